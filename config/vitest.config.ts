@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = resolve(import.meta.dirname, '..');
+
+export default defineConfig({
+  root,
+  // Tests and examples import by package name and get the sources.
+  resolve: {
+    alias: [
+      { find: /^attune$/, replacement: resolve(root, 'src/index.ts') },
+      { find: /^attune\/(.*)$/, replacement: `${resolve(root, 'src')}/$1.ts` },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});

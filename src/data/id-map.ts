@@ -1,0 +1,194 @@
+import { AttuneError, shown } from '../errors.ts';
+
+/**
+ * Ids to dense indices and back. Ids live as UTF-8 bytes in one buffer with an open-addressing hash table beside it:
+ * about 40 bytes an id of 28 letters, where a JavaScript Map of strings takes 150. Any non-empty well-formed text is an
+ * id, `__proto__` included.
+ */
+export class IdMap implements Iterable<string> {
+  #bytes = new Uint8Array(1024);
+  #ends = new Int32Array(64); // #ends[i] = end of id i in #bytes; id 0 starts at 0
+  #table = new Int32Array(128); // index + 1, 0 = free; never more than half full
+  #size = 0;
+
+  /** @param ids ids in index order; a repeated one keeps its first index. */
+  constructor(ids: Iterable<string> = []) {
+    for (const id of ids) this.add(id);
+  }
+
+  /** Number of ids. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @returns the dense index of `id`, or -1 when it is unknown. */
+  indexOf(id: string): number {
+    if (typeof id !== 'string' || id === '') return -1;
+    const length = encode(id);
+    return length < 0 ? -1 : this.#table[this.#slot(length)] - 1;
+  }
+
+  /** Whether `id` is known. */
+  has(id: string): boolean {
+    return this.indexOf(id) >= 0;
+  }
+
+  /**
+   * @returns the id at a dense index.
+   * @throws ERR_BAD_ARGUMENT when the index is not in [0, size).
+   */
+  idAt(index: number): string {
+    if (!(Number.isInteger(index) && index >= 0 && index < this.#size)) {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.idAt: expected an index from 0 to ${this.#size - 1}, got ${shown(index)}.`);
+    }
+    return decode(this.#bytes, index === 0 ? 0 : this.#ends[index - 1], this.#ends[index]);
+  }
+
+  /**
+   * Adds an id if it is new.
+   * @returns its dense index.
+   * @throws ERR_BAD_ID when it is empty, not text, or not well-formed Unicode.
+   */
+  add(id: string): number {
+    if (typeof id !== 'string' || id === '') {
+      throw new AttuneError('ERR_BAD_ID', `Expected an id that is a non-empty text, got ${shown(id)}.`);
+    }
+    const length = encode(id);
+    if (length < 0) {
+      throw new AttuneError(
+        'ERR_BAD_ID',
+        `Expected an id of well-formed Unicode, got ${shown(id)} with half a surrogate pair. Repair the id.`,
+      );
+    }
+    const slot = this.#slot(length);
+    if (this.#table[slot] > 0) return this.#table[slot] - 1;
+    const start = this.#size === 0 ? 0 : this.#ends[this.#size - 1];
+    this.#bytes = grown(this.#bytes, start + length);
+    this.#ends = grown(this.#ends, this.#size + 1);
+    this.#bytes.set(scratch.subarray(0, length), start);
+    this.#ends[this.#size] = start + length;
+    this.#table[slot] = ++this.#size;
+    if (this.#size * 2 > this.#table.length) this.#rehash(this.#table.length * 2);
+    return this.#size - 1;
+  }
+
+  /** An independent copy. */
+  clone(): IdMap {
+    const copy = new IdMap();
+    copy.#bytes = this.#bytes.slice();
+    copy.#ends = this.#ends.slice();
+    copy.#table = this.#table.slice();
+    copy.#size = this.#size;
+    return copy;
+  }
+
+  /** The ids as UTF-8 bytes and end offsets, the form in which models are stored. Copies. */
+  toColumns(): { bytes: Uint8Array; ends: Int32Array } {
+    const end = this.#size === 0 ? 0 : this.#ends[this.#size - 1];
+    return { bytes: this.#bytes.slice(0, end), ends: this.#ends.slice(0, this.#size) };
+  }
+
+  /**
+   * The inverse of {@link toColumns}. Copies.
+   * @throws ERR_BAD_FILE when the columns do not describe non-empty ids.
+   */
+  static fromColumns(bytes: Uint8Array, ends: Int32Array): IdMap {
+    const map = new IdMap();
+    const size = ends.length;
+    for (let i = 0, start = 0; i < size; start = ends[i++]) {
+      if (!(ends[i] > start)) throw new AttuneError('ERR_BAD_FILE', `Id offsets must increase; number ${i} does not.`);
+    }
+    if ((size === 0 ? 0 : ends[size - 1]) !== bytes.length) {
+      throw new AttuneError('ERR_BAD_FILE', `Id offsets end at ${ends[size - 1] ?? 0}, but there are ${bytes.length} bytes of ids.`);
+    }
+    map.#bytes = bytes.slice();
+    map.#ends = ends.slice();
+    map.#size = size;
+    let capacity = 128;
+    while (capacity < size * 2) capacity *= 2;
+    map.#rehash(capacity);
+    return map;
+  }
+
+  *[Symbol.iterator](): IterableIterator<string> {
+    for (let i = 0; i < this.#size; i++) yield this.idAt(i);
+  }
+
+  /** Where the id in `scratch` stands in the table, or the free slot where it would. */
+  #slot(length: number): number {
+    const mask = this.#table.length - 1;
+    for (let slot = hash(scratch, 0, length) & mask; ; slot = (slot + 1) & mask) {
+      const index = this.#table[slot] - 1;
+      if (index < 0) return slot;
+      const start = index === 0 ? 0 : this.#ends[index - 1];
+      if (this.#ends[index] - start === length && sameBytes(this.#bytes, start, length)) return slot;
+    }
+  }
+
+  #rehash(capacity: number): void {
+    this.#table = new Int32Array(capacity);
+    const mask = capacity - 1;
+    for (let i = 0, start = 0; i < this.#size; start = this.#ends[i++]) {
+      let slot = hash(this.#bytes, start, this.#ends[i]) & mask;
+      while (this.#table[slot] > 0) slot = (slot + 1) & mask;
+      this.#table[slot] = i + 1;
+    }
+  }
+}
+
+let scratch = new Uint8Array(256);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Writes the id as UTF-8 into `scratch`; -1 when it is not well-formed. Plain ASCII, the usual case, avoids the encoder's call. */
+function encode(id: string): number {
+  const length = id.length;
+  if (length * 3 > scratch.length) scratch = new Uint8Array(length * 6);
+  for (let i = 0; i < length; i++) {
+    const c = id.charCodeAt(i);
+    if (c > 127) return wellFormed(id) ? encoder.encodeInto(id, scratch).written : -1;
+    scratch[i] = c;
+  }
+  return length;
+}
+
+function wellFormed(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0xd800 || c > 0xdfff) continue;
+    const next = text.charCodeAt(++i); // NaN past the end, so the comparison below fails
+    if (c > 0xdbff || !(next >= 0xdc00 && next <= 0xdfff)) return false;
+  }
+  return true;
+}
+
+function decode(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > 64) return decoder.decode(bytes.subarray(start, end));
+  let text = '';
+  for (let i = start; i < end; i++) {
+    const c = bytes[i];
+    if (c > 127) return decoder.decode(bytes.subarray(start, end));
+    text += String.fromCharCode(c);
+  }
+  return text;
+}
+
+/** FNV-1a with a final mix, so that ids that differ in the last letter spread over the table. */
+function hash(bytes: Uint8Array, start: number, end: number): number {
+  let h = 0x811c9dc5;
+  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i], 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  return (h ^ (h >>> 13)) >>> 0;
+}
+
+function sameBytes(bytes: Uint8Array, start: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== scratch[i]) return false;
+  return true;
+}
+
+function grown<T extends Uint8Array | Int32Array>(array: T, needed: number): T {
+  if (needed <= array.length) return array;
+  const larger = new (array.constructor as new (n: number) => T)(Math.max(needed, Math.ceil(array.length * 1.6)));
+  larger.set(array as never);
+  return larger;
+}

@@ -1,0 +1,130 @@
+import { AttuneError, shown } from './errors.ts';
+
+/** Turns what a caller gave for one option into what the code uses, or throws. `name` is for the message. */
+export type Check<T> = (value: unknown, name: string) => T;
+
+/**
+ * Reads an options object: fills defaults, checks types and ranges, refuses unknown names (a typo that trains the wrong
+ * model costs a day).
+ *
+ * @throws ERR_BAD_OPTION naming the owner, the option, what was expected and what came.
+ */
+export function readOptions<S extends Record<string, Check<unknown>>>(
+  owner: string,
+  given: unknown,
+  checks: S,
+): { [K in keyof S]: ReturnType<S[K]> } {
+  if (given !== undefined && (given === null || typeof given !== 'object' || Array.isArray(given))) {
+    throw new AttuneError('ERR_BAD_OPTION', `${owner}: expected an options object, got ${shown(given)}.`);
+  }
+  const options = (given ?? {}) as Record<string, unknown>;
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(checks, name)) continue;
+    const known = Object.keys(checks);
+    const near = known.find((k) => k.toLowerCase() === name.toLowerCase()) ?? known.find((k) => distance(k, name) <= 2);
+    const hint = near ? `Did you mean '${near}'?` : `It knows ${known.map((k) => `'${k}'`).join(', ')}.`;
+    throw new AttuneError('ERR_BAD_OPTION', `${owner}: unknown option '${name}'. ${hint}`);
+  }
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(checks)) result[name] = checks[name](options[name], `${owner}: option '${name}'`);
+  return result as { [K in keyof S]: ReturnType<S[K]> };
+}
+
+/** A finite number in [min, max]; `above` instead of `min` excludes the bound. */
+export function number(spec: { default?: number; min?: number; max?: number; above?: number; integer?: boolean }): Check<number> {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, above = Number.NEGATIVE_INFINITY } = spec;
+  return (value, name) => {
+    if (value === undefined && spec.default !== undefined) return spec.default;
+    const ok =
+      typeof value === 'number' &&
+      Number.isFinite(value) &&
+      value >= min &&
+      value <= max &&
+      (above === Number.NEGATIVE_INFINITY || value > above) &&
+      (!spec.integer || Number.isInteger(value));
+    if (ok) return value as number;
+    const low = above > Number.NEGATIVE_INFINITY ? ` above ${above}` : min > Number.NEGATIVE_INFINITY ? ` from ${min}` : '';
+    const high = max < Number.POSITIVE_INFINITY ? ` up to ${max}` : '';
+    throw new AttuneError('ERR_BAD_OPTION', `${name} must be a ${spec.integer ? 'whole ' : ''}number${low}${high}, got ${shown(value)}.`);
+  };
+}
+
+/** A whole number in [min, max]. */
+export const integer = (spec: { default?: number; min?: number; max?: number }): Check<number> => number({ ...spec, integer: true });
+
+/** One of a few words (or other primitive values). */
+export function choice<const T extends string | number | boolean>(values: readonly T[], fallback?: T): Check<T> {
+  return (value, name) => {
+    if (value === undefined && fallback !== undefined) return fallback;
+    if (values.includes(value as T)) return value as T;
+    throw new AttuneError('ERR_BAD_OPTION', `${name} must be one of ${values.map(shown).join(', ')}, got ${shown(value)}.`);
+  };
+}
+
+/** true or false. */
+export const flag = (fallback: boolean): Check<boolean> => choice([true, false], fallback);
+
+/** Any text, or one that is not empty. */
+export function text(spec: { default?: string; allowEmpty?: boolean } = {}): Check<string> {
+  return (value, name) => {
+    if (value === undefined && spec.default !== undefined) return spec.default;
+    if (typeof value === 'string' && (spec.allowEmpty || value !== '')) return value;
+    throw new AttuneError('ERR_BAD_OPTION', `${name} must be a text${spec.allowEmpty ? '' : ' that is not empty'}, got ${shown(value)}.`);
+  };
+}
+
+/** A function, or nothing. */
+// biome-ignore lint/suspicious/noExplicitAny: the caller names the function's type.
+export function callback<F extends (...args: any[]) => unknown>(): Check<F | undefined> {
+  return (value, name) => {
+    if (value === undefined || typeof value === 'function') return value as F | undefined;
+    throw new AttuneError('ERR_BAD_OPTION', `${name} must be a function, got ${shown(value)}.`);
+  };
+}
+
+/** An AbortSignal, or nothing. */
+export const abortSignal: Check<AbortSignal | undefined> = (value, name) => {
+  if (value === undefined || (typeof value === 'object' && value !== null && 'aborted' in value)) return value as AbortSignal | undefined;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an AbortSignal, got ${shown(value)}.`);
+};
+
+/** Passed on as it is; the one who uses it checks it. */
+export function anything<T = unknown>(fallback?: T): Check<T> {
+  return (value) => (value === undefined ? fallback : value) as T;
+}
+
+/** The check, or undefined when nothing was given. */
+export function optional<T>(check: Check<T>): Check<T | undefined> {
+  return (value, name) => (value === undefined ? undefined : check(value, name));
+}
+
+/** The options every long piece of work takes. */
+export const workOptions = {
+  signal: abortSignal,
+  onProgress: callback<(progress: Progress) => void>(),
+};
+
+/** What `onProgress` receives. */
+export interface Progress {
+  /** What is being done, for example 'reading' or 'training'. */
+  phase: string;
+  /** How much of it is done, in the units of `total`. */
+  done: number;
+  /** How much there is, or undefined when nobody knows yet. */
+  total?: number;
+  /** Anything else a phase has to say, such as `loss`. */
+  [more: string]: unknown;
+}
+
+/** Levenshtein distance, for "did you mean". */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row[j] = Math.min(row[j - 1] + 1, previous[j] + 1, previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    previous = row;
+  }
+  return previous[b.length];
+}
