@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+
+/** Everything a person may want to change, in one place. Each command option of the same meaning starts from here. */
+export const defaults = {
+  /** Everything the example writes. */
+  dataDir: join(import.meta.dirname, 'data'),
+  port: 8000,
+  host: '127.0.0.1',
+  /** Random, and printed once, when not set. */
+  adminPassword: undefined as string | undefined,
+  /** Iterations run until the loss no longer moves, at most this many. */
+  als: { factors: 128, regularization: 1, alpha: 10, iterations: 100, seed: 7 },
+  /** The generated data of `npm start`; scale 1 is the size of the real set. */
+  sample: { scale: 0.03, seed: 7 },
+  etl: { minInteractions: 1, sampleFraction: 1, sampleSeed: 7, unknownProducts: 'stub' as 'stub' | 'reject' },
+  evaluation: { k: [10, 20] },
+};
+
+export type Settings = typeof defaults;
+
+/** Where things lie inside the data folder. */
+export const paths = (dataDir: string) => ({
+  reviews: join(dataDir, 'Appliances.jsonl.gz'),
+  products: join(dataDir, 'meta_Appliances.jsonl.gz'),
+  database: join(dataDir, 'appliances.db'),
+  models: join(dataDir, 'models'),
+});
