@@ -1,0 +1,88 @@
+import { Interactions } from 'attune';
+
+/**
+ * Two camps: users and items of the same parity belong together, and user k has not yet met item k. So `i3` is the one
+ * thing a sensible model shows `u3` first. `size` users and items, all values 1.
+ */
+export function checkerboard(size = 20): Interactions {
+  const rows: Row[] = [];
+  for (let u = 0; u < size; u++) for (let i = u % 2; i < size; i += 2) if (i !== u) rows.push([`u${u}`, `i${i}`, 1]);
+  return fromRows(rows);
+}
+
+/**
+ * A long tail: item k is drawn with a chance that falls as 1 / (k + 1), values are 1 to 5, times grow by a minute a row.
+ * Every user has at least one item; the same seed gives the same rows.
+ */
+export function zipf({ users = 60, items = 40, perUser = 8, seed = 1 } = {}): Interactions {
+  const random = randomOf(seed);
+  const cumulative = new Float64Array(items);
+  let total = 0;
+  for (let i = 0; i < items; i++) cumulative[i] = total += 1 / (i + 1);
+  const rows: Row[] = [];
+  for (let u = 0; u < users; u++) {
+    const count = 1 + Math.floor(random() * (2 * perUser - 1));
+    for (let k = 0; k < count; k++) {
+      const at = random() * total;
+      const item = cumulative.findIndex((c) => at < c);
+      rows.push([`u${u}`, `i${item}`, 1 + Math.floor(random() * 5)]);
+    }
+  }
+  return fromRows(rows, true);
+}
+
+/** Ids that break naive programs: names of object properties, letters outside the first plane, two spellings of one letter. */
+export const hostileIds = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '0',
+  ' ',
+  '\u0000',
+  'é',
+  'e\u0301',
+  '😀',
+  '中文',
+  'a\nb',
+  '"',
+];
+
+/** Every hostile id as a user and as an item; user k has all items but item k, and item k + 1. */
+export function hostile(): Interactions {
+  const rows: Row[] = [];
+  const count = hostileIds.length;
+  for (let u = 0; u < count; u++) {
+    for (let i = 0; i < count; i++) if (i !== u && i !== (u + 1) % count) rows.push([hostileIds[u], hostileIds[i], 1]);
+  }
+  return fromRows(rows);
+}
+
+/** A user, an item, a value. */
+export type Row = [user: string, item: string, value: number];
+
+/** Interactions from short rows; with `timed` they are a minute apart. */
+export function fromRows(rows: Row[], timed = false): Interactions {
+  return Interactions.fromColumns({
+    users: rows.map((row) => row[0]),
+    items: rows.map((row) => row[1]),
+    values: rows.map((row) => row[2]),
+    ...(timed ? { timestamps: rows.map((_, k) => 1.6e12 + k * 60_000) } : {}),
+  });
+}
+
+/** What a user did, as a history for `recommendFor`. */
+export function historyOf(interactions: Interactions, user: string): { item: string; value: number }[] {
+  return [...interactions].filter((row) => row.user === user).map(({ item, value }) => ({ item, value }));
+}
+
+/** Numbers in [0, 1) from a seed (mulberry32). */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
