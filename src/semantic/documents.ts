@@ -1,0 +1,135 @@
+import { AttuneError, shown } from '../errors.ts';
+import type { Metadata, MetadataValue } from './where.ts';
+
+/** How to read something from an item: its key, or a function of the item and its number (from 0). */
+export type ItemField<Item> = (keyof Item & string) | ((item: Item, index: number) => unknown);
+
+/** How items become documents. */
+export interface DocumentFields<Item> {
+  /** The id: a text that is not empty, or a whole number. Default `'id'`. */
+  id?: ItemField<Item>;
+  /** The text: a key, several keys, or a function; lists are joined with a space, what is missing is left out. Default `'text'`. */
+  text?: ItemField<Item> | readonly (keyof Item & string)[];
+  /** What to keep for filters and rules: keys, or a function that makes an object. Default nothing. */
+  metadata?: readonly (keyof Item & string)[] | ((item: Item, index: number) => Record<string, unknown>);
+}
+
+/** An item as the index takes it in. */
+export interface Document {
+  id: string;
+  text: string;
+  metadata: Metadata;
+}
+
+/** What a file can say about fields: their keys; a function is left out. */
+export interface FieldNames {
+  id?: string;
+  text?: string | string[];
+  metadata?: string[];
+}
+
+/** Reads items as documents. */
+export class DocumentReader<Item> {
+  readonly names: FieldNames;
+  readonly #fields: DocumentFields<Item>;
+
+  /** @throws ERR_BAD_OPTION */
+  constructor(fields: DocumentFields<Item>, owner: string) {
+    const isKeys = (value: unknown): value is string[] => Array.isArray(value) && value.every((key) => typeof key === 'string');
+    const { id = 'id', text = 'text', metadata = [] } = fields;
+    const check = (name: string, ok: boolean, value: unknown, expected: string) => {
+      if (!ok) throw new AttuneError('ERR_BAD_OPTION', `${owner}: option '${name}' must be ${expected}, got ${shown(value)}.`);
+    };
+    check('id', typeof id === 'string' || typeof id === 'function', id, 'a key or a function of the item');
+    check(
+      'text',
+      typeof text === 'string' || typeof text === 'function' || isKeys(text),
+      text,
+      'a key, a list of keys, or a function of the item',
+    );
+    check('metadata', typeof metadata === 'function' || isKeys(metadata), metadata, 'a list of keys or a function of the item');
+    this.#fields = { id, text, metadata } as DocumentFields<Item>;
+    this.names = {
+      id: typeof id === 'string' ? id : undefined,
+      text: typeof text === 'function' ? undefined : (text as string | string[]),
+      metadata: typeof metadata === 'function' ? undefined : [...(metadata as readonly string[])],
+    };
+  }
+
+  /** @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE naming the item by its number. */
+  read(item: Item, index: number): Document {
+    if (item === null || (typeof item !== 'object' && typeof this.#fields.id !== 'function')) {
+      throw new AttuneError('ERR_BAD_ROW', `Item ${index}: expected an object, got ${shown(item)}.`);
+    }
+    const { id, text, metadata } = this.#fields as Required<DocumentFields<Item>>;
+    const get = (field: unknown) => (typeof field === 'function' ? field(item, index) : own(item, field as string));
+    return {
+      id: readId(get(id), index),
+      text: joined(Array.isArray(text) ? text.map(get) : get(text), index),
+      metadata: readMetadata(typeof metadata === 'function' ? metadata(item, index) : pick(item, metadata as readonly string[]), index),
+    };
+  }
+}
+
+function own(item: unknown, key: string): unknown {
+  return Object.hasOwn(item as object, key) ? (item as Record<string, unknown>)[key] : undefined;
+}
+
+function readId(value: unknown, index: number): string {
+  if (typeof value === 'string' && value !== '') return value;
+  if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') return String(value);
+  throw new AttuneError(
+    'ERR_BAD_ID',
+    `Item ${index}: expected a non-empty id, got ${shown(value)}. Name its key with the option 'id', or drop the item.`,
+  );
+}
+
+function joined(value: unknown, index: number): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (Array.isArray(value))
+    return value
+      .map((part) => joined(part, index))
+      .filter((part) => part !== '')
+      .join(' ');
+  throw new AttuneError(
+    'ERR_BAD_VALUE',
+    `Item ${index}: expected a text or a list of texts, got ${shown(value)}. Pick the texts with a function as option 'text'.`,
+  );
+}
+
+function pick(item: unknown, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.map((key) => [key, own(item, key)]));
+}
+
+/** A copy of what JSON can hold; fields without a value are dropped. */
+function readMetadata(given: unknown, index: number): Metadata {
+  if (given === undefined || given === null) return {};
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    throw new AttuneError('ERR_BAD_VALUE', `Item ${index}: expected an object of metadata, got ${shown(given)}.`);
+  }
+  const metadata: Metadata = {};
+  for (const [field, value] of Object.entries(given)) {
+    if (value === undefined || value === null || (typeof value === 'number' && !Number.isFinite(value))) continue;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      define(metadata, field, value);
+      continue;
+    }
+    try {
+      const copy = JSON.parse(JSON.stringify(value) ?? 'null') as MetadataValue;
+      if (copy !== null) define(metadata, field, copy);
+    } catch (cause) {
+      throw new AttuneError('ERR_BAD_VALUE', `Item ${index}: expected metadata that JSON can hold, got ${shown(value)} as '${field}'.`, {
+        cause,
+      });
+    }
+  }
+  return metadata;
+}
+
+/** Assignment to `__proto__` would be lost, or worse. */
+function define(metadata: Metadata, field: string, value: MetadataValue): void {
+  if (field === '__proto__') Object.defineProperty(metadata, field, { value, enumerable: true, configurable: true, writable: true });
+  else metadata[field] = value;
+}

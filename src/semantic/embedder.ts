@@ -1,0 +1,71 @@
+import { AttuneError, shown } from '../errors.ts';
+import type { Progress } from '../options.ts';
+
+/** Options of {@link Embedder.embed}. */
+export interface EmbedOptions {
+  /** Aborts: the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called now and then with phase `'embedding'`; `done` and `total` count texts. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Turns texts into vectors. Three members make one; the others are abilities that only some have.
+ *
+ * Two embedders of the same `name` and `dimensions` must give the same vectors: an index remembers the name and refuses a
+ * different one when it is loaded.
+ */
+export interface Embedder {
+  /** What makes these vectors, for example the model and its precision. */
+  readonly name: string;
+  /** Length of a vector. An embedder that must load a model to know it may say 0 until {@link prepare} is done. */
+  readonly dimensions: number;
+  /** One row a text, row-major, each row of length 1 (or all zero when there is nothing in the text to embed). */
+  embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array>;
+  /** Loads what is needed before the first `embed`; called by an index before it reads `dimensions`. */
+  prepare?(): Promise<void>;
+  /** Learns from a catalogue, such as how rare each word is. Returns a new embedder; this one stays as it is. */
+  fit?(texts: readonly string[], options?: EmbedOptions): Promise<Embedder>;
+  /** The weight of its scores in hybrid search, 0 to 1, found by measuring. Without one an index takes 0.5. */
+  readonly hybridWeight?: number;
+  /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder beside it. */
+  readonly kind?: string;
+  /** Everything it has learnt. */
+  toBytes?(): Uint8Array<ArrayBuffer>;
+}
+
+/** Calls an embedder and does not trust it. @throws ERR_EMBEDDER when the answer has the wrong shape or is not finite. */
+export async function embedWith(embedder: Embedder, texts: readonly string[], options: EmbedOptions): Promise<Float32Array> {
+  options.signal?.throwIfAborted();
+  const vectors = texts.length === 0 ? new Float32Array(0) : await embedder.embed(texts, options);
+  options.signal?.throwIfAborted();
+  const wanted = texts.length * embedder.dimensions;
+  if (!(vectors instanceof Float32Array) || vectors.length !== wanted) {
+    const got = vectors instanceof Float32Array ? `${vectors.length} numbers` : shown(vectors);
+    throw new AttuneError(
+      'ERR_EMBEDDER',
+      `Embedder '${embedder.name}': expected a Float32Array of ${texts.length} x ${embedder.dimensions} numbers, got ${got}. Repair its embed function.`,
+    );
+  }
+  for (let k = 0; k < vectors.length; k++) {
+    if (Number.isFinite(vectors[k])) continue;
+    const row = Math.floor(k / embedder.dimensions);
+    throw new AttuneError(
+      'ERR_EMBEDDER',
+      `Embedder '${embedder.name}': expected finite numbers, got ${vectors[k]} for text ${row}, ${shown(texts[row])}.`,
+    );
+  }
+  return vectors;
+}
+
+/** Scales every row to length 1, in place; rows of zeros stay. */
+export function normalizeRows(vectors: Float32Array, dimensions: number): Float32Array {
+  for (let start = 0; start < vectors.length; start += dimensions) {
+    let sum = 0;
+    for (let k = start; k < start + dimensions; k++) sum += vectors[k] * vectors[k];
+    if (sum === 0) continue;
+    const scale = 1 / Math.sqrt(sum);
+    for (let k = start; k < start + dimensions; k++) vectors[k] *= scale;
+  }
+  return vectors;
+}

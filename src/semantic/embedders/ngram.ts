@@ -1,0 +1,163 @@
+import { AttuneError } from '../../errors.ts';
+import { integer, readOptions } from '../../options.ts';
+import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
+import { type Embedder, type EmbedOptions, normalizeRows } from '../embedder.ts';
+import { tokenize } from '../lexical/tokenizer.ts';
+
+/** Options of {@link ngramEmbedder}. */
+export interface NgramOptions {
+  /** Length of a vector, 16 to 4096. Default 512. More is closer to comparing the n-grams themselves, and costs memory in proportion. */
+  dimensions?: number;
+}
+
+/**
+ * The default embedder: words and pieces of words (3 to 5 letters), hashed, weighted by how rare they are in the catalogue, and
+ * added up in a vector of fixed length with random signs (feature hashing, Weinberger et al. 2009). It needs no model and no
+ * download, knows no synonyms, and forgives typing errors, endings and compounds. Deterministic.
+ *
+ * @throws ERR_BAD_OPTION
+ */
+export function ngramEmbedder(options: NgramOptions = {}): Embedder {
+  const { dimensions } = readOptions('ngramEmbedder', options, { dimensions: integer({ default: 512, min: 16, max: 4096 }) });
+  return new NgramEmbedder(dimensions, undefined);
+}
+
+/** The inverse of `toBytes`. @throws ERR_BAD_FILE */
+export function ngramFromBytes(bytes: Uint8Array): Embedder {
+  const file = readModelFile(bytes, 'ngram-embedder', 1);
+  const rarity = tensorOf(file, 'rarity', Float32Array, buckets);
+  const dimensions = Number(file.settings.dimensions);
+  if (!(Number.isInteger(dimensions) && dimensions >= 16))
+    throw new AttuneError('ERR_BAD_FILE', 'Expected the dimensions of an n-gram embedder.');
+  return new NgramEmbedder(dimensions, rarity);
+}
+
+/** Rarity is kept by hash: 2^17 buckets are more than the distinct pieces of a large catalogue need to stay apart. */
+const buckets = 1 << 17;
+const pieceLengths = [3, 4, 5];
+
+/** The share of one word in a vector: places and values. */
+interface Sketch {
+  places: Uint16Array;
+  values: Float32Array;
+}
+
+class NgramEmbedder implements Embedder {
+  readonly kind = 'ngram';
+  readonly name: string;
+  readonly dimensions: number;
+  readonly hybridWeight = 0.3;
+  /** Weight by bucket; undefined before `fit`: all weigh the same. */
+  readonly #rarity: Float32Array | undefined;
+  readonly #sketches = new Map<string, Sketch>();
+
+  constructor(dimensions: number, rarity: Float32Array | undefined) {
+    this.name = `ngram-${dimensions}`;
+    this.dimensions = dimensions;
+    this.#rarity = rarity;
+  }
+
+  async fit(texts: readonly string[], { signal, onProgress }: EmbedOptions = {}): Promise<Embedder> {
+    const frequency = new Float64Array(buckets);
+    const seen = new Int32Array(buckets).fill(-1);
+    const hashes = new Map<string, Uint32Array>();
+    for (let t = 0; t < texts.length; t++) {
+      if (t % 1024 === 0) await breathe('fitting', t, texts.length, { signal, onProgress });
+      for (const word of tokenize(texts[t])) {
+        const pieces = remember(hashes, word, () => Uint32Array.from(piecesOf(word), (hash) => hash & (buckets - 1)));
+        for (const bucket of pieces) {
+          if (seen[bucket] === t) continue;
+          seen[bucket] = t;
+          frequency[bucket]++;
+        }
+      }
+    }
+    const rarity = Float32Array.from(frequency, (f) => Math.log((texts.length + 1) / (f + 1)));
+    return new NgramEmbedder(this.dimensions, rarity);
+  }
+
+  async embed(texts: readonly string[], { signal, onProgress }: EmbedOptions = {}): Promise<Float32Array> {
+    const vectors = new Float32Array(texts.length * this.dimensions);
+    for (let t = 0; t < texts.length; t++) {
+      if (t % 1024 === 0) await breathe('embedding', t, texts.length, { signal, onProgress });
+      this.#add(texts[t], vectors, t * this.dimensions);
+    }
+    onProgress?.({ phase: 'embedding', done: texts.length, total: texts.length });
+    return normalizeRows(vectors, this.dimensions);
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const rarity = this.#rarity ?? new Float32Array(buckets).fill(1);
+    return writeModelFile({
+      kind: 'ngram-embedder',
+      formatVersion: 1,
+      settings: { dimensions: this.dimensions },
+      tensors: { rarity: { data: rarity, shape: [buckets] } },
+      ids: {},
+    });
+  }
+
+  #add(text: string, vectors: Float32Array, at: number): void {
+    const counts = new Map<string, number>();
+    for (const word of tokenize(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    for (const [word, count] of counts) {
+      const { places, values } = remember(this.#sketches, word, () => this.#sketch(word));
+      const weight = Math.fround(1 + Math.log(count));
+      for (let k = 0; k < places.length; k++) vectors[at + places[k]] += weight * values[k];
+    }
+  }
+
+  #sketch(word: string): Sketch {
+    const pieces = piecesOf(word);
+    const sketch = { places: new Uint16Array(pieces.length), values: new Float32Array(pieces.length) };
+    pieces.forEach((hash, k) => {
+      const spread = mix(hash);
+      sketch.places[k] = (spread >>> 1) % this.dimensions;
+      const weight = this.#rarity ? this.#rarity[hash & (buckets - 1)] : 1;
+      sketch.values[k] = spread & 1 ? weight : -weight;
+    });
+    return sketch;
+  }
+}
+
+/** Hashes of a word and of its pieces; the ends count as letters, so that beginnings and endings are pieces of their own. */
+function piecesOf(word: string): number[] {
+  const marked = ` ${word} `;
+  const hashes = [hashOf(marked, 0, marked.length, 1)];
+  for (const length of pieceLengths) {
+    for (let start = 0; start + length <= marked.length; start++) hashes.push(hashOf(marked, start, start + length, 2));
+  }
+  return hashes;
+}
+
+/** FNV-1a over UTF-16 units. */
+function hashOf(text: string, start: number, end: number, seed: number): number {
+  let h = 0x811c9dc5 ^ seed;
+  for (let k = start; k < end; k++) h = Math.imul(h ^ text.charCodeAt(k), 0x01000193);
+  return mix(h);
+}
+
+/** The final mix of MurmurHash3. */
+function mix(hash: number): number {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Words repeat (Zipf), so what was made for one is kept; a map that has grown large is emptied, since the common ones return at once. */
+function remember<T>(known: Map<string, T>, word: string, make: () => T): T {
+  let value = known.get(word);
+  if (value === undefined) {
+    if (known.size >= 50_000) known.clear();
+    value = make();
+    known.set(word, value);
+  }
+  return value;
+}
+
+/** Reports, and lets timers and the signal have their turn. */
+async function breathe(phase: string, done: number, total: number, { signal, onProgress }: EmbedOptions): Promise<void> {
+  onProgress?.({ phase, done, total });
+  if (done > 0) await new Promise((resolve) => setTimeout(resolve));
+  signal?.throwIfAborted();
+}

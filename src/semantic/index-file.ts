@@ -1,0 +1,138 @@
+import { AttuneError } from '../errors.ts';
+import { readModelFile, tensorOf, writeModelFile } from '../storage/model-file.ts';
+import { Catalogue } from './catalogue.ts';
+import type { FieldNames } from './documents.ts';
+import type { Embedder } from './embedder.ts';
+import { ngramFromBytes } from './embedders/ngram.ts';
+import { flatIndex } from './indexes/flat.ts';
+import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
+import type { VectorIndex } from './vector-index.ts';
+
+/** The parts of an index that a file holds. */
+export interface IndexParts {
+  catalogue: Catalogue;
+  embedder: Embedder;
+  /** undefined: queries go through `embedder`. */
+  queryEmbedder: Embedder | undefined;
+  vectors: VectorIndex;
+  lexical: LexicalIndex;
+  bm25: Bm25Options;
+  fields: FieldNames;
+}
+
+/** What is given beside the bytes. */
+export interface UnpackOptions {
+  embedder?: Embedder;
+  queryEmbedder?: Embedder;
+  vectorIndex?: VectorIndex;
+}
+
+/** What stands in `settings` of the file. */
+interface Settings {
+  embedder: { name: string; dimensions: number; kind?: string };
+  queryEmbedder?: { name: string };
+  vectorIndex: { kind: string };
+  bm25: Bm25Options;
+  fields: FieldNames;
+}
+
+const kind = 'semantic-index';
+const formatVersion = 1;
+
+/** Embedders that a file can bring along. */
+const embedderKinds: Record<string, (bytes: Uint8Array) => Embedder> = { ngram: ngramFromBytes };
+/** Vector indexes that need nothing from the caller. */
+const indexKinds: Record<string, () => VectorIndex> = { flat: flatIndex };
+
+/** Writes an index as one safetensors file. The parts with formats of their own stand in it as bytes. */
+export function packIndex({ catalogue, embedder, queryEmbedder, vectors, lexical, bm25, fields }: IndexParts): Uint8Array<ArrayBuffer> {
+  const { ids, present, metadata } = catalogue.toColumns();
+  const column = (data: Uint8Array) => ({ data, shape: [data.length] });
+  const words = lexical.toFile();
+  const own = embedder.kind && embedder.toBytes?.();
+  const settings: Settings = {
+    embedder: { name: embedder.name, dimensions: embedder.dimensions, kind: own ? embedder.kind : undefined },
+    queryEmbedder: queryEmbedder && { name: queryEmbedder.name },
+    vectorIndex: { kind: vectors.kind },
+    bm25,
+    fields,
+  };
+  return writeModelFile({
+    kind,
+    formatVersion,
+    settings: { ...settings },
+    tensors: {
+      present: column(present),
+      metadata: column(metadata),
+      vectors: column(vectors.toBytes()),
+      ...(own ? { embedder: column(own) } : {}),
+      ...words.tensors,
+    },
+    ids: { ids, ...words.ids },
+  });
+}
+
+/**
+ * The inverse of {@link packIndex}.
+ * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when an embedder or a vector index is missing or another one.
+ */
+export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts {
+  const file = readModelFile(bytes, kind, formatVersion);
+  const settings = file.settings as unknown as Settings;
+  const ids = file.ids.ids;
+  if (!ids || !settings.embedder || !settings.vectorIndex || !settings.bm25) {
+    throw new AttuneError('ERR_BAD_FILE', 'Expected the parts of a search index in this file, and some are missing. Build the index anew.');
+  }
+  const embedder = chooseEmbedder(settings.embedder, given.embedder, file.tensors.embedder?.data as Uint8Array | undefined);
+  const vectors = chooseIndex(settings.vectorIndex.kind, given.vectorIndex).fromBytes(tensorOf(file, 'vectors', Uint8Array));
+  const catalogue = Catalogue.fromColumns(ids, tensorOf(file, 'present', Uint8Array), tensorOf(file, 'metadata', Uint8Array));
+  const lexical = LexicalIndex.fromFile(file, ids.size, settings.bm25);
+  if (lexical.size !== catalogue.size || vectors.size !== catalogue.size) {
+    throw new AttuneError(
+      'ERR_BAD_FILE',
+      `Expected vectors and words of ${catalogue.size} items, got ${vectors.size} and ${lexical.size}. Build the index anew.`,
+    );
+  }
+  const { bm25, fields } = settings;
+  return { catalogue, embedder, queryEmbedder: chooseQueryEmbedder(settings, given.queryEmbedder), vectors, lexical, bm25, fields };
+}
+
+function chooseEmbedder(wanted: Settings['embedder'], given: Embedder | undefined, bytes: Uint8Array | undefined): Embedder {
+  const different = (what: string) =>
+    new AttuneError(
+      'ERR_BAD_OPTION',
+      `This index was built with embedder '${wanted.name}' of ${wanted.dimensions} dimensions, got ${what}. Pass the same one as option 'embedder', or build the index anew.`,
+    );
+  // Dimensions of 0 are not known yet; they are checked with the first vectors.
+  if (given && (given.name !== wanted.name || (given.dimensions !== 0 && given.dimensions !== wanted.dimensions))) {
+    throw different(`'${given.name}' of ${given.dimensions}`);
+  }
+  if (wanted.kind && bytes && Object.hasOwn(embedderKinds, wanted.kind)) return embedderKinds[wanted.kind](bytes);
+  if (given) return given;
+  throw different('none');
+}
+
+function chooseQueryEmbedder({ queryEmbedder: wanted }: Settings, given: Embedder | undefined): Embedder | undefined {
+  if (given && wanted && given.name !== wanted.name) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `This index was built with '${wanted.name}' for queries, got '${given.name}'. Pass the same one as option 'queryEmbedder'.`,
+    );
+  }
+  return given;
+}
+
+function chooseIndex(wanted: string, given: VectorIndex | undefined): VectorIndex {
+  if (given && given.kind !== wanted) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `This index keeps its vectors in a '${wanted}' index, got '${given.kind}'. Pass one of that kind as option 'vectorIndex'.`,
+    );
+  }
+  if (given) return given;
+  if (Object.hasOwn(indexKinds, wanted)) return indexKinds[wanted]();
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `This index keeps its vectors in a '${wanted}' index. Pass one of that kind as option 'vectorIndex'.`,
+  );
+}

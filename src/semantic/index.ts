@@ -1,0 +1,18 @@
+export type { DocumentFields, ItemField } from './documents.ts';
+export type { Embedder, EmbedOptions } from './embedder.ts';
+export { type NgramOptions, ngramEmbedder } from './embedders/ngram.ts';
+export type { Fusion } from './fusion.ts';
+export { flatIndex } from './indexes/flat.ts';
+export { SemanticIndex } from './semantic-index.ts';
+export type {
+  BuildOptions,
+  FilterOptions,
+  LoadOptions,
+  SearchMode,
+  SearchOptions,
+  SimilarItemsOptions,
+  SimilarToOptions,
+  TakeOptions,
+} from './semantic-options.ts';
+export type { VectorIndex, VectorSearchOptions } from './vector-index.ts';
+export { type Condition, compileWhere, type Metadata, type MetadataValue, type Where, type WhereValue } from './where.ts';

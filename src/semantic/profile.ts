@@ -1,0 +1,52 @@
+import { AttuneError, shown } from '../errors.ts';
+import type { History } from '../recommenders/recommender.ts';
+
+/**
+ * The direction of a history: the mean of its items' vectors, weighted by their values, scaled to length 1. Of a repeated item the last
+ * value counts; unknown items are left out.
+ *
+ * @returns the keys of the known items, and the mean; zeros when nothing is left of it.
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_VALUE
+ */
+export function weightedMean(
+  history: History,
+  keyOf: (id: string) => number,
+  vectorOf: (key: number) => Float32Array,
+  dimensions: number,
+): { keys: number[]; mean: Float32Array } {
+  const values = readHistory(history, keyOf);
+  const sum = new Float64Array(dimensions);
+  let weight = 0;
+  for (const [key, value] of values) {
+    const vector = vectorOf(key);
+    for (let k = 0; k < dimensions; k++) sum[k] += value * vector[k];
+    weight += Math.abs(value);
+  }
+  const length = Math.sqrt(sum.reduce((total, x) => total + x * x, 0));
+  // What is left when likes and dislikes cancel out is rounding, which points nowhere.
+  const scale = length > 1e-6 * weight ? 1 / length : 0;
+  return { keys: [...values.keys()], mean: Float32Array.from(sum, (x) => x * scale) };
+}
+
+function readHistory(history: History, keyOf: (id: string) => number): Map<number, number> {
+  if (typeof history === 'string' || typeof history?.[Symbol.iterator] !== 'function') {
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `SemanticIndex.similarTo: expected an array or another iterable as history, got ${shown(history)}.`,
+    );
+  }
+  const values = new Map<number, number>();
+  for (const entry of history) {
+    const item = typeof entry === 'string' ? entry : entry?.item;
+    const value = typeof entry === 'string' ? 1 : (entry?.value ?? 1);
+    if (typeof item !== 'string') {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a history of item ids or { item, value }, got ${shown(entry)} in it.`);
+    }
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      throw new AttuneError('ERR_BAD_VALUE', `Expected a finite value for item ${shown(item)} of the history, got ${shown(value)}.`);
+    }
+    const key = keyOf(item);
+    if (key >= 0) values.set(key, value);
+  }
+  return values;
+}

@@ -1,0 +1,422 @@
+import type { Ranked } from '../engine/top-k.ts';
+import { AttuneError, shown } from '../errors.ts';
+import { readOptions, workOptions } from '../options.ts';
+import type { History, Recommendation } from '../recommenders/recommender.ts';
+import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
+import { Catalogue } from './catalogue.ts';
+import { type Document, type DocumentFields, DocumentReader } from './documents.ts';
+import { type Embedder, type EmbedOptions, embedWith } from './embedder.ts';
+import { ngramEmbedder } from './embedders/ngram.ts';
+import { fuseRanks, fuseWeighted } from './fusion.ts';
+import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
+import { dot } from './indexes/dot.ts';
+import { flatIndex } from './indexes/flat.ts';
+import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { weightedMean } from './profile.ts';
+import {
+  type BuildOptions,
+  buildChecks,
+  type FilterOptions,
+  type LoadOptions,
+  loadChecks,
+  type SearchOptions,
+  type SimilarItemsOptions,
+  type SimilarToOptions,
+  searchChecks,
+  similarItemsChecks,
+  similarToChecks,
+  type TakeOptions,
+} from './semantic-options.ts';
+import { type Metadata, readWhere } from './where.ts';
+
+/**
+ * Finds items by what their texts mean and by the words in them. Made by {@link SemanticIndex.build} or loaded; it can be searched
+ * while items are added and removed, and every search sees the state before or after a change, never half of it.
+ */
+export class SemanticIndex<Item = never> {
+  readonly #parts: IndexParts;
+  readonly #reader: DocumentReader<Item> | undefined;
+  /** Changes wait for each other here. */
+  #changes: Promise<unknown> = Promise.resolve();
+
+  private constructor(parts: IndexParts, reader: DocumentReader<Item> | undefined) {
+    this.#parts = parts;
+    this.#reader = reader;
+  }
+
+  /**
+   * Reads, embeds and indexes items. Of several items with one id the last stays.
+   *
+   * @param items anything; `id`, `text` and `metadata` say how to read it.
+   * @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE naming the item by its number from 0; ERR_EMBEDDER; ERR_MISSING_PEER; ERR_BAD_OPTION.
+   */
+  static async build<Item>(items: Iterable<Item> | AsyncIterable<Item>, options: BuildOptions<Item> = {}): Promise<SemanticIndex<Item>> {
+    const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
+    const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
+    const vectors = o.vectorIndex ?? flatIndex();
+    if (vectors.size > 0) {
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        `SemanticIndex.build: option 'vectorIndex' must be an empty index, got one with ${vectors.size} vectors. Make a new one.`,
+      );
+    }
+    const documents = await readDocuments(items, reader, o);
+    const texts = documents.map((document) => document.text);
+    const given = o.embedder ?? ngramEmbedder();
+    const embedder = (await given.fit?.(texts, o)) ?? given;
+    await Promise.all([embedder.prepare?.(), o.queryEmbedder?.prepare?.()]);
+    if (o.queryEmbedder && o.queryEmbedder.dimensions !== embedder.dimensions) {
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        `SemanticIndex.build: expected a queryEmbedder of ${embedder.dimensions} dimensions, as the embedder has, got ${o.queryEmbedder.dimensions}.`,
+      );
+    }
+    const index = new SemanticIndex(
+      {
+        catalogue: new Catalogue(),
+        embedder,
+        queryEmbedder: o.queryEmbedder,
+        vectors,
+        lexical: new LexicalIndex(bm25Defaults),
+        bm25: bm25Defaults,
+        fields: reader.names,
+      },
+      reader,
+    );
+    await index.#take(documents, o);
+    return index;
+  }
+
+  /**
+   * Reads an index that {@link toBytes} wrote.
+   * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when the embedder is missing or another one.
+   */
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): SemanticIndex<never> {
+    const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
+    const parts = unpackIndex(bytes, given);
+    const fields = {
+      id: id ?? parts.fields.id,
+      text: text ?? parts.fields.text,
+      metadata: metadata ?? parts.fields.metadata,
+    } as DocumentFields<never>;
+    const readable = fields.id !== undefined && fields.text !== undefined && fields.metadata !== undefined;
+    return new SemanticIndex(parts, readable ? new DocumentReader(fields, 'SemanticIndex.fromBytes') : undefined);
+  }
+
+  /** Loads a version from a store: `name` (newest), `name@3` or `name@alias`. @throws ERR_NOT_FOUND, and what {@link fromBytes} throws. */
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<SemanticIndex<never>> {
+    return SemanticIndex.fromBytes((await store.get(reference)).bytes, options);
+  }
+
+  /** Number of items. */
+  get size(): number {
+    return this.#parts.catalogue.size;
+  }
+
+  /** Length of a vector. */
+  get dimensions(): number {
+    return this.#parts.embedder.dimensions || this.#parts.vectors.dimensions;
+  }
+
+  /** The ids of its items. */
+  get items(): IterableIterator<string> {
+    return this.#parts.catalogue.ids();
+  }
+
+  /** The embedder of its items, as fitted. */
+  get embedder(): Embedder {
+    return this.#parts.embedder;
+  }
+
+  /** Whether an item is there. */
+  has(id: string): boolean {
+    return this.#parts.catalogue.keyOf(id) >= 0;
+  }
+
+  /** What was kept of an item, or undefined when it is not there. Do not write to it. */
+  metadataOf(id: string): Metadata | undefined {
+    return this.#parts.catalogue.rowOf(this.#parts.catalogue.keyOf(id));
+  }
+
+  /** A copy of an item's vector, of length 1 (zeros for an item without text), or undefined when it is not there. */
+  vectorOf(id: string): Float32Array | undefined {
+    const key = this.#parts.catalogue.keyOf(id);
+    return key < 0 ? undefined : this.#parts.vectors.vectorOf?.(key);
+  }
+
+  /**
+   * The items that answer a query best, best first. A blank query has no answer. Scores compare within one answer: cosine
+   * (semantic), BM25 (lexical), or 0 to 1 (hybrid).
+   *
+   * @throws ERR_BAD_ARGUMENT when the query is not text; ERR_BAD_OPTION; ERR_EMBEDDER.
+   */
+  async search(query: string, options: SearchOptions = {}): Promise<Recommendation[]> {
+    const o = readOptions('SemanticIndex.search', options, searchChecks);
+    if (typeof query !== 'string') {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.search: expected a query text, got ${shown(query)}.`);
+    }
+    const filter = readFilter('SemanticIndex.search', o);
+    o.signal?.throwIfAborted();
+    if (query.trim() === '' || o.n === 0 || this.size === 0) return [];
+    const { lexical, vectors } = this.#parts;
+    if (o.mode === 'lexical') return this.#named(lexical.match(query).top(o.n, this.#allowed(filter)));
+
+    const vector = await this.#embedQuery(query, o.signal);
+    const allowed = this.#allowed(filter);
+    if (vector.every((x) => x === 0)) {
+      return o.mode === 'semantic' ? [] : this.#named(lexical.match(query).top(o.n, allowed));
+    }
+    const depth = o.mode === 'semantic' ? o.n : Math.max(o.n, candidates);
+    const ranked = await vectors.search(vector, { n: Math.min(depth, this.size), allowed });
+    if (o.mode === 'semantic') return this.#named(ranked);
+
+    const match = lexical.match(query);
+    const weights = this.#weights(o.weights);
+    const sides = [
+      { ranked: match.top(depth, allowed), of: match.of, weight: weights.lexical },
+      { ranked, of: this.#similarity(vector, ranked), weight: weights.semantic },
+    ];
+    return this.#named((o.fusion === 'weighted' ? fuseWeighted : fuseRanks)(sides, o.n));
+  }
+
+  /**
+   * Items whose vectors are closest to this one's (cosine), never itself.
+   * @throws ERR_UNKNOWN_ITEM unless `onUnknown` is 'empty'; ERR_NOT_SUPPORTED when the vector index cannot answer at once.
+   */
+  similarItems(item: string, options: SimilarItemsOptions = {}): Recommendation[] {
+    const o = readOptions('SemanticIndex.similarItems', options, similarItemsChecks);
+    const filter = readFilter('SemanticIndex.similarItems', o);
+    const key = this.#parts.catalogue.keyOf(item);
+    if (key < 0) {
+      if (o.onUnknown === 'empty') return [];
+      throw new AttuneError(
+        'ERR_UNKNOWN_ITEM',
+        `Expected an item of this index, got ${shown(item)}. Add it first, or pass onUnknown: 'empty'.`,
+      );
+    }
+    return this.#nearest(this.#vector(key), o.n, filter, [key]);
+  }
+
+  /**
+   * Items closest to a history: to the mean of its items' vectors, weighted by their values. Unknown items are ignored.
+   *
+   * @param history items (value 1), or `{ item, value }`; a negative value pushes away.
+   * @throws ERR_UNKNOWN_HISTORY when no item is known, unless `onUnknown` is 'empty'; ERR_NOT_SUPPORTED as `similarItems`.
+   */
+  similarTo(history: History, options: SimilarToOptions = {}): Recommendation[] {
+    const o = readOptions('SemanticIndex.similarTo', options, similarToChecks);
+    const filter = readFilter('SemanticIndex.similarTo', o);
+    const { catalogue } = this.#parts;
+    const { keys, mean } = weightedMean(
+      history,
+      (id) => catalogue.keyOf(id),
+      (key) => this.#vector(key),
+      this.dimensions,
+    );
+    if (keys.length === 0 && o.onUnknown === 'throw') {
+      throw new AttuneError(
+        'ERR_UNKNOWN_HISTORY',
+        "Expected a history with at least one item of this index, got none. Fall back to popular items, or pass onUnknown: 'empty'.",
+      );
+    }
+    return this.#nearest(mean, o.n, filter, o.includeSeen ? [] : keys);
+  }
+
+  /**
+   * Adds items; an item with a known id replaces it. All or nothing: when one cannot be read or embedded, the index stays as it was.
+   * @throws as {@link build}; ERR_BAD_OPTION when a loaded index does not know how to read items, because they were read with functions.
+   */
+  async add(items: Iterable<Item> | AsyncIterable<Item>, options: TakeOptions = {}): Promise<void> {
+    const o = readOptions('SemanticIndex.add', options, workOptions);
+    if (!this.#reader) {
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        "This index was built with functions as 'id', 'text' or 'metadata', which a file cannot hold. Pass them to load to add items.",
+      );
+    }
+    const documents = await readDocuments(items, this.#reader, o);
+    const change = this.#changes.then(() => this.#take(documents, o));
+    this.#changes = change.catch(() => {});
+    return change;
+  }
+
+  /**
+   * Removes items. Unknown ids do not matter.
+   * @returns how many were there.
+   */
+  remove(ids: Iterable<string>): number {
+    if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function') {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.remove: expected an array or another iterable of ids, got ${shown(ids)}.`);
+    }
+    const { catalogue, lexical, vectors } = this.#parts;
+    const keys = new Set<number>();
+    for (const id of ids) if (catalogue.keyOf(id) >= 0) keys.add(catalogue.keyOf(id));
+    catalogue.delete(keys);
+    lexical.remove(keys);
+    const removal = vectors.remove(Int32Array.from(keys));
+    if (removal) this.#changes = Promise.all([this.#changes, removal]);
+    return keys.size;
+  }
+
+  /** The whole index as one safetensors file. Functions that read items, and embedders other than the built-in ones, are not in it. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return packIndex(this.#parts);
+  }
+
+  /** Writes the index as a new version under a name, after the changes under way. */
+  async save(store: ModelStore, name: string, metadata: Record<string, unknown> = {}): Promise<ModelInfo> {
+    await this.#changes;
+    return store.put(name, this.toBytes(), { kind: 'semantic-index', items: this.size, embedder: this.#parts.embedder.name, ...metadata });
+  }
+
+  /** Embeds documents, then makes them present in one step. */
+  async #take(documents: readonly Document[], { signal, onProgress }: EmbedOptions): Promise<void> {
+    const { catalogue, embedder, vectors, lexical } = this.#parts;
+    const rows = await embedDocuments(embedder, documents, { signal, onProgress });
+    onProgress?.({ phase: 'indexing', done: 0, total: documents.length });
+    const keys = catalogue.reserve(documents.map(({ id }) => id));
+    const change = vectors.add(keys, rows);
+    if (change) await change;
+    documents.forEach(({ text }, k) => {
+      lexical.add(keys[k], text);
+    });
+    catalogue.put(
+      keys,
+      documents.map(({ metadata }) => metadata),
+    );
+    onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
+  }
+
+  async #embedQuery(query: string, signal: AbortSignal | undefined): Promise<Float32Array> {
+    const embedder = this.#parts.queryEmbedder ?? this.#parts.embedder;
+    await embedder.prepare?.();
+    const vector = await embedWith(embedder, [query], { signal });
+    if (vector.length === this.dimensions) return vector;
+    throw new AttuneError(
+      'ERR_EMBEDDER',
+      `Embedder '${embedder.name}': expected vectors of ${this.dimensions} dimensions, as this index has, got ${vector.length}.`,
+    );
+  }
+
+  #weights(given: { lexical?: number; semantic?: number }): { lexical: number; semantic: number } {
+    const semantic = this.#parts.queryEmbedder?.hybridWeight ?? this.#parts.embedder.hybridWeight ?? 0.5;
+    return { lexical: given.lexical ?? 1 - semantic, semantic: given.semantic ?? semantic };
+  }
+
+  /** The cosine of any key. An index that does not give its vectors counts what it did not list as its last entry. */
+  #similarity(query: Float32Array, ranked: Ranked): (key: number) => number {
+    const listed = new Map(Array.from(ranked.indices, (key, k) => [key, ranked.scores[k]]));
+    const last = ranked.scores.at(-1) ?? 0;
+    return (key) => {
+      const score = listed.get(key);
+      if (score !== undefined) return score;
+      const vector = this.#parts.vectors.vectorOf?.(key);
+      return vector ? dot(vector, 0, query) : last;
+    };
+  }
+
+  #nearest(vector: Float32Array, n: number, filter: Filter, leaveOut: readonly number[]): Recommendation[] {
+    if (n === 0 || vector.every((x) => x === 0)) return [];
+    const allowed = this.#allowed(filter, leaveOut);
+    const ranked = this.#parts.vectors.search(vector, { n: Math.min(n, this.size), allowed });
+    if (ranked instanceof Promise) throw notAtOnce(this.#parts.vectors.kind);
+    return this.#named(ranked);
+  }
+
+  #vector(key: number): Float32Array {
+    const vector = this.#parts.vectors.vectorOf?.(key);
+    if (vector) return vector;
+    throw notAtOnce(this.#parts.vectors.kind);
+  }
+
+  /** A mark a key, or undefined when all may come. */
+  #allowed({ tests, exclude, only }: Filter, leaveOut: readonly number[] = []): Uint8Array | undefined {
+    if (tests.length === 0 && !exclude && !only && leaveOut.length === 0) return undefined;
+    const { catalogue } = this.#parts;
+    const allowed = catalogue.matching(tests);
+    if (only) {
+      const listed = new Uint8Array(allowed.length);
+      for (const id of only) if (catalogue.keyOf(id) >= 0) listed[catalogue.keyOf(id)] = 1;
+      for (let key = 0; key < allowed.length; key++) allowed[key] &= listed[key];
+    }
+    for (const id of exclude ?? []) if (catalogue.keyOf(id) >= 0) allowed[catalogue.keyOf(id)] = 0;
+    for (const key of leaveOut) allowed[key] = 0;
+    return allowed;
+  }
+
+  #named({ indices, scores }: Ranked): Recommendation[] {
+    const { catalogue } = this.#parts;
+    const list: Recommendation[] = [];
+    indices.forEach((key, k) => {
+      // An index that answers later may still name what has been removed meanwhile.
+      if (catalogue.isPresent(key)) list.push({ item: catalogue.idOf(key), score: scores[k] });
+    });
+    return list;
+  }
+}
+
+/** How many of each side are looked at in hybrid search, when fewer are asked for. */
+const candidates = 1000;
+
+interface Filter {
+  tests: ReturnType<typeof readWhere>;
+  exclude: Iterable<string> | undefined;
+  only: Iterable<string> | undefined;
+}
+
+function readFilter(owner: string, { where, exclude, only }: FilterOptions): Filter {
+  for (const [name, ids] of Object.entries({ exclude, only })) {
+    if (ids === undefined || (typeof ids !== 'string' && typeof ids?.[Symbol.iterator] === 'function')) continue;
+    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array or another iterable of ids as '${name}', got ${shown(ids)}.`);
+  }
+  return { tests: readWhere(where, owner), exclude, only };
+}
+
+/** Reads items; of several with one id the last stays, at the place of the first. */
+async function readDocuments<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  reader: DocumentReader<Item>,
+  { signal, onProgress }: TakeOptions,
+): Promise<Document[]> {
+  if (items === null || typeof items !== 'object' || !(Symbol.iterator in items || Symbol.asyncIterator in items)) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex: expected an iterable or async iterable of items, got ${shown(items)}.`);
+  }
+  signal?.throwIfAborted();
+  const documents = new Map<string, Document>();
+  let index = 0;
+  const take = (item: Item) => {
+    const document = reader.read(item, index++);
+    documents.set(document.id, document);
+    if (index % 8192 !== 0) return;
+    signal?.throwIfAborted();
+    onProgress?.({ phase: 'reading', done: index });
+  };
+  if (Symbol.asyncIterator in items) for await (const item of items) take(item);
+  else for (const item of items) take(item);
+  onProgress?.({ phase: 'reading', done: index, total: index });
+  return [...documents.values()];
+}
+
+/** The vectors of documents; a document without text has zeros, which are close to nothing. */
+async function embedDocuments(embedder: Embedder, documents: readonly Document[], options: EmbedOptions): Promise<Float32Array> {
+  const rows = documents.map((_, k) => k).filter((k) => documents[k].text.trim() !== '');
+  const vectors = await embedWith(
+    embedder,
+    rows.map((k) => documents[k].text),
+    options,
+  );
+  if (rows.length === documents.length) return vectors;
+  const { dimensions } = embedder;
+  const all = new Float32Array(documents.length * dimensions);
+  rows.forEach((k, row) => {
+    all.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), k * dimensions);
+  });
+  return all;
+}
+
+function notAtOnce(kind: string): AttuneError {
+  return new AttuneError(
+    'ERR_NOT_SUPPORTED',
+    `A vector index of kind '${kind}' does not answer at once, so only search works with it. Use flatIndex() for similar items.`,
+  );
+}

@@ -1,0 +1,132 @@
+import { AttuneError, shown } from '../errors.ts';
+import { anything, choice, flag, integer, type Progress, workOptions } from '../options.ts';
+import type { UnknownOptions } from '../recommenders/recommender.ts';
+import type { DocumentFields } from './documents.ts';
+import type { Embedder } from './embedder.ts';
+import type { Fusion } from './fusion.ts';
+import type { VectorIndex } from './vector-index.ts';
+import type { Where } from './where.ts';
+
+/** Options of `SemanticIndex.build`. */
+export interface BuildOptions<Item> extends DocumentFields<Item>, TakeOptions {
+  /** Makes the vectors. Default `ngramEmbedder()`, fitted on the texts. */
+  embedder?: Embedder;
+  /** Makes the vectors of queries, in the same space. Default: the embedder. */
+  queryEmbedder?: Embedder;
+  /** Keeps the vectors; it must be empty. Default `flatIndex()`. */
+  vectorIndex?: VectorIndex;
+}
+
+/** Options of `SemanticIndex.add`. */
+export interface TakeOptions {
+  /** Called with the phases `'reading'`, `'fitting'`, `'embedding'`, `'indexing'`; `done` and `total` count items. */
+  onProgress?: (progress: Progress) => void;
+  /** Aborts: the promise rejects with the signal's reason and the index stays as it was. */
+  signal?: AbortSignal;
+}
+
+/** Options of `SemanticIndex.load` and `fromBytes`. */
+export interface LoadOptions extends DocumentFields<never> {
+  /** The embedder it was built with. Not needed for `ngramEmbedder`, which the file brings along. */
+  embedder?: Embedder;
+  /** As in `build`. */
+  queryEmbedder?: Embedder;
+  /** An empty index of the kind it was built with. Not needed for `flatIndex`. */
+  vectorIndex?: VectorIndex;
+}
+
+/** Which items may come. */
+export interface FilterOptions {
+  /** Conditions on metadata; applied during the search, so that as many items come as there are. */
+  where?: Where;
+  /** Ids never to return. Unknown ones are ignored. */
+  exclude?: Iterable<string>;
+  /** Return these and no others. Unknown ones are ignored. */
+  only?: Iterable<string>;
+}
+
+/** By meaning, by words, or by both. */
+export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
+
+/** Options of `SemanticIndex.search`. */
+export interface SearchOptions extends FilterOptions {
+  /** How many at most. Default 10. */
+  n?: number;
+  /** Default `'hybrid'`. */
+  mode?: SearchMode;
+  /** Hybrid only: how much each side counts, 0 or more. Default: the embedder's `hybridWeight` (0.5 without one), and the rest for words. */
+  weights?: { lexical?: number; semantic?: number };
+  /** Hybrid only: `'weighted'` (default) adds scaled scores, `'reciprocal-rank'` looks at ranks alone. */
+  fusion?: Fusion;
+  /** Aborts while the query is embedded. */
+  signal?: AbortSignal;
+}
+
+/** Options of `SemanticIndex.similarItems`. */
+export interface SimilarItemsOptions extends FilterOptions, UnknownOptions {
+  /** How many at most. Default 10. */
+  n?: number;
+}
+
+/** Options of `SemanticIndex.similarTo`. */
+export interface SimilarToOptions extends SimilarItemsOptions {
+  /** Whether items of the history itself may come. Default false. */
+  includeSeen?: boolean;
+}
+
+const filterChecks = {
+  n: integer({ default: 10, min: 0 }),
+  where: anything<Where | undefined>(),
+  exclude: anything<Iterable<string> | undefined>(),
+  only: anything<Iterable<string> | undefined>(),
+};
+
+export const searchChecks = {
+  ...filterChecks,
+  mode: choice(['semantic', 'lexical', 'hybrid'] as const, 'hybrid'),
+  weights: weightsOption,
+  fusion: choice(['weighted', 'reciprocal-rank'] as const, 'weighted'),
+  signal: workOptions.signal,
+};
+
+export const similarItemsChecks = { ...filterChecks, onUnknown: choice(['throw', 'empty'] as const, 'throw') };
+export const similarToChecks = { ...similarItemsChecks, includeSeen: flag(false) };
+
+const fieldChecks = { id: anything(), text: anything(), metadata: anything() };
+
+export const loadChecks = {
+  ...fieldChecks,
+  embedder: embedderOption,
+  queryEmbedder: embedderOption,
+  vectorIndex: vectorIndexOption,
+};
+
+export const buildChecks = { ...loadChecks, ...workOptions };
+
+function weightsOption(value: unknown, name: string): { lexical?: number; semantic?: number } {
+  const given = (value ?? {}) as { lexical?: number; semantic?: number };
+  const parts = typeof given === 'object' ? Object.entries(given) : [['', '']];
+  const ok = parts.every(
+    ([key, part]) => (key === 'lexical' || key === 'semantic') && (part === undefined || (Number.isFinite(part) && (part as number) >= 0)),
+  );
+  if (ok && !(given.lexical === 0 && given.semantic === 0)) return given;
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `${name} must be { lexical, semantic } with numbers from 0, one of them above, got ${shown(value)}.`,
+  );
+}
+
+function embedderOption(value: unknown, name: string): Embedder | undefined {
+  const given = value as Embedder | undefined;
+  if (given === undefined) return undefined;
+  if (typeof given?.embed === 'function' && typeof given.name === 'string' && Number.isInteger(given.dimensions) && given.dimensions >= 0)
+    return given;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an embedder { name, dimensions, embed }, got ${shown(value)}.`);
+}
+
+function vectorIndexOption(value: unknown, name: string): VectorIndex | undefined {
+  const given = value as VectorIndex | undefined;
+  if (given === undefined || ['add', 'remove', 'search', 'toBytes'].every((method) => typeof given?.[method as 'add'] === 'function'))
+    return given;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be a vector index such as flatIndex(), got ${shown(value)}.`);
+}

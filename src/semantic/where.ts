@@ -1,0 +1,89 @@
+import { AttuneError, shown } from '../errors.ts';
+
+/** A value that metadata can hold: what JSON can. */
+export type MetadataValue = string | number | boolean | null | MetadataValue[] | { [key: string]: MetadataValue };
+
+/** What is kept of an item beside its text, for filters and rules. */
+export type Metadata = { [field: string]: MetadataValue };
+
+/** A value that a filter compares with. `null` means that the field is missing. */
+export type WhereValue = string | number | boolean | null;
+
+/**
+ * A condition on one field. A value: the field equals it. A list: it equals one of them. `{ min, max }`: it is a number (or a text
+ * in alphabetical order) within, both inclusive. `{ contains }`: it is a list with this value in it, or a text with this text in it,
+ * upper and lower case alike. A field that holds a list equals a value when one of its entries does.
+ */
+export type Condition =
+  | WhereValue
+  | readonly WhereValue[]
+  | { min?: number | string; max?: number | string }
+  | { contains: string | number | boolean };
+
+/** Conditions by field; all must hold. A field with `undefined` is no condition. */
+export type Where = { readonly [field: string]: Condition | undefined };
+
+/**
+ * Turns conditions into tests of single values.
+ * @throws ERR_BAD_OPTION for a condition of none of the four kinds.
+ */
+export function readWhere(where: Where | undefined, owner: string): { field: string; test: (value: unknown) => boolean }[] {
+  if (where === undefined) return [];
+  if (where === null || typeof where !== 'object' || Array.isArray(where)) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'where' must be an object such as { brand: ['A', 'B'], price: { max: 30 } }, got ${shown(where)}.`,
+    );
+  }
+  return Object.keys(where)
+    .filter((field) => where[field] !== undefined)
+    .map((field) => ({ field, test: testOf(where[field] as Condition, `${owner}: where.${field}`) }));
+}
+
+/** The same as one function of an item's metadata, for rules outside an index. */
+export function compileWhere(where: Where, owner = 'where'): (metadata: Readonly<Record<string, unknown>> | undefined) => boolean {
+  const tests = readWhere(where, owner);
+  return (metadata) => tests.every(({ field, test }) => test(metadata && Object.hasOwn(metadata, field) ? metadata[field] : undefined));
+}
+
+function testOf(condition: Condition, name: string): (value: unknown) => boolean {
+  if (isPlain(condition)) return equals([condition]);
+  if (Array.isArray(condition)) {
+    if (condition.every(isPlain)) return equals(condition);
+  } else if (typeof condition === 'object') {
+    const keys = Object.keys(condition);
+    const given = condition as { min?: unknown; max?: unknown; contains?: unknown };
+    if (keys.length === 1 && keys[0] === 'contains' && isPlain(given.contains) && given.contains !== null) return contains(given.contains);
+    if (keys.length > 0 && keys.every((key) => key === 'min' || key === 'max') && isBound(given.min) && isBound(given.max))
+      return within(given.min, given.max);
+  }
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `${name} must be a value, a list of values, { min, max } with numbers or texts, or { contains: value }, got ${JSON.stringify(condition)}.`,
+  );
+}
+
+function equals(wanted: readonly WhereValue[]): (value: unknown) => boolean {
+  const set = new Set<unknown>(wanted);
+  return (value) => set.has(value ?? null) || (Array.isArray(value) && value.some((entry) => set.has(entry)));
+}
+
+function within(min: number | string | undefined, max: number | string | undefined): (value: unknown) => boolean {
+  const type = typeof (min ?? max);
+  // biome-ignore lint/suspicious/noExplicitAny: both sides are of one type, numbers or texts.
+  return (value: any) => typeof value === type && (min === undefined || value >= min) && (max === undefined || value <= max);
+}
+
+function contains(wanted: string | number | boolean): (value: unknown) => boolean {
+  const small = typeof wanted === 'string' ? wanted.toLowerCase() : undefined;
+  return (value) =>
+    Array.isArray(value) ? value.includes(wanted) : typeof value === 'string' && small !== undefined && value.toLowerCase().includes(small);
+}
+
+function isPlain(value: unknown): value is WhereValue {
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+}
+
+function isBound(value: unknown): value is number | string | undefined {
+  return value === undefined || typeof value === 'string' || (typeof value === 'number' && !Number.isNaN(value));
+}
