@@ -5,14 +5,14 @@ export type { Fusion } from './fusion.ts';
 export { flatIndex } from './indexes/flat.ts';
 export { SemanticIndex } from './semantic-index.ts';
 export type {
-  BuildOptions,
-  FilterOptions,
-  LoadOptions,
+  SearchFilter,
   SearchMode,
   SearchOptions,
+  SemanticAddOptions,
+  SemanticBuildOptions,
+  SemanticLoadOptions,
   SimilarItemsOptions,
   SimilarToOptions,
-  TakeOptions,
 } from './semantic-options.ts';
 export type { VectorIndex, VectorSearchOptions } from './vector-index.ts';
 export { type Condition, compileWhere, type Metadata, type MetadataValue, type Where, type WhereValue } from './where.ts';

@@ -14,18 +14,18 @@ import { flatIndex } from './indexes/flat.ts';
 import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
 import { weightedMean } from './profile.ts';
 import {
-  type BuildOptions,
   buildChecks,
-  type FilterOptions,
-  type LoadOptions,
   loadChecks,
+  type SearchFilter,
   type SearchOptions,
+  type SemanticAddOptions,
+  type SemanticBuildOptions,
+  type SemanticLoadOptions,
   type SimilarItemsOptions,
   type SimilarToOptions,
   searchChecks,
   similarItemsChecks,
   similarToChecks,
-  type TakeOptions,
 } from './semantic-options.ts';
 import { type Metadata, readWhere } from './where.ts';
 
@@ -50,7 +50,10 @@ export class SemanticIndex<Item = never> {
    * @param items anything; `id`, `text` and `metadata` say how to read it.
    * @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE naming the item by its number from 0; ERR_EMBEDDER; ERR_MISSING_PEER; ERR_BAD_OPTION.
    */
-  static async build<Item>(items: Iterable<Item> | AsyncIterable<Item>, options: BuildOptions<Item> = {}): Promise<SemanticIndex<Item>> {
+  static async build<Item>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: SemanticBuildOptions<Item> = {},
+  ): Promise<SemanticIndex<Item>> {
     const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
     const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
     const vectors = o.vectorIndex ?? flatIndex();
@@ -60,11 +63,11 @@ export class SemanticIndex<Item = never> {
         `SemanticIndex.build: option 'vectorIndex' must be an empty index, got one with ${vectors.size} vectors. Make a new one.`,
       );
     }
+    const given = o.embedder ?? ngramEmbedder();
+    await Promise.all([given.prepare?.(), o.queryEmbedder?.prepare?.()]); // what is missing should be known before the work begins
     const documents = await readDocuments(items, reader, o);
     const texts = documents.map((document) => document.text);
-    const given = o.embedder ?? ngramEmbedder();
     const embedder = (await given.fit?.(texts, o)) ?? given;
-    await Promise.all([embedder.prepare?.(), o.queryEmbedder?.prepare?.()]);
     if (o.queryEmbedder && o.queryEmbedder.dimensions !== embedder.dimensions) {
       throw new AttuneError(
         'ERR_BAD_OPTION',
@@ -91,7 +94,7 @@ export class SemanticIndex<Item = never> {
    * Reads an index that {@link toBytes} wrote.
    * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when the embedder is missing or another one.
    */
-  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): SemanticIndex<never> {
+  static fromBytes(bytes: Uint8Array, options: SemanticLoadOptions = {}): SemanticIndex<never> {
     const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
     const parts = unpackIndex(bytes, given);
     const fields = {
@@ -104,7 +107,7 @@ export class SemanticIndex<Item = never> {
   }
 
   /** Loads a version from a store: `name` (newest), `name@3` or `name@alias`. @throws ERR_NOT_FOUND, and what {@link fromBytes} throws. */
-  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<SemanticIndex<never>> {
+  static async load(store: ModelStore, reference: string, options: SemanticLoadOptions = {}): Promise<SemanticIndex<never>> {
     return SemanticIndex.fromBytes((await store.get(reference)).bytes, options);
   }
 
@@ -226,7 +229,7 @@ export class SemanticIndex<Item = never> {
    * Adds items; an item with a known id replaces it. All or nothing: when one cannot be read or embedded, the index stays as it was.
    * @throws as {@link build}; ERR_BAD_OPTION when a loaded index does not know how to read items, because they were read with functions.
    */
-  async add(items: Iterable<Item> | AsyncIterable<Item>, options: TakeOptions = {}): Promise<void> {
+  async add(items: Iterable<Item> | AsyncIterable<Item>, options: SemanticAddOptions = {}): Promise<void> {
     const o = readOptions('SemanticIndex.add', options, workOptions);
     if (!this.#reader) {
       throw new AttuneError(
@@ -364,7 +367,7 @@ interface Filter {
   only: Iterable<string> | undefined;
 }
 
-function readFilter(owner: string, { where, exclude, only }: FilterOptions): Filter {
+function readFilter(owner: string, { where, exclude, only }: SearchFilter): Filter {
   for (const [name, ids] of Object.entries({ exclude, only })) {
     if (ids === undefined || (typeof ids !== 'string' && typeof ids?.[Symbol.iterator] === 'function')) continue;
     throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array or another iterable of ids as '${name}', got ${shown(ids)}.`);
@@ -376,7 +379,7 @@ function readFilter(owner: string, { where, exclude, only }: FilterOptions): Fil
 async function readDocuments<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   reader: DocumentReader<Item>,
-  { signal, onProgress }: TakeOptions,
+  { signal, onProgress }: SemanticAddOptions,
 ): Promise<Document[]> {
   if (items === null || typeof items !== 'object' || !(Symbol.iterator in items || Symbol.asyncIterator in items)) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex: expected an iterable or async iterable of items, got ${shown(items)}.`);

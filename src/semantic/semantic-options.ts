@@ -8,7 +8,7 @@ import type { VectorIndex } from './vector-index.ts';
 import type { Where } from './where.ts';
 
 /** Options of `SemanticIndex.build`. */
-export interface BuildOptions<Item> extends DocumentFields<Item>, TakeOptions {
+export interface SemanticBuildOptions<Item> extends DocumentFields<Item>, SemanticAddOptions {
   /** Makes the vectors. Default `ngramEmbedder()`, fitted on the texts. */
   embedder?: Embedder;
   /** Makes the vectors of queries, in the same space. Default: the embedder. */
@@ -18,7 +18,7 @@ export interface BuildOptions<Item> extends DocumentFields<Item>, TakeOptions {
 }
 
 /** Options of `SemanticIndex.add`. */
-export interface TakeOptions {
+export interface SemanticAddOptions {
   /** Called with the phases `'reading'`, `'fitting'`, `'embedding'`, `'indexing'`; `done` and `total` count items. */
   onProgress?: (progress: Progress) => void;
   /** Aborts: the promise rejects with the signal's reason and the index stays as it was. */
@@ -26,7 +26,7 @@ export interface TakeOptions {
 }
 
 /** Options of `SemanticIndex.load` and `fromBytes`. */
-export interface LoadOptions extends DocumentFields<never> {
+export interface SemanticLoadOptions extends DocumentFields<never> {
   /** The embedder it was built with. Not needed for `ngramEmbedder`, which the file brings along. */
   embedder?: Embedder;
   /** As in `build`. */
@@ -36,7 +36,7 @@ export interface LoadOptions extends DocumentFields<never> {
 }
 
 /** Which items may come. */
-export interface FilterOptions {
+export interface SearchFilter {
   /** Conditions on metadata; applied during the search, so that as many items come as there are. */
   where?: Where;
   /** Ids never to return. Unknown ones are ignored. */
@@ -49,7 +49,7 @@ export interface FilterOptions {
 export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
 
 /** Options of `SemanticIndex.search`. */
-export interface SearchOptions extends FilterOptions {
+export interface SearchOptions extends SearchFilter {
   /** How many at most. Default 10. */
   n?: number;
   /** Default `'hybrid'`. */
@@ -63,7 +63,7 @@ export interface SearchOptions extends FilterOptions {
 }
 
 /** Options of `SemanticIndex.similarItems`. */
-export interface SimilarItemsOptions extends FilterOptions, UnknownOptions {
+export interface SimilarItemsOptions extends SearchFilter, UnknownOptions {
   /** How many at most. Default 10. */
   n?: number;
 }

@@ -1,0 +1,254 @@
+import { AttuneError } from '../../errors.ts';
+import { choice, integer, number, optional, readOptions, text } from '../../options.ts';
+import { type Embedder, type EmbedOptions, normalizeRows } from '../embedder.ts';
+
+/** Options of {@link transformersEmbedder}. */
+export interface TransformersOptions {
+  /** A feature-extraction model in the layout of transformers.js. Default `'Xenova/all-MiniLM-L6-v2'`: 384 dimensions, English. */
+  model?: string;
+  /** Precision of the weights: `'q8'` (default; a quarter of the bytes, no worse on SciFact), `'fp32'`, or another the model comes in. */
+  dtype?: string;
+  /** A folder (or a URL) that holds `<model>/config.json` and so on. With it nothing is downloaded. Default: the model hub, cached. */
+  localModelPath?: string;
+  /** How one vector is made of many: the mean over the tokens (default), or the first token's. The model's card says which. */
+  pooling?: 'mean' | 'cls';
+  /** Put before every text; some models want `'query: '` before queries and `'passage: '` before documents. Default none. */
+  prefix?: string;
+  /** How many texts go through the model at once, 1 to 1024. Default 32. */
+  batchSize?: number;
+  /** Longer texts are cut, 2 to 8192. Default 256, the length that all-MiniLM-L6-v2 was trained with. */
+  maxTokens?: number;
+  /** Threads of the runtime. Default: its own choice, which is one a core. */
+  threads?: number;
+  /** Weight in hybrid search, 0 to 1. Default 0.5, measured with all-MiniLM-L6-v2 on SciFact. */
+  hybridWeight?: number;
+}
+
+/** An embedder that holds a model in memory. */
+export interface TransformersEmbedder extends Embedder {
+  /** Frees the model. It is loaded again when needed. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Vectors by a transformer, through the optional package `@huggingface/transformers`. The package and the model are loaded on the
+ * first use (or by `prepare()`).
+ *
+ * Texts are sorted by length and go through in batches of like ones, because a batch costs as much as its longest text. With
+ * `'q8'` the scale of a number depends on its whole batch, so the vector of a text varies slightly (cosine about .99) with its
+ * neighbours; the same list gives the same vectors.
+ *
+ * @throws ERR_BAD_OPTION; on first use ERR_MISSING_PEER without the package, ERR_EMBEDDER when the model cannot be loaded or run.
+ */
+export function transformersEmbedder(options: TransformersOptions = {}): TransformersEmbedder {
+  const o = readOptions('transformersEmbedder', options, {
+    model: text({ default: 'Xenova/all-MiniLM-L6-v2' }),
+    dtype: text({ default: 'q8' }),
+    localModelPath: optional(text()),
+    pooling: choice(['mean', 'cls'] as const, 'mean'),
+    prefix: text({ default: '', allowEmpty: true }),
+    batchSize: integer({ default: 32, min: 1, max: 1024 }),
+    maxTokens: integer({ default: 256, min: 2, max: 8192 }),
+    threads: optional(integer({ min: 1, max: 1024 })),
+    hybridWeight: number({ default: 0.5, min: 0, max: 1 }),
+  });
+  const name = [o.model, o.dtype, o.pooling, o.maxTokens, o.prefix].filter((part) => part !== '').join(' ');
+  let dimensions = knownDimensions[o.model] ?? 0;
+  let loading: Promise<Loaded> | undefined;
+
+  const load = () => {
+    loading ??= loadModel(o);
+    return loading.then(
+      (loaded) => {
+        dimensions = loaded.dimensions;
+        return loaded;
+      },
+      (error) => {
+        loading = undefined; // so that a next call may succeed
+        throw error;
+      },
+    );
+  };
+
+  return {
+    name,
+    get dimensions() {
+      return dimensions;
+    },
+    hybridWeight: o.hybridWeight,
+    async prepare() {
+      await load();
+    },
+    async embed(texts, { signal, onProgress }: EmbedOptions = {}) {
+      signal?.throwIfAborted();
+      const model = await load();
+      const tokens = await tokenizeAll(model, texts, o, signal);
+      const order = texts.map((_, k) => k).sort((a, b) => tokens[b].length - tokens[a].length || a - b);
+      const vectors = new Float32Array(texts.length * dimensions);
+      for (let start = 0; start < order.length; start += o.batchSize) {
+        signal?.throwIfAborted();
+        const batch = order.slice(start, start + o.batchSize);
+        await runBatch(model, name, batch, tokens, o.pooling, vectors);
+        onProgress?.({ phase: 'embedding', done: start + batch.length, total: texts.length });
+      }
+      signal?.throwIfAborted();
+      return normalizeRows(vectors, dimensions);
+    },
+    async dispose() {
+      const model = await loading?.catch(() => undefined);
+      loading = undefined;
+      await model?.run.dispose?.();
+    },
+  };
+}
+
+/** So that `dimensions` is right before the model is there. */
+const knownDimensions: Record<string, number> = {
+  'Xenova/all-MiniLM-L6-v2': 384,
+  'Xenova/all-MiniLM-L12-v2': 384,
+  'Xenova/multi-qa-MiniLM-L6-cos-v1': 384,
+  'Xenova/paraphrase-multilingual-MiniLM-L12-v2': 384,
+  'Xenova/bge-small-en-v1.5': 384,
+  'Xenova/bge-base-en-v1.5': 768,
+  'Xenova/multilingual-e5-small': 384,
+  'Xenova/all-mpnet-base-v2': 768,
+};
+
+/** What is used of a tensor. */
+interface TensorLike {
+  data: ArrayLike<number>;
+  dims: number[];
+}
+
+/** What is used of `@huggingface/transformers`. */
+interface TransformersModule {
+  AutoTokenizer: { from_pretrained(model: string, options: object): Promise<Tokenizer> };
+  AutoModel: { from_pretrained(model: string, options: object): Promise<Model> };
+  Tensor: new (type: string, data: BigInt64Array, dims: number[]) => TensorLike;
+}
+
+type Tokenizer = (texts: string[], options: object) => { input_ids: number[][] };
+type Model = ((inputs: Record<string, TensorLike>) => Promise<Record<string, TensorLike>>) & {
+  config?: { hidden_size?: number };
+  dispose?(): Promise<unknown>;
+};
+
+interface Loaded {
+  tokenizer: Tokenizer;
+  run: Model;
+  Tensor: TransformersModule['Tensor'];
+  dimensions: number;
+}
+
+async function loadModel(o: {
+  model: string;
+  dtype: string;
+  localModelPath: string | undefined;
+  threads: number | undefined;
+}): Promise<Loaded> {
+  let peer: TransformersModule;
+  try {
+    peer = (await import('@huggingface/transformers')) as unknown as TransformersModule;
+  } catch (cause) {
+    throw new AttuneError(
+      'ERR_MISSING_PEER',
+      'transformersEmbedder needs the package @huggingface/transformers, which could not be loaded. Run: npm install @huggingface/transformers',
+      { cause },
+    );
+  }
+  // A path instead of the package's global settings: another user of the package in this process keeps its own.
+  const source = o.localModelPath === undefined ? o.model : `${asPath(o.localModelPath)}/${o.model}`;
+  const options = { local_files_only: o.localModelPath !== undefined };
+  try {
+    const tokenizer = await peer.AutoTokenizer.from_pretrained(source, options);
+    const run = await peer.AutoModel.from_pretrained(source, {
+      ...options,
+      dtype: o.dtype,
+      // Threads that spin while they wait cost more than they give as soon as something else wants the cores.
+      session_options: { intraOpNumThreads: o.threads, extra: { session: { intra_op: { allow_spinning: '0' } } } },
+    });
+    const probe = await forward({ tokenizer, run, Tensor: peer.Tensor, dimensions: 0 }, [[0]]);
+    return { tokenizer, run, Tensor: peer.Tensor, dimensions: probe.dims[2] };
+  } catch (cause) {
+    throw new AttuneError(
+      'ERR_EMBEDDER',
+      `transformersEmbedder: model '${o.model}' with dtype '${o.dtype}' could not be loaded from ${o.localModelPath ?? 'the model hub'}: ${messageOf(cause)}. Check the name and the network, or pass localModelPath, a folder that holds ${o.model}/config.json.`,
+      { cause },
+    );
+  }
+}
+
+/** The token ids of each text, cut to `maxTokens`. The published tokenizers say 512 where the model was trained with less, so the length is always given. */
+async function tokenizeAll(
+  { tokenizer }: Loaded,
+  texts: readonly string[],
+  { maxTokens, prefix }: { maxTokens: number; prefix: string },
+  signal: AbortSignal | undefined,
+): Promise<number[][]> {
+  const tokens: number[][] = [];
+  for (let start = 0; start < texts.length; start += 512) {
+    signal?.throwIfAborted();
+    // What lies behind 64 letters a token is cut anyway, and finding tokens in it takes time.
+    const part = texts.slice(start, start + 512).map((t) => prefix + t.slice(0, maxTokens * 64).toWellFormed());
+    for (const ids of tokenizer(part, { padding: false, truncation: true, max_length: maxTokens, return_tensor: false }).input_ids)
+      tokens.push(ids);
+    if (start > 0) await new Promise((resolve) => setTimeout(resolve));
+  }
+  return tokens;
+}
+
+/** Embeds one batch into the rows of `vectors` that its texts own. */
+async function runBatch(
+  model: Loaded,
+  name: string,
+  batch: number[],
+  tokens: number[][],
+  pooling: 'mean' | 'cls',
+  vectors: Float32Array,
+): Promise<void> {
+  let hidden: TensorLike;
+  try {
+    hidden = await forward(
+      model,
+      batch.map((k) => tokens[k]),
+    );
+  } catch (cause) {
+    throw new AttuneError('ERR_EMBEDDER', `Embedder '${name}' failed: ${messageOf(cause)}.`, { cause });
+  }
+  const [, width, dimensions] = hidden.dims;
+  batch.forEach((k, row) => {
+    const count = pooling === 'cls' ? 1 : tokens[k].length;
+    for (let t = 0; t < count; t++) {
+      const from = (row * width + t) * dimensions;
+      for (let d = 0; d < dimensions; d++) vectors[k * dimensions + d] += hidden.data[from + d];
+    }
+  });
+}
+
+/** Hidden states, texts x tokens x dimensions; shorter texts are padded at the end and masked. */
+async function forward({ run, Tensor }: Loaded, batch: number[][]): Promise<TensorLike> {
+  const width = batch.reduce((longest, ids) => Math.max(longest, ids.length), 1);
+  const ids = new BigInt64Array(batch.length * width);
+  const mask = new BigInt64Array(batch.length * width);
+  batch.forEach((row, r) => {
+    row.forEach((id, t) => {
+      ids[r * width + t] = BigInt(id);
+      mask[r * width + t] = 1n;
+    });
+  });
+  const dims = [batch.length, width];
+  const output = await run({ input_ids: new Tensor('int64', ids, dims), attention_mask: new Tensor('int64', mask, dims) });
+  const hidden = output.last_hidden_state ?? output.token_embeddings ?? output.logits;
+  if (hidden?.dims.length === 3) return hidden;
+  throw new Error('the model gives no hidden states of its tokens; take one made for feature extraction');
+}
+
+/** `models` would read as the name of a hub's repository; `./models` cannot. */
+function asPath(folder: string): string {
+  const trimmed = folder.replace(/[\\/]+$/, '');
+  return /^([\\/.]|[a-zA-Z]:|[a-z]+:\/\/)/.test(trimmed) || trimmed === '' ? trimmed : `./${trimmed}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+}
