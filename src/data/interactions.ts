@@ -1,5 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, number, type Progress, readOptions, workOptions } from '../options.ts';
+import { anything, callback, choice, number, optional, type Progress, readOptions, workOptions } from '../options.ts';
 import { type Csr, csrFromCoordinates, transpose } from './csr.ts';
 import { IdMap } from './id-map.ts';
 
@@ -131,7 +131,9 @@ export class Interactions implements Iterable<InteractionRow> {
         o.onProgress?.({ phase: 'reading', done: index });
       }
     };
-    if (Symbol.asyncIterator in rows) for await (const row of rows) take(row);
+    if ('batches' in rows && typeof rows.batches === 'function') {
+      for await (const batch of rows.batches() as AsyncIterable<Row[]>) for (const row of batch) take(row); // a file reader
+    } else if (Symbol.asyncIterator in rows) for await (const row of rows) take(row);
     else for (const row of rows) take(row);
     o.signal?.throwIfAborted();
     o.onProgress?.({ phase: 'reading', done: index, total: index });
@@ -162,7 +164,7 @@ export class Interactions implements Iterable<InteractionRow> {
     for (const name of ['users', 'items', 'values', 'timestamps'] as const) {
       const column = c[name];
       if (column === undefined && (name === 'values' || name === 'timestamps')) continue;
-      if (!Number.isInteger(column?.length)) {
+      if (typeof column === 'string' || !Number.isInteger(column?.length)) {
         throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.fromColumns: expected an array as column '${name}', got ${shown(column)}.`);
       }
       if (column?.length !== length) {
@@ -230,7 +232,8 @@ export class Interactions implements Iterable<InteractionRow> {
 
   /**
    * The rows at the given positions, as interactions of their own: users and items without a row are gone, indices start anew.
-   * @param rows positions in [0, size), in the order the result shall have.
+   * @param rows distinct positions in [0, size), in the order the result shall have.
+   * @throws ERR_BAD_ARGUMENT when a position is out of range or comes twice.
    */
   select(rows: ArrayLike<number>): Interactions {
     const count = rows.length;
@@ -244,8 +247,14 @@ export class Interactions implements Iterable<InteractionRow> {
     };
     const userTo = new Int32Array(this.userCount).fill(-1);
     const itemTo = new Int32Array(this.itemCount).fill(-1);
+    const taken = new Uint8Array(this.size);
     for (let k = 0; k < count; k++) {
       const row = rows[k];
+      if (taken[row] !== 0) {
+        const got = `${shown(row)}${taken[row] ? ' twice' : ''}`;
+        throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.select: expected distinct rows from 0 to ${this.size - 1}, got ${got}.`);
+      }
+      taken[row] = 1;
       const u = this.userIndices[row];
       const i = this.itemIndices[row];
       if (userTo[u] < 0) userTo[u] = columns.users.add(this.users.idAt(u));
@@ -263,8 +272,8 @@ export class Interactions implements Iterable<InteractionRow> {
     const o = readOptions('Interactions.filter', filter, {
       minPerUser: number({ default: 0, min: 0 }),
       minPerItem: number({ default: 0, min: 0 }),
-      minValue: anything<number | undefined>(),
-      where: anything<((row: InteractionRow) => boolean) | undefined>(),
+      minValue: optional(number({})),
+      where: callback<(row: InteractionRow) => boolean>(),
     });
     const kept = new Uint8Array(this.size);
     const perUser = new Int32Array(this.userCount);

@@ -1,0 +1,164 @@
+import { open } from 'node:fs/promises';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { AttuneError, shown } from '../../errors.ts';
+import { anything, type Check, optional, readOptions, workOptions } from '../../options.ts';
+import { BadLines, type RowReader, rowMaker, rowReader } from './row-reader.ts';
+import { checkInput, inputName, type ReadOptions, unreadable } from './source.ts';
+
+/** Decompresses one page; the form of the package `hyparquet-compressors`. */
+export type ParquetDecompressor = (input: Uint8Array, outputLength: number) => Uint8Array;
+
+/** Options of {@link readParquet}. */
+export interface ParquetOptions extends ReadOptions {
+  /** The columns to read; the others cost nothing. Default all. */
+  columns?: readonly string[];
+  /** More codecs by their Parquet name, such as `ZSTD`. Snappy, gzip and brotli are there. */
+  compressors?: Record<string, ParquetDecompressor>;
+}
+
+/** Rows handed on at a time; those of a row group are made as they are asked for. */
+const batchRows = 1024;
+
+type Hyparquet = typeof import('hyparquet');
+type Metadata = Awaited<ReturnType<Hyparquet['parquetMetadataAsync']>>;
+type Columns = Map<string, ArrayLike<unknown>>;
+
+/**
+ * Reads a Parquet file one row group at a time, which is what it needs in memory. Whole numbers of 64 bits come as numbers
+ * as long as they are safe ones and as bigint beyond, times as Date, missing values as null. Needs the package `hyparquet`.
+ *
+ * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
+ * @throws ERR_MISSING_PEER without hyparquet; ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, is not
+ * Parquet, or uses a codec that is not there; ERR_BAD_ARGUMENT when it has no such column; ERR_BAD_OPTION at once.
+ */
+export function readParquet<Row extends object = Record<string, unknown>>(
+  input: string | URL,
+  options: ParquetOptions = {},
+): RowReader<Row> {
+  const owner = 'readParquet';
+  const o = readOptions(owner, options, {
+    columns: optional(columnNames),
+    compressors: anything<Record<string, ParquetDecompressor>>({}),
+    ...workOptions,
+  });
+  checkInput(owner, input);
+  return rowReader<Row>(
+    () => new BadLines(owner, {}),
+    () => readGroups(owner, input, o) as AsyncGenerator<Row[]>,
+  );
+}
+
+async function* readGroups(owner: string, input: string | URL, options: ParquetOptions): AsyncGenerator<Record<string, unknown>[]> {
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
+  const hyparquet = await loadHyparquet();
+  const handle = await open(input, 'r').catch((error) => {
+    throw unreadable(owner, input, error);
+  });
+  try {
+    const { size } = await handle.stat();
+    const file = {
+      byteLength: size,
+      async slice(start: number, end = size) {
+        const buffer = new ArrayBuffer(Math.max(0, end - start));
+        await handle.read(new Uint8Array(buffer), 0, buffer.byteLength, start);
+        return buffer;
+      },
+    };
+    const damaged = (error: unknown) => {
+      throw new AttuneError(
+        'ERR_BAD_FILE',
+        `${owner}: ${inputName(input)} is not Parquet, is damaged, or uses a codec that is not there (${(error as Error).message}). Write it again, or pass its codec as compressors, for example those of the package hyparquet-compressors.`,
+        { cause: error },
+      );
+    };
+    const metadata = await hyparquet.parquetMetadataAsync(file).catch(damaged);
+    const known = hyparquet.parquetSchema(metadata).children.map((child) => child.element.name);
+    const names = checkColumns(owner, input, options.columns, known);
+    const make = rowMaker<unknown>(names);
+    const rowCount = Number(metadata.num_rows);
+    let start = 0;
+    for (const group of metadata.row_groups) {
+      signal?.throwIfAborted();
+      const end = start + Number(group.num_rows);
+      const columns = await readColumns(hyparquet, { file, metadata, names, start, end, compressors: options.compressors }).catch(damaged);
+      for (let row = 0; row < end - start; row += batchRows) {
+        signal?.throwIfAborted();
+        yield Array.from({ length: Math.min(batchRows, end - start - row) }, (_, k) =>
+          make(names.map((name) => plain(columns.get(name)?.[row + k]))),
+        );
+      }
+      start = end;
+      onProgress?.({ phase: 'reading', done: Math.round((size * start) / rowCount), total: size });
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The columns of one row group, in the arrays they were decoded into. */
+async function readColumns(
+  hyparquet: Hyparquet,
+  o: {
+    file: { byteLength: number; slice(start: number, end?: number): Promise<ArrayBuffer> };
+    metadata: Metadata;
+    names: string[];
+    start: number;
+    end: number;
+    compressors: ParquetOptions['compressors'];
+  },
+): Promise<Columns> {
+  const columns: Columns = new Map();
+  await hyparquet.parquetRead({
+    file: o.file,
+    metadata: o.metadata,
+    columns: o.names,
+    rowStart: o.start,
+    rowEnd: o.end,
+    compressors: { GZIP: (bytes) => gunzipSync(bytes), BROTLI: (bytes) => brotliDecompressSync(bytes), ...o.compressors },
+    onChunk({ columnName, columnData, rowStart, rowEnd }) {
+      if (rowStart === o.start && rowEnd === o.end) {
+        columns.set(columnName, columnData);
+        return;
+      }
+      const whole = (columns.get(columnName) as unknown[] | undefined) ?? new Array(o.end - o.start);
+      for (let row = Math.max(rowStart, o.start); row < Math.min(rowEnd, o.end); row++) whole[row - o.start] = columnData[row - rowStart];
+      columns.set(columnName, whole);
+    },
+  });
+  return columns;
+}
+
+/** Safe bigints as numbers, also inside lists and structs; undefined as null. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return BigInt.asIntN(54, value) === value ? Number(value) : value;
+  if (value === undefined) return null;
+  if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  const names = Object.keys(value);
+  return rowMaker<unknown>(names)(names.map((name) => plain((value as Record<string, unknown>)[name])));
+}
+
+function checkColumns(owner: string, input: string | URL, asked: readonly string[] | undefined, known: string[]): string[] {
+  const missing = asked?.find((name) => !known.includes(name));
+  if (missing === undefined) return asked ? [...asked] : known;
+  throw new AttuneError(
+    'ERR_BAD_ARGUMENT',
+    `${owner}: expected columns of ${inputName(input)}, got ${shown(missing)}. It has ${known.map(shown).join(', ')}.`,
+  );
+}
+
+const columnNames: Check<readonly string[]> = (value, name) => {
+  if (Array.isArray(value) && value.length > 0 && value.every((column) => typeof column === 'string')) return [...new Set<string>(value)];
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an array of column names, got ${shown(value)}.`);
+};
+
+async function loadHyparquet(): Promise<Hyparquet> {
+  try {
+    return await import('hyparquet');
+  } catch (error) {
+    throw new AttuneError('ERR_MISSING_PEER', 'readParquet needs the package hyparquet. Install it: npm install hyparquet', {
+      cause: error,
+    });
+  }
+}

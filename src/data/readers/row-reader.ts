@@ -1,0 +1,101 @@
+import { AttuneError } from '../../errors.ts';
+
+/** Rows of a file, as they are read: iterate over it with `for await`, or hand it to `Interactions.from`. */
+export interface RowReader<Row> extends AsyncIterable<Row> {
+  /** Bad lines left out so far under `onBadLine: 'skip'`; each iteration counts anew. */
+  readonly skipped: number;
+  /** The same rows some hundreds at a time, which spares a promise a row. */
+  batches(): AsyncIterable<Row[]>;
+}
+
+/** A line that was left out. */
+export interface SkippedLine {
+  /** Number of the line in the file, from 1; of a row over several lines the first. */
+  line: number;
+  /** What was expected, and what came. */
+  reason: string;
+}
+
+/** What the readers of lines do about bad ones. */
+export interface BadLineOptions {
+  /** What to do with a line that cannot be read: `'throw'` (default) ERR_BAD_ROW with its number, or `'skip'` and count it. */
+  onBadLine?: 'throw' | 'skip';
+  /** Called for each line that was left out. */
+  onSkip?: (skipped: SkippedLine) => void;
+}
+
+/** Applies the policy for bad lines and counts what it left out. */
+export class BadLines {
+  skipped = 0;
+  readonly #where: string;
+  readonly #options: BadLineOptions;
+
+  /** @param where reader and file, for messages. */
+  constructor(where: string, options: BadLineOptions) {
+    this.#where = where;
+    this.#options = options;
+  }
+
+  report(line: number, reason: string): void {
+    if (this.#options.onBadLine !== 'skip') {
+      throw new AttuneError('ERR_BAD_ROW', `${this.#where}, line ${line}: ${reason}. Repair the line, or pass onBadLine: 'skip'.`);
+    }
+    this.skipped++;
+    this.#options.onSkip?.({ line, reason });
+  }
+}
+
+/** Makes a reader of a function that starts reading from the beginning. */
+export function rowReader<Row>(bad: () => BadLines, read: (bad: BadLines) => AsyncGenerator<Row[]>): RowReader<Row> {
+  let current: BadLines | undefined;
+  const batches = () => {
+    current = bad();
+    return read(current);
+  };
+  return {
+    get skipped() {
+      return current?.skipped ?? 0;
+    },
+    batches,
+    [Symbol.asyncIterator]: () => oneByOne(batches()),
+  };
+}
+
+/** By hand, because a generator costs twice as much a row (230 against 110 ns measured). */
+function oneByOne<Row>(batches: AsyncGenerator<Row[]>): AsyncIterator<Row> {
+  let batch: Row[] = [];
+  let k = 0;
+  const advance = async (): Promise<IteratorResult<Row>> => {
+    for (;;) {
+      if (k < batch.length) return { value: batch[k++], done: false };
+      const next = await batches.next();
+      if (next.done) return { value: undefined, done: true };
+      batch = next.value;
+      k = 0;
+    }
+  };
+  return {
+    next: () => (k < batch.length ? Promise.resolve({ value: batch[k++], done: false }) : advance()),
+    async return() {
+      batch = [];
+      await batches.return(undefined);
+      return { value: undefined, done: true };
+    },
+  };
+}
+
+/**
+ * Makes rows with these keys. All have one hidden class, and `__proto__` is a key like any other: it is defined on the
+ * template, so copying and assigning never reach the prototype.
+ */
+export function rowMaker<Value>(names: readonly string[]): (values: ArrayLike<Value>) => Record<string, Value> {
+  const template: Record<string, Value> = {};
+  for (const name of names) {
+    Object.defineProperty(template, name, { value: undefined, writable: true, enumerable: true, configurable: true });
+  }
+  return (values) => {
+    const row = { ...template };
+    for (let k = 0; k < names.length; k++) row[names[k]] = values[k];
+    return row;
+  };
+}

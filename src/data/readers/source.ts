@@ -1,0 +1,218 @@
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { createGunzip, type Gunzip } from 'node:zlib';
+import { AttuneError, shown } from '../../errors.ts';
+import type { Progress } from '../../options.ts';
+
+/** A file by path or `file:` URL, or bytes that come in: a Node or web stream, or any async iterable of bytes or text. */
+export type ReaderInput = string | URL | AsyncIterable<Uint8Array | string>;
+
+/** Options of every reader. */
+export interface ReadOptions {
+  /** Called about every quarter of a mebibyte with phase `'reading'`; `done` and `total` are bytes of the file as it is on disk. */
+  onProgress?: (progress: Progress) => void;
+  /** Aborts; the iteration rejects with the signal's reason and the file is closed. */
+  signal?: AbortSignal;
+}
+
+/** Measured on review files: smaller pieces cost calls, larger ones leave the cache. */
+const pieceBytes = 1 << 18;
+
+/** How an input is called in messages. */
+export function inputName(input: ReaderInput): string {
+  return typeof input === 'string' || input instanceof URL ? `'${input}'` : 'the stream';
+}
+
+/** @throws ERR_BAD_ARGUMENT when it is nothing that can be read. */
+export function checkInput(owner: string, input: unknown): void {
+  if (input instanceof URL) {
+    if (input.protocol === 'file:') return;
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `${owner}: expected a file: URL, got ${shown(input.href)}. Pass (await fetch(url)).body to read from the network.`,
+    );
+  }
+  if (typeof input === 'string' ? input !== '' : typeof input === 'object' && input !== null && Symbol.asyncIterator in input) return;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a path, a file: URL or a stream of bytes, got ${shown(input)}.`);
+}
+
+/**
+ * The content of an input piece by piece: decompressed when its first bytes say gzip, without a byte order mark. A piece is
+ * valid until the next one is asked for. Whatever ends the iteration, the input is closed.
+ *
+ * @param owner name of the reader, for messages.
+ * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated, a folder or UTF-16.
+ */
+export async function* readBytes(owner: string, input: ReaderInput, options: ReadOptions): AsyncGenerator<Buffer> {
+  options.signal?.throwIfAborted();
+  const where = `${owner}: ${inputName(input)}`;
+  const raw = typeof input === 'string' || input instanceof URL ? fileBytes(owner, input, options) : streamBytes(owner, input, options);
+  const pieces = withHead(raw);
+  try {
+    const head = await pieces.next();
+    if (head.done) return;
+    const content = isGzip(head.value) ? withHead(gunzipped(where, chained(head.value, pieces))) : chained(head.value, pieces);
+    let first = true;
+    for await (const piece of content) {
+      yield first ? withoutMark(where, piece) : piece;
+      first = false;
+    }
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+/** Reads one piece ahead into two buffers in turn. */
+async function* fileBytes(owner: string, input: string | URL, { onProgress, signal }: ReadOptions): AsyncGenerator<Buffer> {
+  const file = await open(input, 'r').catch((error) => {
+    throw unreadable(owner, input, error);
+  });
+  const buffers = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)];
+  const read = (turn: number) => {
+    const reading = file.read(buffers[turn], 0, pieceBytes);
+    reading.catch(() => {}); // a failure is met when it is awaited, also if nobody awaits it any more
+    return reading;
+  };
+  try {
+    const { size } = await file.stat();
+    let reading = read(0);
+    for (let done = 0, turn = 0; ; turn ^= 1) {
+      const { bytesRead } = await reading.catch((error) => {
+        throw unreadable(owner, input, error);
+      });
+      signal?.throwIfAborted();
+      if (bytesRead === 0) return;
+      reading = read(turn ^ 1);
+      yield buffers[turn].subarray(0, bytesRead);
+      done += bytesRead;
+      onProgress?.({ phase: 'reading', done, total: size || undefined });
+    }
+  } finally {
+    await file.close(); // waits for a read under way
+  }
+}
+
+async function* streamBytes(
+  owner: string,
+  input: AsyncIterable<Uint8Array | string>,
+  { onProgress, signal }: ReadOptions,
+): AsyncGenerator<Buffer> {
+  const iterator = input[Symbol.asyncIterator]();
+  let done = 0;
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await untilAborted(iterator.next(), signal);
+      if ((ended = next.done === true)) return;
+      const piece = asBuffer(owner, next.value);
+      if (piece.length > 0) yield piece;
+      done += piece.length;
+      onProgress?.({ phase: 'reading', done });
+    }
+  } finally {
+    // A stalled stream would never answer to return(), so it is destroyed where it can be, and not waited for.
+    if (signal?.aborted) {
+      if ('destroy' in input && typeof input.destroy === 'function') input.destroy();
+      void iterator.return?.()?.catch?.(() => {});
+    } else if (!ended) await iterator.return?.();
+  }
+}
+
+function asBuffer(owner: string, piece: unknown): Buffer {
+  if (typeof piece === 'string') return Buffer.from(piece);
+  if (piece instanceof Uint8Array) return Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a stream of bytes or text, got ${shown(piece)} from it.`);
+}
+
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  promise.catch(() => {});
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** The same bytes, the first piece at least as long as what tells files apart (or all there is). */
+async function* withHead(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    if (!head) yield piece;
+    else if ((head = Buffer.concat([head, piece])).length >= 3) {
+      yield head;
+      head = undefined;
+    }
+  }
+  if (head?.length) yield head;
+}
+
+async function* chained(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  yield* rest;
+}
+
+function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+async function* gunzipped(where: string, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: pieceBytes });
+  const feeding = feed(gunzip, pieces).catch((error) => gunzip.destroy(error));
+  try {
+    for await (const piece of gunzip) yield piece as Buffer;
+  } catch (error) {
+    if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error;
+    throw new AttuneError(
+      'ERR_BAD_FILE',
+      `${where} is gzip, but damaged or truncated (${(error as Error).message}); what came before was read. Fetch or write the file again.`,
+      { cause: error },
+    );
+  } finally {
+    gunzip.destroy();
+    await feeding;
+  }
+}
+
+/** Writes piece by piece, each when the one before is used up. A destroyed stream may never call back, hence 'close'. */
+async function feed(gunzip: Gunzip, pieces: AsyncIterable<Buffer>): Promise<void> {
+  for await (const piece of pieces) {
+    await new Promise<void>((resolve) => {
+      gunzip.once('close', resolve);
+      gunzip.write(piece, () => {
+        gunzip.off('close', resolve);
+        resolve();
+      });
+    });
+    if (gunzip.destroyed) return;
+  }
+  gunzip.end();
+}
+
+function withoutMark(where: string, head: Buffer): Buffer {
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
+    throw new AttuneError('ERR_BAD_FILE', `${where}: expected UTF-8, got UTF-16. Convert it, for example with iconv -f utf-16 -t utf-8.`);
+  }
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? head.subarray(3) : head;
+}
+
+/** What went wrong with a file, in the library's codes. */
+export function unreadable(owner: string, input: string | URL, error: unknown): AttuneError {
+  const path = input instanceof URL ? fileURLToPath(input) : input;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') {
+    return new AttuneError(
+      'ERR_NOT_FOUND',
+      `${owner}: expected a file at '${path}', got nothing there (working folder ${process.cwd()}). Check the path.`,
+      { cause: error },
+    );
+  }
+  const what = code === 'EISDIR' ? 'a folder' : `one that cannot be read (${(error as Error).message})`;
+  return new AttuneError('ERR_BAD_FILE', `${owner}: expected a readable file at '${path}', got ${what}.`, { cause: error });
+}
