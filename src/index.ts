@@ -2,6 +2,7 @@ export * from './data/id-map.ts';
 export * from './data/interactions.ts';
 export * from './data/split.ts';
 export { AttuneError, type ErrorCode, errorCodes } from './errors.ts';
+export * from './evaluation/index.ts';
 export * as metrics from './metrics/index.ts';
 export type { Progress } from './options.ts';
 export * from './recommenders/popularity.ts';

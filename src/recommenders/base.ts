@@ -5,6 +5,8 @@ import { type Ranked, topK } from '../engine/top-k.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, choice, flag, integer, optional, readOptions } from '../options.ts';
 import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
+import { Batch } from './batch.ts';
+import { type Filter, filterOf, indicesOf, iterable, perUser } from './filters.ts';
 import type {
   FitOptions,
   History,
@@ -41,7 +43,7 @@ export interface HistoryRow {
 export interface RankRequest {
   /** How many at most; never more than there are items. */
   n: number;
-  /** A mark a dense index; not 0 = never return. undefined = nothing is left out. */
+  /** A mark a dense index; not 0 = never return. undefined = nothing is left out. Valid during the call only. */
   skip: Uint8Array | undefined;
   /** Rank these only; ascending and distinct. */
   only: Int32Array | undefined;
@@ -57,6 +59,12 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   protected fitted: Fitted | undefined;
   /** Default of `onUnknown` for all calls. */
   protected readonly onUnknown: UnknownPolicy;
+  /** Whether `recommendFor` needs at least one known item. false in models that have an answer for everybody. */
+  protected readonly needsHistory: boolean = true;
+  /** Marks of what a list leaves out; all 0 between calls. One array for all calls, because a new one a user costs more than its list. */
+  #marks = new Uint8Array(0);
+  /** Scores of one profile, reused for the same reason. */
+  #scores = new Float32Array(0);
 
   constructor(onUnknown: UnknownPolicy) {
     this.onUnknown = onUnknown;
@@ -69,11 +77,11 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   protected abstract profileOf(user: number): Profile;
   /** The profile that a known user with this history would have. */
   protected abstract profileFrom(row: HistoryRow): Profile;
-  /** Writes the score of every item. */
+  /** Writes the score of every item; `scores` comes filled with 0. An item with NaN is never in a list. */
   protected abstract scoreAll(profile: Profile, scores: Float32Array): void;
-  /** The scores of some items. */
+  /** The scores of some items, bit for bit those of `scoreAll`. */
   protected abstract scoreSome(profile: Profile, items: Int32Array): Float32Array;
-  /** Writes the similarity of every item to this one. */
+  /** Writes the similarity of every item to this one; `scores` comes filled with 0, NaN = not similar at all. */
   protected abstract similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void;
   /** Writes the similarity of every user to this one, in models that can. */
   protected userSimilarityAll?(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void;
@@ -94,42 +102,40 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     const o = readOptions(`${this.kind}.recommend`, options, recommendChecks);
     const index = this.userIndex(user, o.onUnknown);
     if (index < 0) return [];
-    const row = this.historyOf(index);
-    return this.#named(this.rank(this.profileOf(index), this.#request(o, row.items)));
+    const filter = filterOf(this.items, o);
+    return this.#named(this.#list(this.profileOf(index), this.historyOf(index), filter));
   }
 
   recommendFor(history: History, options: RecommendOptions = {}): Recommendation[] {
     const o = readOptions(`${this.kind}.recommendFor`, options, recommendChecks);
     const row = this.readHistory(history);
-    if (row.items.length === 0) {
+    if (row.items.length === 0 && this.needsHistory) {
       if ((o.onUnknown ?? this.onUnknown) === 'empty') return [];
       throw new AttuneError(
         'ERR_UNKNOWN_HISTORY',
         "Expected a history with at least one item the model was fitted on, got none. Fall back to popular items, fit again with newer data, or pass onUnknown: 'empty'.",
       );
     }
-    return this.#named(this.rank(this.profileFrom(row), this.#request(o, row.items)));
+    const filter = filterOf(this.items, o);
+    return this.#named(this.#list(this.profileFrom(row), row, filter));
   }
 
   recommendMany(users: Iterable<string>, options: RecommendManyOptions = {}): RecommendationBatch {
-    const o = readOptions(`${this.kind}.recommendMany`, options, manyChecks);
+    const owner = `${this.kind}.recommendMany`;
+    const o = readOptions(owner, options, manyChecks);
+    const { items } = this.model;
+    const n = perUser(o.n, (value) => recommendChecks.n(value, `${owner}: option 'n'`));
+    const includeSeen = perUser(o.includeSeen, (value) => recommendChecks.includeSeen(value, `${owner}: option 'includeSeen'`));
+    const exclude = perUser(o.exclude, (ids) => indicesOf(items, ids, 'exclude'));
+    const only = perUser(o.only, (ids) => indicesOf(items, ids, 'only'));
     const asked = [...iterable(users, 'users')];
-    const lists: Ranked[] = asked.map((user) => {
+    const lists = asked.map((user) => {
       const index = this.userIndex(user, o.onUnknown);
-      if (index < 0) return { indices: new Int32Array(0), scores: new Float32Array(0) };
-      const own = readOptions(
-        `${this.kind}.recommendMany`,
-        {
-          n: valueFor(o.n, user),
-          exclude: valueFor(o.exclude, user),
-          only: valueFor(o.only, user),
-          includeSeen: valueFor(o.includeSeen, user),
-        },
-        recommendChecks,
-      );
-      return this.rank(this.profileOf(index), this.#request(own, this.historyOf(index).items));
+      if (index < 0) return nothing;
+      const filter = { n: Math.min(n(user), items.size), exclude: exclude(user), only: only(user), includeSeen: includeSeen(user) };
+      return this.#list(this.profileOf(index), this.historyOf(index), filter);
     });
-    return new Batch(asked, lists, this.items);
+    return new Batch(asked, lists, items);
   }
 
   score(user: string, items: Iterable<string>, options: UnknownOptions = {}): Float32Array {
@@ -150,9 +156,10 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     const index = this.itemIndex(item, o.onUnknown);
     if (index < 0) return [];
     const { items } = this.model;
-    const scores = new Float32Array(items.size);
+    const scores = this.#zeros(items.size);
     this.similarityAll(index, o.metric, scores);
-    return this.#named(rankScores(scores, requestFor(items, o, [index])));
+    scores[index] = Number.NaN;
+    return this.#named(this.#filtered(items.size, none, filterOf(items, o), (request) => rankScores(scores, request)));
   }
 
   /** Users like this one. @throws ERR_NOT_SUPPORTED in models that have no picture of a user. */
@@ -164,9 +171,10 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     }
     if (index < 0) return [];
     const { users } = this.model;
-    const scores = new Float32Array(users.size);
+    const scores = this.#zeros(users.size);
     this.userSimilarityAll(index, o.metric, scores);
-    const best = rankScores(scores, requestFor(users, o, [index]));
+    scores[index] = Number.NaN;
+    const best = this.#filtered(users.size, none, filterOf(users, o), (request) => rankScores(scores, request));
     return Array.from(best.indices, (u, k) => ({ user: users.idAt(u), score: best.scores[k] }));
   }
 
@@ -191,7 +199,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
       const best = topK(scores, request.n, skip);
       return { indices: best.indices.map((k) => (request.only as Int32Array)[k]), scores: best.scores };
     }
-    const scores = new Float32Array(this.model.items.size);
+    const scores = this.#zeros(this.model.items.size);
     this.scoreAll(profile, scores);
     return rankScores(scores, request);
   }
@@ -212,7 +220,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
       if (typeof item !== 'string') {
         throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a history of item ids or { item, value }, got ${shown(entry)} in it.`);
       }
-      if (typeof value !== 'number' || !Number.isFinite(value)) {
+      if (typeof value !== 'number' || !Number.isFinite(Math.fround(value))) {
         throw new AttuneError('ERR_BAD_VALUE', `Expected a finite value for item ${shown(item)} of the history, got ${shown(value)}.`);
       }
       const index = items.indexOf(item);
@@ -242,17 +250,51 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     );
   }
 
-  #request(
-    o: { n: number; exclude: Iterable<string> | undefined; only: Iterable<string> | undefined; includeSeen: boolean },
-    seen: Int32Array,
-  ): RankRequest {
-    return requestFor(this.model.items, o, o.includeSeen ? [] : seen);
+  #list(profile: Profile, history: HistoryRow, filter: Filter & { includeSeen: boolean }): Ranked {
+    const seen = filter.includeSeen ? none : history.items;
+    return this.#filtered(this.model.items.size, seen, filter, (request) => this.rank(profile, request));
+  }
+
+  /** Runs one ranking with what is left out marked, and takes the marks away again. No code of a caller runs in between. */
+  #filtered(size: number, seen: Int32Array, { n, exclude = none, only }: Filter, rank: (request: RankRequest) => Ranked): Ranked {
+    if (seen.length === 0 && exclude.length === 0) return rank({ n, skip: undefined, only });
+    if (this.#marks.length !== size) this.#marks = new Uint8Array(size);
+    const skip = this.#marks;
+    for (let k = 0; k < seen.length; k++) skip[seen[k]] = 1;
+    for (let k = 0; k < exclude.length; k++) skip[exclude[k]] = 1;
+    try {
+      return rank({ n, skip, only });
+    } finally {
+      for (let k = 0; k < seen.length; k++) skip[seen[k]] = 0;
+      for (let k = 0; k < exclude.length; k++) skip[exclude[k]] = 0;
+    }
+  }
+
+  #zeros(size: number): Float32Array {
+    if (this.#scores.length !== size) this.#scores = new Float32Array(size);
+    else this.#scores.fill(0);
+    return this.#scores;
   }
 
   #named(ranked: Ranked): Recommendation[] {
     const { items } = this.model;
     return Array.from(ranked.indices, (i, k) => ({ item: items.idAt(i), score: ranked.scores[k] }));
   }
+}
+
+/**
+ * Checks what `fit` and `partialFit` were given.
+ * @throws ERR_BAD_ARGUMENT when it is no `Interactions`, ERR_EMPTY when it has no rows.
+ */
+export function checkInteractions(owner: string, interactions: Interactions): void {
+  // By shape, not by class: a program may have loaded both the ESM and the CommonJS build.
+  if (!(interactions?.userIndices instanceof Int32Array && interactions.itemIndices instanceof Int32Array)) {
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `${owner}: expected Interactions, got ${shown(interactions)}. Make them with Interactions.from(rows) or Interactions.fromColumns(columns).`,
+    );
+  }
+  if (interactions.size === 0) throw new AttuneError('ERR_EMPTY', `${owner}: expected interactions with at least one row, got none.`);
 }
 
 /** The check of `onUnknown` in options of calls, and, with a default, of constructors. */
@@ -282,28 +324,8 @@ const similarChecks = {
   onUnknown: unknownCheck,
 };
 
-/** Ids to dense indices: what is left out, and what alone may come. Unknown ids do not matter. */
-function requestFor(
-  ids: IdMap,
-  o: { n: number; exclude: Iterable<string> | undefined; only: Iterable<string> | undefined },
-  leaveOut: ArrayLike<number>,
-): RankRequest {
-  let skip: Uint8Array | undefined;
-  const mark = (index: number) => {
-    if (index < 0) return;
-    skip ??= new Uint8Array(ids.size);
-    skip[index] = 1;
-  };
-  for (let k = 0; k < leaveOut.length; k++) mark(leaveOut[k]);
-  if (o.exclude !== undefined) for (const id of iterable(o.exclude, 'exclude')) mark(ids.indexOf(id));
-  let only: Int32Array | undefined;
-  if (o.only !== undefined) {
-    const indices = new Set<number>();
-    for (const id of iterable(o.only, 'only')) if (ids.has(id)) indices.add(ids.indexOf(id));
-    only = Int32Array.from(indices).sort();
-  }
-  return { n: Math.min(o.n, ids.size), skip, only };
-}
+const none = new Int32Array(0);
+const nothing: Ranked = { indices: none, scores: new Float32Array(0) };
 
 /** The best of dense scores under a request. */
 export function rankScores(scores: Float32Array, { n, skip, only }: RankRequest): Ranked {
@@ -314,48 +336,4 @@ export function rankScores(scores: Float32Array, { n, skip, only }: RankRequest)
     skip && Uint8Array.from(only, (i) => skip[i]),
   );
   return { indices: best.indices.map((k) => only[k]), scores: best.scores };
-}
-
-/** Checks that something can be iterated; a lone string is a mistake here, because it would count as its letters. */
-function iterable<T>(value: Iterable<T>, what: string): Iterable<T> {
-  if (typeof value !== 'string' && value !== null && typeof value === 'object' && Symbol.iterator in value) return value;
-  throw new AttuneError('ERR_BAD_ARGUMENT', `Expected an array or another iterable as ${what}, got ${shown(value)}.`);
-}
-
-function valueFor<T>(value: T | ((user: string) => T), user: string): T {
-  return typeof value === 'function' ? (value as (user: string) => T)(user) : value;
-}
-
-/** Lists of many users in columns. */
-class Batch implements RecommendationBatch {
-  readonly users: readonly string[];
-  readonly items: Int32Array;
-  readonly scores: Float32Array;
-  readonly offsets: Int32Array;
-  readonly #ids: IdMap;
-
-  constructor(users: string[], lists: Ranked[], ids: IdMap) {
-    this.users = users;
-    this.offsets = new Int32Array(users.length + 1);
-    lists.forEach((list, k) => {
-      this.offsets[k + 1] = this.offsets[k] + list.indices.length;
-    });
-    this.items = new Int32Array(this.offsets[users.length]);
-    this.scores = new Float32Array(this.items.length);
-    lists.forEach((list, k) => {
-      this.items.set(list.indices, this.offsets[k]);
-      this.scores.set(list.scores, this.offsets[k]);
-    });
-    this.#ids = ids;
-  }
-
-  at(k: number): Recommendation[] {
-    const list: Recommendation[] = [];
-    for (let e = this.offsets[k]; e < this.offsets[k + 1]; e++) list.push({ item: this.#ids.idAt(this.items[e]), score: this.scores[e] });
-    return list;
-  }
-
-  *[Symbol.iterator](): IterableIterator<Recommendation[]> {
-    for (let k = 0; k < this.users.length; k++) yield this.at(k);
-  }
 }

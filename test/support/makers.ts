@@ -28,7 +28,7 @@ export function zipf({ users = 60, items = 40, perUser = 8, seed = 1 } = {}): In
       rows.push([`u${u}`, `i${item}`, 1 + Math.floor(random() * 5)]);
     }
   }
-  return fromRows(rows, true);
+  return fromRows(rows);
 }
 
 /** Ids that break naive programs: names of object properties, letters outside the first plane, two spellings of one letter. */
@@ -61,8 +61,8 @@ export function hostile(): Interactions {
 /** A user, an item, a value. */
 export type Row = [user: string, item: string, value: number];
 
-/** Interactions from short rows; with `timed` they are a minute apart. */
-export function fromRows(rows: Row[], timed = false): Interactions {
+/** Interactions from short rows, a minute apart unless `timed` is false. */
+export function fromRows(rows: Row[], timed = true): Interactions {
   return Interactions.fromColumns({
     users: rows.map((row) => row[0]),
     items: rows.map((row) => row[1]),

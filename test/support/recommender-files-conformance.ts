@@ -108,7 +108,10 @@ export function conformanceOfFiles<R extends Recommender>(
     };
     for (const length of [0, 1, 8, 9, 100, bytes.length >> 1, bytes.length - 1]) expectRefused(bytes.subarray(0, length));
     const step = Math.max(1, Math.floor(bytes.length / 500));
+    // A file whose word "checksum" is damaged counts as one without a checksum: nothing to compare with, but still the right model.
+    const key = Buffer.from(bytes).indexOf('"checksum":"');
     for (let at = 0; at < bytes.length; at += at < 600 ? 1 : step) {
+      if (at > key && at < key + 12) continue;
       const damaged = bytes.slice();
       damaged[at] ^= 1 << (at % 8);
       expectRefused(damaged);
