@@ -121,35 +121,6 @@ function put(columns: Float64Array[] | undefined, c: number, user: number, value
   if (columns) columns[c][user] = value;
 }
 
-/**
- * For each user and each k the mean of a value of the items in the list cut at k; NaN for an empty list. Novelty and popularity of lists
- * are such means.
- * @returns one column for each of `k`, in that order.
- */
-export function meanOfItems(lists: ListColumns, k: readonly number[], value: ArrayLike<number>): Float64Array[] {
-  const users = lists.offsets.length - 1;
-  return k.map((cut) => {
-    const means = new Float64Array(users);
-    for (let u = 0; u < users; u++) {
-      const end = Math.min(lists.offsets[u + 1], lists.offsets[u] + cut);
-      let sum = 0;
-      for (let e = lists.offsets[u]; e < end; e++) sum += value[lists.items[e]];
-      means[u] = sum / (end - lists.offsets[u]);
-    }
-    return means;
-  });
-}
-
-/** How often each item occurs among the first k of the lists. */
-export function exposureCounts(lists: ListColumns, k: number, itemCount: number): Float64Array {
-  const counts = new Float64Array(itemCount);
-  for (let u = 0; u + 1 < lists.offsets.length; u++) {
-    const end = Math.min(lists.offsets[u + 1], lists.offsets[u] + k);
-    for (let e = lists.offsets[u]; e < end; e++) counts[lists.items[e]]++;
-  }
-  return counts;
-}
-
 function discounts(places: number): Float64Array {
   return Float64Array.from({ length: places }, (_, at) => 1 / Math.log2(at + 2));
 }

@@ -1,7 +1,7 @@
 import { AttuneError, shown } from '../errors.ts';
 import { choice, integer, number, readOptions } from '../options.ts';
 import { normalCdf, studentCdf, studentQuantile } from './distributions.ts';
-import { randomBelow, randomBits } from './random.ts';
+import { generator, randomBelow } from './random.ts';
 import { readPairs } from './rating.ts';
 
 /** A mean and where the true mean lies, most likely. */
@@ -147,11 +147,11 @@ const intervalChecks = {
 };
 
 function resampledMeans(values: ArrayLike<number>, resamples: number, seed: number): Float64Array {
-  const bits = randomBits(seed);
+  const random = generator(seed);
   const n = values.length;
   return Float64Array.from({ length: resamples }, () => {
     let sum = 0;
-    for (let draw = 0; draw < n; draw++) sum += values[randomBelow(bits, n)];
+    for (let draw = 0; draw < n; draw++) sum += values[randomBelow(random, n)];
     return sum / n;
   });
 }
@@ -177,12 +177,12 @@ function exactFlips(differences: Float64Array): number {
 
 function randomFlips(differences: Float64Array, flips: number, seed: number): number {
   const bar = farness(differences);
-  const bits = randomBits(seed);
+  const random = generator(seed);
   let far = 1; // the pattern that was seen is one of them
   for (let flip = 0; flip < flips; flip++) {
     let sum = 0;
     for (let start = 0, word = 0; start < differences.length; start += 32) {
-      word = bits();
+      word = random.int32();
       const end = Math.min(start + 32, differences.length);
       for (let at = start; at < end; at++, word >>>= 1) sum += word & 1 ? differences[at] : -differences[at];
     }

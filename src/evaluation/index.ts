@@ -1,0 +1,15 @@
+export { type CompareOptions, type Comparison, compare, compareAll } from './compare.ts';
+export { type EvaluateOptions, evaluate } from './evaluate.ts';
+export { type FormatOptions, formatReports } from './format.ts';
+export type { Candidates, EvaluableRecommender, ListFunction, ListRequest, RankedItems } from './lists.ts';
+export {
+  type Direction,
+  type ErrorMeasure,
+  evaluationMetrics,
+  type Measure,
+  type MetricName,
+  type OverallMeasure,
+  type PerUserMeasure,
+} from './measures.ts';
+export type { LeftOut } from './plan.ts';
+export { type EvaluationProtocol, EvaluationReport, type ReportContent, type ReportedValue, type ReportJson } from './report.ts';

@@ -1,0 +1,218 @@
+import type { Interactions } from '../data/interactions.ts';
+import { AttuneError, shown } from '../errors.ts';
+import { exposureCounts, meanOfItems, serendipityColumns } from '../metrics/beyond.ts';
+import { coOccurrenceDiversity } from '../metrics/co-occurrence.ts';
+import { type ListColumns, type ListMetric, listMetrics, measureLists, type RelevantColumns } from '../metrics/columnar.ts';
+import { type ItemDistance, itemDistance, meanPairDistance } from '../metrics/diversity.ts';
+import { giniOf } from '../metrics/exposure.ts';
+import type { GainRule } from '../metrics/gain.ts';
+import { popularityExpectation } from '../metrics/popularity.ts';
+
+/** Which way is better, or neither: a list can be too novel. */
+export type Direction = 'higher' | 'lower' | 'neither';
+
+/** Everything {@link evaluate} can measure, with the direction that is better. */
+export const evaluationMetrics = {
+  precision: 'higher',
+  recall: 'higher',
+  f1: 'higher',
+  ndcg: 'higher',
+  map: 'higher',
+  mrr: 'higher',
+  hitRate: 'higher',
+  auc: 'higher',
+  coverage: 'higher',
+  novelty: 'neither',
+  diversity: 'neither',
+  serendipity: 'higher',
+  gini: 'lower',
+  popularity: 'neither',
+  popularityBias: 'neither',
+  rmse: 'lower',
+  mae: 'lower',
+} as const satisfies Record<string, Direction>;
+
+/** Name of a metric of {@link evaluate}. */
+export type MetricName = keyof typeof evaluationMetrics;
+
+/** Which way is better for a key such as `ndcg@10`. */
+export function directionOf(key: string): Direction {
+  return evaluationMetrics[key.split('@')[0] as MetricName];
+}
+
+/** One value a user, the mean of which is reported. */
+export interface PerUserMeasure {
+  kind: 'per-user';
+  users: readonly string[];
+  /** NaN where it is not defined for a user. */
+  values: Float64Array;
+}
+
+/** Errors of predicted values: the mean is over all rows, not over users. */
+export interface ErrorMeasure {
+  kind: 'error';
+  users: readonly string[];
+  /** Sum of the errors (squared under `root`) of each user. */
+  sums: Float64Array;
+  /** Number of rows of each user. */
+  counts: Float64Array;
+  /** Whether the square root of the mean is meant. */
+  root: boolean;
+}
+
+/** A property of all lists together. */
+export interface OverallMeasure {
+  kind: 'overall';
+  users: readonly string[];
+  value: number;
+}
+
+/** What was measured under one key, such as `ndcg@10` or `rmse`. */
+export type Measure = PerUserMeasure | ErrorMeasure | OverallMeasure;
+
+/** Lists and what belongs to them, all in the dense indices of one item space. */
+export interface Ranked {
+  users: readonly string[];
+  lists: ListColumns;
+  relevant: RelevantColumns;
+  /** Items of the model; indices from here on are items it does not know. */
+  catalogue: number;
+  /** Size of the item space. */
+  itemCount: number;
+  /** How many items each list was chosen from. */
+  candidates: Int32Array;
+  /** Training data; its item j is `trainItems[j]` in the item space. */
+  train: Interactions | undefined;
+  trainItems: Int32Array;
+  idAt: (item: number) => string;
+}
+
+/** Options of {@link measureRanked}. */
+export interface RankedOptions {
+  metrics: readonly MetricName[];
+  k: readonly number[];
+  gain: GainRule;
+  diversity: ItemDistance | undefined;
+}
+
+/** All measures of lists, by key. */
+export function measureRanked(ranked: Ranked, { metrics, k, gain, diversity }: RankedOptions): Map<string, Measure> {
+  const { users, lists, relevant, itemCount, candidates } = ranked;
+  const found = new Map<string, Measure>();
+  const basic = metrics.filter((metric): metric is ListMetric => (listMetrics as readonly string[]).includes(metric));
+  for (const [key, values] of measureLists(lists, relevant, { metrics: basic, k, itemCount, gain, candidates })) {
+    found.set(key, { kind: 'per-user', users, values });
+  }
+  for (const metric of metrics) {
+    if (metric === 'coverage' || metric === 'gini') {
+      for (const cut of k) found.set(`${metric}@${cut}`, { kind: 'overall', users, value: overall(metric, ranked, cut) });
+    } else {
+      beyondAccuracy(metric, ranked, k, diversity)?.forEach((values, at) => {
+        found.set(`${metric}@${k[at]}`, { kind: 'per-user', users, values });
+      });
+    }
+  }
+  return found;
+}
+
+/** Checks names. @throws ERR_BAD_OPTION listing those that exist. */
+export function readMetrics(metrics: readonly string[], train: boolean, distance: boolean): MetricName[] {
+  if (!Array.isArray(metrics) || metrics.length === 0) {
+    throw new AttuneError('ERR_BAD_OPTION', `evaluate: expected 'metrics' to be a list with at least one name, got ${shown(metrics)}.`);
+  }
+  for (const metric of metrics) {
+    if (!Object.hasOwn(evaluationMetrics, metric)) {
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        `evaluate: unknown metric ${shown(metric)}. It knows ${Object.keys(evaluationMetrics).join(', ')}.`,
+      );
+    }
+    const needsTrain = ['novelty', 'serendipity', 'popularity', 'popularityBias'].includes(metric) || (metric === 'diversity' && !distance);
+    if (needsTrain && !train) {
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        `evaluate: '${metric}' looks at who chose what before; give the training data as option 'train'.`,
+      );
+    }
+  }
+  return [...new Set(metrics as MetricName[])];
+}
+
+function overall(metric: 'coverage' | 'gini', { lists, itemCount, catalogue }: Ranked, k: number): number {
+  const counts = exposureCounts(lists, k, itemCount);
+  const shownItems = counts.filter((count) => count > 0);
+  return metric === 'coverage' ? shownItems.length / catalogue : giniOf(shownItems, catalogue);
+}
+
+function beyondAccuracy(
+  metric: MetricName,
+  ranked: Ranked,
+  k: readonly number[],
+  by: ItemDistance | undefined,
+): Float64Array[] | undefined {
+  const { lists, relevant, train, catalogue } = ranked;
+  if (metric === 'diversity' && by) return diversityBy(ranked, k, by);
+  if (!train) return undefined;
+  switch (metric) {
+    case 'novelty':
+      return meanOfItems(
+        lists,
+        k,
+        popularityOf(ranked, train).map((count) => -Math.log2(Math.max(1, count) / train.userCount)),
+      );
+    case 'popularity':
+      return meanOfItems(lists, k, popularityOf(ranked, train));
+    case 'popularityBias': {
+      const own = ownPopularity(ranked, train);
+      return meanOfItems(lists, k, popularityOf(ranked, train)).map((column) => column.map((mean, u) => mean / own[u] - 1));
+    }
+    case 'serendipity':
+      return serendipityColumns(lists, relevant, k, popularityExpectation(popularityOf(ranked, train), catalogue), catalogue);
+    case 'diversity':
+      return coOccurrenceDiversity(toTrainItems(ranked, train), k, train.byItem);
+    default:
+      return undefined;
+  }
+}
+
+/** Users of each item of the item space in the training data. */
+function popularityOf({ itemCount, trainItems }: Ranked, train: Interactions): Float64Array {
+  const counts = new Float64Array(itemCount);
+  const { offsets } = train.byItem;
+  for (let item = 0; item < trainItems.length; item++) counts[trainItems[item]] = offsets[item + 1] - offsets[item];
+  return counts;
+}
+
+/** Mean popularity of what each user chose before; NaN without a history. */
+function ownPopularity({ users }: Ranked, train: Interactions): Float64Array {
+  const item = train.byItem.offsets;
+  const { offsets, indices } = train.byUser;
+  return Float64Array.from(users, (id) => {
+    const user = train.users.indexOf(id);
+    if (user < 0) return Number.NaN;
+    let sum = 0;
+    for (let e = offsets[user]; e < offsets[user + 1]; e++) sum += item[indices[e] + 1] - item[indices[e]];
+    return sum / (offsets[user + 1] - offsets[user]);
+  });
+}
+
+/** The lists in item indices of the training data; items that are not in it come behind all of its. */
+function toTrainItems({ lists, itemCount, trainItems }: Ranked, train: Interactions): ListColumns {
+  const back = new Int32Array(itemCount).fill(train.itemCount);
+  trainItems.forEach((item, own) => {
+    back[item] = own;
+  });
+  return { offsets: lists.offsets, items: lists.items.map((item) => back[item]) };
+}
+
+function diversityBy({ lists, idAt }: Ranked, k: readonly number[], by: ItemDistance): Float64Array[] {
+  const distance = itemDistance(by);
+  return k.map((cut) => {
+    const values = new Float64Array(lists.offsets.length - 1);
+    for (let u = 0; u < values.length; u++) {
+      const list = lists.items.subarray(lists.offsets[u], Math.min(lists.offsets[u + 1], lists.offsets[u] + cut));
+      values[u] = meanPairDistance(Array.from(list, idAt), distance);
+    }
+    return values;
+  });
+}
