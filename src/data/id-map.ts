@@ -90,7 +90,7 @@ export class IdMap implements Iterable<string> {
 
   /**
    * The inverse of {@link toColumns}. Copies.
-   * @throws ERR_BAD_FILE when the columns do not describe non-empty ids.
+   * @throws ERR_BAD_FILE when the columns do not describe distinct, non-empty ids.
    */
   static fromColumns(bytes: Uint8Array, ends: Int32Array): IdMap {
     const map = new IdMap();
@@ -125,12 +125,24 @@ export class IdMap implements Iterable<string> {
     }
   }
 
+  #same(a: number, b: number): boolean {
+    const startA = a === 0 ? 0 : this.#ends[a - 1];
+    const startB = b === 0 ? 0 : this.#ends[b - 1];
+    const length = this.#ends[a] - startA;
+    if (this.#ends[b] - startB !== length) return false;
+    for (let k = 0; k < length; k++) if (this.#bytes[startA + k] !== this.#bytes[startB + k]) return false;
+    return true;
+  }
+
   #rehash(capacity: number): void {
     this.#table = new Int32Array(capacity);
     const mask = capacity - 1;
     for (let i = 0, start = 0; i < this.#size; start = this.#ends[i++]) {
       let slot = hash(this.#bytes, start, this.#ends[i]) & mask;
-      while (this.#table[slot] > 0) slot = (slot + 1) & mask;
+      for (; this.#table[slot] > 0; slot = (slot + 1) & mask) {
+        if (this.#same(this.#table[slot] - 1, i))
+          throw new AttuneError('ERR_BAD_FILE', `Id ${shown(this.idAt(i))} stands twice among the ids.`);
+      }
       this.#table[slot] = i + 1;
     }
   }

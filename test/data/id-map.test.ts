@@ -1,0 +1,102 @@
+import { IdMap } from 'attune';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const id = fc.oneof(
+  fc.string({ minLength: 1 }),
+  fc.string({ minLength: 1, unit: 'binary' }),
+  fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', '\u0000', '\ufeffid', 'é', '日本', '😀'),
+);
+
+describe('IdMap', () => {
+  it('gives ids dense indices in the order they come, and the same again', () => {
+    const map = new IdMap(['b', 'a', 'b']);
+    expect([map.indexOf('b'), map.indexOf('a'), map.indexOf('c'), map.size]).toEqual([0, 1, -1, 2]);
+    expect([map.add('a'), map.add('c')]).toEqual([1, 2]);
+    expect([...map]).toEqual(['b', 'a', 'c']);
+  });
+
+  it('agrees with a Map on any ids', () => {
+    fc.assert(
+      fc.property(fc.array(id, { maxLength: 300 }), id, (ids, other) => {
+        const map = new IdMap(ids);
+        const oracle = new Map<string, number>();
+        for (const one of ids) if (!oracle.has(one)) oracle.set(one, oracle.size);
+        expect([...map]).toEqual([...oracle.keys()]);
+        for (const [one, index] of oracle) {
+          expect(map.indexOf(one)).toBe(index);
+          expect(map.idAt(index)).toBe(one);
+        }
+        expect(map.has(other)).toBe(oracle.has(other));
+      }),
+    );
+  });
+
+  it('survives its columns, and the copy is independent', () => {
+    fc.assert(
+      fc.property(fc.array(id, { maxLength: 200 }), (ids) => {
+        const map = new IdMap(ids);
+        const { bytes, ends } = map.toColumns();
+        const back = IdMap.fromColumns(bytes, ends);
+        bytes.fill(0);
+        ends.fill(0);
+        const copy = map.clone();
+        map.add('an id that nobody has');
+        expect([...back]).toEqual([...new Set(ids)]);
+        expect([...copy]).toEqual([...new Set(ids)]);
+        expect(back.add('an id that nobody has')).toBe(copy.size);
+        expect(copy.has('an id that nobody has')).toBe(false);
+      }),
+    );
+  });
+
+  it.each(['', undefined, null, 7, '\ud800', 'a\udfff', '\ud83d\ud83d'])('refuses %j as an id, and does not find it', (bad) => {
+    const map = new IdMap(['a']);
+    expect(() => map.add(bad as string)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ID' }));
+    expect(map.indexOf(bad as string)).toBe(-1);
+    expect(map.size).toBe(1);
+  });
+
+  it('keeps a half surrogate apart from the letter that stands for damaged text', () => {
+    const map = new IdMap(['\ufffd']);
+    expect(map.has('\ud800')).toBe(false);
+  });
+
+  it('takes ids longer than its buffers', () => {
+    const ids = ['x'.repeat(5000), 'é'.repeat(5000), 'y'];
+    expect([...new IdMap(ids)]).toEqual(ids);
+  });
+
+  it.each([-1, 2, 0.5, Number.NaN])('refuses the index %d', (index) => {
+    expect(() => new IdMap(['a', 'b']).idAt(index)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
+  });
+
+  it.each([
+    ['decreasing offsets', [2, 1, 3]],
+    ['an empty id', [0, 3]],
+    ['bytes left over', [1, 2]],
+    ['bytes missing', [1, 4]],
+  ])('refuses columns with %s', (_, ends) => {
+    expect(() => IdMap.fromColumns(new Uint8Array([97, 98, 99]), Int32Array.from(ends))).toThrow(
+      expect.objectContaining({ code: 'ERR_BAD_FILE' }),
+    );
+  });
+
+  it('refuses columns with one id twice', () => {
+    expect(() => IdMap.fromColumns(new Uint8Array([97, 97]), Int32Array.of(1, 2))).toThrow(
+      expect.objectContaining({ code: 'ERR_BAD_FILE' }),
+    );
+  });
+
+  it('holds a million ids in about the bytes they have', () => {
+    const map = new IdMap();
+    const name = (k: number) => `A${(k * 2654435761).toString(36).padStart(12, '0')}${k}`;
+    for (let k = 0; k < 1_000_000; k++) map.add(name(k));
+    expect(map.size).toBe(1_000_000);
+    for (let k = 0; k < 1_000_000; k += 9973) {
+      expect(map.indexOf(name(k))).toBe(k);
+      expect(map.idAt(k)).toBe(name(k));
+    }
+    expect(map.toColumns().bytes.length).toBeLessThan(25_000_000);
+  });
+});
