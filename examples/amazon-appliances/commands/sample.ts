@@ -1,0 +1,22 @@
+import { command } from '../cli/command.ts';
+import { withProgress } from '../cli/progress.ts';
+import { count } from '../cli/table.ts';
+import { writeSample } from '../sample/write.ts';
+import { paths } from '../settings.ts';
+import { dataDir, sampleOptions } from './options.ts';
+
+export const sample = command({
+  name: 'sample',
+  summary: 'writes generated reviews and products in the real file format',
+  options: { ...sampleOptions, dataDir },
+  async run({ scale, seed, dataDir }) {
+    const { reviews, products } = paths(dataDir);
+    await withProgress(
+      'Generating a sample',
+      (onProgress) => writeSample({ reviews, products, scale, seed, onProgress }),
+      ({ ratings, users, products, meanRating }) =>
+        `${count(ratings)} ratings by ${count(users)} users of ${count(size)} products, mean ${meanRating.toFixed(2)}`,
+    );
+    console.log(`${reviews}\n${products}`);
+  },
+});

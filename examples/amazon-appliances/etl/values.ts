@@ -1,0 +1,68 @@
+/** The first value that is there: not missing, not empty, not the text None. */
+export function firstOf(row: Record<string, unknown>, names: readonly string[]): unknown {
+  for (const name of names) {
+    if (!Object.hasOwn(row, name)) continue;
+    const value = row[name];
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'string' && /^\s*(none|null|nan|n\/a)?\s*$/i.test(value)) continue;
+    return value;
+  }
+  return undefined;
+}
+
+/** A number, also out of text with separators of thousands, American or Indian: '1,28,941'. undefined when it is none. */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (!/^[-+]?(\d[\d,]*)?(\.\d+)?(e[-+]?\d+)?$/i.test(text) || !/\d/.test(text)) return undefined;
+  return Number(text.replaceAll(',', ''));
+}
+
+/**
+ * A price out of '$12.99', '₹1,245', '12,99 €', 'from $8.99'; of a range, '$10.00 - $25.00', the lower end. undefined
+ * when nothing is given, null when something is that is no price (a page's style sheet, 'Currently unavailable').
+ */
+export function priceOf(value: unknown): number | null | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) && value > 0 ? value : null;
+  if (typeof value !== 'string' || /^\s*(none|null|nan|n\/a|-|—)?\s*$/i.test(value)) return undefined;
+  const text = value.trim();
+  if (text.length > 60) return null;
+  const number = /(?:^|[^\d.,])(\.?\d[\d.,]*)/.exec(text)?.[1].replace(/[.,]+$/, '');
+  if (number === undefined || /^[^\d$€£₹¥]*[a-z]{4,}/i.test(text.replace(/^(from|price|list|now|only|usd|eur|inr)\b:?/i, ''))) return null;
+  const cents = /[.,](\d{1,2})$/.exec(number);
+  const whole = (cents ? number.slice(0, cents.index) : number).replace(/[.,]/g, '');
+  const price = Number(`${whole}.${cents?.[1] ?? 0}`);
+  return Number.isFinite(price) && price > 0 ? price : null;
+}
+
+/** Milliseconds since 1970 out of seconds, milliseconds, ISO text, or '08 22, 2013'. undefined when it is none. */
+export function timeOf(value: unknown): number | undefined {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
+  const number = numberOf(value);
+  if (number !== undefined) {
+    // 1e11 seconds is the year 5138, 1e11 milliseconds is 1973: nothing between is meant.
+    const time = Math.abs(number) < 1e11 ? number * 1000 : number;
+    return Math.abs(time) <= 8.64e15 ? Math.round(time) : undefined;
+  }
+  if (typeof value !== 'string') return undefined;
+  const american = /^\s*(\d{1,2})[ /-](\d{1,2}),?[ /-](\d{4})\s*$/.exec(value);
+  if (american) return validDate(Number(american[3]), Number(american[1]), Number(american[2]));
+  const time = Date.parse(/^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(value) ? `${value.replace(' ', 'T')}Z` : value);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** true or false out of what files hold for it; undefined when nothing is said. */
+export function truthOf(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return value !== 0;
+  if (typeof value !== 'string') return undefined;
+  if (/^\s*(true|yes|y|1)\s*$/i.test(value)) return true;
+  return /^\s*(false|no|n|0)\s*$/i.test(value) ? false : undefined;
+}
+
+function validDate(year: number, month: number, day: number): number | undefined {
+  const time = Date.UTC(year, month - 1, day);
+  return new Date(time).getUTCMonth() === month - 1 ? time : undefined;
+}
