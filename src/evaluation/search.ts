@@ -1,0 +1,120 @@
+import { AttuneError, shown } from '../errors.ts';
+import { generator, randomBelow } from '../metrics/random.ts';
+import { integer } from '../options.ts';
+import { type FittableRecommender, readSearch, runTrials, type TuningOptions, type TuningResult } from './trials.ts';
+
+/** The values to try for each parameter. */
+export type Grid<P> = { readonly [K in keyof P]: readonly P[K][] };
+
+/** Options of {@link gridSearch}. */
+export interface GridSearchOptions<P, M extends FittableRecommender> extends TuningOptions<P, M> {
+  /** The values to try for each parameter; every combination is tried, the last parameter changing fastest. */
+  grid: Grid<P>;
+}
+
+/**
+ * Fits and evaluates a model for every combination of parameters, and returns the best.
+ *
+ * @example
+ * const best = await gridSearch({
+ *   recommender: (p) => new AlsRecommender(p),
+ *   grid: { factors: [32, 64], regularization: [0.05, 0.1] },
+ *   train, validation,
+ *   objective: ['rmse', 'precision@10'],
+ * });
+ * @throws ERR_BAD_OPTION; ERR_EMPTY when every setting failed; what `fit` and `evaluate` throw.
+ */
+export async function gridSearch<P extends object, M extends FittableRecommender>(
+  options: GridSearchOptions<P, M>,
+): Promise<TuningResult<P, M>> {
+  const o = readSearch<P, M, { grid: (value: unknown, name: string) => Grid<P> }>('gridSearch', options, { grid: readLists });
+  return runTrials(combinations(o.grid), o);
+}
+
+/** Where values of one parameter come from: a list to choose from, a range, or a function of random numbers in [0, 1). */
+export type Distribution<T> =
+  | readonly T[]
+  | {
+      min: number;
+      max: number /** `'log'` for parameters whose magnitude matters, such as a regularization. Default `'linear'`. */;
+      scale?: 'linear' | 'log';
+      integer?: boolean;
+    }
+  | ((random: () => number) => T);
+
+/** Options of {@link randomSearch}. */
+export interface RandomSearchOptions<P, M extends FittableRecommender> extends TuningOptions<P, M> {
+  /** Where the values of each parameter come from. */
+  space: { readonly [K in keyof P]: Distribution<P[K]> };
+  /** How many settings to try. Default 20. */
+  count?: number;
+  /** The same seed tries the same settings. Default 1. */
+  seed?: number;
+}
+
+/**
+ * Fits and evaluates a model for settings drawn at random, and returns the best: for several parameters better than a grid of as many
+ * trials, because it does not repeat values of the parameters that do not matter (Bergstra & Bengio, JMLR 13, 2012).
+ *
+ * @throws ERR_BAD_OPTION; ERR_EMPTY when every setting failed; what `fit` and `evaluate` throw.
+ */
+export async function randomSearch<P extends object, M extends FittableRecommender>(
+  options: RandomSearchOptions<P, M>,
+): Promise<TuningResult<P, M>> {
+  const o = readSearch<P, M, typeof randomChecks>('randomSearch', options, randomChecks);
+  return runTrials(drawSettings<P>(o.space, o.count, o.seed), o);
+}
+
+/** Settings drawn from a space; the same for a seed. */
+export function drawSettings<P>(space: Record<string, Distribution<unknown>>, count: number, seed: number): P[] {
+  const random = generator(seed);
+  return Array.from({ length: count }, () => {
+    return Object.fromEntries(Object.entries(space).map(([name, distribution]) => [name, draw(distribution, random)])) as P;
+  });
+}
+
+/** Checks a space. */
+export function readSpace(value: unknown, name: string): Record<string, Distribution<unknown>> {
+  for (const [parameter, distribution] of entriesOf(value, name)) {
+    if (typeof distribution === 'function' || (Array.isArray(distribution) && distribution.length > 0)) continue;
+    const { min, max, scale = 'linear' } = (distribution ?? {}) as { min?: unknown; max?: unknown; scale?: unknown };
+    const range = typeof min === 'number' && typeof max === 'number' && Number.isFinite(min) && Number.isFinite(max) && min <= max;
+    if (range && (scale === 'linear' || (scale === 'log' && min > 0))) continue;
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${name}: expected a list, a function, or { min, max } (with scale: 'log' above 0) for '${parameter}', got ${shown(distribution)}.`,
+    );
+  }
+  return value as Record<string, Distribution<unknown>>;
+}
+
+const randomChecks = { space: readSpace, count: integer({ default: 20, min: 1 }), seed: integer({ default: 1 }) };
+
+function readLists<P>(value: unknown, name: string): Grid<P> {
+  for (const [parameter, values] of entriesOf(value, name)) {
+    if (Array.isArray(values) && values.length > 0) continue;
+    throw new AttuneError('ERR_BAD_OPTION', `${name}: expected a list of values for '${parameter}', got ${shown(values)}.`);
+  }
+  return value as Grid<P>;
+}
+
+function entriesOf(value: unknown, name: string): [string, unknown][] {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return Object.entries(value);
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an object with one entry a parameter, got ${shown(value)}.`);
+}
+
+function combinations<P>(grid: Grid<P>): P[] {
+  return (Object.keys(grid) as (keyof P & string)[]).reduce<P[]>(
+    (settings, name) => settings.flatMap((setting) => grid[name].map((value) => ({ ...setting, [name]: value }))),
+    [{} as P],
+  );
+}
+
+function draw(distribution: Distribution<unknown>, random: () => number): unknown {
+  if (typeof distribution === 'function') return distribution(random);
+  if (!('min' in distribution)) return distribution[randomBelow(random, distribution.length)];
+  const { min, max, scale, integer: whole } = distribution;
+  const top = whole ? max + 1 : max; // so that the largest whole number is as likely as the others
+  const value = scale === 'log' ? min * (top / min) ** random() : min + (top - min) * random();
+  return whole ? Math.min(max, Math.floor(value)) : value;
+}
