@@ -8,4 +8,5 @@ export type { Progress } from './options.ts';
 export * from './recommenders/popularity.ts';
 export type * from './recommenders/recommender.ts';
 export * from './semantic/index.ts';
+export type * from './storage/data-store.ts';
 export type * from './storage/model-store.ts';
