@@ -1,0 +1,85 @@
+import { AttuneError } from 'attune';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+/** What the server answers with when it does not answer with data: `{ error: { code, message, details? } }`. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly details?: unknown,
+  ) {
+    super(message);
+  }
+}
+
+export const notFound = (what: string, id: string) => new HttpError(404, 'ERR_NOT_FOUND', `There is no ${what} '${short(id)}'.`);
+
+export const notReady = (what: string) =>
+  new HttpError(503, 'ERR_NOT_READY', `The ${what} has not been trained yet. Train it with POST /training or the command 'train'.`);
+
+/** The same shape for everything that goes wrong: unknown routes, bad input, bugs. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is no ${request.method} ${short(request.url.split('?')[0])}. The routes are listed at /docs.`;
+    return reply.code(404).send({ error: { code: 'ERR_NOT_FOUND', message } });
+  });
+}
+
+/** Also used before routing, where Fastify has no error handler yet. */
+export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, code, message, details } = toHttpError(error);
+  if (status >= 500 && status !== 503) request.log.error(error);
+  return reply.code(status).type('application/json').send({ error: { code, message, details } });
+}
+
+/** What Node itself refuses to read, such as headers that are too large, never reaches a route. */
+export function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: { writable: boolean; end(text: string): void; destroy(): void },
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The address or the headers are too long.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request took too long to arrive.']
+        : ['400 Bad Request', 'This is not a well-formed HTTP request.'];
+  const body = JSON.stringify({ error: { code: 'ERR_BAD_REQUEST', message } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function toHttpError(error: Error): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof AttuneError) return new HttpError(statusOf(error.code), error.code, error.message);
+  const { validation, validationContext, statusCode = 500, code = '' } = error as FastifyError;
+  if (validation) {
+    const details = validation.map((it) => ({
+      field: `${validationContext ?? ''}${it.instancePath}`,
+      message: it.keyword === 'additionalProperties' ? `unknown field '${it.params.additionalProperty}'` : (it.message ?? 'is not valid'),
+    }));
+    return new HttpError(400, 'ERR_VALIDATION', details.map((it) => `${it.field}: ${it.message}`).join('; '), details);
+  }
+  if (statusCode < 500)
+    return new HttpError(
+      statusCode,
+      codes[statusCode] ?? 'ERR_BAD_REQUEST',
+      code === 'FST_ERR_BAD_URL' ? 'The address is not well-formed.' : error.message,
+    );
+  return new HttpError(500, 'ERR_INTERNAL', 'Something went wrong here, not with your request. The log of the server says more.');
+}
+
+const codes: Record<number, string> = { 413: 'ERR_TOO_LARGE', 415: 'ERR_UNSUPPORTED_MEDIA_TYPE' };
+
+function statusOf(code: AttuneError['code']): number {
+  if (code === 'ERR_UNKNOWN_USER' || code === 'ERR_UNKNOWN_ITEM' || code === 'ERR_UNKNOWN_HISTORY' || code === 'ERR_NOT_FOUND') return 404;
+  if (code.startsWith('ERR_BAD_') && code !== 'ERR_BAD_FILE') return 400;
+  return code === 'ERR_NOT_FITTED' ? 503 : 500;
+}
+
+function short(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}

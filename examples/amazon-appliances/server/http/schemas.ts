@@ -1,0 +1,71 @@
+/** Pieces that the schemas of several routes are made of. */
+
+const id = (description: string) => ({ type: 'string', minLength: 1, maxLength: 256, description }) as const;
+
+export const userId = id('User id; any text, known or not.');
+export const itemId = id('Product id, the `parent_asin` of the product.');
+
+export const count = (description: string, fallback: number, maximum: number) =>
+  ({ type: 'integer', minimum: 1, maximum, default: fallback, description }) as const;
+
+/** An object that refuses what it does not know. */
+export const object = <P extends Record<string, unknown>>(properties: P, required: (keyof P & string)[] = []) =>
+  ({ type: 'object', properties, required, additionalProperties: false }) as const;
+
+const nullable = (type: string) => ({ type: [type, 'null'] }) as const;
+
+/** What every card of a product shows. */
+export const cardFields = {
+  title: { type: 'string' },
+  image_url: { type: 'string', description: 'A picture on this server.' },
+  price: { ...nullable('number'), description: 'US dollars.' },
+  average_rating: { ...nullable('number'), description: '1 to 5.' },
+  rating_number: { ...nullable('integer'), description: 'How many ratings it has.' },
+  store: nullable('string'),
+  category: nullable('string'),
+} as const;
+
+export const productCard = {
+  type: 'object',
+  properties: { parent_asin: { type: 'string' }, main_category: nullable('string'), ...cardFields },
+} as const;
+
+export const recommendation = {
+  type: 'object',
+  properties: {
+    item_id: { type: 'string' },
+    score: { type: 'number' },
+    reasons: { type: 'array', items: { type: 'string' } },
+    ...cardFields,
+  },
+} as const;
+
+const error = {
+  type: 'object',
+  properties: {
+    error: {
+      type: 'object',
+      properties: { code: { type: 'string' }, message: { type: 'string' }, details: {} },
+      required: ['code', 'message'],
+    },
+  },
+  required: ['error'],
+} as const;
+
+const meanings: Record<number, string> = {
+  400: 'Something in the request is not valid.',
+  401: 'Log in first: there is no valid token.',
+  403: 'The token has another role.',
+  404: 'There is no such thing.',
+  409: 'It is being done already.',
+  413: 'The body is too large.',
+  503: 'The model has not been trained yet.',
+};
+
+/** The error answers of a route, for its documentation. */
+export const errors = (...statuses: number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, { description: meanings[status], ...error }]));
+
+/** A successful answer with a sentence about it. */
+export const answer = <P extends Record<string, unknown>>(description: string, properties: P) =>
+  ({ description, type: 'object', properties }) as const;

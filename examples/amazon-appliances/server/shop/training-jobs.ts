@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, on } from 'node:events';
+import type { Progress } from 'attune';
+import type { System, TrainKind, TrainResult } from '../../pipeline/system.ts';
+
+/** What there is to say about one training. */
+export interface JobState {
+  job_id: string;
+  model_type: TrainKind;
+  status: 'running' | 'completed' | 'failed';
+  started_at: string;
+  duration_s: number;
+  progress?: { phase: string; done: number; total?: number };
+  models?: TrainResult['models'];
+  error?: { code: string; message: string };
+}
+
+const remembered = 50;
+
+/** Trainings one after the other in the background; the last ones are remembered. Answers go on with the old models meanwhile. */
+export class TrainingJobs {
+  readonly #system: Pick<System, 'train'>;
+  readonly #jobs = new Map<string, TrainingJob>();
+  readonly #closing = new AbortController();
+
+  constructor(system: Pick<System, 'train'>) {
+    this.#system = system;
+  }
+
+  get(id: string): TrainingJob | undefined {
+    return this.#jobs.get(id);
+  }
+
+  /** The job that is at work now. */
+  get running(): TrainingJob | undefined {
+    return [...this.#jobs.values()].find((job) => job.state.status === 'running');
+  }
+
+  start(kind: TrainKind, force: boolean): TrainingJob {
+    const job = new TrainingJob(kind, (onProgress) => this.#system.train(kind, { force, onProgress, signal: this.#closing.signal }));
+    this.#jobs.set(job.id, job);
+    for (const id of this.#jobs.keys()) if (this.#jobs.size > remembered) this.#jobs.delete(id);
+    return job;
+  }
+
+  /** Stops what runs; models stay as they were. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('The server is shutting down.'));
+    await this.running?.finished;
+  }
+}
+
+export class TrainingJob {
+  readonly id = randomUUID();
+  /** Resolves when the job has ended, well or not. */
+  readonly finished: Promise<void>;
+  readonly #kind: TrainKind;
+  readonly #started = Date.now();
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+  #ended: number | undefined;
+  #progress: Progress | undefined;
+  #result: TrainResult | undefined;
+  #error: Error | undefined;
+
+  constructor(kind: TrainKind, work: (onProgress: (progress: Progress) => void) => Promise<TrainResult>) {
+    this.#kind = kind;
+    this.finished = this.#run(work);
+  }
+
+  get state(): JobState {
+    return {
+      job_id: this.id,
+      model_type: this.#kind,
+      status: this.#ended === undefined ? 'running' : this.#error ? 'failed' : 'completed',
+      started_at: new Date(this.#started).toISOString(),
+      duration_s: ((this.#ended ?? Date.now()) - this.#started) / 1000,
+      progress: this.#progress && { phase: this.#progress.phase, done: this.#progress.done, total: this.#progress.total },
+      models: this.#result?.models,
+      error: this.#error && { code: (this.#error as { code?: string }).code ?? 'ERR_TRAINING', message: this.#error.message },
+    };
+  }
+
+  /** The state now and after each change, until the end. */
+  async *states(signal: AbortSignal): AsyncGenerator<JobState> {
+    yield this.state;
+    if (this.#ended !== undefined) return;
+    try {
+      for await (const _ of on(this.#changes, 'change', { close: ['end'], signal })) yield this.state;
+      yield this.state;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  async #run(work: (onProgress: (progress: Progress) => void) => Promise<TrainResult>): Promise<void> {
+    try {
+      this.#result = await work((progress) => {
+        this.#progress = progress;
+        this.#changes.emit('change');
+      });
+    } catch (error) {
+      this.#error = error as Error;
+    }
+    this.#ended = Date.now();
+    this.#changes.emit('end');
+  }
+}

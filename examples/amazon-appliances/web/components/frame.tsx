@@ -1,0 +1,49 @@
+import type { ComponentChildren, Ref } from 'preact';
+import type { Person } from '../lib/person.ts';
+import { Mark } from './icons.tsx';
+import { PersonMenu } from './person-menu.tsx';
+import { SearchBox } from './search-box.tsx';
+
+interface Props {
+  person: Person;
+  onPerson: (userId: string | undefined) => void;
+  query?: string;
+  onSearch: (query: string) => void;
+  onSearchOpen: (id: string, list: string[]) => void;
+  /** Comes after everything, so that one can see when somebody has read to the end. */
+  end: Ref<HTMLDivElement>;
+  children: ComponentChildren;
+}
+
+/** What every page has around it: the bar on top and the foot. */
+export function Frame({ person, onPerson, query, onSearch, onSearchOpen, end, children }: Props) {
+  return (
+    <>
+      <a class="skip-link" href="#main">
+        Skip to the products
+      </a>
+      <header class="bar">
+        <div class="bar-inside page">
+          <a class="logo" href="/" aria-label="Hob and Drum, home">
+            <Mark />
+            <span>Hob &amp; Drum</span>
+          </a>
+          <SearchBox initial={query} onSubmit={onSearch} onOpen={onSearchOpen} />
+          <PersonMenu person={person} onChoose={onPerson} />
+        </div>
+      </header>
+      <main id="main">{children}</main>
+      <footer class="foot">
+        <div class="foot-inside page">
+          <p>
+            <strong>Hob &amp; Drum</strong> is the example shop of attune. Nothing here is sold.
+          </p>
+          <p>
+            <a href="/docs">The API behind it</a>
+          </p>
+        </div>
+      </footer>
+      <div ref={end} aria-hidden="true" />
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import { Frame } from '../components/frame.tsx';
+import { shortName } from '../components/person-menu.tsx';
+import { ProductRow } from '../components/product-row.tsx';
+import type { Recommendation, Recommendations } from '../lib/api.ts';
+import { type Loading, latest } from '../lib/loading.ts';
+import { Catalogue } from './catalogue.tsx';
+import { Found } from './found.tsx';
+import { Hero } from './hero.tsx';
+import { RecentlyRated } from './recently-rated.tsx';
+import { useLanding } from './use-landing.ts';
+
+export function Landing() {
+  const shop = useLanding();
+  const forYou = latest(shop.forYou);
+  const known = forYou !== undefined && forYou.strategy !== 'popular';
+  const opened = (list: Loading<Recommendation[]>) => (id: string) =>
+    shop.opened(
+      id,
+      (latest(list) ?? []).map((it) => it.item_id),
+    );
+  const forYouList = listOf(shop.forYou);
+  const popularList = listOf(shop.popular);
+  return (
+    <Frame
+      person={shop.person}
+      onPerson={shop.choosePerson}
+      query={shop.view.query}
+      onSearch={(query) => shop.go({ query, category: '' })}
+      onSearchOpen={shop.opened}
+      end={shop.end}
+    >
+      {shop.searching ? (
+        <Found query={shop.view.query} found={shop.found} onOpen={shop.opened} onSearch={(query) => shop.go({ query })} />
+      ) : (
+        <>
+          {shop.view.page === 1 && !shop.view.category ? (
+            <>
+              <Hero products={latest(popularList) ?? []} onSearch={(query) => shop.go({ query, category: '' })} />
+              <div class="page rows">
+                {shop.person.isVisitor ? null : <RecentlyRated history={shop.history} name={shortName(shop.person.id)} />}
+                {known || forYou === undefined ? (
+                  <ProductRow
+                    id="for-you"
+                    title="Recommended for you"
+                    note={noteFor(forYou)}
+                    list={forYouList}
+                    withReasons
+                    onOpen={opened(forYouList)}
+                  />
+                ) : null}
+                <ProductRow
+                  id="popular"
+                  title="Popular now"
+                  note="What most people buy and keep"
+                  list={popularList}
+                  onOpen={opened(popularList)}
+                />
+              </div>
+            </>
+          ) : null}
+          <Catalogue
+            view={shop.view}
+            catalogue={shop.catalogue}
+            categories={latest(shop.categories)?.categories ?? []}
+            onGo={shop.go}
+            onOpen={shop.opened}
+          />
+        </>
+      )}
+    </Frame>
+  );
+}
+
+function noteFor(answer: Recommendations | undefined): string | undefined {
+  if (answer?.strategy === 'personalized') return 'From what you and people like you rated';
+  if (answer?.strategy === 'fold-in') return 'From what you told us you like';
+  return answer ? 'From what interests you' : undefined;
+}
+
+function listOf(answer: Loading<Recommendations>): Loading<Recommendation[]> {
+  if (answer.state === 'ready') return { state: 'ready', value: answer.value.recommendations };
+  return answer.state === 'loading' ? { state: 'loading', previous: answer.previous?.recommendations } : answer;
+}

@@ -1,0 +1,72 @@
+import { useEffect, useState } from 'preact/hooks';
+import { api, type Recommendation } from '../lib/api.ts';
+import { useLoading } from '../lib/loading.ts';
+import { usePerson } from '../lib/person.ts';
+import { track, useScrollEnd } from '../lib/tracking.ts';
+
+const rowLength = 12;
+
+/** What the visitor told us about this product on this page. */
+export interface Said {
+  liked?: boolean;
+  bought?: boolean;
+  stars?: number;
+  error?: string;
+}
+
+/** All state of the product page, and what can be done to it. */
+export function useProduct(id: string) {
+  const [person, choosePerson] = usePerson();
+  const [said, setSaid] = useState<Said>({});
+  const product = useLoading(id, (signal) => api.product(id, signal));
+  const exists = product.state === 'ready';
+  const similar = useLoading(exists ? id : undefined, (signal) => api.similar(id, rowLength, signal));
+  // A product without ratings is no failure here: there is nobody yet who liked it.
+  const alsoLiked = useLoading(exists ? id : undefined, (signal) => api.alsoLiked(id, rowLength, signal).catch(noneWhenUnknown));
+  const why = useLoading(exists ? `${person.id} ${id}` : undefined, (signal) => api.explain(person.id, id, signal).catch(() => undefined));
+  const listed = (list: Recommendation[]) => list.map((it) => it.item_id);
+
+  useEffect(() => {
+    if (exists) track({ user_id: person.id, event_type: 'page_visit', key: id, key_type: 'product', list_of_recommendations: [] });
+    setSaid({});
+  }, [person.id, id, exists]);
+  const end = useScrollEnd(`${person.id} ${id}`, () =>
+    track({
+      user_id: person.id,
+      event_type: 'scroll_end',
+      key: id,
+      key_type: 'product',
+      list_of_recommendations: similar.state === 'ready' ? listed(similar.value.recommendations) : [],
+    }),
+  );
+
+  const say = (change: Said, tell: () => Promise<unknown>) => {
+    const before = said;
+    setSaid({ ...said, error: undefined, ...change });
+    tell().catch((error: Error) => setSaid({ ...before, error: error.message }));
+  };
+  return {
+    person,
+    product,
+    similar,
+    alsoLiked,
+    why,
+    said,
+    end,
+    choosePerson,
+    search: (query: string) => location.assign(query ? `/?q=${encodeURIComponent(query)}` : '/'),
+    opened: (to: string, list: string[]) =>
+      track({ user_id: person.id, event_type: 'click_product', key: to, key_type: 'product', list_of_recommendations: list }),
+    like: (liked: boolean) => say({ liked }, () => api.feedback({ user_id: person.id, item_id: id, type: liked ? 'like' : 'skip' })),
+    buy: () => {
+      track({ user_id: person.id, event_type: 'purchase', key: id, key_type: 'product', list_of_recommendations: [] });
+      say({ bought: true }, () => api.feedback({ user_id: person.id, item_id: id, type: 'purchase' }));
+    },
+    rate: (stars: number) => say({ stars }, () => api.feedback({ user_id: person.id, item_id: id, type: 'rating', value: stars })),
+  };
+}
+
+function noneWhenUnknown(error: unknown): { recommendations: Recommendation[] } {
+  if ((error as { status?: number }).status === 404) return { recommendations: [] };
+  throw error;
+}
