@@ -14,7 +14,7 @@ export const sample = command({
     await withProgress(
       'Generating a sample',
       (onProgress) => writeSample({ reviews, products, scale, seed, onProgress }),
-      ({ ratings, users, products, meanRating }) =>
+      ({ ratings, users, products: size, meanRating }) =>
         `${count(ratings)} ratings by ${count(users)} users of ${count(size)} products, mean ${meanRating.toFixed(2)}`,
     );
     console.log(`${reviews}\n${products}`);
