@@ -188,7 +188,7 @@ function byTime(interactions: Interactions, options: unknown): Assignment {
     validationFraction: optional(number(fraction)),
     seed,
   });
-  const times = interactions.timestamps;
+  const times = interactions.timestamps ?? (interactions.size === 0 ? new Float64Array(0) : undefined);
   if (!times) {
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',

@@ -52,7 +52,7 @@ export class CsvScanner {
       let doubled = 0;
       if (quoted) {
         for (; ; to++) {
-          if (to >= length) return last ? this.#bad(data, 'expected a closing quote, got the end of the file') : incomplete;
+          if (to >= length) return last ? this.#bad(data, last, 'expected a closing quote, got the end of the file') : incomplete;
           const c = data[to];
           seen |= c;
           if (c === 10) this.newlines++;
@@ -89,7 +89,7 @@ export class CsvScanner {
       }
       if (!(data[at] === first && (single || this.#delimits(data, at)))) {
         if (!single && !last && at + this.#delimiter.length > length) return incomplete;
-        return this.#bad(data, `expected the delimiter after the closing quote of field ${this.count}`);
+        return this.#bad(data, last, `expected the delimiter after the closing quote of field ${this.count}`);
       }
       at += this.#delimiter.length;
     }
@@ -132,10 +132,11 @@ export class CsvScanner {
     this.#escaped[this.count++] = escaped;
   }
 
-  #bad(data: Buffer, problem: string): number {
+  #bad(data: Buffer, last: boolean, problem: string): number {
+    const newline = data.indexOf(10, this.#start);
+    if (newline < 0 && !last) return incomplete;
     this.problem = problem;
     this.newlines = 1;
-    const newline = data.indexOf(10, this.#start);
     return newline < 0 ? data.length : newline + 1;
   }
 }
