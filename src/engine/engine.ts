@@ -1,0 +1,178 @@
+import { AttuneError } from '../errors.ts';
+import { type EngineMemory, firstTicket, type JobName, jobNames, type Kernels, maxBlocks, runBlocks, words } from './job.ts';
+import { plainKernels } from './plain/index.ts';
+import { breathe, kernelModule, mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
+
+/** An array in the memory of an engine, and the byte position the kernels know it by. */
+export interface Block<T> {
+  /** Byte position. */
+  at: number;
+  /** The same memory as a typed array. */
+  array: T;
+}
+
+/** How the rows of a job are cut into blocks. The cut never depends on the number of threads, so neither does the result. */
+export type Cut = { rows: number; blockSize: number } | { bounds: Block<Int32Array> };
+
+const pageBytes = 65_536;
+
+/**
+ * One shared memory, the kernels over it, and workers that take blocks of rows by an atomic ticket. The main thread takes
+ * blocks as well and lets the event loop turn every few milliseconds, so that a server keeps answering while it trains.
+ */
+export class Engine {
+  /** Threads that take part, this one included. */
+  readonly threads: number;
+  /** The kernels, for calls on this thread. */
+  readonly kernels: Kernels;
+  readonly #memory: { buffer: ArrayBufferLike };
+  readonly #control: EngineMemory;
+  readonly #shared: Int32Array;
+  readonly #values: Float64Array;
+  readonly #workers: WorkerHandle[] = [];
+  readonly #end: number;
+  #top: number;
+
+  /**
+   * @param bytes how much `f32`, `f64` and `i32` will hand out together; each array takes up to 63 bytes more.
+   * @param options.threads how many threads at most; `scratchBytes` what each needs for itself; `plain: true` runs the
+   *   TypeScript twins instead of WebAssembly.
+   * @throws ERR_OUT_OF_MEMORY when that is more than 4 GiB or than the machine gives.
+   */
+  constructor(bytes: number, options: { threads: number; scratchBytes: number; plain?: boolean }) {
+    const scratchBytes = Math.ceil(options.scratchBytes / 64) * 64;
+    const module = options.plain ? undefined : kernelModule();
+    this.threads = module ? options.threads : 1;
+    const control = 1024;
+    const scratch = control + 256;
+    this.#top = scratch + scratchBytes * this.threads;
+    this.#end = this.#top + bytes + 65_536;
+    const pages = Math.ceil(this.#end / pageBytes);
+    if (pages > 65_536) {
+      throw new AttuneError(
+        'ERR_OUT_OF_MEMORY',
+        `This needs ${(this.#end / 2 ** 30).toFixed(1)} GiB in one piece, and 4 GiB is the limit. Use fewer factors or less data.`,
+      );
+    }
+    try {
+      if (module) {
+        const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+        this.#memory = memory;
+        this.#control = { memory, control, scratch, scratchBytes };
+        this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+      } else {
+        this.#memory = { buffer: new ArrayBuffer(pages * pageBytes) };
+        this.#control = { memory: this.#memory as WebAssembly.Memory, control, scratch, scratchBytes };
+        this.kernels = plainKernels(this.#memory.buffer);
+      }
+    } catch (cause) {
+      throw new AttuneError('ERR_OUT_OF_MEMORY', `Expected ${Math.ceil(this.#end / 2 ** 20)} MiB of memory, the runtime gave none.`, { cause });
+    }
+    this.#shared = new Int32Array(this.#memory.buffer, control, words.count);
+    this.#values = new Float64Array(this.#memory.buffer, control + words.values, words.valueCount);
+    for (let thread = 1; module && thread < this.threads; thread++) {
+      const worker = startWorker({ ...this.#control, module, thread });
+      if (worker) this.#workers.push(worker);
+    }
+  }
+
+  /** `count` 32-bit floats, zero. */
+  f32(count: number): Block<Float32Array> {
+    const at = this.#take(count * 4);
+    return { at, array: new Float32Array(this.#memory.buffer, at, count) };
+  }
+
+  /** `count` 64-bit floats, zero. */
+  f64(count: number): Block<Float64Array> {
+    const at = this.#take(count * 8);
+    return { at, array: new Float64Array(this.#memory.buffer, at, count) };
+  }
+
+  /** A copy of 32-bit integers, or `count` zeros. */
+  i32(from: Int32Array | number): Block<Int32Array> {
+    const count = typeof from === 'number' ? from : from.length;
+    const at = this.#take(count * 4);
+    const array = new Int32Array(this.#memory.buffer, at, count);
+    if (typeof from !== 'number') array.set(from);
+    return { at, array };
+  }
+
+  /** Byte position of this thread's scratch, for direct calls of kernels. */
+  get scratch(): number {
+    return this.#control.scratch;
+  }
+
+  /** Runs a block job on all threads; resolves when every block is done. @throws the signal's reason; ERR_NUMERIC when a kernel trapped. */
+  async run(name: JobName, cut: Cut, args: number[], signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const shared = this.#shared;
+    const blocks = 'bounds' in cut ? cut.bounds.array.length - 1 : Math.ceil(cut.rows / cut.blockSize);
+    if (blocks <= 0) return;
+    if (blocks > maxBlocks) throw new AttuneError('ERR_OUT_OF_MEMORY', `A job of ${blocks} blocks is too long.`);
+    const generation = shared[words.generation] + 1;
+    shared[words.blocks] = blocks;
+    shared[words.done] = 0;
+    shared[words.failed] = 0;
+    shared[words.kernel] = jobNames.indexOf(name);
+    shared[words.rows] = 'bounds' in cut ? 0 : cut.rows;
+    shared[words.blockSize] = 'bounds' in cut ? 0 : cut.blockSize;
+    shared[words.bounds] = 'bounds' in cut ? cut.bounds.at : 0;
+    shared[words.argumentCount] = args.length;
+    this.#values.set(args);
+    Atomics.store(shared, words.ticket, firstTicket(generation));
+    Atomics.store(shared, words.generation, generation);
+    if (this.#workers.length) Atomics.notify(shared, words.generation);
+    let aborted = false;
+    for (;;) {
+      const taken = runBlocks(this.kernels, shared, this.#values, this.#control.scratch, this.#until);
+      if (!taken) {
+        await breathe();
+        this.#until = performance.now() + turnMs;
+        aborted ||= signal?.aborted ?? false;
+        if (aborted) this.#skipRest(blocks);
+        continue;
+      }
+      const done = Atomics.load(shared, words.done);
+      if (done >= blocks) break;
+      if (mayBlock()) Atomics.wait(shared, words.done, done, turnMs);
+      if (performance.now() > this.#until) {
+        await breathe();
+        this.#until = performance.now() + turnMs;
+      }
+    }
+    signal?.throwIfAborted();
+    if (shared[words.failed]) throw new AttuneError('ERR_NUMERIC', `The kernel '${name}' failed. Please report this with the data's shape.`);
+  }
+
+  /** Ends the workers. The arrays stay valid as long as somebody holds them. */
+  close(): void {
+    Atomics.store(this.#shared, words.generation, -1);
+    if (this.#workers.length) Atomics.notify(this.#shared, words.generation);
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers.length = 0;
+  }
+
+  #until = performance.now() + turnMs;
+
+  /** Takes what is left of a job without doing it. */
+  #skipRest(blocks: number): void {
+    for (;;) {
+      const ticket = Atomics.load(this.#shared, words.ticket);
+      const block = ticket & maxBlocks;
+      if (block >= blocks) return;
+      if (Atomics.compareExchange(this.#shared, words.ticket, ticket, ticket - block + blocks) !== ticket) continue;
+      Atomics.add(this.#shared, words.done, blocks - block);
+      return;
+    }
+  }
+
+  #take(bytes: number): number {
+    const at = this.#top;
+    this.#top += Math.ceil(bytes / 64) * 64;
+    if (this.#top > this.#end) throw new AttuneError('ERR_OUT_OF_MEMORY', 'An engine was made too small; please report this.');
+    return at;
+  }
+}
+
+/** How long the main thread computes before the event loop may turn. */
+const turnMs = 12;

@@ -1,0 +1,21 @@
+/**
+ * The kernels in plain TypeScript, over the same memory with the same arguments: the definition a reader can trust, the
+ * oracle of the tests, and what runs where WebAssembly with SIMD is missing. Sums are 64-bit, results are stored as 32-bit.
+ */
+import type { Kernels } from '../job.ts';
+import { alsRowKernels } from './als-rows.ts';
+import { denseKernels } from './dense.ts';
+import { scoreKernels } from './score.ts';
+
+/** All kernels over one memory. */
+export function plainKernels(buffer: ArrayBufferLike): Kernels {
+  const memory = { f32: new Float32Array(buffer), f64: new Float64Array(buffer), i32: new Int32Array(buffer) };
+  return { ...denseKernels(memory), ...alsRowKernels(memory), ...scoreKernels(memory) } as unknown as Kernels;
+}
+
+/** The memory as typed arrays from position 0. */
+export interface Memory {
+  f32: Float32Array;
+  f64: Float64Array;
+  i32: Int32Array;
+}

@@ -1,0 +1,308 @@
+import type { Csr } from '../../data/csr.ts';
+import type { Interactions } from '../../data/interactions.ts';
+import type { Ranked } from '../../engine/top-k.ts';
+import { AttuneError } from '../../errors.ts';
+import { anything, integer, optional, readOptions, workOptions } from '../../options.ts';
+import type { ModelStore } from '../../storage/model-store.ts';
+import { BaseRecommender, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
+import type { Explanation, ExplainOptions, FitOptions, UnknownOptions } from '../recommender.ts';
+import { type AlsModel, alsFromBytes, alsKind, alsToBytes, userVector } from './model.ts';
+import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
+import { alsProblem } from './problem.ts';
+import { AlsServing } from './serving.ts';
+import { trainAls } from './train.ts';
+import { updateAls } from './update.ts';
+
+/** Options of {@link AlsRecommender.fit}. */
+export interface AlsFitOptions extends FitOptions {
+  /** users x factors, row-major in the order of `interactions.users`. Only conjugate gradients read it. */
+  initialUserFactors?: Float32Array;
+  /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
+  initialItemFactors?: Float32Array;
+}
+
+/** A dense matrix in id order. */
+export interface Factors {
+  /** Row-major; `rows * columns` numbers. */
+  data: Float32Array;
+  rows: number;
+  columns: number;
+}
+
+/** A user as ALS sees one. */
+interface AlsProfile {
+  vector: Float32Array;
+  /** Explicit feedback with biases: what is added to every score, the item's own bias aside. */
+  add: number;
+}
+
+/**
+ * Matrix factorization by alternating least squares, for implicit feedback (Hu, Koren & Volinsky 2008) and for ratings
+ * (Zhou et al. 2008).
+ *
+ * Implicit: confidence c = 1 + alpha * value with preference 1 (value <= 0: c = 1 + alpha * |value|, preference 0); `fit`
+ * minimizes the sum over all pairs of c (p - x.y)^2 plus the sum over rows of l |row|^2. Explicit: the sum over ratings of
+ * (value - x.y)^2 plus the same penalty. The result is the same, bit for bit, for any number of threads.
+ *
+ * @example
+ * const als = await new AlsRecommender({ factors: 64 }).fit(interactions);
+ * als.recommend('A1', { n: 10 });
+ */
+export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
+  readonly kind = alsKind;
+  readonly #settings: AlsSettings;
+  #serving: AlsServing | undefined;
+
+  /** @throws ERR_BAD_OPTION */
+  constructor(options: AlsOptions = {}) {
+    const settings = readOptions('AlsRecommender', options, alsChecks);
+    if (settings.feedback === 'explicit' && settings.regularization === 0) {
+      throw new AttuneError('ERR_BAD_OPTION', "AlsRecommender: option 'regularization' must be above 0 for explicit feedback, got 0.");
+    }
+    if (settings.biases && settings.feedback === 'implicit') {
+      throw new AttuneError('ERR_BAD_OPTION', "AlsRecommender: option 'biases' goes with feedback: 'explicit'; implicit feedback has no means to take off.");
+    }
+    super(settings.onUnknown);
+    this.#settings = settings;
+  }
+
+  /** The options in use, defaults filled in. */
+  get options(): Readonly<AlsSettings> {
+    return this.#settings;
+  }
+
+  /** The training record: `loss` is measured at the end of each iteration. */
+  get history(): readonly AlsIteration[] {
+    return this.model.history;
+  }
+
+  /** users x factors in id order. Made anew at each access; users with the same history share their factors inside. */
+  get userFactors(): Factors {
+    const { users, settings } = this.model;
+    const data = new Float32Array(users.size * settings.factors);
+    for (let u = 0; u < users.size; u++) data.set(userVector(this.model, u), u * settings.factors);
+    return { data, rows: users.size, columns: settings.factors };
+  }
+
+  /** items x factors in id order. Do not write to it. */
+  get itemFactors(): Factors {
+    const { items, itemFactors, settings } = this.model;
+    return { data: itemFactors, rows: items.size, columns: settings.factors };
+  }
+
+  /**
+   * Learns from interactions.
+   * @throws ERR_EMPTY without interactions; ERR_NUMERIC when numbers overflow; ERR_OUT_OF_MEMORY; the signal's reason. The
+   *   model then stays what it was.
+   */
+  async fit(interactions: Interactions, options: AlsFitOptions = {}): Promise<this> {
+    const s = this.#settings;
+    const o = readOptions('AlsRecommender.fit', options, {
+      ...workOptions,
+      initialUserFactors: anything<Float32Array | undefined>(),
+      initialItemFactors: anything<Float32Array | undefined>(),
+    });
+    o.signal?.throwIfAborted();
+    if (!(interactions?.size > 0)) {
+      throw new AttuneError('ERR_EMPTY', 'AlsRecommender.fit: expected at least one interaction, got none. Check the filters before it.');
+    }
+    checkStart(o.initialUserFactors, interactions.userCount * s.factors, 'initialUserFactors');
+    checkStart(o.initialItemFactors, interactions.itemCount * s.factors, 'initialItemFactors');
+    const { byUser } = interactions;
+    const biases = s.biases ? meansOf(byUser) : undefined;
+    const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s);
+    const start = { items: o.initialItemFactors, users: o.initialUserFactors };
+    const { items, rows, variantScale, history } = await trainAls(problem, s, start, o);
+    o.signal?.throwIfAborted();
+    this.#replace({
+      settings: s,
+      users: interactions.users.clone(),
+      items: interactions.items.clone(),
+      byUser,
+      itemFactors: items,
+      rows,
+      rowOf: problem.userRow,
+      scaleOf: Float32Array.from(problem.userVariant, (v) => (v < 0 ? 1 : variantScale[v])),
+      biases,
+      history,
+    });
+    return this;
+  }
+
+  /**
+   * Takes in new interactions: a known pair gets the new value, new users and items join at the end. Touched users are
+   * solved, then touched and new items, then the touched users again; all other rows keep their bytes.
+   * @throws ERR_NOT_FITTED; the signal's reason. The model then stays what it was.
+   */
+  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const o = readOptions('AlsRecommender.partialFit', options, workOptions);
+    o.signal?.throwIfAborted();
+    if (interactions.size === 0) return this;
+    this.#replace(await updateAls(this.model, interactions, o));
+    return this;
+  }
+
+  /**
+   * Which of the user's own items bring how much of a score (Hu, Koren & Volinsky 2008, section 5). The contributions add up
+   * to the score, or with biases to the score less `baseline`.
+   */
+  explain(user: string, item: string, options: ExplainOptions = {}): Explanation & { baseline: number } {
+    const o = readOptions('als.explain', options, { n: optional(integer({ min: 0 })), onUnknown: unknownCheck });
+    const u = this.userIndex(user, o.onUnknown);
+    const i = this.itemIndex(item, o.onUnknown);
+    if (u < 0 || i < 0) return { score: Number.NaN, baseline: 0, contributions: [] };
+    const row = this.historyOf(u);
+    const profile = this.profileOf(u);
+    const parts = this.#answers.contributions(row, profile.add, i);
+    const contributions = Array.from(parts, (score, e) => ({ item: this.items.idAt(row.items[e]), value: row.values[e], score }));
+    contributions.sort((a, b) => b.score - a.score);
+    return {
+      score: this.scoreSome(profile, Int32Array.of(i))[0],
+      baseline: profile.add + (this.model.biases?.items[i] ?? 0),
+      contributions: contributions.slice(0, o.n ?? contributions.length),
+    };
+  }
+
+  /** The predicted rating (explicit feedback) or preference of one pair; the same as `score` for one item. */
+  predict(user: string, item: string, options: UnknownOptions = {}): number {
+    return this.score(user, [item], options)[0];
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return alsToBytes(this.model);
+  }
+
+  /**
+   * A model from its file.
+   * @param options what may differ from how it was made: `threads`, `onUnknown`.
+   * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT
+   */
+  static fromBytes(bytes: Uint8Array, options: Pick<AlsOptions, 'threads' | 'onUnknown'> = {}): AlsRecommender {
+    const { model, options: stored } = alsFromBytes(bytes);
+    let als: AlsRecommender;
+    try {
+      als = new AlsRecommender({ ...stored, ...options });
+    } catch (cause) {
+      throw new AttuneError('ERR_BAD_FILE', "A model of kind 'als' with options that this version does not know.", { cause });
+    }
+    als.#replace({ ...model, settings: als.#settings });
+    return als;
+  }
+
+  /** Loads a model: newest version of a name, `name@3`, or `name@production`. */
+  static async load(store: ModelStore, reference: string, options: Pick<AlsOptions, 'threads' | 'onUnknown'> = {}): Promise<AlsRecommender> {
+    return AlsRecommender.fromBytes((await store.get(reference)).bytes, options);
+  }
+
+  protected profileOf(user: number): AlsProfile {
+    const { biases } = this.model;
+    return { vector: userVector(this.model, user), add: biases ? biases.global + biases.users[user] : 0 };
+  }
+
+  protected profileFrom(row: HistoryRow): AlsProfile {
+    const add = this.#biasOf(row);
+    return { vector: this.#answers.foldIn(row, add), add };
+  }
+
+  protected scoreAll({ vector, add }: AlsProfile, scores: Float32Array): void {
+    this.#answers.scoreAll(vector, scores, add);
+  }
+
+  protected scoreSome({ vector, add }: AlsProfile, items: Int32Array): Float32Array {
+    return this.#answers.scoreSome(vector, items, add);
+  }
+
+  protected override rank(profile: AlsProfile, request: RankRequest): Ranked {
+    return request.only ? super.rank(profile, request) : this.#answers.rank(profile.vector, request, profile.add);
+  }
+
+  protected similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    const { itemFactors, settings } = this.model;
+    similarity(itemFactors, settings.factors, item, metric, scores);
+  }
+
+  protected override userSimilarityAll(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    const { rows, rowOf, scaleOf, settings } = this.model;
+    const byRow = new Float32Array(rows.length / settings.factors);
+    if (rowOf[user] < 0) return;
+    similarity(rows, settings.factors, rowOf[user], metric, byRow);
+    const own = metric === 'dot' ? scaleOf[user] : Math.sign(scaleOf[user]);
+    for (let u = 0; u < scores.length; u++) {
+      scores[u] = rowOf[u] < 0 ? 0 : byRow[rowOf[u]] * own * (metric === 'dot' ? scaleOf[u] : Math.sign(scaleOf[u]));
+    }
+  }
+
+  get #answers(): AlsServing {
+    this.#serving ??= new AlsServing(this.model);
+    return this.#serving;
+  }
+
+  #replace(model: AlsModel): void {
+    this.fitted = model;
+    this.#serving = undefined;
+  }
+
+  /** Global and user mean of a history, as `fit` takes them off a user with that history. */
+  #biasOf({ items, values }: HistoryRow): number {
+    const { biases } = this.model;
+    if (!biases) return 0;
+    let sum = 0;
+    for (let e = 0; e < items.length; e++) sum += values[e] - biases.global - biases.items[items[e]];
+    return biases.global + (items.length ? Math.fround(sum / items.length) : 0);
+  }
+}
+
+/** Global mean, then item means of what is left, then user means of what is left then. */
+function meansOf({ rows, columns, offsets, indices, values }: Csr) {
+  let global = 0;
+  for (const v of values) global += v;
+  global = Math.fround(global / values.length);
+  const items = new Float32Array(columns);
+  const users = new Float32Array(rows);
+  const sums = new Float64Array(columns);
+  const counts = new Int32Array(columns);
+  for (let e = 0; e < values.length; e++) {
+    sums[indices[e]] += values[e] - global;
+    counts[indices[e]]++;
+  }
+  for (let i = 0; i < columns; i++) items[i] = counts[i] ? sums[i] / counts[i] : 0;
+  for (let u = 0; u < rows; u++) {
+    let sum = 0;
+    for (let e = offsets[u]; e < offsets[u + 1]; e++) sum += values[e] - global - items[indices[e]];
+    users[u] = offsets[u + 1] > offsets[u] ? sum / (offsets[u + 1] - offsets[u]) : 0;
+  }
+  return { global, users, items };
+}
+
+function residuals(byUser: Csr, biases: NonNullable<AlsModel['biases']>): Csr {
+  const values = new Float32Array(byUser.values.length);
+  for (let u = 0; u < byUser.rows; u++) {
+    const add = biases.global + biases.users[u];
+    for (let e = byUser.offsets[u]; e < byUser.offsets[u + 1]; e++) values[e] = byUser.values[e] - add - biases.items[byUser.indices[e]];
+  }
+  return { ...byUser, values };
+}
+
+/** Dot or cosine of one row with all rows. */
+function similarity(matrix: Float32Array, f: number, row: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+  const own = matrix.subarray(row * f, (row + 1) * f);
+  const ownNorm = Math.sqrt(own.reduce((sum, v) => sum + v * v, 0));
+  for (let k = 0, at = 0; k < scores.length; k++) {
+    let product = 0;
+    let norm = 0;
+    for (let q = 0; q < f; q++, at++) {
+      product += own[q] * matrix[at];
+      norm += matrix[at] * matrix[at];
+    }
+    const size = metric === 'dot' ? 1 : ownNorm * Math.sqrt(norm);
+    scores[k] = size > 0 ? product / size : 0;
+  }
+}
+
+function checkStart(start: Float32Array | undefined, length: number, name: string): void {
+  if (start === undefined) return;
+  if (!(start instanceof Float32Array) || start.length !== length) {
+    throw new AttuneError('ERR_BAD_OPTION', `AlsRecommender.fit: option '${name}' must be a Float32Array of ${length} numbers, got ${start?.length}.`);
+  }
+  for (const v of start) if (!Number.isFinite(v)) throw new AttuneError('ERR_BAD_VALUE', `AlsRecommender.fit: option '${name}' holds ${v}.`);
+}

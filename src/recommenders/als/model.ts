@@ -1,0 +1,107 @@
+import type { Csr } from '../../data/csr.ts';
+import { AttuneError } from '../../errors.ts';
+import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
+import type { FittedBase } from '../base.ts';
+import { type AlsIteration, type AlsOptions, type AlsSettings } from './options.ts';
+
+/** Means that explicit feedback takes off ratings first. */
+export interface AlsBiases {
+  global: number;
+  users: Float32Array;
+  items: Float32Array;
+}
+
+/** A fitted model; immutable. */
+export interface AlsModel extends FittedBase {
+  settings: AlsSettings;
+  /** items x factors. */
+  itemFactors: Float32Array;
+  /** Distinct user rows x factors: users with the same history share one. */
+  rows: Float32Array;
+  /** Row of each user, -1 when there is none (no interactions). */
+  rowOf: Int32Array;
+  /** What the row is multiplied by: 1, but for users with one item, whose rows differ by a factor only. */
+  scaleOf: Float32Array;
+  biases: AlsBiases | undefined;
+  history: AlsIteration[];
+}
+
+export const alsKind = 'als';
+const formatVersion = 1;
+
+/** The factors of a user in the caller's basis. */
+export function userVector({ rows, rowOf, scaleOf, settings: { factors: f } }: AlsModel, user: number): Float32Array {
+  const vector = new Float32Array(f);
+  const at = rowOf[user] * f;
+  if (at >= 0) for (let q = 0; q < f; q++) vector[q] = scaleOf[user] * rows[at + q];
+  return vector;
+}
+
+/** The model as a file. */
+export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
+  const { settings, users, items, byUser, itemFactors, rows, rowOf, scaleOf, biases, history } = model;
+  const f = settings.factors;
+  const { threads: _, ...stored } = settings; // says nothing of the model
+  return writeModelFile({
+    kind: alsKind,
+    formatVersion,
+    settings: { ...stored, globalBias: biases?.global, history: history.map(({ iteration, loss }) => ({ iteration, loss })) },
+    tensors: {
+      item_factors: { data: itemFactors, shape: [items.size, f] },
+      user_rows: { data: rows, shape: [rows.length / f, f] },
+      user_row_of: { data: rowOf, shape: [users.size] },
+      user_scale: { data: scaleOf, shape: [users.size] },
+      'history.offsets': { data: byUser.offsets, shape: [byUser.offsets.length] },
+      'history.items': { data: byUser.indices, shape: [byUser.indices.length] },
+      'history.values': { data: byUser.values, shape: [byUser.values.length] },
+      ...(biases && {
+        user_biases: { data: biases.users, shape: [users.size] },
+        item_biases: { data: biases.items, shape: [items.size] },
+      }),
+    },
+    ids: { users, items },
+  });
+}
+
+/** The inverse of {@link alsToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settings'>; options: AlsOptions } {
+  const file = readModelFile(bytes, alsKind, formatVersion);
+  const { globalBias, history, ...options } = file.settings as unknown as AlsOptions & { globalBias?: number; history: AlsIteration[] };
+  const { users, items } = file.ids;
+  const f = options.factors as number;
+  const bad = (what: string): never => {
+    throw new AttuneError('ERR_BAD_FILE', `A model of kind 'als' with ${what}. Restore the file from a copy, or train again.`);
+  };
+  if (!users || !items) return bad('missing ids');
+  if (!Number.isInteger(f) || f < 1) return bad(`${f} factors`);
+  const offsets = tensorOf(file, 'history.offsets', Int32Array, users.size + 1);
+  const indices = tensorOf(file, 'history.items', Int32Array, offsets[users.size]);
+  const values = tensorOf(file, 'history.values', Float32Array, indices.length);
+  for (let u = 0; u < users.size; u++) if (offsets[u + 1] < offsets[u]) return bad('a history that ends before it begins');
+  for (const item of indices) if (item < 0 || item >= items.size) return bad('a history of unknown items');
+  const rows = tensorOf(file, 'user_rows', Float32Array);
+  const rowOf = tensorOf(file, 'user_row_of', Int32Array, users.size);
+  for (const row of rowOf) if (row < -1 || row * f >= rows.length) return bad('a user without factors');
+  const byUser: Csr = { rows: users.size, columns: items.size, offsets, indices, values };
+  return {
+    options,
+    model: {
+      users,
+      items,
+      byUser,
+      itemFactors: tensorOf(file, 'item_factors', Float32Array, items.size * f),
+      rows,
+      rowOf,
+      scaleOf: tensorOf(file, 'user_scale', Float32Array, users.size),
+      biases:
+        globalBias === undefined
+          ? undefined
+          : {
+              global: globalBias,
+              users: tensorOf(file, 'user_biases', Float32Array, users.size),
+              items: tensorOf(file, 'item_biases', Float32Array, items.size),
+            },
+      history: history.map(({ iteration, loss }) => ({ iteration, loss, seconds: Number.NaN })),
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { type Csr, csrFromCoordinates, transpose } from '../../data/csr.ts';
+import type { Interactions } from '../../data/interactions.ts';
+import { breathe } from '../../engine/runtime.ts';
+import type { FitOptions } from '../recommender.ts';
+import type { AlsModel } from './model.ts';
+import { lambdaOf, weigh } from './problem.ts';
+import { RowSolver } from './row-solver.ts';
+
+/**
+ * The model with new interactions in it: touched users solved against the items as they are, then touched and new items
+ * against the users, then the touched users again. Nothing else changes by a bit.
+ */
+export async function updateAls(model: AlsModel, added: Interactions, { signal, onProgress }: FitOptions): Promise<AlsModel> {
+  const { settings: s } = model;
+  const f = s.factors;
+  const users = model.users.clone();
+  const items = model.items.clone();
+  const userOf = Int32Array.from(added.users, (id) => users.add(id));
+  const itemOf = Int32Array.from(added.items, (id) => items.add(id));
+  const byUser = merged(model, added, userOf, itemOf, users.size, items.size);
+  const byItem = transpose(byUser);
+
+  const itemFactors = extended(model.itemFactors, items.size * f);
+  const rowOf = extended(model.rowOf, users.size, -1);
+  const scaleOf = extended(model.scaleOf, users.size, 1);
+  // A touched user leaves the row it shared and gets one of its own, behind the others.
+  const touchedUsers = [...new Set(userOf)];
+  const touchedItems = [...new Set(itemOf)];
+  const firstNew = model.rows.length / f;
+  const rows = extended(model.rows, (firstNew + touchedUsers.length) * f);
+  const biases = model.biases && {
+    global: model.biases.global,
+    users: extended(model.biases.users, users.size),
+    items: extended(model.biases.items, items.size),
+  };
+  if (biases) {
+    const meanOf = (at: number, csr: Csr, other: Float32Array) => {
+      let sum = 0;
+      for (let e = csr.offsets[at]; e < csr.offsets[at + 1]; e++) sum += csr.values[e] - biases.global - other[csr.indices[e]];
+      return sum / Math.max(1, csr.offsets[at + 1] - csr.offsets[at]);
+    };
+    for (const i of touchedItems) if (i >= model.items.size) biases.items[i] = meanOf(i, byItem, biases.users);
+    for (const u of touchedUsers) biases.users[u] = meanOf(u, byUser, biases.items);
+  }
+  touchedUsers.forEach((u, k) => {
+    rowOf[u] = firstNew + k;
+    scaleOf[u] = 1;
+  });
+
+  const residual = (u: number, i: number, value: number) => (biases ? value - biases.global - biases.users[u] - biases.items[i] : value);
+  let done = 0;
+  const total = 2 * touchedUsers.length + touchedItems.length;
+  const step = async () => {
+    if (++done % 64 !== 0) return;
+    onProgress?.({ phase: 'updating', done, total });
+    await breathe();
+    signal?.throwIfAborted();
+  };
+
+  const solveUsers = async () => {
+    const longest = touchedUsers.reduce((most, u) => Math.max(most, byUser.offsets[u + 1] - byUser.offsets[u]), 1);
+    const solver = new RowSolver({ rows: itemFactors, f, gram: s.feedback === 'implicit', longest });
+    for (const u of touchedUsers) {
+      const indices = byUser.indices.subarray(byUser.offsets[u], byUser.offsets[u + 1]);
+      const w = Array.from(indices, (i, e) => weigh(residual(u, i, byUser.values[byUser.offsets[u] + e]), s));
+      const vector = solver.solve({ indices, d: w.map((x) => x.d), r: w.map((x) => x.r), lambda: lambdaOf(indices.length, items.size, s) });
+      rows.set(solver.toCaller(vector), rowOf[u] * f);
+      await step();
+    }
+  };
+
+  const solveItems = async () => {
+    const weights = new Float32Array(rows.length / f);
+    for (let u = 0; u < users.size; u++) if (rowOf[u] >= 0) weights[rowOf[u]] += scaleOf[u] ** 2;
+    const longest = touchedItems.reduce((most, i) => Math.max(most, byItem.offsets[i + 1] - byItem.offsets[i]), 1);
+    const solver = new RowSolver({ rows, f, weights, gram: s.feedback === 'implicit', longest });
+    for (const i of touchedItems) {
+      const from = byItem.offsets[i];
+      const who = byItem.indices.subarray(from, byItem.offsets[i + 1]);
+      const w = Array.from(who, (u, e) => weigh(residual(u, i, byItem.values[from + e]), s));
+      const vector = solver.solve({
+        indices: who.map((u) => rowOf[u]),
+        d: w.map((x, e) => x.d * scaleOf[who[e]] ** 2),
+        r: w.map((x, e) => x.r * scaleOf[who[e]]),
+        lambda: lambdaOf(who.length, users.size, s),
+      });
+      itemFactors.set(solver.toCaller(vector), i * f);
+      await step();
+    }
+  };
+
+  await solveUsers();
+  await solveItems();
+  await solveUsers();
+  signal?.throwIfAborted();
+  onProgress?.({ phase: 'updating', done: total, total });
+  return { ...model, users, items, byUser, itemFactors, rows, rowOf, scaleOf, biases };
+}
+
+/** Histories with the new values in them; of a pair that was known the new value counts. */
+function merged(model: AlsModel, added: Interactions, userOf: Int32Array, itemOf: Int32Array, userCount: number, itemCount: number) {
+  const fresh = csrFromCoordinates(
+    userCount,
+    itemCount,
+    added.userIndices.map((u) => userOf[u]),
+    added.itemIndices.map((i) => itemOf[i]),
+    added.values,
+  );
+  const { offsets, indices, values } = model.byUser;
+  const total = indices.length + fresh.indices.length;
+  const result = {
+    rows: userCount,
+    columns: itemCount,
+    offsets: new Int32Array(userCount + 1),
+    indices: new Int32Array(total),
+    values: new Float32Array(total),
+  };
+  let at = 0;
+  for (let u = 0; u < userCount; u++) {
+    let a = u < model.byUser.rows ? offsets[u] : 0;
+    const aEnd = u < model.byUser.rows ? offsets[u + 1] : 0;
+    let b = fresh.offsets[u];
+    const bEnd = fresh.offsets[u + 1];
+    while (a < aEnd || b < bEnd) {
+      const takeFresh = b < bEnd && (a >= aEnd || fresh.indices[b] <= indices[a]);
+      if (takeFresh && a < aEnd && fresh.indices[b] === indices[a]) a++;
+      result.indices[at] = takeFresh ? fresh.indices[b] : indices[a];
+      result.values[at++] = takeFresh ? fresh.values[b++] : values[a++];
+    }
+    result.offsets[u + 1] = at;
+  }
+  return { ...result, indices: result.indices.slice(0, at), values: result.values.slice(0, at) };
+}
+
+function extended<T extends Float32Array | Int32Array>(array: T, length: number, fill = 0): T {
+  const result = new (array.constructor as new (n: number) => T)(length).fill(fill) as T;
+  result.set(array as never);
+  return result;
+}
