@@ -12,23 +12,23 @@ export function checkerboard(size = 20): Interactions {
 
 /**
  * A long tail: item k is drawn with a chance that falls as 1 / (k + 1), values are 1 to 5, times grow by a minute a row.
- * Every user has at least one item; the same seed gives the same rows.
+ * About `rows` draws, of which some meet the same pair; every user has at least one item; the same seed gives the same rows.
  */
-export function zipf({ users = 60, items = 40, perUser = 8, seed = 1 } = {}): Interactions {
+export function zipf({ users = 60, items = 40, rows = users * 8, seed = 1 } = {}): Interactions {
   const random = randomOf(seed);
   const cumulative = new Float64Array(items);
   let total = 0;
   for (let i = 0; i < items; i++) cumulative[i] = total += 1 / (i + 1);
-  const rows: Row[] = [];
+  const drawn: Row[] = [];
   for (let u = 0; u < users; u++) {
-    const count = 1 + Math.floor(random() * (2 * perUser - 1));
+    const count = 1 + Math.floor(random() * ((2 * rows) / users - 1));
     for (let k = 0; k < count; k++) {
       const at = random() * total;
       const item = cumulative.findIndex((c) => at < c);
-      rows.push([`u${u}`, `i${item}`, 1 + Math.floor(random() * 5)]);
+      drawn.push([`u${u}`, `i${item}`, 1 + Math.floor(random() * 5)]);
     }
   }
-  return fromRows(rows);
+  return fromRows(drawn);
 }
 
 /** Ids that break naive programs: names of object properties, letters outside the first plane, two spellings of one letter. */
