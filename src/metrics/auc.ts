@@ -1,6 +1,6 @@
 import { AttuneError } from '../errors.ts';
 import { integer, optional, readOptions } from '../options.ts';
-import { judge, type Recommended, type Relevant } from './arguments.ts';
+import { judge, type Recommended, type Relevant, readCut } from './arguments.ts';
 import { readPairs } from './rating.ts';
 
 /**
@@ -18,9 +18,8 @@ import { readPairs } from './rating.ts';
  */
 export function auc(recommended: Recommended, relevant: Relevant, k?: number, options: { items?: number } = {}): number {
   const { items } = readOptions('auc', options, { items: optional(integer({ min: 1 })) });
-  const list = [...recommended];
-  const whole = judge('auc', list, relevant, undefined);
-  const { gains } = judge('auc', list, relevant, k);
+  const whole = judge('auc', recommended, relevant, undefined);
+  const gains = whole.gains.slice(0, readCut('auc', k, whole.gains.length));
   const total = whole.relevant.length;
   const least = total + whole.gains.filter((gain) => gain <= 0).length;
   if (items !== undefined && items < least) {
