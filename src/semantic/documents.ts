@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
+import type { EmbedOptions } from './embedder.ts';
 import type { Metadata, MetadataValue } from './where.ts';
 
 /** How to read something from an item: its key, or a function of the item and its number (from 0). */
@@ -69,6 +70,31 @@ export class DocumentReader<Item> {
       metadata: readMetadata(typeof metadata === 'function' ? metadata(item, index) : pick(item, metadata as readonly string[]), index),
     };
   }
+}
+
+/** Reads items; of several with one id the last stays, at the place of the first. */
+export async function readDocuments<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  reader: DocumentReader<Item>,
+  { signal, onProgress }: EmbedOptions,
+): Promise<Document[]> {
+  if (items === null || typeof items !== 'object' || !(Symbol.iterator in items || Symbol.asyncIterator in items)) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex: expected an iterable or async iterable of items, got ${shown(items)}.`);
+  }
+  signal?.throwIfAborted();
+  const documents = new Map<string, Document>();
+  let index = 0;
+  const take = (item: Item) => {
+    const document = reader.read(item, index++);
+    documents.set(document.id, document);
+    if (index % 8192 !== 0) return;
+    signal?.throwIfAborted();
+    onProgress?.({ phase: 'reading', done: index });
+  };
+  if (Symbol.asyncIterator in items) for await (const item of items) take(item);
+  else for (const item of items) take(item);
+  onProgress?.({ phase: 'reading', done: index, total: index });
+  return [...documents.values()];
 }
 
 function own(item: unknown, key: string): unknown {

@@ -58,6 +58,23 @@ export async function embedWith(embedder: Embedder, texts: readonly string[], op
   return vectors;
 }
 
+/** The vectors of documents; a document without text has zeros, which are close to nothing. */
+export async function embedDocuments(embedder: Embedder, texts: readonly string[], options: EmbedOptions): Promise<Float32Array> {
+  const rows = [...texts.keys()].filter((k) => texts[k].trim() !== '');
+  const vectors = await embedWith(
+    embedder,
+    rows.map((k) => texts[k]),
+    options,
+  );
+  if (rows.length === texts.length) return vectors;
+  const { dimensions } = embedder;
+  const all = new Float32Array(texts.length * dimensions);
+  rows.forEach((k, row) => {
+    all.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), k * dimensions);
+  });
+  return all;
+}
+
 /** Scales every row to length 1, in place; rows of zeros stay. */
 export function normalizeRows(vectors: Float32Array, dimensions: number): Float32Array {
   for (let start = 0; start < vectors.length; start += dimensions) {

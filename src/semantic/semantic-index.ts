@@ -4,9 +4,10 @@ import { readOptions, workOptions } from '../options.ts';
 import type { History, Recommendation } from '../recommenders/recommender.ts';
 import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
 import { Catalogue } from './catalogue.ts';
-import { type Document, type DocumentFields, DocumentReader } from './documents.ts';
-import { type Embedder, type EmbedOptions, embedWith } from './embedder.ts';
+import { type Document, type DocumentFields, DocumentReader, readDocuments } from './documents.ts';
+import { type Embedder, type EmbedOptions, embedDocuments, embedWith } from './embedder.ts';
 import { ngramEmbedder } from './embedders/ngram.ts';
+import { allowedKeys, type Filter, readFilter } from './filter.ts';
 import { fuseRanks, fuseWeighted } from './fusion.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
 import { dot } from './indexes/dot.ts';
@@ -16,7 +17,6 @@ import { weightedMean } from './profile.ts';
 import {
   buildChecks,
   loadChecks,
-  type SearchFilter,
   type SearchOptions,
   type SemanticAddOptions,
   type SemanticBuildOptions,
@@ -27,7 +27,7 @@ import {
   similarItemsChecks,
   similarToChecks,
 } from './semantic-options.ts';
-import { type Metadata, readWhere } from './where.ts';
+import type { Metadata } from './where.ts';
 
 /**
  * Finds items by what their texts mean and by the words in them. Made by {@link SemanticIndex.build} or loaded; it can be searched
@@ -102,8 +102,9 @@ export class SemanticIndex<Item = never> {
       text: text ?? parts.fields.text,
       metadata: metadata ?? parts.fields.metadata,
     } as DocumentFields<never>;
-    const readable = fields.id !== undefined && fields.text !== undefined && fields.metadata !== undefined;
-    return new SemanticIndex(parts, readable ? new DocumentReader(fields, 'SemanticIndex.fromBytes') : undefined);
+    if (fields.id === undefined || fields.text === undefined || fields.metadata === undefined) return new SemanticIndex(parts, undefined);
+    const reader = new DocumentReader(fields, 'SemanticIndex.fromBytes');
+    return new SemanticIndex({ ...parts, fields: reader.names }, reader);
   }
 
   /** Loads a version from a store: `name` (newest), `name@3` or `name@alias`. @throws ERR_NOT_FOUND, and what {@link fromBytes} throws. */
@@ -158,14 +159,14 @@ export class SemanticIndex<Item = never> {
     if (typeof query !== 'string') {
       throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.search: expected a query text, got ${shown(query)}.`);
     }
-    const filter = readFilter('SemanticIndex.search', o);
+    const filter = readFilter('SemanticIndex.search', o, this.#parts.fields.metadata);
     o.signal?.throwIfAborted();
     if (query.trim() === '' || o.n === 0 || this.size === 0) return [];
-    const { lexical, vectors } = this.#parts;
-    if (o.mode === 'lexical') return this.#named(lexical.match(query).top(o.n, this.#allowed(filter)));
+    const { catalogue, lexical, vectors } = this.#parts;
+    if (o.mode === 'lexical') return this.#named(lexical.match(query).top(o.n, allowedKeys(catalogue, filter)));
 
     const vector = await this.#embedQuery(query, o.signal);
-    const allowed = this.#allowed(filter);
+    const allowed = allowedKeys(catalogue, filter);
     if (vector.every((x) => x === 0)) {
       return o.mode === 'semantic' ? [] : this.#named(lexical.match(query).top(o.n, allowed));
     }
@@ -188,7 +189,7 @@ export class SemanticIndex<Item = never> {
    */
   similarItems(item: string, options: SimilarItemsOptions = {}): Recommendation[] {
     const o = readOptions('SemanticIndex.similarItems', options, similarItemsChecks);
-    const filter = readFilter('SemanticIndex.similarItems', o);
+    const filter = readFilter('SemanticIndex.similarItems', o, this.#parts.fields.metadata);
     const key = this.#parts.catalogue.keyOf(item);
     if (key < 0) {
       if (o.onUnknown === 'empty') return [];
@@ -208,7 +209,7 @@ export class SemanticIndex<Item = never> {
    */
   similarTo(history: History, options: SimilarToOptions = {}): Recommendation[] {
     const o = readOptions('SemanticIndex.similarTo', options, similarToChecks);
-    const filter = readFilter('SemanticIndex.similarTo', o);
+    const filter = readFilter('SemanticIndex.similarTo', o, this.#parts.fields.metadata);
     const { catalogue } = this.#parts;
     const { keys, mean } = weightedMean(
       history,
@@ -275,7 +276,11 @@ export class SemanticIndex<Item = never> {
   /** Embeds documents, then makes them present in one step. */
   async #take(documents: readonly Document[], { signal, onProgress }: EmbedOptions): Promise<void> {
     const { catalogue, embedder, vectors, lexical } = this.#parts;
-    const rows = await embedDocuments(embedder, documents, { signal, onProgress });
+    const rows = await embedDocuments(
+      embedder,
+      documents.map((document) => document.text),
+      { signal, onProgress },
+    );
     onProgress?.({ phase: 'indexing', done: 0, total: documents.length });
     const keys = catalogue.reserve(documents.map(({ id }) => id));
     const change = vectors.add(keys, rows);
@@ -320,9 +325,9 @@ export class SemanticIndex<Item = never> {
 
   #nearest(vector: Float32Array, n: number, filter: Filter, leaveOut: readonly number[]): Recommendation[] {
     if (n === 0 || vector.every((x) => x === 0)) return [];
-    const allowed = this.#allowed(filter, leaveOut);
-    const ranked = this.#parts.vectors.search(vector, { n: Math.min(n, this.size), allowed });
-    if (ranked instanceof Promise) throw notAtOnce(this.#parts.vectors.kind);
+    const { catalogue, vectors } = this.#parts;
+    const ranked = vectors.search(vector, { n: Math.min(n, this.size), allowed: allowedKeys(catalogue, filter, leaveOut) });
+    if (ranked instanceof Promise) throw notAtOnce(vectors.kind);
     return this.#named(ranked);
   }
 
@@ -330,21 +335,6 @@ export class SemanticIndex<Item = never> {
     const vector = this.#parts.vectors.vectorOf?.(key);
     if (vector) return vector;
     throw notAtOnce(this.#parts.vectors.kind);
-  }
-
-  /** A mark a key, or undefined when all may come. */
-  #allowed({ tests, exclude, only }: Filter, leaveOut: readonly number[] = []): Uint8Array | undefined {
-    if (tests.length === 0 && !exclude && !only && leaveOut.length === 0) return undefined;
-    const { catalogue } = this.#parts;
-    const allowed = catalogue.matching(tests);
-    if (only) {
-      const listed = new Uint8Array(allowed.length);
-      for (const id of only) if (catalogue.keyOf(id) >= 0) listed[catalogue.keyOf(id)] = 1;
-      for (let key = 0; key < allowed.length; key++) allowed[key] &= listed[key];
-    }
-    for (const id of exclude ?? []) if (catalogue.keyOf(id) >= 0) allowed[catalogue.keyOf(id)] = 0;
-    for (const key of leaveOut) allowed[key] = 0;
-    return allowed;
   }
 
   #named({ indices, scores }: Ranked): Recommendation[] {
@@ -360,62 +350,6 @@ export class SemanticIndex<Item = never> {
 
 /** How many of each side are looked at in hybrid search, when fewer are asked for. */
 const candidates = 1000;
-
-interface Filter {
-  tests: ReturnType<typeof readWhere>;
-  exclude: Iterable<string> | undefined;
-  only: Iterable<string> | undefined;
-}
-
-function readFilter(owner: string, { where, exclude, only }: SearchFilter): Filter {
-  for (const [name, ids] of Object.entries({ exclude, only })) {
-    if (ids === undefined || (typeof ids !== 'string' && typeof ids?.[Symbol.iterator] === 'function')) continue;
-    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array or another iterable of ids as '${name}', got ${shown(ids)}.`);
-  }
-  return { tests: readWhere(where, owner), exclude, only };
-}
-
-/** Reads items; of several with one id the last stays, at the place of the first. */
-async function readDocuments<Item>(
-  items: Iterable<Item> | AsyncIterable<Item>,
-  reader: DocumentReader<Item>,
-  { signal, onProgress }: SemanticAddOptions,
-): Promise<Document[]> {
-  if (items === null || typeof items !== 'object' || !(Symbol.iterator in items || Symbol.asyncIterator in items)) {
-    throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex: expected an iterable or async iterable of items, got ${shown(items)}.`);
-  }
-  signal?.throwIfAborted();
-  const documents = new Map<string, Document>();
-  let index = 0;
-  const take = (item: Item) => {
-    const document = reader.read(item, index++);
-    documents.set(document.id, document);
-    if (index % 8192 !== 0) return;
-    signal?.throwIfAborted();
-    onProgress?.({ phase: 'reading', done: index });
-  };
-  if (Symbol.asyncIterator in items) for await (const item of items) take(item);
-  else for (const item of items) take(item);
-  onProgress?.({ phase: 'reading', done: index, total: index });
-  return [...documents.values()];
-}
-
-/** The vectors of documents; a document without text has zeros, which are close to nothing. */
-async function embedDocuments(embedder: Embedder, documents: readonly Document[], options: EmbedOptions): Promise<Float32Array> {
-  const rows = documents.map((_, k) => k).filter((k) => documents[k].text.trim() !== '');
-  const vectors = await embedWith(
-    embedder,
-    rows.map((k) => documents[k].text),
-    options,
-  );
-  if (rows.length === documents.length) return vectors;
-  const { dimensions } = embedder;
-  const all = new Float32Array(documents.length * dimensions);
-  rows.forEach((k, row) => {
-    all.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), k * dimensions);
-  });
-  return all;
-}
 
 function notAtOnce(kind: string): AttuneError {
   return new AttuneError(

@@ -14,7 +14,7 @@ export interface TransformersOptions {
   pooling?: 'mean' | 'cls';
   /** Put before every text; some models want `'query: '` before queries and `'passage: '` before documents. Default none. */
   prefix?: string;
-  /** How many texts go through the model at once, 1 to 1024. Default 32. */
+  /** How many texts go through the model at once, 1 to 1024. Default 16. */
   batchSize?: number;
   /** Longer texts are cut, 2 to 8192. Default 256, the length that all-MiniLM-L6-v2 was trained with. */
   maxTokens?: number;
@@ -47,7 +47,7 @@ export function transformersEmbedder(options: TransformersOptions = {}): Transfo
     localModelPath: optional(text()),
     pooling: choice(['mean', 'cls'] as const, 'mean'),
     prefix: text({ default: '', allowEmpty: true }),
-    batchSize: integer({ default: 32, min: 1, max: 1024 }),
+    batchSize: integer({ default: 16, min: 1, max: 1024 }),
     maxTokens: integer({ default: 256, min: 2, max: 8192 }),
     threads: optional(integer({ min: 1, max: 1024 })),
     hybridWeight: number({ default: 0.5, min: 0, max: 1 }),
@@ -165,7 +165,7 @@ async function loadModel(o: {
       ...options,
       dtype: o.dtype,
       // Threads that spin while they wait cost more than they give as soon as something else wants the cores.
-      session_options: { intraOpNumThreads: o.threads, extra: { session: { intra_op: { allow_spinning: '0' } } } },
+      session_options: { ...(o.threads && { intraOpNumThreads: o.threads }), extra: { session: { intra_op: { allow_spinning: '0' } } } },
     });
     const probe = await forward({ tokenizer, run, Tensor: peer.Tensor, dimensions: 0 }, [[0]]);
     return { tokenizer, run, Tensor: peer.Tensor, dimensions: probe.dims[2] };
@@ -178,23 +178,36 @@ async function loadModel(o: {
   }
 }
 
-/** The token ids of each text, cut to `maxTokens`. The published tokenizers say 512 where the model was trained with less, so the length is always given. */
+/**
+ * The token ids of each text, cut to `maxTokens`. The cut is made here for two reasons: published tokenizers say 512 where the model
+ * was trained with less, and the package cuts the closing token off as well, which moves the vector.
+ */
 async function tokenizeAll(
   { tokenizer }: Loaded,
   texts: readonly string[],
   { maxTokens, prefix }: { maxTokens: number; prefix: string },
   signal: AbortSignal | undefined,
 ): Promise<number[][]> {
+  const idsOf = (part: string[]) => tokenizer(part, { padding: false, truncation: false, return_tensor: false }).input_ids;
+  const closing = idsOf([''])[0].at(-1);
   const tokens: number[][] = [];
   for (let start = 0; start < texts.length; start += 512) {
     signal?.throwIfAborted();
     // What lies behind 64 letters a token is cut anyway, and finding tokens in it takes time.
-    const part = texts.slice(start, start + 512).map((t) => prefix + t.slice(0, maxTokens * 64).toWellFormed());
-    for (const ids of tokenizer(part, { padding: false, truncation: true, max_length: maxTokens, return_tensor: false }).input_ids)
-      tokens.push(ids);
+    const part = texts.slice(start, start + 512).map((t) => wellFormed(prefix + t.slice(0, maxTokens * 64)));
+    for (const ids of idsOf(part)) {
+      if (ids.length <= maxTokens) tokens.push(ids);
+      else if (ids.at(-1) === closing) tokens.push([...ids.slice(0, maxTokens - 1), closing as number]);
+      else tokens.push(ids.slice(0, maxTokens));
+    }
     if (start > 0) await new Promise((resolve) => setTimeout(resolve));
   }
   return tokens;
+}
+
+/** Half a surrogate pair becomes the replacement character; the tokenizer would choke on it. */
+function wellFormed(value: string): string {
+  return value.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
 /** Embeds one batch into the rows of `vectors` that its texts own. */

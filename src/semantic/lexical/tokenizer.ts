@@ -17,7 +17,7 @@ const longest = 64;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
 const isAscii = /^[\x00-\x7f]*$/;
 const asciiWord = new RegExp(`[a-z0-9]{1,${longest}}`, 'g');
-const anyWord = new RegExp(`[\\p{L}\\p{N}\\p{M}]{1,${longest}}|\\p{Emoji_Presentation}`, 'gu');
+const anyWord = new RegExp(`[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]{0,${longest - 1}}|\\p{Emoji_Presentation}`, 'gu');
 const unspacedClass = ['Han', 'Hiragana', 'Katakana', 'Bopomofo', 'Thai', 'Lao', 'Khmer', 'Myanmar'].map((s) => `\\p{scx=${s}}`).join('');
 const unspaced = new RegExp(`[${unspacedClass}]`, 'u');
 const runs = new RegExp(`[${unspacedClass}]+|[^${unspacedClass}]+`, 'gu');
