@@ -12,4 +12,6 @@ export * from './recommenders/popularity.ts';
 export type * from './recommenders/recommender.ts';
 export * from './semantic/index.ts';
 export type * from './storage/data-store.ts';
+export { memoryDataStore } from './storage/memory-data-store.ts';
+export { memoryModelStore } from './storage/memory-model-store.ts';
 export type * from './storage/model-store.ts';

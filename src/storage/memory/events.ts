@@ -1,0 +1,68 @@
+import { iterable, readFilter, readFilteredList } from '../checks.ts';
+import type { EventInput, EventStore, StoredEvent } from '../data-store.ts';
+import { copied, eventNames, eventRow, furtherColumns, jsonCopy, newestFirst, ofRow, readEvent, readRow } from '../rows.ts';
+import type { Turn } from '../turn.ts';
+import { streamed } from './read.ts';
+import type { MemoryState } from './state.ts';
+
+/** Events of a memory store. */
+export function memoryEvents(state: () => MemoryState, turn: Turn): EventStore {
+  const append = (events: Iterable<EventInput>) => {
+    const read = readEvents(events);
+    return turn.run(() =>
+      read.map(({ keys, further }) => {
+        const event = eventRow(++state().last.event, keys, further);
+        state().events.set(event.id, event);
+        return copied(event);
+      }),
+    );
+  };
+  return {
+    append: async (event) => (await append([event]))[0],
+    appendMany: async (events) => append(iterable(events, 'events')),
+    all(filter) {
+      const passes = passing(readFilter(filter));
+      return streamed(
+        turn,
+        () => ({ map: state().events, last: state().last.event }),
+        (event) => event.id,
+        (event) => (passes(event) ? copied(event) : undefined),
+      );
+    },
+    async ofUser(user, options) {
+      const o = readFilteredList(options);
+      const passes = passing(o);
+      return turn.run(() => {
+        const rows = [...state().events.values()].filter((event) => event.user === user && passes(event));
+        return (o.newestFirst ? rows.sort(newestFirst) : rows).slice(0, o.limit).map(copied);
+      });
+    },
+    async count(filter) {
+      const passes = passing(readFilter(filter));
+      return turn.run(() => [...state().events.values()].filter(passes).length);
+    },
+    async delete(filter) {
+      const passes = passing(readFilter(filter));
+      return turn.run(() => {
+        let gone = 0;
+        for (const event of state().events.values()) if (passes(event) && state().events.delete(event.id)) gone++;
+        return gone;
+      });
+    },
+  };
+}
+
+function passing({ types, since, until }: { types: string[] | undefined; since: number; until: number }) {
+  return (event: StoredEvent) => event.time >= since && event.time < until && (!types || types.includes(event.type));
+}
+
+function readEvents(events: Iterable<EventInput>) {
+  return Array.from(events, (event, k) => {
+    try {
+      const row = readRow(event);
+      return { keys: readEvent(row), further: jsonCopy(furtherColumns(row, eventNames)) };
+    } catch (error) {
+      throw ofRow(k, error);
+    }
+  });
+}

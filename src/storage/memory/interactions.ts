@@ -1,0 +1,117 @@
+import type { InteractionRow } from '../../data/interactions.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { firstOrLast, iterable, nothingToDelete, readList, readPutInteractions } from '../checks.ts';
+import type { InteractionSelection, InteractionStore, RowListOptions, StoredInteraction } from '../data-store.ts';
+import { copied, furtherColumns, interactionNames, jsonCopy, newestFirst, readInteraction } from '../rows.ts';
+import type { Turn } from '../turn.ts';
+import { putProduct } from './products.ts';
+import { paged, putAll, readAll, streamed } from './read.ts';
+import { dropInteraction, idOfPair, keysAtEnd, type MemoryState, setInteraction } from './state.ts';
+
+/** Interactions of a memory store. */
+export function memoryInteractions(state: () => MemoryState, turn: Turn): InteractionStore {
+  const list = (ids: Iterable<number>, options: RowListOptions | undefined) => {
+    const { newestFirst: reverse, limit } = readList(options);
+    const rows = Array.from(ids, (id) => state().interactions.get(id) as StoredInteraction);
+    return rows
+      .sort(reverse ? newestFirst : (a, b) => a.id - b.id)
+      .slice(0, limit)
+      .map(copied);
+  };
+  return {
+    async putMany(rows, options) {
+      const o = readPutInteractions(options);
+      const read = await readAll(rows, o, readRowOfPair);
+      return turn.run(() => putAll(read, (row) => put(state(), row, o)));
+    },
+    all: () =>
+      streamed(
+        turn,
+        () => ({ map: state().interactions, last: state().last.interaction }),
+        (row) => row.id,
+        copied,
+      ),
+    ofUser: (user, options) => turn.run(() => list(state().byUser.get(user)?.values() ?? [], options)),
+    ofItem: (item, options) => turn.run(() => list(state().byItem.get(item)?.values() ?? [], options)),
+    page: (options) => turn.run(() => paged(state().interactions.values(), options, (row) => row.id, copied)),
+    count: () => turn.run(() => state().interactions.size),
+    stats: () =>
+      turn.run(() => {
+        const { interactions, byUser, byItem } = state();
+        let sum = 0;
+        for (const row of interactions.values()) sum += row.value;
+        return { total: interactions.size, users: byUser.size, items: byItem.size, averageValue: sum / interactions.size };
+      }),
+    async delete(what) {
+      const select = selection(what);
+      return turn.run(() => {
+        let gone = 0;
+        for (const id of select(state())) if (dropInteraction(state(), id)) gone++;
+        return gone;
+      });
+    },
+  };
+}
+
+type NewRow = InteractionRow & Record<string, unknown>;
+
+function readRowOfPair(row: Record<string, unknown>): NewRow {
+  const { user, item, value, timestamp } = readInteraction(row);
+  const further = jsonCopy(furtherColumns(row, interactionNames));
+  return timestamp === null ? { user, item, value, ...further } : { user, item, value, timestamp, ...further };
+}
+
+function put(
+  state: MemoryState,
+  row: NewRow,
+  { unknownProducts, onConflict }: { unknownProducts: string; onConflict: string },
+): 'inserted' | 'updated' | AttuneError {
+  if (!state.products.has(row.item)) {
+    if (unknownProducts === 'reject') return unknownProduct(row.item);
+    putProduct(state, { item: row.item });
+  }
+  const known = idOfPair(state, row.user, row.item);
+  if (known === undefined) {
+    setInteraction(state, { id: ++state.last.interaction, ...row });
+    return 'inserted';
+  }
+  const stored = state.interactions.get(known)?.timestamp;
+  if (onConflict === 'newest' && row.timestamp !== undefined && stored !== undefined && row.timestamp < stored) return olderThanStored();
+  setInteraction(state, { id: known, ...row });
+  return 'updated';
+}
+
+/** Why an interaction with a product that is not there is left out. */
+export function unknownProduct(item: string): AttuneError {
+  return new AttuneError('ERR_UNKNOWN_ITEM', `Expected a product the store knows, got ${shown(item)}.`);
+}
+
+/** Why an interaction is left out under `onConflict: 'newest'`. */
+export function olderThanStored(): AttuneError {
+  return new AttuneError('ERR_DUPLICATE', 'Older than the stored row of the same user and item.');
+}
+
+/** Reads what shall go before anything goes. */
+function selection(what: InteractionSelection): (state: MemoryState) => Iterable<number | undefined> {
+  const end = firstOrLast(what);
+  if (end) return (state) => keysAtEnd(state.interactions, end);
+  if (what !== null && typeof what === 'object') {
+    if ('pairs' in what) {
+      const pairs = [...iterable(what.pairs, 'pairs')];
+      return (state) => pairs.map((pair) => idOfPair(state, pair?.user, pair?.item));
+    }
+    if ('ids' in what) {
+      const ids = [...iterable(what.ids, 'ids')];
+      return () => ids;
+    }
+    if ('users' in what) {
+      const users = [...iterable(what.users, 'users')];
+      return (state) => users.flatMap((user) => [...(state.byUser.get(user)?.values() ?? [])]);
+    }
+    if ('items' in what) {
+      const items = [...iterable(what.items, 'items')];
+      return (state) => items.flatMap((item) => [...(state.byItem.get(item)?.values() ?? [])]);
+    }
+  }
+  throw nothingToDelete(what, '{ pairs }, { users }, { items }, { ids }, { first } or { last }');
+}

@@ -1,0 +1,68 @@
+import { firstOrLast, iterable, readPut } from '../checks.ts';
+import type { ProductRow, ProductStore } from '../data-store.ts';
+import { copied, furtherColumns, jsonCopy, productNames, readId } from '../rows.ts';
+import type { Turn } from '../turn.ts';
+import { paged, putAll, readAll, streamed } from './read.ts';
+import { dropInteraction, keysAtEnd, type MemoryState, type PlacedProduct } from './state.ts';
+
+/** Products of a memory store. */
+export function memoryProducts(state: () => MemoryState, turn: Turn): ProductStore {
+  return {
+    async putMany(rows, options) {
+      const read = await readAll(rows, readPut(options), readProduct);
+      return turn.run(() => putAll(read, (row) => putProduct(state(), row)));
+    },
+    get: (id) => turn.run(() => rowOf(state().products.get(id))),
+    async getMany(ids) {
+      const wanted = [...iterable(ids, 'ids')];
+      return turn.run(() => wanted.map((id) => rowOf(state().products.get(id))));
+    },
+    all: () =>
+      streamed(
+        turn,
+        () => ({ map: state().products, last: state().last.place }),
+        (product) => product.place,
+        rowOf,
+      ),
+    page: (options) =>
+      turn.run(() =>
+        paged(
+          state().products.values(),
+          options,
+          (product) => product.place,
+          (product) => copied(product.row),
+        ),
+      ),
+    count: () => turn.run(() => state().products.size),
+    async delete(what) {
+      const end = firstOrLast(what);
+      const ids = end ? [] : [...iterable(what as Iterable<string>, 'ids')];
+      return turn.run(() => {
+        let gone = 0;
+        for (const id of end ? keysAtEnd(state().products, end) : ids) if (dropProduct(state(), id)) gone++;
+        return gone;
+      });
+    },
+  };
+}
+
+/** Adds a product, or replaces it where it stands. */
+export function putProduct(state: MemoryState, row: ProductRow): 'inserted' | 'updated' {
+  const known = state.products.get(row.item);
+  state.products.set(row.item, { place: known?.place ?? ++state.last.place, row });
+  return known ? 'updated' : 'inserted';
+}
+
+function dropProduct(state: MemoryState, id: string): boolean {
+  for (const interaction of state.byItem.get(id)?.values() ?? []) dropInteraction(state, interaction);
+  return state.products.delete(id);
+}
+
+function readProduct(row: Record<string, unknown>): ProductRow {
+  const item = readId(row.item, 'item');
+  return { item, ...jsonCopy(furtherColumns(row, productNames)) };
+}
+
+function rowOf(product: PlacedProduct | undefined): ProductRow | undefined {
+  return product && copied(product.row);
+}
