@@ -237,16 +237,14 @@ export class Interactions implements Iterable<InteractionRow> {
    */
   select(rows: ArrayLike<number>): Interactions {
     const count = rows.length;
-    const columns: Columns = {
-      users: new IdMap(),
-      items: new IdMap(),
+    const columns = {
       u: new Int32Array(count),
       i: new Int32Array(count),
       v: new Float32Array(count),
       t: this.timestamps && new Float64Array(count),
     };
-    const userTo = new Int32Array(this.userCount).fill(-1);
-    const itemTo = new Int32Array(this.itemCount).fill(-1);
+    const users = new Renumbering(this.userCount);
+    const items = new Renumbering(this.itemCount);
     const taken = new Uint8Array(this.size);
     for (let k = 0; k < count; k++) {
       const row = rows[k];
@@ -255,16 +253,12 @@ export class Interactions implements Iterable<InteractionRow> {
         throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.select: expected distinct rows from 0 to ${this.size - 1}, got ${got}.`);
       }
       taken[row] = 1;
-      const u = this.userIndices[row];
-      const i = this.itemIndices[row];
-      if (userTo[u] < 0) userTo[u] = columns.users.add(this.users.idAt(u));
-      if (itemTo[i] < 0) itemTo[i] = columns.items.add(this.items.idAt(i));
-      columns.u[k] = userTo[u];
-      columns.i[k] = itemTo[i];
+      columns.u[k] = users.of(this.userIndices[row]);
+      columns.i[k] = items.of(this.itemIndices[row]);
       columns.v[k] = this.values[row];
       if (columns.t && this.timestamps) columns.t[k] = this.timestamps[row];
     }
-    return new Interactions(columns);
+    return new Interactions({ ...columns, users: this.users.subset(users.kept), items: this.items.subset(items.kept) });
   }
 
   /** The rows that meet the conditions; the minimum counts are applied again and again until they hold (k-core). */
@@ -310,6 +304,31 @@ interface Columns {
   i: Int32Array;
   v: Float32Array;
   t: Float64Array | undefined;
+}
+
+/** New dense indices for those of the old ones that occur, in the order in which they first do. */
+class Renumbering {
+  readonly #to: Int32Array;
+  readonly #kept: Int32Array;
+  #size = 0;
+
+  constructor(count: number) {
+    this.#to = new Int32Array(count).fill(-1);
+    this.#kept = new Int32Array(count);
+  }
+
+  of(index: number): number {
+    if (this.#to[index] < 0) {
+      this.#to[index] = this.#size;
+      this.#kept[this.#size++] = index;
+    }
+    return this.#to[index];
+  }
+
+  /** The old indices by new ones. */
+  get kept(): Int32Array {
+    return this.#kept.subarray(0, this.#size);
+  }
 }
 
 /** Growing columns while rows come in. */
