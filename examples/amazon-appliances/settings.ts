@@ -8,12 +8,14 @@ export const defaults = {
   host: '127.0.0.1',
   /** Random, and printed once, when not set. */
   adminPassword: undefined as string | undefined,
-  /** Iterations run until the loss no longer moves, at most this many. */
-  als: { factors: 128, regularization: 1, alpha: 10, iterations: 100, seed: 7 },
+  /** Iterations run until the loss falls by less than `tolerance` of itself, at most 100. */
+  als: { factors: 128, regularization: 1, alpha: 10, iterations: 100, tolerance: 1e-4, seed: 7 },
   /** The generated data of `npm start`; scale 1 is the size of the real set. */
   sample: { scale: 0.03, seed: 7 },
   etl: { minInteractions: 1, sampleFraction: 1, sampleSeed: 7, unknownProducts: 'stub' as 'stub' | 'reject' },
   evaluation: { k: [10, 20] },
+  /** Versions of a model that are kept besides those an alias points at. */
+  keepVersions: 3,
 };
 
 export type Settings = typeof defaults;
@@ -23,5 +25,9 @@ export const paths = (dataDir: string) => ({
   reviews: join(dataDir, 'Appliances.jsonl.gz'),
   products: join(dataDir, 'meta_Appliances.jsonl.gz'),
   database: join(dataDir, 'appliances.db'),
+  manifest: join(dataDir, 'etl.json'),
   models: join(dataDir, 'models'),
+  evaluation: join(dataDir, 'evaluation.json'),
+  evaluationPage: join(dataDir, 'evaluation.html'),
+  exploration: join(dataDir, 'explore.html'),
 });

@@ -1,5 +1,14 @@
 import type { AnyCommand } from '../cli/command.ts';
+import { etl } from './etl.ts';
+import { evaluate } from './evaluate.ts';
+import { explore } from './explore.ts';
+import { recommend } from './recommend.ts';
 import { sample } from './sample.ts';
+import { search } from './search.ts';
+import { serve } from './serve.ts';
+import { similar } from './similar.ts';
+import { start } from './start.ts';
+import { train } from './train.ts';
 
 /** The list of commands is the help. */
-export const commands: AnyCommand[] = [sample];
+export const commands: AnyCommand[] = [start, sample, etl, explore, train, evaluate, recommend, search, similar, serve];

@@ -1,5 +1,17 @@
-import type { AlsRecommender, DataStore, ModelInfo, ModelStore, PopularityRecommender, Progress, SemanticIndex } from 'attune';
-import type { Settings } from '../settings.ts';
+import { existsSync } from 'node:fs';
+import {
+  AlsRecommender,
+  type DataStore,
+  type ModelInfo,
+  type ModelStore,
+  PopularityRecommender,
+  type Progress,
+  SemanticIndex,
+} from 'attune';
+import { fileModelStore } from 'attune/node';
+import { paths, type Settings } from '../settings.ts';
+import { openDatabase } from './database.ts';
+import { modelNames, trainModels } from './train.ts';
 
 /** What is open while commands or the server answer: the tables, the newest models, and how to make new ones. */
 export interface System {
@@ -46,4 +58,59 @@ export interface TrainedModel {
   trained: boolean;
   seconds: number;
   metrics: Record<string, number>;
+}
+
+/**
+ * Opens what etl and train have made.
+ * @throws ERR_NOT_FOUND when there is no database yet.
+ */
+export async function openSystem(settings: Settings): Promise<System> {
+  const { database, models: folder } = paths(settings.dataDir);
+  if (!existsSync(database))
+    throw Object.assign(new Error(`There is no database at ${database}. Run etl first.`), { code: 'ERR_NOT_FOUND' });
+  const store = fileModelStore(folder);
+  const { data, close } = await openDatabase(database);
+  let models: Models = { info: [] };
+  const system: System = {
+    settings,
+    data,
+    store,
+    close,
+    get models() {
+      return models;
+    },
+    async reload() {
+      models = await loadModels(store);
+    },
+    async train(kind, options) {
+      const result = await trainModels({ settings, data, store }, kind, options);
+      await system.reload();
+      return result;
+    },
+  };
+  try {
+    await system.reload();
+    return system;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function loadModels(store: ModelStore): Promise<Models> {
+  const info = (await store.list()).filter((it) => it.aliases.includes('production'));
+  const reference = (name: string) => (info.some((it) => it.name === name) ? `${name}@production` : undefined);
+  const [als, popular, search] = [modelNames.als, modelNames.popular, modelNames.search].map(reference);
+  return {
+    info,
+    als: als && (await AlsRecommender.load(store, als)),
+    popular: popular && (await PopularityRecommender.load(store, popular)),
+    search: search && (await SemanticIndex.load(store, search)),
+  } as Models;
+}
+
+/** The model, or an error that says how to get it. */
+export function requireModel<M>(model: M | undefined, kind: 'als' | 'semantic'): M {
+  if (model) return model;
+  throw Object.assign(new Error(`There is no ${kind} model yet. Run train --model ${kind} first.`), { code: 'ERR_NOT_FOUND' });
 }

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { command } from '../cli/command.ts';
+import { withProgress } from '../cli/progress.ts';
+import { count, facts } from '../cli/table.ts';
+import { type EtlSummary, runEtl } from '../etl/run.ts';
+import { defaults, paths } from '../settings.ts';
+import { dataDir } from './options.ts';
+
+export const etl = command({
+  name: 'etl',
+  summary: 'turns files of reviews and products into the tables',
+  options: {
+    dataDir,
+    reviews: {
+      type: 'text',
+      help: 'CSV, TSV, JSON, JSON Lines or Parquet, also .gz; fields of 2014, 2018 or 2023 (default: the generated sample)',
+    },
+    products: { type: 'text', help: 'the metadata, in any of these forms; without it products are bare' },
+    minInteractions: {
+      type: 'integer',
+      help: 'leave out users and products with fewer ratings',
+      default: defaults.etl.minInteractions,
+      min: 1,
+    },
+    sampleFraction: {
+      type: 'number',
+      help: 'share of the users that stay, each with all ratings',
+      default: defaults.etl.sampleFraction,
+      min: 0.000001,
+      max: 1,
+    },
+    sampleSeed: { type: 'integer', help: 'seed of that choice', default: defaults.etl.sampleSeed },
+    unknownProducts: {
+      type: 'choice',
+      choices: ['stub', 'reject'],
+      help: 'what becomes of a rating of a product without metadata',
+      default: defaults.etl.unknownProducts,
+    },
+  },
+  async run({ reviews, products, ...options }) {
+    const sample = paths(options.dataDir);
+    const isSample = reviews === undefined && existsSync(sample.reviews);
+    const summary = await runEtl(
+      { ...options, reviews: reviews ?? sample.reviews, products: products ?? (isSample ? sample.products : undefined) },
+      withProgress,
+    );
+    console.log(describeEtl(summary));
+  },
+});
+
+/** What went in, what came out, and where the rest is. */
+export function describeEtl({ reviews, products, users, ratedProducts, meanRating, rejects }: EtlSummary): string {
+  const rejected = Object.entries(rejects);
+  return [
+    '',
+    facts([
+      ['review rows read', reviews.rows],
+      ...rejected.map(([reason, n]): [string, number] => [`  ${reason}`, -n]),
+      ...(reviews.notSampled > 0 ? [['  user not in the sample', -reviews.notSampled] as [string, number]] : []),
+      ...(reviews.tooFew > 0 ? [['  too few ratings', -reviews.tooFew] as [string, number]] : []),
+      ['ratings stored', reviews.kept],
+      ['  by users', users],
+      ['  of products', ratedProducts],
+      ['  mean', meanRating.toFixed(2)],
+      ['product rows read', products.rows],
+      ...(products.duplicates > 0 ? [['  merged with another row of the product', -products.duplicates] as [string, number]] : []),
+      ...(products.repairedTitles > 0 ? [['  title made from brand and description', products.repairedTitles] as [string, number]] : []),
+      ...(products.unreadablePrices > 0 ? [['  price cannot be read', products.unreadablePrices] as [string, number]] : []),
+      ...(products.stubs > 0 ? [['  bare, known from ratings only', products.stubs] as [string, number]] : []),
+      ['products stored', products.kept],
+    ]),
+    '',
+    rejected.length > 0
+      ? `${count(rejected.reduce((sum, [, n]) => sum + n, 0))} rows were left out; each is in rejects.jsonl.gz with its line and the reason.`
+      : 'No row was left out.',
+  ].join('\n');
+}

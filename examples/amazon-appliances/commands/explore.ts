@@ -1,0 +1,59 @@
+import { command } from '../cli/command.ts';
+import { heading } from '../cli/products.ts';
+import { withProgress } from '../cli/progress.ts';
+import { count, facts, percent } from '../cli/table.ts';
+import { loadRatings } from '../pipeline/data.ts';
+import { explore as explored } from '../pipeline/explore.ts';
+import { exploreHtml } from '../pipeline/explore-report.ts';
+import { writeWhole } from '../pipeline/files.ts';
+import { openSystem } from '../pipeline/system.ts';
+import { defaults, paths } from '../settings.ts';
+import { dataDir } from './options.ts';
+
+export const explore = command({
+  name: 'explore',
+  summary: 'counts and pictures of the ratings, here and as a page',
+  options: { dataDir },
+  async run({ dataDir }) {
+    const system = await openSystem({ ...defaults, dataDir });
+    try {
+      const ratings = await withProgress('Reading ratings', (onProgress) => loadRatings(system.data, { onProgress }));
+      const found = explored(ratings);
+      console.log(
+        `\n${facts([
+          ['ratings', found.ratings],
+          ['users', found.users],
+          ['products rated', found.items],
+          ['ratings a user', (found.ratings / found.users).toFixed(2)],
+          ['mean', found.mean.toFixed(2)],
+          ...found.concentration.map(({ products, share }): [string, string] => [
+            `share of the top ${count(products)} products`,
+            percent(share),
+          ]),
+        ])}`,
+      );
+      console.log(`${heading('Stars')}\n${histogram(found.stars.map((n, k) => [`${k + 1}`, n]))}`);
+      console.log(`${heading('Ratings a user')}\n${histogram(found.activity.map(({ label, users }) => [label, users]))}`);
+      if (found.years.length > 0)
+        console.log(`${heading('Years')}\n${histogram(found.years.map(({ year, ratings }) => [`${year}`, ratings]))}`);
+      const { exploration } = paths(dataDir);
+      writeWhole(exploration, exploreHtml(found));
+      console.log(`\n${exploration}`);
+    } finally {
+      system.close();
+    }
+  },
+});
+
+/** Bars of letters, the longest 40 wide. */
+function histogram(rows: [label: string, n: number][]): string {
+  const most = Math.max(...rows.map(([, n]) => n), 1);
+  const left = Math.max(...rows.map(([label]) => label.length));
+  const total = rows.reduce((sum, [, n]) => sum + n, 0);
+  return rows
+    .map(
+      ([label, n]) =>
+        `  ${label.padStart(left)}  ${'█'.repeat(Math.round((n / most) * 40)) || (n > 0 ? '▏' : '')} ${count(n)} (${percent(n / total)})`,
+    )
+    .join('\n');
+}

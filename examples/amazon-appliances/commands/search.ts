@@ -1,0 +1,29 @@
+import { command } from '../cli/command.ts';
+import { heading, productTable } from '../cli/products.ts';
+import { openSystem, requireModel } from '../pipeline/system.ts';
+import { defaults } from '../settings.ts';
+import { dataDir, n } from './options.ts';
+
+export const search = command({
+  name: 'search',
+  summary: 'finds products by meaning and words',
+  arguments: '<query>',
+  options: {
+    dataDir,
+    n,
+    mode: { type: 'choice', choices: ['hybrid', 'semantic', 'lexical'], help: 'by meaning, by words, or both', default: 'hybrid' },
+    brand: { type: 'text', help: 'only of this brand' },
+    maxPrice: { type: 'number', help: 'only up to this price', min: 0 },
+  },
+  async run({ dataDir, n, mode, brand, maxPrice }, [query]) {
+    const system = await openSystem({ ...defaults, dataDir });
+    try {
+      const where = { ...(brand !== undefined && { brand }), ...(maxPrice !== undefined && { price: { max: maxPrice } }) };
+      const found = await requireModel(system.models.search, 'semantic').search(query, { n, mode, where });
+      console.log(heading(`“${query}”`));
+      console.log(await productTable(system.data, found));
+    } finally {
+      system.close();
+    }
+  },
+});

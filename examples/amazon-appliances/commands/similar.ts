@@ -1,0 +1,29 @@
+import { command } from '../cli/command.ts';
+import { UsageError } from '../cli/parse.ts';
+import { heading, productTable } from '../cli/products.ts';
+import { openSystem, requireModel } from '../pipeline/system.ts';
+import { defaults } from '../settings.ts';
+import { dataDir, n } from './options.ts';
+
+export const similar = command({
+  name: 'similar',
+  summary: 'shows what is like a product, by what people buy and by what it says',
+  arguments: '<product>',
+  options: { dataDir, n },
+  async run({ dataDir, n }, [item]) {
+    const system = await openSystem({ ...defaults, dataDir });
+    try {
+      const product = await system.data.products.get(item);
+      if (!product) throw new UsageError(`No product '${item}'. The commands search and recommend show ids.`);
+      console.log(heading(String(product.title)));
+      console.log(heading('People who liked it also liked'));
+      console.log(await productTable(system.data, requireModel(system.models.als, 'als').similarItems(item, { n, onUnknown: 'empty' })));
+      console.log(heading('Described alike'));
+      console.log(
+        await productTable(system.data, requireModel(system.models.search, 'semantic').similarItems(item, { n, onUnknown: 'empty' })),
+      );
+    } finally {
+      system.close();
+    }
+  },
+});

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { command } from '../cli/command.ts';
+import { withProgress } from '../cli/progress.ts';
+import { count } from '../cli/table.ts';
+import { runEtl } from '../etl/run.ts';
+import { openSystem } from '../pipeline/system.ts';
+import { writeSample } from '../sample/write.ts';
+import { defaults, paths } from '../settings.ts';
+import { describeEtl } from './etl.ts';
+import { evaluateWithProgress } from './evaluate.ts';
+import { dataDir, sampleOptions, serveOptions } from './options.ts';
+import { newPassword, serveUntilStopped } from './serve.ts';
+import { describeTraining, trainWithProgress } from './train.ts';
+
+export const start = command({
+  name: 'start',
+  summary: 'everything: sample, etl, train, evaluate and serve, each step only where it is missing',
+  options: { dataDir, ...sampleOptions, ...serveOptions },
+  async run({ dataDir, scale, seed, port, host, adminPassword }) {
+    const { reviews, products, manifest, database, evaluation } = paths(dataDir);
+    if (!existsSync(manifest) || !existsSync(database)) {
+      if (!existsSync(reviews) || !existsSync(products)) {
+        await withProgress(
+          'Generating a sample',
+          (onProgress) => writeSample({ reviews, products, scale, seed, onProgress }),
+          (made) => `${count(made.ratings)} ratings by ${count(made.users)} users of ${count(made.products)} products`,
+        );
+      }
+      console.log(describeEtl(await runEtl({ dataDir, reviews, products, ...defaults.etl }, withProgress)), '\n');
+    }
+    const system = await openSystem({ ...defaults, dataDir, adminPassword: adminPassword ?? newPassword() });
+    const training = await trainWithProgress(system, 'both', false);
+    console.log(describeTraining(training), '\n');
+    if (!existsSync(evaluation) || training.models.some((it) => it.trained))
+      console.log(await evaluateWithProgress(system, defaults.evaluation.k), '\n');
+    await serveUntilStopped(system, { port, host });
+  },
+});

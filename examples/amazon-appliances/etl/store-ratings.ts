@@ -1,0 +1,102 @@
+import type { IdMap, Progress } from 'attune';
+import type { OpenDatabase } from '../pipeline/database.ts';
+import { bareProduct } from './product.ts';
+import type { Ratings } from './ratings.ts';
+import type { Rejects } from './rejects.ts';
+import type { EtlOptions } from './run.ts';
+
+/** Chooses the ratings that stay, makes rows for products that only ratings know, and writes both. */
+export async function storeRatings(
+  options: EtlOptions,
+  ratings: Ratings,
+  known: IdMap,
+  { data, handle }: OpenDatabase,
+  rejects: Rejects,
+  onProgress: (progress: Progress) => void,
+) {
+  const hasProduct = Uint8Array.from(ratings.items, (id) => (known.has(id) || options.unknownProducts === 'stub' ? 1 : 0));
+  for (let row = 0; row < ratings.size; row++) {
+    if (!hasProduct[ratings.itemIndex(row)]) await rejects.add('reviews', 'product without metadata', ratings.lineOf(row), ratings.at(row));
+  }
+  const drawn = Uint8Array.from(ratings.users, (id) => (isDrawn(id, options) ? 1 : 0));
+  const keep = { keepUser: (user: number) => drawn[user] === 1, keepItem: (item: number) => hasProduct[item] === 1 };
+  const sampled = ratings.select({ ...keep, least: 1 });
+  const rows = options.minInteractions > 1 ? ratings.select({ ...keep, least: options.minInteractions }) : sampled;
+  if (rows.length === 0) throw Object.assign(new Error(nothingLeft(options, ratings, sampled.length, rejects)), { code: 'ERR_EMPTY' });
+  const withMetadata = count(ratings.size, (row) => hasProduct[ratings.itemIndex(row)] === 1);
+
+  const users = new Set<number>();
+  const items = new Set<number>();
+  let sum = 0;
+  for (const row of rows) {
+    users.add(ratings.userIndex(row));
+    items.add(ratings.itemIndex(row));
+    sum += ratings.at(row).value;
+  }
+  const stubs = Array.from(items, (item) => ratings.items.idAt(item)).filter((id) => !known.has(id));
+  await data.products.putMany(stubs.map((id) => ({ ...bareProduct(id) })));
+  let done = 0;
+  function* stored() {
+    for (const row of rows) {
+      const { user, item, value, timestamp, verified, helpful } = ratings.at(row);
+      if (++done % 4096 === 0) onProgress({ phase: 'ratings', done, total: rows.length });
+      yield {
+        user,
+        item,
+        value,
+        timestamp,
+        verified_purchase: verified === undefined ? undefined : Number(verified),
+        helpful_vote: helpful,
+      };
+    }
+  }
+  const { rejected } = await data.interactions.putMany(stored());
+  if (rejected.length > 0) throw new Error(`The store refused ${rejected.length} ratings, the first one because: ${rejected[0].reason}`);
+  // Files of 2014 and 2018 have no averages: the ratings at hand give them.
+  handle.exec(`UPDATE product_catalog SET
+    average_rating = coalesce(average_rating, (SELECT round(avg(rating), 1) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin)),
+    rating_number = coalesce(rating_number, (SELECT count(*) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin))
+    WHERE average_rating IS NULL OR rating_number IS NULL`);
+  handle.exec('ANALYZE');
+  return {
+    rows,
+    stubs: stubs.length,
+    notSampled: withMetadata - sampled.length,
+    tooFew: sampled.length - rows.length,
+    users: users.size,
+    ratedProducts: items.size,
+    products: await data.products.count(),
+    meanRating: sum / rows.length,
+  };
+}
+
+/** Whether a user is in the sample: by a hash of the id, so that neither the order nor the other users matter. */
+function isDrawn(user: string, { sampleFraction, sampleSeed }: EtlOptions): boolean {
+  if (sampleFraction >= 1) return true;
+  let hash = 0x811c9dc5 ^ sampleSeed;
+  for (let k = 0; k < user.length; k++) hash = Math.imul(hash ^ user.charCodeAt(k), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 4294967296 < sampleFraction;
+}
+
+function nothingLeft(
+  { reviews, minInteractions, sampleFraction }: EtlOptions,
+  ratings: Ratings,
+  sampled: number,
+  rejects: Rejects,
+): string {
+  if (ratings.size === 0) {
+    const reasons = Array.from(rejects.counts, ([reason, n]) => `${n} rows: ${reason}`).join('; ');
+    return `No rating could be read from ${reviews} (${reasons || 'it is empty'}). Check that it is the file of reviews.`;
+  }
+  if (sampled > 0)
+    return `No rating is left: no group of users and products has ${minInteractions} ratings each. Lower --min-interactions.`;
+  return `No rating is left of ${ratings.size}: raise --sample-fraction (${sampleFraction}), or pass --unknown-products stub.`;
+}
+
+function count(size: number, test: (row: number) => boolean): number {
+  let n = 0;
+  for (let row = 0; row < size; row++) if (test(row)) n++;
+  return n;
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import type { DataStore } from 'attune';
+import { sqliteDataStore } from 'attune/sqlite';
+import Database from 'libsql';
+
+/** An open database file and the store on it. */
+export interface OpenDatabase {
+  data: DataStore;
+  handle: Database.Database;
+  close(): void;
+}
+
+/** The tables of the Amazon Appliances system, and what the store calls their columns. */
+const tables = {
+  products: {
+    name: 'product_catalog',
+    id: 'parent_asin',
+    columns: {
+      title: 'TEXT',
+      main_category: 'TEXT',
+      average_rating: 'REAL',
+      rating_number: 'INTEGER',
+      price: 'REAL',
+      store: 'TEXT',
+      features: 'JSON',
+      description: 'JSON',
+      images: 'JSON',
+      categories: 'JSON',
+      details: 'JSON',
+    },
+  },
+  interactions: {
+    name: 'user_item_rating',
+    user: 'user_id',
+    item: 'parent_asin',
+    value: 'rating',
+    timestamp: 'timestamp',
+    columns: { verified_purchase: 'INTEGER', helpful_vote: 'INTEGER' },
+  },
+} as const;
+
+/** Opens a database for serving. Write-ahead logging lets readers read while one writes. */
+export async function openDatabase(file: string): Promise<OpenDatabase> {
+  const handle = new Database(file, { timeout: 5000 });
+  handle.exec('PRAGMA journal_mode = WAL');
+  handle.exec('PRAGMA synchronous = NORMAL');
+  return opened(handle);
+}
+
+/** A new file for bulk loading. A crash may lose it, so it gets its name only when it is whole. */
+export async function createDatabase(file: string): Promise<OpenDatabase> {
+  const handle = new Database(file);
+  handle.exec('PRAGMA journal_mode = OFF');
+  handle.exec('PRAGMA synchronous = OFF');
+  handle.exec('PRAGMA cache_size = -262144');
+  return opened(handle);
+}
+
+/**
+ * Makes sure that nobody has the file open, and that no log stands beside it, which would be taken for that of the file that comes in its place.
+ */
+export function assertUnused(file: string): void {
+  if (!existsSync(file)) return;
+  const handle = new Database(file, { timeout: 1000 });
+  try {
+    handle.exec('PRAGMA journal_mode = DELETE'); // refused while another connection is open
+  } catch {
+    throw Object.assign(new Error(`${file} is in use, probably by a running server. Stop it and run this again.`), { code: 'ERR_IN_USE' });
+  } finally {
+    handle.close();
+  }
+}
+
+async function opened(handle: Database.Database): Promise<OpenDatabase> {
+  const data = await sqliteDataStore(handle, { tables });
+  return { data, handle, close: () => void handle.close() };
+}

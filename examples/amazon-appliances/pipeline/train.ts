@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { AlsRecommender, type Interactions, type ModelStore, PopularityRecommender, type Progress, SemanticIndex } from 'attune';
+import type { Settings } from '../settings.ts';
+import { digestProducts, digestRatings, loadRatings, searchMetadata, searchText } from './data.ts';
+import { briefEvaluation } from './evaluate.ts';
+import type { System, TrainedModel, TrainKind, TrainOptions, TrainResult } from './system.ts';
+
+export const modelNames = { als: 'appliances-als', popular: 'appliances-popular', search: 'appliances-search' } as const;
+
+/** Trains what is out of date, measures it, registers it and points `production` at it. Before that nothing is changed. */
+export async function trainModels(
+  { data, store, settings }: Pick<System, 'data' | 'store' | 'settings'>,
+  kind: TrainKind,
+  { force = false, onProgress, signal }: TrainOptions = {},
+): Promise<TrainResult> {
+  const started = performance.now();
+  const models: TrainedModel[] = [];
+  if (kind !== 'ss') models.push(...(await trainRecommenders()));
+  if (kind !== 'mf') models.push(await trainSearch());
+  return { seconds: secondsSince(started), models };
+
+  async function trainRecommenders(): Promise<TrainedModel[]> {
+    const ratings = await loadRatings(data, { onProgress: named('reading ratings'), signal });
+    const fingerprint = digest(digestRatings(ratings), settings.als);
+    const known = await Promise.all([modelNames.als, modelNames.popular].map((name) => upToDate(store, name, fingerprint)));
+    if (!force && known.every((it) => it !== undefined)) return known as TrainedModel[];
+    const metrics = await briefEvaluation(ratings, settings, { onProgress: named('measuring'), signal });
+    const als = new AlsRecommender(settings.als);
+    const alsSeconds = await timed(() => als.fit(ratings, { onProgress: named('training'), signal }));
+    const popular = new PopularityRecommender();
+    const popularSeconds = await timed(() => popular.fit(ratings, { signal }));
+    const about = { fingerprint, ratings: sizeOf(ratings) };
+    return [
+      await register(
+        store,
+        modelNames.popular,
+        popular.toBytes(),
+        { kind: popular.kind, ...about, metrics: metrics.popular, seconds: popularSeconds },
+        settings,
+      ),
+      await register(
+        store,
+        modelNames.als,
+        als.toBytes(),
+        {
+          kind: als.kind,
+          ...about,
+          metrics: metrics.als,
+          seconds: alsSeconds,
+          settings: settings.als,
+          iterations: als.history.length,
+          loss: als.history.at(-1)?.loss,
+        },
+        settings,
+      ),
+    ].reverse();
+  }
+
+  async function trainSearch(): Promise<TrainedModel> {
+    const fingerprint = digest(await digestProducts(data, signal), 'ngram');
+    const known = force ? undefined : await upToDate(store, modelNames.search, fingerprint);
+    if (known) return known;
+    const started = performance.now();
+    const index = await SemanticIndex.build(data.products.all(), {
+      id: 'item',
+      text: searchText,
+      metadata: searchMetadata,
+      onProgress: named('indexing'),
+      signal,
+    });
+    const metrics = { products: index.size, dimensions: index.dimensions };
+    return register(
+      store,
+      modelNames.search,
+      index.toBytes(),
+      { kind: 'semantic', fingerprint, metrics, embedder: index.embedder.name, seconds: secondsSince(started) },
+      settings,
+    );
+  }
+
+  function named(phase: string): ((progress: Progress) => void) | undefined {
+    return onProgress && ((progress) => onProgress({ ...progress, phase }));
+  }
+}
+
+/** The production version, when it was made from the same data and settings. */
+async function upToDate(store: ModelStore, name: string, fingerprint: string): Promise<TrainedModel | undefined> {
+  const current = (await store.list(name)).find((it) => it.aliases.includes('production'));
+  if (current?.metadata.fingerprint !== fingerprint) return undefined;
+  const { metrics = {}, seconds = 0 } = current.metadata as { metrics?: Record<string, number>; seconds?: number };
+  return { name, version: current.version, trained: false, seconds, metrics };
+}
+
+interface ModelMetadata extends Record<string, unknown> {
+  metrics: Record<string, number>;
+  seconds: number;
+}
+
+async function register(
+  store: ModelStore,
+  name: string,
+  bytes: Uint8Array,
+  metadata: ModelMetadata,
+  { keepVersions }: Settings,
+): Promise<TrainedModel> {
+  const { version } = await store.put(name, bytes, metadata);
+  await store.promote(name, version, 'production');
+  const versions = await store.list(name);
+  for (const old of versions.slice(0, -keepVersions)) if (old.aliases.length === 0) await store.delete(name, old.version);
+  return { name, version, trained: true, seconds: metadata.seconds, metrics: metadata.metrics };
+}
+
+const sizeOf = ({ size, userCount, itemCount }: Interactions) => ({ ratings: size, users: userCount, items: itemCount });
+const digest = (...parts: unknown[]) => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+const secondsSince = (started: number) => Math.round(performance.now() - started) / 1000;
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return secondsSince(started);
+}
