@@ -66,7 +66,9 @@ export class Engine {
         this.kernels = plainKernels(this.#memory.buffer);
       }
     } catch (cause) {
-      throw new AttuneError('ERR_OUT_OF_MEMORY', `Expected ${Math.ceil(this.#end / 2 ** 20)} MiB of memory, the runtime gave none.`, { cause });
+      throw new AttuneError('ERR_OUT_OF_MEMORY', `Expected ${Math.ceil(this.#end / 2 ** 20)} MiB of memory, the runtime gave none.`, {
+        cause,
+      });
     }
     this.#shared = new Int32Array(this.#memory.buffer, control, words.count);
     this.#values = new Float64Array(this.#memory.buffer, control + words.values, words.valueCount);
@@ -141,7 +143,8 @@ export class Engine {
       }
     }
     signal?.throwIfAborted();
-    if (shared[words.failed]) throw new AttuneError('ERR_NUMERIC', `The kernel '${name}' failed. Please report this with the data's shape.`);
+    if (shared[words.failed])
+      throw new AttuneError('ERR_NUMERIC', `The kernel '${name}' failed. Please report this with the data's shape.`);
   }
 
   /** Ends the workers. The arrays stay valid as long as somebody holds them. */

@@ -11,7 +11,7 @@ const GATHERED = 1024;
 /** Bytes of scratch that `solveRows` needs a thread. */
 export function solveScratchBytes(f: i32, longest: i32, dualMax: i32): i32 {
   const row = f << 2;
-  const dual = (dualMax + 1) * row + ((dualMax + 4) * (dualMax + 8) << 2);
+  const dual = (dualMax + 1) * row + (((dualMax + 4) * (dualMax + 8)) << 2);
   const direct = 64 * row + f * row;
   const iterative = GATHERED * row + ((longest + 8) << 2);
   return 8 * row + max(dual, max(direct, iterative)) + 256;
@@ -24,47 +24,65 @@ export function solveScratchBytes(f: i32, longest: i32, dualMax: i32): i32 {
  * weights = multiplicity of the target rows, 0 = all 1. failed: an i32 that is set to 1 + row when a matrix is not positive.
  */
 export function solveRows(
-  lo: i32, hi: i32, block: i32, scratch: usize,
-  offsets: usize, indices: usize, d: usize, r: usize, y: usize, eigenvalues: usize, lambdas: usize, floor: f32, f: i32,
-  out: usize, weights: usize, stats: usize, dualMax: i32, steps: i32, failed: usize,
+  lo: i32,
+  hi: i32,
+  block: i32,
+  scratch: usize,
+  offsets: usize,
+  indices: usize,
+  d: usize,
+  r: usize,
+  y: usize,
+  eigenvalues: usize,
+  lambdas: usize,
+  floor: f32,
+  f: i32,
+  out: usize,
+  weights: usize,
+  stats: usize,
+  dualMax: i32,
+  steps: i32,
+  failed: usize,
 ): void {
-  const s: usize = <usize>f << 2;
-  const H = scratch, work = scratch + s;
-  let gain: f64 = 0, penalty: f64 = 0;
+  const s: usize = (<usize>f) << 2;
+  const H = scratch,
+    work = scratch + s;
+  let gain: f64 = 0,
+    penalty: f64 = 0;
   let lambda: f32 = -1;
   for (let u = lo; u < hi; u++) {
-    const a = load<i32>(offsets + (<usize>u << 2));
-    const n = load<i32>(offsets + (<usize>u << 2), 4) - a;
+    const a = load<i32>(offsets + ((<usize>u) << 2));
+    const n = load<i32>(offsets + ((<usize>u) << 2), 4) - a;
     const x = out + <usize>u * s;
     if (n == 0) {
       memory.fill(x, 0, s);
       continue;
     }
-    const l = load<f32>(lambdas + (<usize>u << 2));
+    const l = load<f32>(lambdas + ((<usize>u) << 2));
     if (l != lambda) {
       lambda = l;
       for (let q: usize = 0; q < s; q += 16) {
         v128.store(H + q, f32x4.max(f32x4.add(v128.load(eigenvalues + q), f32x4.splat(l)), f32x4.splat(floor)));
       }
     }
-    const at = <usize>a << 2;
+    const at = (<usize>a) << 2;
     let won: f64;
     if (n == 1) won = solveOne(indices + at, d + at, r + at, y, H, f, x);
     else if (n <= dualMax) won = solveDual(n, indices + at, d + at, r + at, y, H, f, x, work);
     else if (steps > 0) won = solveConjugate(n, indices + at, d + at, r + at, y, H, f, x, work, steps);
     else won = solveDirect(n, indices + at, d + at, r + at, y, H, f, x, work);
     if (!(won == won)) store<i32>(failed, u + 1);
-    const m: f64 = weights ? <f64>load<f32>(weights + (<usize>u << 2)) : 1;
+    const m: f64 = weights ? <f64>load<f32>(weights + ((<usize>u) << 2)) : 1;
     gain += m * won;
     penalty += m * <f64>l * <f64>dot(x, x, f);
   }
-  store<f64>(stats + (<usize>block << 4), gain);
-  store<f64>(stats + (<usize>block << 4), penalty, 8);
+  store<f64>(stats + ((<usize>block) << 4), gain);
+  store<f64>(stats + ((<usize>block) << 4), penalty, 8);
 }
 
 /** One entry: x = r H^-1 y / (1 + d y^T H^-1 y) (Sherman-Morrison). */
 function solveOne(indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize): f64 {
-  const s: usize = <usize>f << 2;
+  const s: usize = (<usize>f) << 2;
   const row = y + <usize>load<i32>(indices) * s;
   let acc = f32x4.splat(0);
   for (let q: usize = 0; q < s; q += 16) {
@@ -81,20 +99,20 @@ function solveOne(indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32
 
 /** n <= dualMax entries: with P = D^1/2 Y H^-1/2, x = H^-1/2 P^T (I + P P^T)^-1 D^-1/2 r (Woodbury). Eigenvalues >= 1, so f32 is safe. */
 function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, work: usize): f64 {
-  const s: usize = <usize>f << 2;
+  const s: usize = (<usize>f) << 2;
   const I = work; // H^-1/2
   const P = work + s;
   const ld = (n + 3) & ~3;
   const M = P + <usize>n * s;
-  const B = M + (<usize>(ld * n) << 2);
-  const W = B + (<usize>ld << 2);
+  const B = M + ((<usize>(ld * n)) << 2);
+  const W = B + ((<usize>ld) << 2);
   for (let q: usize = 0; q < s; q += 16) v128.store(I + q, f32x4.div(f32x4.splat(1), f32x4.sqrt(v128.load(H + q))));
   for (let p = 0; p < n; p++) {
-    const root = sqrt<f32>(max<f32>(load<f32>(d + (<usize>p << 2)), 0));
-    const right = root > 0 ? load<f32>(r + (<usize>p << 2)) / root : 0;
-    store<f32>(B + (<usize>p << 2), right);
-    store<f32>(W + (<usize>p << 2), right);
-    const from = y + <usize>load<i32>(indices + (<usize>p << 2)) * s;
+    const root = sqrt<f32>(max<f32>(load<f32>(d + ((<usize>p) << 2)), 0));
+    const right = root > 0 ? load<f32>(r + ((<usize>p) << 2)) / root : 0;
+    store<f32>(B + ((<usize>p) << 2), right);
+    store<f32>(W + ((<usize>p) << 2), right);
+    const from = y + <usize>load<i32>(indices + ((<usize>p) << 2)) * s;
     const to = P + <usize>p * s;
     const t = f32x4.splat(root);
     for (let q: usize = 0; q < s; q += 16) v128.store(to + q, f32x4.mul(f32x4.mul(t, v128.load(from + q)), v128.load(I + q)));
@@ -102,12 +120,17 @@ function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usiz
   // Lower half of I + P P^T, four columns at a time so that a row of P is loaded once for four products.
   for (let p = 0; p < n; p++) {
     const rowP = P + <usize>p * s;
-    const rowM = M + (<usize>(p * ld) << 2);
+    const rowM = M + ((<usize>(p * ld)) << 2);
     let q = 0;
     for (; q + 4 <= p + 1; q += 4) {
-      let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+      let a0 = f32x4.splat(0),
+        a1 = a0,
+        a2 = a0,
+        a3 = a0;
       let p0 = P + <usize>q * s;
-      let p1 = p0 + s, p2 = p1 + s, p3 = p2 + s;
+      let p1 = p0 + s,
+        p2 = p1 + s,
+        p3 = p2 + s;
       for (let k: usize = 0; k < s; k += 16) {
         const v = v128.load(rowP + k);
         a0 = f32x4.add(a0, f32x4.mul(v, v128.load(p0 + k)));
@@ -115,20 +138,21 @@ function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usiz
         a2 = f32x4.add(a2, f32x4.mul(v, v128.load(p2 + k)));
         a3 = f32x4.add(a3, f32x4.mul(v, v128.load(p3 + k)));
       }
-      store<f32>(rowM + (<usize>q << 2), sum4(a0));
-      store<f32>(rowM + (<usize>q << 2), sum4(a1), 4);
-      store<f32>(rowM + (<usize>q << 2), sum4(a2), 8);
-      store<f32>(rowM + (<usize>q << 2), sum4(a3), 12);
+      store<f32>(rowM + ((<usize>q) << 2), sum4(a0));
+      store<f32>(rowM + ((<usize>q) << 2), sum4(a1), 4);
+      store<f32>(rowM + ((<usize>q) << 2), sum4(a2), 8);
+      store<f32>(rowM + ((<usize>q) << 2), sum4(a3), 12);
     }
-    for (; q <= p; q++) store<f32>(rowM + (<usize>q << 2), dot(rowP, P + <usize>q * s, f));
-    store<f32>(rowM + (<usize>p << 2), load<f32>(rowM + (<usize>p << 2)) + 1);
+    for (; q <= p; q++) store<f32>(rowM + ((<usize>q) << 2), dot(rowP, P + <usize>q * s, f));
+    store<f32>(rowM + ((<usize>p) << 2), load<f32>(rowM + ((<usize>p) << 2)) + 1);
   }
   if (cholesky(M, n, ld)) return f64.NaN;
   choleskySolve(M, n, ld, W);
   memory.fill(x, 0, s);
   let won: f64 = 0;
   for (let p = 0; p < n; p++) {
-    const w = load<f32>(W + (<usize>p << 2)), right = load<f32>(B + (<usize>p << 2));
+    const w = load<f32>(W + ((<usize>p) << 2)),
+      right = load<f32>(B + ((<usize>p) << 2));
     axpy(w, P + <usize>p * s, x, f);
     won += <f64>right * <f64>(right - w); // b.x, because y_p.x = (right_p - w_p) / sqrt(d_p)
   }
@@ -138,14 +162,16 @@ function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usiz
 
 /** Any number of entries, f x f normal equations and Cholesky: the exact route for long rows. */
 function solveDirect(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, work: usize): f64 {
-  const s: usize = <usize>f << 2;
-  const right = work, P = work + s, A = P + 64 * s;
+  const s: usize = (<usize>f) << 2;
+  const right = work,
+    P = work + s,
+    A = P + 64 * s;
   memory.fill(A, 0, s * <usize>f);
   memory.fill(right, 0, s);
   for (let p0 = 0; p0 < n; p0 += 64) {
     const pn = min(64, n - p0);
     for (let p = 0; p < pn; p++) {
-      const e = <usize>(p0 + p) << 2;
+      const e = (<usize>(p0 + p)) << 2;
       const from = y + <usize>load<i32>(indices + e) * s;
       scaled(sqrt<f32>(max<f32>(load<f32>(d + e), 0)), from, P + <usize>p * s, f);
       axpy(load<f32>(r + e), from, right, f);
@@ -153,8 +179,8 @@ function solveDirect(n: i32, indices: usize, d: usize, r: usize, y: usize, H: us
     syrk(P, pn, f, A);
   }
   for (let q = 0; q < f; q++) {
-    const at = A + <usize>q * s + (<usize>q << 2);
-    store<f32>(at, load<f32>(at) + load<f32>(H + (<usize>q << 2)));
+    const at = A + <usize>q * s + ((<usize>q) << 2);
+    store<f32>(at, load<f32>(at) + load<f32>(H + ((<usize>q) << 2)));
   }
   if (cholesky(A, f, f)) return f64.NaN;
   memory.copy(x, right, s);
@@ -167,14 +193,21 @@ function solveDirect(n: i32, indices: usize, d: usize, r: usize, y: usize, H: us
  * step costs 2 n f, and the rows are gathered once. The gain is followed exactly: each step lowers x^T A x - 2 b x by step * rz.
  */
 function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, work: usize, steps: i32): f64 {
-  const s: usize = <usize>f << 2;
-  const Mi = work, R = Mi + s, P = R + s, AP = P + s, Z = AP + s, pointers = Z + s;
-  const rows = pointers + (<usize>((n + 7) & ~7) << 2);
+  const s: usize = (<usize>f) << 2;
+  const Mi = work,
+    R = Mi + s,
+    P = R + s,
+    AP = P + s,
+    Z = AP + s,
+    pointers = Z + s;
+  const rows = pointers + ((<usize>((n + 7) & ~7)) << 2);
   let form: f32 = 0;
   {
     let acc = f32x4.splat(0);
     for (let q: usize = 0; q < s; q += 16) {
-      const h = v128.load(H + q), v = v128.load(x + q), hv = f32x4.mul(h, v);
+      const h = v128.load(H + q),
+        v = v128.load(x + q),
+        hv = f32x4.mul(h, v);
       v128.store(Mi + q, h);
       v128.store(R + q, f32x4.neg(hv));
       acc = f32x4.add(acc, f32x4.mul(hv, v));
@@ -183,12 +216,14 @@ function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: usize, H:
   }
   let q0: f64 = <f64>form;
   for (let p = 0; p < n; p++) {
-    const e = <usize>p << 2;
+    const e = (<usize>p) << 2;
     const from = y + <usize>load<i32>(indices + e) * s;
-    const dp = load<f32>(d + e), rp = load<f32>(r + e);
+    const dp = load<f32>(d + e),
+      rp = load<f32>(r + e);
     const score = dot(from, x, f);
     q0 += <f64>(dp * score * score - 2 * rp * score);
-    const t = f32x4.splat(rp - dp * score), dv = f32x4.splat(dp);
+    const t = f32x4.splat(rp - dp * score),
+      dv = f32x4.splat(dp);
     if (p < GATHERED) {
       const to = rows + <usize>p * s;
       store<u32>(pointers + e, <u32>to);
@@ -211,7 +246,8 @@ function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: usize, H:
   for (let q: usize = 0; q < s; q += 16) {
     const m = f32x4.div(f32x4.splat(1), v128.load(Mi + q));
     v128.store(Mi + q, m);
-    const v = v128.load(R + q), z = f32x4.mul(v, m);
+    const v = v128.load(R + q),
+      z = f32x4.mul(v, m);
     v128.store(P + q, z);
     acc = f32x4.add(acc, f32x4.mul(v, z));
   }
@@ -220,7 +256,7 @@ function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: usize, H:
     if (!(rz > 1e-20)) break;
     for (let q: usize = 0; q < s; q += 16) v128.store(AP + q, f32x4.mul(v128.load(H + q), v128.load(P + q)));
     for (let p = 0; p < n; p++) {
-      const e = <usize>p << 2;
+      const e = (<usize>p) << 2;
       const row = <usize>load<u32>(pointers + e);
       axpy(load<f32>(d + e) * dot(row, P, f), row, AP, f);
     }
@@ -251,16 +287,35 @@ function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: usize, H:
  * stats + 16 * block: second f64 gets the sum of multiplicity * regularization * |x|^2.
  */
 export function solveSingles(
-  lo: i32, hi: i32, block: i32, scratch: usize,
-  items: usize, variants: usize, m: usize, d: usize, r: usize, w: usize, y: usize, eigenvalues: usize, lambda: f32, floor: f32, f: i32,
-  out: usize, weights: usize, entries: usize, entryD: usize, entryR: usize, stats: usize,
+  lo: i32,
+  hi: i32,
+  block: i32,
+  scratch: usize,
+  items: usize,
+  variants: usize,
+  m: usize,
+  d: usize,
+  r: usize,
+  w: usize,
+  y: usize,
+  eigenvalues: usize,
+  lambda: f32,
+  floor: f32,
+  f: i32,
+  out: usize,
+  weights: usize,
+  entries: usize,
+  entryD: usize,
+  entryR: usize,
+  stats: usize,
 ): void {
-  const s: usize = <usize>f << 2;
+  const s: usize = (<usize>f) << 2;
   let penalty: f64 = 0;
   for (let k = lo; k < hi; k++) {
-    const from = y + <usize>load<i32>(items + (<usize>k << 2)) * s;
+    const from = y + <usize>load<i32>(items + ((<usize>k) << 2)) * s;
     const z = out + <usize>k * s;
-    let acc = f32x4.splat(0), norm = acc;
+    let acc = f32x4.splat(0),
+      norm = acc;
     for (let q: usize = 0; q < s; q += 16) {
       const h = f32x4.max(f32x4.add(v128.load(eigenvalues + q), f32x4.splat(lambda)), f32x4.splat(floor));
       const v = v128.load(from + q);
@@ -270,23 +325,27 @@ export function solveSingles(
       norm = f32x4.add(norm, f32x4.mul(t, t));
     }
     const g = sum4(acc);
-    let weight: f32 = 0, dAll: f32 = 0, rAll: f32 = 0;
-    const end = load<i32>(variants + (<usize>k << 2), 4);
-    for (let v = load<i32>(variants + (<usize>k << 2)); v < end; v++) {
-      const at = <usize>v << 2;
-      const mv = load<f32>(m + at), dv = load<f32>(d + at), rv = load<f32>(r + at);
+    let weight: f32 = 0,
+      dAll: f32 = 0,
+      rAll: f32 = 0;
+    const end = load<i32>(variants + ((<usize>k) << 2), 4);
+    for (let v = load<i32>(variants + ((<usize>k) << 2)); v < end; v++) {
+      const at = (<usize>v) << 2;
+      const mv = load<f32>(m + at),
+        dv = load<f32>(d + at),
+        rv = load<f32>(r + at);
       const wv = rv / (1 + dv * g);
       store<f32>(w + at, wv);
       weight += mv * wv * wv;
       dAll += mv * dv * wv * wv;
       rAll += mv * rv * wv;
     }
-    store<f32>(weights + (<usize>k << 2), weight);
-    const entry = <usize>load<i32>(entries + (<usize>k << 2)) << 2;
+    store<f32>(weights + ((<usize>k) << 2), weight);
+    const entry = (<usize>load<i32>(entries + ((<usize>k) << 2))) << 2;
     store<f32>(entryD + entry, dAll);
     store<f32>(entryR + entry, rAll);
     penalty += <f64>lambda * <f64>weight * <f64>sum4(norm);
   }
-  store<f64>(stats + (<usize>block << 4), 0);
-  store<f64>(stats + (<usize>block << 4), penalty, 8);
+  store<f64>(stats + ((<usize>block) << 4), 0);
+  store<f64>(stats + ((<usize>block) << 4), penalty, 8);
 }

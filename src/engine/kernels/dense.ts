@@ -2,31 +2,52 @@ import { scaled } from './vector';
 
 /** C[f x f], lower blocks, += X^T X over n contiguous rows. 4 x 8 register tiles over panels of 64 rows that stay in the first cache. */
 export function syrk(x: usize, n: i32, f: i32, c: usize): void {
-  const s: usize = <usize>f << 2;
+  const s: usize = (<usize>f) << 2;
   for (let r0 = 0; r0 < n; r0 += 64) {
     const rn = min(64, n - r0);
     const panel = x + <usize>r0 * s;
     for (let i = 0; i < f; i += 4) {
       for (let j = 0; j <= i; j += 8) {
-        let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
-        let p = panel + (<usize>i << 2), q = panel + (<usize>j << 2);
+        let a0 = f32x4.splat(0),
+          a1 = a0,
+          b0 = a0,
+          b1 = a0,
+          c0 = a0,
+          c1 = a0,
+          d0 = a0,
+          d1 = a0;
+        let p = panel + ((<usize>i) << 2),
+          q = panel + ((<usize>j) << 2);
         for (let r = 0; r < rn; r++) {
-          const v0 = v128.load(q), v1 = v128.load(q, 16);
+          const v0 = v128.load(q),
+            v1 = v128.load(q, 16);
           let t = v128.load32_splat(p);
-          a0 = f32x4.add(a0, f32x4.mul(t, v0)); a1 = f32x4.add(a1, f32x4.mul(t, v1));
+          a0 = f32x4.add(a0, f32x4.mul(t, v0));
+          a1 = f32x4.add(a1, f32x4.mul(t, v1));
           t = v128.load32_splat(p, 4);
-          b0 = f32x4.add(b0, f32x4.mul(t, v0)); b1 = f32x4.add(b1, f32x4.mul(t, v1));
+          b0 = f32x4.add(b0, f32x4.mul(t, v0));
+          b1 = f32x4.add(b1, f32x4.mul(t, v1));
           t = v128.load32_splat(p, 8);
-          c0 = f32x4.add(c0, f32x4.mul(t, v0)); c1 = f32x4.add(c1, f32x4.mul(t, v1));
+          c0 = f32x4.add(c0, f32x4.mul(t, v0));
+          c1 = f32x4.add(c1, f32x4.mul(t, v1));
           t = v128.load32_splat(p, 12);
-          d0 = f32x4.add(d0, f32x4.mul(t, v0)); d1 = f32x4.add(d1, f32x4.mul(t, v1));
-          p += s; q += s;
+          d0 = f32x4.add(d0, f32x4.mul(t, v0));
+          d1 = f32x4.add(d1, f32x4.mul(t, v1));
+          p += s;
+          q += s;
         }
-        let o = c + <usize>i * s + (<usize>j << 2);
-        v128.store(o, f32x4.add(v128.load(o), a0)); v128.store(o, f32x4.add(v128.load(o, 16), a1), 16); o += s;
-        v128.store(o, f32x4.add(v128.load(o), b0)); v128.store(o, f32x4.add(v128.load(o, 16), b1), 16); o += s;
-        v128.store(o, f32x4.add(v128.load(o), c0)); v128.store(o, f32x4.add(v128.load(o, 16), c1), 16); o += s;
-        v128.store(o, f32x4.add(v128.load(o), d0)); v128.store(o, f32x4.add(v128.load(o, 16), d1), 16);
+        let o = c + <usize>i * s + ((<usize>j) << 2);
+        v128.store(o, f32x4.add(v128.load(o), a0));
+        v128.store(o, f32x4.add(v128.load(o, 16), a1), 16);
+        o += s;
+        v128.store(o, f32x4.add(v128.load(o), b0));
+        v128.store(o, f32x4.add(v128.load(o, 16), b1), 16);
+        o += s;
+        v128.store(o, f32x4.add(v128.load(o), c0));
+        v128.store(o, f32x4.add(v128.load(o, 16), c1), 16);
+        o += s;
+        v128.store(o, f32x4.add(v128.load(o), d0));
+        v128.store(o, f32x4.add(v128.load(o, 16), d1), 16);
       }
     }
   }
@@ -37,7 +58,7 @@ export function syrk(x: usize, n: i32, f: i32, c: usize): void {
  * Scratch: 64 rows.
  */
 export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: i32, weights: usize, out: usize): void {
-  const s: usize = <usize>f << 2;
+  const s: usize = (<usize>f) << 2;
   const c = out + <usize>block * s * <usize>f;
   memory.fill(c, 0, s * <usize>f);
   if (!weights) {
@@ -47,7 +68,7 @@ export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: 
   for (let r0 = lo; r0 < hi; r0 += 64) {
     const rn = min(64, hi - r0);
     for (let r = 0; r < rn; r++) {
-      scaled(sqrt<f32>(load<f32>(weights + (<usize>(r0 + r) << 2))), x + <usize>(r0 + r) * s, scratch + <usize>r * s, f);
+      scaled(sqrt<f32>(load<f32>(weights + ((<usize>(r0 + r)) << 2))), x + <usize>(r0 + r) * s, scratch + <usize>r * s, f);
     }
     syrk(scratch, rn, f, c);
   }
@@ -55,7 +76,7 @@ export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: 
 
 /** Block job: rows lo..hi of x times the f x f matrix b, in place. Scratch: 32 rows. */
 export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: i32, b: usize): void {
-  const s: usize = <usize>f << 2;
+  const s: usize = (<usize>f) << 2;
   for (let r0 = lo; r0 < hi; r0 += 32) {
     const rn = min(32, hi - r0);
     const rows = x + <usize>r0 * s;
@@ -63,39 +84,70 @@ export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f
     for (let j = 0; j < f; j += 8) {
       let r = 0;
       for (; r + 4 <= rn; r += 4) {
-        let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
-        let p = scratch + <usize>r * s, q = b + (<usize>j << 2);
-        let p1 = p + s, p2 = p1 + s, p3 = p2 + s;
+        let a0 = f32x4.splat(0),
+          a1 = a0,
+          b0 = a0,
+          b1 = a0,
+          c0 = a0,
+          c1 = a0,
+          d0 = a0,
+          d1 = a0;
+        let p = scratch + <usize>r * s,
+          q = b + ((<usize>j) << 2);
+        let p1 = p + s,
+          p2 = p1 + s,
+          p3 = p2 + s;
         const end = p + s;
         while (p < end) {
-          const v0 = v128.load(q), v1 = v128.load(q, 16);
+          const v0 = v128.load(q),
+            v1 = v128.load(q, 16);
           let t = v128.load32_splat(p);
-          a0 = f32x4.add(a0, f32x4.mul(t, v0)); a1 = f32x4.add(a1, f32x4.mul(t, v1));
+          a0 = f32x4.add(a0, f32x4.mul(t, v0));
+          a1 = f32x4.add(a1, f32x4.mul(t, v1));
           t = v128.load32_splat(p1);
-          b0 = f32x4.add(b0, f32x4.mul(t, v0)); b1 = f32x4.add(b1, f32x4.mul(t, v1));
+          b0 = f32x4.add(b0, f32x4.mul(t, v0));
+          b1 = f32x4.add(b1, f32x4.mul(t, v1));
           t = v128.load32_splat(p2);
-          c0 = f32x4.add(c0, f32x4.mul(t, v0)); c1 = f32x4.add(c1, f32x4.mul(t, v1));
+          c0 = f32x4.add(c0, f32x4.mul(t, v0));
+          c1 = f32x4.add(c1, f32x4.mul(t, v1));
           t = v128.load32_splat(p3);
-          d0 = f32x4.add(d0, f32x4.mul(t, v0)); d1 = f32x4.add(d1, f32x4.mul(t, v1));
-          p += 4; p1 += 4; p2 += 4; p3 += 4; q += s;
+          d0 = f32x4.add(d0, f32x4.mul(t, v0));
+          d1 = f32x4.add(d1, f32x4.mul(t, v1));
+          p += 4;
+          p1 += 4;
+          p2 += 4;
+          p3 += 4;
+          q += s;
         }
-        let o = rows + <usize>r * s + (<usize>j << 2);
-        v128.store(o, a0); v128.store(o, a1, 16); o += s;
-        v128.store(o, b0); v128.store(o, b1, 16); o += s;
-        v128.store(o, c0); v128.store(o, c1, 16); o += s;
-        v128.store(o, d0); v128.store(o, d1, 16);
+        let o = rows + <usize>r * s + ((<usize>j) << 2);
+        v128.store(o, a0);
+        v128.store(o, a1, 16);
+        o += s;
+        v128.store(o, b0);
+        v128.store(o, b1, 16);
+        o += s;
+        v128.store(o, c0);
+        v128.store(o, c1, 16);
+        o += s;
+        v128.store(o, d0);
+        v128.store(o, d1, 16);
       }
       for (; r < rn; r++) {
-        let a0 = f32x4.splat(0), a1 = a0;
-        let p = scratch + <usize>r * s, q = b + (<usize>j << 2);
+        let a0 = f32x4.splat(0),
+          a1 = a0;
+        let p = scratch + <usize>r * s,
+          q = b + ((<usize>j) << 2);
         const end = p + s;
         while (p < end) {
           const t = v128.load32_splat(p);
-          a0 = f32x4.add(a0, f32x4.mul(t, v128.load(q))); a1 = f32x4.add(a1, f32x4.mul(t, v128.load(q, 16)));
-          p += 4; q += s;
+          a0 = f32x4.add(a0, f32x4.mul(t, v128.load(q)));
+          a1 = f32x4.add(a1, f32x4.mul(t, v128.load(q, 16)));
+          p += 4;
+          q += s;
         }
-        const o = rows + <usize>r * s + (<usize>j << 2);
-        v128.store(o, a0); v128.store(o, a1, 16);
+        const o = rows + <usize>r * s + ((<usize>j) << 2);
+        v128.store(o, a0);
+        v128.store(o, a1, 16);
       }
     }
   }
@@ -103,7 +155,7 @@ export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f
 
 /** Block job: y <- y + beta (y - before), before <- y, over rows lo..hi. */
 export function extrapolate(lo: i32, hi: i32, block: i32, scratch: usize, y: usize, before: usize, f: i32, beta: f32): void {
-  const s: usize = <usize>f << 2;
+  const s: usize = (<usize>f) << 2;
   const t = f32x4.splat(beta);
   const end = <usize>hi * s;
   for (let q = <usize>lo * s; q < end; q += 16) {

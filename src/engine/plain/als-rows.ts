@@ -6,9 +6,25 @@ export function alsRowKernels({ f32, f64, i32 }: Memory) {
     solveScratchBytes: () => 64,
 
     solveRows(
-      lo: number, hi: number, block: number, _scratch: number,
-      offsets: number, indices: number, d: number, r: number, y: number, eigenvalues: number, lambdas: number, floor: number, f: number,
-      out: number, weights: number, stats: number, dualMax: number, steps: number, failed: number,
+      lo: number,
+      hi: number,
+      block: number,
+      _scratch: number,
+      offsets: number,
+      indices: number,
+      d: number,
+      r: number,
+      y: number,
+      eigenvalues: number,
+      lambdas: number,
+      floor: number,
+      f: number,
+      out: number,
+      weights: number,
+      stats: number,
+      dualMax: number,
+      steps: number,
+      failed: number,
     ) {
       let gain = 0;
       let penalty = 0;
@@ -38,9 +54,27 @@ export function alsRowKernels({ f32, f64, i32 }: Memory) {
     },
 
     solveSingles(
-      lo: number, hi: number, block: number, _scratch: number,
-      items: number, variants: number, m: number, d: number, r: number, w: number, y: number, eigenvalues: number, lambda: number, floor: number,
-      f: number, out: number, weights: number, entries: number, entryD: number, entryR: number, stats: number,
+      lo: number,
+      hi: number,
+      block: number,
+      _scratch: number,
+      items: number,
+      variants: number,
+      m: number,
+      d: number,
+      r: number,
+      w: number,
+      y: number,
+      eigenvalues: number,
+      lambda: number,
+      floor: number,
+      f: number,
+      out: number,
+      weights: number,
+      entries: number,
+      entryD: number,
+      entryR: number,
+      stats: number,
     ) {
       let penalty = 0;
       for (let k = lo; k < hi; k++) {

@@ -4,8 +4,9 @@ import type { Ranked } from '../../engine/top-k.ts';
 import { AttuneError } from '../../errors.ts';
 import { anything, integer, optional, readOptions, workOptions } from '../../options.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
-import { BaseRecommender, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
-import type { Explanation, ExplainOptions, FitOptions, UnknownOptions } from '../recommender.ts';
+import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
+import { baseOf } from '../fitted-base.ts';
+import type { ExplainOptions, Explanation, FitOptions, UnknownOptions } from '../recommender.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, userVector } from './model.ts';
 import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
 import { alsProblem } from './problem.ts';
@@ -60,7 +61,10 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       throw new AttuneError('ERR_BAD_OPTION', "AlsRecommender: option 'regularization' must be above 0 for explicit feedback, got 0.");
     }
     if (settings.biases && settings.feedback === 'implicit') {
-      throw new AttuneError('ERR_BAD_OPTION', "AlsRecommender: option 'biases' goes with feedback: 'explicit'; implicit feedback has no means to take off.");
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        "AlsRecommender: option 'biases' goes with feedback: 'explicit'; implicit feedback has no means to take off.",
+      );
     }
     super(settings.onUnknown);
     this.#settings = settings;
@@ -103,12 +107,11 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       initialItemFactors: anything<Float32Array | undefined>(),
     });
     o.signal?.throwIfAborted();
-    if (!(interactions?.size > 0)) {
-      throw new AttuneError('ERR_EMPTY', 'AlsRecommender.fit: expected at least one interaction, got none. Check the filters before it.');
-    }
+    checkInteractions('AlsRecommender.fit', interactions);
     checkStart(o.initialUserFactors, interactions.userCount * s.factors, 'initialUserFactors');
     checkStart(o.initialItemFactors, interactions.itemCount * s.factors, 'initialItemFactors');
-    const { byUser } = interactions;
+    const base = baseOf(interactions);
+    const { byUser } = base;
     const biases = s.biases ? meansOf(byUser) : undefined;
     const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s);
     const start = { items: o.initialItemFactors, users: o.initialUserFactors };
@@ -116,9 +119,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     o.signal?.throwIfAborted();
     this.#replace({
       settings: s,
-      users: interactions.users.clone(),
-      items: interactions.items.clone(),
-      byUser,
+      ...base,
       itemFactors: items,
       rows,
       rowOf: problem.userRow,
@@ -137,7 +138,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
     const o = readOptions('AlsRecommender.partialFit', options, workOptions);
     o.signal?.throwIfAborted();
-    if (interactions.size === 0) return this;
+    checkInteractions('AlsRecommender.partialFit', interactions);
     this.#replace(await updateAls(this.model, interactions, o));
     return this;
   }
@@ -146,11 +147,11 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
    * Which of the user's own items bring how much of a score (Hu, Koren & Volinsky 2008, section 5). The contributions add up
    * to the score, or with biases to the score less `baseline`.
    */
-  explain(user: string, item: string, options: ExplainOptions = {}): Explanation & { baseline: number } {
+  explain(user: string, item: string, options: ExplainOptions = {}): Explanation & { baseline?: number } {
     const o = readOptions('als.explain', options, { n: optional(integer({ min: 0 })), onUnknown: unknownCheck });
     const u = this.userIndex(user, o.onUnknown);
     const i = this.itemIndex(item, o.onUnknown);
-    if (u < 0 || i < 0) return { score: Number.NaN, baseline: 0, contributions: [] };
+    if (u < 0 || i < 0) return { score: Number.NaN, contributions: [] };
     const row = this.historyOf(u);
     const profile = this.profileOf(u);
     const parts = this.#answers.contributions(row, profile.add, i);
@@ -158,7 +159,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     contributions.sort((a, b) => b.score - a.score);
     return {
       score: this.scoreSome(profile, Int32Array.of(i))[0],
-      baseline: profile.add + (this.model.biases?.items[i] ?? 0),
+      ...(this.model.biases && { baseline: profile.add + this.model.biases.items[i] }),
       contributions: contributions.slice(0, o.n ?? contributions.length),
     };
   }
@@ -190,7 +191,11 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   }
 
   /** Loads a model: newest version of a name, `name@3`, or `name@production`. */
-  static async load(store: ModelStore, reference: string, options: Pick<AlsOptions, 'threads' | 'onUnknown'> = {}): Promise<AlsRecommender> {
+  static async load(
+    store: ModelStore,
+    reference: string,
+    options: Pick<AlsOptions, 'threads' | 'onUnknown'> = {},
+  ): Promise<AlsRecommender> {
     return AlsRecommender.fromBytes((await store.get(reference)).bytes, options);
   }
 
@@ -302,7 +307,11 @@ function similarity(matrix: Float32Array, f: number, row: number, metric: 'cosin
 function checkStart(start: Float32Array | undefined, length: number, name: string): void {
   if (start === undefined) return;
   if (!(start instanceof Float32Array) || start.length !== length) {
-    throw new AttuneError('ERR_BAD_OPTION', `AlsRecommender.fit: option '${name}' must be a Float32Array of ${length} numbers, got ${start?.length}.`);
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `AlsRecommender.fit: option '${name}' must be a Float32Array of ${length} numbers, got ${start?.length}.`,
+    );
   }
-  for (const v of start) if (!Number.isFinite(v)) throw new AttuneError('ERR_BAD_VALUE', `AlsRecommender.fit: option '${name}' holds ${v}.`);
+  for (const v of start)
+    if (!Number.isFinite(v)) throw new AttuneError('ERR_BAD_VALUE', `AlsRecommender.fit: option '${name}' holds ${v}.`);
 }

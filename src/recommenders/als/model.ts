@@ -1,8 +1,8 @@
-import type { Csr } from '../../data/csr.ts';
 import { AttuneError } from '../../errors.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
 import type { FittedBase } from '../base.ts';
-import { type AlsIteration, type AlsOptions, type AlsSettings } from './options.ts';
+import { baseFromFile, baseToFile } from '../fitted-base.ts';
+import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
 /** Means that explicit feedback takes off ratings first. */
 export interface AlsBiases {
@@ -39,7 +39,8 @@ export function userVector({ rows, rowOf, scaleOf, settings: { factors: f } }: A
 
 /** The model as a file. */
 export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
-  const { settings, users, items, byUser, itemFactors, rows, rowOf, scaleOf, biases, history } = model;
+  const { settings, users, items, itemFactors, rows, rowOf, scaleOf, biases, history } = model;
+  const base = baseToFile(model);
   const f = settings.factors;
   const { threads: _, ...stored } = settings; // says nothing of the model
   return writeModelFile({
@@ -51,15 +52,13 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
       user_rows: { data: rows, shape: [rows.length / f, f] },
       user_row_of: { data: rowOf, shape: [users.size] },
       user_scale: { data: scaleOf, shape: [users.size] },
-      'history.offsets': { data: byUser.offsets, shape: [byUser.offsets.length] },
-      'history.items': { data: byUser.indices, shape: [byUser.indices.length] },
-      'history.values': { data: byUser.values, shape: [byUser.values.length] },
+      ...base.tensors,
       ...(biases && {
         user_biases: { data: biases.users, shape: [users.size] },
         item_biases: { data: biases.items, shape: [items.size] },
       }),
     },
-    ids: { users, items },
+    ids: base.ids,
   });
 }
 
@@ -67,28 +66,21 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
 export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settings'>; options: AlsOptions } {
   const file = readModelFile(bytes, alsKind, formatVersion);
   const { globalBias, history, ...options } = file.settings as unknown as AlsOptions & { globalBias?: number; history: AlsIteration[] };
-  const { users, items } = file.ids;
   const f = options.factors as number;
   const bad = (what: string): never => {
     throw new AttuneError('ERR_BAD_FILE', `A model of kind 'als' with ${what}. Restore the file from a copy, or train again.`);
   };
-  if (!users || !items) return bad('missing ids');
   if (!Number.isInteger(f) || f < 1) return bad(`${f} factors`);
-  const offsets = tensorOf(file, 'history.offsets', Int32Array, users.size + 1);
-  const indices = tensorOf(file, 'history.items', Int32Array, offsets[users.size]);
-  const values = tensorOf(file, 'history.values', Float32Array, indices.length);
-  for (let u = 0; u < users.size; u++) if (offsets[u + 1] < offsets[u]) return bad('a history that ends before it begins');
-  for (const item of indices) if (item < 0 || item >= items.size) return bad('a history of unknown items');
+  const base = baseFromFile(file);
+  const { users, items } = base;
   const rows = tensorOf(file, 'user_rows', Float32Array);
+  if (rows.length % f !== 0) return bad('user rows of another length');
   const rowOf = tensorOf(file, 'user_row_of', Int32Array, users.size);
-  for (const row of rowOf) if (row < -1 || row * f >= rows.length) return bad('a user without factors');
-  const byUser: Csr = { rows: users.size, columns: items.size, offsets, indices, values };
+  for (const row of rowOf) if (row < -1 || (row + 1) * f > rows.length) return bad('a user without factors');
   return {
     options,
     model: {
-      users,
-      items,
-      byUser,
+      ...base,
       itemFactors: tensorOf(file, 'item_factors', Float32Array, items.size * f),
       rows,
       rowOf,

@@ -191,14 +191,14 @@ function rankedRows(byUser: Csr, itemRank: Int32Array): Csr {
   const byItem = new Int32Array(byUser.columns + 1);
   for (let e = 0; e < count; e++) byItem[itemRank[byUser.indices[e]] + 1]++;
   for (let i = 0; i < byUser.columns; i++) byItem[i + 1] += byItem[i];
-  const userOf = new Int32Array(count);
-  const valueOf = new Float32Array(count);
+  const usersBy = new Int32Array(count);
+  const valuesBy = new Float32Array(count);
   const next = byItem.slice();
   for (let u = 0; u < byUser.rows; u++) {
     for (let e = byUser.offsets[u]; e < byUser.offsets[u + 1]; e++) {
       const to = next[itemRank[byUser.indices[e]]]++;
-      userOf[to] = u;
-      valueOf[to] = byUser.values[e];
+      usersBy[to] = u;
+      valuesBy[to] = byUser.values[e];
     }
   }
   const indices = new Int32Array(count);
@@ -206,9 +206,9 @@ function rankedRows(byUser: Csr, itemRank: Int32Array): Csr {
   const place = byUser.offsets.slice(0, byUser.rows);
   for (let i = 0; i < byUser.columns; i++) {
     for (let k = byItem[i]; k < byItem[i + 1]; k++) {
-      const to = place[userOf[k]]++;
+      const to = place[usersBy[k]]++;
       indices[to] = i;
-      values[to] = valueOf[k];
+      values[to] = valuesBy[k];
     }
   }
   return { ...byUser, indices, values };

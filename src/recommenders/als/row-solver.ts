@@ -100,9 +100,25 @@ export class RowSolver {
       let floor = 1e-6;
       if (this.#rotation) for (const e of this.#eigenvalues.array) floor = Math.max(floor, e * 1e-9);
       this.engine.kernels.solveRows(
-        0, 1, 0, this.engine.scratch,
-        offsets.at, to.at, dTo.at, rTo.at, this.source.at, this.#eigenvalues.at, this.#small.lambda.at, floor, this.width,
-        this.vector.at, 0, this.#small.stats.at, dualMax(this.width), 0, this.#small.failed.at,
+        0,
+        1,
+        0,
+        this.engine.scratch,
+        offsets.at,
+        to.at,
+        dTo.at,
+        rTo.at,
+        this.source.at,
+        this.#eigenvalues.at,
+        this.#small.lambda.at,
+        floor,
+        this.width,
+        this.vector.at,
+        0,
+        this.#small.stats.at,
+        dualMax(this.width),
+        0,
+        this.#small.failed.at,
       );
     }, indices);
     return this.vector.array;
@@ -160,7 +176,10 @@ export class RowSolver {
 
   /** The extra column is for scoring: it is zero while rows are solved, and 1 in the vector afterwards. */
   #withoutExtra(solve: () => void, indices: ArrayLike<number>): void {
-    if (!this.#extra) return solve();
+    if (!this.#extra) {
+      solve();
+      return;
+    }
     const at = (e: number) => (this.#position ? this.#position[indices[e]] : indices[e]) * this.width + this.#f;
     const kept = Float32Array.from({ length: indices.length }, (_, e) => this.source.array[at(e)]);
     for (let e = 0; e < indices.length; e++) this.source.array[at(e)] = 0;

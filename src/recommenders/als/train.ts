@@ -1,7 +1,7 @@
-import { type Block, type Cut, Engine } from '../../engine/engine.ts';
 import { eigen } from '../../engine/eigen.ts';
+import { type Block, type Cut, Engine } from '../../engine/engine.ts';
 import { uniform } from '../../engine/random.ts';
-import { availableThreads } from '../../engine/runtime.ts';
+import { availableThreads, breathe } from '../../engine/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import type { FitOptions } from '../recommender.ts';
 import type { AlsIteration, AlsSettings } from './options.ts';
@@ -43,7 +43,7 @@ export async function trainAls(
   const manyCount = problem.rowLambda.length;
   const userRows = manyCount + singles.items.length;
   const implicit = s.feedback === 'implicit';
-    // Conjugate gradients save nothing where f x f equations are small, or where there is no Gram part for them to save.
+  // Conjugate gradients save nothing where f x f equations are small, or where there is no Gram part for them to save.
   const exact = s.solver === 'exact' || !implicit || width <= 16;
   const steps = exact ? 0 : 2;
   const finalDualMax = Math.max(1, Math.floor(width * 0.6));
@@ -196,8 +196,8 @@ export async function trainAls(
 
     const began = performance.now();
     const history: AlsIteration[] = [];
-    let strength = 0; // of the extrapolation; ramped so that the first, wild iterations are not continued
     for (let iteration = 1; iteration <= s.iterations; iteration++) {
+      await breathe();
       onProgress?.({ phase: 'training', done: iteration - 1, total: s.iterations, loss: history.at(-1)?.loss });
       const penalty = await users(dualMax, steps);
       if (implicit) {
@@ -214,9 +214,9 @@ export async function trainAls(
       history.push({ iteration, loss, seconds: (performance.now() - began) / 1000 });
       if (s.tolerance > 0 && last - loss < s.tolerance * Math.abs(last) && Number.isFinite(last)) break;
       if (before && iteration < s.iterations) {
-        const beta = loss > last ? 0 : strength;
-        strength = iteration < 2 ? 0 : Math.min(1, strength + 0.25);
-        await engine.run('extrapolate', fixedCut(itemCount), [Y.at, before.at, width, iteration === 1 ? 0 : beta], signal);
+        // Ramped, so that the first, wild iterations are not continued; none after an iteration that raised the loss.
+        const beta = iteration < 2 || loss > last ? 0 : Math.min(1, iteration / 4);
+        await engine.run('extrapolate', fixedCut(itemCount), [Y.at, before.at, width, beta], signal);
       }
     }
     onProgress?.({ phase: 'training', done: history.length, total: history.length, loss: history.at(-1)?.loss });

@@ -1,6 +1,7 @@
-import { type Csr, csrFromCoordinates, transpose } from '../../data/csr.ts';
+import { type Csr, transpose } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { breathe } from '../../engine/runtime.ts';
+import { mergeInto } from '../merge.ts';
 import type { FitOptions } from '../recommender.ts';
 import type { AlsModel } from './model.ts';
 import { lambdaOf, weigh } from './problem.ts';
@@ -13,19 +14,15 @@ import { RowSolver } from './row-solver.ts';
 export async function updateAls(model: AlsModel, added: Interactions, { signal, onProgress }: FitOptions): Promise<AlsModel> {
   const { settings: s } = model;
   const f = s.factors;
-  const users = model.users.clone();
-  const items = model.items.clone();
-  const userOf = Int32Array.from(added.users, (id) => users.add(id));
-  const itemOf = Int32Array.from(added.items, (id) => items.add(id));
-  const byUser = merged(model, added, userOf, itemOf, users.size, items.size);
+  const { users, items, byUser } = mergeInto(model, added);
   const byItem = transpose(byUser);
 
   const itemFactors = extended(model.itemFactors, items.size * f);
   const rowOf = extended(model.rowOf, users.size, -1);
   const scaleOf = extended(model.scaleOf, users.size, 1);
   // A touched user leaves the row it shared and gets one of its own, behind the others.
-  const touchedUsers = [...new Set(userOf)];
-  const touchedItems = [...new Set(itemOf)];
+  const touchedUsers = Array.from(added.users, (id) => users.indexOf(id));
+  const touchedItems = Array.from(added.items, (id) => items.indexOf(id));
   const firstNew = model.rows.length / f;
   const rows = extended(model.rows, (firstNew + touchedUsers.length) * f);
   const biases = model.biases && {
@@ -95,41 +92,6 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   signal?.throwIfAborted();
   onProgress?.({ phase: 'updating', done: total, total });
   return { ...model, users, items, byUser, itemFactors, rows, rowOf, scaleOf, biases };
-}
-
-/** Histories with the new values in them; of a pair that was known the new value counts. */
-function merged(model: AlsModel, added: Interactions, userOf: Int32Array, itemOf: Int32Array, userCount: number, itemCount: number) {
-  const fresh = csrFromCoordinates(
-    userCount,
-    itemCount,
-    added.userIndices.map((u) => userOf[u]),
-    added.itemIndices.map((i) => itemOf[i]),
-    added.values,
-  );
-  const { offsets, indices, values } = model.byUser;
-  const total = indices.length + fresh.indices.length;
-  const result = {
-    rows: userCount,
-    columns: itemCount,
-    offsets: new Int32Array(userCount + 1),
-    indices: new Int32Array(total),
-    values: new Float32Array(total),
-  };
-  let at = 0;
-  for (let u = 0; u < userCount; u++) {
-    let a = u < model.byUser.rows ? offsets[u] : 0;
-    const aEnd = u < model.byUser.rows ? offsets[u + 1] : 0;
-    let b = fresh.offsets[u];
-    const bEnd = fresh.offsets[u + 1];
-    while (a < aEnd || b < bEnd) {
-      const takeFresh = b < bEnd && (a >= aEnd || fresh.indices[b] <= indices[a]);
-      if (takeFresh && a < aEnd && fresh.indices[b] === indices[a]) a++;
-      result.indices[at] = takeFresh ? fresh.indices[b] : indices[a];
-      result.values[at++] = takeFresh ? fresh.values[b++] : values[a++];
-    }
-    result.offsets[u + 1] = at;
-  }
-  return { ...result, indices: result.indices.slice(0, at), values: result.values.slice(0, at) };
 }
 
 function extended<T extends Float32Array | Int32Array>(array: T, length: number, fill = 0): T {
