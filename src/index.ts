@@ -7,6 +7,7 @@ export * as metrics from './metrics/index.ts';
 export type { Progress } from './options.ts';
 export { type AlsFitOptions, AlsRecommender, type Factors } from './recommenders/als/als.ts';
 export type { AlsIteration, AlsOptions } from './recommenders/als/options.ts';
+export * from './recommenders/ease.ts';
 export * from './recommenders/item-knn.ts';
 export * from './recommenders/popularity.ts';
 export type * from './recommenders/recommender.ts';

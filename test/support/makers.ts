@@ -14,7 +14,8 @@ export function checkerboard(size = 20): Interactions {
  * A long tail: item k is drawn with a chance that falls as 1 / (k + 1), values are 1 to 5, times grow by a minute a row.
  * About `rows` draws, of which some meet the same pair; every user has at least one item; the same seed gives the same rows.
  */
-export function zipf({ users = 60, items = 40, rows = users * 8, seed = 1 } = {}): Interactions {
+export function zipf(options: { users?: number; items?: number; rows?: number; seed?: number } = {}): Interactions {
+  const { users = 60, items = 40, rows = users * 8, seed = 1 } = options;
   const random = randomOf(seed);
   const cumulative = new Float64Array(items);
   let total = 0;
