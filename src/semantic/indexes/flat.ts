@@ -4,26 +4,31 @@ import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-fil
 import { grown } from '../grown.ts';
 import type { VectorIndex, VectorSearchOptions } from '../vector-index.ts';
 import { dot } from './dot.ts';
+import { Rows } from './rows.ts';
 
 /**
  * The exact index: every vector is compared. No build time, no parameters, no wrong answers; right up to some hundred thousand
  * vectors.
  *
- * Rows stand in chunks, so that growing never copies and never holds twice the memory; a removed row is filled with the last one.
+ * A kernel in 32 bits screens all rows; what its error bound lets through is scored again in 64 bits, in one fixed order, so scores
+ * and order are the same in every runtime.
  */
 export function flatIndex(): VectorIndex {
   return new FlatIndex();
 }
 
-const chunkRows = 4096;
+/** A block of rows beyond this would come near what the kernels can address. */
+const largestBlock = 2 ** 28;
+const smallestBlock = 1024;
 
 class FlatIndex implements VectorIndex {
   readonly kind = 'flat';
   #dimensions = 0;
-  #chunks: Float32Array[] = [];
+  #blocks: Rows[] = [];
   #keyOfRow = new Int32Array(0);
   #rowOfKey = new Int32Array(0); // row + 1, 0 = none
   #size = 0;
+  #longest = 0; // no vector is longer
 
   get size(): number {
     return this.#size;
@@ -43,13 +48,13 @@ class FlatIndex implements VectorIndex {
       );
     }
     if (this.#size === 0) this.#reset(dimensions);
-    this.#reserve(this.#size + keys.length, keys.reduce((a, b) => Math.max(a, b), 0) + 1);
+    this.#reserve(this.#size + keys.filter((key) => this.#row(key) < 0).length);
+    this.#rowOfKey = grown(this.#rowOfKey, keys.reduce((a, b) => Math.max(a, b), 0) + 1);
     for (let k = 0; k < keys.length; k++) {
-      const key = keys[k];
-      const row = this.#rowOfKey[key] > 0 ? this.#rowOfKey[key] - 1 : this.#size++;
-      this.#keyOfRow[row] = key;
-      this.#rowOfKey[key] = row + 1;
-      this.#chunkOf(row).set(vectors.subarray(k * dimensions, (k + 1) * dimensions), this.#place(row));
+      const vector = vectors.subarray(k * dimensions, (k + 1) * dimensions);
+      const known = this.#row(keys[k]);
+      this.#put(known < 0 ? this.#size++ : known, keys[k], vector);
+      this.#longest = Math.max(this.#longest, lengthOf(vector));
     }
   }
 
@@ -57,16 +62,15 @@ class FlatIndex implements VectorIndex {
     for (const key of keys) {
       const row = this.#row(key);
       if (row < 0) continue;
-      const last = --this.#size;
-      if (row < last) {
-        const from = this.#place(last);
-        this.#chunkOf(row).set(this.#chunkOf(last).subarray(from, from + this.#dimensions), this.#place(row));
-        this.#keyOfRow[row] = this.#keyOfRow[last];
-        this.#rowOfKey[this.#keyOfRow[row]] = row + 1;
-      }
       this.#rowOfKey[key] = 0;
+      const last = --this.#size;
+      if (row < last) this.#put(row, this.#keyOfRow[last], this.#vector(last));
     }
-    this.#chunks.length = Math.ceil(this.#size / chunkRows);
+    let capacity = this.#blocks.reduce((sum, block) => sum + block.capacity, 0);
+    for (let block = this.#blocks.at(-1); block && capacity - block.capacity >= this.#size; block = this.#blocks.at(-1)) {
+      capacity -= block.capacity;
+      this.#blocks.pop();
+    }
   }
 
   search(query: Float32Array, { n, allowed }: VectorSearchOptions): Ranked {
@@ -77,32 +81,34 @@ class FlatIndex implements VectorIndex {
       );
     }
     const best = new TopK(Math.min(n, this.#size));
-    for (let c = 0; c < this.#chunks.length; c++) {
-      const chunk = this.#chunks[c];
-      const first = c * chunkRows;
-      const end = Math.min(this.#size - first, chunkRows);
-      for (let row = 0, at = 0; row < end; row++, at += this.#dimensions) {
+    // Scoring a few rows one by one is cheaper than screening all of them.
+    const few = allowed !== undefined && countOf(allowed) * 8 < this.#size;
+    const slack = lengthOf(query) * this.#longest;
+    let first = 0;
+    for (const block of this.#blocks) {
+      const count = Math.min(block.capacity, this.#size - first);
+      const screen = few ? undefined : block.approximate(count, query);
+      const margin = slack * block.error;
+      for (let row = 0; row < count; row++) {
+        if (screen && screen[row] + margin < best.threshold) continue;
         const key = this.#keyOfRow[first + row];
         if (allowed && !(allowed[key] > 0)) continue;
-        best.offer(key, dot(chunk, at, query));
+        best.offer(key, block.exact(row, query));
       }
+      first += count;
     }
     return best.take();
   }
 
   vectorOf(key: number): Float32Array | undefined {
     const row = this.#row(key);
-    if (row < 0) return undefined;
-    return this.#chunkOf(row).slice(this.#place(row), this.#place(row) + this.#dimensions);
+    return row < 0 ? undefined : this.#vector(row).slice();
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
     const dimensions = this.#dimensions;
     const data = new Float32Array(this.#size * dimensions);
-    this.#chunks.forEach((chunk, c) => {
-      const start = c * chunkRows * dimensions;
-      data.set(chunk.subarray(0, Math.min(chunk.length, data.length - start)), start);
-    });
+    for (let row = 0; row < this.#size; row++) data.set(this.#vector(row), row * dimensions);
     return writeModelFile({
       kind: 'flat-index',
       formatVersion: 1,
@@ -129,23 +135,54 @@ class FlatIndex implements VectorIndex {
     return (this.#rowOfKey[key] ?? 0) - 1;
   }
 
-  #chunkOf(row: number): Float32Array {
-    return this.#chunks[Math.floor(row / chunkRows)];
+  #put(row: number, key: number, vector: Float32Array): void {
+    const { block, at } = this.#place(row);
+    block.set(at, vector);
+    this.#keyOfRow[row] = key;
+    this.#rowOfKey[key] = row + 1;
   }
 
-  #place(row: number): number {
-    return (row % chunkRows) * this.#dimensions;
+  #vector(row: number): Float32Array {
+    const { block, at } = this.#place(row);
+    return block.get(at);
+  }
+
+  #place(row: number): { block: Rows; at: number } {
+    let at = row;
+    for (const block of this.#blocks) {
+      if (at < block.capacity) return { block, at };
+      at -= block.capacity;
+    }
+    throw new RangeError(`no row ${row}`);
   }
 
   #reset(dimensions: number): void {
     this.#dimensions = dimensions;
-    this.#chunks = [];
+    this.#blocks = [];
     this.#rowOfKey.fill(0);
+    this.#longest = 0;
   }
 
-  #reserve(rows: number, keys: number): void {
-    while (this.#chunks.length * chunkRows < rows) this.#chunks.push(new Float32Array(chunkRows * this.#dimensions));
+  /** The first block is as large as the first vectors need; later ones grow by a quarter, so that nothing is ever copied. */
+  #reserve(rows: number): void {
+    let missing = rows - this.#blocks.reduce((sum, block) => sum + block.capacity, 0);
+    const most = Math.floor(largestBlock / this.#dimensions);
+    while (missing > 0) {
+      const wanted = this.#blocks.length === 0 ? missing : Math.max(missing, smallestBlock, Math.ceil(this.#size / 4));
+      const block = new Rows(Math.min(wanted, most), this.#dimensions);
+      this.#blocks.push(block);
+      missing -= block.capacity;
+    }
     this.#keyOfRow = grown(this.#keyOfRow, rows);
-    this.#rowOfKey = grown(this.#rowOfKey, keys);
   }
+}
+
+function lengthOf(vector: Float32Array): number {
+  return Math.sqrt(dot(vector, 0, vector));
+}
+
+function countOf(allowed: Uint8Array): number {
+  let count = 0;
+  for (let key = 0; key < allowed.length; key++) count += allowed[key] > 0 ? 1 : 0;
+  return count;
 }
