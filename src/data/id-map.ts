@@ -91,18 +91,23 @@ export class IdMap implements Iterable<string> {
    * @throws ERR_BAD_ARGUMENT when an index is not in [0, size) or comes twice.
    */
   subset(indices: ArrayLike<number>): IdMap {
-    const ends = new Int32Array(indices.length);
+    const own = this.#ends;
+    const count = indices.length;
+    const ends = new Int32Array(count);
     let length = 0;
-    for (let k = 0; k < ends.length; k++) {
+    for (let k = 0; k < count; k++) {
       const index = indices[k];
       if (!(Number.isInteger(index) && index >= 0 && index < this.#size)) {
         throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.subset: expected indices from 0 to ${this.#size - 1}, got ${shown(index)}.`);
       }
-      ends[k] = length += this.#ends[index] - this.#start(index);
+      ends[k] = length += own[index] - (index === 0 ? 0 : own[index - 1]);
     }
     const bytes = new Uint8Array(length);
-    for (let k = 0, at = 0; k < ends.length; at = ends[k++]) {
-      for (let from = this.#start(indices[k]); at < ends[k]; ) bytes[at++] = this.#bytes[from++];
+    for (let k = 0, at = 0; k < count; ) {
+      const from = this.#start(indices[k]);
+      while (k + 1 < count && indices[k + 1] === indices[k] + 1) k++; // neighbours, the usual case, are copied together
+      bytes.set(this.#bytes.subarray(from, own[indices[k]]), at);
+      at = ends[k++];
     }
     return IdMap.#of(bytes, ends, 'ERR_BAD_ARGUMENT');
   }

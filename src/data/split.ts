@@ -101,6 +101,7 @@ export type SplitOptionsWithValidation =
 export function split(interactions: Interactions, options: FoldsSplitOptions): Split[];
 export function split(interactions: Interactions, options: SplitOptionsWithValidation): SplitWithValidation;
 export function split(interactions: Interactions, options: Exclude<SplitOptions, FoldsSplitOptions>): Split;
+export function split(interactions: Interactions, options: SplitOptions): Split | SplitWithValidation | Split[];
 export function split(interactions: Interactions, options: SplitOptions): Split | SplitWithValidation | Split[] {
   const strategy = choice(strategies)(options?.strategy, "split: option 'strategy'");
   if (strategy === 'folds') return folds(interactions, options as FoldsSplitOptions);
