@@ -25,7 +25,8 @@ export function formatReports(reports: Record<string, EvaluationReport>, options
   ]);
   const head = ['', ...entries.map(([name]) => name)];
   const table = format === 'markdown' ? markdownTable(head, rows) : textTable(head, rows);
-  return [table, ...notes(entries, format)].join('\n');
+  const notes = notesOf(entries);
+  return (format === 'markdown' ? [table, '', ...notes.map((note) => `${note}  `)] : [table, ...notes]).join('\n');
 }
 
 function cell({ mean, low, high }: ReportedValue, digits: number): string {
@@ -39,17 +40,16 @@ function arrow(key: string): string {
   return directionOf(key) === 'lower' ? ' ↓' : '';
 }
 
-function notes(entries: [string, EvaluationReport][], format: 'text' | 'markdown'): string[] {
+/** What a reader must know besides the figures; what holds for all reports is said once. */
+export function notesOf(entries: [string, EvaluationReport][]): string[] {
   const own = entries.map(([name, report]) => ({
     name,
     lines: [summary(report), ...report.warnings.map((warning) => `Careful: ${warning}`)],
   }));
-  const lines: string[] = [];
-  for (const text of new Set(own.flatMap(({ lines: all }) => all))) {
-    const names = own.filter(({ lines: all }) => all.includes(text)).map(({ name }) => name);
-    lines.push(names.length === own.length ? text : `${names.join(', ')}: ${text}`);
-  }
-  return format === 'markdown' ? ['', ...lines.map((line) => `${line}  `)] : lines;
+  return [...new Set(own.flatMap(({ lines }) => lines))].map((text) => {
+    const names = own.filter(({ lines }) => lines.includes(text)).map(({ name }) => name);
+    return names.length === own.length ? text : `${names.join(', ')}: ${text}`;
+  });
 }
 
 function summary({ users, leftOut, protocol }: EvaluationReport): string {

@@ -2,6 +2,7 @@ export { type CompareOptions, type Comparison, compare, compareAll } from './com
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export { type FormatOptions, formatReports } from './format.ts';
 export { type HalvingSearchOptions, halvingSearch } from './halving.ts';
+export { reportsToHtml } from './html.ts';
 export type { Candidates, EvaluableRecommender, ListFunction, ListRequest, RankedItems } from './lists.ts';
 export {
   type Direction,

@@ -2,8 +2,10 @@ import { AttuneError, shown } from '../errors.ts';
 import { studentQuantile } from '../metrics/distributions.ts';
 import { confidenceInterval, type Estimate } from '../metrics/significance.ts';
 import { formatReports } from './format.ts';
+import { reportsToHtml } from './html.ts';
 import type { ErrorMeasure, Measure, MetricName } from './measures.ts';
 import type { LeftOut } from './plan.ts';
+import { measuresOf } from './segments.ts';
 
 /** A mean, its interval, and how many users it is over. */
 export interface ReportedValue extends Estimate {
@@ -63,8 +65,10 @@ export class EvaluationReport {
   /** What was measured, by key such as `ndcg@10`, `rmse`. */
   readonly measures: ReadonlyMap<string, Measure>;
   readonly #values = new Map<string, ReportedValue>();
+  readonly #content: ReportContent;
 
   constructor(content: ReportContent) {
+    this.#content = content;
     this.name = content.name;
     this.metrics = content.metrics;
     this.users = content.users;
@@ -129,6 +133,24 @@ export class EvaluationReport {
     );
   }
 
+  /**
+   * The report by kind of user, such as new and known ones; each part is a report with its own means and intervals. `coverage` and
+   * `gini` belong to all lists together and are not in the parts.
+   * @param labelOf the segment of a user; undefined = in none.
+   */
+  segments(labelOf: (user: string) => string | undefined): Record<string, EvaluationReport> {
+    const labels = new Map<string, string | undefined>();
+    for (const { users } of this.measures.values()) for (const user of users) if (!labels.has(user)) labels.set(user, labelOf(user));
+    const names = [...new Set(labels.values())].filter((label) => label !== undefined);
+    const parts = names.map((name): [string, EvaluationReport] => {
+      const measures = measuresOf(this.measures, (user) => labels.get(user) === name);
+      const users = Math.max(0, ...[...measures.values()].map((measure) => measure.users.length));
+      const leftOut = { withoutTest: 0, unknownUsers: 0, nothingRelevant: 0, notSampled: 0, alreadySeen: 0, unpredictedRows: 0 };
+      return [name, new EvaluationReport({ ...this.#content, name: `${this.name}, ${name}`, measures, users, leftOut })];
+    });
+    return Object.fromEntries(parts);
+  }
+
   /** A table for people. */
   toString(): string {
     return formatReports({ [this.name]: this });
@@ -137,6 +159,11 @@ export class EvaluationReport {
   /** The same as Markdown. */
   toMarkdown(): string {
     return formatReports({ [this.name]: this }, { format: 'markdown' });
+  }
+
+  /** One self-contained page with pictures. For several reports: {@link reportsToHtml}. */
+  toHTML(): string {
+    return reportsToHtml({ [this.name]: this });
   }
 
   /** Plain data; NaN becomes null. */

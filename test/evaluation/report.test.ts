@@ -1,4 +1,4 @@
-import { compare, compareAll, type EvaluationReport, evaluate, formatReports } from 'attune';
+import { compare, compareAll, type EvaluationReport, evaluate, formatReports, reportsToHtml } from 'attune';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromRows, type Row, randomOf } from '../support/makers.ts';
 import { ScoredRecommender } from './scored-recommender.ts';
@@ -62,6 +62,29 @@ describe('a report', () => {
     expect(table.match(/120 users/g)).toHaveLength(1); // said once, as it holds for both
     expect(table).toContain('rmse ↓');
     expect(formatReports({ Good: good, 'Very | poor': poor }, { format: 'markdown', digits: 2 })).toContain('Very \\| poor');
+  });
+});
+
+describe('parts and pages', () => {
+  it('a report splits by kind of user, and the parts add up', () => {
+    const parts = good.segments((user) => (user === 'u0' ? undefined : Number(user.slice(1)) < 40 ? 'early' : 'late'));
+    expect(Object.keys(parts)).toEqual(['early', 'late']);
+    const [early, late] = [parts.early.get('ndcg', 10), parts.late.get('ndcg', 10)];
+    expect([early.users, late.users]).toEqual([39, 80]);
+    const own = good.perUser('ndcg', 10);
+    expect((early.mean * 39 + late.mean * 80 + (own.get('u0') as number)) / 120).toBeCloseTo(good.get('ndcg', 10).mean, 12);
+    expect(parts.early.keys).not.toContain('coverage@3');
+    expect(parts.early.get('rmse').users).toBe(39);
+    expect(compare(parts.early, poor, 'ndcg@10').users).toBe(39);
+  });
+
+  it('the page is self-contained, has a picture a metric, and cannot be broken by a name', () => {
+    const page = reportsToHtml({ '<b>Good</b>': good, poor });
+    expect(page).not.toMatch(/<script|<b>|https?:|src=/);
+    expect(page.match(/<svg /g)).toHaveLength(good.keys.length);
+    expect(page).toContain('&lt;b&gt;Good&lt;/b&gt;');
+    expect(page).not.toContain('NaN');
+    expect(good.toHTML()).toContain('<title>Evaluation: good</title>');
   });
 });
 
