@@ -1,3 +1,4 @@
+import * as accessories from './accessories.ts';
 import { type Kind, kindOf } from './kind.ts';
 import * as kitchen from './kitchen.ts';
 import * as home from './laundry-and-counter.ts';
@@ -67,6 +68,25 @@ const drawings: Record<Kind, Drawing> = {
   cord: parts.cord,
   cover: parts.cover,
   cleaner: parts.cleaner,
+  thermometer: accessories.thermometer,
+  turntable: accessories.turntable,
+  'spray-arm': accessories.sprayArm,
+  stopper: accessories.stopper,
+  magnet: accessories.magnet,
+  brush: accessories.brush,
+  pitcher: accessories.pitcher,
+  carafe: accessories.carafe,
+  balls: accessories.balls,
+  'coffee-filter': accessories.coffeeFilter,
+  tank: accessories.tank,
+  scoop: accessories.scoop,
+  roller: accessories.roller,
+  rod: accessories.rod,
+  absorber: accessories.absorber,
+  'vent-cover': accessories.ventCover,
+  feet: accessories.feet,
+  pan: accessories.pan,
+  bin: accessories.bin,
   part: parts.part,
   generic: parts.generic,
 };

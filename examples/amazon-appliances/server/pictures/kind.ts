@@ -39,11 +39,49 @@ export type Kind =
   | 'cord'
   | 'cover'
   | 'cleaner'
+  | 'thermometer'
+  | 'turntable'
+  | 'spray-arm'
+  | 'stopper'
+  | 'magnet'
+  | 'brush'
+  | 'pitcher'
+  | 'carafe'
+  | 'balls'
+  | 'coffee-filter'
+  | 'tank'
+  | 'scoop'
+  | 'roller'
+  | 'rod'
+  | 'absorber'
+  | 'vent-cover'
+  | 'feet'
+  | 'pan'
+  | 'bin'
   | 'part'
   | 'generic';
 
 /** The first rule that matches wins: parts before the machines that they belong to, and special machines before plain ones. */
 const rules: [Kind, RegExp][] = [
+  ['thermometer', /\bthermometers?\b/],
+  ['turntable', /\bturntable\b|\bglass (plate|tray)\b/],
+  ['spray-arm', /\bspray arms?\b/],
+  ['stopper', /\b(sink )?stoppers?\b|\bsplash guards?\b|\bflanges?\b|\bsink strainers?\b/],
+  ['magnet', /\bmagnets?\b(?!.*cover)|\bsign\b/],
+  ['balls', /\b(dryer|wool) balls?\b/],
+  ['absorber', /\b(odou?r|deodori[sz]er|absorber)s?\b|\bbaking soda\b/],
+  ['scoop', /\bscoops?\b|\bice bags?\b|\bice cube\b/],
+  ['coffee-filter', /\bcoffee\b(?!.*(water|charcoal)).*\bfilters?\b|\bk-?cup filters?\b|\bpods? filters?\b|\breusable (k-?cups?|pods?)/],
+  ['feet', /\b(anti.?)?vibration\b|\bleveling (legs?|feet)\b|\bfeet\b|\bshock absorb/],
+  ['roller', /\brollers?\b|\bwheels?\b|\bcasters?\b|\bpulleys?\b/],
+  ['rod', /\bsuspension\b|\brods?\b(?!.*clean)|\bsprings?\b|\bshocks?\b|\bstruts?\b/],
+  ['bin', /\bshelf\b|\bshelves\b|\bbins?\b|\bdrawers?\b|\bcrisper\b|\bdrip tray\b/],
+  ['brush', /\bbrush(es)?\b/],
+  ['carafe', /\bcarafes?\b/],
+  ['pitcher', /\bpitchers?\b|\bfroth(ing|er) (cup|jug)\b|\btampers?\b/],
+  ['vent-cover', /\bvent (cover|hood|cap)s?\b|\blouver/],
+  ['pan', /\bdrain pans?\b|\boven liners?\b|\bbaking (pan|sheet)s?\b/],
+  ['tank', /\btanks?\b/],
   ['mesh-filter', /\b(grease|charcoal|carbon|mesh|hood|microwave|air|lint|dryer|vent|hepa)\b.*\bfilters?\b|\blint (screen|trap)/],
   ['water-filter', /\bfilters?\b|\bcartridges?\b/],
   ['hose', /\bhoses?\b|\btubing\b|\btube\b|\bduct\w*\b|\bvent kit\b|\bsupply line\b|\bwater line\b/],
@@ -58,10 +96,7 @@ const rules: [Kind, RegExp][] = [
     'board',
     /\bboards?\b|\bthermostats?\b|\bsensors?\b|\bswitch(es)?\b|\btimers?\b|\bfuses?\b|\brelays?\b|\bcapacitors?\b|\bthermistors?\b/,
   ],
-  [
-    'rack',
-    /\bracks?\b|\bshel(f|ves)\b|\bbaskets?\b|\bbins?\b|\btrays?\b|\bdrawers?\b|\brollers?\b|\bwheels?\b|\bpedestals?\b|\bstacking kit\b/,
-  ],
+  ['rack', /\bracks?\b|\bshel(f|ves)\b|\bbaskets?\b|\bbins?\b|\btrays?\b|\bdrawers?\b|\bpedestals?\b|\bportafilters?\b|\bstacking kit\b/],
   ['handle', /\bhandles?\b|\bhinges?\b|\blatch(es)?\b|\bstrikes?\b/],
   ['bulb', /\bbulbs?\b|\blamps?\b|\bled light\b/],
   ['cord', /\bcords?\b|\bplugs?\b|\bcables?\b|\bwir(e|ing)\b/],

@@ -102,7 +102,7 @@ export function Catalogue({ view, catalogue, categories, onGo, onOpen }: Props) 
 function Chip({ label, count, chosen, onChoose }: { label: string; count?: number; chosen: boolean; onChoose: () => void }) {
   return (
     <button type="button" class="chip" aria-pressed={chosen} onClick={onChoose}>
-      {label}
+      {label.replace(' & Accessories', '')}
       {count === undefined ? null : <span class="chip-count">{inWhole(count)}</span>}
     </button>
   );

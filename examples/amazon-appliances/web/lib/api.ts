@@ -61,7 +61,7 @@ export interface HistoryEntry extends Card {
 }
 
 export interface Explanation {
-  score: number;
+  score: number | null;
   contributions: (Card & { item_id: string; rating: number; share: number })[];
 }
 
@@ -89,7 +89,7 @@ export const api = {
   similar: (item_id: string, n: number, signal?: AbortSignal) =>
     get<{ recommendations: Recommendation[] }>('/similar-items', { item_id, n, by: 'content' }, signal),
   alsoLiked: (item_id: string, n: number, signal?: AbortSignal) =>
-    post<{ recommendations: Recommendation[] }>('/matrix_factor/similar', { item_id, n }, signal),
+    get<{ recommendations: Recommendation[] }>('/similar-items', { item_id, n, by: 'behaviour' }, signal),
   explain: (user_id: string, item_id: string, signal?: AbortSignal) => get<Explanation>('/explain', { user_id, item_id }, signal),
   search: (query: string, top_k: number, signal?: AbortSignal) => post<{ results: SearchResult[] }>('/search', { query, top_k }, signal),
   feedback: (body: { user_id: string; item_id: string; type: string; value?: number }) => post<unknown>('/feedback', body),

@@ -21,8 +21,7 @@ export function useProduct(id: string) {
   const product = useLoading(id, (signal) => api.product(id, signal));
   const exists = product.state === 'ready';
   const similar = useLoading(exists ? id : undefined, (signal) => api.similar(id, rowLength, signal));
-  // A product without ratings is no failure here: there is nobody yet who liked it.
-  const alsoLiked = useLoading(exists ? id : undefined, (signal) => api.alsoLiked(id, rowLength, signal).catch(noneWhenUnknown));
+  const alsoLiked = useLoading(exists ? id : undefined, (signal) => api.alsoLiked(id, rowLength, signal));
   const why = useLoading(exists ? `${person.id} ${id}` : undefined, (signal) => api.explain(person.id, id, signal).catch(() => undefined));
   const listed = (list: Recommendation[]) => list.map((it) => it.item_id);
 
@@ -64,9 +63,4 @@ export function useProduct(id: string) {
     },
     rate: (stars: number) => say({ stars }, () => api.feedback({ user_id: person.id, item_id: id, type: 'rating', value: stars })),
   };
-}
-
-function noneWhenUnknown(error: unknown): { recommendations: Recommendation[] } {
-  if ((error as { status?: number }).status === 404) return { recommendations: [] };
-  throw error;
 }

@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type { System } from '../pipeline/system.ts';
+import { buildWeb } from './build-web.ts';
+import { createApp } from './http/app.ts';
+import { authRoutes } from './routes/auth.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
+import { healthRoutes } from './routes/health.ts';
+import { matrixFactorRoutes } from './routes/matrix-factor.ts';
+import { modelRoutes } from './routes/models.ts';
+import { pageRoutes } from './routes/pages.ts';
+import { productRoutes } from './routes/products.ts';
+import { recommendationRoutes } from './routes/recommendations.ts';
+import { searchRoutes } from './routes/search.ts';
+import { trainingRoutes } from './routes/training.ts';
+import { userRoutes } from './routes/users.ts';
+import { Shop } from './shop/shop.ts';
+
+export interface ServerOptions {
+  /** 0 = any free one. */
+  port: number;
+  host: string;
+}
+
+export interface RunningServer {
+  /** Ends with a slash. */
+  url: string;
+  port: number;
+  /** Answers what is being asked, then stops. The system stays open. */
+  close(): Promise<void>;
+}
+
+const { version } = createRequire(import.meta.url)('attune/package.json') as { version: string };
+const routes = [
+  healthRoutes,
+  productRoutes,
+  searchRoutes,
+  recommendationRoutes,
+  matrixFactorRoutes,
+  userRoutes,
+  feedbackRoutes,
+  modelRoutes,
+  trainingRoutes,
+  authRoutes,
+];
+
+/** Serves the routes and the pages. SIGTERM and SIGINT stop it, close the system and let the process end. */
+export async function startServer(system: System, { port, host }: ServerOptions): Promise<RunningServer> {
+  const [pages, shop, app] = await Promise.all([buildWeb(), Shop.open(system), createApp({ version })]);
+  for (const add of routes) add(app, shop);
+  pageRoutes(app, shop, pages);
+  await app.listen({ port, host });
+  if (shop.isPasswordNew) console.log(`Password of the administrator: ${shop.adminPassword}  (set ADMIN_PASSWORD to choose one)`);
+
+  const address = app.server.address() as AddressInfo;
+  const close = async () => {
+    for (const signal of signals) process.off(signal, stop);
+    await Promise.all([shop.training.close(), app.close()]);
+  };
+  const stop = () => {
+    setTimeout(() => process.exit(1), shutdownMs).unref();
+    close().then(
+      () => system.close(),
+      (error) => app.log.error(error),
+    );
+  };
+  for (const signal of signals) process.once(signal, stop);
+  return { url: `http://${urlHost(host)}:${address.port}/`, port: address.port, close };
+}
+
+const signals = ['SIGTERM', 'SIGINT'] as const;
+/** A request that does not end by then is cut off. */
+const shutdownMs = 10_000;
+
+function urlHost(host: string): string {
+  if (host === '127.0.0.1' || host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance } from 'fastify';
+import { HttpError, notFound } from '../http/errors.ts';
+import { answer, errors, itemId, object, userId } from '../http/schemas.ts';
+import { type FeedbackType, feedbackTypes } from '../shop/people.ts';
+import type { Shop } from '../shop/shop.ts';
+
+interface Feedback {
+  user_id: string;
+  item_id: string;
+  type: FeedbackType;
+  value?: number;
+}
+
+interface TrackingEvent {
+  user_id: string;
+  event_type: string;
+  key: string;
+  key_type: string;
+  list_of_recommendations: string[];
+  rating?: number;
+  timestamp?: number;
+}
+
+const feedback = object(
+  {
+    user_id: userId,
+    item_id: itemId,
+    type: {
+      type: 'string',
+      enum: feedbackTypes,
+      description: 'like, purchase and ratings from 3 count for the product, the others against it.',
+    },
+    value: { type: 'number', minimum: 0, maximum: 5, description: 'Stars; needed for a rating.' },
+  },
+  ['user_id', 'item_id', 'type'],
+);
+
+const trackingEvent = object(
+  {
+    user_id: userId,
+    event_type: { type: 'string', enum: ['page_load', 'click_product', 'scroll_end', 'purchase', 'page_visit'] },
+    key: { type: 'string', minLength: 1, maxLength: 256, description: 'What it is about, such as a product id or the name of a page.' },
+    key_type: { type: 'string', minLength: 1, maxLength: 64, description: 'What `key` is, such as product, page or section.' },
+    list_of_recommendations: { type: 'array', maxItems: 1000, items: itemId, default: [], description: 'What was on show.' },
+    rating: { type: 'number', minimum: 0, maximum: 5 },
+    timestamp: { type: 'number', minimum: 0, maximum: 8.64e15, description: 'Milliseconds since 1970; default now.' },
+  },
+  ['user_id', 'event_type', 'key', 'key_type'],
+);
+
+const accepted = answer('Taken.', {
+  status: { type: 'string', const: 'accepted' },
+  id: { type: 'integer', description: 'Number of the event.' },
+});
+
+export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
+  const tags = ['Feedback'];
+
+  app.post<{ Body: Feedback }>(
+    '/feedback',
+    {
+      schema: {
+        tags,
+        summary: 'What somebody thinks of a product; the next answer for them uses it',
+        body: feedback,
+        response: { 202: accepted, ...errors(400, 404) },
+      },
+    },
+    async ({ body: { user_id, item_id, type, value } }, reply) => {
+      if (type === 'rating' && value === undefined) throw new HttpError(400, 'ERR_VALIDATION', 'A rating needs a value, its stars.');
+      if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
+      const { id } = await shop.system.data.events.append({ user: user_id, type, item: item_id, value });
+      return reply.code(202).send({ status: 'accepted', id });
+    },
+  );
+
+  app.post<{ Body: TrackingEvent }>(
+    '/tracking/event',
+    {
+      schema: { tags, summary: 'What happened on a page', body: trackingEvent, response: { 202: accepted, ...errors(400) } },
+    },
+    async ({ body: { user_id, event_type, timestamp, ...rest } }, reply) => {
+      const { id } = await shop.system.data.events.append({ ...rest, user: user_id, type: event_type, time: timestamp });
+      return reply.code(202).send({ status: 'accepted', id });
+    },
+  );
+}

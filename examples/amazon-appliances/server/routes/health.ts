@@ -1,0 +1,103 @@
+import { createRequire } from 'node:module';
+import type { FastifyInstance } from 'fastify';
+import { HttpError } from '../http/errors.ts';
+import { answer, errors } from '../http/schemas.ts';
+import { listModels, modelStatus } from '../shop/model-status.ts';
+import type { Shop } from '../shop/shop.ts';
+
+const { version } = createRequire(import.meta.url)('attune/package.json') as { version: string };
+
+/** Whether the server lives, what it can answer, and what it runs on. */
+export function healthRoutes(app: FastifyInstance, shop: Shop): void {
+  const tags = ['Server'];
+
+  app.get(
+    '/health',
+    {
+      schema: {
+        tags,
+        summary: 'Whether the server runs',
+        response: { 200: answer('It does.', { status: { type: 'string', const: 'ok' } }) },
+      },
+    },
+    () => ({ status: 'ok' }),
+  );
+
+  app.get(
+    '/health/ready',
+    {
+      schema: {
+        tags,
+        summary: 'Whether models are loaded',
+        response: { 200: answer('They are.', { status: { type: 'string', const: 'ready' } }), ...errors(503) },
+      },
+    },
+    () => {
+      const { mf_ready, ss_ready } = modelStatus(shop.system.models);
+      if (!mf_ready || !ss_ready) throw new HttpError(503, 'ERR_NOT_READY', 'Models are missing.', { mf_ready, ss_ready });
+      return { status: 'ready' };
+    },
+  );
+
+  app.get(
+    '/status',
+    {
+      schema: {
+        tags,
+        summary: 'What is in the database and which models answer',
+        response: { 200: answer('Numbers.', { database: databaseNumbers, models: modelNumbers }) },
+      },
+    },
+    async () => ({ database: await shop.statistics(), models: modelStatus(shop.system.models) }),
+  );
+
+  app.get(
+    '/system-info',
+    {
+      schema: {
+        tags,
+        summary: 'Versions, uptime, memory',
+        response: { 200: answer('Facts about this process.', systemFacts) },
+      },
+    },
+    async () => {
+      const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+      return {
+        versions: { attune: version, node: process.versions.node, platform: `${process.platform} ${process.arch}` },
+        uptime_s: Math.round(process.uptime()),
+        memory: { rss_bytes: rss, heap_used_bytes: heapUsed, array_buffer_bytes: arrayBuffers },
+        models: listModels(shop.system.models.info),
+      };
+    },
+  );
+}
+
+const databaseNumbers = {
+  type: 'object',
+  properties: {
+    total_ratings: { type: 'integer' },
+    unique_users: { type: 'integer' },
+    unique_products: { type: 'integer' },
+    average_rating: { type: ['number', 'null'] },
+  },
+} as const;
+
+const details = { type: ['object', 'null'], additionalProperties: true } as const;
+
+const modelNumbers = {
+  type: 'object',
+  properties: {
+    mf_ready: { type: 'boolean', description: 'Matrix factorization (ALS) answers.' },
+    ss_ready: { type: 'boolean', description: 'Semantic search answers.' },
+    embedding_dim: { type: ['integer', 'null'] },
+    mf: details,
+    ss: details,
+  },
+} as const;
+
+const systemFacts = {
+  versions: { type: 'object', additionalProperties: { type: 'string' } },
+  uptime_s: { type: 'integer' },
+  memory: { type: 'object', additionalProperties: { type: 'integer' } },
+  models: { type: 'array', items: { type: 'object', additionalProperties: true } },
+} as const;

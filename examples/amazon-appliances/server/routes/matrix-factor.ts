@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify';
+import { answer, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import { likedByUser, likedTogether } from '../shop/answers.ts';
+import type { Shop } from '../shop/shop.ts';
+
+const list = { type: 'array', items: recommendation } as const;
+
+/** The matrix factorization alone: no other model helps out, so what it does not know is 404. */
+export function matrixFactorRoutes(app: FastifyInstance, shop: Shop): void {
+  const tags = ['Recommendations'];
+
+  app.post<{ Body: { item_id: string; n: number } }>(
+    '/matrix_factor/similar',
+    {
+      schema: {
+        tags,
+        summary: 'Products that the same people like',
+        body: object({ item_id: itemId, n: count('How many at most.', 5, 1000) }, ['item_id']),
+        response: { 200: answer('Products.', { item_id: { type: 'string' }, recommendations: list }), ...errors(400, 404, 503) },
+      },
+    },
+    ({ body: { item_id, n } }) => ({ item_id, recommendations: likedTogether(shop, item_id, n) }),
+  );
+
+  app.post<{ Body: { user_id: string; n: number; filter_already_liked: boolean } }>(
+    '/matrix_factor/user',
+    {
+      schema: {
+        tags,
+        summary: 'Products for a user whom the model was trained with',
+        body: object(
+          {
+            user_id: userId,
+            n: count('How many at most.', 10, 1000),
+            filter_already_liked: { type: 'boolean', default: true, description: 'Leaves out what the user has rated.' },
+          },
+          ['user_id'],
+        ),
+        response: { 200: answer('Products.', { user_id: { type: 'string' }, recommendations: list }), ...errors(400, 404, 503) },
+      },
+    },
+    ({ body: { user_id, n, filter_already_liked } }) => ({
+      user_id,
+      recommendations: likedByUser(shop, user_id, n, !filter_already_liked),
+    }),
+  );
+}

@@ -1,0 +1,121 @@
+import type { FastifyInstance } from 'fastify';
+import { answer, cardFields, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import { explain } from '../shop/answers.ts';
+import { type Ask, modelNames, recommend, type Side, sides, similar } from '../shop/recommend.ts';
+import type { Shop } from '../shop/shop.ts';
+
+const answerFields = {
+  user_id: { type: 'string' },
+  strategy: {
+    type: 'string',
+    enum: ['personalized', 'fold-in', 'content', 'popular'],
+    description: 'From the factors of a known user, from a history, from interests, or what everybody likes.',
+  },
+  recommendations: { type: 'array', items: recommendation },
+} as const;
+
+const n = count('How many at most.', 10, 1000);
+const interests = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 500,
+  description: 'What somebody is interested in, separated by commas.',
+} as const;
+
+const body = object(
+  {
+    user_id: userId,
+    n,
+    model: { type: 'string', enum: modelNames, default: 'hybrid', description: 'All models together, or one of them.' },
+    history: {
+      type: 'array',
+      maxItems: 1000,
+      description: 'Products that somebody liked, besides those that the shop knows of.',
+      items: itemId,
+    },
+    interests: { type: 'array', maxItems: 50, items: { type: 'string', minLength: 1, maxLength: 500 } },
+    exclude: { type: 'array', maxItems: 10_000, items: itemId, description: 'Products never to return.' },
+  },
+  ['user_id'],
+);
+
+const contribution = {
+  type: 'object',
+  properties: {
+    item_id: { type: 'string' },
+    rating: { type: 'number' },
+    share: { type: 'number' },
+    score: { type: 'number' },
+    ...cardFields,
+  },
+} as const;
+
+export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
+  const tags = ['Recommendations'];
+
+  app.get<{ Querystring: { user_id: string; n: number; interests?: string } }>(
+    '/recommendations',
+    {
+      schema: {
+        tags,
+        summary: 'Products for somebody, known or not',
+        querystring: object({ user_id: userId, n, interests }, ['user_id']),
+        response: { 200: answer('Products, best first.', answerFields), ...errors(400, 503) },
+      },
+    },
+    ({ query: { user_id, n, interests } }) => recommend(shop, { user_id, n, interests: interests?.split(',').map((it) => it.trim()) }),
+  );
+
+  app.post<{ Body: Ask }>(
+    '/recommendations',
+    {
+      schema: {
+        tags,
+        summary: 'The same with a chosen model, a history, and products to leave out',
+        body,
+        response: { 200: answer('Products, best first.', answerFields), ...errors(400, 503) },
+      },
+    },
+    (request) => recommend(shop, request.body),
+  );
+
+  app.get<{ Querystring: { item_id: string; n: number; by: Side } }>(
+    '/similar-items',
+    {
+      schema: {
+        tags,
+        summary: 'Products that are like one, by what they are and by who likes them',
+        querystring: object(
+          { item_id: itemId, n, by: { type: 'string', enum: sides, default: 'both', description: 'One side alone, or both together.' } },
+          ['item_id'],
+        ),
+        response: {
+          200: answer('Products, most similar first.', { item_id: { type: 'string' }, recommendations: answerFields.recommendations }),
+          ...errors(400, 404, 503),
+        },
+      },
+    },
+    ({ query: { item_id, n, by } }) => similar(shop, item_id, n, by),
+  );
+
+  app.get<{ Querystring: { user_id: string; item_id: string } }>(
+    '/explain',
+    {
+      schema: {
+        tags,
+        summary: "What of a user's own ratings speaks for a product",
+        querystring: object({ user_id: userId, item_id: itemId }, ['user_id', 'item_id']),
+        response: {
+          200: answer('Ratings and their shares; none when the model knows the user or the product too little.', {
+            user_id: { type: 'string' },
+            item_id: { type: 'string' },
+            score: { type: ['number', 'null'] },
+            contributions: { type: 'array', items: contribution },
+          }),
+          ...errors(400, 404),
+        },
+      },
+    },
+    ({ query: { user_id, item_id } }) => explain(shop, user_id, item_id),
+  );
+}

@@ -1,0 +1,50 @@
+import type { SearchMode, Where } from 'attune';
+import type { FastifyInstance } from 'fastify';
+import { answer, count, errors, object, productCard } from '../http/schemas.ts';
+import { search } from '../shop/answers.ts';
+import type { Shop } from '../shop/shop.ts';
+
+interface SearchBody {
+  query: string;
+  top_k: number;
+  mode?: SearchMode;
+  where?: Where;
+}
+
+const body = object(
+  {
+    query: { type: 'string', minLength: 1, maxLength: 1000, pattern: '\\S', description: 'What somebody looks for, in their own words.' },
+    top_k: count('How many at most.', 10, 5000),
+    mode: {
+      type: 'string',
+      enum: ['semantic', 'lexical', 'hybrid'],
+      description: 'By meaning, by words, or by both, which is the default.',
+    },
+    where: {
+      type: 'object',
+      additionalProperties: true,
+      description: 'Conditions on products, such as `{ "brand": ["GE", "LG"], "price": { "max": 30 } }`.',
+    },
+  },
+  ['query'],
+);
+
+const result = { type: 'object', properties: { similarity: { type: 'number' }, ...productCard.properties } } as const;
+
+export function searchRoutes(app: FastifyInstance, shop: Shop): void {
+  app.post<{ Body: SearchBody }>(
+    '/search',
+    {
+      schema: {
+        tags: ['Search'],
+        summary: 'Products that answer a query, most similar first',
+        body,
+        response: {
+          200: answer('Products.', { query: { type: 'string' }, results: { type: 'array', items: result } }),
+          ...errors(400, 503),
+        },
+      },
+    },
+    ({ body }) => search(shop, body),
+  );
+}

@@ -1,0 +1,66 @@
+import type { FastifyInstance } from 'fastify';
+import { answer, cardFields, count, errors, object, userId } from '../http/schemas.ts';
+import { historyOf } from '../shop/people.ts';
+import type { Shop } from '../shop/shop.ts';
+
+const rating = {
+  type: 'object',
+  properties: {
+    item_id: { type: 'string' },
+    rating: { type: 'number' },
+    timestamp: { type: ['number', 'null'], description: 'Milliseconds since 1970.' },
+    ...cardFields,
+  },
+} as const;
+
+const event = {
+  type: 'object',
+  properties: { event_type: { type: 'string' }, key: { type: 'string' }, timestamp: { type: 'number' } },
+} as const;
+
+const known = {
+  type: 'object',
+  properties: {
+    user_id: { type: 'string' },
+    ratings: { type: 'integer' },
+    taste: { type: 'string', description: 'The department they rate most.' },
+  },
+} as const;
+
+export function userRoutes(app: FastifyInstance, shop: Shop): void {
+  const tags = ['Users'];
+
+  app.get<{ Params: { id: string }; Querystring: { n: number } }>(
+    '/users/:id/history',
+    {
+      schema: {
+        tags,
+        summary: 'What a user rated and did, newest first; empty for somebody nobody knows',
+        params: object({ id: userId }, ['id']),
+        querystring: object({ n: count('How many of each at most.', 100, 1000) }),
+        response: {
+          200: answer('Ratings and events.', {
+            user_id: { type: 'string' },
+            ratings: { type: 'array', items: rating },
+            events: { type: 'array', items: event },
+          }),
+          ...errors(400),
+        },
+      },
+    },
+    ({ params, query }) => historyOf(shop.system.data, shop.catalogue, params.id, query.n),
+  );
+
+  app.get<{ Querystring: { n: number } }>(
+    '/users',
+    {
+      schema: {
+        tags,
+        summary: 'A few users with many ratings and different tastes, to try things with',
+        querystring: object({ n: count('How many at most.', 6, 50) }),
+        response: { 200: answer('Users.', { users: { type: 'array', items: known } }), ...errors(400) },
+      },
+    },
+    async ({ query }) => ({ users: await shop.usersToTry(query.n) }),
+  );
+}
