@@ -12,7 +12,6 @@ export default defineConfig({
   dts: true,
   splitting: true, // one copy of each class for all subpaths, so that instanceof holds between them
   clean: true,
-  treeshake: true,
   sourcemap: false,
   outDir: 'dist',
   external: [/^node:/, 'ml-matrix', 'seedrandom', '@huggingface/transformers', 'hyparquet'],

@@ -1,0 +1,64 @@
+/**
+ * Packs the package, installs the tarball in an empty project as a stranger would, and uses it from ESM and CommonJS: every
+ * subpath imports, nothing optional is loaded, importing is quick and starts nothing, the quickstart runs and ends by itself.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const project = mkdtempSync(join(tmpdir(), 'attune-package-'));
+const npm = (...args: string[]) => execFileSync('npm', args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+try {
+  const [{ filename, size, unpackedSize, files }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', project], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  );
+  console.log(`${filename}: ${files.length} files, ${(size / 1024).toFixed(0)} KiB packed, ${(unpackedSize / 1024).toFixed(0)} KiB unpacked`);
+  writeFileSync(join(project, 'package.json'), '{ "name": "stranger", "private": true }');
+  npm('install', '--ignore-scripts', '--no-audit', '--no-fund', join(project, filename));
+
+  const subpaths = Object.keys(manifest.exports).filter((name) => !/\.(wasm|json)$/.test(name));
+  const names = subpaths.map((name) => name.replace(/^\./, 'attune'));
+  const peers = Object.keys(manifest.peerDependencies);
+  const verify = `
+    const handles = process.getActiveResourcesInfo().filter((kind) => !/Pipe|TTY|FSReq|Immediate|Timeout/.test(kind));
+    if (handles.length) throw new Error('importing started ' + handles);
+    if (Object.keys(loaded[0]).length < 10) throw new Error('attune exports too little');`;
+  run('ESM subpaths', 'subpaths.mjs', `const loaded = await Promise.all(${JSON.stringify(names)}.map((name) => import(name)));${verify}`);
+  run(
+    'CommonJS subpaths',
+    'subpaths.cjs',
+    `const loaded = ${JSON.stringify(names)}.map((name) => require(name));${verify}
+     const found = Object.keys(require.cache).filter((file) => ${JSON.stringify(peers)}.some((peer) => file.includes('node_modules/' + peer + '/')));
+     if (found.length) throw new Error('importing loaded ' + found);`,
+  );
+  run(
+    'import time',
+    'time.mjs',
+    `const began = performance.now(); await import('attune'); const ms = performance.now() - began;
+     console.log('  import of attune: ' + ms.toFixed(0) + ' ms');`,
+  );
+  const quickstart = (
+    await build({ entryPoints: [join(root, 'examples/quickstart.ts')], write: false, format: 'esm', platform: 'node', target: 'node20' })
+  ).outputFiles[0].text;
+  run('quickstart', 'quickstart.mjs', quickstart, true);
+  console.log('the package works in an empty project');
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
+
+/** Runs a script in the empty project; it must end by itself within a minute. */
+function run(what: string, file: string, source: string, show = false): void {
+  writeFileSync(join(project, file), source);
+  const { status, stdout, stderr } = spawnSync('node', [file], { cwd: project, encoding: 'utf8', timeout: 60_000 });
+  if (status !== 0) {
+    console.error(stdout, stderr);
+    throw new Error(`${what}: ended with ${status ?? 'a time-out'}`);
+  }
+  if (show || stdout) console.log(stdout.trimEnd());
+  console.log(`${what}: ok`);
+}
