@@ -149,7 +149,7 @@ export interface StoredEvent {
 
 /** Options of every `putMany`. */
 export interface PutOptions {
-  /** Called about every 16,384 rows with phase `'storing'`. */
+  /** Called about every 16,384 rows, first with phase `'reading'`, then with `'storing'`. */
   onProgress?: (progress: Progress) => void;
   /** Aborts; the promise rejects with the signal's reason, and nothing of the call stays. */
   signal?: AbortSignal;

@@ -40,9 +40,9 @@ export function readEvent(row: Record<string, unknown>): { user: string; type: s
   return { user: readId(row.user, 'user'), type: readId(row.type, 'type'), time: readTime(row.time, 'time') ?? Date.now() };
 }
 
-/** An id: non-empty well-formed text, or a whole number. @throws ERR_BAD_ID */
+/** An id: non-empty text, or a whole number. @throws ERR_BAD_ID */
 export function readId(value: unknown, name: string): string {
-  if (typeof value === 'string' && value !== '' && wellFormed(value)) return value;
+  if (typeof value === 'string' && value !== '' && keepable(value)) return value;
   if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') return String(value);
   throw new AttuneError('ERR_BAD_ID', `Expected a non-empty text as ${name}, got ${shown(value)}.`);
 }
@@ -119,9 +119,9 @@ export function eventRow(id: number, keys: { user: string; type: string; time: n
   return { id, ...keys, ...further };
 }
 
-/** Half a surrogate pair would come back as another letter, from a database as well as from a file. */
-export function wellFormed(text: string): boolean {
-  return text.isWellFormed?.() ?? true;
+/** Whether every backend gives a text back as it was: drivers of databases cut it at a NUL, and half a surrogate pair becomes another letter. */
+export function keepable(text: string): boolean {
+  return !text.includes('\0') && (text.isWellFormed?.() ?? true);
 }
 
 function finiteOnly(_: string, value: unknown): unknown {
@@ -131,7 +131,7 @@ function finiteOnly(_: string, value: unknown): unknown {
 }
 
 /** Sets an own property whatever its name is; `__proto__` by assignment would set the prototype. */
-function define(target: object, name: string, value: unknown): void {
+export function define(target: object, name: string, value: unknown): void {
   if (name === '__proto__') Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
   else (target as Record<string, unknown>)[name] = value;
 }

@@ -2,7 +2,7 @@ import { iterable, readFilter, readFilteredList } from '../checks.ts';
 import type { EventInput, EventStore, StoredEvent } from '../data-store.ts';
 import { copied, eventNames, eventRow, furtherColumns, jsonCopy, newestFirst, ofRow, readEvent, readRow } from '../rows.ts';
 import type { Turn } from '../turn.ts';
-import { streamed } from './read.ts';
+import { streamed } from './lists.ts';
 import type { MemoryState } from './state.ts';
 
 /** Events of a memory store. */

@@ -1,11 +1,11 @@
 import type { InteractionRow } from '../../data/interactions.ts';
-import { AttuneError, shown } from '../../errors.ts';
 import { firstOrLast, iterable, nothingToDelete, readList, readPutInteractions } from '../checks.ts';
 import type { InteractionSelection, InteractionStore, RowListOptions, StoredInteraction } from '../data-store.ts';
+import { olderThanStored, readAll, type Stored, unknownProduct } from '../put.ts';
 import { copied, furtherColumns, interactionNames, jsonCopy, newestFirst, readInteraction } from '../rows.ts';
 import type { Turn } from '../turn.ts';
+import { paged, putAll, streamed } from './lists.ts';
 import { putProduct } from './products.ts';
-import { paged, putAll, readAll, streamed } from './read.ts';
 import { dropInteraction, idOfPair, keysAtEnd, type MemoryState, setInteraction } from './state.ts';
 
 /** Interactions of a memory store. */
@@ -61,11 +61,7 @@ function readRowOfPair(row: Record<string, unknown>): NewRow {
   return timestamp === null ? { user, item, value, ...further } : { user, item, value, timestamp, ...further };
 }
 
-function put(
-  state: MemoryState,
-  row: NewRow,
-  { unknownProducts, onConflict }: { unknownProducts: string; onConflict: string },
-): 'inserted' | 'updated' | AttuneError {
+function put(state: MemoryState, row: NewRow, { unknownProducts, onConflict }: { unknownProducts: string; onConflict: string }): Stored {
   if (!state.products.has(row.item)) {
     if (unknownProducts === 'reject') return unknownProduct(row.item);
     putProduct(state, { item: row.item });
@@ -79,16 +75,6 @@ function put(
   if (onConflict === 'newest' && row.timestamp !== undefined && stored !== undefined && row.timestamp < stored) return olderThanStored();
   setInteraction(state, { id: known, ...row });
   return 'updated';
-}
-
-/** Why an interaction with a product that is not there is left out. */
-export function unknownProduct(item: string): AttuneError {
-  return new AttuneError('ERR_UNKNOWN_ITEM', `Expected a product the store knows, got ${shown(item)}.`);
-}
-
-/** Why an interaction is left out under `onConflict: 'newest'`. */
-export function olderThanStored(): AttuneError {
-  return new AttuneError('ERR_DUPLICATE', 'Older than the stored row of the same user and item.');
 }
 
 /** Reads what shall go before anything goes. */

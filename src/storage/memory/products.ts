@@ -1,8 +1,9 @@
 import { firstOrLast, iterable, readPut } from '../checks.ts';
 import type { ProductRow, ProductStore } from '../data-store.ts';
+import { readAll } from '../put.ts';
 import { copied, furtherColumns, jsonCopy, productNames, readId } from '../rows.ts';
 import type { Turn } from '../turn.ts';
-import { paged, putAll, readAll, streamed } from './read.ts';
+import { paged, putAll, streamed } from './lists.ts';
 import { dropInteraction, keysAtEnd, type MemoryState, type PlacedProduct } from './state.ts';
 
 /** Products of a memory store. */

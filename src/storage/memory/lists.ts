@@ -1,46 +1,14 @@
 import { AttuneError } from '../../errors.ts';
-import { isStream, pageOf, readPage } from '../checks.ts';
-import type { PutOptions, PutResult, RowPage, RowPageOptions, RowSource } from '../data-store.ts';
-import { readRow } from '../rows.ts';
+import { pageOf, readPage } from '../checks.ts';
+import type { PutResult, RowPage, RowPageOptions } from '../data-store.ts';
+import { count, emptyResult, type Stored } from '../put.ts';
 import type { Turn } from '../turn.ts';
 
-/**
- * Reads and checks all rows before any is stored, so that a source that fails, or an abort, changes nothing.
- * A row that breaks a rule is its error.
- */
-export async function readAll<Row>(
-  rows: RowSource<unknown>,
-  { signal, onProgress }: PutOptions,
-  read: (row: Record<string, unknown>) => Row,
-): Promise<(Row | AttuneError)[]> {
-  signal?.throwIfAborted();
-  const result: (Row | AttuneError)[] = [];
-  const take = (row: unknown) => {
-    try {
-      result.push(read(readRow(row)));
-    } catch (error) {
-      if (!(error instanceof AttuneError)) throw error;
-      result.push(error);
-    }
-    if ((result.length & 0x3fff) === 0) {
-      signal?.throwIfAborted();
-      onProgress?.({ phase: 'storing', done: result.length });
-    }
-  };
-  if (isStream(rows)) for await (const row of rows) take(row);
-  else for (const row of rows) take(row);
-  signal?.throwIfAborted();
-  onProgress?.({ phase: 'storing', done: result.length, total: result.length });
-  return result;
-}
-
-/** Stores row by row and counts. `store` says what it did, or why it did not. */
-export function putAll<Row>(rows: (Row | AttuneError)[], store: (row: Row) => 'inserted' | 'updated' | AttuneError): PutResult {
-  const result: PutResult = { inserted: 0, updated: 0, rejected: [] };
+/** Stores row by row and counts. */
+export function putAll<Row>(rows: (Row | AttuneError)[], store: (row: Row) => Stored): PutResult {
+  const result = emptyResult();
   rows.forEach((row, k) => {
-    const done = row instanceof AttuneError ? row : store(row);
-    if (typeof done === 'string') result[done]++;
-    else result.rejected.push({ row: k, reason: done.message, code: done.code });
+    count(result, k, row instanceof AttuneError ? row : store(row));
   });
   return result;
 }

@@ -1,0 +1,18 @@
+/** What can be bound to a parameter. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/** A prepared statement, as far as attune uses one. */
+export interface SqliteStatement {
+  /** Executes; most drivers return `{ changes }`. */
+  run(...values: SqlValue[]): unknown;
+  /** All rows as objects by column name. */
+  all(...values: SqlValue[]): unknown[];
+}
+
+/** What attune needs of an opened database: better-sqlite3, libsql, node:sqlite and bun:sqlite all have it. Closing it is the caller's. */
+export interface SqliteHandle {
+  /** Executes statements without parameters. */
+  exec(sql: string): unknown;
+  /** Compiles one statement. */
+  prepare(sql: string): SqliteStatement;
+}
