@@ -1,9 +1,10 @@
 import type { Csr } from '../data/csr.ts';
 import type { Interactions } from '../data/interactions.ts';
+import { type Ranked, TopK } from '../engine/top-k.ts';
 import { choice, integer, number, readOptions, workOptions } from '../options.ts';
 import { readModelFile, writeModelFile } from '../storage/model-file.ts';
 import type { ModelStore } from '../storage/model-store.ts';
-import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow } from './base.ts';
+import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow, type RankRequest } from './base.ts';
 import { explainChecks, explanation, unexplained } from './explanation.ts';
 import { baseFromFile, baseOf, baseToFile, csrFromTensors, csrToTensors } from './fitted-base.ts';
 import { featuresOf, type ItemFeatures, ItemProducts, nearestItems, similarityOf } from './item-similarity.ts';
@@ -65,6 +66,9 @@ const formatVersion = 1;
 export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
   override readonly kind = kind;
   readonly #options: Required<ItemKnnOptions>;
+  /** Scores of one list, all 0 between lists, and the items that got one. */
+  #scores = new Float32Array(0);
+  #touched = new Int32Array(0);
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: ItemKnnOptions = {}) {
@@ -147,18 +151,53 @@ export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return Float32Array.from(items, (i) => scores[i]);
   }
 
+  /** Looks only at the neighbours of the history. Where they do not fill the list, items with a score of 0 or below follow. */
+  protected override rank(row: HistoryRow, request: RankRequest): Ranked {
+    if (request.only) return super.rank(row, request);
+    const { items, neighbors } = this.model;
+    const { offsets, indices, values } = neighbors;
+    if (this.#scores.length !== items.size) {
+      this.#scores = new Float32Array(items.size);
+      this.#touched = new Int32Array(items.size);
+    }
+    const scores = this.#scores;
+    const touched = this.#touched;
+    let count = 0;
+    for (let k = 0; k < row.items.length; k++) {
+      const value = row.values[k];
+      for (let e = offsets[row.items[k]], end = offsets[row.items[k] + 1]; e < end; e++) {
+        const item = indices[e];
+        if (scores[item] === 0) touched[count++] = item;
+        scores[item] += value * values[e];
+      }
+    }
+    // Values of 0, and sums that cancel out, make an item count twice.
+    if (count > touched.length) {
+      scores.fill(0);
+      return super.rank(row, request);
+    }
+    const best = new TopK(request.n);
+    let least = best.threshold;
+    for (let k = 0; k < count; k++) {
+      const item = touched[k];
+      const score = scores[item];
+      scores[item] = 0;
+      if (!(score > 0 && score >= least) || request.skip?.[item]) continue;
+      best.offer(item, score);
+      least = best.threshold;
+    }
+    return least > 0 ? best.take() : super.rank(row, request);
+  }
+
   protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
     const { model } = this;
     model.features ??= featuresOf(model.byUser, this.#options);
-    const similarity = similarityOf(model.features, { ...this.#options, popularityExponent: 0.5 });
     const products = new ItemProducts(model.features);
-    const touched = products.of(item);
+    const { touched, dots } = products;
+    const found = products.of(item);
+    if (metric === 'cosine') similarityOf(model.features, { ...this.#options, popularityExponent: 0.5 })(item, touched, found, dots);
     scores.fill(Number.NaN);
-    for (let k = 0; k < touched; k++) {
-      const other = products.touched[k];
-      const dot = products.dots[other];
-      if (dot !== 0) scores[other] = metric === 'dot' ? dot : similarity(dot, item, other);
-    }
+    for (let k = 0; k < found; k++) if (dots[touched[k]] !== 0) scores[touched[k]] = dots[touched[k]];
   }
 
   async #fit(makeBase: () => FittedBase, size: number, options: FitOptions): Promise<this> {

@@ -88,35 +88,51 @@ export class ItemProducts {
   }
 }
 
-/** The similarity from an item of a history to one that may be recommended, given their product. */
-export function similarityOf({ squares }: ItemFeatures, options: SimilarityOptions): (dot: number, from: number, to: number) => number {
+/** Turns products with one item, in place, into the similarities from it to the others. */
+export type ToSimilarity = (from: number, others: Int32Array, count: number, dots: Float64Array) => void;
+
+/** How products become similarities. The cosine without shrinkage is one multiplication, because there are tens of millions of them. */
+export function similarityOf({ squares }: ItemFeatures, options: SimilarityOptions): ToSimilarity {
   const { similarity, popularityExponent, shrinkage } = options;
-  if (similarity === 'jaccard') return (dot, from, to) => dot / (squares[from] + squares[to] - dot + shrinkage);
-  const roots = squares.map(Math.sqrt);
+  if (similarity === 'jaccard') {
+    return (from, others, count, dots) => {
+      for (let k = 0; k < count; k++) dots[others[k]] /= squares[from] + squares[others[k]] - dots[others[k]] + shrinkage;
+    };
+  }
   const powers = squares.map((square) => square ** popularityExponent);
-  return (dot, from, to) => dot / (roots[from] * powers[to] + shrinkage);
+  if (shrinkage > 0) {
+    return (from, others, count, dots) => {
+      const root = Math.sqrt(squares[from]);
+      for (let k = 0; k < count; k++) dots[others[k]] /= root * powers[others[k]] + shrinkage;
+    };
+  }
+  const inverse = powers.map((power) => (power > 0 ? 1 / power : 0));
+  return (from, others, count, dots) => {
+    const own = squares[from] > 0 ? 1 / Math.sqrt(squares[from]) : 0;
+    for (let k = 0; k < count; k++) dots[others[k]] *= own * inverse[others[k]];
+  };
 }
 
 /** The `count` most similar items of each item, ascending by index within a row; items with similarity 0 are not among them. */
 export async function nearestItems(features: ItemFeatures, options: SimilarityOptions, count: number, pace: Pace): Promise<Csr> {
   const items = features.byUser.columns;
-  const similarity = similarityOf(features, options);
+  const toSimilarity = similarityOf(features, options);
   const products = new ItemProducts(features);
+  const { touched, dots } = products;
   const best = new TopK(Math.min(count, items));
   const offsets = new Int32Array(items + 1);
   let indices = new Int32Array(1024);
   let values = new Float32Array(1024);
   for (let item = 0; item < items; item++) {
     if (pace.due) await pace.rest(item);
-    const touched = products.of(item);
-    const { dots } = products;
+    const found = products.of(item);
+    toSimilarity(item, touched, found, dots);
     let least = best.threshold;
-    for (let k = 0; k < touched; k++) {
-      const other = products.touched[k];
-      if (other === item || dots[other] === 0) continue;
-      const score = Math.fround(similarity(dots[other], item, other));
-      if (score < least) continue;
-      best.offer(other, score);
+    for (let k = 0; k < found; k++) {
+      const other = touched[k];
+      // The heap rounds to 32 bits and knows about ties; this only spares it what is clearly too small.
+      if (other === item || dots[other] === 0 || dots[other] < least - 1e-6 * Math.abs(least)) continue;
+      best.offer(other, dots[other]);
       least = best.threshold;
     }
     const row = best.take();

@@ -92,6 +92,18 @@ describe('ItemKnnRecommender', () => {
       { numRuns: 60 },
     );
   });
+  it('ranks the same whether it looks at neighbours only or at everything', async () => {
+    const values = fc.array(fc.tuple(fc.constantFrom('i0', 'i1', 'i2', 'i3', 'i4', 'i5'), fc.integer({ min: -2, max: 2 })), {
+      minLength: 1,
+    });
+    const model = await new ItemKnnRecommender({ neighbors: 8 }).fit(zipf());
+    fc.assert(
+      fc.property(values, fc.integer({ min: 0, max: 45 }), (history, n) => {
+        const rows = history.map(([item, value]) => ({ item, value }));
+        expect(model.recommendFor(rows, { n })).toEqual(model.recommendFor(rows, { n, only: model.items }));
+      }),
+    );
+  });
   it('lets a disliked item count against what is like it', async () => {
     const data = fromRows([['u1', 'a', 1], ['u1', 'b', 1], ['u2', 'c', 1], ['u2', 'd', 1]]); // biome-ignore format: a table
     const model = await new ItemKnnRecommender().fit(data);

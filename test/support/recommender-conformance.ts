@@ -84,6 +84,28 @@ export function recommenderConformance<R extends Recommender>(family: Family<R>)
       expect(model.recommend('u1', { only: [] })).toEqual([]);
       expect(model.recommend('u1', { only: ['no such item'] })).toEqual([]);
     });
+    it('are those of ranking every item as a candidate', async () => {
+      const odd = await make().fit(
+        fromRows([
+          ...blocks(),
+          ['u9', 'a', 0],
+          ['u9', 'b', -2],
+          ['u9', 'c', 2],
+          ['u8', 'a', 0],
+          ['u8', 'b', 0],
+          ['u8', 'c', 0],
+          ['u8', 'd', 0],
+        ]),
+      );
+      for (const m of [model, odd]) {
+        for (const user of m.users) {
+          for (const n of [1, 3, 1000]) {
+            expect(m.recommend(user, { n, includeSeen: true })).toEqual(m.recommend(user, { n, includeSeen: true, only: m.items }));
+            expect(m.recommend(user, { n })).toEqual(m.recommend(user, { n, only: m.items }));
+          }
+        }
+      }
+    });
     it('are empty for a user who has seen everything', async () => {
       const full = await make().fit(fromRows([...blocks(), ...['a', 'b', 'c', 'd'].map((i) => ['all', i, 1] as [string, string, number])]));
       expect(full.recommend('all')).toEqual([]);
