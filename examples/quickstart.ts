@@ -13,7 +13,7 @@ const ratings = await Interactions.from([
   { user: 'Dan', item: 'lasagne', value: 4 },
   { user: 'Dan', item: 'risotto', value: 4 },
 ]);
-const als = await new AlsRecommender({ factors: 8, seed: 7 }).fit(ratings);
+const als = await new AlsRecommender({ factors: 2, seed: 7 }).fit(ratings);
 
 console.log('Bob may like', als.recommend('Bob', { n: 2 }));
 console.log('A visitor who had lasagne may like', als.recommendFor(['lasagne'], { n: 2 }));

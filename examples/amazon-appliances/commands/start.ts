@@ -9,7 +9,7 @@ import { defaults, paths } from '../settings.ts';
 import { describeEtl } from './etl.ts';
 import { evaluateWithProgress } from './evaluate.ts';
 import { dataDir, sampleOptions, serveOptions } from './options.ts';
-import { newPassword, serveUntilStopped } from './serve.ts';
+import { serveUntilStopped } from './serve.ts';
 import { describeTraining, trainWithProgress } from './train.ts';
 
 export const start = command({
@@ -28,7 +28,7 @@ export const start = command({
       }
       console.log(describeEtl(await runEtl({ dataDir, reviews, products, ...defaults.etl }, withProgress)), '\n');
     }
-    const system = await openSystem({ ...defaults, dataDir, adminPassword: adminPassword ?? newPassword() });
+    const system = await openSystem({ ...defaults, dataDir, adminPassword });
     const training = await trainWithProgress(system, 'both', false);
     console.log(describeTraining(training), '\n');
     if (!existsSync(evaluation) || training.models.some((it) => it.trained))

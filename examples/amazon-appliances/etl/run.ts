@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Progress } from 'attune';
-import { assertUnused, createDatabase, openDatabase } from '../pipeline/database.ts';
+import { assertUnused, createDatabase, type OpenDatabase } from '../pipeline/database.ts';
 import { paths } from '../settings.ts';
 import { loadProducts, type ProductCounts } from './load-products.ts';
 import { parquetFiles, writeParquet } from './parquet.ts';
@@ -70,7 +70,7 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
     const stored = await step('Writing tables', (onProgress) =>
       storeRatings(options, ratings, products.known, target, rejects, onProgress),
     );
-    if (existsSync(database)) await copyEvents(database, target.data);
+    if (existsSync(database)) copyEvents(database, target);
     await step('Writing parquet', () => writeParquet(building, ratings, stored.rows));
     target.close();
     await rejects.close();
@@ -131,17 +131,12 @@ async function readRatings(file: string, ratings: Ratings, rejects: Rejects, onP
 }
 
 /** What visitors did stays when the tables are built anew. */
-async function copyEvents(file: string, target: { events: { appendMany(events: Iterable<never>): Promise<unknown> } }): Promise<void> {
-  const old = await openDatabase(file);
+function copyEvents(old: string, { handle }: OpenDatabase): void {
+  // Attached, because a connection of libsql that has read stays open until its statements are collected as garbage.
+  handle.exec(`ATTACH '${old.replaceAll("'", "''")}' AS old`);
   try {
-    let batch: unknown[] = [];
-    const flush = async () => {
-      await target.events.appendMany(batch as never[]);
-      batch = [];
-    };
-    for await (const event of old.data.events.all()) if (batch.push(event) === 5000) await flush();
-    if (batch.length > 0) await flush();
+    handle.exec('INSERT INTO events (id, time, type, user, data) SELECT id, time, type, user, data FROM old.events');
   } finally {
-    old.close();
+    handle.exec('DETACH old');
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { DataStore } from 'attune';
-import { sqliteDataStore } from 'attune/sqlite';
+import { type SqliteHandle, sqliteDataStore } from 'attune/sqlite';
 import Database from 'libsql';
 
 /** An open database file and the store on it. */
@@ -39,21 +39,18 @@ const tables = {
   },
 } as const;
 
-/** Opens a database for serving. Write-ahead logging lets readers read while one writes. */
+/** Opens a database for serving. The store sets write-ahead logging, with which readers read while one writes. */
 export async function openDatabase(file: string): Promise<OpenDatabase> {
-  const handle = new Database(file, { timeout: 5000 });
-  handle.exec('PRAGMA journal_mode = WAL');
-  handle.exec('PRAGMA synchronous = NORMAL');
-  return opened(handle);
+  return opened(new Database(file, { timeout: 5000 }));
 }
 
 /** A new file for bulk loading. A crash may lose it, so it gets its name only when it is whole. */
 export async function createDatabase(file: string): Promise<OpenDatabase> {
-  const handle = new Database(file);
-  handle.exec('PRAGMA journal_mode = OFF');
-  handle.exec('PRAGMA synchronous = OFF');
-  handle.exec('PRAGMA cache_size = -262144');
-  return opened(handle);
+  const database = await opened(new Database(file));
+  database.handle.exec('PRAGMA journal_mode = MEMORY');
+  database.handle.exec('PRAGMA synchronous = OFF');
+  database.handle.exec('PRAGMA cache_size = -262144');
+  return database;
 }
 
 /**
@@ -72,6 +69,6 @@ export function assertUnused(file: string): void {
 }
 
 async function opened(handle: Database.Database): Promise<OpenDatabase> {
-  const data = await sqliteDataStore(handle, { tables });
+  const data = await sqliteDataStore(handle as unknown as SqliteHandle, { tables });
   return { data, handle, close: () => void handle.close() };
 }
