@@ -1,11 +1,15 @@
-import { integer, number, readOptions } from '../options.ts';
-import { drawSettings, type RandomSearchOptions, readSpace } from './search.ts';
+import { integer, number, readOptions, text } from '../options.ts';
+import { drawSettings, type RandomSearchOptions, readSpace, type SearchSpace, type SpaceSetting } from './search.ts';
 import { type FittableRecommender, order, readSearch, runTrials, type TuningResult } from './trials.ts';
 
+/** A setting with its part of the resource. */
+export type HalvingSetting<S extends SearchSpace, R extends string> = SpaceSetting<S> & { [K in R]: number };
+
 /** Options of {@link halvingSearch}. */
-export interface HalvingSearchOptions<P, M extends FittableRecommender> extends RandomSearchOptions<P, M> {
-  /** The parameter that costs time, such as `iterations` (the default), a whole number, from the first round (`min`) to the last (`max`). */
-  resource: { parameter: string; min: number; max: number };
+export interface HalvingSearchOptions<S extends SearchSpace, M extends FittableRecommender, R extends string = 'iterations'>
+  extends RandomSearchOptions<S, M, HalvingSetting<S, R>> {
+  /** The parameter that costs time, a whole number such as `iterations`, from the first round (`min`) to the last (`max`). */
+  resource: { parameter: R; min: number; max: number };
   /** From round to round the resource is multiplied by it, and one in so many settings stays. Default 3. */
   factor?: number;
 }
@@ -18,9 +22,10 @@ export interface HalvingSearchOptions<P, M extends FittableRecommender> extends 
  * @returns the best of the last round; `trials` holds all rounds, each setting with its resource.
  * @throws ERR_BAD_OPTION; ERR_EMPTY when every setting failed; what `fit` and `evaluate` throw.
  */
-export async function halvingSearch<P extends object, M extends FittableRecommender>(
-  options: HalvingSearchOptions<P, M>,
-): Promise<TuningResult<P, M>> {
+export async function halvingSearch<const S extends SearchSpace, M extends FittableRecommender, const R extends string = 'iterations'>(
+  options: HalvingSearchOptions<S, M, R>,
+): Promise<TuningResult<HalvingSetting<S, R>, M>> {
+  type P = HalvingSetting<S, R>;
   const o = readSearch<P, M, typeof halvingChecks>('halvingSearch', options, halvingChecks);
   const { parameter, min, max } = o.resource;
   let survivors = drawSettings<P>(o.space, o.count, o.seed);
@@ -45,7 +50,7 @@ const halvingChecks = {
   factor: number({ default: 3, min: 1.5 }),
   resource: (value: unknown, name: string) => {
     const o = readOptions(name, value, {
-      parameter: (given: unknown) => String(given ?? 'iterations'),
+      parameter: text(),
       min: integer({ default: 1, min: 1 }),
       max: integer({ min: 1 }),
     });

@@ -1,7 +1,7 @@
 export { type CompareOptions, type Comparison, compare, compareAll } from './compare.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export { type FormatOptions, formatReports } from './format.ts';
-export { type HalvingSearchOptions, halvingSearch } from './halving.ts';
+export { type HalvingSearchOptions, type HalvingSetting, halvingSearch } from './halving.ts';
 export { reportsToHtml } from './html.ts';
 export type { Candidates, EvaluableRecommender, ListFunction, ListRequest, RankedItems } from './lists.ts';
 export {
@@ -15,5 +15,16 @@ export {
 } from './measures.ts';
 export type { LeftOut } from './plan.ts';
 export { type EvaluationProtocol, EvaluationReport, type ReportContent, type ReportedValue, type ReportJson } from './report.ts';
-export { type Distribution, type Grid, type GridSearchOptions, gridSearch, type RandomSearchOptions, randomSearch } from './search.ts';
+export {
+  type GridSearchOptions,
+  type GridSetting,
+  gridSearch,
+  type NumberRange,
+  type ParameterDistribution,
+  type RandomSearchOptions,
+  randomSearch,
+  type SearchGrid,
+  type SearchSpace,
+  type SpaceSetting,
+} from './search.ts';
 export type { FittableRecommender, Trial, TuningOptions, TuningResult } from './trials.ts';

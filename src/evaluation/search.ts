@@ -4,12 +4,17 @@ import { integer } from '../options.ts';
 import { type FittableRecommender, readSearch, runTrials, type TuningOptions, type TuningResult } from './trials.ts';
 
 /** The values to try for each parameter. */
-export type Grid<P> = { readonly [K in keyof P]: readonly P[K][] };
+export type SearchGrid = Record<string, readonly unknown[]>;
+
+/** A setting from a grid. Numbers and booleans are plain ones, texts stay the words they are. */
+export type GridSetting<G extends SearchGrid> = { -readonly [K in keyof G]: Plain<G[K][number]> };
+
+type Plain<T> = T extends number ? number : T extends boolean ? boolean : T;
 
 /** Options of {@link gridSearch}. */
-export interface GridSearchOptions<P, M extends FittableRecommender> extends TuningOptions<P, M> {
+export interface GridSearchOptions<G extends SearchGrid, M extends FittableRecommender> extends TuningOptions<GridSetting<G>, M> {
   /** The values to try for each parameter; every combination is tried, the last parameter changing fastest. */
-  grid: Grid<P>;
+  grid: G;
 }
 
 /**
@@ -24,28 +29,39 @@ export interface GridSearchOptions<P, M extends FittableRecommender> extends Tun
  * });
  * @throws ERR_BAD_OPTION; ERR_EMPTY when every setting failed; what `fit` and `evaluate` throw.
  */
-export async function gridSearch<P extends object, M extends FittableRecommender>(
-  options: GridSearchOptions<P, M>,
-): Promise<TuningResult<P, M>> {
-  const o = readSearch<P, M, { grid: (value: unknown, name: string) => Grid<P> }>('gridSearch', options, { grid: readLists });
-  return runTrials(combinations(o.grid), o);
+export async function gridSearch<const G extends SearchGrid, M extends FittableRecommender>(
+  options: GridSearchOptions<G, M>,
+): Promise<TuningResult<GridSetting<G>, M>> {
+  const o = readSearch<GridSetting<G>, M, { grid: typeof readGrid }>('gridSearch', options, { grid: readGrid });
+  return runTrials(combinations<GridSetting<G>>(o.grid), o);
 }
 
 /** Where values of one parameter come from: a list to choose from, a range, or a function of random numbers in [0, 1). */
-export type Distribution<T> =
-  | readonly T[]
-  | {
-      min: number;
-      max: number /** `'log'` for parameters whose magnitude matters, such as a regularization. Default `'linear'`. */;
-      scale?: 'linear' | 'log';
-      integer?: boolean;
-    }
-  | ((random: () => number) => T);
+export type ParameterDistribution = readonly unknown[] | NumberRange | ((random: () => number) => unknown);
+
+/** A range of numbers. */
+export interface NumberRange {
+  min: number;
+  max: number;
+  /** `'log'` for parameters whose magnitude matters, such as a regularization; needs `min` above 0. Default `'linear'`. */
+  scale?: 'linear' | 'log';
+  /** Whole numbers only. Default false. */
+  integer?: boolean;
+}
+
+/** Where the values of each parameter come from. */
+export type SearchSpace = Record<string, ParameterDistribution>;
+
+/** A setting drawn from a space. */
+export type SpaceSetting<S extends SearchSpace> = {
+  -readonly [K in keyof S]: S[K] extends readonly (infer T)[] ? Plain<T> : S[K] extends (random: () => number) => infer T ? T : number;
+};
 
 /** Options of {@link randomSearch}. */
-export interface RandomSearchOptions<P, M extends FittableRecommender> extends TuningOptions<P, M> {
+export interface RandomSearchOptions<S extends SearchSpace, M extends FittableRecommender, P = SpaceSetting<S>>
+  extends TuningOptions<P, M> {
   /** Where the values of each parameter come from. */
-  space: { readonly [K in keyof P]: Distribution<P[K]> };
+  space: S;
   /** How many settings to try. Default 20. */
   count?: number;
   /** The same seed tries the same settings. Default 1. */
@@ -58,15 +74,15 @@ export interface RandomSearchOptions<P, M extends FittableRecommender> extends T
  *
  * @throws ERR_BAD_OPTION; ERR_EMPTY when every setting failed; what `fit` and `evaluate` throw.
  */
-export async function randomSearch<P extends object, M extends FittableRecommender>(
-  options: RandomSearchOptions<P, M>,
-): Promise<TuningResult<P, M>> {
-  const o = readSearch<P, M, typeof randomChecks>('randomSearch', options, randomChecks);
-  return runTrials(drawSettings<P>(o.space, o.count, o.seed), o);
+export async function randomSearch<const S extends SearchSpace, M extends FittableRecommender>(
+  options: RandomSearchOptions<S, M>,
+): Promise<TuningResult<SpaceSetting<S>, M>> {
+  const o = readSearch<SpaceSetting<S>, M, typeof randomChecks>('randomSearch', options, randomChecks);
+  return runTrials(drawSettings<SpaceSetting<S>>(o.space, o.count, o.seed), o);
 }
 
 /** Settings drawn from a space; the same for a seed. */
-export function drawSettings<P>(space: Record<string, Distribution<unknown>>, count: number, seed: number): P[] {
+export function drawSettings<P>(space: SearchSpace, count: number, seed: number): P[] {
   const random = generator(seed);
   return Array.from({ length: count }, () => {
     return Object.fromEntries(Object.entries(space).map(([name, distribution]) => [name, draw(distribution, random)])) as P;
@@ -74,7 +90,7 @@ export function drawSettings<P>(space: Record<string, Distribution<unknown>>, co
 }
 
 /** Checks a space. */
-export function readSpace(value: unknown, name: string): Record<string, Distribution<unknown>> {
+export function readSpace(value: unknown, name: string): SearchSpace {
   for (const [parameter, distribution] of entriesOf(value, name)) {
     if (typeof distribution === 'function' || (Array.isArray(distribution) && distribution.length > 0)) continue;
     const { min, max, scale = 'linear' } = (distribution ?? {}) as { min?: unknown; max?: unknown; scale?: unknown };
@@ -85,17 +101,17 @@ export function readSpace(value: unknown, name: string): Record<string, Distribu
       `${name}: expected a list, a function, or { min, max } (with scale: 'log' above 0) for '${parameter}', got ${shown(distribution)}.`,
     );
   }
-  return value as Record<string, Distribution<unknown>>;
+  return value as SearchSpace;
 }
 
 const randomChecks = { space: readSpace, count: integer({ default: 20, min: 1 }), seed: integer({ default: 1 }) };
 
-function readLists<P>(value: unknown, name: string): Grid<P> {
+function readGrid(value: unknown, name: string): SearchGrid {
   for (const [parameter, values] of entriesOf(value, name)) {
     if (Array.isArray(values) && values.length > 0) continue;
     throw new AttuneError('ERR_BAD_OPTION', `${name}: expected a list of values for '${parameter}', got ${shown(values)}.`);
   }
-  return value as Grid<P>;
+  return value as SearchGrid;
 }
 
 function entriesOf(value: unknown, name: string): [string, unknown][] {
@@ -103,14 +119,15 @@ function entriesOf(value: unknown, name: string): [string, unknown][] {
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be an object with one entry a parameter, got ${shown(value)}.`);
 }
 
-function combinations<P>(grid: Grid<P>): P[] {
-  return (Object.keys(grid) as (keyof P & string)[]).reduce<P[]>(
-    (settings, name) => settings.flatMap((setting) => grid[name].map((value) => ({ ...setting, [name]: value }))),
-    [{} as P],
-  );
+function combinations<P>(grid: SearchGrid): P[] {
+  let settings: Record<string, unknown>[] = [{}];
+  for (const [name, values] of Object.entries(grid)) {
+    settings = settings.flatMap((setting) => values.map((value) => ({ ...setting, [name]: value })));
+  }
+  return settings as P[];
 }
 
-function draw(distribution: Distribution<unknown>, random: () => number): unknown {
+function draw(distribution: ParameterDistribution, random: () => number): unknown {
   if (typeof distribution === 'function') return distribution(random);
   if (!('min' in distribution)) return distribution[randomBelow(random, distribution.length)];
   const { min, max, scale, integer: whole } = distribution;

@@ -1,6 +1,6 @@
-import { gridSearch, halvingSearch, randomSearch, type Trial } from 'attune';
+import { gridSearch, halvingSearch, PopularityRecommender, randomSearch, type Trial } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { fromRows, type Row } from '../support/makers.ts';
+import { fromRows, type Row, zipf } from '../support/makers.ts';
 import { ScoredRecommender } from './scored-recommender.ts';
 
 const users = Array.from({ length: 12 }, (_, u) => `u${u}`);
@@ -51,6 +51,19 @@ describe('gridSearch', () => {
     const first = await gridSearch({ recommender: model, grid: { level: [2, 3], sharp: [true] }, train, validation, objective: 'ndcg' });
     expect(first.parameters.level).toBe(2);
     expect(first.scores).toEqual({ 'ndcg@10': 1 });
+  });
+
+  it('knows the types of the parameters, and works on a real model', async () => {
+    const best = await gridSearch({
+      recommender: (p) => new PopularityRecommender(p),
+      grid: { method: ['count', 'bayesian-mean'], priorWeight: [1, 10] },
+      train: zipf({ seed: 1 }),
+      validation: zipf({ seed: 2 }),
+    });
+    best.parameters satisfies { method: 'count' | 'bayesian-mean'; priorWeight: number };
+    best.model satisfies PopularityRecommender;
+    expect(best.trials).toHaveLength(4);
+    expect(best.parameters.method).toBe('count');
   });
 
   it('continues where an earlier search stopped', async () => {
@@ -160,8 +173,8 @@ describe('halvingSearch', () => {
   it('gives more of the resource to fewer settings', async () => {
     const rounds: Record<number, number> = {};
     const best = await halvingSearch({
-      recommender: (p: { level: number; iterations?: number }) => {
-        rounds[p.iterations as number] = (rounds[p.iterations as number] ?? 0) + 1;
+      recommender: (p: { level: number; iterations: number }) => {
+        rounds[p.iterations] = (rounds[p.iterations] ?? 0) + 1;
         return model({ level: p.level, sharp: true });
       },
       space: { level: { min: 0, max: 8 } },
