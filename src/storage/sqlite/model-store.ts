@@ -72,8 +72,8 @@ export function sqliteModelStore(database: SqliteHandle, options: { table?: stri
         else version ??= sql.newest.one<{ n: number }>(asked.name)?.n;
         const stored = version === undefined || version === null ? undefined : sql.get.one<Stored>(asked.name, version);
         if (!stored) throw notFound(asked);
-        const { bytes } = sql.bytes.one<{ bytes: Uint8Array }>(stored.name, stored.version) as { bytes: Uint8Array };
-        return { ...infoOf(stored), bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length).slice() };
+        const blob = sql.bytes.one<{ bytes: Uint8Array | ArrayBuffer }>(stored.name, stored.version)?.bytes as Uint8Array | ArrayBuffer;
+        return { ...infoOf(stored), bytes: ArrayBuffer.isView(blob) ? new Uint8Array(blob) : new Uint8Array(blob.slice(0)) };
       });
     },
     async list(name) {
