@@ -1,0 +1,67 @@
+import { AttuneError, shown } from '../errors.ts';
+import type { Recommendation } from '../recommenders/recommender.ts';
+
+/** A source's answer after cleaning. */
+export interface CleanAnswer {
+  /** Best first, equal scores by id; each item once; scores finite. Entries may carry the source's own `reason`. */
+  items: (Recommendation & { reason?: string })[];
+  /** What was wrong with the rest, in words; undefined when nothing was. */
+  complaint: string | undefined;
+}
+
+/**
+ * Makes a list that can be trusted out of whatever a source returned. The order is that of the scores, so that it does not depend on the
+ * order in which they came. Of several entries of an item the best score stays.
+ *
+ * @param allowed what may come; others are left out without a complaint, since a source need not know all rules.
+ * @throws ERR_BAD_VALUE when it is no array, or has entries but none of them is `{ item, score }` with a finite score.
+ */
+export function cleanAnswer(answer: unknown, allowed: (item: string) => boolean = () => true): CleanAnswer {
+  if (!Array.isArray(answer)) throw new AttuneError('ERR_BAD_VALUE', `expected an array of { item, score }, got ${shown(answer)}`);
+  const best = new Map<string, Recommendation & { reason?: string }>();
+  let unreadable = 0;
+  let notFinite = 0;
+  let duplicates = 0;
+  for (const entry of answer as { item?: unknown; score?: unknown; reason?: unknown }[]) {
+    const item = entry?.item;
+    const score = entry?.score;
+    if (typeof item !== 'string' || item === '' || typeof score !== 'number') unreadable++;
+    else if (!Number.isFinite(score)) notFinite++;
+    else {
+      const before = best.get(item);
+      if (before) duplicates++;
+      if (before && before.score >= score) continue;
+      best.set(item, { item, score, ...(typeof entry.reason === 'string' ? { reason: entry.reason } : {}) });
+    }
+  }
+  const complaint = [
+    unreadable && `${unreadable} that are not { item, score }`,
+    notFinite && `${notFinite} without a finite score`,
+    duplicates && `${duplicates} of items that came before`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+  if (best.size === 0 && complaint) throw new AttuneError('ERR_BAD_VALUE', `no usable entry: ${complaint}`);
+  const items = [...best.values()].filter(({ item }) => allowed(item)).sort(bestFirst);
+  return { items, complaint: complaint ? `left out entries: ${complaint}` : undefined };
+}
+
+/** The better score first, equal ones by id. */
+export function bestFirst(a: Recommendation, b: Recommendation): number {
+  return b.score - a.score || (a.item < b.item ? -1 : a.item > b.item ? 1 : 0);
+}
+
+/** One list out of several of one source: the mean of scores scaled to 0 to 1 in each, a missing item counting 0. */
+export function meanOf(lists: readonly Recommendation[][]): Recommendation[] {
+  const full = lists.filter((list) => list.length > 0);
+  if (full.length <= 1) return full[0] ?? [];
+  const sums = new Map<string, number>();
+  for (const list of full) {
+    const high = list[0].score;
+    const low = list[list.length - 1].score;
+    for (const { item, score } of list) {
+      sums.set(item, (sums.get(item) ?? 0) + (high > low ? (score - low) / (high - low) : 1) / full.length);
+    }
+  }
+  return Array.from(sums, ([item, score]) => ({ item, score }));
+}

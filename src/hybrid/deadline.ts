@@ -1,0 +1,63 @@
+/** One question with the time it may take. */
+export interface Ask {
+  /** Asks. It may answer at once, later, never, or throw; `signal` aborts when nobody waits any longer. */
+  run(signal: AbortSignal): unknown;
+  /** Milliseconds. */
+  timeoutMs: number;
+}
+
+/** What came of a question: an answer, or why there is none. */
+export type Outcome = { value: unknown; failure?: undefined } | { value?: undefined; failure: string };
+
+/**
+ * Asks all questions at once and waits for each no longer than its deadline, which counts from when the last was asked, so that a source
+ * that computes before it returns takes no time from the others. Its own answer counts however long it took: it is there.
+ * Never rejects because of a question. No timer is left behind.
+ *
+ * @throws the reason of `signal` when that aborts.
+ */
+export async function askAll(asks: readonly Ask[], signal: AbortSignal | undefined): Promise<Outcome[]> {
+  signal?.throwIfAborted();
+  const started = asks.map(({ run, timeoutMs }) => {
+    const controller = new AbortController();
+    return { controller, timeoutMs, answer: new Promise((resolve) => resolve(run(controller.signal))) };
+  });
+  const giveUp = () => {
+    for (const { controller } of started) controller.abort(signal?.reason);
+  };
+  const waiting = started.map(wait); // attached to every answer before anything can throw, so that no rejection goes unhandled
+  if (signal?.aborted) giveUp();
+  signal?.addEventListener('abort', giveUp, { once: true });
+  const outcomes = await Promise.all(waiting);
+  signal?.removeEventListener('abort', giveUp);
+  signal?.throwIfAborted();
+  return outcomes;
+}
+
+function wait({ controller, timeoutMs, answer }: { controller: AbortController; timeoutMs: number; answer: Promise<unknown> }) {
+  return new Promise<Outcome>((resolve) => {
+    const failure = `no answer within ${timeoutMs} ms`;
+    const timer = setTimeout(() => controller.abort(new DOMException(failure, 'TimeoutError')), timeoutMs);
+    const end = (outcome: Outcome) => {
+      clearTimeout(timer);
+      controller.signal.removeEventListener('abort', late);
+      resolve(outcome);
+    };
+    const late = () => end({ failure });
+    controller.signal.addEventListener('abort', late);
+    answer.then(
+      (value) => end({ value }),
+      (error) => end({ failure: reasonOf(error) }),
+    );
+  });
+}
+
+/** An error in words, whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  try {
+    const { code, message } = error instanceof Error ? (error as Error & { code?: unknown }) : { code: undefined, message: String(error) };
+    return typeof code === 'string' ? `${code}: ${message}` : message || 'it threw';
+  } catch {
+    return 'it threw';
+  }
+}

@@ -1,0 +1,27 @@
+import type { SourceRole } from '../cold-start/index.ts';
+import type { AnsweringSource, Source, Visitor, Want } from './sources.ts';
+
+/** A function, or an object that answers. It is told everything; what its answer stands on is a matter of its role. */
+export function functionSource(name: string, given: AnsweringSource, role: SourceRole = given.role): Source {
+  return {
+    name,
+    role,
+    standing(visitor) {
+      const request = requestOf(visitor, { n: 0, exclude: [], only: undefined, includeSeen: false });
+      const words = visitor.query !== undefined || visitor.interests.length > 0;
+      const interactions = visitor.user !== undefined && !visitor.isStoredKnown ? Number.POSITIVE_INFINITY : visitor.history.length;
+      const needsNothing = role === 'custom' || role === 'popular';
+      return {
+        isAble: given.canAnswer?.(request) ?? (needsNothing || interactions > 0 || (role === 'content' && words)),
+        knowsUser: false,
+        interactions,
+        words,
+      };
+    },
+    ask: (visitor, want, signal) => given.answer({ ...requestOf(visitor, want), signal }),
+  };
+}
+
+function requestOf({ user, history, interests, query, context }: Visitor, want: Want) {
+  return { user, history, interests, query, context, ...want };
+}

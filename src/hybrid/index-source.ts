@@ -1,0 +1,48 @@
+import type { SourceRole } from '../cold-start/index.ts';
+import { cleanAnswer, meanOf } from './answer.ts';
+import { mostSimilar } from './similarity.ts';
+import type { IndexLike, Source, Visitor, Want } from './sources.ts';
+
+/**
+ * An index of contents. A query is searched for; without one, interests are searched for and what is close to the history is taken, and of
+ * both the mean.
+ */
+export function indexSource(name: string, index: IndexLike, role: SourceRole = 'content'): Source {
+  const knownOf = (visitor: Visitor) => visitor.history.filter(({ item }) => index.has?.(item) ?? true);
+  const words = ({ query, interests }: Visitor) => query ?? (interests.length > 0 ? interests.join(' ') : undefined);
+  const near = (visitor: Visitor, { n, exclude, only, includeSeen }: Want) =>
+    index.similarTo?.(knownOf(visitor), { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) });
+  return {
+    name,
+    role,
+    standing(visitor) {
+      const interactions = index.similarTo ? knownOf(visitor).length : 0;
+      const hasWords = words(visitor) !== undefined;
+      return { isAble: hasWords || interactions > 0, knowsUser: false, interactions, words: hasWords };
+    },
+    async ask(visitor, want, signal) {
+      const { n, exclude, only } = want;
+      const sought = words(visitor);
+      const parts: unknown[] = [];
+      if (sought !== undefined) parts.push(attempt(() => index.search(sought, { n, exclude, only, signal })));
+      if (visitor.query === undefined && index.similarTo && knownOf(visitor).length > 0) parts.push(attempt(() => near(visitor, want)));
+      if (parts.length === 1) return parts[0];
+      const settled = await Promise.allSettled(parts.map(async (part) => cleanAnswer(await part).items));
+      const lists = settled.filter((part) => part.status === 'fulfilled').map((part) => part.value);
+      const failed = settled.find((part) => part.status === 'rejected');
+      if (lists.length === 0 && failed) throw failed.reason;
+      return meanOf(lists);
+    },
+    complete: (visitor, want) => (words(visitor) === undefined && knownOf(visitor).length > 0 ? near(visitor, want) : undefined),
+    causeOf(visitor, item) {
+      if (!index.vectorOf) return undefined;
+      const cause = mostSimilar(item, visitor.history, (id) => index.vectorOf?.(id));
+      return cause === undefined ? undefined : { item: cause, how: 'similar' };
+    },
+  };
+}
+
+/** A throw becomes a rejection, so that one part cannot take the other with it. */
+async function attempt(ask: () => unknown): Promise<unknown> {
+  return ask();
+}

@@ -1,0 +1,38 @@
+export {
+  type Normalization,
+  type ReciprocalRankOptions,
+  reciprocalRank,
+  type SourceFusion,
+  type SourceList,
+  type WeightedOptions,
+  weighted,
+} from './fusion.ts';
+export { HybridRanker, type RankedItem, type RankedPage, type Skipped } from './hybrid-ranker.ts';
+export type { AttributesLike, HybridRankerOptions } from './ranker-options.ts';
+export type { Reason } from './reasons.ts';
+export type { HistoryEntry, RankOptions, RankRequest } from './request.ts';
+export { type AlikeBy, type DiversifyOptions, diversify } from './rules/diversify.ts';
+export { type PinOptions, pin } from './rules/pin.ts';
+export type {
+  Candidate,
+  ItemAttributes,
+  RerankContext,
+  Reranker,
+  RerankerLike,
+  RerankPhase,
+  RuleClaim,
+  SourceScore,
+} from './rules/reranker.ts';
+export { type BoostOptions, type BuryOptions, boost, bury, type FreshnessOptions, freshness } from './rules/scores.ts';
+export { exclude, limitPer } from './rules/select.ts';
+export type { RuleTarget } from './rules/target.ts';
+export type {
+  AnsweringSource,
+  HybridSource,
+  IndexLike,
+  RecommenderLike,
+  SearchLikeOptions,
+  SourceAnswer,
+  SourceFunction,
+  SourceRequest,
+} from './sources.ts';

@@ -1,0 +1,106 @@
+import { AttuneError, shown } from '../errors.ts';
+import { abortSignal, anything, flag, integer, optional, readOptions, text } from '../options.ts';
+import type { History } from '../recommenders/recommender.ts';
+
+/** Who asks, and what for. Everything may be missing. */
+export interface RankRequest {
+  /** User id. A user whom no source knows is a visitor. */
+  user?: string;
+  /** What the visitor did lately: item ids (value 1), or `{ item, value }`. Comes on top of what a recommender knows of the user. */
+  history?: History;
+  /** Words for what the visitor likes, one text or several. */
+  interests?: string | Iterable<string>;
+  /** What the visitor looks for. Content sources then decide what may come, the others only help to order it. */
+  query?: string;
+  /** Anything that functions among the sources and re-rankers should know, such as the page or the time of day. */
+  context?: Record<string, unknown>;
+  /** Item ids never to return. */
+  exclude?: Iterable<string>;
+  /** Rank these items and no others. */
+  only?: Iterable<string>;
+}
+
+/** Options of `HybridRanker.rank`. */
+export interface RankOptions {
+  /** How many at most. Default 10. */
+  n?: number;
+  /** Whether items of the history may come. Default false. */
+  includeSeen?: boolean;
+  /** Aborts: the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** One entry of a history. */
+export interface HistoryEntry {
+  /** Item id. */
+  item: string;
+  /** Rating, count or weight. */
+  value: number;
+}
+
+/** A request that was read; nothing in it can be consumed twice. */
+export interface ReadRequest {
+  user: string | undefined;
+  history: HistoryEntry[];
+  interests: string[];
+  query: string | undefined;
+  context: Record<string, unknown>;
+  exclude: Set<string>;
+  only: Set<string> | undefined;
+}
+
+/** @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT, ERR_BAD_VALUE */
+export function readRequest(request: RankRequest): ReadRequest {
+  const o = readOptions('HybridRanker.rank', request, {
+    user: optional(text({ allowEmpty: true })),
+    history: anything<History | undefined>(),
+    interests: anything<RankRequest['interests']>(),
+    query: optional(text({ allowEmpty: true })),
+    context: anything<Record<string, unknown> | undefined>(),
+    exclude: anything<Iterable<string> | undefined>(),
+    only: anything<Iterable<string> | undefined>(),
+  });
+  const interests = typeof o.interests === 'string' ? [o.interests] : texts(o.interests, 'interests');
+  return {
+    user: o.user || undefined,
+    history: readHistory(o.history),
+    interests: interests.filter((interest) => interest.trim() !== ''),
+    query: o.query?.trim() ? o.query : undefined,
+    context: o.context ?? {},
+    exclude: new Set(texts(o.exclude, 'exclude')),
+    only: o.only === undefined ? undefined : new Set(texts(o.only, 'only')),
+  };
+}
+
+export const rankChecks = { n: integer({ default: 10, min: 0 }), includeSeen: flag(false), signal: abortSignal };
+
+/** Of a repeated item the last value stays, at its last place. @throws ERR_BAD_ARGUMENT, ERR_BAD_VALUE */
+export function readHistory(history: History | undefined): HistoryEntry[] {
+  const values = new Map<string, number>();
+  for (const entry of list<string | { item: string; value?: number }>(history, 'history')) {
+    const item = typeof entry === 'string' ? entry : entry?.item;
+    const value = typeof entry === 'string' ? 1 : (entry?.value ?? 1);
+    if (typeof item !== 'string' || item === '') {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a history of item ids or { item, value }, got ${shown(entry)} in it.`);
+    }
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      throw new AttuneError('ERR_BAD_VALUE', `Expected a finite value for item ${shown(item)} of the history, got ${shown(value)}.`);
+    }
+    values.delete(item);
+    values.set(item, value);
+  }
+  return Array.from(values, ([item, value]) => ({ item, value }));
+}
+
+function texts(given: Iterable<string> | undefined, name: string): string[] {
+  const entries = list<string>(given, name);
+  const bad = entries.find((entry) => typeof entry !== 'string');
+  if (bad === undefined) return entries;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `HybridRanker.rank: expected only texts in '${name}', got ${shown(bad)}.`);
+}
+
+function list<T>(given: Iterable<T> | undefined, name: string): T[] {
+  if (given === undefined || given === null) return [];
+  if (typeof given !== 'string' && typeof given[Symbol.iterator] === 'function') return [...given];
+  throw new AttuneError('ERR_BAD_ARGUMENT', `HybridRanker.rank: expected an array or another iterable as '${name}', got ${shown(given)}.`);
+}

@@ -1,0 +1,100 @@
+import { bestFirst } from '../answer.ts';
+import { reasonOf } from '../deadline.ts';
+import type { ReadRequest } from '../request.ts';
+import type { Visitor } from '../sources.ts';
+import type { Candidate, ItemAttributes, RerankContext, Reranker } from './reranker.ts';
+
+/** The rules of one page. */
+export interface Rules {
+  context: RerankContext;
+  /** Items that may not come: excluded ones and, unless asked for, those of the history. */
+  forbidden: Set<string>;
+  only: Set<string> | undefined;
+  includeSeen: boolean;
+  isAllowed(item: string): boolean;
+  /** Candidates, best first, become the page. A rule that fails is left out and named. */
+  apply(candidates: Candidate[], skipped: { source: string; reason: string }[]): Candidate[];
+}
+
+/** Prepares the rules for one request. Attributes are looked up once an item; an item whose attributes cannot be had has none. */
+export function rulesFor(
+  settings: { rules: readonly Reranker[]; attributesOf(item: string): ItemAttributes | undefined },
+  { exclude, only }: ReadRequest,
+  { user, history, context: given }: Visitor,
+  { n, includeSeen }: { n: number; includeSeen: boolean },
+): Rules {
+  const forbidden = new Set([...exclude, ...(includeSeen ? [] : history.map(({ item }) => item))]);
+  const attributesOf = remembered(settings.attributesOf);
+  const filters = settings.rules.filter(({ phase }) => phase === 'filter');
+  const verdicts = new Map<string, boolean>();
+  const isAllowed = (item: string): boolean => {
+    if (forbidden.has(item) || (only && !only.has(item))) return false;
+    let verdict = verdicts.get(item);
+    if (verdict === undefined) {
+      verdict = filters.every((rule) => passes(rule, item, context));
+      verdicts.set(item, verdict);
+    }
+    return verdict;
+  };
+  const pinned = settings.rules.flatMap(({ kind, says }) => (kind === 'pin' ? (says?.items ?? []) : []));
+  const context: RerankContext = { n, user, history, context: given, pinned: [], attributesOf, isAllowed };
+  return {
+    context,
+    forbidden,
+    only,
+    includeSeen,
+    isAllowed,
+    apply(candidates, skipped) {
+      const withPins = { ...context, pinned: pinned.filter(isAllowed) };
+      let page = candidates;
+      for (const rule of settings.rules) {
+        if (rule.phase === 'filter') continue; // sources were asked under these already
+        try {
+          page = checked(rule, rule.rerank(page, withPins), page, isAllowed);
+        } catch (error) {
+          skipped.push({ source: `rerank: ${rule.kind}`, reason: reasonOf(error) });
+        }
+      }
+      return page;
+    },
+  };
+}
+
+/** A filter that fails lets through: a page without a rule is better than none. */
+function passes(rule: Reranker, item: string, context: RerankContext): boolean {
+  try {
+    return rule.rerank([{ item, score: 0, sources: {} }], context).length > 0;
+  } catch {
+    return true;
+  }
+}
+
+/** What a rule returned, without duplicates, strangers and broken scores; sorted when it only changes scores. */
+function checked(rule: Reranker, given: Candidate[], before: readonly Candidate[], isAllowed: (item: string) => boolean): Candidate[] {
+  if (!Array.isArray(given)) throw new TypeError('expected an array of candidates');
+  const known = new Map(before.map((candidate) => [candidate.item, candidate]));
+  const page = new Map<string, Candidate>();
+  for (const candidate of given) {
+    const original = known.get(candidate?.item) ?? (rule.phase === 'place' && isAllowed(candidate?.item) ? candidate : undefined);
+    if (!original || page.has(original.item)) continue;
+    const score = Number.isFinite(candidate.score) ? candidate.score : original.score;
+    page.set(original.item, { ...original, score, ...(candidate.isPinned ? { isPinned: true } : {}) });
+  }
+  const list = [...page.values()];
+  return rule.phase === 'score' ? list.sort(bestFirst) : list;
+}
+
+function remembered(attributesOf: (item: string) => ItemAttributes | undefined): (item: string) => ItemAttributes | undefined {
+  const known = new Map<string, ItemAttributes | undefined>();
+  return (item) => {
+    if (known.has(item)) return known.get(item);
+    let attributes: ItemAttributes | undefined;
+    try {
+      attributes = attributesOf(item) ?? undefined;
+    } catch {
+      attributes = undefined;
+    }
+    known.set(item, attributes);
+    return attributes;
+  };
+}

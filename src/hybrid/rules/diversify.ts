@@ -1,0 +1,135 @@
+import { AttuneError, shown } from '../../errors.ts';
+import { anything, choice, integer, number, readOptions } from '../../options.ts';
+import { cosine } from '../similarity.ts';
+import type { Candidate, RerankContext, Reranker } from './reranker.ts';
+import { valuesOf } from './select.ts';
+
+/** What tells how much two items are alike: an index, a function that gives vectors (cosine), or the name of an attribute (same or not). */
+export type AlikeBy =
+  | { vectorOf?(item: string): ArrayLike<number> | undefined }
+  | ((item: string) => ArrayLike<number> | undefined)
+  | string;
+
+/** Options of {@link diversify}. */
+export interface DiversifyOptions {
+  /** What makes items alike. */
+  by: AlikeBy;
+  /** 1 = relevance only, 0 = diversity only. From 0 to 1, default 0.7. */
+  lambda?: number;
+  /** `'mmr'` (default) avoids what is like one item of the page; `'dpp'` what is like all of it together. */
+  method?: 'mmr' | 'dpp';
+  /** How many of the best candidates are looked at; the others stay behind them in their order. From 1, default 100, at least the page. */
+  depth?: number;
+}
+
+/**
+ * Orders the page so that its items differ. With r the score scaled to 0 to 1 and s the likeness of two items:
+ * - `'mmr'`: next comes the largest lambda * r - (1 - lambda) * max s to what stands already (maximal marginal relevance, Carbonell &
+ *   Goldstein, SIGIR 1998).
+ * - `'dpp'`: next comes what enlarges det(L) most, L = q q' s with q = exp(r * lambda / (2 (1 - lambda))) (greedy determinantal point
+ *   process, Chen, Zhang & Zhou, NeurIPS 2018).
+ *
+ * An item without a vector is like nothing. Scores stay what they were.
+ * @throws ERR_BAD_OPTION
+ */
+export function diversify(options: DiversifyOptions): Reranker {
+  const { by, lambda, method, depth } = readOptions('diversify', options, {
+    by: anything<AlikeBy>(),
+    lambda: number({ default: 0.7, min: 0, max: 1 }),
+    method: choice(['mmr', 'dpp'] as const, 'mmr'),
+    depth: integer({ default: 100, min: 1 }),
+  });
+  const likeness = likenessBy(by);
+  return {
+    kind: 'diversify',
+    phase: 'select',
+    needsAttributes: typeof by === 'string',
+    rerank(candidates, context) {
+      if (lambda === 1) return [...candidates];
+      const size = Math.min(candidates.length, Math.max(depth, context.n));
+      const head = candidates.slice(0, size);
+      const alike = likeness(head, context);
+      const wanted = Math.min(size, context.n);
+      const order = method === 'mmr' ? mmr(relevanceOf(head), alike, lambda, wanted) : dpp(relevanceOf(head), alike, lambda, wanted);
+      const chosen = new Set(order);
+      return [...order.map((at) => head[at]), ...candidates.filter((_, at) => !chosen.has(at))];
+    },
+  };
+}
+
+/** How much the a-th and the b-th candidate are alike. */
+type Likeness = (a: number, b: number) => number;
+
+function mmr(relevance: number[], alike: Likeness, lambda: number, n: number): number[] {
+  const order: number[] = [];
+  const left = relevance.map((_, at) => at);
+  const closest = relevance.map(() => 0);
+  while (order.length < n) {
+    let best = 0;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < left.length; k++) {
+      const value = lambda * relevance[left[k]] - (1 - lambda) * closest[left[k]];
+      if (value > highest) {
+        highest = value;
+        best = k;
+      }
+    }
+    const [next] = left.splice(best, 1);
+    for (const at of left) closest[at] = order.length === 0 ? alike(at, next) : Math.max(closest[at], alike(at, next));
+    order.push(next);
+  }
+  return order;
+}
+
+/** Greedy maximum a posteriori by incremental Cholesky; when the determinant cannot grow any more, the most relevant ones follow. */
+function dpp(relevance: number[], alike: Likeness, lambda: number, n: number): number[] {
+  const quality = relevance.map((r) => Math.exp(Math.min(30, (r * lambda) / (2 * (1 - lambda)))));
+  const rows: number[][] = relevance.map(() => []);
+  const gain = quality.map((q) => q * q);
+  const order: number[] = [];
+  const left = new Set(relevance.keys());
+  while (order.length < n) {
+    let next = -1;
+    for (const at of left) if (next < 0 || gain[at] > gain[next]) next = at;
+    left.delete(next);
+    order.push(next);
+    const pivot = Math.sqrt(gain[next]);
+    if (!(gain[next] > 1e-9 * quality[next] ** 2)) continue;
+    for (const at of left) {
+      let product = 0;
+      for (let k = 0; k < rows[next].length; k++) product += rows[next][k] * (rows[at][k] ?? 0);
+      const entry = (quality[at] * quality[next] * alike(at, next) - product) / pivot;
+      rows[at].push(entry);
+      gain[at] -= entry * entry;
+    }
+  }
+  return order;
+}
+
+/** Scores scaled to 0 to 1. */
+function relevanceOf(candidates: readonly Candidate[]): number[] {
+  const scores = candidates.map(({ score }) => score);
+  const low = Math.min(...scores);
+  const high = Math.max(...scores);
+  return scores.map((score) => (high > low ? (score - low) / (high - low) : 1));
+}
+
+function likenessBy(by: AlikeBy): (head: readonly Candidate[], context: RerankContext) => Likeness {
+  if (typeof by === 'string' && by !== '') {
+    return (head, { attributesOf }) => {
+      const values = head.map(({ item }) => new Set(valuesOf(attributesOf(item), by)));
+      return (a, b) => ([...values[a]].some((value) => values[b].has(value)) ? 1 : 0);
+    };
+  }
+  const vectorOf = typeof by === 'function' ? by : typeof by === 'object' ? by?.vectorOf?.bind(by) : undefined;
+  if (!vectorOf) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `diversify: option 'by' must be an index, a function from item to vector, or the name of an attribute, got ${shown(by)}.`,
+    );
+  }
+  return (head) => {
+    const vectors = head.map(({ item }) => vectorOf(item));
+    return (a, b) => cosine(vectors[a], vectors[b]);
+  };
+}

@@ -1,0 +1,74 @@
+import type { HistoryEntry } from '../request.ts';
+
+/** What one source said of an item. */
+export interface SourceScore {
+  /** Its place among the candidates that this source scored, from 1. */
+  rank: number;
+  /** The source's own score, comparable within this source only. */
+  score: number;
+}
+
+/** An item on its way to the page. */
+export interface Candidate {
+  /** Item id. */
+  item: string;
+  /** Fused score, as rules have changed it; larger is better. */
+  score: number;
+  /** What each source said of it. */
+  sources: Readonly<Record<string, SourceScore>>;
+  /** Whether a rule put it at its place. */
+  isPinned?: boolean;
+}
+
+/** What a rule looks at in an item, such as `{ brand: 'GE' }`; undefined when nothing is known of it. */
+export type ItemAttributes = Readonly<Record<string, unknown>>;
+
+/** What re-rankers may know. */
+export interface RerankContext {
+  /** How many items the page will have at most. */
+  n: number;
+  /** User id. */
+  user: string | undefined;
+  /** What the visitor did. */
+  history: readonly HistoryEntry[];
+  /** The request's context. */
+  context: Readonly<Record<string, unknown>>;
+  /** Items that will be pinned later. */
+  pinned: readonly string[];
+  /** What is known of an item. */
+  attributesOf(item: string): ItemAttributes | undefined;
+  /** Whether an item may be on this page at all. */
+  isAllowed(item: string): boolean;
+}
+
+/** When a rule acts: it filters, changes scores, chooses and orders, or puts items at places. */
+export type RerankPhase = 'filter' | 'score' | 'select' | 'place';
+
+/** A rule of the page. Rules act by phase, within a phase in the order in which they were given. */
+export interface Reranker {
+  /** Short name, such as `'boost'`. */
+  readonly kind: string;
+  /** When it acts. Default `'select'`. */
+  readonly phase?: RerankPhase;
+  /** Whether it cannot work without the ranker's `attributes`. */
+  readonly needsAttributes?: boolean;
+  /** What the rule says, by which contradictions are found. */
+  readonly says?: RuleClaim;
+  /** Candidates come best first. After the phase `'score'` they are sorted again. */
+  rerank(candidates: readonly Candidate[], context: RerankContext): Candidate[];
+}
+
+/** What a rule claims about items, in comparable form. */
+export interface RuleClaim {
+  /** Items it names. */
+  items?: readonly string[];
+  /** Its condition as text; equal texts are equal conditions. */
+  where?: string;
+  /** It limits this attribute. */
+  limits?: string;
+  /** It puts its items at this position and the ones behind. */
+  position?: number;
+}
+
+/** A re-ranker, or a function that is one. */
+export type RerankerLike = Reranker | Reranker['rerank'];
