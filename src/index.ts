@@ -1,8 +1,10 @@
+export * from './cold-start/index.ts';
 export * from './data/id-map.ts';
 export * from './data/interactions.ts';
 export * from './data/split.ts';
 export { AttuneError, type ErrorCode, errorCodes } from './errors.ts';
 export * from './evaluation/index.ts';
+export * from './hybrid/index.ts';
 export * as metrics from './metrics/index.ts';
 export type { Progress } from './options.ts';
 export { type AlsFitOptions, AlsRecommender, type Factors } from './recommenders/als/als.ts';
