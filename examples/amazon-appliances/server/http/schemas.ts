@@ -35,7 +35,11 @@ export const recommendation = {
   properties: {
     item_id: { type: 'string' },
     score: { type: 'number' },
-    reasons: { type: 'array', items: { type: 'string' } },
+    reasons: {
+      type: 'array',
+      description: 'Why it is here, the weightiest first.',
+      items: { type: 'object', properties: { text: { type: 'string' }, kind: { type: 'string' } } },
+    },
     ...cardFields,
   },
 } as const;

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { answer, cardFields, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
 import { explain } from '../shop/answers.ts';
-import { type Ask, modelNames, recommend, type Side, sides, similar } from '../shop/recommend.ts';
+import { modelNames, type Side, sides } from '../shop/ranker.ts';
+import { type Ask, recommend, similar } from '../shop/recommend.ts';
 import type { Shop } from '../shop/shop.ts';
 
 const answerFields = {

@@ -9,6 +9,7 @@ interface SearchBody {
   top_k: number;
   mode?: SearchMode;
   where?: Where;
+  is_typing?: boolean;
 }
 
 const body = object(
@@ -25,6 +26,7 @@ const body = object(
       additionalProperties: true,
       description: 'Conditions on products, such as `{ "brand": ["GE", "LG"], "price": { "max": 30 } }`.',
     },
+    is_typing: { type: 'boolean', default: false, description: 'The last word may be unfinished: it is completed when no title has it.' },
   },
   ['query'],
 );

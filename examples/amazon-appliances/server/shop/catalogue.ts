@@ -39,6 +39,7 @@ export class Catalogue {
   /** Largest first. */
   readonly categories: readonly { name: string; count: number }[];
   readonly #byId: Map<string, ProductCard>;
+  #words: Map<string, number> | undefined;
   readonly #sorted = new Map<string, readonly ProductCard[]>();
 
   private constructor(cards: ProductCard[]) {
@@ -66,6 +67,18 @@ export class Catalogue {
 
   get(id: string): ProductCard | undefined {
     return this.#byId.get(id);
+  }
+
+  /** The query with its last word finished, when no title has that word and some title has a longer one. */
+  complete(query: string): string {
+    const [, before, start] = /^(.*?)([^\s]{2,})$/su.exec(query) ?? [];
+    if (start === undefined) return query;
+    this.#words ??= countWords(this.cards);
+    const begun = start.toLowerCase();
+    if (this.#words.has(begun)) return query;
+    let best: string | undefined;
+    for (const [word, count] of this.#words) if (word.startsWith(begun) && count > (this.#words.get(best ?? '') ?? 0)) best = word;
+    return before + (best ?? start);
   }
 
   page({ page, page_size, category, sort }: PageRequest) {
@@ -135,4 +148,13 @@ function chooseCategories(paths: string[][]): (string | undefined)[] {
   const counts = new Map<string, number>();
   for (const path of paths) for (const name of new Set(path)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return paths.map((path) => path.find((name) => counts.get(name)! <= paths.length * largestShare) ?? path.at(-1));
+}
+
+/** In how many titles each word stands. */
+function countWords(cards: readonly ProductCard[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { title } of cards) {
+    for (const word of new Set(title.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu))) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return counts;
 }

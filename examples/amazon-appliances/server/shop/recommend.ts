@@ -1,14 +1,9 @@
+import type { RankedPage } from 'attune';
 import { notFound } from '../http/errors.ts';
 import { listed } from './answers.ts';
 import { tasteOf } from './people.ts';
-import { rankerFor } from './ranker.ts';
+import { type ModelName, rankerFor, type Side, similarityRanker } from './ranker.ts';
 import type { Shop } from './shop.ts';
-
-export const modelNames = ['hybrid', 'als', 'semantic', 'popular'] as const;
-export type ModelName = (typeof modelNames)[number];
-
-export const sides = ['both', 'content', 'behaviour'] as const;
-export type Side = (typeof sides)[number];
 
 /** Who asks, and what is known of them besides the database. */
 export interface Ask {
@@ -20,36 +15,38 @@ export interface Ask {
   exclude?: string[];
 }
 
+/** A product of a history that comes without a rating counts like the best one. */
+const likedValue = 5;
+
+/** Products for somebody: from the model, with what they said since on top. */
 export async function recommend(shop: Shop, { user_id, n, model = 'hybrid', history = [], interests, exclude = [] }: Ask) {
-  const taste = await tasteOf(shop.system.data, user_id);
-  for (const item of history) taste.liked.set(item, taste.liked.get(item) ?? 5);
-  const isNew = taste.hasNews || history.length > 0;
-  const page = await rankerFor(shop.system.models, model).rank(
+  const { models, data } = shop.system;
+  const { liked, avoided, hasNews } = await tasteOf(data, user_id);
+  for (const item of history) liked.set(item, liked.get(item) ?? likedValue);
+  const isInModel = !hasNews && history.length === 0 && models.als?.users.has(user_id);
+  const page = await rankerFor(models, shop.catalogue, model, n).rank(
     {
-      // A user who told nothing since the model was trained has an answer in it; anybody else is their history.
-      user: isNew ? undefined : user_id,
-      history: isNew ? Array.from(taste.liked, ([item, value]) => ({ item, value })) : undefined,
+      user: user_id,
+      history: isInModel ? undefined : Array.from(liked, ([item, value]) => ({ item, value })),
       interests,
+      exclude: [...exclude, ...avoided],
     },
-    { n, exclude: [...exclude, ...taste.avoided, ...taste.liked.keys()] },
+    { n },
   );
-  return { user_id, strategy: page.strategy, recommendations: listed(shop, page.items) };
+  return { user_id, strategy: page.strategy, recommendations: entriesOf(shop, page) };
 }
 
-export async function similar(shop: Shop, item: string, n: number, by: Side) {
-  if (!shop.catalogue.get(item)) throw notFound('product', item);
-  const { als, search } = shop.system.models;
-  const list =
-    by === 'behaviour'
-      ? als?.items.has(item)
-        ? als.similarItems(item, { n })
-        : []
-      : (search?.similarItems(item, { n, onUnknown: 'empty' }) ?? []);
-  return {
-    item_id: item,
-    recommendations: listed(
-      shop,
-      list.map((it) => ({ ...it, reasons: [] })),
-    ),
-  };
+/** Products that are like one. */
+export async function similar(shop: Shop, item_id: string, n: number, by: Side) {
+  if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
+  const ranker = similarityRanker(shop.system.models, shop.catalogue, by);
+  const page = await ranker.rank({ context: { item: item_id }, exclude: [item_id] }, { n });
+  return { item_id, recommendations: entriesOf(shop, page) };
+}
+
+function entriesOf(shop: Shop, page: RankedPage) {
+  return listed(
+    shop,
+    page.items.map(({ item, score, reasons }) => ({ item, score, reasons: reasons.map(({ text, kind }) => ({ text, kind })) })),
+  );
 }

@@ -1,3 +1,4 @@
+import './frame.css';
 import type { ComponentChildren, Ref } from 'preact';
 import type { Person } from '../lib/person.ts';
 import { Mark } from './icons.tsx';

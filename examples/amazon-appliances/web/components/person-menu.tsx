@@ -1,8 +1,9 @@
+import './person-menu.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { api } from '../lib/api.ts';
 import { latest, useLoading } from '../lib/loading.ts';
 import type { Person } from '../lib/person.ts';
-import { plural } from '../lib/words.ts';
+import { plural, shortCategory } from '../lib/words.ts';
 import { Check, Chevron } from './icons.tsx';
 
 interface Props {
@@ -54,7 +55,7 @@ export function PersonMenu({ person, onChoose }: Props) {
               key={user.user_id}
               id={user.user_id}
               title={shortName(user.user_id)}
-              note={[plural(user.ratings, 'rating'), user.taste].filter(Boolean).join(' · ')}
+              note={[plural(user.ratings, 'rating'), shortCategory(user.taste)].filter(Boolean).join(' · ')}
               chosen={user.user_id === person.id}
               onChoose={() => choose(user.user_id)}
             />
@@ -90,5 +91,5 @@ function Avatar({ id }: { id: string }) {
 }
 
 export function shortName(id: string): string {
-  return id.length > 12 ? `…${id.slice(-6)}` : id;
+  return id.length > 12 ? `Shopper ${id.slice(-4)}` : id;
 }

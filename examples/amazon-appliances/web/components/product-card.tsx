@@ -1,3 +1,4 @@
+import './product-card.css';
 import type { Card } from '../lib/api.ts';
 import { inDollars, inPercent, productUrl } from '../lib/words.ts';
 import { Stars } from './stars.tsx';

@@ -1,3 +1,4 @@
+import './product-row.css';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Recommendation } from '../lib/api.ts';
@@ -53,7 +54,7 @@ export function ProductRow({ id, title, note, list, empty, withReasons = false, 
           {items
             ? items.map((item) => (
                 <li key={item.item_id}>
-                  <ProductCard id={item.item_id} product={item} reason={withReasons ? item.reasons[0] : undefined} onOpen={onOpen} />
+                  <ProductCard id={item.item_id} product={item} reason={withReasons ? item.reasons[0]?.text : undefined} onOpen={onOpen} />
                 </li>
               ))
             : Array.from({ length: 6 }, (_, k) => (

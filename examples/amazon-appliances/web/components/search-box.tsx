@@ -1,3 +1,4 @@
+import './search-box.css';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, type SearchResult } from '../lib/api.ts';
 import { inDollars, productUrl } from '../lib/words.ts';

@@ -1,3 +1,4 @@
+import './states.css';
 import type { ComponentChildren } from 'preact';
 
 export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void }) {

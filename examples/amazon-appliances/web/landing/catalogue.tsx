@@ -4,7 +4,7 @@ import { CardSkeleton, ProductCard } from '../components/product-card.tsx';
 import { Empty, Failure } from '../components/states.tsx';
 import type { Category, ProductPage, Sort } from '../lib/api.ts';
 import { type Loading, latest } from '../lib/loading.ts';
-import { inWhole, plural } from '../lib/words.ts';
+import { inWhole, plural, shortCategory } from '../lib/words.ts';
 import type { View } from './use-landing.ts';
 
 interface Props {
@@ -102,7 +102,7 @@ export function Catalogue({ view, catalogue, categories, onGo, onOpen }: Props) 
 function Chip({ label, count, chosen, onChoose }: { label: string; count?: number; chosen: boolean; onChoose: () => void }) {
   return (
     <button type="button" class="chip" aria-pressed={chosen} onClick={onChoose}>
-      {label.replace(' & Accessories', '')}
+      {shortCategory(label)}
       {count === undefined ? null : <span class="chip-count">{inWhole(count)}</span>}
     </button>
   );

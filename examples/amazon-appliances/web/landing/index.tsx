@@ -1,6 +1,4 @@
 import '../styles/base.css';
-import '../components/components.css';
-import './landing.css';
 import { render } from 'preact';
 import { Landing } from './landing.tsx';
 

@@ -8,6 +8,7 @@ import { Found } from './found.tsx';
 import { Hero } from './hero.tsx';
 import { RecentlyRated } from './recently-rated.tsx';
 import { useLanding } from './use-landing.ts';
+import './landing.css';
 
 export function Landing() {
   const shop = useLanding();

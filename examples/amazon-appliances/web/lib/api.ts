@@ -17,7 +17,7 @@ export interface ProductCard extends Card {
 export interface Recommendation extends Card {
   item_id: string;
   score: number;
-  reasons: string[];
+  reasons: { text: string; kind: string }[];
 }
 
 export interface SearchResult extends ProductCard {
@@ -91,7 +91,8 @@ export const api = {
   alsoLiked: (item_id: string, n: number, signal?: AbortSignal) =>
     get<{ recommendations: Recommendation[] }>('/similar-items', { item_id, n, by: 'behaviour' }, signal),
   explain: (user_id: string, item_id: string, signal?: AbortSignal) => get<Explanation>('/explain', { user_id, item_id }, signal),
-  search: (query: string, top_k: number, signal?: AbortSignal) => post<{ results: SearchResult[] }>('/search', { query, top_k }, signal),
+  search: (query: string, top_k: number, signal?: AbortSignal) =>
+    post<{ results: SearchResult[] }>('/search', { query, top_k, is_typing: true }, signal),
   feedback: (body: { user_id: string; item_id: string; type: string; value?: number }) => post<unknown>('/feedback', body),
 };
 

@@ -1,6 +1,4 @@
 import '../styles/base.css';
-import '../components/components.css';
-import './product.css';
 import { render } from 'preact';
 import { ProductScreen } from './product.tsx';
 

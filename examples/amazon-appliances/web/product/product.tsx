@@ -7,6 +7,7 @@ import { About } from './about.tsx';
 import { BuyBox } from './buy-box.tsx';
 import { useProduct } from './use-product.ts';
 import { Why } from './why.tsx';
+import './product.css';
 
 export function ProductScreen({ id }: { id: string }) {
   const shop = useProduct(id);
