@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { type EvaluateOptions, Interactions } from 'attune';
+import { gzLines } from './data.ts';
+
+/** A public data set with the protocol of its published figures. */
+export interface QualitySet {
+  /** Folder among the data sets. */
+  folder: string;
+  /** What is measured, and how, in words. */
+  protocol: string;
+  /** Metrics and cut of the published figures. */
+  metrics: [string, string];
+  k: number;
+  /** Published figures of the two metrics, with their source. */
+  published: [model: string, first: number, second: number, source: string][];
+  /** Reads the two parts. */
+  read(folder: string): Pick<EvaluateOptions, 'test' | 'candidates'> & { train: Interactions };
+}
+
+const fullRanking = 'all items ranked but those of the user in train; mean over users';
+const ncfProtocol = 'one test item against its 99 given negatives (He et al. 2017)';
+const lastOut = "last item of each user held out; all items ranked but the user's own";
+
+/** The data sets, smallest last. */
+export const qualitySets: Record<string, QualitySet> = {
+  gowalla: {
+    folder: 'gowalla-lightgcn',
+    protocol: fullRanking,
+    metrics: ['recall', 'ndcg'],
+    k: 20,
+    published: [
+      ['ItemCF', 0.157, 0.1214, 'BARS'],
+      ['MF-BPR', 0.1627, 0.1378, 'BARS'],
+      ['EASE', 0.1765, 0.1467, 'BARS'],
+      ['LightGCN', 0.182, 0.1547, 'BARS'],
+    ],
+    read: lightGcn,
+  },
+  lastfm: { folder: 'lastfm-lightgcn', protocol: fullRanking, metrics: ['recall', 'ndcg'], k: 20, published: [], read: lightGcn },
+  'ml-1m': {
+    folder: 'movielens-1m-ncf',
+    protocol: ncfProtocol,
+    metrics: ['hitRate', 'ndcg'],
+    k: 10,
+    published: [
+      ['ItemPop', 0.4535, 0.2542, 'DeepCF, table 2'],
+      ['eALS', 0.7018, 0.428, 'DeepCF, table 2'],
+      ['NeuMF', 0.721, 0.4387, 'DeepCF, table 2'],
+      ['CFNet', 0.7253, 0.4416, 'DeepCF, table 2'],
+    ],
+    read: (folder) => ncf(folder, 'train.tsv.gz', 'ml-1m'),
+  },
+  'amazon-music': {
+    folder: 'ncf-amusic',
+    protocol: ncfProtocol,
+    metrics: ['hitRate', 'ndcg'],
+    k: 10,
+    published: [
+      ['ItemPop', 0.2483, 0.1304, 'DeepCF, table 2'],
+      ['eALS', 0.3711, 0.2352, 'DeepCF, table 2'],
+      ['NeuMF', 0.3891, 0.2391, 'DeepCF, table 2'],
+      ['CFNet', 0.4116, 0.2601, 'DeepCF, table 2'],
+    ],
+    read: (folder) => ncf(folder, 'AMusic.train.rating.gz', 'AMusic'),
+  },
+  beauty: {
+    folder: 'seq-beauty',
+    protocol: lastOut,
+    metrics: ['hitRate', 'ndcg'],
+    k: 10,
+    published: [
+      ['PopRec', 0.0152, 0.0068, 'S3-Rec'],
+      ['GRU4Rec', 0.0283, 0.0137, 'S3-Rec'],
+      ['SASRec', 0.0605, 0.0318, 'S3-Rec'],
+    ],
+    read: (folder) => {
+      const lists = gzLines(join(folder, 'Beauty.txt.gz')).map((line) => line.trim().split(/\s+/));
+      const last = lists.map(([user, ...items]): [string, string] => [user, items[items.length - 1]]);
+      return {
+        train: pairs(lists.flatMap(([user, ...items]) => items.slice(0, -1).map((item): [string, string] => [user, item]))),
+        test: pairs(last),
+      };
+    },
+  },
+  industrial: {
+    folder: 'amazon-industrial-2018',
+    protocol:
+      "the rows of its test file held out, several a user counting as one set; all items ranked but the user's own (published: one row a case)",
+    metrics: ['hitRate', 'ndcg'],
+    k: 10,
+    published: [
+      ['GRU4Rec', 0.0999, 0.0669, 'MiniOneRec'],
+      ['SASRec', 0.1088, 0.0806, 'MiniOneRec'],
+    ],
+    read: (folder) => {
+      const held = gzLines(join(folder, 'test.jsonl.gz')).map((line) => {
+        const { user_id, item_id } = JSON.parse(line) as { user_id: string; item_id: number };
+        return [user_id, String(item_id)] as [string, string];
+      });
+      const out = new Set(held.map((pair) => pair.join(' ')));
+      const rows = gzLines(join(folder, 'interactions.csv.gz'))
+        .slice(1)
+        .map((line) => line.split(',').slice(0, 2) as [string, string]);
+      return { train: pairs(rows.filter((pair) => !out.has(pair.join(' ')))), test: pairs(held) };
+    },
+  },
+};
+
+/** Lines of `user item item ...`. */
+function lightGcn(folder: string): { train: Interactions; test: Interactions } {
+  const part = (name: string) =>
+    pairs(
+      gzLines(join(folder, `${name}.txt.gz`)).flatMap((line) => {
+        const [user, ...items] = line.trim().split(/\s+/);
+        return items.map((item): [string, string] => [user, item]);
+      }),
+    );
+  return { train: part('train'), test: part('test') };
+}
+
+/** `user TAB item` to learn from; `(user,item) TAB negative TAB ...` to be judged by. */
+function ncf(folder: string, train: string, name: string): ReturnType<QualitySet['read']> {
+  const negatives = new Map<string, string[]>();
+  const cases = gzLines(join(folder, `${name}.test.negative.gz`)).map((line): [string, string] => {
+    const [head, ...others] = line.split('\t');
+    const [user, item] = head.slice(1, -1).split(',');
+    negatives.set(user, others);
+    return [user, item];
+  });
+  const rows = gzLines(join(folder, train)).map((line) => line.split('\t').slice(0, 2) as [string, string]);
+  return { train: pairs(rows), test: pairs(cases), candidates: (user) => negatives.get(user) ?? [] };
+}
+
+function pairs(rows: [string, string][]): Interactions {
+  return Interactions.fromColumns({ users: rows.map(([user]) => user), items: rows.map(([, item]) => item) });
+}
