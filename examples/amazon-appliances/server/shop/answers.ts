@@ -20,12 +20,17 @@ export function listed<T extends Scored>(shop: Shop, list: readonly T[]): (T & L
   return result;
 }
 
-export async function search(
-  shop: Shop,
-  { query, top_k, mode, where }: { query: string; top_k: number; mode?: SearchMode; where?: Where },
-) {
+interface Search {
+  query: string;
+  top_k: number;
+  mode?: SearchMode;
+  where?: Where;
+  is_typing?: boolean;
+}
+
+export async function search(shop: Shop, { query, top_k, mode, where, is_typing }: Search) {
   const index = shop.system.models.search ?? missing('semantic search');
-  const found = await index.search(query, { n: top_k, mode, where });
+  const found = await index.search(is_typing ? shop.catalogue.complete(query) : query, { n: top_k, mode, where });
   return { query, results: listed(shop, found).map(({ score, ...card }) => ({ ...card, similarity: score })) };
 }
 
