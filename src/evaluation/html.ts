@@ -1,3 +1,4 @@
+import { escaped } from './bars-svg.ts';
 import { notesOf } from './format.ts';
 import { directionOf } from './measures.ts';
 import type { EvaluationReport } from './report.ts';
@@ -86,8 +87,4 @@ function picture(key: string, entries: [string, EvaluationReport][]): string {
 
 function finite(value: number, otherwise: number): number {
   return Number.isFinite(value) ? value : otherwise;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -1,4 +1,5 @@
 export { type CompareOptions, type Comparison, compare, compareAll } from './compare.ts';
+export { type Activity, type DataReport, type Drift, describe } from './describe.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
 export { type FormatOptions, formatReports } from './format.ts';
 export { type HalvingSearchOptions, type HalvingSetting, halvingSearch } from './halving.ts';
