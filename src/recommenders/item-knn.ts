@@ -14,7 +14,7 @@ import type { ExplainOptions, Explanation, FitOptions, UnknownPolicy } from './r
 
 /** Options of {@link ItemKnnRecommender}. */
 export interface ItemKnnOptions {
-  /** How many neighbours each item keeps; memory grows with items x neighbours x 8 bytes. From 1, default 200. */
+  /** How many neighbours each item keeps; memory grows with items x neighbours x 8 bytes. From 1, default 100. */
   neighbors?: number;
   /**
    * What of two items is compared, with x the values of their users. Default `'cosine'`.
@@ -26,7 +26,10 @@ export interface ItemKnnOptions {
   similarity?: 'cosine' | 'jaccard' | 'tfidf' | 'bm25';
   /** A user with n items counts n^-userExponent: who takes everything says little about what belongs together. From 0 to 2, default 0.7. */
   userExponent?: number;
-  /** The power of the recommended item's squared norm that divides. 0.5 is the cosine; less favours popular items. From 0 to 1, default 0.3. */
+  /**
+   * The power of the recommended item's squared norm that divides. 0.5 is the cosine; less favours popular items, which suits sparse
+   * data: 0.3 ranks best on Gowalla, 0.5 on MovieLens 1M. From 0 to 1, default 0.4.
+   */
   popularityExponent?: number;
   /** Added to what divides, so that similarities from few users become small. From 0, default 0. */
   shrinkage?: number;
@@ -35,10 +38,10 @@ export interface ItemKnnOptions {
 }
 
 const optionChecks = {
-  neighbors: integer({ default: 200, min: 1 }),
+  neighbors: integer({ default: 100, min: 1 }),
   similarity: choice(['cosine', 'jaccard', 'tfidf', 'bm25'] as const, 'cosine'),
   userExponent: number({ default: 0.7, min: 0, max: 2 }),
-  popularityExponent: number({ default: 0.3, min: 0, max: 1 }),
+  popularityExponent: number({ default: 0.4, min: 0, max: 1 }),
   shrinkage: number({ default: 0, min: 0 }),
   onUnknown: choice(['throw', 'empty'] as const, 'throw'),
 };
