@@ -22,6 +22,7 @@ export function solveScratchBytes(f: i32, longest: i32, dualMax: i32): i32 {
  * `steps` preconditioned conjugate-gradient steps from what `out` holds, or for steps = 0 by Cholesky (exact).
  * stats + 16 * block gets two f64: the sum of -(x^T A x - 2 b x) and of multiplicity * regularization * |x|^2.
  * weights = multiplicity of the target rows, 0 = all 1. failed: an i32 that is set to 1 + row when a matrix is not positive.
+ * combination, unless 0: per entry, the c of x = sum c H^-1 y, for rows solved in their dual.
  */
 export function solveRows(
   lo: i32,
@@ -43,6 +44,7 @@ export function solveRows(
   dualMax: i32,
   steps: i32,
   failed: usize,
+  combination: usize,
 ): void {
   const s: usize = (<usize>f) << 2;
   const H = scratch,
@@ -67,8 +69,8 @@ export function solveRows(
     }
     const at = (<usize>a) << 2;
     let won: f64;
-    if (n == 1) won = solveOne(indices + at, d + at, r + at, y, H, f, x);
-    else if (n <= dualMax) won = solveDual(n, indices + at, d + at, r + at, y, H, f, x, work);
+    if (n == 1) won = solveOne(indices + at, d + at, r + at, y, H, f, x, combination ? combination + at : 0);
+    else if (n <= dualMax) won = solveDual(n, indices + at, d + at, r + at, y, H, f, x, work, combination ? combination + at : 0);
     else if (steps > 0) won = solveConjugate(n, indices + at, d + at, r + at, y, H, f, x, work, steps);
     else won = solveDirect(n, indices + at, d + at, r + at, y, H, f, x, work);
     if (!(won == won)) store<i32>(failed, u + 1);
@@ -81,7 +83,7 @@ export function solveRows(
 }
 
 /** One entry: x = r H^-1 y / (1 + d y^T H^-1 y) (Sherman-Morrison). */
-function solveOne(indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize): f64 {
+function solveOne(indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, combination: usize): f64 {
   const s: usize = (<usize>f) << 2;
   const row = y + <usize>load<i32>(indices) * s;
   let acc = f32x4.splat(0);
@@ -94,11 +96,12 @@ function solveOne(indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32
   const g = sum4(acc);
   const w = load<f32>(r) / (1 + load<f32>(d) * g);
   scaled(w, x, x, f);
+  if (combination) store<f32>(combination, w);
   return <f64>load<f32>(r) * <f64>w * <f64>g;
 }
 
 /** n <= dualMax entries: with P = D^1/2 Y H^-1/2, x = H^-1/2 P^T (I + P P^T)^-1 D^-1/2 r (Woodbury). Eigenvalues >= 1, so f32 is safe. */
-function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, work: usize): f64 {
+function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, work: usize, combination: usize): f64 {
   const s: usize = (<usize>f) << 2;
   const I = work; // H^-1/2
   const P = work + s;
@@ -154,6 +157,7 @@ function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usiz
     const w = load<f32>(W + ((<usize>p) << 2)),
       right = load<f32>(B + ((<usize>p) << 2));
     axpy(w, P + <usize>p * s, x, f);
+    if (combination) store<f32>(combination + (<usize>p << 2), w * sqrt<f32>(max<f32>(load<f32>(d + (<usize>p << 2)), 0)));
     won += <f64>right * <f64>(right - w); // b.x, because y_p.x = (right_p - w_p) / sqrt(d_p)
   }
   for (let q: usize = 0; q < s; q += 16) v128.store(x + q, f32x4.mul(v128.load(x + q), v128.load(I + q)));
@@ -348,4 +352,26 @@ export function solveSingles(
   }
   store<f64>(stats + ((<usize>block) << 4), 0);
   store<f64>(stats + ((<usize>block) << 4), penalty, 8);
+}
+
+/** Block job: row k of out = sum of c times the rows of v that its entries name. */
+export function combineRows(lo: i32, hi: i32, block: i32, scratch: usize, offsets: usize, indices: usize, c: usize, v: usize, f: i32, out: usize): void {
+  const s: usize = <usize>f << 2;
+  for (let u = lo; u < hi; u++) {
+    const end = load<i32>(offsets + (<usize>u << 2), 4);
+    const x = out + <usize>u * s;
+    let e = load<i32>(offsets + (<usize>u << 2));
+    if (e == end) {
+      memory.fill(x, 0, s);
+      continue;
+    }
+    scaled(load<f32>(c + (<usize>e << 2)), v + <usize>load<i32>(indices + (<usize>e << 2)) * s, x, f);
+    for (e++; e < end; e++) axpy(load<f32>(c + (<usize>e << 2)), v + <usize>load<i32>(indices + (<usize>e << 2)) * s, x, f);
+  }
+}
+
+/** Block job: row k of out = row indices[k] of v. */
+export function copyRows(lo: i32, hi: i32, block: i32, scratch: usize, indices: usize, v: usize, f: i32, out: usize): void {
+  const s: usize = <usize>f << 2;
+  for (let k = lo; k < hi; k++) memory.copy(out + <usize>k * s, v + <usize>load<i32>(indices + (<usize>k << 2)) * s, s);
 }

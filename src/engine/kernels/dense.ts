@@ -74,13 +74,13 @@ export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: 
   }
 }
 
-/** Block job: rows lo..hi of x times the f x f matrix b, in place. Scratch: 32 rows. */
-export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: i32, b: usize): void {
+/** Block job: rows lo..hi of x times the f x f matrix b, into the same rows of out, which may be x. Scratch: 32 rows. */
+export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: i32, b: usize, out: usize): void {
   const s: usize = (<usize>f) << 2;
   for (let r0 = lo; r0 < hi; r0 += 32) {
     const rn = min(32, hi - r0);
-    const rows = x + <usize>r0 * s;
-    memory.copy(scratch, rows, <usize>rn * s);
+    const rows = out + <usize>r0 * s;
+    memory.copy(scratch, x + <usize>r0 * s, <usize>rn * s);
     for (let j = 0; j < f; j += 8) {
       let r = 0;
       for (; r + 4 <= rn; r += 4) {

@@ -25,6 +25,7 @@ export function alsRowKernels({ f32, f64, i32 }: Memory) {
       dualMax: number,
       steps: number,
       failed: number,
+      combination: number,
     ) {
       let gain = 0;
       let penalty = 0;
@@ -45,6 +46,10 @@ export function alsRowKernels({ f32, f64, i32 }: Memory) {
         }
         const won = row.length <= dualMax || steps === 0 ? solveExactly(row, diagonal, x) : conjugateSteps(row, diagonal, x, steps);
         if (Number.isNaN(won)) i32[failed / 4] = u + 1;
+        // H x = b - sum d y (y.x), so each entry brings r - d (y.x) of its H^-1 y.
+        if (combination) {
+          for (const [k, { y, d, r }] of row.entries()) f32[combination / 4 + from + k] = r - d * dot(y, x);
+        }
         const m = weights ? f32[weights / 4 + u] : 1;
         gain += m * won;
         penalty += m * lambda * dot(x, x);
@@ -102,6 +107,35 @@ export function alsRowKernels({ f32, f64, i32 }: Memory) {
       }
       f64[stats / 8 + 2 * block] = 0;
       f64[stats / 8 + 2 * block + 1] = penalty;
+    },
+
+    combineRows(
+      lo: number,
+      hi: number,
+      _block: number,
+      _scratch: number,
+      offsets: number,
+      indices: number,
+      c: number,
+      v: number,
+      f: number,
+      out: number,
+    ) {
+      for (let u = lo; u < hi; u++) {
+        const x = new Float64Array(f);
+        for (let e = i32[offsets / 4 + u]; e < i32[offsets / 4 + u + 1]; e++) {
+          const at = v / 4 + i32[indices / 4 + e] * f;
+          for (let q = 0; q < f; q++) x[q] += f32[c / 4 + e] * f32[at + q];
+        }
+        f32.set(x, out / 4 + u * f);
+      }
+    },
+
+    copyRows(lo: number, hi: number, _block: number, _scratch: number, indices: number, v: number, f: number, out: number) {
+      for (let k = lo; k < hi; k++) {
+        const at = v / 4 + i32[indices / 4 + k] * f;
+        f32.copyWithin(out / 4 + k * f, at, at + f);
+      }
     },
   };
 }

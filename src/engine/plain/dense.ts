@@ -14,13 +14,13 @@ export function denseKernels({ f32 }: Memory) {
       f32.set(sums, c);
     },
 
-    rotate(lo: number, hi: number, _block: number, _scratch: number, x: number, f: number, b: number) {
+    rotate(lo: number, hi: number, _block: number, _scratch: number, x: number, f: number, b: number, out: number) {
       const product = new Float64Array(f);
       for (let row = lo; row < hi; row++) {
         const at = x / 4 + row * f;
         product.fill(0);
         for (let k = 0; k < f; k++) for (let j = 0; j < f; j++) product[j] += f32[at + k] * f32[b / 4 + k * f + j];
-        f32.set(product, at);
+        f32.set(product, out / 4 + row * f);
       }
     },
 

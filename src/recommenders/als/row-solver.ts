@@ -1,7 +1,7 @@
 import { eigen } from '../../engine/eigen.ts';
 import { type Block, Engine } from '../../engine/engine.ts';
 import { choleskySolve } from '../../engine/plain/als-rows.ts';
-import { scratchBytes } from './train.ts';
+import { scratchBytes } from './workspace.ts';
 
 /** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
 export interface RowEquation {
@@ -80,7 +80,7 @@ export class RowSolver {
       this.#rotation = vectors;
       const rotation = engine.f32(width * width);
       for (let i = 0; i < f; i++) for (let j = 0; j < f; j++) rotation.array[i * width + j] = vectors[i * f + j];
-      engine.kernels.rotate(0, count, 0, engine.scratch, this.source.at, width, rotation.at);
+      engine.kernels.rotate(0, count, 0, engine.scratch, this.source.at, width, rotation.at, this.source.at);
     }
     if (extra) for (let k = 0; k < count; k++) this.source.array[k * width + f] = extra[order ? order[k] : k];
   }
@@ -119,6 +119,7 @@ export class RowSolver {
         dualMax(this.width),
         0,
         this.#small.failed.at,
+        0,
       );
     }, indices);
     return this.vector.array;
