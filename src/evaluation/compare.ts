@@ -76,7 +76,7 @@ function judged(found: Comparison, alpha: number): Comparison {
   const direction = directionOf(found.metric);
   const larger = found.difference > 0 ? 'a' : 'b';
   const better = !(p < alpha) || direction === 'neither' ? 'neither' : direction === 'higher' ? larger : larger === 'a' ? 'b' : 'a';
-  const evidence = `p = ${pText(p)}${found.adjustedPValue === undefined ? '' : ' (Holm)'}, dz = ${found.effectSize.toFixed(2)} (${effectWord(found.effectSize)}), ${found.users.toLocaleString('en')} users`;
+  const evidence = `${pText(p)}${found.adjustedPValue === undefined ? '' : ' (Holm)'}, dz = ${found.effectSize.toFixed(2)} (${effectWord(found.effectSize)}), ${found.users.toLocaleString('en')} users`;
   const difference = `${signed(found.difference)} [${signed(found.low)}, ${signed(found.high)}]`;
   const [winner, loser] = better === 'b' ? [found.b, found.a] : [found.a, found.b];
   const verdict =
@@ -112,7 +112,7 @@ function effectWord(effect: number): string {
 }
 
 function pText(p: number): string {
-  return p < 0.001 ? p.toExponential(1) : p.toFixed(3);
+  return p < 1e-12 ? 'p < 1e-12' : `p = ${p < 0.001 ? p.toExponential(1) : p.toFixed(3)}`;
 }
 
 function signed(value: number): string {
