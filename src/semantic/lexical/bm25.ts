@@ -44,6 +44,8 @@ export class LexicalIndex {
   #liveWords = 0;
   #scores = new Float64Array(0);
   #touched = new Int32Array(0);
+  #list = new Int32Array(0); // the texts of one word
+  #listCounts = new Int32Array(0);
   #count = 0;
 
   constructor(options: Bm25Options = bm25Defaults) {
@@ -93,6 +95,8 @@ export class LexicalIndex {
     if (this.#scores.length < this.#texts) {
       this.#scores = new Float64Array(this.#keyOf.length);
       this.#touched = new Int32Array(this.#keyOf.length);
+      this.#list = new Int32Array(this.#keyOf.length);
+      this.#listCounts = new Int32Array(this.#keyOf.length);
     }
     const asked = new Map<number, number>();
     for (const word of tokenize(query)) {
@@ -168,22 +172,34 @@ export class LexicalIndex {
   /** Adds one word to the scores. Removed texts may still stand in its list, so the document frequency is counted, not stored. */
   #accumulate(word: number, times: number): void {
     const { k1, b } = this.#options;
-    const keyOf = this.#keyOf;
-    let frequency = 0;
-    this.#postings.each(word, (text) => {
-      if (keyOf[text] >= 0) frequency++;
-    });
+    const texts = this.#list;
+    const counts = this.#listCounts;
+    let frequency = this.#postings.read(word, texts, counts);
+    if (this.#live < this.#texts) frequency = this.#dropRemoved(frequency);
     if (frequency === 0) return;
     // Rounded, because the last bit of a logarithm may differ between runtimes.
     const idf = Math.fround(Math.log(1 + (this.#live - frequency + 0.5) / (frequency + 0.5)));
     const weight = times * idf * (k1 + 1);
     const perWord = (k1 * b * this.#live) / this.#liveWords;
     const base = k1 * (1 - b);
-    this.#postings.each(word, (text, count) => {
-      if (keyOf[text] < 0) return;
-      if (this.#scores[text] === 0) this.#touched[this.#count++] = text;
-      this.#scores[text] += (weight * count) / (count + base + perWord * this.#lengths[text]);
-    });
+    const scores = this.#scores;
+    const lengths = this.#lengths;
+    for (let e = 0; e < frequency; e++) {
+      const text = texts[e];
+      if (scores[text] === 0) this.#touched[this.#count++] = text;
+      scores[text] += (weight * counts[e]) / (counts[e] + base + perWord * lengths[text]);
+    }
+  }
+
+  /** Closes the gaps that removed texts leave in the list just read. */
+  #dropRemoved(size: number): number {
+    let kept = 0;
+    for (let e = 0; e < size; e++) {
+      if (this.#keyOf[this.#list[e]] < 0) continue;
+      this.#list[kept] = this.#list[e];
+      this.#listCounts[kept++] = this.#listCounts[e];
+    }
+    return kept;
   }
 
   #top(n: number, allowed: Uint8Array | undefined): Ranked {

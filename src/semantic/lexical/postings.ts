@@ -43,11 +43,22 @@ export class Postings {
     return this.#tail > 100_000 + this.#merged.texts.length / 2;
   }
 
-  /** Calls back for every entry of a word. */
-  each(word: number, use: (text: number, count: number) => void): void {
-    const { offsets, texts, counts } = this.#merged;
-    if (word + 1 < offsets.length) for (let e = offsets[word]; e < offsets[word + 1]; e++) use(texts[e], counts[e]);
-    for (let e = this.#head[word] ?? 0; e > 0; e = this.#next[e - 1]) use(this.#texts[e - 1], this.#counts[e - 1]);
+  /** The texts of a word and how often each has it, written to `texts` and `counts`, which must be long enough. @returns how many. */
+  read(word: number, texts: Int32Array, counts: Int32Array): number {
+    const merged = this.#merged;
+    let size = 0;
+    if (word + 1 < merged.offsets.length) {
+      const end = merged.offsets[word + 1];
+      for (let e = merged.offsets[word]; e < end; e++) {
+        texts[size] = merged.texts[e];
+        counts[size++] = merged.counts[e];
+      }
+    }
+    for (let e = this.#head[word] ?? 0; e > 0; e = this.#next[e - 1]) {
+      texts[size] = this.#texts[e - 1];
+      counts[size++] = this.#counts[e - 1];
+    }
+    return size;
   }
 
   /**
