@@ -1,12 +1,14 @@
 /** What can be bound to a parameter. */
 export type SqlValue = string | number | bigint | Uint8Array | null;
 
-/** A prepared statement, as far as attune uses one. */
+/** A prepared statement, as far as attune uses one; what it binds is {@link SqlValue}. */
 export interface SqliteStatement {
   /** Executes; most drivers return `{ changes }`. */
-  run(...values: SqlValue[]): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: the drivers describe their parameters in ways that only any fits.
+  run(...values: any[]): unknown;
   /** All rows as objects by column name. */
-  all(...values: SqlValue[]): unknown[];
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  all(...values: any[]): unknown[];
 }
 
 /** What attune needs of an opened database: better-sqlite3, libsql, node:sqlite and bun:sqlite all have it. Closing it is the caller's. */
