@@ -1,0 +1,30 @@
+import { availableParallelism } from 'node:os';
+import type { Implicit } from '../implicit.ts';
+import type { Row } from '../table.ts';
+
+/** What a task of the benchmark gets. */
+export interface AlsContext {
+  /** Undefined where it cannot be had: our side only. */
+  implicit: Implicit | undefined;
+  /** Fits on each side of a comparison, alternately. */
+  repeats: number;
+  /** Smaller data, for a fast look; its ratios mean little. */
+  quick: boolean;
+  /** Threads of a fit, both sides. */
+  threads: number;
+  /** For files between the sides. */
+  folder: string;
+  /** Says what is going on. */
+  say(line: string): void;
+}
+
+/** A part of the benchmark. */
+export interface AlsTask {
+  name: string;
+  summary: string;
+  /** @returns its lines of the table, and what else is worth keeping as JSON. */
+  run(context: AlsContext): Promise<{ rows: Row[]; detail?: unknown }>;
+}
+
+/** Two, as the goals are set, or what the machine has. */
+export const defaultThreads = Math.min(2, availableParallelism());

@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { Interactions } from 'attune';
+
+/** Where the data sets lie: ATTUNE_DATA, or `shared/data` beside the checkout. Benchmarks skip what is missing, and say so. */
+export function dataFolder(name: string): string | undefined {
+  const folder = resolve(process.env.ATTUNE_DATA ?? join(import.meta.dirname, '../../../shared/data'), name);
+  if (existsSync(folder)) return folder;
+  console.log(`skipped: ${name} is not in ${resolve(folder, '..')} (set ATTUNE_DATA)`);
+  return undefined;
+}
+
+/** The lines of a gzipped text file. */
+export function gzLines(path: string): string[] {
+  return gunzipSync(readFileSync(path)).toString().trim().split('\n');
+}
+
+/** The LightGCN split of Gowalla: 29,858 x 40,981; 810,128 train and 217,242 test pairs. */
+export function gowalla(folder: string): { train: Interactions; test: Map<string, Set<string>> } {
+  const lists = (file: string) => gzLines(join(folder, file)).map((line) => line.trim().split(/\s+/));
+  const users: string[] = [];
+  const items: string[] = [];
+  for (const [user, ...own] of lists('train.txt.gz')) {
+    for (const item of own) {
+      users.push(user);
+      items.push(item);
+    }
+  }
+  const test = new Map(lists('test.txt.gz').map(([user, ...own]) => [user, new Set(own)]));
+  return { train: Interactions.fromColumns({ users, items }), test };
+}
+
+/** Recall@k and NDCG@k over all items not in the user's train part, mean over the users of the test part. */
+export function allRanking(
+  lists: (users: string[]) => Iterable<string[]>,
+  test: Map<string, Set<string>>,
+  k = 20,
+): { recall: number; ndcg: number } {
+  const users = [...test.keys()].filter((user) => (test.get(user)?.size ?? 0) > 0);
+  let recall = 0;
+  let ndcg = 0;
+  let at = 0;
+  for (const list of lists(users)) {
+    const relevant = test.get(users[at++]) as Set<string>;
+    let hits = 0;
+    let gain = 0;
+    list.slice(0, k).forEach((item, rank) => {
+      if (!relevant.has(item)) return;
+      hits++;
+      gain += 1 / Math.log2(rank + 2);
+    });
+    let ideal = 0;
+    for (let rank = 0; rank < Math.min(k, relevant.size); rank++) ideal += 1 / Math.log2(rank + 2);
+    recall += hits / relevant.size;
+    ndcg += gain / ideal;
+  }
+  return { recall: recall / users.length, ndcg: ndcg / users.length };
+}
+
+/** One test item of a user against its given negatives (He et al. 2017). */
+export interface NcfCase {
+  user: string;
+  item: string;
+  negatives: string[];
+}
+
+/** MovieLens-1M in the NCF protocol: 994,169 train pairs, 6,040 cases. */
+export function ncf(folder: string): { train: Interactions; cases: NcfCase[] } {
+  const rows = gzLines(join(folder, 'train.tsv.gz')).map((line) => line.split('\t'));
+  const train = Interactions.fromColumns({ users: rows.map((row) => row[0]), items: rows.map((row) => row[1]) });
+  const cases = gzLines(join(folder, 'ml-1m.test.negative.gz')).map((line) => {
+    const [head, ...negatives] = line.split('\t');
+    const [user, item] = head.slice(1, -1).split(',');
+    return { user, item, negatives };
+  });
+  return { train, cases };
+}
+
+/** HR@10 and NDCG@10. A test item that stands among its own negatives is not counted as beating itself. */
+export function ncfQuality(score: (user: string, items: string[]) => Float32Array, cases: NcfCase[]): { hr: number; ndcg: number } {
+  let hr = 0;
+  let ndcg = 0;
+  for (const { user, item, negatives } of cases) {
+    const others = negatives.filter((other) => other !== item);
+    const scores = score(user, [item, ...others]);
+    let rank = 0;
+    for (let k = 1; k < scores.length; k++) if (!(scores[k] <= scores[0])) rank++;
+    if (rank >= 10) continue;
+    hr++;
+    ndcg += 1 / Math.log2(rank + 2);
+  }
+  return { hr: hr / cases.length, ndcg: ndcg / cases.length };
+}

@@ -1,0 +1,72 @@
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const folder = join(import.meta.dirname, '../peers');
+const environment = join(folder, '.venv');
+const requirements = join(folder, 'requirements.txt');
+const installed = join(environment, 'installed.txt');
+const binary = join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+
+/**
+ * A program of `bench/peers/` that answers one JSON line a request. Its Python packages are installed on first use into
+ * `bench/peers/.venv`, which git ignores.
+ */
+export class Peer {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(script: string) {
+    this.#process = spawn(binary, [join(folder, script)], { env: { ...process.env, OPENBLAS_NUM_THREADS: '1', PYTHONUNBUFFERED: '1' } });
+    this.#process.stderr.pipe(process.stderr);
+    this.#process.stdin.on('error', () => {}); // the answer that does not come says it
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** Starts one; undefined, after one line that says why, where it cannot be had. */
+  static start(script: string): Peer | undefined {
+    const problem = prepare();
+    if (!problem) return new Peer(script);
+    console.log(`peers skipped: ${problem}`);
+    return undefined;
+  }
+
+  /** Sends `{ do: task, ...request }` and waits for the answer. */
+  async ask<Answer>(task: string, request: Record<string, unknown> = {}): Promise<Answer> {
+    this.#process.stdin.write(`${JSON.stringify({ do: task, ...request })}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error(`The peer ended during '${task}'.`);
+    const answer = JSON.parse(value) as Answer & { error?: string };
+    if (answer.error) throw new Error(`The peer failed at '${task}': ${answer.error}`);
+    return answer;
+  }
+
+  /** Ends the process. */
+  close(): void {
+    this.#process.stdin.end();
+  }
+}
+
+/** Makes the environment unless it is there and of these versions. @returns what is in the way, if anything. */
+function prepare(): string | undefined {
+  const wanted = readFileSync(requirements, 'utf8');
+  if (existsSync(binary) && existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return undefined;
+  const python = [process.env.ATTUNE_PYTHON, 'python3', 'python'].find(
+    (name) => name && succeeds(name, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']),
+  );
+  if (!python) return 'no Python 3.10 or newer with venv and pip (set ATTUNE_PYTHON to one); only our side is measured.';
+  console.log(`installing the peers into ${environment} (once, about a minute)`);
+  rmSync(environment, { recursive: true, force: true });
+  const made = spawnSync(python, ['-m', 'venv', environment], { encoding: 'utf8' });
+  if (made.status !== 0) return `no virtual environment could be made: ${lastLine(made.stderr)}`;
+  const got = spawnSync(binary, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements], {
+    encoding: 'utf8',
+  });
+  if (got.status !== 0) return `pip could not install them: ${lastLine(got.stderr)}`;
+  writeFileSync(installed, wanted);
+  return undefined;
+}
+
+const succeeds = (command: string, args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? '';
