@@ -73,96 +73,148 @@ export function lambdaOf(n: number, others: number, s: AlsSettings): number {
 
 /** @param byUser values are what the model is to explain (ratings less their biases for explicit feedback). */
 export function alsProblem(byUser: Csr, settings: AlsSettings): AlsProblem {
-  const userCount = byUser.rows;
-  const itemCount = byUser.columns;
   const { itemOrder, itemRank, itemCounts } = popularityOrder(byUser);
   const ranked = rankedRows(byUser, itemRank);
-  const { groupOf, firstUser, counts } = distinctRows(ranked);
+  const weights = weighed(ranked.values, settings);
+  const userRow = new Int32Array(byUser.rows).fill(-1);
+  const userVariant = new Int32Array(byUser.rows).fill(-1);
+  const perItem = new Int32Array(byUser.columns);
 
-  // Groups of one item become variants of a single; the others are ordered by length, then by their rarest item.
-  const length = (g: number) => ranked.offsets[firstUser[g] + 1] - ranked.offsets[firstUser[g]];
-  const rarest = (g: number) => ranked.indices[ranked.offsets[firstUser[g] + 1] - 1];
-  const one: number[] = [];
-  let many: number[] = [];
-  let longest = 0;
-  for (let g = 0; g < firstUser.length; g++) {
-    const n = length(g);
-    longest = Math.max(longest, n);
-    if (n === 1) one.push(g);
-    else if (n > 1) many.push(g);
-  }
-  many = countingSort(countingSort(many, rarest, itemCount), (g) => longest - length(g), longest + 1);
-  const variantOrder = countingSort(one, rarest, itemCount);
-
-  const userRow = new Int32Array(userCount);
-  const userVariant = new Int32Array(userCount).fill(-1);
-  const rowOfGroup = new Int32Array(firstUser.length).fill(-1);
-  const variantOfGroup = new Int32Array(firstUser.length).fill(-1);
-
-  // Distinct rows.
-  const multiplicity = Float32Array.from(many, (g) => counts[g]);
-  const rowLambda = Float32Array.from(many, (g) => lambdaOf(length(g), itemCount, settings));
-  const entryCount = many.reduce((sum, g) => sum + length(g), 0);
-  const rows: SparseRows = {
-    offsets: new Int32Array(many.length + 1),
-    indices: new Int32Array(entryCount),
-    d: new Float32Array(entryCount),
-    r: new Float32Array(entryCount),
+  const distinct = distinctRows(ranked, weights, settings, userRow, perItem);
+  const { rows, multiplicity, rowLambda } = distinct;
+  const { constant, ...singles } = singlesOf(ranked, weights, multiplicity.length, userRow, userVariant, perItem);
+  const { items, entries } = itemRows(rows, multiplicity, perItem, singles.items, byUser.columns);
+  return {
+    rows,
+    multiplicity,
+    rowLambda,
+    singles: { ...singles, entries, lambda: lambdaOf(1, byUser.columns, settings) },
+    items,
+    itemLambda: Float32Array.from(itemOrder, (_, i) => lambdaOf(itemCounts[i], byUser.rows, settings)),
+    itemOrder,
+    itemRank,
+    userRow,
+    userVariant,
+    constant: distinct.constant + constant,
   };
-  const perItem = new Int32Array(itemCount);
-  let at = 0;
+}
+
+/** Users of two and more items: one row for all with the same, by falling length and then by their rarest item. */
+function distinctRows(ranked: Csr, weights: Weights, settings: AlsSettings, userRow: Int32Array, perItem: Int32Array) {
+  const { groupOf, firstUser, counts, count } = groupsOf(ranked);
+  const length = new Int32Array(count);
+  const rarest = new Int32Array(count);
+  let longest = 0;
+  let entries = 0;
+  for (let g = 0; g < count; g++) {
+    const end = ranked.offsets[firstUser[g] + 1];
+    length[g] = end - ranked.offsets[firstUser[g]];
+    rarest[g] = ranked.indices[end - 1];
+    longest = Math.max(longest, length[g]);
+    entries += length[g];
+  }
+  const all = Int32Array.from({ length: count }, (_, g) => g);
+  const byRarest = countingSort(all, rarest, ranked.columns);
+  const order = countingSort(
+    byRarest,
+    length.map((n) => longest - n),
+    longest + 1,
+  );
+
+  const rows = emptyRows(count, entries);
+  const multiplicity = new Float32Array(count);
+  const rowLambda = new Float32Array(count);
+  const rowOf = new Int32Array(count);
   let constant = 0;
-  many.forEach((g, row) => {
-    rowOfGroup[g] = row;
+  for (let row = 0, at = 0; row < count; row++) {
+    const g = order[row];
+    rowOf[g] = row;
+    multiplicity[row] = counts[g];
+    rowLambda[row] = lambdaOf(length[g], ranked.columns, settings);
     const from = ranked.offsets[firstUser[g]];
-    for (let e = from; e < from + length(g); e++, at++) {
-      const { d, r } = weigh(ranked.values[e], settings);
+    for (let e = from; e < from + length[g]; e++, at++) {
       rows.indices[at] = ranked.indices[e];
-      rows.d[at] = d;
-      rows.r[at] = r;
-      constant += (counts[g] * r * r) / (settings.feedback === 'explicit' ? 1 : 1 + d);
+      rows.d[at] = weights.d[e];
+      rows.r[at] = weights.r[e];
+      constant += counts[g] * weights.constantOf(e);
       perItem[ranked.indices[e]]++;
     }
     rows.offsets[row + 1] = at;
-  });
-
-  // Singles.
-  const singleItems: number[] = [];
-  const variants: number[] = [];
-  const singles: Singles = {
-    items: new Int32Array(0),
-    variants: new Int32Array(0),
-    multiplicity: Float32Array.from(variantOrder, (g) => counts[g]),
-    d: new Float32Array(variantOrder.length),
-    r: new Float32Array(variantOrder.length),
-    lambda: lambdaOf(1, itemCount, settings),
-    entries: new Int32Array(0),
-  };
-  variantOrder.forEach((g, v) => {
-    const item = rarest(g);
-    if (singleItems.at(-1) !== item) {
-      singleItems.push(item);
-      variants.push(v);
-      perItem[item]++;
-    }
-    const { d, r } = weigh(ranked.values[ranked.offsets[firstUser[g]]], settings);
-    singles.d[v] = d;
-    singles.r[v] = r;
-    constant += (counts[g] * r * r) / (settings.feedback === 'explicit' ? 1 : 1 + d);
-    variantOfGroup[g] = v;
-    rowOfGroup[g] = many.length + singleItems.length - 1;
-  });
-  singles.items = Int32Array.from(singleItems);
-  singles.variants = Int32Array.from([...variants, variantOrder.length]);
-  for (let u = 0; u < userCount; u++) {
-    userRow[u] = rowOfGroup[groupOf[u]];
-    userVariant[u] = variantOfGroup[groupOf[u]];
   }
+  for (let u = 0; u < userRow.length; u++) if (groupOf[u] >= 0) userRow[u] = rowOf[groupOf[u]];
+  return { rows, multiplicity, rowLambda, constant };
+}
 
-  const { items, entries } = itemRows(rows, multiplicity, perItem, singles.items, itemCount);
-  singles.entries = entries;
-  const itemLambda = Float32Array.from(itemOrder, (_, i) => lambdaOf(itemCounts[i], userCount, settings));
-  return { rows, multiplicity, rowLambda, singles, items, itemLambda, itemOrder, itemRank, userRow, userVariant, constant };
+/** Users of one item, item by item; those with the same value are one variant. */
+function singlesOf(ranked: Csr, weights: Weights, firstRow: number, userRow: Int32Array, userVariant: Int32Array, perItem: Int32Array) {
+  const item = new Int32Array(ranked.rows);
+  const alone: number[] = [];
+  for (let u = 0; u < ranked.rows; u++) {
+    if (ranked.offsets[u + 1] - ranked.offsets[u] !== 1) continue;
+    item[u] = ranked.indices[ranked.offsets[u]];
+    alone.push(u);
+  }
+  const users = countingSort(Int32Array.from(alone), item, ranked.columns);
+  const items: number[] = [];
+  const variants: number[] = [];
+  const multiplicity = new Float32Array(users.length);
+  const d = new Float32Array(users.length);
+  const r = new Float32Array(users.length);
+  let count = 0;
+  let constant = 0;
+  for (let k = 0; k < users.length; k++) {
+    const u = users[k];
+    if (k === 0 || item[u] !== item[users[k - 1]]) {
+      items.push(item[u]);
+      variants.push(count);
+      perItem[item[u]]++;
+    }
+    const e = ranked.offsets[u];
+    constant += weights.constantOf(e);
+    let v = variants[variants.length - 1];
+    while (v < count && !(d[v] === weights.d[e] && r[v] === weights.r[e])) v++;
+    if (v === count) {
+      d[v] = weights.d[e];
+      r[v] = weights.r[e];
+      count++;
+    }
+    multiplicity[v]++;
+    userRow[u] = firstRow + items.length - 1;
+    userVariant[u] = v;
+  }
+  variants.push(count);
+  return {
+    items: Int32Array.from(items),
+    variants: Int32Array.from(variants),
+    multiplicity: multiplicity.slice(0, count),
+    d: d.slice(0, count),
+    r: r.slice(0, count),
+    constant,
+  };
+}
+
+type Weights = ReturnType<typeof weighed>;
+
+/** d and r of each value, and its part of the loss of zero factors. */
+function weighed(values: Float32Array, settings: AlsSettings) {
+  const d = new Float32Array(values.length);
+  const r = new Float32Array(values.length);
+  for (let e = 0; e < values.length; e++) {
+    const w = weigh(values[e], settings);
+    d[e] = w.d;
+    r[e] = w.r;
+  }
+  const explicit = settings.feedback === 'explicit';
+  return { d, r, constantOf: (e: number) => (explicit ? r[e] * r[e] : r[e]) };
+}
+
+function emptyRows(rows: number, entries: number): SparseRows {
+  return {
+    offsets: new Int32Array(rows + 1),
+    indices: new Int32Array(entries),
+    d: new Float32Array(entries),
+    r: new Float32Array(entries),
+  };
 }
 
 /** Items by falling number of users; equal ones by index. */
@@ -171,12 +223,10 @@ function popularityOrder(byUser: Csr) {
   for (const item of byUser.indices) counts[item]++;
   let most = 0;
   for (const c of counts) most = Math.max(most, c);
-  const itemOrder = Int32Array.from(
-    countingSort(
-      Array.from(counts, (_, i) => i),
-      (i) => most - counts[i],
-      most + 1,
-    ),
+  const itemOrder = countingSort(
+    Int32Array.from(counts, (_, i) => i),
+    counts.map((c) => most - c),
+    most + 1,
   );
   const itemRank = new Int32Array(byUser.columns);
   itemOrder.forEach((item, rank) => {
@@ -214,40 +264,45 @@ function rankedRows(byUser: Csr, itemRank: Int32Array): Csr {
   return { ...byUser, indices, values };
 }
 
-/** Which users have exactly the same row. Groups are numbered by their first user. */
-function distinctRows({ rows, offsets, indices, values }: Csr) {
+/** Which users of two and more items have exactly the same. Groups are numbered by their first user; -1 for other users. */
+function groupsOf({ rows, offsets, indices, values }: Csr) {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  let several = 0;
+  for (let u = 0; u < rows; u++) if (offsets[u + 1] - offsets[u] > 1) several++;
   let capacity = 64;
-  while (capacity < rows * 2) capacity *= 2;
+  while (capacity < several * 2) capacity *= 2;
   const table = new Int32Array(capacity);
-  const groupOf = new Int32Array(rows);
-  const firstUser = new Int32Array(rows);
-  const counts = new Int32Array(rows);
-  let groups = 0;
+  const groupOf = new Int32Array(rows).fill(-1);
+  const firstUser = new Int32Array(several);
+  const counts = new Int32Array(several);
+  let count = 0;
   for (let u = 0; u < rows; u++) {
     const from = offsets[u];
     const n = offsets[u + 1] - from;
+    if (n < 2) continue;
     let h = n;
-    for (let e = from; e < from + n; e++) h = Math.imul(Math.imul(h ^ indices[e], 0x9e3779b1) ^ bits[e], 0x85ebca6b) ^ (h >>> 15);
+    for (let e = from; e < from + n; e++) {
+      h = Math.imul(h ^ indices[e], 0x9e3779b1);
+      h = Math.imul(h ^ (h >>> 15) ^ bits[e] ^ (bits[e] >>> 16), 0x85ebca6b);
+    }
     h ^= h >>> 13;
     let slot = h & (capacity - 1);
     search: for (; table[slot] > 0; slot = (slot + 1) & (capacity - 1)) {
-      const other = firstUser[table[slot] - 1];
-      const start = offsets[other];
-      if (offsets[other + 1] - start !== n) continue;
+      const start = offsets[firstUser[table[slot] - 1]];
+      if (offsets[firstUser[table[slot] - 1] + 1] - start !== n) continue;
       for (let e = 0; e < n; e++) {
         if (indices[start + e] !== indices[from + e] || bits[start + e] !== bits[from + e]) continue search;
       }
       break;
     }
     if (table[slot] === 0) {
-      firstUser[groups] = u;
-      table[slot] = ++groups;
+      firstUser[count] = u;
+      table[slot] = ++count;
     }
     groupOf[u] = table[slot] - 1;
     counts[groupOf[u]]++;
   }
-  return { groupOf, firstUser: firstUser.slice(0, groups), counts: counts.slice(0, groups) };
+  return { groupOf, firstUser, counts, count };
 }
 
 /** The user side by item, with a last entry for the single of an item. */
@@ -255,7 +310,7 @@ function itemRows(rows: SparseRows, multiplicity: Float32Array, perItem: Int32Ar
   const offsets = new Int32Array(itemCount + 1);
   for (let i = 0; i < itemCount; i++) offsets[i + 1] = offsets[i] + perItem[i];
   const total = offsets[itemCount];
-  const items: SparseRows = { offsets, indices: new Int32Array(total), d: new Float32Array(total), r: new Float32Array(total) };
+  const items = { ...emptyRows(itemCount, total), offsets };
   const next = offsets.slice(0, itemCount);
   const count = multiplicity.length;
   for (let row = 0; row < count; row++) {
@@ -274,12 +329,12 @@ function itemRows(rows: SparseRows, multiplicity: Float32Array, perItem: Int32Ar
   return { items, entries };
 }
 
-/** Stable sort by a small whole key; O(n + keys). */
-function countingSort(list: number[], key: (element: number) => number, keys: number): number[] {
+/** Stable sort by a small whole key an element; O(n + keys). */
+function countingSort(list: Int32Array, key: Int32Array, keys: number): Int32Array {
   const starts = new Int32Array(keys + 1);
-  for (const element of list) starts[key(element) + 1]++;
+  for (const element of list) starts[key[element] + 1]++;
   for (let k = 0; k < keys; k++) starts[k + 1] += starts[k];
-  const sorted = new Array<number>(list.length);
-  for (const element of list) sorted[starts[key(element)]++] = element;
+  const sorted = new Int32Array(list.length);
+  for (const element of list) sorted[starts[key[element]]++] = element;
   return sorted;
 }
