@@ -12,6 +12,10 @@ interface SearchBody {
   is_typing?: boolean;
 }
 
+/** A value, a list of values, or an object of values such as `{ max: 30 }`; nothing deeper. */
+const plain = { type: ['string', 'number', 'boolean', 'null'] };
+const condition = { type: [...plain.type, 'array', 'object'], items: plain, additionalProperties: plain };
+
 const body = object(
   {
     query: { type: 'string', minLength: 1, maxLength: 1000, pattern: '\\S', description: 'What somebody looks for, in their own words.' },
@@ -23,7 +27,7 @@ const body = object(
     },
     where: {
       type: 'object',
-      additionalProperties: true,
+      additionalProperties: condition,
       description: 'Conditions on products, such as `{ "brand": ["GE", "LG"], "price": { "max": 30 } }`.',
     },
     is_typing: { type: 'boolean', default: false, description: 'The last word may be unfinished: it is completed when no title has it.' },

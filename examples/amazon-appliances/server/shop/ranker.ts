@@ -27,7 +27,7 @@ export function rankerFor(models: Models, catalogue: Catalogue, model: ModelName
   return new HybridRanker({
     sources,
     attributes: (item) => catalogue.get(item) as Record<string, unknown> | undefined,
-    fusion: weighted(Object.fromEntries(Object.entries(weights).filter(([name]) => name in sources))),
+    fusion: fusionOf(sources),
     rerank: search && n <= longestMixedPage ? [diversify({ lambda: 0.8, by: search })] : [],
   });
 }
@@ -50,6 +50,11 @@ export function similarityRanker({ als, search }: Models, catalogue: Catalogue, 
     }),
     attributes: (item) => catalogue.get(item) as Record<string, unknown> | undefined,
   });
+}
+
+function fusionOf(sources: Record<string, HybridSource>) {
+  const theirs = Object.entries(weights).filter(([name]) => name in sources);
+  return theirs.length > 0 ? weighted(Object.fromEntries(theirs)) : weighted();
 }
 
 const explained = <T>(list: T[], reason: string) => list.map((entry) => ({ ...entry, reason }));

@@ -42,7 +42,7 @@ export function PersonMenu({ person, onChoose }: Props) {
         <Avatar id={person.isVisitor ? '' : person.id} />
         <span class="person-name">
           <span>Shopping as</span>
-          {name}
+          <b>{person.isVisitor ? name : <PersonName id={person.id} />}</b>
         </span>
         <Chevron down />
       </summary>
@@ -81,8 +81,21 @@ function Choice({ id, title, note, chosen, onChoose }: { id: string; title: stri
   );
 }
 
+/** On a phone there is room for the end of it only. */
+function PersonName({ id }: { id: string }) {
+  const [first, second] = shortName(id).split(' ');
+  return second === undefined ? (
+    first
+  ) : (
+    <>
+      <span class="person-kind">{first} </span>
+      {second}
+    </>
+  );
+}
+
 function Avatar({ id }: { id: string }) {
-  const hue = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 150);
+  const hue = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) * 137.5;
   return (
     <span class="avatar" aria-hidden="true" style={id ? { background: `oklch(0.55 0.09 ${hue})` } : undefined}>
       {id ? shortName(id).slice(-2).toUpperCase() : '?'}

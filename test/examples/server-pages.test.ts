@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kindOf } from '../../examples/amazon-appliances/server/pictures/kind.ts';
+import { openSmallShop, type SmallShop } from './server-shop.ts';
+
+let shop: SmallShop;
+beforeAll(async () => {
+  shop = await openSmallShop();
+});
+afterAll(() => shop.close());
+
+describe('the pages', () => {
+  it.each(['/', '/product/K0'])('%s loads scripts and styles from this server alone, and they are there for ever', async (path) => {
+    const response = await shop.get(path);
+    expect(response.headers.get('content-type')).toMatch('text/html');
+    const html = await response.text();
+    expect(html).not.toMatch(/\{\{|https?:\/\//);
+    const links = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((it) => it[1]);
+    expect(links).toHaveLength(3);
+    for (const link of links) {
+      const file = await shop.get(link);
+      expect(file.status).toBe(200);
+      expect(file.headers.get('cache-control')).toMatch('immutable');
+      expect(await file.text()).not.toMatch(/https?:\/\/(?!www\.w3\.org\/)/);
+    }
+  });
+
+  it('name the product in the title, as text', async () => {
+    const html = await (await shop.get('/product/X0')).text();
+    expect(html).toContain('Ice &#60;b&#62;Maker&#60;/b&#62; &#34;X&#34; &#38; Co');
+    expect(html).not.toContain('<b>');
+  });
+
+  it('are 404 for a product that is not there, and still a page', async () => {
+    const response = await shop.get('/product/nothing');
+    expect(response.status).toBe(404);
+    expect(await response.text()).toMatch('<div id="app">');
+  });
+});
+
+describe('pictures', () => {
+  it('are the same every time, and are sent once', async () => {
+    const first = await shop.get('/images/K0.svg');
+    expect(first.headers.get('content-type')).toMatch('image/svg+xml');
+    const svg = await first.text();
+    expect(svg).toMatch(/^<svg [\s\S]*<\/svg>$/);
+    expect(await (await shop.get('/images/K0.svg')).text()).toBe(svg);
+    expect((await shop.get('/images/K0.svg', { 'if-none-match': first.headers.get('etag') as string })).status).toBe(304);
+    expect(await (await shop.get('/images/K1.svg')).text()).not.toBe(svg);
+  });
+
+  it.each([
+    ['Samsung French Door Refrigerator with Ice Maker', 'fridge'],
+    ['Water Filter for Samsung Refrigerator', 'water-filter'],
+    ['Whirlpool Gas Range, 5 Burners', 'range'],
+    ['Replacement Knobs compatible with GE Range', 'knob'],
+    ['Dryer Vent Hose', 'hose'],
+    ['Range Hood Grease Filter', 'mesh-filter'],
+    ['Dishwasher Rack Wheels', 'roller'],
+    ['Something else', 'generic'],
+  ])('show %s as %s', (title, kind) => expect(kindOf(title)).toBe(kind));
+
+  it('take the kind from the category when the title tells nothing', () =>
+    expect(kindOf('Product B000', ['Appliances', 'Dishwashers'])).toBe('dishwasher'));
+});
+
+describe('the documentation', () => {
+  it('is OpenAPI 3.1 and knows every route', async () => {
+    const document = await (await shop.get('/openapi.json')).json();
+    expect(document.openapi).toBe('3.1.0');
+    const routes = Object.entries<Record<string, { responses: Record<string, unknown>; summary: string }>>(document.paths).flatMap(
+      ([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(routes.sort()).toEqual(
+      [
+        'get /categories',
+        'get /explain',
+        'get /health',
+        'get /health/ready',
+        'get /images/{file}',
+        'get /models',
+        'get /products/all',
+        'get /products/{id}',
+        'get /recommendations',
+        'get /similar-items',
+        'get /status',
+        'get /system-info',
+        'get /training/{id}',
+        'get /users',
+        'get /users/{id}/history',
+        'post /auth/login',
+        'post /feedback',
+        'post /matrix_factor/similar',
+        'post /matrix_factor/user',
+        'post /recommendations',
+        'post /search',
+        'post /tracking/event',
+        'post /training',
+      ].sort(),
+    );
+    for (const methods of Object.values<Record<string, { responses: object; summary?: string }>>(document.paths)) {
+      for (const operation of Object.values(methods)) {
+        expect(operation.summary).toBeTruthy();
+        expect(Object.keys(operation.responses).length).toBeGreaterThan(0);
+      }
+    }
+    expect(document.components.securitySchemes.token).toMatchObject({ type: 'http', scheme: 'bearer' });
+    expect(document.paths['/training'].post.security).toEqual([{ token: [] }]);
+  });
+
+  it('can be read in a browser without another host', async () => {
+    const response = await shop.get('/docs');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-security-policy')).not.toMatch(/https?:|unsafe-eval/);
+    expect(await response.text()).toMatch('swagger-ui');
+  });
+});

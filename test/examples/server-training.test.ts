@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { TrainResult } from '../../examples/amazon-appliances/pipeline/system.ts';
+import { Tokens } from '../../examples/amazon-appliances/server/shop/tokens.ts';
+import { TrainingJobs } from '../../examples/amazon-appliances/server/shop/training-jobs.ts';
+import { openSmallShop, type SmallShop } from './server-shop.ts';
+
+let shop: SmallShop;
+beforeAll(async () => {
+  shop = await openSmallShop({ isTrained: false });
+});
+afterAll(() => shop.close());
+
+const status = async (response: Response | Promise<Response>) => (await response).status;
+
+describe('logging in', () => {
+  it('gives a user a new id each time', async () => {
+    const first = await (await shop.post('/auth/login', { role: 'user' })).json();
+    expect(first).toMatchObject({ token: expect.any(String), user_id: expect.stringMatching(/^user-/), role: 'user', expires_in: 28_800 });
+    expect((await (await shop.post('/auth/login', { role: 'user' })).json()).user_id).not.toBe(first.user_id);
+  });
+
+  it('gives the administrator a token for the right password only', async () => {
+    expect(await status(shop.post('/auth/login', { role: 'admin', password: 'wrong' }))).toBe(401);
+    expect(await status(shop.post('/auth/login', { role: 'admin' }))).toBe(401);
+    expect(await status(shop.post('/auth/login', { role: 'root' }))).toBe(400);
+    expect(await shop.login()).toEqual({ authorization: expect.stringMatching(/^Bearer ./) });
+  });
+
+  it('makes tokens that end, and that nobody else can make', () => {
+    const tokens = new Tokens();
+    const token = tokens.issue({ user_id: 'a', role: 'admin' }, 0);
+    expect(tokens.read(token, 1000)).toMatchObject({ user_id: 'a', role: 'admin' });
+    expect(tokens.read(token, 9 * 3600 * 1000)).toBeUndefined();
+    expect(new Tokens().read(token, 1000)).toBeUndefined();
+    const [body, signature] = token.split('.');
+    const other = Buffer.from(Buffer.from(body, 'base64url').toString().replace('"a"', '"b"')).toString('base64url');
+    for (const forged of [`${other}.${signature}`, body, `${body}.`, '.', '', `${token}.x`])
+      expect(tokens.read(forged, 1000)).toBeUndefined();
+  });
+});
+
+describe('before anything is trained', () => {
+  it('the server lives but is not ready', async () => {
+    expect(await status(shop.get('/health'))).toBe(200);
+    const response = await shop.get('/health/ready');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ error: { code: 'ERR_NOT_READY', details: { mf_ready: false, ss_ready: false } } });
+    expect(await (await shop.get('/status')).json()).toMatchObject({ models: { mf_ready: false, mf: null, embedding_dim: null } });
+  });
+
+  it('what needs a model is 503, and the rest works', async () => {
+    expect(await status(shop.post('/search', { query: 'washer' }))).toBe(503);
+    expect(await status(shop.post('/matrix_factor/user', { user_id: 'user-1' }))).toBe(503);
+    expect(await status(shop.get('/recommendations?user_id=user-1'))).toBe(503);
+    expect(await status(shop.get('/similar-items?item_id=K0'))).toBe(503);
+    expect(await status(shop.get('/products/K0'))).toBe(200);
+    expect(await status(shop.get('/'))).toBe(200);
+  });
+});
+
+describe('training', () => {
+  it('is for administrators', async () => {
+    expect(await status(shop.post('/training', {}))).toBe(401);
+    expect(await status(shop.post('/training', {}, { authorization: 'Bearer nonsense' }))).toBe(401);
+    expect(await status(shop.post('/training', {}, { authorization: 'Basic YTpi' }))).toBe(401);
+    const { token } = await (await shop.post('/auth/login', { role: 'user' })).json();
+    const response = await shop.post('/training', {}, { authorization: `Bearer ${token}` });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ error: { code: 'ERR_FORBIDDEN' } });
+    expect(await status(shop.get('/training/x'))).toBe(401);
+  });
+
+  it('trains what is asked for, and answers with it then', async () => {
+    const admin = await shop.login();
+    expect(await status(shop.post('/training', { model_type: 'all' }, admin))).toBe(400);
+    const response = await shop.post('/training', { model_type: 'both' }, admin);
+    expect([200, 202]).toContain(response.status);
+    const { job_id } = await response.json();
+    expect(response.headers.get('location')).toBe(`/training/${job_id}`);
+    await vi.waitFor(async () => expect((await (await shop.get(`/training/${job_id}`, admin)).json()).status).toBe('completed'), 20_000);
+    const job = await (await shop.get(`/training/${job_id}`, admin)).json();
+    expect(job).toMatchObject({ model_type: 'both', duration_s: expect.any(Number), models: { length: 3 } });
+    expect(await status(shop.get('/health/ready'))).toBe(200);
+    expect(await status(shop.post('/search', { query: 'washer' }))).toBe(200);
+    expect(await status(shop.get('/training/unknown', admin))).toBe(404);
+  });
+
+  it('is one at a time, tells how it goes, and goes on answering meanwhile', async () => {
+    const admin = await shop.login();
+    let finish: (result: TrainResult) => void = () => {};
+    const train = vi.spyOn(shop.system, 'train').mockImplementation((_, options) => {
+      options?.onProgress?.({ phase: 'training', done: 1, total: 4 });
+      return new Promise((done) => {
+        finish = done;
+      });
+    });
+    const response = await shop.post('/training', { model_type: 'mf', force_retrain: true }, admin);
+    expect(response.status).toBe(202);
+    const { job_id, status: state, progress } = await response.json();
+    expect(state).toBe('running');
+    expect(progress).toEqual({ phase: 'training', done: 1, total: 4 });
+    expect(train).toHaveBeenCalledWith('mf', expect.objectContaining({ force: true }));
+    const second = await shop.post('/training', {}, admin);
+    expect(second.status).toBe(409);
+    expect(await second.json()).toMatchObject({ error: { code: 'ERR_CONFLICT', details: { job_id } } });
+    expect(await status(shop.post('/search', { query: 'washer' }))).toBe(200);
+
+    const events = await shop.get(`/training/${job_id}`, { ...admin, accept: 'text/event-stream' });
+    expect(events.headers.get('content-type')).toMatch('text/event-stream');
+    finish({ seconds: 1, models: [] });
+    const text = await events.text();
+    expect(text).toMatch(/event: running\ndata: \{.*\}\n\n/);
+    expect(text).toMatch(/event: completed\n/);
+    train.mockRestore();
+  });
+
+  it('that fails says so, and the next one can start', async () => {
+    const jobs = new TrainingJobs({ train: async () => Promise.reject(Object.assign(new Error('No ratings.'), { code: 'ERR_EMPTY' })) });
+    const job = jobs.start('mf', false);
+    await job.finished;
+    expect(job.state).toMatchObject({ status: 'failed', error: { code: 'ERR_EMPTY', message: 'No ratings.' } });
+    expect(jobs.running).toBeUndefined();
+  });
+
+  it('is aborted when the server stops', async () => {
+    const jobs = new TrainingJobs({
+      train: (_, options) => new Promise((_, fail) => options?.signal?.addEventListener('abort', () => fail(options.signal?.reason))),
+    });
+    const job = jobs.start('mf', false);
+    await jobs.close();
+    expect(job.state).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('shutting down') } });
+  });
+});
