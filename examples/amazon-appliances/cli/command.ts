@@ -8,7 +8,7 @@ export interface Command<O extends OptionSpecs = OptionSpecs> {
   run(options: OptionValues<O>, positionals: string[]): Promise<void>;
 }
 
-/** An option `--some-name`; the environment variable is `SOME_NAME`. */
+/** An option `--some-name`; the environment variable is `APPLIANCES_SOME_NAME`. */
 export interface OptionSpec {
   type: 'text' | 'number' | 'integer' | 'flag' | 'choice' | 'integers';
   help: string;
@@ -43,6 +43,14 @@ export function command<const O extends OptionSpecs>(it: Command<O>): AnyCommand
 /** A command among others, which no longer knows the types of its options; `parseOptions` keeps to them. */
 export type AnyCommand = Omit<Command, 'run'> & { run(options: Record<string, unknown>, positionals: string[]): Promise<void> };
 
-/** `--min-interactions` is `minInteractions` in code and `MIN_INTERACTIONS` in the environment. */
+/** `minInteractions` in code is `--min-interactions` on the command line. */
 export const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-export const environmentName = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+/**
+ * And `APPLIANCES_MIN_INTERACTIONS` in the environment; the prefix, because others set names such as MODE. The four that every server knows go
+ * without.
+ */
+export function environmentName(key: string): string {
+  const name = key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return ['PORT', 'HOST', 'DATA_DIR', 'ADMIN_PASSWORD'].includes(name) ? name : `APPLIANCES_${name}`;
+}

@@ -12,7 +12,7 @@ export async function productTable(
   return table(
     [
       { title: '', align: 'right' },
-      { title: 'product', width: 78 },
+      { title: 'product', width: Math.min(90, Math.max(30, (process.stdout.columns ?? 125) - 47)) },
       { title: 'price', align: 'right' },
       { title: 'stars', align: 'right' },
       { title: last, align: 'right' },

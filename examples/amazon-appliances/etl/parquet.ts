@@ -10,29 +10,24 @@ export const parquetFiles = ['interactions.parquet', 'user_map.parquet', 'item_m
  * ratings. Indices count users and products in the order in which their first rating comes.
  */
 export async function writeParquet(folder: string, ratings: Ratings, rows: Int32Array): Promise<void> {
-  const users = new Map<number, number>();
-  const items = new Map<number, number>();
-  const indexIn = (map: Map<number, number>, key: number) => {
-    const known = map.get(key);
-    if (known !== undefined) return known;
-    map.set(key, map.size);
-    return map.size - 1;
-  };
-  const userIndex = Int32Array.from(rows, (row) => indexIn(users, ratings.userIndex(row)));
-  const itemIndex = Int32Array.from(rows, (row) => indexIn(items, ratings.itemIndex(row)));
+  const users = firstSeen(rows, ratings.users.size, (row) => ratings.userIndex(row));
+  const items = firstSeen(rows, ratings.items.size, (row) => ratings.itemIndex(row));
+  const { indices: userIndex } = users;
+  const { indices: itemIndex } = items;
   const values = new Float32Array(rows.length);
   const times: (bigint | undefined)[] = new Array(rows.length);
-  const counts = new Int32Array(items.size);
-  const sums = new Float64Array(items.size);
+  const counts = new Int32Array(items.order.length);
+  const sums = new Float64Array(items.order.length);
   for (const [k, row] of rows.entries()) {
-    const { value, timestamp } = ratings.at(row);
+    const value = ratings.valueOf(row);
+    const timestamp = ratings.timeOf(row);
     values[k] = value;
     times[k] = timestamp === undefined ? undefined : BigInt(timestamp);
     counts[itemIndex[k]]++;
     sums[itemIndex[k]] += value;
   }
-  const userIds = Array.from(users.keys(), (user) => ratings.users.idAt(user));
-  const itemIds = Array.from(items.keys(), (item) => ratings.items.idAt(item));
+  const userIds = Array.from(users.order, (user) => ratings.users.idAt(user));
+  const itemIds = Array.from(items.order, (item) => ratings.items.idAt(item));
   const byCount = Array.from(itemIds.keys()).sort((a, b) => counts[b] - counts[a] || sums[b] - sums[a] || a - b);
   const numbers = (length: number) => Int32Array.from({ length }, (_, k) => k);
   await parquetWriteFile({
@@ -67,4 +62,20 @@ export async function writeParquet(folder: string, ratings: Ratings, rows: Int32
       { name: 'average_rating', data: Float64Array.from(byCount, (k) => sums[k] / counts[k]), type: 'DOUBLE', nullable: false },
     ],
   });
+}
+
+/** Numbers the keys of rows in the order in which they come. */
+function firstSeen(rows: Int32Array, size: number, keyOf: (row: number) => number): { indices: Int32Array; order: Int32Array } {
+  const numbers = new Int32Array(size).fill(-1);
+  const order = new Int32Array(size);
+  let seen = 0;
+  const indices = rows.map((row) => {
+    const key = keyOf(row);
+    if (numbers[key] < 0) {
+      numbers[key] = seen;
+      order[seen++] = key;
+    }
+    return numbers[key];
+  });
+  return { indices, order: order.subarray(0, seen) };
 }

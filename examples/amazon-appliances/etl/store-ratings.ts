@@ -31,7 +31,7 @@ export async function storeRatings(
   for (const row of rows) {
     users.add(ratings.userIndex(row));
     items.add(ratings.itemIndex(row));
-    sum += ratings.at(row).value;
+    sum += ratings.valueOf(row);
   }
   const stubs = Array.from(items, (item) => ratings.items.idAt(item)).filter((id) => !known.has(id));
   await data.products.putMany(stubs.map((id) => ({ ...bareProduct(id) })));

@@ -96,7 +96,7 @@ function makeEcosystems(size: number, random: Random) {
       for (let s = 0; s < series; s++) {
         const numbers = Array.from({ length: 4 }, () => random.pattern(random.pick(models)));
         const accessories = groups > 0 ? first + random.below(groups) : undefined;
-        const appliances = productTypes.filter((type) => type.kind === kind && type.role === 'appliance');
+        const appliances = appliancesOf(kind, maker);
         const appliance = appliances[random.weighted(cumulate(appliances.map((type) => type.share)))];
         ecosystems.push({
           kind,
@@ -112,6 +112,13 @@ function makeEcosystems(size: number, random: Random) {
     }
   }
   return ecosystems;
+}
+
+/** The big makers build large appliances, the small ones small ones, where a kind has both. */
+function appliancesOf(kind: Kind, maker: Maker): ProductType[] {
+  const all = productTypes.filter((type) => type.kind === kind && type.role === 'appliance');
+  const own = all.filter((type) => (type.topic === 'small') === (maker.compact ?? false));
+  return own.length > 0 ? own : all;
 }
 
 /** What an ecosystem holds: its appliance and parts for it, or accessories. */

@@ -137,7 +137,7 @@ export const drinks: ProductType[] = [
       price: [8, 25],
       sizes: ['2 Uses', '4 Uses', '16.9 oz', '8 Tablets'],
       extras: ['Universal', 'Food Safe', 'Citric Acid', 'Made in USA'],
-      features: ['Hotter, faster coffee after one run', 'For espresso, drip and pod machines', 'No smell, rinses out'],
+      features: ['Removes limescale: hotter, faster coffee after one run', 'For espresso, drip and pod machines', 'No smell, rinses out'],
     },
     {
       noun: 'Milk Frothing Pitcher',

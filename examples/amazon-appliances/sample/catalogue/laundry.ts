@@ -180,9 +180,9 @@ export const laundry: ProductType[] = [
       colours: ['Black', 'Grey', 'White'],
       extras: ['Shock Absorbing', 'for Washer and Dryer', 'Non-Slip', 'Raised'],
       features: [
-        'Stops walking and takes the drumming out of the floor',
+        'Stops shaking, walking and noise in the spin cycle',
         'Rubber that does not harden',
-        'For round and square feet up to 2 inches',
+        'For every washing machine and dryer, round and square feet up to 2 inches',
       ],
     },
     {

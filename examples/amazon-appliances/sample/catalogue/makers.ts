@@ -7,6 +7,8 @@ export type Tier = 0 | 1 | 2;
 export interface Maker {
   name: string;
   tier: Tier;
+  /** Makes small refrigerators, dishwashers and washers; the others make large ones. */
+  compact?: boolean;
   /** Its weight among the makers of an appliance, and how its model numbers look. */
   kinds: Partial<Record<Kind, { weight: number; models: string[] }>>;
   /** How its part numbers look; where a kind has its own form, `partsOf` tells. */
@@ -156,6 +158,7 @@ export const makers: Maker[] = [
   {
     name: 'Danby',
     tier: 0,
+    compact: true,
     parts: ['DB-####-##', '2#.##.###'],
     kinds: {
       refrigerator: { weight: 1.5, models: ['DAR0##A#B@', 'DBC1##L@'] },
@@ -220,12 +223,14 @@ export const makers: Maker[] = [
   {
     name: 'NewAir',
     tier: 1,
+    compact: true,
     parts: ['NIM-##', 'AI-###P'],
     kinds: { 'ice maker': { weight: 3, models: ['NIM0##MS', 'AI-1##SS'] }, refrigerator: { weight: 1, models: ['NBC1##SS', 'AWB-###DB'] } },
   },
   {
     name: 'Midea',
     tier: 0,
+    compact: true,
     parts: ['172#######', '121#######'],
     kinds: {
       refrigerator: { weight: 2, models: ['WHD-###RS', 'MRC0##M@'] },
@@ -237,6 +242,7 @@ export const makers: Maker[] = [
   {
     name: 'COMFEE',
     tier: 0,
+    compact: true,
     parts: ['CF-####', 'TDQR##-@'],
     kinds: {
       dishwasher: { weight: 3, models: ['TDQR4-@', 'CDC22P#AWW'] },
@@ -247,6 +253,7 @@ export const makers: Maker[] = [
   {
     name: 'Galanz',
     tier: 0,
+    compact: true,
     parts: ['GLR-P##', 'GL-####'],
     kinds: {
       refrigerator: { weight: 2.5, models: ['GLR##TRDER', 'GLR##TBEER', 'GLR31T##'] },

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import Database from 'libsql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const small = ['--factors', '16', '--iterations', '8'];
+const start = (args: string[]) =>
+  spawn(process.execPath, ['--import', 'tsx', join(root, 'examples/amazon-appliances/main.ts'), ...args], {
+    cwd: root,
+    env: { ...process.env, DATA_DIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+const finished = (child: ChildProcess) =>
+  new Promise<{ code: number | null; out: string; err: string }>((done) => {
+    let out = '';
+    let err = '';
+    child.stdout?.on('data', (piece) => (out += piece));
+    child.stderr?.on('data', (piece) => (err += piece));
+    child.on('close', (code) => done({ code, out, err }));
+  });
+const run = async (...args: string[]) => {
+  const result = await finished(start(args));
+  if (result.code !== 0) throw new Error(`${args.join(' ')}: exit ${result.code}\n${result.err}`);
+  return result.out;
+};
+/** Starts a command and kills it without warning as soon as it is in the middle of its work. */
+const killWhen = async (args: string[], isInTheMiddle: (err: string) => boolean) => {
+  const child = start(args);
+  let err = '';
+  child.stderr?.on('data', (piece) => (err += piece));
+  const end = finished(child);
+  while (!isInTheMiddle(err) && child.exitCode === null) await wait(2);
+  child.kill('SIGKILL');
+  expect((await end).code).toBeNull();
+};
+const tables = () => {
+  const database = new Database(join(folder, 'appliances.db'));
+  const rows = database
+    .prepare('select (select count(*) from product_catalog) products, count(*) ratings, sum(rating) stars from user_item_rating')
+    .all();
+  database.close();
+  return rows;
+};
+const models = () =>
+  readdirSync(join(folder, 'models'), { recursive: true, withFileTypes: true })
+    .filter((it) => it.isFile())
+    .map(({ name, parentPath }) => join(parentPath, name))
+    .sort();
+
+describe('the whole pipeline on a tiny sample', () => {
+  beforeAll(async () => {
+    await run('sample', '--scale', '0.004');
+    await run('etl');
+    await run('train', ...small);
+  }, 240_000);
+
+  it('says what etl did', async () => {
+    const out = await run('etl');
+    expect(out).toMatch(/review rows read +8,067/);
+    expect(out).toMatch(/ratings stored +8,067/);
+    expect(existsSync(join(folder, '.etl'))).toBe(false);
+  });
+
+  it('trains once, and again only when something changed or with --force', async () => {
+    expect(await run('train', ...small)).toMatch(/appliances-als +1 +unchanged/);
+    expect(await run('train', '--model', 'als', '--factors', '8', '--iterations', '4')).toMatch(/appliances-als +2 +trained in/);
+    expect(await run('train', '--model', 'semantic', '--force')).toMatch(/appliances-search +2 +trained in/);
+  });
+
+  it('shows that ALS beats popularity, and writes the figures', async () => {
+    const out = await run('evaluate', '--k', '10', ...small);
+    expect(out).toMatch(/ALS is better than popularity in ndcg@10/);
+    const { models: measured } = JSON.parse(readFileSync(join(folder, 'evaluation.json'), 'utf8'));
+    expect(Object.keys(measured)).toEqual(['ALS', 'item-kNN', 'popularity']);
+    expect(readFileSync(join(folder, 'evaluation.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*<\/html>\n$/);
+  });
+
+  it('recommends, searches and finds alike products in readable tables', async () => {
+    const recommended = await run('recommend', '--n', '3');
+    expect(recommended).toMatch(/rated\n[\s\S]*★[\s\S]*ALS recommends[\s\S]*B0[0-9A-Z]{8}/);
+    const found = await run('search', 'refrigerator water filter', '--n', '3');
+    expect(found.match(/Water Filter/gi)?.length).toBeGreaterThanOrEqual(3);
+    const [id] = found.match(/B0[0-9A-Z]{8}/) as RegExpMatchArray;
+    expect(await run('similar', id, '--n', '3')).toMatch(/People who liked it also liked[\s\S]*Described alike[\s\S]*B0/);
+  });
+
+  it('explores', async () => {
+    expect(await run('explore')).toMatch(/ratings a user +1\.\d\d[\s\S]*Stars[\s\S]*█/);
+    expect(existsSync(join(folder, 'explore.html'))).toBe(true);
+  });
+
+  it('answers mistakes with one line and the right exit code', async () => {
+    const failing = async (...args: string[]) => {
+      const { code, out, err } = await finished(start(args));
+      return { code, lines: err.trim().split('\n'), out };
+    };
+    expect(await failing('tran')).toMatchObject({ code: 2, lines: [expect.stringContaining("Unknown command 'tran'")] });
+    expect(await failing('train', '--factor', '8')).toMatchObject({
+      code: 2,
+      lines: [expect.stringContaining("Unknown option '--factor'")],
+    });
+    expect(await failing('recommend', 'nobody')).toMatchObject({ code: 2, lines: [expect.stringContaining("No user 'nobody'")] });
+    expect(await failing('etl', '--reviews', 'nowhere.csv')).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(/nowhere\.csv.*\(ERR_NOT_FOUND\)/)],
+    });
+    expect(await failing('search', 'x', '--data-dir', join(folder, 'empty'))).toMatchObject({
+      code: 1,
+      lines: [expect.stringContaining('Run etl first')],
+    });
+  });
+
+  it('keeps the old tables when etl is killed, and the next run does the work', async () => {
+    const before = tables();
+    await killWhen(['etl', '--sample-fraction', '0.5'], () => existsSync(join(folder, '.etl', 'appliances.db')));
+    expect(tables()).toEqual(before);
+    expect(await run('search', 'dishwasher', '--n', '1')).toMatch(/B0/);
+    expect(await run('etl', '--sample-fraction', '0.5')).toMatch(/user not in the sample +-\d/);
+    expect(tables()).not.toEqual(before);
+    expect(existsSync(join(folder, '.etl'))).toBe(false);
+  });
+
+  it('keeps the old models when train is killed, and the next run does the work', async () => {
+    const before = models();
+    await killWhen(['train', '--force', '--factors', '64'], (err) => err.includes('Training models'));
+    expect(models()).toEqual(before);
+    expect(await run('recommend', '--n', '1')).toMatch(/ALS recommends/);
+    expect(await run('train', '--force', ...small)).toMatch(/trained in/);
+  });
+});
