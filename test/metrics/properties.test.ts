@@ -55,7 +55,8 @@ describe('for any list and any gains', () => {
         const relevant = toMap(given);
         if (list.length < 2) return;
         const at = 1 + (where % (list.length - 1));
-        if (!((relevant.get(list[at]) ?? 0) > (relevant.get(list[at - 1]) ?? 0))) return;
+        const gainAt = (place: number) => Math.max(0, relevant.get(list[place]) ?? 0);
+        if (gainAt(at) <= gainAt(at - 1)) return;
         const better = [...list];
         [better[at - 1], better[at]] = [better[at], better[at - 1]];
         for (const metric of Object.values(all))
