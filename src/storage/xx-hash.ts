@@ -8,7 +8,7 @@ const p5 = 0x165667b1;
  * xxHash32 (Yann Collet, public specification), seed 0: four lanes over 16-byte stripes. Each step of a lane can be undone, so
  * that no change within four bytes goes unseen; and it reads about 1 GB a second in plain JavaScript.
  *
- * @param parts the bytes, in pieces; all but the last are multiples of 16 long, so that no stripe spans two.
+ * @param parts the bytes, in pieces; all but the last that has any are multiples of 16 long, so that no stripe spans two.
  * @returns an unsigned 32-bit number.
  */
 export function xxHash32(...parts: Uint8Array[]): number {
@@ -28,7 +28,8 @@ export function xxHash32(...parts: Uint8Array[]): number {
     }
     length += part.length;
   }
-  const tail = (parts.at(-1) ?? new Uint8Array(0)).slice(-(length & 15) || length + 1); // nothing when the stripes used all
+  const last = parts.findLast((part) => part.length > 0) ?? new Uint8Array(0);
+  const tail = last.subarray(last.length - (length & 15));
   return finish(length >= 16 ? (rotl(a, 1) + rotl(b, 7) + rotl(c, 12) + rotl(d, 18)) | 0 : p5, length, tail);
 }
 
