@@ -77,7 +77,10 @@ export function ncf(folder: string): { train: Interactions; cases: NcfCase[] } {
   return { train, cases };
 }
 
-/** HR@10 and NDCG@10. A test item that stands among its own negatives is not counted as beating itself. */
+/**
+ * HR@10 and NDCG@10. A test item that stands among its own negatives is not counted as beating itself; what the model does
+ * not know (NaN) comes last.
+ */
 export function ncfQuality(score: (user: string, items: string[]) => Float32Array, cases: NcfCase[]): { hr: number; ndcg: number } {
   let hr = 0;
   let ndcg = 0;
@@ -85,8 +88,8 @@ export function ncfQuality(score: (user: string, items: string[]) => Float32Arra
     const others = negatives.filter((other) => other !== item);
     const scores = score(user, [item, ...others]);
     let rank = 0;
-    for (let k = 1; k < scores.length; k++) if (!(scores[k] <= scores[0])) rank++;
-    if (rank >= 10) continue;
+    for (let k = 1; k < scores.length; k++) if (scores[k] > scores[0]) rank++;
+    if (rank >= 10 || Number.isNaN(scores[0])) continue;
     hr++;
     ndcg += 1 / Math.log2(rank + 2);
   }

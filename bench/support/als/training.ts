@@ -81,7 +81,7 @@ export async function raceToLoss(race: Race, { implicit, threads, repeats, say }
       goal: race.goal,
       note: `${needed} / ${iterations} iterations; loss ${found.loss.toPrecision(6)} / ${target?.toPrecision(6) ?? '-'}${missed ? ' NOT REACHED' : ''}`,
     },
-    detail: { task: race.task, target, loss: found.loss, iterations: needed, attune: own, implicit: others },
+    detail: { task: race.task, target, loss: found.loss, iterations: needed, record: found.record, attune: own, implicit: others },
   };
 }
 
@@ -97,14 +97,16 @@ async function fewestIterations(
     const als = await fitAttune(race, iterations, start, threads);
     return { iterations, loss: lossOf(factorsOf(als)), history: als.history };
   };
-  let best = await finish(race.iterations);
-  if (target === undefined || best.loss > target) return best;
+  const long = await finish(race.iterations);
+  const record = long.history.map(({ loss }) => loss);
+  let best = long;
+  if (target === undefined || best.loss > target) return { ...best, record };
   // The record is taken before users are solved for the last time, so a finished fit may be there an iteration sooner.
-  const recorded = best.history.findIndex(({ loss }) => loss <= target) + 1;
+  const recorded = record.findIndex((loss) => loss <= target) + 1;
   for (let k = recorded || race.iterations - 1; k >= 1; k--) {
     const sooner = await finish(k);
     if (sooner.loss > target) break;
     best = sooner;
   }
-  return best;
+  return { ...best, record };
 }
