@@ -22,6 +22,9 @@ const sorts: [Sort, string][] = [
   ['price-high', 'Price, high to low'],
 ];
 
+/** Departments beyond these are small, and are found by searching. */
+const mostChips = 24;
+
 /** All products, a hundred a page, by category. */
 export function Catalogue({ view, catalogue, categories, onGo, onOpen }: Props) {
   const top = useRef<HTMLElement>(null);
@@ -54,7 +57,7 @@ export function Catalogue({ view, catalogue, categories, onGo, onOpen }: Props) 
       {categories.length > 1 ? (
         <nav class="chips" aria-label="Categories">
           <Chip label="All" chosen={!view.category} onChoose={() => onGo({ category: '' })} />
-          {categories.map(({ name, count }) => (
+          {categories.slice(0, mostChips).map(({ name, count }) => (
             <Chip key={name} label={name} count={count} chosen={view.category === name} onChoose={() => onGo({ category: name })} />
           ))}
         </nav>

@@ -1,5 +1,6 @@
+import { useRef } from 'preact/hooks';
 import { Magnifier } from '../components/icons.tsx';
-import type { Recommendation } from '../lib/api.ts';
+import type { ProductCard } from '../lib/api.ts';
 import { productUrl } from '../lib/words.ts';
 
 const ideas = [
@@ -9,7 +10,11 @@ const ideas = [
   'dryer that saves energy',
 ];
 
-export function Hero({ products, onSearch }: { products: Recommendation[]; onSearch: (query: string) => void }) {
+export function Hero({ products, onSearch }: { products: ProductCard[]; onSearch: (query: string) => void }) {
+  // The first ones stay, whatever is sorted or chosen further down.
+  const first = useRef(products);
+  if (first.current.length === 0) first.current = products;
+  const shown = showpieces(first.current);
   return (
     <section class="hero" aria-labelledby="hero-title">
       <div class="hero-inside page">
@@ -30,9 +35,9 @@ export function Hero({ products, onSearch }: { products: Recommendation[]; onSea
         <ul class="hero-pictures" aria-hidden="true">
           {Array.from({ length: 3 }, (_, k) => (
             <li key={k}>
-              {products[k] ? (
-                <a href={productUrl(products[k].item_id)} tabIndex={-1}>
-                  <img src={products[k].image_url} alt="" width="400" height="400" />
+              {shown[k] ? (
+                <a href={productUrl(shown[k].parent_asin)} tabIndex={-1}>
+                  <img src={shown[k].image_url} alt="" width="400" height="400" />
                 </a>
               ) : null}
             </li>
@@ -41,4 +46,13 @@ export function Hero({ products, onSearch }: { products: Recommendation[]; onSea
       </div>
     </section>
   );
+}
+
+/** The dearest products of three departments: machines, where the shop has them. */
+function showpieces(products: ProductCard[]): ProductCard[] {
+  const departments = new Set<string | null>();
+  return products
+    .toSorted((a, b) => (b.price ?? 0) - (a.price ?? 0))
+    .filter(({ category }) => !departments.has(category) && departments.add(category))
+    .slice(0, 3);
 }

@@ -36,7 +36,7 @@ export function Landing() {
         <>
           {shop.view.page === 1 && !shop.view.category ? (
             <>
-              <Hero products={latest(popularList) ?? []} onSearch={(query) => shop.go({ query, category: '' })} />
+              <Hero products={latest(shop.catalogue)?.products ?? []} onSearch={(query) => shop.go({ query, category: '' })} />
               <div class="page rows">
                 {shop.person.isVisitor ? null : <RecentlyRated history={shop.history} name={shortName(shop.person.id)} />}
                 {known || forYou === undefined ? (
