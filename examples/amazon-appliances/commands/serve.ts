@@ -15,6 +15,12 @@ export const serve = command({
 /** Serves and says where. The server stops on Ctrl-C, and closes the system then. */
 export async function serveUntilStopped(system: System, address: { port: number; host: string }): Promise<void> {
   const { startServer } = await import('../server/index.ts'); // only here, because loading it takes a second
-  const { port } = await startServer(system, address);
+  const { port } = await startServer(system, address).catch((error: NodeJS.ErrnoException) => {
+    system.close();
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw Object.assign(new Error(`Port ${address.port} is taken. Choose another with --port; 0 takes any free one.`), {
+      code: error.code,
+    });
+  });
   console.log(`ready http://localhost:${port}/`);
 }
