@@ -29,10 +29,10 @@ export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.task,
     row.unit,
-    figure(row.attune),
+    figure(row.attune, row.unit),
     figure(row.attuneCpu),
     row.peer ?? '',
-    figure(row.other),
+    figure(row.other, row.unit),
     figure(row.otherCpu),
     row.ratio === undefined ? '' : `${figure(row.ratio)} x`,
     row.attuneCpu && row.otherCpu ? `${figure(row.otherCpu / row.attuneCpu)} x` : '',
@@ -46,10 +46,11 @@ export function table(rows: readonly Row[]): string {
   return [line(heads), rule, ...cells.map(line)].join('\n');
 }
 
-/** Three or four digits that count. */
-function figure(value: number | undefined): string {
+/** Three or four digits that count; measures of quality (no unit) to the fourth decimal. */
+function figure(value: number | undefined, unit?: Row['unit']): string {
   if (value === undefined) return '';
   if (!Number.isFinite(value)) return '-';
+  if (unit === '') return value.toFixed(4);
   const size = Math.abs(value);
   if (size >= 1000) return Math.round(value).toLocaleString('en-US');
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4);

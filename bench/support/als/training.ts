@@ -85,7 +85,7 @@ export async function raceToLoss(race: Race, { implicit, threads, repeats, say }
   };
 }
 
-/** The smallest number of iterations whose finished fit is at least as good as `target`. */
+/** The smallest number of iterations, at most twice implicit's, whose finished fit is at least as good as `target`. */
 async function fewestIterations(
   race: Race,
   start: Float32Array,
@@ -97,13 +97,14 @@ async function fewestIterations(
     const als = await fitAttune(race, iterations, start, threads);
     return { iterations, loss: lossOf(factorsOf(als)), history: als.history };
   };
-  const long = await finish(race.iterations);
+  let long = await finish(race.iterations);
+  if (target !== undefined && long.loss > target) long = await finish(2 * race.iterations);
   const record = long.history.map(({ loss }) => loss);
   let best = long;
   if (target === undefined || best.loss > target) return { ...best, record };
   // The record is taken before users are solved for the last time, so a finished fit may be there an iteration sooner.
   const recorded = record.findIndex((loss) => loss <= target) + 1;
-  for (let k = recorded || race.iterations - 1; k >= 1; k--) {
+  for (let k = recorded || best.iterations - 1; k >= 1; k--) {
     const sooner = await finish(k);
     if (sooner.loss > target) break;
     best = sooner;
