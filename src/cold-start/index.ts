@@ -1,1 +1,15 @@
+export type { Bandit, BanditChoice, ChooseOptions, RoundState } from './bandits/bandit.ts';
+export { type EpsilonGreedyOptions, type EpsilonGreedyState, epsilonGreedy } from './bandits/epsilon-greedy.ts';
+export { type LinUcbOptions, type LinUcbState, linUcb } from './bandits/lin-ucb.ts';
+export { type LoggedChoice, type OffPolicyOptions, type OffPolicyValue, offPolicyValue } from './bandits/off-policy.ts';
+export { type ThompsonOptions, type ThompsonState, thompsonSampling } from './bandits/thompson.ts';
+export {
+  type BridgeIndex,
+  type BridgeListOptions,
+  type BridgeRecommender,
+  type BridgeRequest,
+  ContentBridge,
+  type ContentBridgeOptions,
+  contentBridge,
+} from './content-bridge.ts';
 export { type ColdStart, type ColdStartOptions, coldStart, type SourceKnowledge, type SourceRole, type Strategy } from './strategy.ts';

@@ -40,8 +40,8 @@ export function recommenderSource(name: string, model: RecommenderLike, role?: S
     interactionsOf(user) {
       if (own === 'popular' || !model.users?.has(user)) return undefined;
       if (model.interactionsOf) return readHistory(model.interactionsOf(user));
-      // Its explanations name all items of a user, whatever item is explained.
-      const [item] = (model.items as Iterable<string> | undefined)?.[Symbol.iterator] ? firstOf(model.items as never) : [];
+      // A factor model explains any item by all that the user has; neighbours would name a few only.
+      const [item] = model.itemFactors ? firstOf(model.items as unknown as Iterable<string>) : [];
       const parts = item === undefined ? undefined : model.explain?.(user, item).contributions;
       return parts && parts.length > 0 ? readHistory(parts.map(({ item, value }) => ({ item, value }))) : undefined;
     },
@@ -67,8 +67,8 @@ async function recommendOrFold(recommend: () => unknown, fold: () => unknown): P
   }
 }
 
-function firstOf(ids: Iterable<string>): [string] | [] {
-  for (const id of ids) return [id];
+function firstOf(ids: Iterable<string> | undefined): [string] | [] {
+  for (const id of ids?.[Symbol.iterator] ? ids : []) return [id];
   return [];
 }
 

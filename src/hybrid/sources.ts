@@ -141,9 +141,9 @@ export interface Source {
 export function readSource(name: string, given: unknown, role: SourceRole | undefined): Source {
   const called = (method: string) => typeof (given as Record<string, unknown> | null)?.[method] === 'function';
   if (typeof given === 'function') return functionSource(name, { role: role ?? 'custom', answer: given as SourceFunction });
+  if (called('answer')) return functionSource(name, given as AnsweringSource, role);
   if (called('recommend')) return recommenderSource(name, given as RecommenderLike, role);
   if (called('search')) return indexSource(name, given as IndexLike, role);
-  if (called('answer')) return functionSource(name, given as AnsweringSource, role);
   throw new AttuneError(
     'ERR_BAD_OPTION',
     `HybridRanker: expected source ${shown(name)} to be a recommender, an index, or a function (request) => [{ item, score }], got ${shown(given)}.`,

@@ -1,0 +1,79 @@
+import seedrandom from 'seedrandom';
+import { AttuneError, shown } from '../../errors.ts';
+
+/** What a bandit chose. */
+export interface BanditChoice {
+  /** The arm, such as an item id. */
+  item: string;
+  /** What the choice was made by; larger came first. */
+  score: number;
+  /** The probability with which it would be chosen first, where that is known; needed to judge other policies by what was logged. */
+  propensity?: number;
+}
+
+/** Options of {@link Bandit.choose}. */
+export interface ChooseOptions {
+  /** How many at most. Default 1. */
+  n?: number;
+  /** Numbers that describe the situation; only `linUcb` reads it. A function gives each arm its own. */
+  context?: ArrayLike<number> | ((item: string) => ArrayLike<number>);
+}
+
+/** Tries what is new as often as it is worth, and learns from what came of it. */
+export interface Bandit<State = unknown> {
+  /** Short name, such as `'thompson'`. */
+  readonly kind: string;
+  /** The best arms to try now, best first. Arms never seen are new ones. The same seed and the same calls give the same choices. */
+  choose(arms: Iterable<string>, options?: ChooseOptions): BanditChoice[];
+  /** Learns what came of showing an arm: a reward from 0 to 1. */
+  update(item: string, reward: number, options?: { context?: ArrayLike<number> }): void;
+  /** Everything it has learnt, as JSON holds it; pass it as the option `state` to go on from there. */
+  toJSON(): State;
+}
+
+/** The part of a state that all bandits share. */
+export interface RoundState {
+  /** Which bandit wrote it. */
+  kind: string;
+  /** Seed of the random numbers. */
+  seed: number;
+  /** How many choices there have been. */
+  round: number;
+}
+
+/** Random numbers of one choice. A stream of its own each round, so that a seed and a count are all there is to keep. */
+export function randomOfRound({ seed, round }: RoundState): () => number {
+  return seedrandom.alea(`${seed}/${round}`);
+}
+
+/** @throws ERR_BAD_OPTION when a state is not one of this kind. */
+export function readState<State extends RoundState>(kind: string, state: unknown): State | undefined {
+  if (state === undefined) return undefined;
+  const given = state as State;
+  if (given?.kind === kind && Number.isInteger(given.round) && given.round >= 0 && Number.isInteger(given.seed))
+    return structuredClone(given);
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `${kind}: option 'state' must be what toJSON() of the same kind of bandit gave, got ${shown(state)}.`,
+  );
+}
+
+/** The distinct arms. @throws ERR_BAD_ARGUMENT */
+export function readArms(kind: string, arms: Iterable<string>): string[] {
+  if (typeof arms !== 'string' && typeof arms?.[Symbol.iterator] === 'function') {
+    const distinct = [...new Set(arms)];
+    if (distinct.every((arm) => typeof arm === 'string' && arm !== '')) return distinct;
+  }
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${kind}.choose: expected a list of item ids, got ${shown(arms)}.`);
+}
+
+/** @throws ERR_BAD_VALUE */
+export function checkReward(kind: string, reward: number): void {
+  if (typeof reward === 'number' && reward >= 0 && reward <= 1) return;
+  throw new AttuneError('ERR_BAD_VALUE', `${kind}.update: expected a reward from 0 to 1, got ${shown(reward)}.`);
+}
+
+/** The best `n`, equal scores by id. */
+export function best(choices: BanditChoice[], n: number): BanditChoice[] {
+  return choices.sort((a, b) => b.score - a.score || (a.item < b.item ? -1 : 1)).slice(0, n);
+}

@@ -1,0 +1,68 @@
+import { anything, integer, number, readOptions } from '../../options.ts';
+import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, randomOfRound, readArms, readState } from './bandit.ts';
+
+/** What epsilon-greedy keeps. */
+export interface EpsilonGreedyState extends RoundState {
+  /** Sum of rewards and number of times shown, by arm. */
+  arms: [item: string, reward: number, shown: number][];
+}
+
+/** Options of {@link epsilonGreedy}. */
+export interface EpsilonGreedyOptions {
+  /** How often an arm is chosen blindly. From 0 to 1, default 0.1. */
+  epsilon?: number;
+  /** What is expected of an arm that has not been shown. From 0 to 1, default 0.5: new arms are tried soon. */
+  initial?: number;
+  /** Default 1. */
+  seed?: number;
+  /** What `toJSON()` gave; its seed and counts are taken. */
+  state?: EpsilonGreedyState;
+}
+
+/**
+ * Chooses the arm with the best mean reward, or with probability epsilon any arm (Sutton & Barto, Reinforcement Learning, 2.2). Each further
+ * place of a list is filled in the same way. It knows its propensities, so its log can judge other policies.
+ * @throws ERR_BAD_OPTION
+ */
+export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<EpsilonGreedyState> {
+  const kind = 'epsilon-greedy';
+  const o = readOptions('epsilonGreedy', options, {
+    epsilon: number({ default: 0.1, min: 0, max: 1 }),
+    initial: number({ default: 0.5, min: 0, max: 1 }),
+    seed: integer({ default: 1 }),
+    state: anything<EpsilonGreedyState | undefined>(),
+  });
+  const state: EpsilonGreedyState = readState(kind, o.state) ?? { kind, seed: o.seed, round: 0, arms: [] };
+  const arms = new Map(state.arms.map(([item, reward, shown]) => [item, { reward, shown }]));
+  const meanOf = (item: string) => {
+    const arm = arms.get(item);
+    return arm ? arm.reward / arm.shown : o.initial;
+  };
+  return {
+    kind,
+    choose(given, options: ChooseOptions = {}) {
+      const { n } = readOptions(`${kind}.choose`, options, { n: integer({ default: 1, min: 0 }), context: anything() });
+      const random = randomOfRound(state);
+      state.round++;
+      const ids = readArms(kind, given);
+      const left = best(
+        ids.map((item) => ({ item, score: meanOf(item) })),
+        ids.length,
+      );
+      const favourite = left[0]?.item;
+      const chosen = [];
+      while (chosen.length < n && left.length > 0) {
+        const at = random() < o.epsilon ? Math.floor(random() * left.length) : 0;
+        const [choice] = left.splice(at, 1);
+        chosen.push({ ...choice, propensity: o.epsilon / ids.length + (choice.item === favourite ? 1 - o.epsilon : 0) });
+      }
+      return chosen;
+    },
+    update(item, reward) {
+      checkReward(kind, reward);
+      const { reward: sum = 0, shown = 0 } = arms.get(item) ?? {};
+      arms.set(item, { reward: sum + reward, shown: shown + 1 });
+    },
+    toJSON: () => ({ ...state, arms: Array.from(arms, ([item, { reward, shown }]) => [item, reward, shown]) }),
+  };
+}

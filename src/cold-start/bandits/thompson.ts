@@ -1,0 +1,82 @@
+import { anything, integer, number, readOptions } from '../../options.ts';
+import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, randomOfRound, readArms, readState } from './bandit.ts';
+
+/** What Thompson sampling keeps. */
+export interface ThompsonState extends RoundState {
+  /** Sums of rewards and of 1 - reward, by arm. */
+  arms: [item: string, successes: number, failures: number][];
+}
+
+/** Options of {@link thompsonSampling}. */
+export interface ThompsonOptions {
+  /** Rewards that every arm is given for a start. Above 0, default 1. With the next one it says what is expected of a new item. */
+  priorSuccesses?: number;
+  /** The same for 1 - reward. Above 0, default 1. */
+  priorFailures?: number;
+  /** Default 1. */
+  seed?: number;
+  /** What `toJSON()` gave; its seed and counts are taken. */
+  state?: ThompsonState;
+}
+
+/**
+ * Thompson sampling: the success rate of each arm is drawn from its Beta distribution, and the largest is chosen (Thompson 1933; Chapelle & Li,
+ * NeurIPS 2011). Rewards between 0 and 1 count as parts.
+ * @throws ERR_BAD_OPTION
+ */
+export function thompsonSampling(options: ThompsonOptions = {}): Bandit<ThompsonState> {
+  const kind = 'thompson';
+  const o = readOptions('thompsonSampling', options, {
+    priorSuccesses: number({ default: 1, above: 0 }),
+    priorFailures: number({ default: 1, above: 0 }),
+    seed: integer({ default: 1 }),
+    state: anything<ThompsonState | undefined>(),
+  });
+  const state: ThompsonState = readState(kind, o.state) ?? { kind, seed: o.seed, round: 0, arms: [] };
+  const arms = new Map(state.arms.map(([item, successes, failures]) => [item, { successes, failures }]));
+  return {
+    kind,
+    choose(given, options: ChooseOptions = {}) {
+      const { n } = readOptions(`${kind}.choose`, options, { n: integer({ default: 1, min: 0 }), context: anything() });
+      const random = randomOfRound(state);
+      state.round++;
+      const choices = readArms(kind, given)
+        .sort()
+        .map((item) => {
+          const { successes = 0, failures = 0 } = arms.get(item) ?? {};
+          return { item, score: beta(o.priorSuccesses + successes, o.priorFailures + failures, random) };
+        });
+      return best(choices, n);
+    },
+    update(item, reward) {
+      checkReward(kind, reward);
+      const { successes = 0, failures = 0 } = arms.get(item) ?? {};
+      arms.set(item, { successes: successes + reward, failures: failures + 1 - reward });
+    },
+    toJSON: () => ({ ...state, arms: Array.from(arms, ([item, { successes, failures }]) => [item, successes, failures]) }),
+  };
+}
+
+/** A number from Beta(a, b), as the share of one gamma number in two. */
+function beta(a: number, b: number, random: () => number): number {
+  const x = gamma(a, random);
+  const y = gamma(b, random);
+  return x + y > 0 ? x / (x + y) : a / (a + b);
+}
+
+/** A number from Gamma(shape, 1): squeeze and reject, Marsaglia & Tsang 2000; below 1 by one more power of a uniform number. */
+function gamma(shape: number, random: () => number): number {
+  if (shape < 1) return gamma(shape + 1, random) * (1 - random()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = normal(random);
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - random()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+  }
+}
+
+/** A standard normal number (Box & Muller 1958). */
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
