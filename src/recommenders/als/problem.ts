@@ -145,52 +145,84 @@ function distinctRows(ranked: Csr, weights: Weights, settings: AlsSettings, user
   return { rows, multiplicity, rowLambda, constant };
 }
 
-/** Users of one item, item by item; those with the same value are one variant. */
+/** Users of one item: by item, those with the same value are one variant. */
 function singlesOf(ranked: Csr, weights: Weights, firstRow: number, userRow: Int32Array, userVariant: Int32Array, perItem: Int32Array) {
-  const item = new Int32Array(ranked.rows);
-  const alone: number[] = [];
-  for (let u = 0; u < ranked.rows; u++) {
-    if (ranked.offsets[u + 1] - ranked.offsets[u] !== 1) continue;
-    item[u] = ranked.indices[ranked.offsets[u]];
-    alone.push(u);
-  }
-  const users = countingSort(Int32Array.from(alone), item, ranked.columns);
+  const { itemOf, entryOf, multiplicity: counts, constant } = variantsOf(ranked, weights, userVariant);
+  const order = countingSort(
+    Int32Array.from(itemOf, (_, v) => v),
+    itemOf,
+    ranked.columns,
+  );
+  const place = new Int32Array(order.length);
+  const row = new Int32Array(order.length);
   const items: number[] = [];
   const variants: number[] = [];
-  const multiplicity = new Float32Array(users.length);
-  const d = new Float32Array(users.length);
-  const r = new Float32Array(users.length);
-  let count = 0;
-  let constant = 0;
-  for (let k = 0; k < users.length; k++) {
-    const u = users[k];
-    if (k === 0 || item[u] !== item[users[k - 1]]) {
-      items.push(item[u]);
-      variants.push(count);
-      perItem[item[u]]++;
+  for (let k = 0; k < order.length; k++) {
+    const item = itemOf[order[k]];
+    if (k === 0 || item !== itemOf[order[k - 1]]) {
+      items.push(item);
+      variants.push(k);
+      perItem[item]++;
     }
-    const e = ranked.offsets[u];
-    constant += weights.constantOf(e);
-    let v = variants[variants.length - 1];
-    while (v < count && !(d[v] === weights.d[e] && r[v] === weights.r[e])) v++;
-    if (v === count) {
-      d[v] = weights.d[e];
-      r[v] = weights.r[e];
-      count++;
-    }
-    multiplicity[v]++;
-    userRow[u] = firstRow + items.length - 1;
-    userVariant[u] = v;
+    place[order[k]] = k;
+    row[order[k]] = firstRow + items.length - 1;
   }
-  variants.push(count);
+  variants.push(order.length);
+  for (let u = 0; u < userVariant.length; u++) {
+    const v = userVariant[u];
+    if (v < 0) continue;
+    userRow[u] = row[v];
+    userVariant[u] = place[v];
+  }
   return {
     items: Int32Array.from(items),
     variants: Int32Array.from(variants),
-    multiplicity: multiplicity.slice(0, count),
-    d: d.slice(0, count),
-    r: r.slice(0, count),
+    multiplicity: Float32Array.from(order, (v) => counts[v]),
+    d: Float32Array.from(order, (v) => weights.d[entryOf[v]]),
+    r: Float32Array.from(order, (v) => weights.r[entryOf[v]]),
     constant,
   };
+}
+
+/** The distinct (item, value) of users with one item, in the order they come. The table grows with them, to stay in the cache. */
+function variantsOf({ rows, offsets, indices, values }: Csr, weights: Weights, userVariant: Int32Array) {
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const itemOf: number[] = [];
+  const entryOf: number[] = [];
+  const multiplicity: number[] = [];
+  let table = new Int32Array(4096);
+  const slotOf = (e: number) => {
+    const mask = table.length - 1;
+    let h = Math.imul(indices[e], 0x9e3779b1) ^ Math.imul(bits[e] ^ (bits[e] >>> 16), 0x85ebca6b);
+    h ^= h >>> 15;
+    let slot = h & mask;
+    for (; table[slot] > 0; slot = (slot + 1) & mask) {
+      const other = entryOf[table[slot] - 1];
+      if (indices[other] === indices[e] && bits[other] === bits[e]) break;
+    }
+    return slot;
+  };
+  let constant = 0;
+  for (let u = 0; u < rows; u++) {
+    const e = offsets[u];
+    if (offsets[u + 1] - e !== 1) continue;
+    constant += weights.constantOf(e);
+    const slot = slotOf(e);
+    if (table[slot] > 0) {
+      userVariant[u] = table[slot] - 1;
+      multiplicity[userVariant[u]]++;
+      continue;
+    }
+    userVariant[u] = entryOf.length;
+    entryOf.push(e);
+    itemOf.push(indices[e]);
+    multiplicity.push(1);
+    table[slot] = entryOf.length;
+    if (entryOf.length * 2 <= table.length) continue;
+    table = new Int32Array(table.length * 2);
+    for (let v = 0; v < entryOf.length; v++) table[slotOf(entryOf[v])] = v + 1;
+  }
+  return { itemOf: Int32Array.from(itemOf), entryOf, multiplicity, constant };
 }
 
 type Weights = ReturnType<typeof weighed>;
