@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { memoryDataStore } from 'attune';
 import { sqliteDataStore } from 'attune/sqlite';
-import Database from 'libsql';
 import { describe } from 'vitest';
 import { dataStoreConformance } from '../support/data-store-conformance.ts';
+import { sqliteDrivers } from '../support/sqlite-handles.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const { path: folder } = temporaryFolder();
@@ -23,8 +23,12 @@ const named = {
   events: { name: 'x"; drop table "select"; --' },
 } as const;
 
-describe.each([
-  ['memory', () => memoryDataStore()],
-  ['sqlite', () => sqliteDataStore(new Database(':memory:'))],
-  ['sqlite with names of its own, in a file', () => sqliteDataStore(new Database(join(folder, `${files++}.db`)), { tables: named })],
-])('%s data store', (_, open) => dataStoreConformance(open));
+describe('memory data store', () => dataStoreConformance(() => memoryDataStore()));
+
+describe.each(sqliteDrivers)('%s data store', (_, openDatabase) => {
+  dataStoreConformance(() => sqliteDataStore(openDatabase(':memory:')));
+});
+
+describe.each(sqliteDrivers)('%s data store with names of its own, in a file', (_, openDatabase) => {
+  dataStoreConformance(() => sqliteDataStore(openDatabase(join(folder, `${files++}.db`)), { tables: named }));
+});

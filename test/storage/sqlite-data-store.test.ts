@@ -286,6 +286,7 @@ it('a driver that gives big integers, or no count of changes, will do', async ()
       const statement = database.prepare(sql).safeIntegers(true);
       return {
         run: (...values: never[]) => void statement.run(...values),
+        get: (...values: never[]) => statement.get(...values) ?? null,
         all: (...values: never[]) => statement.all(...values),
       };
     },
