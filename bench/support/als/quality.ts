@@ -48,8 +48,16 @@ export const quality: AlsTask = {
       const { recall, ndcg } = qualityOf(fit.value, test);
       const peer = 'implicit, its best';
       const note = `${settingText(options)}; fit ${fit.wall.toFixed(1)} s`;
-      rows.push({ task: `gowalla, f=${factors}, Recall@20`, unit: '', attune: recall, peer, other: best?.recall, goal: '>= .1660', note });
-      rows.push({ task: `gowalla, f=${factors}, NDCG@20`, unit: '', attune: ndcg, peer, other: best?.ndcg, goal: '>= .1409' });
+      rows.push({
+        task: `gowalla, f=${factors}, Recall@20`,
+        unit: '',
+        attune: recall,
+        peer,
+        other: best?.recall,
+        goal: '>= .1660 and peer + .002',
+        note,
+      });
+      rows.push({ task: `gowalla, f=${factors}, NDCG@20`, unit: '', attune: ndcg, peer, other: best?.ndcg, goal: '>= peer + .002' });
     }
     return { rows };
   },
