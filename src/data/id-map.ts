@@ -11,7 +11,10 @@ export class IdMap implements Iterable<string> {
   #table = new Int32Array(128); // index + 1, 0 = free; never more than half full
   #size = 0;
 
-  /** @param ids ids in index order; a repeated one keeps its first index. */
+  /**
+   * A map of the given ids, or an empty one.
+   * @param ids ids in index order; a repeated one keeps its first index.
+   */
   constructor(ids: Iterable<string> = []) {
     for (const id of ids) this.add(id);
   }
@@ -113,7 +116,12 @@ export class IdMap implements Iterable<string> {
   }
 
   /** The ids as UTF-8 bytes and end offsets, the form in which models are stored. Copies. */
-  toColumns(): { bytes: Uint8Array; ends: Int32Array } {
+  toColumns(): {
+    /** UTF-8 of all ids, one after the other. */
+    bytes: Uint8Array;
+    /** Where each id ends in `bytes`. */
+    ends: Int32Array;
+  } {
     const end = this.#size === 0 ? 0 : this.#ends[this.#size - 1];
     return { bytes: this.#bytes.slice(0, end), ends: this.#ends.slice(0, this.#size) };
   }
@@ -145,6 +153,7 @@ export class IdMap implements Iterable<string> {
     return map;
   }
 
+  /** The ids in index order. */
   *[Symbol.iterator](): IterableIterator<string> {
     for (let i = 0; i < this.#size; i++) yield this.idAt(i);
   }

@@ -86,9 +86,14 @@ export type SplitOptions = RandomSplitOptions | PerUserSplitOptions | ByTimeSpli
 
 /** Options that ask for a validation part. */
 export type SplitOptionsWithValidation =
-  | ((RandomSplitOptions | PerUserSplitOptions) & { validationFraction: number })
-  | (ByTimeSplitOptions & ({ validationFraction: number } | { validationAt: number | Date }))
-  | (LeaveLastOutSplitOptions & { validation: true });
+  | Demand<RandomSplitOptions, 'validationFraction'>
+  | Demand<PerUserSplitOptions, 'validationFraction'>
+  | Demand<ByTimeSplitOptions, 'validationFraction'>
+  | Demand<ByTimeSplitOptions, 'validationAt'>
+  | Demand<LeaveLastOutSplitOptions, 'validation', true>;
+
+/** Options in which one that is optional else must be given. */
+export type Demand<Options, Name extends keyof Options, Value = NonNullable<Options[Name]>> = Options & { [K in Name]-?: Value };
 
 /**
  * Divides interactions into what to learn from and what to be judged by. The parts are disjoint, together they are all of

@@ -11,15 +11,17 @@ export interface CompareOptions extends PairedTestOptions {
 
 /** What {@link compare} found. `difference` and `effectSize` are positive when a has the larger values. */
 export interface Comparison extends PairedTest {
-  /** Names of the two reports. */
+  /** Name of the first report. */
   a: string;
+  /** Name of the second report. */
   b: string;
   /** Key of the metric, such as `ndcg@10`. */
   metric: string;
   /** Users in both reports; the same as `pairs`. */
   users: number;
-  /** Means over those users. */
+  /** Mean of the first report over those users. */
   meanA: number;
+  /** Mean of the second report over them. */
   meanB: number;
   /** Which is better, or `'neither'` when the p-value is not below `alpha`, or the metric has no better side. */
   better: 'a' | 'b' | 'neither';

@@ -6,11 +6,15 @@ import { barsSvg } from './bars-svg.ts';
 
 /** How many rows the users (or items) have. */
 export interface Activity {
+  /** The fewest. */
   min: number;
+  /** Half of them have at most so many. */
   median: number;
+  /** The mean. */
   mean: number;
   /** 90 of 100 have at most so many. */
   p90: number;
+  /** The most. */
   max: number;
   /** Part of them with a single row. */
   singles: number;
@@ -32,26 +36,63 @@ export interface Drift {
 
 /** What {@link describe} finds. */
 export interface DataReport {
+  /** Number of users. */
   users: number;
+  /** Number of items. */
   items: number;
+  /** Number of rows. */
   rows: number;
   /** Rows over users times items. */
   density: number;
   /** Rows that were left out when the data was read. */
   skipped: number;
+  /** Rows a user. */
   perUser: Activity;
+  /** Rows an item. */
   perItem: Activity;
   /** Gini index of the rows of items: 0 = all alike. */
   gini: number;
   /** Part of all rows that belongs to the most popular 1 % and 10 % of the items. */
-  topShare: { onePercent: number; tenPercent: number };
-  values: { min: number; max: number; mean: number; histogram: { value: number; rows: number }[] };
+  topShare: {
+    /** Of the most popular 1 %. */
+    onePercent: number;
+    /** Of the most popular 10 %. */
+    tenPercent: number;
+  };
+  /** Ratings, counts or weights. */
+  values: {
+    /** The smallest. */
+    min: number;
+    /** The largest. */
+    max: number;
+    /** The mean over all rows. */
+    mean: number;
+    /** A bar a value up to twenty different ones, else twenty bars of equal width. */
+    histogram: {
+      /** The value, or the lower end of the bar. */
+      value: number;
+      /** How many rows. */
+      rows: number;
+    }[];
+  };
   /** First and last time in milliseconds since 1970, when there are times. */
-  period?: { from: number; to: number };
+  period?: {
+    /** The first. */
+    from: number;
+    /** The last. */
+    to: number;
+  };
   /** Only with times, and at least two rows. */
   drift?: Drift;
   /** Pictures, each a self-contained SVG text. */
-  pictures: { values: string; perUser: string; longTail: string };
+  pictures: {
+    /** Rows by value. */
+    values: string;
+    /** Users by number of rows. */
+    perUser: string;
+    /** Share of the rows by tenth of the items. */
+    longTail: string;
+  };
   /** The figures for people. */
   toString(): string;
 }

@@ -9,7 +9,14 @@ export type HalvingSetting<S extends SearchSpace, R extends string> = SpaceSetti
 export interface HalvingSearchOptions<S extends SearchSpace, M extends FittableRecommender, R extends string = 'iterations'>
   extends RandomSearchOptions<S, M, HalvingSetting<S, R>> {
   /** The parameter that costs time, a whole number such as `iterations`, from the first round (`min`) to the last (`max`). */
-  resource: { parameter: R; min: number; max: number };
+  resource: {
+    /** Its name. */
+    parameter: R;
+    /** In the first round. */
+    min: number;
+    /** In the last round. */
+    max: number;
+  };
   /** From round to round the resource is multiplied by it, and one in so many settings stays. Default 3. */
   factor?: number;
 }

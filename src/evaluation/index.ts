@@ -22,6 +22,7 @@ export {
   gridSearch,
   type NumberRange,
   type ParameterDistribution,
+  type Plain,
   type RandomSearchOptions,
   randomSearch,
   type SearchGrid,

@@ -20,13 +20,25 @@ export interface ListRequest {
 export type ListFunction = (user: string, request: ListRequest) => RankedItems | Promise<RankedItems>;
 
 /** Ids, or objects with one, best first. */
-export type RankedItems = Iterable<string | { readonly item: string }>;
+export type RankedItems = Iterable<
+  | string
+  | {
+      /** Item id. */
+      readonly item: string;
+    }
+>;
 
 /** What {@link evaluate} needs of a recommender. */
 export type EvaluableRecommender = Pick<Recommender, 'users' | 'items' | 'recommendMany' | 'recommendFor' | 'score'>;
 
 /** What is ranked for each user: all items, all relevant ones among so many random others, or those a function names (plus the relevant). */
-export type Candidates = 'all' | { negatives: number } | ((user: string) => Iterable<string>);
+export type Candidates =
+  | 'all'
+  | {
+      /** How many random items that are not relevant. */
+      negatives: number;
+    }
+  | ((user: string) => Iterable<string>);
 
 /** Options of {@link collectLists}. */
 export interface CollectOptions {

@@ -42,15 +42,19 @@ export function directionOf(key: string): Direction {
 
 /** One value a user, the mean of which is reported. */
 export interface PerUserMeasure {
+  /** Says which of the three it is. */
   kind: 'per-user';
+  /** User ids. */
   users: readonly string[];
-  /** NaN where it is not defined for a user. */
+  /** One a user; NaN where it is not defined for a user. */
   values: Float64Array;
 }
 
 /** Errors of predicted values: the mean is over all rows, not over users. */
 export interface ErrorMeasure {
+  /** Says which of the three it is. */
   kind: 'error';
+  /** User ids. */
   users: readonly string[];
   /** Sum of the errors (squared under `root`) of each user. */
   sums: Float64Array;
@@ -62,8 +66,11 @@ export interface ErrorMeasure {
 
 /** A property of all lists together. */
 export interface OverallMeasure {
+  /** Says which of the three it is. */
   kind: 'overall';
+  /** User ids whose lists they are. */
   users: readonly string[];
+  /** The value. */
   value: number;
 }
 

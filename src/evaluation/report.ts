@@ -35,14 +35,24 @@ export interface EvaluationProtocol {
 
 /** Everything a report is made of. */
 export interface ReportContent {
+  /** What was evaluated. */
   name: string;
+  /** Metrics in the order asked for. */
   metrics: readonly MetricName[];
+  /** What was measured, by key such as `ndcg@10`. */
   measures: ReadonlyMap<string, Measure>;
   /** Users that got a list, or, without lists, whose values were predicted. */
   users: number;
-  leftOut: LeftOut & { unpredictedRows: number };
+  /** Who and what did not take part, and why. */
+  leftOut: LeftOut & {
+    /** Test rows whose value the model could not predict. */
+    unpredictedRows: number;
+  };
+  /** What a reader must know, in sentences. */
   warnings: readonly string[];
+  /** How it was done. */
   protocol: EvaluationProtocol;
+  /** How long it took. */
   seconds: number;
 }
 
@@ -67,6 +77,7 @@ export class EvaluationReport {
   readonly #values = new Map<string, ReportedValue>();
   readonly #content: ReportContent;
 
+  /** `evaluate` makes reports; this is for those who measure by themselves. */
   constructor(content: ReportContent) {
     this.#content = content;
     this.name = content.name;
@@ -181,7 +192,19 @@ export class EvaluationReport {
 /** What {@link EvaluationReport.toJSON} gives. */
 export interface ReportJson extends Pick<EvaluationReport, 'name' | 'users' | 'leftOut' | 'warnings' | 'protocol' | 'seconds'> {
   /** By key such as `ndcg@10`. */
-  metrics: Record<string, { mean: number | null; low: number | null; high: number | null; users: number }>;
+  metrics: Record<
+    string,
+    {
+      /** Mean over the users. */
+      mean: number | null;
+      /** Lower end of the interval. */
+      low: number | null;
+      /** Upper end of the interval. */
+      high: number | null;
+      /** Users behind the mean. */
+      users: number;
+    }
+  >;
 }
 
 /** One value a user. @throws ERR_NOT_SUPPORTED */

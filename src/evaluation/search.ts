@@ -9,7 +9,8 @@ export type SearchGrid = Record<string, readonly unknown[]>;
 /** A setting from a grid. Numbers and booleans are plain ones, texts stay the words they are. */
 export type GridSetting<G extends SearchGrid> = { -readonly [K in keyof G]: Plain<G[K][number]> };
 
-type Plain<T> = T extends number ? number : T extends boolean ? boolean : T;
+/** Without the literal: `number` for `64`, as settings of a grid are read. */
+export type Plain<T> = T extends number ? number : T extends boolean ? boolean : T;
 
 /** Options of {@link gridSearch}. */
 export interface GridSearchOptions<G extends SearchGrid, M extends FittableRecommender> extends TuningOptions<GridSetting<G>, M> {
@@ -41,7 +42,9 @@ export type ParameterDistribution = readonly unknown[] | NumberRange | ((random:
 
 /** A range of numbers. */
 export interface NumberRange {
+  /** From here. */
   min: number;
+  /** To here, inclusive. */
   max: number;
   /** `'log'` for parameters whose magnitude matters, such as a regularization; needs `min` above 0. Default `'linear'`. */
   scale?: 'linear' | 'log';

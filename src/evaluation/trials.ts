@@ -8,7 +8,10 @@ import { directionOf, evaluationMetrics } from './measures.ts';
 import type { EvaluationReport } from './report.ts';
 
 /** What a search fits and evaluates. */
-export type FittableRecommender = EvaluableRecommender & { fit(interactions: Interactions, options?: FitOptions): Promise<unknown> };
+export type FittableRecommender = EvaluableRecommender & {
+  /** Learns from interactions. */
+  fit(interactions: Interactions, options?: FitOptions): Promise<unknown>;
+};
 
 /** What all searches take. */
 export interface TuningOptions<P, M extends FittableRecommender> {
@@ -39,6 +42,7 @@ export interface TuningOptions<P, M extends FittableRecommender> {
 
 /** One setting and how it did. */
 export interface Trial<P> {
+  /** The setting. */
   parameters: P;
   /** By objective, such as `ndcg@10`; NaN when it failed. */
   scores: Record<string, number>;

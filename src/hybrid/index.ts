@@ -8,6 +8,7 @@ export {
   weighted,
 } from './fusion.ts';
 export { HybridRanker, type RankedItem, type RankedPage, type Skipped } from './hybrid-ranker.ts';
+export { type FitFusionOptions, type FusionEvent, fitFusion, type LearnedFusionModel, learnedFusion } from './learned-fusion.ts';
 export type { AttributesLike, HybridRankerOptions } from './ranker-options.ts';
 export type { Reason } from './reasons.ts';
 export type { HistoryEntry, RankOptions, RankRequest } from './request.ts';
@@ -30,6 +31,7 @@ export type {
   AnsweringSource,
   HybridSource,
   IndexLike,
+  ReasonedItem,
   RecommenderLike,
   SearchLikeOptions,
   SourceAnswer,

@@ -9,7 +9,10 @@ import { type HybridSource, readSource, type Source } from './sources.ts';
 
 /** What rules look at: an index's metadata, a map, or a function of the item. */
 export type AttributesLike =
-  | { metadataOf(item: string): ItemAttributes | undefined }
+  | {
+      /** What is kept of an item. */
+      metadataOf(item: string): ItemAttributes | undefined;
+    }
   | ReadonlyMap<string, ItemAttributes>
   | ((item: string) => ItemAttributes | undefined);
 

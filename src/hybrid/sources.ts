@@ -1,4 +1,5 @@
 import type { SourceRole } from '../cold-start/index.ts';
+import type { IdMap } from '../data/id-map.ts';
 import { AttuneError, shown } from '../errors.ts';
 import type { ExplainOptions, Explanation, History, Recommendation, RecommendOptions } from '../recommenders/recommender.ts';
 import { functionSource } from './function-source.ts';
@@ -14,16 +15,26 @@ export interface RecommenderLike {
   /** `'popularity'` = the same for everybody. */
   readonly kind?: string;
   /** The users it knows. Without it, it is asked for any user. */
-  readonly users?: { has(user: string): boolean };
+  readonly users?: Pick<IdMap, 'has'>;
   /** The items it knows. */
-  readonly items?: { has(item: string): boolean };
+  readonly items?: Pick<IdMap, 'has'>;
+  /** A list for a user it knows. */
   recommend(user: string, options?: RecommendOptions): SourceAnswer;
+  /** A list for somebody with this history. */
   recommendFor?(history: History, options?: RecommendOptions): SourceAnswer;
+  /** Which of the user's items speak for an item. */
   explain?(user: string, item: string, options?: ExplainOptions): Explanation;
   /** What it knows that a user did. Without it, `explain` of some item is asked. */
   interactionsOf?(user: string): Iterable<HistoryEntry>;
   /** Vectors of items, by which a reason for a visitor is found. */
-  readonly itemFactors?: { data: ArrayLike<number>; rows: number; columns: number };
+  readonly itemFactors?: {
+    /** Row-major. */
+    data: ArrayLike<number>;
+    /** Number of items. */
+    rows: number;
+    /** Length of a vector. */
+    columns: number;
+  };
 }
 
 /** Options of a search, as a ranker passes them. */
@@ -38,10 +49,15 @@ export interface SearchLikeOptions {
 
 /** What a ranker calls on an index of contents, such as a `SemanticIndex`. */
 export interface IndexLike {
+  /** Items for words, best first. */
   search(query: string, options?: SearchLikeOptions & { signal?: AbortSignal }): SourceAnswer;
+  /** Items whose contents are like those of a history. */
   similarTo?(history: History, options?: SearchLikeOptions & { includeSeen?: boolean }): SourceAnswer;
+  /** Whether it knows an item. */
   has?(item: string): boolean;
+  /** The vector of an item, for `diversify`. */
   vectorOf?(item: string): ArrayLike<number> | undefined;
+  /** What is kept of an item, for rules. */
   metadataOf?(item: string): Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -70,9 +86,13 @@ export interface SourceRequest {
 }
 
 /** Any other source. An entry may carry a `reason`, a sentence for the page. */
-export type SourceFunction = (
-  request: SourceRequest,
-) => readonly (Recommendation & { reason?: string })[] | Promise<readonly (Recommendation & { reason?: string })[]>;
+export type SourceFunction = (request: SourceRequest) => readonly ReasonedItem[] | Promise<readonly ReasonedItem[]>;
+
+/** An entry of a list that may say why it is there. */
+export interface ReasonedItem extends Recommendation {
+  /** A sentence for the page. */
+  reason?: string;
+}
 
 /** A source that says itself what it stands on, such as a content bridge. */
 export interface AnsweringSource {
@@ -80,6 +100,7 @@ export interface AnsweringSource {
   readonly role: SourceRole;
   /** Whether it has something to say to this visitor. Default true. */
   canAnswer?(request: Omit<SourceRequest, 'signal'>): boolean;
+  /** Its list for this visitor. */
   answer(request: SourceRequest): ReturnType<SourceFunction>;
 }
 

@@ -4,7 +4,13 @@ import { AttuneError, shown } from '../errors.ts';
 export type ItemId = string | number;
 
 /** A list, best first: ids, or what a recommender returns. */
-export type Recommended = Iterable<ItemId | { readonly item: ItemId }>;
+export type Recommended = Iterable<
+  | ItemId
+  | {
+      /** What the entry stands for. */
+      readonly item: ItemId;
+    }
+>;
 
 /** What is relevant to the user: a set or any iterable of ids (gain 1 each), or a map from id to gain. Gains <= 0 are not relevant. */
 export type Relevant = ReadonlySet<ItemId> | ReadonlyMap<ItemId, number> | Iterable<ItemId>;

@@ -42,6 +42,7 @@ const formatVersion = 1;
  * with their square. `similarItems` gives the partial correlation -P_ij / sqrt(P_ii P_jj), and knows no `'dot'`.
  */
 export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
+  /** Short name of the model family, also in model files. */
   override readonly kind = kind;
   readonly #options: Required<EaseOptions>;
 
@@ -83,6 +84,7 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return explanation(this.scoreSome(row, Int32Array.of(to))[0], parts, o.n);
   }
 
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     const { items, weights } = this.model;
     const { tensors, ids } = baseToFile(this.model);

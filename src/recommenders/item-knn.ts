@@ -67,6 +67,7 @@ const formatVersion = 1;
  * (popularityExponent 0.5), or by the bare product with `metric: 'dot'`; items without a common user are not similar at all.
  */
 export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
+  /** Short name of the model family, also in model files. */
   override readonly kind = kind;
   readonly #options: Required<ItemKnnOptions>;
   /** Scores of one list, all 0 between lists, and the items that got one. */
@@ -112,6 +113,7 @@ export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return explanation(this.scoreSome(row, Int32Array.of(to))[0], parts, o.n);
   }
 
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     const { tensors, ids } = baseToFile(this.model);
     const all = { ...tensors, ...csrToTensors('neighbors', this.model.neighbors) };

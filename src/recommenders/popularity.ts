@@ -58,6 +58,7 @@ const msPerDay = 86_400_000;
  * when nothing is known. An empty or unknown history is answered, too. It knows no likeness of items or users.
  */
 export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
+  /** Short name of the model family, also in model files. */
   override readonly kind = kind;
   protected override readonly needsHistory = false;
   readonly #options: Required<Omit<PopularityOptions, 'now'>> & { now: number | undefined };
@@ -85,6 +86,7 @@ export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
     return this;
   }
 
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     const { popularity } = this.model;
     const { tensors, ids } = baseToFile(this.model);

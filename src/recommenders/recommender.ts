@@ -20,7 +20,15 @@ export interface SimilarUser {
 }
 
 /** What a visitor did: item ids (value 1 each), or items with values. */
-export type History = Iterable<string | { item: string; value?: number }>;
+export type History = Iterable<
+  | string
+  | {
+      /** Item id. */
+      item: string;
+      /** Rating, count or weight. Default 1. */
+      value?: number;
+    }
+>;
 
 /** What happens on an id the model does not know: a coded error, or an empty answer. */
 export type UnknownPolicy = 'throw' | 'empty';
@@ -78,7 +86,14 @@ export interface Explanation {
   /** The score, as `score` gives it. */
   score: number;
   /** The user's items, largest contribution first; `value` is the user's own value of that item. */
-  contributions: { item: string; value: number; score: number }[];
+  contributions: {
+    /** Item id. */
+    item: string;
+    /** The user's own value of it. */
+    value: number;
+    /** Its part of the score. */
+    score: number;
+  }[];
 }
 
 /** The lists of many users in columns: user k owns `offsets[k]` to `offsets[k + 1]`. */

@@ -55,7 +55,12 @@ export interface SearchOptions extends SearchFilter {
   /** Default `'hybrid'`. */
   mode?: SearchMode;
   /** Hybrid only: how much each side counts, 0 or more. Default: the embedder's `hybridWeight` (0.5 without one), and the rest for words. */
-  weights?: { lexical?: number; semantic?: number };
+  weights?: {
+    /** Of the words. Default 1 less the embedder's `hybridWeight`. */
+    lexical?: number;
+    /** Of the vectors. Default the embedder's `hybridWeight`, 0.5 without one. */
+    semantic?: number;
+  };
   /** Hybrid only: `'weighted'` (default) adds scaled scores, `'reciprocal-rank'` looks at ranks alone. */
   fusion?: Fusion;
   /** Aborts while the query is embedded. */

@@ -17,8 +17,16 @@ export type WhereValue = string | number | boolean | null;
 export type Condition =
   | WhereValue
   | readonly WhereValue[]
-  | { min?: number | string; max?: number | string }
-  | { contains: string | number | boolean };
+  | {
+      /** Not below. */
+      min?: number | string;
+      /** Not above. */
+      max?: number | string;
+    }
+  | {
+      /** An entry of a list, or a part of a text. */
+      contains: string | number | boolean;
+    };
 
 /** Conditions by field; all must hold. A field with `undefined` is no condition. */
 export type Where = { readonly [field: string]: Condition | undefined };

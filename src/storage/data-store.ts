@@ -213,14 +213,34 @@ export interface RowListOptions {
 }
 
 /** The first or last rows in stable order. */
-export type FirstOrLast = { first: number } | { last: number };
+export type FirstOrLast =
+  | {
+      /** So many rows from the beginning. */
+      first: number;
+    }
+  | {
+      /** So many rows from the end. */
+      last: number;
+    };
 
 /** Which interactions. */
 export type InteractionSelection =
-  | { pairs: Iterable<{ user: string; item: string }> }
-  | { users: Iterable<string> }
-  | { items: Iterable<string> }
-  | { ids: Iterable<number> }
+  | {
+      /** Those of these pairs. */
+      pairs: Iterable<Pick<InteractionRow, 'user' | 'item'>>;
+    }
+  | {
+      /** All of these users. */
+      users: Iterable<string>;
+    }
+  | {
+      /** All with these items. */
+      items: Iterable<string>;
+    }
+  | {
+      /** Those with these numbers. */
+      ids: Iterable<number>;
+    }
   | FirstOrLast;
 
 /** Which events; all conditions must hold. */

@@ -6,7 +6,10 @@ import { valuesOf } from './select.ts';
 
 /** What tells how much two items are alike: an index, a function that gives vectors (cosine), or the name of an attribute (same or not). */
 export type AlikeBy =
-  | { vectorOf?(item: string): ArrayLike<number> | undefined }
+  | {
+      /** The vector of an item. */
+      vectorOf?(item: string): ArrayLike<number> | undefined;
+    }
   | ((item: string) => ArrayLike<number> | undefined)
   | string;
 

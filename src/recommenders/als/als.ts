@@ -26,7 +26,9 @@ export interface AlsFitOptions extends FitOptions {
 export interface Factors {
   /** Row-major; `rows * columns` numbers. */
   data: Float32Array;
+  /** Number of users or items. */
   rows: number;
+  /** Number of factors. */
   columns: number;
 }
 
@@ -50,6 +52,7 @@ interface AlsProfile {
  * als.recommend('A1', { n: 10 });
  */
 export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
+  /** Short name of the model family, also in model files. */
   readonly kind = alsKind;
   readonly #settings: AlsSettings;
   #serving: AlsServing | undefined;
@@ -147,7 +150,14 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
    * Which of the user's own items bring how much of a score (Hu, Koren & Volinsky 2008, section 5). The contributions add up
    * to the score, or with biases to the score less `baseline`.
    */
-  explain(user: string, item: string, options: ExplainOptions = {}): Explanation & { baseline?: number } {
+  explain(
+    user: string,
+    item: string,
+    options: ExplainOptions = {},
+  ): Explanation & {
+    /** With biases: global, user and item mean together. */
+    baseline?: number;
+  } {
     const o = readOptions('als.explain', options, { n: optional(integer({ min: 0 })), onUnknown: unknownCheck });
     const u = this.userIndex(user, o.onUnknown);
     const i = this.itemIndex(item, o.onUnknown);
@@ -169,6 +179,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     return this.score(user, [item], options)[0];
   }
 
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   toBytes(): Uint8Array<ArrayBuffer> {
     return alsToBytes(this.model);
   }

@@ -34,7 +34,14 @@ export interface SqliteTables {
      * Names of the indexes, or false for none. Default, with a value column `rating`: `idx_user_rating`, `idx_item_rating` and
      * `idx_rating_value`.
      */
-    indexes?: { user?: string | false; item?: string | false; value?: string | false };
+    indexes?: {
+      /** Over the user column. */
+      user?: string | false;
+      /** Over the item column. */
+      item?: string | false;
+      /** Over the value column. */
+      value?: string | false;
+    };
   };
   /** The table of events. */
   events?: {
