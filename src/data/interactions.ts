@@ -1,7 +1,10 @@
 import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, choice, number, optional, type Progress, readOptions, workOptions } from '../options.ts';
+import { ColumnBuilder, type Columns } from './columns.ts';
 import { type Csr, csrFromCoordinates, transpose } from './csr.ts';
-import { IdMap } from './id-map.ts';
+import { type DuplicatePolicy, duplicatePolicies, mergeDuplicates } from './duplicates.ts';
+import { fieldOption, readId, readTime, readValue } from './fields.ts';
+import type { IdMap } from './id-map.ts';
 
 /** One interaction as a row. */
 export interface InteractionRow {
@@ -14,9 +17,6 @@ export interface InteractionRow {
   /** Milliseconds since 1970; undefined when the data has no times. */
   timestamp?: number;
 }
-
-/** What happens to several rows of one (user, item) pair: keep the newest or oldest, combine the values, or refuse. */
-export type DuplicatePolicy = 'last' | 'first' | 'sum' | 'max' | 'mean' | 'error';
 
 /** How to read one field of a row: its key, or a function of the row and its number (from 0). */
 export type Field<Row> = (keyof Row & string) | ((row: Row, index: number) => unknown);
@@ -52,8 +52,6 @@ export interface InteractionsFilter {
   /** Rows for which it returns false are dropped first. */
   where?: (row: InteractionRow) => boolean;
 }
-
-const duplicatePolicies = ['last', 'first', 'sum', 'max', 'mean', 'error'] as const;
 
 /**
  * Who did what with which item: columns of dense user and item indices, values and optional times, with the ids beside
@@ -110,7 +108,7 @@ export class Interactions implements Iterable<InteractionRow> {
     o.signal?.throwIfAborted();
     const needValue = options.value !== undefined;
     const needTime = options.timestamp !== undefined;
-    const builder = new Builder();
+    const builder = new ColumnBuilder();
     let index = 0;
     let skipped = 0;
     const take = (row: Row) => {
@@ -174,7 +172,7 @@ export class Interactions implements Iterable<InteractionRow> {
         );
       }
     }
-    const builder = new Builder();
+    const builder = new ColumnBuilder();
     for (let row = 0; row < length; row++) {
       const user = readId(c.users[row], 'user', row);
       const item = readId(c.items[row], 'item', row);
@@ -226,6 +224,7 @@ export class Interactions implements Iterable<InteractionRow> {
     return result;
   }
 
+  /** The rows in order. */
   *[Symbol.iterator](): IterableIterator<InteractionRow> {
     for (let row = 0; row < this.size; row++) yield this.at(row);
   }
@@ -297,15 +296,6 @@ export class Interactions implements Iterable<InteractionRow> {
   }
 }
 
-interface Columns {
-  users: IdMap;
-  items: IdMap;
-  u: Int32Array;
-  i: Int32Array;
-  v: Float32Array;
-  t: Float64Array | undefined;
-}
-
 /** New dense indices for those of the old ones that occur, in the order in which they first do. */
 class Renumbering {
   readonly #to: Int32Array;
@@ -329,171 +319,4 @@ class Renumbering {
   get kept(): Int32Array {
     return this.#kept.subarray(0, this.#size);
   }
-}
-
-/** Growing columns while rows come in. */
-class Builder {
-  #users = new IdMap();
-  #items = new IdMap();
-  #u = new Int32Array(1024);
-  #i = new Int32Array(1024);
-  #v = new Float32Array(1024);
-  #t: Float64Array | undefined;
-  #size = 0;
-
-  push(user: string, item: string, value: number, time: number, row: number): void {
-    const timed = !Number.isNaN(time);
-    if (this.#size === 0 && timed) this.#t = new Float64Array(1024);
-    if (timed !== (this.#t !== undefined)) {
-      throw new AttuneError(
-        'ERR_BAD_VALUE',
-        `Row ${row}: expected ${timed ? 'no timestamp, as the rows before it have none' : 'a timestamp, as the rows before it have one'}. Give all rows a time or none.`,
-      );
-    }
-    if (this.#size === this.#v.length) this.#grow();
-    this.#u[this.#size] = this.#users.add(user);
-    this.#i[this.#size] = this.#items.add(item);
-    this.#v[this.#size] = value;
-    if (this.#t) this.#t[this.#size] = time;
-    this.#size++;
-  }
-
-  columns(): Columns {
-    const end = this.#size;
-    return {
-      users: this.#users,
-      items: this.#items,
-      u: this.#u.slice(0, end),
-      i: this.#i.slice(0, end),
-      v: this.#v.slice(0, end),
-      t: this.#t?.slice(0, end),
-    };
-  }
-
-  #grow(): void {
-    const larger = <T extends { set(a: T): void }>(make: new (n: number) => T, old: T) => {
-      const array = new make(this.#size * 2);
-      array.set(old);
-      return array;
-    };
-    this.#u = larger(Int32Array, this.#u);
-    this.#i = larger(Int32Array, this.#i);
-    this.#v = larger(Float32Array, this.#v);
-    if (this.#t) this.#t = larger(Float64Array, this.#t);
-  }
-}
-
-/** One row a pair. A hash table over pairs, because sorting two million rows to find a few duplicates costs ten times as much. */
-function mergeDuplicates(c: Columns, policy: DuplicatePolicy): Columns {
-  const count = c.v.length;
-  let capacity = 64;
-  while (capacity < count * 2) capacity *= 2;
-  const table = new Int32Array(capacity);
-  const weight = policy === 'mean' ? new Int32Array(count).fill(1) : undefined;
-  const sums = policy === 'sum' || policy === 'mean' ? Float64Array.from(c.v) : undefined;
-  let size = 0;
-  for (let row = 0; row < count; row++) {
-    const u = c.u[row];
-    const i = c.i[row];
-    let slot = pairHash(u, i) & (capacity - 1);
-    while (table[slot] > 0 && !(c.u[table[slot] - 1] === u && c.i[table[slot] - 1] === i)) slot = (slot + 1) & (capacity - 1);
-    const first = table[slot] - 1;
-    if (first < 0) {
-      c.u[size] = u;
-      c.i[size] = i;
-      c.v[size] = c.v[row];
-      if (c.t) c.t[size] = c.t[row];
-      if (sums) sums[size] = sums[row];
-      table[slot] = ++size;
-      continue;
-    }
-    const newer = !c.t || c.t[row] >= c.t[first];
-    switch (policy) {
-      case 'error':
-        throw new AttuneError(
-          'ERR_DUPLICATE',
-          `Row ${row}: user ${shown(c.users.idAt(u))} and item ${shown(c.items.idAt(i))} came before. Choose duplicates: 'last', 'first', 'sum', 'max' or 'mean'.`,
-        );
-      case 'last':
-        if (newer) c.v[first] = c.v[row];
-        break;
-      case 'first':
-        if (c.t && c.t[row] < c.t[first]) c.v[first] = c.v[row];
-        break;
-      case 'max':
-        c.v[first] = Math.max(c.v[first], c.v[row]);
-        break;
-      default:
-        if (sums) sums[first] += c.v[row];
-        if (weight) weight[first]++;
-    }
-    // A combined row has the time of its newest part, a chosen one its own.
-    if (c.t && (policy === 'first' ? c.t[row] < c.t[first] : newer)) c.t[first] = c.t[row];
-  }
-  if (sums) {
-    for (let row = 0; row < size; row++) {
-      c.v[row] = sums[row] / (weight ? weight[row] : 1);
-      if (!Number.isFinite(c.v[row])) {
-        throw new AttuneError(
-          'ERR_BAD_VALUE',
-          `The values of user ${shown(c.users.idAt(c.u[row]))} and item ${shown(c.items.idAt(c.i[row]))} add up to more than a 32-bit float holds.`,
-        );
-      }
-    }
-  }
-  if (size === count) return c;
-  return { users: c.users, items: c.items, u: c.u.slice(0, size), i: c.i.slice(0, size), v: c.v.slice(0, size), t: c.t?.slice(0, size) };
-}
-
-function pairHash(u: number, i: number): number {
-  const h = Math.imul(u, 0x9e3779b1) ^ Math.imul(i, 0x85ebca6b);
-  return Math.imul(h ^ (h >>> 15), 0x2c1b3c6d) >>> 0;
-}
-
-function fieldOption(fallback: string) {
-  return (value: unknown, name: string): ((row: unknown, index: number) => unknown) => {
-    const field = value ?? fallback;
-    if (typeof field === 'function') return field as (row: unknown, index: number) => unknown;
-    if (typeof field === 'string')
-      return (row) => (Object.hasOwn(row as object, field) ? (row as Record<string, unknown>)[field] : undefined);
-    throw new AttuneError('ERR_BAD_OPTION', `${name} must be a key or a function of the row, got ${shown(value)}.`);
-  };
-}
-
-function readId(value: unknown, what: string, row: number): string {
-  if (typeof value === 'string' && value !== '' && value.isWellFormed?.() !== false) return value;
-  if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') return String(value);
-  throw new AttuneError(
-    'ERR_BAD_ID',
-    `Row ${row}: expected a non-empty ${what} id, got ${shown(value)}. Name its column with the option '${what}', repair the row, or pass onBadRow: 'skip'.`,
-  );
-}
-
-function readValue(value: unknown, row: number, needed: boolean): number {
-  if (value === undefined && !needed) return 1;
-  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
-  if (typeof n === 'number' && Number.isFinite(Math.fround(n))) return n;
-  throw new AttuneError(
-    'ERR_BAD_VALUE',
-    `Row ${row}: expected a finite value, got ${shown(value)}. Drop or repair the row, or pass onBadRow: 'skip'.`,
-  );
-}
-
-function readTime(value: unknown, row: number, needed: boolean): number {
-  if ((value === undefined || value === null) && !needed) return Number.NaN;
-  const n =
-    value instanceof Date
-      ? value.getTime()
-      : typeof value === 'bigint'
-        ? Number(value)
-        : typeof value === 'string' && value.trim() !== ''
-          ? Number.isFinite(Number(value))
-            ? Number(value)
-            : Date.parse(value)
-          : value;
-  if (typeof n === 'number' && Number.isFinite(n)) return n;
-  throw new AttuneError(
-    'ERR_BAD_VALUE',
-    `Row ${row}: expected a timestamp in milliseconds since 1970, got ${shown(value)}. Drop or repair the row, or pass onBadRow: 'skip'.`,
-  );
 }

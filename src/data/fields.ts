@@ -1,0 +1,49 @@
+import { AttuneError, shown } from '../errors.ts';
+
+export function fieldOption(fallback: string) {
+  return (value: unknown, name: string): ((row: unknown, index: number) => unknown) => {
+    const field = value ?? fallback;
+    if (typeof field === 'function') return field as (row: unknown, index: number) => unknown;
+    if (typeof field === 'string')
+      return (row) => (Object.hasOwn(row as object, field) ? (row as Record<string, unknown>)[field] : undefined);
+    throw new AttuneError('ERR_BAD_OPTION', `${name} must be a key or a function of the row, got ${shown(value)}.`);
+  };
+}
+
+export function readId(value: unknown, what: string, row: number): string {
+  if (typeof value === 'string' && value !== '' && value.isWellFormed?.() !== false) return value;
+  if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') return String(value);
+  throw new AttuneError(
+    'ERR_BAD_ID',
+    `Row ${row}: expected a non-empty ${what} id, got ${shown(value)}. Name its column with the option '${what}', repair the row, or pass onBadRow: 'skip'.`,
+  );
+}
+
+export function readValue(value: unknown, row: number, needed: boolean): number {
+  if (value === undefined && !needed) return 1;
+  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
+  if (typeof n === 'number' && Number.isFinite(Math.fround(n))) return n;
+  throw new AttuneError(
+    'ERR_BAD_VALUE',
+    `Row ${row}: expected a finite value, got ${shown(value)}. Drop or repair the row, or pass onBadRow: 'skip'.`,
+  );
+}
+
+export function readTime(value: unknown, row: number, needed: boolean): number {
+  if ((value === undefined || value === null) && !needed) return Number.NaN;
+  const n =
+    value instanceof Date
+      ? value.getTime()
+      : typeof value === 'bigint'
+        ? Number(value)
+        : typeof value === 'string' && value.trim() !== ''
+          ? Number.isFinite(Number(value))
+            ? Number(value)
+            : Date.parse(value)
+          : value;
+  if (typeof n === 'number' && Number.isFinite(n)) return n;
+  throw new AttuneError(
+    'ERR_BAD_VALUE',
+    `Row ${row}: expected a timestamp in milliseconds since 1970, got ${shown(value)}. Drop or repair the row, or pass onBadRow: 'skip'.`,
+  );
+}
