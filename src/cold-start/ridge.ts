@@ -81,19 +81,9 @@ function centred(data: Float64Array, rows: number, columns: number, weights: Flo
   return { means, data: data.map((value, at) => value - means[at % columns]) };
 }
 
-/** The sum of w x xt, both halves. */
+/** The sum of w x xt. */
 function gram(x: Float64Array, rows: number, columns: number, weights: Float64Array): Float64Array {
-  const sums = new Float64Array(columns * columns);
-  for (let i = 0; i < rows; i++) {
-    const row = x.subarray(i * columns, (i + 1) * columns);
-    for (let a = 0; a < columns; a++) {
-      const left = weights[i] * row[a];
-      if (left === 0) continue;
-      for (let b = 0, at = a * columns; b <= a; b++) sums[at + b] += left * row[b];
-    }
-  }
-  for (let a = 0; a < columns; a++) for (let b = 0; b < a; b++) sums[b * columns + a] = sums[a * columns + b];
-  return sums;
+  return product(transposed(x, rows, columns, weights), x, columns, rows, columns);
 }
 
 function eigen(symmetric: Float64Array, size: number): { values: Float64Array; vectors: Float64Array } {
@@ -113,17 +103,22 @@ function transposed(data: Float64Array, rows: number, columns: number, weights: 
   return result;
 }
 
-/** a (rows x inner) times b (inner x columns). */
+/** a (rows x inner) times b (inner x columns), four rows of b at a time, which reads and writes the result a quarter as often. */
 function product(a: Float64Array, b: Float64Array, rows: number, inner: number, columns: number): Float64Array {
   const result = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {
-    const out = result.subarray(i * columns, (i + 1) * columns);
-    for (let k = 0; k < inner; k++) {
-      const left = a[i * inner + k];
-      if (left === 0) continue;
-      const at = k * columns;
-      for (let c = 0; c < columns; c++) out[c] += left * b[at + c];
+    const to = i * columns;
+    let k = 0;
+    for (; k + 4 <= inner; k += 4) {
+      const at = i * inner + k;
+      const [p, q, r, s] = [a[at], a[at + 1], a[at + 2], a[at + 3]];
+      const from = k * columns;
+      for (let c = 0; c < columns; c++) {
+        const e = from + c;
+        result[to + c] += p * b[e] + q * b[e + columns] + r * b[e + 2 * columns] + s * b[e + 3 * columns];
+      }
     }
+    for (; k < inner; k++) for (let c = 0; c < columns; c++) result[to + c] += a[i * inner + k] * b[k * columns + c];
   }
   return result;
 }

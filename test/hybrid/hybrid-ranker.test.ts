@@ -1,7 +1,10 @@
 import {
   AlsRecommender,
+  boost,
   coldStart,
+  diversify,
   HybridRanker,
+  limitPer,
   PopularityRecommender,
   type RankedPage,
   reciprocalRank,
@@ -330,6 +333,24 @@ describe('with real models', async () => {
     expect(page.items.map(({ item }) => item)).not.toContain('i5');
     expect(page.strategy).toBe('personalized');
     expect(page.skipped).toEqual([]);
+  });
+
+  it('rules look at the metadata of the index', async () => {
+    const shop = new HybridRanker({
+      sources: { als: model, semantic: index, popular: best },
+      attributes: index,
+      timeoutMs: 200,
+      fusion: weighted({ als: 0.7, semantic: 0.3 }),
+      coldStart: coldStart({ knownAfter: 3 }),
+      rerank: [boost({ where: { brand: 'Green' }, factor: 1.1 }), limitPer('brand', 3), diversify({ lambda: 0.7, by: index })],
+    });
+    for (const request of [{ user: 'u3' }, { history: ['i1'], interests: ['kettle'], query: undefined, context: {} }, {}]) {
+      const page = await shop.rank(request, { n: 20 });
+      const brands = page.items.map(({ item }) => index.metadataOf(item)?.brand);
+      expect(brands.filter((brand) => brand === 'Green')).toHaveLength(3);
+      expect(brands.filter((brand) => brand === 'Blue').length).toBeLessThanOrEqual(3);
+      expect(page.skipped).toEqual([]);
+    }
   });
 
   it('reciprocal ranks work as well', async () => {
