@@ -15,14 +15,16 @@ export async function writeParquet(folder: string, ratings: Ratings, rows: Int32
   const { indices: userIndex } = users;
   const { indices: itemIndex } = items;
   const values = new Float32Array(rows.length);
-  const times: (bigint | undefined)[] = new Array(rows.length);
+  // Plain columns of 64 bits where every rating has a time: a tenth of the memory of a list.
+  const timed = rows.every((row) => ratings.timeOf(row) !== undefined);
+  const times = timed ? new BigInt64Array(rows.length) : new Array<bigint | undefined>(rows.length);
   const counts = new Int32Array(items.order.length);
   const sums = new Float64Array(items.order.length);
   for (const [k, row] of rows.entries()) {
     const value = ratings.valueOf(row);
     const timestamp = ratings.timeOf(row);
     values[k] = value;
-    times[k] = timestamp === undefined ? undefined : BigInt(timestamp);
+    if (timestamp !== undefined) times[k] = BigInt(timestamp);
     counts[itemIndex[k]]++;
     sums[itemIndex[k]] += value;
   }

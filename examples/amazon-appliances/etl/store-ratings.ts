@@ -3,6 +3,7 @@ import type { OpenDatabase } from '../pipeline/database.ts';
 import { bareProduct } from './product.ts';
 import type { Ratings } from './ratings.ts';
 import type { Rejects } from './rejects.ts';
+import type { Rating } from './review.ts';
 import type { EtlOptions } from './run.ts';
 
 /** Chooses the ratings that stay, makes rows for products that only ratings know, and writes both. */
@@ -10,7 +11,7 @@ export async function storeRatings(
   options: EtlOptions,
   ratings: Ratings,
   known: IdMap,
-  { data, handle }: OpenDatabase,
+  { data, handle, loading }: OpenDatabase,
   rejects: Rejects,
   onProgress: (progress: Progress) => void,
 ) {
@@ -35,23 +36,15 @@ export async function storeRatings(
   }
   const stubs = Array.from(items, (item) => ratings.items.idAt(item)).filter((id) => !known.has(id));
   await data.products.putMany(stubs.map((id) => ({ ...bareProduct(id) })));
-  let done = 0;
-  function* stored() {
-    for (const row of rows) {
-      const { user, item, value, timestamp, verified, helpful } = ratings.at(row);
-      if (++done % 4096 === 0) onProgress({ phase: 'ratings', done, total: rows.length });
-      yield {
-        user,
-        item,
-        value,
-        timestamp,
-        verified_purchase: verified === undefined ? undefined : Number(verified),
-        helpful_vote: helpful,
-      };
+  await loading(async () => {
+    for (let from = 0; from < rows.length; from += batchSize) {
+      onProgress({ phase: 'ratings', done: from, total: rows.length });
+      const batch = Array.from(rows.subarray(from, from + batchSize), (row) => asRow(ratings.at(row)));
+      const { rejected } = await data.interactions.putMany(batch);
+      if (rejected.length > 0)
+        throw new Error(`The store refused ${rejected.length} ratings, the first one because: ${rejected[0].reason}`);
     }
-  }
-  const { rejected } = await data.interactions.putMany(stored());
-  if (rejected.length > 0) throw new Error(`The store refused ${rejected.length} ratings, the first one because: ${rejected[0].reason}`);
+  });
   // Files of 2014 and 2018 have no averages: the ratings at hand give them.
   handle.exec(`UPDATE product_catalog SET
     average_rating = coalesce(average_rating, (SELECT round(avg(rating), 1) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin)),
@@ -69,6 +62,18 @@ export async function storeRatings(
     meanRating: sum / rows.length,
   };
 }
+
+/** So many ratings are in memory as rows at a time. */
+const batchSize = 32_768;
+
+const asRow = ({ user, item, value, timestamp, verified, helpful }: Rating) => ({
+  user,
+  item,
+  value,
+  timestamp,
+  verified_purchase: verified === undefined ? undefined : Number(verified),
+  helpful_vote: helpful,
+});
 
 /** Whether a user is in the sample: by a hash of the id, so that neither the order nor the other users matter. */
 function isDrawn(user: string, { sampleFraction, sampleSeed }: EtlOptions): boolean {

@@ -7,6 +7,8 @@ import Database from 'libsql';
 export interface OpenDatabase {
   data: DataStore;
   handle: Database.Database;
+  /** Runs a load of many ratings without the indexes, and makes them at its end. */
+  loading(work: () => Promise<void>): Promise<void>;
   close(): void;
 }
 
@@ -47,7 +49,7 @@ export async function openDatabase(file: string): Promise<OpenDatabase> {
 /** A new file for bulk loading. A crash may lose it, so it gets its name only when it is whole. */
 export async function createDatabase(file: string): Promise<OpenDatabase> {
   const database = await opened(new Database(file));
-  database.handle.exec('PRAGMA journal_mode = MEMORY');
+  database.handle.exec('PRAGMA journal_mode = OFF');
   database.handle.exec('PRAGMA synchronous = OFF');
   database.handle.exec('PRAGMA cache_size = -262144');
   return database;
@@ -69,6 +71,15 @@ export function assertUnused(file: string): void {
 }
 
 async function opened(handle: Database.Database): Promise<OpenDatabase> {
-  const data = await sqliteDataStore(handle as unknown as SqliteHandle, { tables });
-  return { data, handle, close: () => void handle.close() };
+  const open = () => sqliteDataStore(handle as unknown as SqliteHandle, { tables });
+  return {
+    data: await open(),
+    handle,
+    async loading(work) {
+      for (const index of ['idx_user_rating', 'idx_item_rating', 'idx_rating_value']) handle.exec(`DROP INDEX IF EXISTS ${index}`);
+      await work();
+      await open(); // makes what is missing
+    },
+    close: () => void handle.close(),
+  };
 }
