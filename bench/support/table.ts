@@ -35,7 +35,7 @@ export function table(rows: readonly Row[]): string {
     figure(row.other, row.unit),
     figure(row.otherCpu),
     row.ratio === undefined ? '' : `${figure(row.ratio)} x`,
-    row.attuneCpu && row.otherCpu ? `${figure(row.otherCpu / row.attuneCpu)} x` : '',
+    row.ratio !== undefined && row.attuneCpu && row.otherCpu ? `${figure(row.otherCpu / row.attuneCpu)} x` : '',
     row.goal ?? '',
     row.note ?? '',
   ]);
