@@ -20,5 +20,13 @@ export * from './semantic/index.ts';
 export type * from './storage/data-store.ts';
 export { memoryDataStore } from './storage/memory-data-store.ts';
 export { memoryModelStore } from './storage/memory-model-store.ts';
-export { type ModelReference, readName as checkModelName, readReference as parseModelReference } from './storage/model-names.ts';
+export {
+  type ModelReference,
+  readAlias as checkModelAlias,
+  readMetadata as checkModelMetadata,
+  readModelBytes as checkModelBytes,
+  readName as checkModelName,
+  readReference as parseModelReference,
+  readVersion as checkModelVersion,
+} from './storage/model-names.ts';
 export type * from './storage/model-store.ts';

@@ -2,8 +2,11 @@ import { AttuneError, shown } from '../errors.ts';
 
 /** What a reference asks for: the newest version, a version, or an alias. */
 export interface ModelReference {
+  /** Name of the model. */
   name: string;
+  /** Version, when the reference names one. */
   version?: number;
+  /** Alias, when the reference names one. */
   alias?: string;
 }
 
@@ -12,7 +15,7 @@ const word = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?$/;
 /** Names that are devices on Windows, with or without an ending. */
 const device = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
-/** Checks a model's name. @throws ERR_BAD_ARGUMENT */
+/** Checks a model's name, which is also safe as the name of a file. @throws ERR_BAD_ARGUMENT */
 export function readName(name: unknown): string {
   if (typeof name === 'string' && word.test(name) && !device.test(name)) return name;
   throw new AttuneError(

@@ -104,7 +104,7 @@ export class Connection {
   /** For a driver whose `run` does not say how many rows it changed. */
   #changes(): number {
     this.#changesStatement ??= this.#handle.prepare('select changes() as n');
-    return Number((this.#changesStatement.all()[0] as { n: number }).n);
+    return Number((this.#changesStatement.get() as { n: number }).n);
   }
 }
 
@@ -137,9 +137,13 @@ export class Statement {
     }
   }
 
-  /** The first row; `get` of the drivers differs in what it says when there is none, and in what it adds. */
+  /** The first row. Some drivers add a field of their own, so take from it what was asked for. */
   one<Row>(...values: SqlValue[]): Row | undefined {
-    return this.all<Row>(...values)[0];
+    try {
+      return (this.#statement.get(...values) as Row | null) ?? undefined;
+    } catch (error) {
+      throw ofDriver(error);
+    }
   }
 }
 

@@ -6,7 +6,10 @@ export interface SqliteStatement {
   /** Executes; most drivers return `{ changes }`. */
   // biome-ignore lint/suspicious/noExplicitAny: the drivers describe their parameters in ways that only any fits.
   run(...values: any[]): unknown;
-  /** All rows as objects by column name. */
+  /** The first row as an object by column name; undefined or null when there is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  get(...values: any[]): unknown;
+  /** All rows, likewise. */
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   all(...values: any[]): unknown[];
 }
