@@ -5,8 +5,10 @@ import { AttuneError } from '../../errors.ts';
 import { anything, integer, optional, readOptions, workOptions } from '../../options.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
+import { iterable } from '../filters.ts';
 import { baseOf } from '../fitted-base.ts';
 import type { ExplainOptions, Explanation, FitOptions, UnknownOptions } from '../recommender.ts';
+import { withoutUsers } from './forget.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, userVector } from './model.ts';
 import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
 import { alsProblem } from './problem.ts';
@@ -143,6 +145,25 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.partialFit', interactions);
     this.#replace(await updateAls(this.model, interactions, o));
+    return this;
+  }
+
+  /**
+   * Takes users out of the model, for accounts that were closed: afterwards no id, history or bias of theirs is in it or in
+   * `toBytes()`, and no factor row that only they had. Users behind them move up in `users`. Items keep every byte: like any
+   * statistic they were learned from many, and the next `fit` without these users forgets the rest.
+   *
+   * Copies the user side once, however many users are given.
+   * @param users one id or many.
+   * @throws ERR_NOT_FITTED; ERR_UNKNOWN_USER unless `onUnknown` is 'empty', which passes over unknown ones. The model then stays
+   *   what it was.
+   */
+  forget(users: string | Iterable<string>, options: UnknownOptions = {}): this {
+    const o = readOptions('AlsRecommender.forget', options, { onUnknown: unknownCheck });
+    const gone = new Set<number>();
+    for (const id of typeof users === 'string' ? [users] : iterable(users, 'users')) gone.add(this.userIndex(id, o.onUnknown));
+    gone.delete(-1);
+    if (gone.size > 0) this.fitted = withoutUsers(this.model, Int32Array.from(gone).sort());
     return this;
   }
 

@@ -1,6 +1,7 @@
 import { type Ranked, TopK } from '../../engine/top-k.ts';
 import type { HistoryRow, RankRequest } from '../base.ts';
 import type { AlsModel } from './model.ts';
+import type { AlsSettings } from './options.ts';
 import { lambdaOf, weigh } from './problem.ts';
 import { type RowEquation, RowSolver } from './row-solver.ts';
 
@@ -11,7 +12,8 @@ const blockRows = 256;
  * best stops where no later item can enter the list, with the answer of a full scan.
  */
 export class AlsServing {
-  readonly #model: AlsModel;
+  /** The item side of the model and nothing of its users, since it outlives those that are forgotten. */
+  readonly #side: { settings: AlsSettings; itemCount: number; itemBiases: Float32Array | undefined };
   readonly #solver: RowSolver;
   /** Position -> item index, by falling norm. */
   readonly #order: Int32Array;
@@ -20,11 +22,10 @@ export class AlsServing {
   readonly #out: { at: number; array: Float32Array };
   readonly #some: { at: number; array: Int32Array };
 
-  constructor(model: AlsModel) {
-    const { itemFactors, settings, items, biases } = model;
+  constructor({ itemFactors, settings, items, biases }: AlsModel) {
     const f = settings.factors;
     const count = items.size;
-    this.#model = model;
+    this.#side = { settings, itemCount: count, itemBiases: biases?.items };
     const norms = new Float64Array(count);
     for (let i = 0; i < count; i++) {
       let sum = biases ? biases.items[i] ** 2 : 0;
@@ -52,21 +53,21 @@ export class AlsServing {
 
   /** The equation that the history of a user poses, less the biases of explicit feedback. */
   equation({ items, values }: HistoryRow, bias: number): RowEquation {
-    const { settings, biases, items: ids } = this.#model;
+    const { settings, itemBiases, itemCount } = this.#side;
     const d = new Float32Array(items.length);
     const r = new Float32Array(items.length);
     for (let e = 0; e < items.length; e++) {
-      const residual = biases ? values[e] - bias - biases.items[items[e]] : values[e];
+      const residual = itemBiases ? values[e] - bias - itemBiases[items[e]] : values[e];
       const w = weigh(residual, settings);
       d[e] = w.d;
       r[e] = w.r;
     }
-    return { indices: items, d, r, lambda: lambdaOf(items.length, ids.size, settings) };
+    return { indices: items, d, r, lambda: lambdaOf(items.length, itemCount, settings) };
   }
 
   /** Factors of a history, in the caller's basis. */
   foldIn(row: HistoryRow, bias: number): Float32Array {
-    if (row.items.length === 0) return new Float32Array(this.#model.settings.factors);
+    if (row.items.length === 0) return new Float32Array(this.#side.settings.factors);
     return this.#solver.toCaller(this.#solver.solve(this.equation(row, bias)));
   }
 

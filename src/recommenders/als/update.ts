@@ -20,11 +20,8 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const itemFactors = extended(model.itemFactors, items.size * f);
   const rowOf = extended(model.rowOf, users.size, -1);
   const scaleOf = extended(model.scaleOf, users.size, 1);
-  // A touched user leaves the row it shared and gets one of its own, behind the others.
   const touchedUsers = Array.from(added.users, (id) => users.indexOf(id));
   const touchedItems = Array.from(added.items, (id) => items.indexOf(id));
-  const firstNew = model.rows.length / f;
-  const rows = extended(model.rows, (firstNew + touchedUsers.length) * f);
   const biases = model.biases && {
     global: model.biases.global,
     users: extended(model.biases.users, users.size),
@@ -39,10 +36,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
     for (const i of touchedItems) if (i >= model.items.size) biases.items[i] = meanOf(i, byItem, biases.users);
     for (const u of touchedUsers) biases.users[u] = meanOf(u, byUser, biases.items);
   }
-  touchedUsers.forEach((u, k) => {
-    rowOf[u] = firstNew + k;
-    scaleOf[u] = 1;
-  });
+  const rows = ownRows(model.rows, rowOf, scaleOf, touchedUsers, f);
 
   const residual = (u: number, i: number, value: number) => (biases ? value - biases.global - biases.users[u] - biases.items[i] : value);
   let done = 0;
@@ -92,6 +86,20 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   signal?.throwIfAborted();
   onProgress?.({ phase: 'updating', done: total, total });
   return { ...model, users, items, byUser, itemFactors, rows, rowOf, scaleOf, biases };
+}
+
+/** Gives touched users a row of their own: the one they have when nobody else does, so that the table does not grow with every call. */
+function ownRows(rows: Float32Array, rowOf: Int32Array, scaleOf: Float32Array, touched: number[], f: number): Float32Array {
+  const usersOf = new Int32Array(rows.length / f);
+  for (const row of rowOf) if (row >= 0) usersOf[row]++;
+  let count = usersOf.length;
+  for (const u of touched) {
+    const shared = rowOf[u] < 0 || usersOf[rowOf[u]] > 1;
+    if (shared && rowOf[u] >= 0) usersOf[rowOf[u]]--;
+    if (shared) rowOf[u] = count++;
+    scaleOf[u] = 1;
+  }
+  return extended(rows, count * f);
 }
 
 function extended<T extends Float32Array | Int32Array>(array: T, length: number, fill = 0): T {

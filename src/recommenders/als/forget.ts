@@ -1,0 +1,75 @@
+import type { Csr } from '../../data/csr.ts';
+import type { AlsModel } from './model.ts';
+
+/**
+ * The model without some users: their ids, histories and biases are left out, and so is every factor row that nobody else has.
+ * Later users move up. The item side is handed on as it is.
+ * @param gone dense user indices, ascending and distinct.
+ */
+export function withoutUsers(model: AlsModel, gone: Int32Array): AlsModel {
+  const { users, byUser, rowOf, scaleOf, biases } = model;
+  const kept = complement(gone, users.size);
+  return {
+    ...model,
+    users: users.subset(kept),
+    byUser: rowsOf(byUser, kept),
+    ...usedRows(
+      model.rows,
+      Int32Array.from(kept, (u) => rowOf[u]),
+      model.settings.factors,
+    ),
+    scaleOf: Float32Array.from(kept, (u) => scaleOf[u]),
+    biases: biases && { ...biases, users: Float32Array.from(kept, (u) => biases.users[u]) },
+  };
+}
+
+/** 0 to count - 1 without the given ones. */
+function complement(gone: Int32Array, count: number): Int32Array {
+  const kept = new Int32Array(count - gone.length);
+  for (let u = 0, k = 0, g = 0; u < count; u++) {
+    if (gone[g] === u) g++;
+    else kept[k++] = u;
+  }
+  return kept;
+}
+
+function rowsOf({ columns, offsets, indices, values }: Csr, kept: Int32Array): Csr {
+  const own = new Int32Array(kept.length + 1);
+  for (let k = 0; k < kept.length; k++) own[k + 1] = own[k] + offsets[kept[k] + 1] - offsets[kept[k]];
+  const result = {
+    rows: kept.length,
+    columns,
+    offsets: own,
+    indices: new Int32Array(own[kept.length]),
+    values: new Float32Array(own[kept.length]),
+  };
+  for (let k = 0; k < kept.length; ) {
+    const from = offsets[kept[k]];
+    const to = own[k];
+    while (k + 1 < kept.length && kept[k + 1] === kept[k] + 1) k++; // neighbours, nearly all of them, are copied together
+    const end = offsets[kept[k++] + 1];
+    result.indices.set(indices.subarray(from, end), to);
+    result.values.set(values.subarray(from, end), to);
+  }
+  return result;
+}
+
+/** The factor rows that somebody still has, in their old order, and the new number of each user's row. */
+function usedRows(rows: Float32Array, rowOf: Int32Array, f: number): { rows: Float32Array; rowOf: Int32Array } {
+  const count = rows.length / f;
+  const to = new Int32Array(count).fill(-1);
+  for (const row of rowOf) if (row >= 0) to[row] = 0;
+  let used = 0;
+  for (let row = 0; row < count; row++) if (to[row] === 0) to[row] = used++;
+  const result = new Float32Array(used * f);
+  for (let row = 0; row < count; ) {
+    if (to[row] < 0) {
+      row++;
+      continue;
+    }
+    const from = row;
+    while (row < count && to[row] >= 0) row++;
+    result.set(rows.subarray(from * f, row * f), to[from] * f);
+  }
+  return { rows: result, rowOf: rowOf.map((row) => (row < 0 ? -1 : to[row])) };
+}
