@@ -73,6 +73,7 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
     if (existsSync(database)) copyEvents(database, target);
     await step('Writing parquet', () => writeParquet(building, ratings, stored.rows));
     target.close();
+    if (existsSync(join(building, 'appliances.db-wal'))) throw new Error('The new tables have not left their log. Nothing was changed.');
     await rejects.close();
     const { rows, ...rest } = stored;
     const summary: EtlSummary = {

@@ -71,14 +71,15 @@ export function assertUnused(file: string): void {
 }
 
 async function opened(handle: Database.Database): Promise<OpenDatabase> {
-  const open = () => sqliteDataStore(handle as unknown as SqliteHandle, { tables });
   return {
-    data: await open(),
+    data: await sqliteDataStore(handle as unknown as SqliteHandle, { tables }),
     handle,
     async loading(work) {
-      for (const index of ['idx_user_rating', 'idx_item_rating', 'idx_rating_value']) handle.exec(`DROP INDEX IF EXISTS ${index}`);
+      const own = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'user_item_rating' AND sql IS NOT NULL`;
+      const indexes = handle.prepare(own).all() as { name: string; sql: string }[];
+      for (const { name } of indexes) handle.exec(`DROP INDEX "${name}"`);
       await work();
-      await open(); // makes what is missing
+      for (const { sql } of indexes) handle.exec(sql);
     },
     close: () => void handle.close(),
   };
