@@ -10,7 +10,7 @@ export const errorCodes = {
   ERR_EMPTY: 'There is nothing to work on.',
   ERR_NOT_FITTED: 'The model has not been fitted yet.',
   ERR_UNKNOWN_USER: 'The model was not fitted on this user.',
-  ERR_UNKNOWN_ITEM: 'The model was not fitted on this item.',
+  ERR_UNKNOWN_ITEM: 'The model was not fitted on this item, or the store has no such product.',
   ERR_UNKNOWN_HISTORY: 'No item of this history is known to the model.',
   ERR_NOT_SUPPORTED: 'This model or runtime cannot do that.',
   ERR_MISSING_PEER: 'An optional package is needed for this adapter.',

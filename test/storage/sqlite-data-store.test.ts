@@ -205,7 +205,7 @@ describe('a transaction', () => {
       expect(database.prepare('pragma integrity_check').all()).toMatchObject([{ integrity_check: 'ok' }]);
       expect(await interactions.stats()).toMatchObject({ total: 20_000, users: 20_000, items: 1000 });
     }
-  });
+  }, 120_000);
 
   it('can be stopped while it stores', async () => {
     const { interactions } = await sqliteDataStore(memory());
