@@ -8,7 +8,7 @@ export const page = (title: string, body: string) => `<!doctype html>
 :root { color-scheme: light dark; --ink: #1d2329; --paper: #fbfaf7; --line: #d9d5cc; --accent: #0f6e56; --soft: #a9b7b0; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e7e9ea; --paper: #15181b; --line: #333a40; --accent: #3ba688; --soft: #5f6d66; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1.5rem 0; font-variant-numeric: tabular-nums; }
+table { display: block; overflow-x: auto; border-collapse: collapse; margin: 1.5rem 0; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .9rem .35rem 0; text-align: left; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th, .best { font-weight: 650; }
 small { opacity: .7; }
