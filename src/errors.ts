@@ -36,7 +36,10 @@ export class AttuneError extends Error {
   /** The stable code, for example `ERR_UNKNOWN_USER`. */
   readonly code: ErrorCode;
 
-  /** @param options `cause`: the error behind this one. */
+  /**
+   * An error with a code and a message.
+   * @param options `cause`: the error behind this one.
+   */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'AttuneError';

@@ -2,10 +2,10 @@ import { AttuneError, shown } from '../errors.ts';
 import type { Columns } from './columns.ts';
 
 /** What happens to several rows of one (user, item) pair: keep the newest or oldest, combine the values, or refuse. */
-export type DuplicatePolicy = (typeof duplicatePolicies)[number];
+export type DuplicatePolicy = 'last' | 'first' | 'sum' | 'max' | 'mean' | 'error';
 
 /** All policies. */
-export const duplicatePolicies = ['last', 'first', 'sum', 'max', 'mean', 'error'] as const;
+export const duplicatePolicies: readonly DuplicatePolicy[] = ['last', 'first', 'sum', 'max', 'mean', 'error'];
 
 /** One row a pair. A hash table over pairs, because sorting two million rows to find a few duplicates costs ten times as much. */
 export function mergeDuplicates(c: Columns, policy: DuplicatePolicy): Columns {

@@ -14,7 +14,15 @@ export interface LearnedFusionModel {
   /** Version of this form. */
   formatVersion: 1;
   /** What each source counts. */
-  sources: Record<string, { /** Its score, scaled to 0 to 1. */ score: number /** 1 / log2(rank + 1). */; rank: number }>;
+  sources: Record<
+    string,
+    {
+      /** Of its score, scaled to 0 to 1. */
+      score: number;
+      /** Of its rank, as 1 / log2(rank + 1). */
+      rank: number;
+    }
+  >;
   /** How many events it was fitted on. */
   events: number;
   /** Events left out because no source had found what was chosen. */

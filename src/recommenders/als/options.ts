@@ -57,7 +57,7 @@ export const alsChecks = {
 };
 
 /** Options with every default filled in. */
-export type AlsSettings = { [K in keyof typeof alsChecks]: ReturnType<(typeof alsChecks)[K]> };
+export type AlsSettings = Required<AlsOptions>;
 
 /** One line of the training record. */
 export interface AlsIteration {

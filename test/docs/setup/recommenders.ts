@@ -1,0 +1,3 @@
+import { checkerboard } from '../../support/makers.ts';
+
+export const train = checkerboard(20);
