@@ -1,8 +1,8 @@
 import type { Csr } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import type { Ranked } from '../../engine/top-k.ts';
-import { AttuneError } from '../../errors.ts';
-import { anything, integer, optional, readOptions, workOptions } from '../../options.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { anything, type Check, integer, optional, readOptions, workOptions } from '../../options.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
 import { iterable } from '../filters.ts';
@@ -15,6 +15,7 @@ import { alsProblem } from './problem.ts';
 import { AlsServing } from './serving.ts';
 import { trainAls } from './train.ts';
 import { updateAls } from './update.ts';
+import { warmItems } from './warm-start.ts';
 
 /** Options of {@link AlsRecommender.fit}. */
 export interface AlsFitOptions extends FitOptions {
@@ -22,6 +23,11 @@ export interface AlsFitOptions extends FitOptions {
   initialUserFactors?: Float32Array;
   /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
   initialItemFactors?: Float32Array;
+  /**
+   * An earlier model with as many factors, such as yesterday's: items it knows start from its factors, new ones at random, and
+   * fewer `iterations` do. `initialItemFactors` wins over it. It is only read.
+   */
+  warmStart?: AlsRecommender;
 }
 
 /** A dense matrix in id order. */
@@ -110,6 +116,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       ...workOptions,
       initialUserFactors: anything<Float32Array | undefined>(),
       initialItemFactors: anything<Float32Array | undefined>(),
+      warmStart: earlierModel,
     });
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.fit', interactions);
@@ -119,7 +126,8 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     const { byUser } = base;
     const biases = s.biases ? meansOf(byUser) : undefined;
     const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s);
-    const start = { items: o.initialItemFactors, users: o.initialUserFactors };
+    const warm = o.warmStart && warmItems(o.warmStart.model, base.items, s);
+    const start = { items: o.initialItemFactors ?? warm, users: o.initialUserFactors };
     const { items, rows, variantScale, history } = await trainAls(problem, s, start, o);
     o.signal?.throwIfAborted();
     this.#replace({
@@ -335,6 +343,11 @@ function similarity(matrix: Float32Array, f: number, row: number, metric: 'cosin
     scores[k] = size > 0 ? product / size : 0;
   }
 }
+
+const earlierModel: Check<AlsRecommender | undefined> = (value, name) => {
+  if (value === undefined || value instanceof AlsRecommender) return value;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an AlsRecommender, got ${shown(value)}.`);
+};
 
 function checkStart(start: Float32Array | undefined, length: number, name: string): void {
   if (start === undefined) return;
