@@ -1,3 +1,3 @@
 export { combineRows, copyRows, solveRows, solveScratchBytes, solveSingles } from './als-rows';
-export { extrapolate, gram, rotate } from './dense';
-export { scoreRows, scoreSome } from './score';
+export { alignment, extrapolate, gram, rotate } from './dense';
+export { scoreRows, scoreSome, screenFirst, screenRest } from './score';

@@ -1,7 +1,7 @@
 import type { Memory } from './index.ts';
 
 /** Twins of kernels/dense.ts. */
-export function denseKernels({ f32 }: Memory) {
+export function denseKernels({ f32, f64 }: Memory) {
   return {
     gram(lo: number, hi: number, block: number, _scratch: number, x: number, f: number, weights: number, out: number) {
       const c = out / 4 + block * f * f;
@@ -24,10 +24,34 @@ export function denseKernels({ f32 }: Memory) {
       }
     },
 
-    extrapolate(lo: number, hi: number, _block: number, _scratch: number, y: number, before: number, f: number, beta: number) {
+    alignment(lo: number, hi: number, block: number, _scratch: number, g: number, input: number, before: number, f: number, stats: number) {
+      const sums = [0, 0, 0];
       for (let k = lo * f; k < hi * f; k++) {
-        const v = f32[y / 4 + k];
-        f32[y / 4 + k] = v + beta * (v - f32[before / 4 + k]);
+        const u = f32[g / 4 + k] - f32[input / 4 + k];
+        const w = f32[g / 4 + k] - f32[before / 4 + k];
+        sums[0] += u * w;
+        sums[1] += u * u;
+        sums[2] += w * w;
+      }
+      f64.set(sums, stats / 8 + 4 * block);
+    },
+
+    extrapolate(
+      lo: number,
+      hi: number,
+      _block: number,
+      _scratch: number,
+      g: number,
+      before: number,
+      input: number,
+      f: number,
+      beta: number,
+    ) {
+      for (let k = lo * f; k < hi * f; k++) {
+        const v = f32[g / 4 + k];
+        const next = v + beta * (v - f32[before / 4 + k]);
+        f32[g / 4 + k] = next;
+        f32[input / 4 + k] = next;
         f32[before / 4 + k] = v;
       }
     },

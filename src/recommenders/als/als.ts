@@ -262,8 +262,11 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   }
 
   protected similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
-    const { itemFactors, settings } = this.model;
-    similarity(itemFactors, settings.factors, item, metric, scores);
+    this.#answers.similarity(item, metric, scores);
+  }
+
+  protected override rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
+    return request.only ? super.rankSimilar(item, metric, request) : this.#answers.rankSimilar(item, metric, request);
   }
 
   protected override userSimilarityAll(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void {

@@ -48,6 +48,8 @@ export class RowSolver {
   readonly #extra: boolean;
   readonly #eigenvalues: Block<Float32Array>;
   readonly #rotation: Float64Array | undefined;
+  /** The same for the kernels. */
+  readonly #turn: Block<Float32Array> | undefined;
   readonly #slots: { offsets: Block<Int32Array>; indices: Block<Int32Array>; d: Block<Float32Array>; r: Block<Float32Array> };
   readonly #small: { lambda: Block<Float32Array>; stats: Block<Float64Array>; failed: Block<Int32Array> };
   readonly #position: Int32Array | undefined;
@@ -80,6 +82,7 @@ export class RowSolver {
       this.#rotation = vectors;
       const rotation = engine.f32(width * width);
       for (let i = 0; i < f; i++) for (let j = 0; j < f; j++) rotation.array[i * width + j] = vectors[i * f + j];
+      this.#turn = rotation;
       engine.kernels.rotate(0, count, 0, engine.scratch, this.source.at, width, rotation.at, this.source.at);
     }
     if (extra) for (let k = 0; k < count; k++) this.source.array[k * width + f] = extra[order ? order[k] : k];
@@ -148,18 +151,15 @@ export class RowSolver {
     });
   }
 
-  /** Puts a row of the caller's basis, times a scale, into `vector`. */
-  toInner(row: Float32Array, scale = 1): Float32Array {
+  /** Puts a row of the caller's basis into `vector`. */
+  toInner(row: Float32Array): Float32Array {
     const f = this.#f;
-    const to = this.vector.array.fill(0);
-    for (let j = 0; j < f; j++) {
-      let sum = 0;
-      if (this.#rotation) for (let i = 0; i < f; i++) sum += row[i] * this.#rotation[i * f + j];
-      else sum = row[j];
-      to[j] = scale * sum;
-    }
-    if (this.#extra) to[f] = 1;
-    return to;
+    const { array, at } = this.vector;
+    array.fill(0, f);
+    array.set(row);
+    if (this.#turn) this.engine.kernels.rotate(0, 1, 0, this.engine.scratch, at, this.width, this.#turn.at, at);
+    if (this.#extra) array[f] = 1;
+    return array;
   }
 
   /** An inner vector in the caller's basis. */

@@ -26,8 +26,8 @@ export interface AlsStart {
 
 /**
  * Alternating least squares in the eigenbasis of the Gram matrix. Turning both sides by a common Q changes no score and no
- * loss; after turning the source by the eigenvectors of its Gram matrix, (Y^T Y + l I) is diagonal for every l. `turned`
- * gathers the turns, so that at the end the factors are turned back and equal textbook ALS number by number.
+ * loss; after turning the source by the eigenvectors of its Gram matrix, (Y^T Y + l I) is diagonal for every l. After each
+ * iteration the items are turned back, so factors equal those of textbook ALS number by number.
  */
 export async function trainAls(
   problem: AlsProblem,
@@ -39,30 +39,24 @@ export async function trainAls(
   const f = s.factors;
   const { route, finalRoute } = routes(s);
   const w = new AlsWorkspace(problem, s, finalRoute.dualMax, route, options.signal, plain);
-  const { X, Y, V, before, itemCount, manyCount, singleCount } = w;
+  const { X, Y, V, itemCount, manyCount, singleCount } = w;
   const userRows = manyCount + singleCount;
   const implicit = s.feedback === 'implicit';
   try {
     placeItems(Y.array, problem.itemOrder, start.items ?? randomStart(itemCount * f, s), f, w.width);
     if (start.users) placeUsers(X.array, problem, start.users, f, w.width);
-    let turned = identity(f); // inner = caller's * turned
+    w.begin();
 
-    /** The eigenbasis of a Gram matrix becomes the diagonal that rows are solved with. @returns its vectors. */
-    const diagonalize = (gram: Float64Array): Float64Array => {
-      const { values, vectors } = eigen(gram, f);
-      w.setDiagonal(values);
-      turned = product(turned, vectors, f);
-      return vectors;
-    };
-    /** Solves the users. Those of the last solve that were iterated go on from where they were. */
+    /** Users from items, in the eigenbasis Q of the items' Gram matrix. Those that are iterated go on from where they were. */
     const solveUsers = async (how: Route) => {
       if (!implicit) return { penalty: await w.solveUsers(how), Q: identity(f) };
-      const Q = diagonalize(await w.gram(Y, itemCount));
+      const { values, vectors: Q } = eigen(await w.gram(Y, itemCount), f);
+      w.setDiagonal(values);
       await w.multiply(Y, itemCount, Q);
       if (how.steps > 0) await w.multiply(X, w.longUsers(how.dualMax), Q);
       return { penalty: await w.solveUsers(how), Q };
     };
-    /** Turns all of X, which was just solved from Y, by Q. */
+    /** X, which was just solved from Y, times Q. */
     const turnUsers = async (Q: Float64Array, how: Route) => {
       if (!V) return w.multiply(X, userRows, Q);
       const inverse = w.inverseDiagonal(s.regularization);
@@ -71,40 +65,41 @@ export async function trainAls(
       await w.multiply(X, long, Q);
       await w.combine(long);
     };
+    /** Items from users, in the eigenbasis of the users' Gram matrix; then back in the caller's basis, from which Q has led. */
+    const solveItems = async (Q: Float64Array) => {
+      if (!implicit) return w.solveItems(route);
+      const { values, vectors } = eigen(await w.gram(X, userRows, w.weights), f);
+      await turnUsers(vectors, route);
+      w.setDiagonal(values);
+      if (route.steps > 0) await w.multiply(Y, w.longItems(route.dualMax), vectors);
+      const gain = await w.solveItems(route);
+      const back = transposed(product(Q, vectors, f), f);
+      await w.multiply(Y, itemCount, back);
+      if (route.steps > 0) await w.multiply(X, w.longUsers(route.dualMax), back);
+      return gain;
+    };
 
     const began = performance.now();
     const history: AlsIteration[] = [];
     for (let iteration = 1; iteration <= s.iterations; iteration++) {
       await breathe();
       options.onProgress?.({ phase: 'training', done: iteration - 1, total: s.iterations, loss: history.at(-1)?.loss });
-      const { penalty, Q: first } = await solveUsers(route);
-      if (implicit) {
-        const gram = await w.gram(X, userRows, w.weights);
-        // turnUsers reads the diagonal that the users were solved with, so it has its turn before the next one is set.
-        const { values, vectors } = eigen(gram, f);
-        await turnUsers(vectors, route);
-        w.setDiagonal(values);
-        turned = product(turned, vectors, f);
-        if (route.steps > 0) await w.multiply(Y, w.longItems(route.dualMax), vectors);
-        if (before && iteration > 2) await w.multiply(before, itemCount, product(first, vectors, f));
-      }
-      const loss = problem.constant - (await w.solveItems(route)) + penalty;
+      const { penalty, Q } = await solveUsers(route);
+      const loss = problem.constant - (await solveItems(Q)) + penalty;
       if (!Number.isFinite(loss)) {
         throw new AttuneError('ERR_NUMERIC', 'The loss is no longer finite. Raise regularization, or scale the values down.');
       }
       const last = history.at(-1)?.loss ?? Number.POSITIVE_INFINITY;
       history.push({ iteration, loss, seconds: (performance.now() - began) / 1000 });
       if (Number.isFinite(last) && s.tolerance > 0 && last - loss < s.tolerance * Math.abs(last)) break;
-      // Ramped, so that the first, wild iterations are not continued; none after an iteration that raised the loss.
-      if (iteration < s.iterations) await w.extrapolate(iteration < 2 || loss > last ? 0 : Math.min(1, iteration / 4));
+      if (iteration < s.iterations) await w.accelerate(loss <= last && iteration > 1);
     }
     options.onProgress?.({ phase: 'training', done: history.length, total: history.length, loss: history.at(-1)?.loss });
 
-    await solveUsers(finalRoute); // exactly, so that a stored user is what the fold-in of the same history gives
+    const { Q } = await solveUsers(finalRoute); // exactly, so that a stored user is what the fold-in of the same history gives
     if (implicit) {
-      const back = transposed(turned, f);
-      await turnUsers(back, finalRoute);
-      await w.multiply(Y, itemCount, back);
+      await turnUsers(transposed(Q, f), finalRoute);
+      await w.multiply(Y, itemCount, transposed(Q, f));
     }
     return {
       items: gathered(Y, problem.itemRank, f, w.width),

@@ -34,8 +34,6 @@ export class AlsWorkspace {
   readonly X: Rows;
   /** Items by popularity. */
   readonly Y: Rows;
-  /** Items before the last extrapolation; undefined without acceleration. */
-  readonly before: Rows | undefined;
   /** Items times a matrix, from which rows of X are put together; undefined where rows have regularizations of their own. */
   readonly V: Rows | undefined;
   /** Multiplicity of each row of X, then what the singles weigh. */
@@ -49,6 +47,10 @@ export class AlsWorkspace {
   readonly #users: Side;
   readonly #items: Side;
   readonly #single: Record<'items' | 'variants' | 'entries', Block<Int32Array>> & Record<'m' | 'd' | 'r', Block<Float32Array>>;
+  /** What the acceleration remembers, in the caller's basis; undefined without. */
+  readonly #memory: { input: Rows; before: Rows } | undefined;
+  /** Iterations since the acceleration last began anew. */
+  #age = 0;
   readonly #combination: Block<Float32Array> | undefined;
   readonly #eigenvalues: Block<Float32Array>;
   readonly #matrix: Block<Float32Array>;
@@ -74,9 +76,9 @@ export class AlsWorkspace {
     const variants = singles.multiplicity.length;
     const userCut = costCut(rows.offsets, width, route.dualMax);
     const itemCut = costCut(items.offsets, width, route.dualMax);
-    const statBlocks = Math.max(userCut.length, itemCut.length, Math.ceil(singleCount / singleBlock), 1);
+    const statBlocks = Math.max(userCut.length, itemCut.length, Math.ceil(singleCount / singleBlock), 2 * Math.ceil(itemCount / rowBlock));
     this.#gramBlocks = Math.max(1, Math.min(64, Math.ceil(Math.max(itemCount, manyCount + singleCount) / 512)));
-    const matrices = manyCount + singleCount + itemCount * (1 + Number(s.acceleration) + Number(shared));
+    const matrices = manyCount + singleCount + itemCount * (1 + (s.acceleration ? 2 : 0) + Number(shared));
     const bytes =
       4 * (matrices * width + (this.#gramBlocks + 1) * width * width + width) +
       12 * (rows.indices.length + items.indices.length) +
@@ -90,8 +92,9 @@ export class AlsWorkspace {
     this.#engine = engine;
     this.X = engine.f32((manyCount + singleCount) * width);
     this.Y = engine.f32(itemCount * width);
-    this.before = s.acceleration ? engine.f32(itemCount * width) : undefined;
     this.V = shared ? engine.f32(itemCount * width) : undefined;
+    const copyOfItems = () => engine.f32(itemCount * width);
+    this.#memory = s.acceleration ? { input: copyOfItems(), before: copyOfItems() } : undefined;
     this.#combination = shared ? engine.f32(rows.indices.length) : undefined;
     this.#partials = engine.f32(this.#gramBlocks * width * width);
     this.#matrix = engine.f32(width * width);
@@ -186,10 +189,34 @@ export class AlsWorkspace {
     await this.#run('copyRows', plainCut(this.singleCount), [this.#single.items.at, V.at, width, this.#singlesOfX.at]);
   }
 
-  /** Y <- Y + beta (Y - before), before <- Y. */
-  async extrapolate(beta: number): Promise<void> {
-    if (!this.before) return;
-    await this.#run('extrapolate', plainCut(this.itemCount), [this.Y.at, this.before.at, this.width, beta]);
+  /**
+   * Replaces Y, which an iteration made of its input, by a guess at where the iterations lead: Y + beta (Y - Y of the iteration
+   * before). beta grows with the iterations, and is scaled by the cosine between that step and the one the iteration itself just
+   * took: where they disagree, the memory misleads. It begins anew where they oppose each other, or where the loss rose.
+   * @param trust false = take Y as it is: in the first iteration, or when the loss rose.
+   */
+  async accelerate(trust: boolean): Promise<void> {
+    if (!this.#memory) return;
+    const { input, before } = this.#memory;
+    const { itemCount, width } = this;
+    await this.#run('alignment', plainCut(itemCount), [this.Y.at, input.at, before.at, width, this.#stats.at]);
+    let inner = 0;
+    let ours = 0;
+    let last = 0;
+    for (let block = 0; block * rowBlock < itemCount; block++) {
+      inner += this.#stats.array[4 * block];
+      ours += this.#stats.array[4 * block + 1];
+      last += this.#stats.array[4 * block + 2];
+    }
+    const cosine = inner > 0 ? inner / Math.sqrt(ours * last) : 0;
+    this.#age = trust && cosine > 0 ? this.#age + 1 : 0;
+    const beta = Math.min(longestStep, this.#age / 4) * cosine;
+    await this.#run('extrapolate', plainCut(itemCount), [this.Y.at, before.at, input.at, width, beta]);
+  }
+
+  /** Lets the acceleration begin at Y. */
+  begin(): void {
+    this.#memory?.input.array.set(this.Y.array);
   }
 
   /** How many leading user rows hold all that are longer than `max`. */
@@ -234,7 +261,10 @@ export class AlsWorkspace {
 }
 
 const singleBlock = 1024;
-const plainCut = (rows: number): Cut => ({ rows, blockSize: 512 });
+const rowBlock = 512;
+const plainCut = (rows: number): Cut => ({ rows, blockSize: rowBlock });
+/** Longest step of the acceleration, in steps of the iteration. Chosen on Gowalla and on the shape of Amazon Appliances. */
+const longestStep = 1.5;
 
 function side(engine: Engine, rows: SparseRows, lambda: Float32Array, cut: Int32Array): Side {
   return {
