@@ -151,15 +151,21 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return scores;
   }
 
+  interactionsOf(user: string, options: UnknownOptions = {}): { item: string; value: number }[] {
+    const o = readOptions(`${this.kind}.interactionsOf`, options, { onUnknown: unknownCheck });
+    const index = this.userIndex(user, o.onUnknown);
+    if (index < 0) return [];
+    const { items, values } = this.historyOf(index);
+    return Array.from(items, (item, k) => ({ item: this.items.idAt(item), value: values[k] }));
+  }
+
   similarItems(item: string, options: SimilarOptions = {}): Recommendation[] {
     const o = readOptions(`${this.kind}.similarItems`, options, similarChecks);
     const index = this.itemIndex(item, o.onUnknown);
     if (index < 0) return [];
     const { items } = this.model;
-    const scores = this.#zeros(items.size);
-    this.similarityAll(index, o.metric, scores);
-    scores[index] = Number.NaN;
-    return this.#named(this.#filtered(items.size, none, filterOf(items, o), (request) => rankScores(scores, request)));
+    const itself = Int32Array.of(index);
+    return this.#named(this.#filtered(items.size, itself, filterOf(items, o), (request) => this.rankSimilar(index, o.metric, request)));
   }
 
   /** Users like this one. @throws ERR_NOT_SUPPORTED in models that have no picture of a user. */
@@ -201,6 +207,13 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     }
     const scores = this.#zeros(this.model.items.size);
     this.scoreAll(profile, scores);
+    return rankScores(scores, request);
+  }
+
+  /** The items most similar to one, which the request leaves out. Families with something faster override it, with the same answer. */
+  protected rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
+    const scores = this.#zeros(this.model.items.size);
+    this.similarityAll(item, metric, scores);
     return rankScores(scores, request);
   }
 

@@ -141,6 +141,8 @@ export interface Recommender {
   recommendFor(history: History, options?: RecommendOptions): Recommendation[];
   /** The scores of some items for a known user, in the order asked. */
   score(user: string, items: Iterable<string>, options?: UnknownOptions): Float32Array;
+  /** What a known user did, as the model keeps it: in the order of the items' indices. */
+  interactionsOf(user: string, options?: UnknownOptions): { item: string; value: number }[];
   /** Items that are like this one, never itself. */
   similarItems(item: string, options?: SimilarOptions): Recommendation[];
   /** Users that are like this one, never itself. Not every model can. */

@@ -55,6 +55,12 @@ export function recommenderConformance<R extends Recommender>(family: Family<R>)
       expect(new Set(all.map((r) => r.item)).size).toBe(all.length);
       expect(model.recommend('u0', { n: 3, includeSeen: true })).toEqual(all.slice(0, 3));
     });
+    it('know what a user did', () => {
+      for (const user of everyone) {
+        const known = new Map(model.interactionsOf(user).map((entry) => [entry.item, entry.value]));
+        expect(known).toEqual(new Map(historyOf(data, user).map((entry) => [entry.item, entry.value])));
+      }
+    });
     it('leave out what was seen unless asked', () => {
       for (const user of everyone) {
         const seen = seenBy(user);
