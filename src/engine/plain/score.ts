@@ -4,17 +4,22 @@ import type { Memory } from './index.ts';
 export function scoreKernels({ f32, i32 }: Memory) {
   const i8 = new Int8Array(i32.buffer);
   const i16 = new Int16Array(i32.buffer);
-  /** Adds the dimensions from..to of the query's order to the 32 sums at `acc`. */
-  const addDimensions = (from: number, to: number, dims: number, q: number, strip: number, acc: number) => {
-    for (let d = from; d < to; d++) {
-      const at = strip + i32[dims / 4 + d];
-      for (let k = 0; k < 32; k++) i16[acc / 2 + k] += i16[q / 2 + 8 * d] * i8[at + k];
-    }
-  };
   const dot = (a: number, b: number, f: number) => {
     let sum = 0;
     for (let q = 0; q < f; q++) sum += f32[a / 4 + q] * f32[b / 4 + q];
     return sum;
+  };
+  const addColumns = (lo: number, hi: number, count: number, columns: number, weights: number, codes: number, sums: number) => {
+    for (let c = 0; c < count; c++) {
+      const at = codes + i32[columns / 4 + c];
+      for (let k = lo; k < hi; k++) i16[sums / 2 + k] += i16[weights / 2 + 8 * c] * i8[at + k];
+    }
+  };
+  /** Which of the 16 items from k on have a sum above the limit. */
+  const above = (k: number, limit: number, sums: number) => {
+    const items: number[] = [];
+    for (let i = k; i < k + 16; i++) if (i16[sums / 2 + i] > limit) items.push(i);
+    return items;
   };
   return {
     scoreRows(lo: number, hi: number, x: number, y: number, f: number, out: number) {
@@ -23,40 +28,29 @@ export function scoreKernels({ f32, i32 }: Memory) {
     scoreSome(count: number, indices: number, x: number, y: number, f: number, out: number) {
       for (let k = 0; k < count; k++) f32[out / 4 + k] = dot(x, y + 4 * i32[indices / 4 + k] * f, f);
     },
-    screenFirst(lo: number, hi: number, n: number, dims: number, q: number, codes: number, stripBytes: number, acc: number, most: number) {
-      for (let strip = lo; strip < hi; strip++) {
-        const sums = i16.subarray(acc / 2 + 32 * strip, acc / 2 + 32 * strip + 32).fill(0);
-        addDimensions(0, n, dims, q, codes + strip * stripBytes, acc + 64 * strip);
-        i32[most / 4 + strip] = Math.max(...sums);
-      }
+    screenAdd(lo: number, hi: number, groups: number, columns: number, weights: number, codes: number, sums: number) {
+      addColumns(lo, hi, 8 * groups, columns, weights, codes, sums);
     },
-    screenRest(
-      lo: number,
-      hi: number,
-      first: number,
-      chunks: number,
-      ends: number,
-      limits: number,
-      dims: number,
-      q: number,
-      codes: number,
-      stripBytes: number,
-      acc: number,
-      out: number,
-    ) {
+    screenMost(lo: number, hi: number, sums: number, most: number) {
+      for (let k = lo; k < hi; k += 32) i32[most / 4 + (k - lo) / 32] = Math.max(...i16.subarray(sums / 2 + k, sums / 2 + k + 32));
+    },
+    screenBlocks(lo: number, hi: number, limit: number, sums: number, out: number) {
       let found = 0;
-      for (let strip = lo; strip < hi; strip++) {
-        const sums = i16.subarray(acc / 2 + 32 * strip, acc / 2 + 32 * strip + 32);
-        if (first === 0) sums.fill(0);
-        let alive: number[] = [];
-        for (let c = first; c < chunks; c++) {
-          addDimensions(c === 0 ? 0 : i32[ends / 4 + c - 1], i32[ends / 4 + c], dims, q, codes + strip * stripBytes, acc + 64 * strip);
-          alive = [];
-          for (let k = 0; k < 32; k++) if (sums[k] > i32[limits / 4 + c]) alive.push(k);
-          if (alive.length <= 2) break;
-        }
-        for (const k of alive) i32[out / 4 + found++] = 32 * strip + k;
+      for (let k = lo; k < hi; k += 16) if (above(k, limit, sums).length > 0) i32[out / 4 + found++] = k;
+      return found;
+    },
+    screenMore(count: number, list: number, columns: number, weights: number, codes: number, sums: number, limit: number) {
+      let found = 0;
+      for (let e = 0; e < count; e++) {
+        const k = i32[list / 4 + e];
+        addColumns(k, k + 16, 8, columns, weights, codes, sums);
+        if (above(k, limit, sums).length > 0) i32[list / 4 + found++] = k;
       }
+      return found;
+    },
+    screenFind(count: number, list: number, limit: number, sums: number, out: number) {
+      let found = 0;
+      for (let e = 0; e < count; e++) for (const k of above(i32[list / 4 + e], limit, sums)) i32[out / 4 + found++] = k;
       return found;
     },
   };

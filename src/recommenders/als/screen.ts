@@ -1,106 +1,125 @@
 import type { Block, Engine } from '../../engine/engine.ts';
 
-/** Items a strip; the kernels know it too. */
-const stripItems = 32;
-/** A unit vector times this, rounded, is the code of an item. */
-const itemScale = 127;
-/** The same for queries. (itemScale + sqrt(1024) / 2) * (queryScale + sqrt(1024) / 2) still fits an i16, by Cauchy-Schwarz. */
+/** A unit vector times this, rounded, is the code of a row. */
+const rowScale = 127;
+/** The same for queries. (rowScale + sqrt(1024) / 2) * (queryScale + sqrt(1024) / 2) fits an i16, so no sum overflows (Cauchy-Schwarz). */
 const queryScale = 212;
-const unit = itemScale * queryScale;
-/** Dimensions before the first look at the sums, and between looks. */
-const firstLook = 16;
-const step = 8;
+const unit = rowScale * queryScale;
+/** Dimensions are added in groups of so many. */
+const group = 8;
+/** Groups before the first look at all rows. */
+const firstLook = 2;
+/** Rows are read in blocks of so many. */
+const block = 16;
+/**
+ * How many standard deviations of a random row's sum a limit must lie above its mean before most blocks are out and only the
+ * others are read on.
+ */
+const spread = 2.8;
+/** With so few blocks left, scoring their rows is as cheap as reading on. */
+const few = 96;
 
 /**
  * Finds the rows of a matrix that may have a cosine above a limit with a query, and never misses one.
  *
- * Rows are kept a second time as unit vectors in one byte a dimension. A query goes over its dimensions from the largest to the
- * smallest; after m of them, what is still to come is at most the norm of the query's rest (Cauchy-Schwarz), and what rounding to
- * bytes has changed is bounded as well. A row whose sum plus both bounds stays below the limit is out. The few rows that survive
- * are for the caller to score exactly. The order of dimensions is the idea of PDX (Kuffo, Krippner & Boncz 2025).
+ * Rows are kept a second time as unit vectors in one byte a dimension, by columns. A query reads its largest dimensions only: what
+ * the others could add is at most the norm of the query's rest (Cauchy-Schwarz), and what rounding to bytes has changed is bounded
+ * as well. A row whose sum plus both bounds stays below the limit is out. The few that survive are for the caller to score exactly.
  */
 export class Screen {
-  /** What {@link survivors} found: row numbers. */
+  /** What the calls below found: row numbers. */
   readonly found: Block<Int32Array>;
   readonly #engine: Engine;
   readonly #count: number;
   readonly #f: number;
-  readonly #strips: number;
-  readonly #codes: Block<Int32Array>;
+  readonly #padded: number;
+  readonly #codes: number;
   readonly #sums: Block<Int32Array>;
   readonly #most: Block<Int32Array>;
-  readonly #dims: Block<Int32Array>;
-  readonly #query: Block<Int32Array>;
-  readonly #ends: Block<Int32Array>;
-  readonly #limits: Block<Int32Array>;
-  /** Of each look at the sums: what the rest of the query can still add, and what rounding may have taken away. */
+  /** Where the blocks begin that are still in. */
+  readonly #list: Block<Int32Array>;
+  readonly #columns: Block<Int32Array>;
+  readonly #weights: Block<Int32Array>;
+  /** By groups added: what the rest of the query can still add, and what rounding may have taken away. */
   readonly #rest: Float64Array;
   readonly #rounding: Float64Array;
-  readonly #keys: Float64Array;
+  /** The limit that makes so many groups worth it. */
+  readonly #enough: Float64Array;
+  readonly #order: Int32Array;
+  readonly #starts = new Int32Array(514);
 
   /** How many 32-bit numbers a screen takes from an engine. */
   static size(count: number, f: number): number {
-    const strips = Math.ceil(count / stripItems);
-    return strips * (8 * f + 16 + 1 + stripItems) + 8 * f + 256;
-  }
-
-  /** @param rows count rows of `width` floats in the memory of the engine, of which f are looked at; norms those of the rows. */
-  constructor(engine: Engine, rows: Float32Array, norms: Float64Array, width: number, f: number) {
-    const count = norms.length;
-    this.#engine = engine;
-    this.#count = count;
-    this.#f = f;
-    this.#strips = Math.ceil(count / stripItems);
-    this.#codes = engine.i32((this.#strips * stripItems * f) / 4);
-    this.#sums = engine.i32(this.#strips * 16);
-    this.#most = engine.i32(this.#strips);
-    this.found = engine.i32(this.#strips * stripItems);
-    this.#dims = engine.i32(f);
-    this.#query = engine.i32(4 * f);
-    const looks = 1 + Math.ceil((f - firstLook) / step);
-    this.#ends = engine.i32(Int32Array.from({ length: looks }, (_, c) => Math.min(f, firstLook + step * c)));
-    this.#limits = engine.i32(looks);
-    this.#rest = new Float64Array(looks);
-    this.#rounding = new Float64Array(looks);
-    this.#keys = new Float64Array(f);
-    const codes = new Int8Array(this.#codes.array.buffer, this.#codes.at, this.#codes.array.length * 4);
-    for (let k = 0; k < count; k++) {
-      if (norms[k] === 0) continue;
-      const scale = itemScale / norms[k];
-      const to = Math.floor(k / stripItems) * stripItems * f + (k % stripItems);
-      for (let d = 0; d < f; d++) codes[to + stripItems * d] = Math.round(scale * rows[k * width + d]);
-    }
+    const padded = paddedTo(count, 32);
+    return (padded * f) / 4 + padded / 2 + padded / 32 + padded / block + padded + 5 * paddedTo(f, group) + 256;
   }
 
   /** Whether a screen is worth it: with few dimensions there is nothing to leave out. */
   static helps(count: number, f: number): boolean {
-    return f >= 2 * firstLook && count >= 1024;
+    return f >= 32 && count >= 1024;
+  }
+
+  /**
+   * @param rows as many as there are norms, of `width` floats, the first f of which are looked at
+   * @param norms of the rows; 0 for one that has no direction
+   */
+  constructor(engine: Engine, rows: Float32Array, norms: Float64Array, width: number, f: number) {
+    const count = norms.length;
+    const padded = paddedTo(count, 32);
+    const groups = Math.ceil(f / group);
+    this.#engine = engine;
+    this.#count = count;
+    this.#f = f;
+    this.#padded = padded;
+    const codes = engine.i32((padded * f) / 4);
+    this.#codes = codes.at;
+    this.#sums = engine.i32(padded / 2);
+    this.#most = engine.i32(padded / 32);
+    this.found = engine.i32(padded);
+    this.#list = engine.i32(padded / block);
+    this.#columns = engine.i32(groups * group);
+    this.#weights = engine.i32(4 * groups * group);
+    this.#rest = new Float64Array(groups);
+    this.#rounding = new Float64Array(groups);
+    this.#enough = new Float64Array(groups);
+    this.#order = new Int32Array(f);
+    const bytes = new Int8Array(codes.array.buffer, codes.at, padded * f);
+    for (let k = 0; k < count; k++) {
+      const scale = norms[k] > 0 ? rowScale / norms[k] : 0;
+      for (let d = 0; d < f; d++) bytes[d * padded + k] = Math.round(scale * rows[k * width + d]);
+    }
   }
 
   /** Takes a query; its norm must not be 0. */
   aim(vector: Float32Array, norm: number): void {
     const f = this.#f;
-    const keys = this.#keys;
-    // Sorts dimensions by size without a comparator: the size in whole numbers above, the dimension in the low bits.
-    for (let d = 0; d < f; d++) keys[d] = Math.floor((Math.abs(vector[d]) / norm) * 2 ** 30) * 1024 + d;
-    keys.sort();
-    const query = new Int16Array(this.#query.array.buffer, this.#query.at, 8 * f);
-    const ends = this.#ends.array;
+    const order = this.#largestFirst(vector, norm);
+    const weights = this.#weights.array;
     let used = 0;
     let error = 0;
-    for (let m = 0, look = 0; m < f; m++) {
-      const d = keys[f - 1 - m] % 1024;
-      const v = vector[d] / norm;
-      const code = Math.round(v * queryScale);
-      this.#dims.array[m] = stripItems * d;
-      query.fill(code, 8 * m, 8 * m + 8);
-      used += v * v;
-      error += (code - queryScale * v) ** 2;
-      if (m + 1 < ends[look]) continue;
+    for (let m = 0; m < this.#columns.array.length; m++) {
+      let code = 0;
+      if (m < f) {
+        const v = vector[order[m]] / norm;
+        code = Math.round(v * queryScale);
+        used += v * v;
+        error += (code - queryScale * v) ** 2;
+      }
+      this.#columns.array[m] = m < f ? order[m] * this.#padded : 0;
+      const pair = (code << 16) | (code & 0xffff);
+      for (let k = 4 * m; k < 4 * m + 4; k++) weights[k] = pair;
+      if ((m + 1) % group !== 0) continue;
+      const g = (m + 1) / group - 1;
       const half = Math.sqrt(m + 1) / 2;
-      this.#rest[look] = m + 1 === f ? 0 : Math.sqrt(Math.max(0, 1 - used)) + 1e-9;
-      this.#rounding[look++] = queryScale * Math.sqrt(used) * half + Math.sqrt(error) * (itemScale + half) + 1e-3;
+      this.#rest[g] = m + 1 >= f ? 0 : Math.sqrt(Math.max(0, 1 - used)) + 1e-9;
+      this.#rounding[g] = queryScale * Math.sqrt(used) * half + Math.sqrt(error) * (rowScale + half) + 1e-3;
+      this.#enough[g] = this.#rest[g] + this.#rounding[g] / unit + spread * Math.sqrt(used / f);
     }
+  }
+
+  /** Whether a limit is high enough for a screen to leave out most rows before it has read most of them. */
+  worthIt(limit: number): boolean {
+    return this.#groupsFor(limit) <= 0.75 * this.#rest.length;
   }
 
   /**
@@ -109,50 +128,87 @@ export class Screen {
    * @returns how many
    */
   survivors(lo: number, hi: number, limit: number): number {
-    return this.#follow(lo, hi, limit, 0);
+    this.#clear(lo, paddedTo(hi, 32));
+    return this.#follow(lo, paddedTo(hi, 32), limit, 0);
   }
 
-  /** The first half of {@link survivorsOfAll}: adds up the first dimensions of all rows. @returns some rows that look close, in `found`. */
+  /** Reads the largest dimensions of all rows. @returns how many rows, about `many`, look closest; they are in `found`. */
   look(many: number): number {
-    const { kernels } = this.#engine;
-    const sums = new Int16Array(this.#sums.array.buffer, this.#sums.at, 32 * this.#strips);
     const most = this.#most.array;
-    // biome-ignore format: an argument list
-    kernels.screenFirst(
-      0, this.#strips, firstLook, this.#dims.at, this.#query.at, this.#codes.at, stripItems * this.#f, this.#sums.at, this.#most.at,
-    );
-    const limit = nthLargest(most, many);
+    this.#clear(0, this.#padded);
+    this.#add(0, this.#padded, 0, firstLook);
+    this.#engine.kernels.screenMost(0, this.#padded, this.#sums.at, this.#most.at);
+    const limit = nthLargest(most, many) - 1;
     let found = 0;
-    for (let strip = 0; strip < this.#strips; strip++) {
-      if (most[strip] < limit) continue;
-      const end = Math.min(this.#count, (strip + 1) * stripItems);
-      for (let k = strip * stripItems; k < end; k++) if (sums[k] >= limit) this.found.array[found++] = k;
+    const sums = new Int16Array(this.#sums.array.buffer, this.#sums.at, this.#count);
+    for (let strip = 0; strip < most.length; strip++) {
+      if (most[strip] <= limit) continue;
+      const end = Math.min(this.#count, 32 * strip + 32);
+      for (let k = 32 * strip; k < end; k++) if (sums[k] > limit) this.found.array[found++] = k;
     }
     return found;
   }
 
-  /** After {@link look}: as {@link survivors} for all rows. */
+  /** As {@link survivors} for all rows, after {@link look}. */
   survivorsOfAll(limit: number): number {
-    return this.#follow(0, this.#count, limit, 1);
+    return this.#follow(0, this.#padded, limit, firstLook);
   }
 
-  #follow(lo: number, hi: number, limit: number, first: number): number {
-    const looks = this.#rest.length;
-    for (let c = 0; c < looks; c++) {
-      const least = (limit - this.#rest[c]) * unit - this.#rounding[c];
-      this.#limits.array[c] = Math.min(32767, Math.max(-32768, Math.ceil(least) - 1));
+  /** @param groups how many have been added */
+  #follow(lo: number, hi: number, limit: number, done: number): number {
+    const { kernels } = this.#engine;
+    const sums = this.#sums.at;
+    let groups = Math.max(done, this.#groupsFor(limit));
+    this.#add(lo, hi, done, groups);
+    let blocks = kernels.screenBlocks(lo, hi, this.#least(limit, groups), sums, this.#list.at);
+    for (; blocks > few && groups < this.#rest.length; groups++) {
+      const columns = this.#columns.at + 4 * group * groups;
+      const weights = this.#weights.at + 16 * group * groups;
+      blocks = kernels.screenMore(blocks, this.#list.at, columns, weights, this.#codes, sums, this.#least(limit, groups + 1));
     }
-    // biome-ignore format: an argument list
-    let found = this.#engine.kernels.screenRest(
-      lo / stripItems, Math.ceil(hi / stripItems), first, looks, this.#ends.at, this.#limits.at, this.#dims.at, this.#query.at,
-      this.#codes.at, stripItems * this.#f, this.#sums.at, this.found.at,
-    );
-    while (found > 0 && this.found.array[found - 1] >= this.#count) found--; // what the last strip is filled up with
+    let found = kernels.screenFind(blocks, this.#list.at, this.#least(limit, groups), sums, this.found.at);
+    while (found > 0 && this.found.array[found - 1] >= this.#count) found--; // what the last block is filled up with
     return found;
+  }
+
+  /** The largest sum of so many groups that is out. */
+  #least(limit: number, groups: number): number {
+    const least = Math.ceil((limit - this.#rest[groups - 1]) * unit - this.#rounding[groups - 1]) - 1;
+    return Math.min(32767, Math.max(-32768, least));
+  }
+
+  /** The dimensions by falling size, in steps of a 511th of the norm: the order is for speed, so no more is needed. */
+  #largestFirst(vector: Float32Array, norm: number): Int32Array {
+    const f = this.#f;
+    const starts = this.#starts.fill(0);
+    const scale = 511 / norm;
+    for (let d = 0; d < f; d++) starts[512 - ((Math.abs(vector[d]) * scale) | 0)]++;
+    for (let k = 1; k < starts.length; k++) starts[k] += starts[k - 1];
+    for (let d = 0; d < f; d++) this.#order[starts[511 - ((Math.abs(vector[d]) * scale) | 0)]++] = d;
+    return this.#order;
+  }
+
+  /** How many groups leave few enough blocks. */
+  #groupsFor(limit: number): number {
+    let g = 0;
+    while (g < this.#enough.length - 1 && this.#enough[g] > limit) g++;
+    return g + 1;
+  }
+
+  #clear(lo: number, hi: number): void {
+    this.#sums.array.fill(0, lo / 2, hi / 2);
+  }
+
+  #add(lo: number, hi: number, from: number, to: number): void {
+    const columns = this.#columns.at + 4 * group * from;
+    const weights = this.#weights.at + 16 * group * from;
+    this.#engine.kernels.screenAdd(lo, hi, to - from, columns, weights, this.#codes, this.#sums.at);
   }
 }
 
-/** A number that about `n` of the values reach; at least n do, as far as there are so many. Values from -32,768 to 32,767. */
+const paddedTo = (count: number, block: number) => Math.ceil(count / block) * block;
+
+/** A number that at least n of the values reach, and not many more. Values from -32,768 to 32,767. */
 function nthLargest(values: Int32Array, n: number): number {
   const counts = new Int32Array(1024);
   for (let k = 0; k < values.length; k++) counts[(values[k] + 32768) >> 6]++;

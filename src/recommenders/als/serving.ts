@@ -7,8 +7,6 @@ import { type RowEquation, RowSolver } from './row-solver.ts';
 import { Screen } from './screen.ts';
 
 const blockRows = 256;
-/** Below this cosine so few rows can be left out that scoring them is cheaper. */
-const worthwhile = 0.3;
 
 /**
  * Answers of a fitted model. Holds the items a second time, the only copy there is besides the model itself, in WebAssembly
@@ -167,9 +165,9 @@ export class AlsServing {
       if (bound + add < threshold) break;
       const hi = Math.min(count, lo + blockRows);
       const limit = bound > tiny ? threshold / bound - this.#slack : 0;
-      if (screen && limit > worthwhile) {
-        if (!aimed) screen.aim(vector, norm);
-        aimed = true;
+      if (screen && limit > 0 && !aimed) screen.aim(vector, norm);
+      aimed ||= limit > 0;
+      if (screen && limit > 0 && screen.worthIt(limit)) {
         const found = screen.survivors(lo, hi, limit);
         engine.kernels.scoreSome(found, screen.found.at, this.#solver.vector.at, source.at, width, this.#out.at);
         for (let k = 0; k < found; k++) {
