@@ -1,11 +1,11 @@
 import { eigen } from '../../engine/eigen.ts';
-import { uniform } from '../../engine/random.ts';
 import { breathe } from '../../engine/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import type { FitOptions } from '../recommender.ts';
 import type { AlsIteration, AlsSettings } from './options.ts';
 import type { AlsProblem } from './problem.ts';
-import { AlsWorkspace, type Route, type Rows } from './workspace.ts';
+import { randomStart } from './warm-start.ts';
+import { type Acceleration, AlsWorkspace, type Route, type Rows } from './workspace.ts';
 
 /** What training hands over, in the caller's basis and item order. */
 export interface AlsFactors {
@@ -24,6 +24,33 @@ export interface AlsStart {
   users?: Float32Array;
 }
 
+/** All that the next iteration depends on, as copies. Rows are as they lie in the workspace, so it fits the same data only. */
+export interface AlsState {
+  /** Items after the last iteration. */
+  items: Float32Array;
+  /** Leading user rows, from which conjugate gradients go on. */
+  users: Float32Array;
+  acceleration: Acceleration | undefined;
+  history: AlsIteration[];
+}
+
+/** An iteration that is done. */
+export interface AlsStep {
+  /** The training record so far; the last entry is of this iteration. */
+  history: AlsIteration[];
+  /** What training would hand over if it ended here. Costs a pass over the users, and a copy of the items meanwhile. */
+  factors(): Promise<AlsFactors>;
+  state(): AlsState;
+}
+
+/** Options of {@link trainAls}. */
+export interface TrainOptions extends FitOptions {
+  /** Goes on from here, bit for bit as if it had never stopped. */
+  state?: AlsState;
+  /** Called after each iteration; training ends with the factors it gives, and goes on when it gives none. */
+  afterIteration?: (step: AlsStep) => Promise<AlsFactors | undefined>;
+}
+
 /**
  * Alternating least squares in the eigenbasis of the Gram matrix. Turning both sides by a common Q changes no score and no
  * loss; after turning the source by the eigenvectors of its Gram matrix, (Y^T Y + l I) is diagonal for every l. After each
@@ -33,7 +60,7 @@ export async function trainAls(
   problem: AlsProblem,
   s: AlsSettings,
   start: AlsStart,
-  options: FitOptions,
+  options: TrainOptions,
   plain = false,
 ): Promise<AlsFactors> {
   const f = s.factors;
@@ -43,7 +70,7 @@ export async function trainAls(
   const userRows = manyCount + singleCount;
   const implicit = s.feedback === 'implicit';
   try {
-    placeItems(Y.array, problem.itemOrder, start.items ?? randomStart(itemCount * f, s), f, w.width);
+    placeItems(Y.array, problem.itemOrder, start.items ?? randomStart(itemCount, s), f, w.width);
     if (start.users) placeUsers(X.array, problem, start.users, f, w.width);
     w.begin();
 
@@ -79,11 +106,45 @@ export async function trainAls(
       return gain;
     };
 
-    const began = performance.now();
-    const history: AlsIteration[] = [];
-    for (let iteration = 1; iteration <= s.iterations; iteration++) {
+    const long = w.longUsers(route.dualMax) * w.width;
+    const stateOf = (): AlsState => {
+      return { items: Y.array.slice(), users: X.array.slice(0, long), acceleration: w.acceleration, history: [...history] };
+    };
+    const restore = ({ items, users }: AlsState) => {
+      Y.array.set(items);
+      X.array.set(users);
+    };
+    const finish = async (): Promise<AlsFactors> => {
+      const { Q } = await solveUsers(finalRoute); // exactly, so that a stored user is what the fold-in of the same history gives
+      if (implicit) {
+        await turnUsers(transposed(Q, f), finalRoute);
+        await w.multiply(Y, itemCount, transposed(Q, f));
+      }
+      return {
+        items: gathered(Y, problem.itemRank, f, w.width),
+        rows: gathered(X, undefined, f, w.width),
+        variantScale: w.singleW.array.slice(),
+        history: [...history],
+      };
+    };
+    /** The factors as they are now; training can go on afterwards as if nobody had asked. */
+    const factors = async () => {
+      const state = stateOf();
+      const result = await finish();
+      restore(state);
+      return result;
+    };
+
+    const history: AlsIteration[] = [...(options.state?.history ?? [])];
+    if (options.state) {
+      restore(options.state);
+      w.acceleration = options.state.acceleration;
+    }
+    const began = performance.now() - 1000 * (history.at(-1)?.seconds || 0);
+    for (let iteration = history.length + 1; iteration <= s.iterations; iteration++) {
       await breathe();
       options.onProgress?.({ phase: 'training', done: iteration - 1, total: s.iterations, loss: history.at(-1)?.loss });
+      if (iteration > 1) await w.accelerate(iteration > 2 && history[iteration - 2].loss <= history[iteration - 3].loss);
       const { penalty, Q } = await solveUsers(route);
       const loss = problem.constant - (await solveItems(Q)) + penalty;
       if (!Number.isFinite(loss)) {
@@ -91,22 +152,12 @@ export async function trainAls(
       }
       const last = history.at(-1)?.loss ?? Number.POSITIVE_INFINITY;
       history.push({ iteration, loss, seconds: (performance.now() - began) / 1000 });
+      const ended = await options.afterIteration?.({ history, factors, state: stateOf });
+      if (ended) return ended;
       if (Number.isFinite(last) && s.tolerance > 0 && last - loss < s.tolerance * Math.abs(last)) break;
-      if (iteration < s.iterations) await w.accelerate(loss <= last && iteration > 1);
     }
     options.onProgress?.({ phase: 'training', done: history.length, total: history.length, loss: history.at(-1)?.loss });
-
-    const { Q } = await solveUsers(finalRoute); // exactly, so that a stored user is what the fold-in of the same history gives
-    if (implicit) {
-      await turnUsers(transposed(Q, f), finalRoute);
-      await w.multiply(Y, itemCount, transposed(Q, f));
-    }
-    return {
-      items: gathered(Y, problem.itemRank, f, w.width),
-      rows: gathered(X, undefined, f, w.width),
-      variantScale: w.singleW.array.slice(),
-      history,
-    };
+    return await finish();
   } finally {
     w.close();
   }
@@ -145,10 +196,6 @@ function transposed(a: Float64Array, f: number): Float64Array {
 /** diag(factors) times a. */
 function scaleRows(a: Float64Array, factors: Float64Array, f: number): Float64Array {
   return Float64Array.from(a, (v, k) => v * factors[Math.floor(k / f)]);
-}
-
-function randomStart(count: number, s: AlsSettings): Float32Array {
-  return uniform(s.seed, count, s.feedback === 'implicit' ? 0.01 : 1 / Math.sqrt(s.factors));
 }
 
 function placeItems(to: Float32Array, order: Int32Array, from: Float32Array, f: number, width: number): void {

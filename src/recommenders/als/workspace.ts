@@ -17,6 +17,16 @@ interface Side {
   cut: Block<Int32Array>;
 }
 
+/** What the acceleration of a fit remembers between iterations. */
+export interface Acceleration {
+  /** Items that the last iteration began with. */
+  input: Float32Array;
+  /** Items as the iteration before the last left them. */
+  before: Float32Array;
+  /** Iterations since it began. */
+  age: number;
+}
+
 /** How far rows are solved: up to `dualMax` entries in their dual, longer ones by `steps` of conjugate gradients, 0 = Cholesky. */
 export interface Route {
   dualMax: number;
@@ -212,6 +222,19 @@ export class AlsWorkspace {
     this.#age = trust && cosine > 0 ? this.#age + 1 : 0;
     const beta = Math.min(longestStep, this.#age / 4) * cosine;
     await this.#run('extrapolate', plainCut(itemCount), [this.Y.at, before.at, input.at, width, beta]);
+  }
+
+  /** What the acceleration remembers, as copies; undefined without. */
+  get acceleration(): Acceleration | undefined {
+    if (!this.#memory) return undefined;
+    return { input: this.#memory.input.array.slice(), before: this.#memory.before.array.slice(), age: this.#age };
+  }
+
+  set acceleration(from: Acceleration | undefined) {
+    if (!(this.#memory && from)) return;
+    this.#memory.input.array.set(from.input);
+    this.#memory.before.array.set(from.before);
+    this.#age = from.age;
   }
 
   /** Lets the acceleration begin at Y. */
