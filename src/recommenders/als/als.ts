@@ -1,34 +1,26 @@
-import type { Csr } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import type { Ranked } from '../../engine/top-k.ts';
-import { AttuneError, shown } from '../../errors.ts';
-import { anything, type Check, integer, optional, readOptions, workOptions } from '../../options.ts';
+import { AttuneError } from '../../errors.ts';
+import { integer, optional, readOptions, workOptions } from '../../options.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
 import { iterable } from '../filters.ts';
 import { baseOf } from '../fitted-base.ts';
 import type { ExplainOptions, Explanation, FitOptions, UnknownOptions } from '../recommender.ts';
+import { meansOf, residuals } from './biases.ts';
+import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
+import { type AlsFitOptions, checkStart, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, userVector } from './model.ts';
 import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
 import { alsProblem } from './problem.ts';
 import { AlsServing } from './serving.ts';
-import { trainAls } from './train.ts';
+import { type AlsFactors, trainAls } from './train.ts';
 import { updateAls } from './update.ts';
 import { warmItems } from './warm-start.ts';
+import { watcher } from './watch.ts';
 
-/** Options of {@link AlsRecommender.fit}. */
-export interface AlsFitOptions extends FitOptions {
-  /** users x factors, row-major in the order of `interactions.users`. Only conjugate gradients read it. */
-  initialUserFactors?: Float32Array;
-  /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
-  initialItemFactors?: Float32Array;
-  /**
-   * An earlier model with as many factors, such as yesterday's: items it knows start from its factors, new ones at random, and
-   * fewer `iterations` do. `initialItemFactors` wins over it. It is only read.
-   */
-  warmStart?: AlsRecommender;
-}
+export type { AlsCheckpoint, AlsFitOptions } from './fit-options.ts';
 
 /** A dense matrix in id order. */
 export interface Factors {
@@ -107,17 +99,12 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
 
   /**
    * Learns from interactions.
-   * @throws ERR_EMPTY without interactions; ERR_NUMERIC when numbers overflow; ERR_OUT_OF_MEMORY; the signal's reason. The
+   * @throws ERR_EMPTY without interactions; what `validate` and `checkpoint` throw; ERR_NUMERIC when numbers overflow; ERR_OUT_OF_MEMORY; the signal's reason. The
    *   model then stays what it was.
    */
   async fit(interactions: Interactions, options: AlsFitOptions = {}): Promise<this> {
     const s = this.#settings;
-    const o = readOptions('AlsRecommender.fit', options, {
-      ...workOptions,
-      initialUserFactors: anything<Float32Array | undefined>(),
-      initialItemFactors: anything<Float32Array | undefined>(),
-      warmStart: earlierModel,
-    });
+    const o = readFitOptions(options);
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.fit', interactions);
     checkStart(o.initialUserFactors, interactions.userCount * s.factors, 'initialUserFactors');
@@ -128,9 +115,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s);
     const warm = o.warmStart && warmItems(o.warmStart.model, base.items, s);
     const start = { items: o.initialItemFactors ?? warm, users: o.initialUserFactors };
-    const { items, rows, variantScale, history } = await trainAls(problem, s, start, o);
-    o.signal?.throwIfAborted();
-    this.#replace({
+    const modelOf = ({ items, rows, variantScale, history }: AlsFactors): AlsModel => ({
       settings: s,
       ...base,
       itemFactors: items,
@@ -140,6 +125,20 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       biases,
       history,
     });
+    const { validate, patience, checkpoint } = o;
+    const data = checkpoint || o.resumeFrom ? fingerprintOf(byUser) : 0;
+    const afterIteration = watcher({
+      validate: validate && ((factors) => validate(AlsRecommender.#of(modelOf(factors)))),
+      patience,
+      checkpoint: checkpoint && {
+        every: checkpoint.every,
+        write: (state) => checkpoint.write(checkpointToBytes(state, s, data), state.history.length),
+      },
+    });
+    const state = o.resumeFrom && checkpointFromBytes(o.resumeFrom, s, data);
+    const factors = await trainAls(problem, s, start, { signal: o.signal, onProgress: o.onProgress, state, afterIteration });
+    o.signal?.throwIfAborted();
+    this.#replace(modelOf(factors));
     return this;
   }
 
@@ -285,6 +284,12 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     return this.#serving;
   }
 
+  static #of(model: AlsModel): AlsRecommender {
+    const als = new AlsRecommender(model.settings);
+    als.#replace(model);
+    return als;
+  }
+
   #replace(model: AlsModel): void {
     this.fitted = model;
     this.#serving = undefined;
@@ -298,37 +303,6 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     for (let e = 0; e < items.length; e++) sum += values[e] - biases.global - biases.items[items[e]];
     return biases.global + (items.length ? Math.fround(sum / items.length) : 0);
   }
-}
-
-/** Global mean, then item means of what is left, then user means of what is left then. */
-function meansOf({ rows, columns, offsets, indices, values }: Csr) {
-  let global = 0;
-  for (const v of values) global += v;
-  global = Math.fround(global / values.length);
-  const items = new Float32Array(columns);
-  const users = new Float32Array(rows);
-  const sums = new Float64Array(columns);
-  const counts = new Int32Array(columns);
-  for (let e = 0; e < values.length; e++) {
-    sums[indices[e]] += values[e] - global;
-    counts[indices[e]]++;
-  }
-  for (let i = 0; i < columns; i++) items[i] = counts[i] ? sums[i] / counts[i] : 0;
-  for (let u = 0; u < rows; u++) {
-    let sum = 0;
-    for (let e = offsets[u]; e < offsets[u + 1]; e++) sum += values[e] - global - items[indices[e]];
-    users[u] = offsets[u + 1] > offsets[u] ? sum / (offsets[u + 1] - offsets[u]) : 0;
-  }
-  return { global, users, items };
-}
-
-function residuals(byUser: Csr, biases: NonNullable<AlsModel['biases']>): Csr {
-  const values = new Float32Array(byUser.values.length);
-  for (let u = 0; u < byUser.rows; u++) {
-    const add = biases.global + biases.users[u];
-    for (let e = byUser.offsets[u]; e < byUser.offsets[u + 1]; e++) values[e] = byUser.values[e] - add - biases.items[byUser.indices[e]];
-  }
-  return { ...byUser, values };
 }
 
 /** Dot or cosine of one row with all rows. */
@@ -345,21 +319,4 @@ function similarity(matrix: Float32Array, f: number, row: number, metric: 'cosin
     const size = metric === 'dot' ? 1 : ownNorm * Math.sqrt(norm);
     scores[k] = size > 0 ? product / size : 0;
   }
-}
-
-const earlierModel: Check<AlsRecommender | undefined> = (value, name) => {
-  if (value === undefined || value instanceof AlsRecommender) return value;
-  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an AlsRecommender, got ${shown(value)}.`);
-};
-
-function checkStart(start: Float32Array | undefined, length: number, name: string): void {
-  if (start === undefined) return;
-  if (!(start instanceof Float32Array) || start.length !== length) {
-    throw new AttuneError(
-      'ERR_BAD_OPTION',
-      `AlsRecommender.fit: option '${name}' must be a Float32Array of ${length} numbers, got ${start?.length}.`,
-    );
-  }
-  for (const v of start)
-    if (!Number.isFinite(v)) throw new AttuneError('ERR_BAD_VALUE', `AlsRecommender.fit: option '${name}' holds ${v}.`);
 }

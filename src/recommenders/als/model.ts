@@ -46,7 +46,7 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
   return writeModelFile({
     kind: alsKind,
     formatVersion,
-    settings: { ...stored, globalBias: biases?.global, history: history.map(({ iteration, loss }) => ({ iteration, loss })) },
+    settings: { ...stored, globalBias: biases?.global, history: history.map(({ seconds: _, ...rest }) => rest) },
     tensors: {
       item_factors: { data: itemFactors, shape: [items.size, f] },
       user_rows: { data: rows, shape: [rows.length / f, f] },
@@ -93,7 +93,7 @@ export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settin
               users: tensorOf(file, 'user_biases', Float32Array, users.size),
               items: tensorOf(file, 'item_biases', Float32Array, items.size),
             },
-      history: history.map(({ iteration, loss }) => ({ iteration, loss, seconds: Number.NaN })),
+      history: history.map((line) => ({ ...line, seconds: Number.NaN })),
     },
   };
 }

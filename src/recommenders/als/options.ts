@@ -67,4 +67,6 @@ export interface AlsIteration {
   loss: number;
   /** Seconds since the start of `fit`. */
   seconds: number;
+  /** What `validate` gave for it, when `fit` had one. */
+  validation?: number;
 }

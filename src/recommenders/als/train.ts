@@ -38,6 +38,8 @@ export interface AlsState {
 export interface AlsStep {
   /** The training record so far; the last entry is of this iteration. */
   history: AlsIteration[];
+  /** Whether training ends after it anyway. */
+  final: boolean;
   /** What training would hand over if it ended here. Costs a pass over the users, and a copy of the items meanwhile. */
   factors(): Promise<AlsFactors>;
   state(): AlsState;
@@ -152,9 +154,11 @@ export async function trainAls(
       }
       const last = history.at(-1)?.loss ?? Number.POSITIVE_INFINITY;
       history.push({ iteration, loss, seconds: (performance.now() - began) / 1000 });
-      const ended = await options.afterIteration?.({ history, factors, state: stateOf });
+      const converged = Number.isFinite(last) && s.tolerance > 0 && last - loss < s.tolerance * Math.abs(last);
+      const final = converged || iteration === s.iterations;
+      const ended = await options.afterIteration?.({ history, final, factors, state: stateOf });
       if (ended) return ended;
-      if (Number.isFinite(last) && s.tolerance > 0 && last - loss < s.tolerance * Math.abs(last)) break;
+      if (converged) break;
     }
     options.onProgress?.({ phase: 'training', done: history.length, total: history.length, loss: history.at(-1)?.loss });
     return await finish();

@@ -1,0 +1,94 @@
+import { AttuneError, shown } from '../../errors.ts';
+import { anything, type Check, callback, integer, readOptions, workOptions } from '../../options.ts';
+import type { FitOptions } from '../recommender.ts';
+import type { AlsRecommender } from './als.ts';
+
+/** Options of {@link AlsRecommender.fit}. */
+export interface AlsFitOptions extends FitOptions {
+  /** users x factors, row-major in the order of `interactions.users`. Only conjugate gradients read it. */
+  initialUserFactors?: Float32Array;
+  /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
+  initialItemFactors?: Float32Array;
+  /**
+   * An earlier model with as many factors, such as yesterday's: items it knows start from its factors, new ones at random, and
+   * fewer `iterations` do. `initialItemFactors` wins over it. It is only read.
+   */
+  warmStart?: AlsRecommender;
+  /**
+   * How good a model is on held-out data, larger is better: asked after each iteration, with the model as it would be if training
+   * ended there. The fit then ends with the best of them, which is rarely the one of the lowest loss. Costs a pass over the users an
+   * iteration, and a second copy of the factors.
+   *
+   * @example
+   * await als.fit(train, {
+   *   validate: async (model) => (await evaluate(model, { train, test: validation, metrics: ['ndcg'], k: [20] })).get('ndcg', 20).mean,
+   * });
+   */
+  validate?: (model: AlsRecommender) => number | Promise<number>;
+  /** With `validate`: ends after this many iterations in a row without a better value, from 1. Default 3. */
+  patience?: number;
+  /** Lets a killed fit go on: `write` gets a file for `resumeFrom` now and then. */
+  checkpoint?: AlsCheckpoint;
+  /**
+   * A file that `checkpoint` wrote. The fit goes on after that iteration and ends with the bytes it would have ended with uninterrupted.
+   * Needs the same interactions in the same order and the same options, but for `iterations`, `tolerance`, `threads` and
+   * `onUnknown`. `validate` begins anew: what was best before the break is not in the file.
+   */
+  resumeFrom?: Uint8Array;
+}
+
+/** How a fit writes checkpoints. */
+export interface AlsCheckpoint {
+  /** Iterations between two, from 1. Default 1. */
+  every?: number;
+  /** Stores the file, for example with `store.put('als-checkpoint', bytes)`; the fit waits for it. */
+  write: (bytes: Uint8Array, iteration: number) => void | Promise<void>;
+}
+
+/** Reads {@link AlsFitOptions}. @throws ERR_BAD_OPTION */
+export function readFitOptions(options: AlsFitOptions) {
+  return readOptions('AlsRecommender.fit', options, {
+    ...workOptions,
+    initialUserFactors: anything<Float32Array | undefined>(),
+    initialItemFactors: anything<Float32Array | undefined>(),
+    warmStart: earlierModel,
+    validate: callback<NonNullable<AlsFitOptions['validate']>>(),
+    patience: integer({ default: 3, min: 1 }),
+    checkpoint: checkpointCheck,
+    resumeFrom: bytes,
+  });
+}
+
+const earlierModel: Check<AlsRecommender | undefined> = (value, name) => {
+  // By shape, not by class: a program may have loaded both the ESM and the CommonJS build.
+  if (value === undefined || (value as AlsRecommender | null)?.kind === 'als') return value as AlsRecommender | undefined;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an AlsRecommender, got ${shown(value)}.`);
+};
+
+const checkpointCheck: Check<Required<AlsCheckpoint> | undefined> = (value, name) => {
+  if (value === undefined) return undefined;
+  const { every, write } = readOptions(name, value, {
+    every: integer({ default: 1, min: 1 }),
+    write: callback<AlsCheckpoint['write']>(),
+  });
+  if (write) return { every, write };
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must have a function 'write' that stores the bytes it is given, got none.`);
+};
+
+const bytes: Check<Uint8Array | undefined> = (value, name) => {
+  if (value === undefined || value instanceof Uint8Array) return value;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be the bytes that a checkpoint wrote, got ${shown(value)}.`);
+};
+
+/** @throws ERR_BAD_OPTION, ERR_BAD_VALUE */
+export function checkStart(start: Float32Array | undefined, length: number, name: string): void {
+  if (start === undefined) return;
+  if (!(start instanceof Float32Array) || start.length !== length) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `AlsRecommender.fit: option '${name}' must be a Float32Array of ${length} numbers, got ${start?.length}.`,
+    );
+  }
+  for (const v of start)
+    if (!Number.isFinite(v)) throw new AttuneError('ERR_BAD_VALUE', `AlsRecommender.fit: option '${name}' holds ${v}.`);
+}
