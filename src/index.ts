@@ -10,7 +10,7 @@ export * from './evaluation/index.ts';
 export * from './hybrid/index.ts';
 export * as metrics from './metrics/index.ts';
 export type { Progress } from './options.ts';
-export { type AlsFitOptions, AlsRecommender, type Factors } from './recommenders/als/als.ts';
+export { type AlsCheckpoint, type AlsFitOptions, AlsRecommender, type Factors } from './recommenders/als/als.ts';
 export type { AlsIteration, AlsOptions, AlsSettings } from './recommenders/als/options.ts';
 export * from './recommenders/ease.ts';
 export * from './recommenders/item-knn.ts';
