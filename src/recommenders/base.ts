@@ -10,6 +10,7 @@ import { type Filter, filterOf, indicesOf, iterable, perUser } from './filters.t
 import type {
   FitOptions,
   History,
+  KnownInteraction,
   Recommendation,
   RecommendationBatch,
   Recommender,
@@ -151,7 +152,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return scores;
   }
 
-  interactionsOf(user: string, options: UnknownOptions = {}): { item: string; value: number }[] {
+  interactionsOf(user: string, options: UnknownOptions = {}): KnownInteraction[] {
     const o = readOptions(`${this.kind}.interactionsOf`, options, { onUnknown: unknownCheck });
     const index = this.userIndex(user, o.onUnknown);
     if (index < 0) return [];

@@ -19,6 +19,14 @@ export interface SimilarUser {
   score: number;
 }
 
+/** One interaction of a user as a model keeps it. */
+export interface KnownInteraction {
+  /** Item id. */
+  item: string;
+  /** The value it was fitted with. */
+  value: number;
+}
+
 /** What a visitor did: item ids (value 1 each), or items with values. */
 export type History = Iterable<
   | string
@@ -142,7 +150,7 @@ export interface Recommender {
   /** The scores of some items for a known user, in the order asked. */
   score(user: string, items: Iterable<string>, options?: UnknownOptions): Float32Array;
   /** What a known user did, as the model keeps it: in the order of the items' indices. */
-  interactionsOf(user: string, options?: UnknownOptions): { item: string; value: number }[];
+  interactionsOf(user: string, options?: UnknownOptions): KnownInteraction[];
   /** Items that are like this one, never itself. */
   similarItems(item: string, options?: SimilarOptions): Recommendation[];
   /** Users that are like this one, never itself. Not every model can. */
