@@ -14,6 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/integration/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
