@@ -1,11 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const folder = join(import.meta.dirname, '../peers');
 const environment = join(folder, '.venv');
 const requirements = join(folder, 'requirements.txt');
+/** What has no wheels and is compiled here; the rest works without. */
+const compiledRequirements = join(folder, 'requirements-compiled.txt');
 const installed = join(environment, 'installed.txt');
 const binary = join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
@@ -48,24 +50,36 @@ export class Peer {
   }
 }
 
-/** Makes the environment unless it is there and of these versions. @returns what is in the way, if anything. */
+/**
+ * Makes the environment unless it is there and of these versions. It is never emptied, since another benchmark may be using it.
+ * @returns what is in the way, if anything.
+ */
 function prepare(): string | undefined {
-  const wanted = readFileSync(requirements, 'utf8');
+  const wanted = readFileSync(requirements, 'utf8') + readFileSync(compiledRequirements, 'utf8');
   if (existsSync(binary) && existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return undefined;
-  const python = [process.env.ATTUNE_PYTHON, 'python3', 'python'].find(
-    (name) => name && succeeds(name, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']),
-  );
-  if (!python) return 'no Python 3.10 or newer with venv and pip (set ATTUNE_PYTHON to one); only our side is measured.';
+  if (!existsSync(binary)) {
+    const python = [process.env.ATTUNE_PYTHON, 'python3', 'python'].find(
+      (name) => name && succeeds(name, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']),
+    );
+    if (!python) return 'no Python 3.10 or newer with venv and pip (set ATTUNE_PYTHON to one); only our side is measured.';
+    const made = spawnSync(python, ['-m', 'venv', environment], { encoding: 'utf8' });
+    if (made.status !== 0) return `no virtual environment could be made: ${lastLine(made.stderr)}`;
+  }
   console.log(`installing the peers into ${environment} (once, about a minute)`);
-  rmSync(environment, { recursive: true, force: true });
-  const made = spawnSync(python, ['-m', 'venv', environment], { encoding: 'utf8' });
-  if (made.status !== 0) return `no virtual environment could be made: ${lastLine(made.stderr)}`;
-  const got = spawnSync(binary, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements], {
-    encoding: 'utf8',
-  });
-  if (got.status !== 0) return `pip could not install them: ${lastLine(got.stderr)}`;
+  const problem = install(requirements);
+  if (problem) return `pip could not install them: ${problem}`;
+  const compiling = install(compiledRequirements);
+  if (compiling) console.log(`peers that need a C++ compiler are missing: ${compiling}`);
   writeFileSync(installed, wanted);
   return undefined;
+}
+
+/** @returns the last line of what went wrong, if anything did. */
+function install(file: string): string | undefined {
+  const { status, stderr } = spawnSync(binary, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', file], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? undefined : lastLine(stderr);
 }
 
 const succeeds = (command: string, args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
