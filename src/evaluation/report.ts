@@ -1,5 +1,5 @@
+import { studentQuantile } from '../data/distributions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { studentQuantile } from '../metrics/distributions.ts';
 import { confidenceInterval, type Estimate } from '../metrics/significance.ts';
 import { formatReports } from './format.ts';
 import { reportsToHtml } from './html.ts';

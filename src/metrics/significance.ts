@@ -1,6 +1,6 @@
+import { normalCdf, studentCdf, studentQuantile } from '../data/distributions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { choice, integer, number, readOptions } from '../options.ts';
-import { normalCdf, studentCdf, studentQuantile } from './distributions.ts';
 import { generator, randomBelow } from './random.ts';
 import { readPairs } from './rating.ts';
 

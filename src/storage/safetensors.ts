@@ -1,6 +1,6 @@
+import { xxHash32 } from '../data/xx-hash.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { type HeaderEntry, readHeader, type StoredType, storedTypes } from './safetensors-header.ts';
-import { xxHash32 } from './xx-hash.ts';
 
 /** The arrays that tensors are made of. */
 export type TensorData = Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array | Uint16Array | Uint32Array;

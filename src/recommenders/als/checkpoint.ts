@@ -1,7 +1,7 @@
 import type { Csr } from '../../data/csr.ts';
+import { xxHash32 } from '../../data/xx-hash.ts';
 import { AttuneError } from '../../errors.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
-import { xxHash32 } from '../../storage/xx-hash.ts';
 import type { AlsIteration, AlsSettings } from './options.ts';
 import type { AlsState } from './train.ts';
 

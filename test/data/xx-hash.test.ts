@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { xxHash32 } from '../../src/storage/xx-hash.ts';
+import { xxHash32 } from '../../src/data/xx-hash.ts';
 
 const hash = (text: string) => xxHash32(new TextEncoder().encode(text)).toString(16).padStart(8, '0');
 
