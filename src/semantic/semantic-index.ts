@@ -1,16 +1,14 @@
-import type { Ranked } from '../engine/top-k.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
 import type { History, Recommendation } from '../recommenders/recommender.ts';
 import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
 import { Catalogue } from './catalogue.ts';
 import { type Document, type DocumentFields, DocumentReader, readDocuments } from './documents.ts';
-import { type Embedder, type EmbedOptions, embedDocuments, embedWith } from './embedder.ts';
+import { type Embedder, type EmbedOptions, embedDocuments } from './embedder.ts';
 import { ngramEmbedder } from './embedders/ngram.ts';
-import { allowedKeys, type Filter, readFilter } from './filter.ts';
-import { fuseRanks, fuseWeighted } from './fusion.ts';
+import { readFilter } from './filter.ts';
+import { findNearest, findRanked, named, notAtOnce } from './find.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
-import { dot } from './indexes/dot.ts';
 import { flatIndex } from './indexes/flat.ts';
 import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
 import { weightedMean } from './profile.ts';
@@ -162,25 +160,7 @@ export class SemanticIndex<Item = never> {
     const filter = readFilter('SemanticIndex.search', o, this.#parts.fields.metadata);
     o.signal?.throwIfAborted();
     if (query.trim() === '' || o.n === 0 || this.size === 0) return [];
-    const { catalogue, lexical, vectors } = this.#parts;
-    if (o.mode === 'lexical') return this.#named(lexical.match(query).top(o.n, allowedKeys(catalogue, filter)));
-
-    const vector = await this.#embedQuery(query, o.signal);
-    const allowed = allowedKeys(catalogue, filter);
-    if (vector.every((x) => x === 0)) {
-      return o.mode === 'semantic' ? [] : this.#named(lexical.match(query).top(o.n, allowed));
-    }
-    const depth = o.mode === 'semantic' ? o.n : Math.max(o.n, candidates);
-    const ranked = await vectors.search(vector, { n: Math.min(depth, this.size), allowed });
-    if (o.mode === 'semantic') return this.#named(ranked);
-
-    const match = lexical.match(query);
-    const weights = this.#weights(o.weights);
-    const sides = [
-      { ranked: match.top(depth, allowed), of: match.of, weight: weights.lexical },
-      { ranked, of: this.#similarity(vector, ranked), weight: weights.semantic },
-    ];
-    return this.#named((o.fusion === 'weighted' ? fuseWeighted : fuseRanks)(sides, o.n));
+    return named(this.#parts.catalogue, await findRanked(this.#parts, query, { ...o, filter }));
   }
 
   /**
@@ -198,7 +178,7 @@ export class SemanticIndex<Item = never> {
         `Expected an item of this index, got ${shown(item)}. Add it first, or pass onUnknown: 'empty'.`,
       );
     }
-    return this.#nearest(this.#vector(key), o.n, filter, [key]);
+    return findNearest(this.#parts, this.#vector(key), o.n, filter, [key]);
   }
 
   /**
@@ -223,7 +203,7 @@ export class SemanticIndex<Item = never> {
         "Expected a history with at least one item of this index, got none. Fall back to popular items, or pass onUnknown: 'empty'.",
       );
     }
-    return this.#nearest(mean, o.n, filter, o.includeSeen ? [] : keys);
+    return findNearest(this.#parts, mean, o.n, filter, o.includeSeen ? [] : keys);
   }
 
   /**
@@ -295,65 +275,9 @@ export class SemanticIndex<Item = never> {
     onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
   }
 
-  async #embedQuery(query: string, signal: AbortSignal | undefined): Promise<Float32Array> {
-    const embedder = this.#parts.queryEmbedder ?? this.#parts.embedder;
-    await embedder.prepare?.();
-    const vector = await embedWith(embedder, [query], { signal });
-    if (vector.length === this.dimensions) return vector;
-    throw new AttuneError(
-      'ERR_EMBEDDER',
-      `Embedder '${embedder.name}': expected vectors of ${this.dimensions} dimensions, as this index has, got ${vector.length}.`,
-    );
-  }
-
-  #weights(given: { lexical?: number; semantic?: number }): { lexical: number; semantic: number } {
-    const semantic = this.#parts.queryEmbedder?.hybridWeight ?? this.#parts.embedder.hybridWeight ?? 0.5;
-    return { lexical: given.lexical ?? 1 - semantic, semantic: given.semantic ?? semantic };
-  }
-
-  /** The cosine of any key. An index that does not give its vectors counts what it did not list as its last entry. */
-  #similarity(query: Float32Array, ranked: Ranked): (key: number) => number {
-    const listed = new Map(Array.from(ranked.indices, (key, k) => [key, ranked.scores[k]]));
-    const last = ranked.scores.at(-1) ?? 0;
-    return (key) => {
-      const score = listed.get(key);
-      if (score !== undefined) return score;
-      const vector = this.#parts.vectors.vectorOf?.(key);
-      return vector ? dot(vector, 0, query) : last;
-    };
-  }
-
-  #nearest(vector: Float32Array, n: number, filter: Filter, leaveOut: readonly number[]): Recommendation[] {
-    if (n === 0 || vector.every((x) => x === 0)) return [];
-    const { catalogue, vectors } = this.#parts;
-    const ranked = vectors.search(vector, { n: Math.min(n, this.size), allowed: allowedKeys(catalogue, filter, leaveOut) });
-    if (ranked instanceof Promise) throw notAtOnce(vectors.kind);
-    return this.#named(ranked);
-  }
-
   #vector(key: number): Float32Array {
     const vector = this.#parts.vectors.vectorOf?.(key);
     if (vector) return vector;
     throw notAtOnce(this.#parts.vectors.kind);
   }
-
-  #named({ indices, scores }: Ranked): Recommendation[] {
-    const { catalogue } = this.#parts;
-    const list: Recommendation[] = [];
-    indices.forEach((key, k) => {
-      // An index that answers later may still name what has been removed meanwhile.
-      if (catalogue.isPresent(key)) list.push({ item: catalogue.idOf(key), score: scores[k] });
-    });
-    return list;
-  }
-}
-
-/** How many of each side are looked at in hybrid search, when fewer are asked for. On SciFact 200 rank as well as 1,000, and cost a tenth. */
-const candidates = 200;
-
-function notAtOnce(kind: string): AttuneError {
-  return new AttuneError(
-    'ERR_NOT_SUPPORTED',
-    `A vector index of kind '${kind}' does not answer at once, so only search works with it. Use flatIndex() for similar items.`,
-  );
 }
