@@ -55,6 +55,7 @@ export class SemanticIndex<Item = never> {
     const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
     const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
     const vectors = o.vectorIndex ?? flatIndex();
+    await vectors.prepare?.();
     if (vectors.size > 0) {
       throw new AttuneError(
         'ERR_BAD_OPTION',
@@ -107,7 +108,9 @@ export class SemanticIndex<Item = never> {
 
   /** Loads a version from a store: `name` (newest), `name@3` or `name@alias`. @throws ERR_NOT_FOUND, and what {@link fromBytes} throws. */
   static async load(store: ModelStore, reference: string, options: SemanticLoadOptions = {}): Promise<SemanticIndex<never>> {
-    return SemanticIndex.fromBytes((await store.get(reference)).bytes, options);
+    const index = SemanticIndex.fromBytes((await store.get(reference)).bytes, options);
+    await index.#parts.vectors.prepare?.();
+    return index;
   }
 
   /** Number of items. */
@@ -219,7 +222,7 @@ export class SemanticIndex<Item = never> {
       );
     }
     const documents = await readDocuments(items, this.#reader, o);
-    const change = this.#changes.then(() => this.#take(documents, o));
+    const change = this.#changes.catch(() => {}).then(() => this.#take(documents, o));
     this.#changes = change.catch(() => {});
     return change;
   }
@@ -238,7 +241,10 @@ export class SemanticIndex<Item = never> {
     catalogue.delete(keys);
     lexical.remove(keys);
     const removal = vectors.remove(Int32Array.from(keys));
-    if (removal) this.#changes = Promise.all([this.#changes, removal]);
+    if (removal) {
+      this.#changes = Promise.all([this.#changes.catch(() => {}), removal]);
+      this.#changes.catch(() => {}); // known to the next save
+    }
     return keys.size;
   }
 
@@ -263,15 +269,13 @@ export class SemanticIndex<Item = never> {
     );
     onProgress?.({ phase: 'indexing', done: 0, total: documents.length });
     const keys = catalogue.reserve(documents.map(({ id }) => id));
-    const change = vectors.add(keys, rows);
+    const metadata = documents.map((document) => document.metadata);
+    const change = vectors.add(keys, rows, metadata);
     if (change) await change;
     documents.forEach(({ text }, k) => {
       lexical.add(keys[k], text);
     });
-    catalogue.put(
-      keys,
-      documents.map(({ metadata }) => metadata),
-    );
+    catalogue.put(keys, metadata);
     onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
   }
 

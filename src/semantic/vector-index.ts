@@ -1,4 +1,5 @@
 import type { Ranked } from '../engine/top-k.ts';
+import type { Metadata, Where } from './where.ts';
 
 /** Options of {@link VectorIndex.search}. */
 export interface VectorSearchOptions {
@@ -6,6 +7,11 @@ export interface VectorSearchOptions {
   n: number;
   /** A mark a key: only keys whose mark is not 0 may come, and keys past its end may not. Without it all may. */
   allowed?: Uint8Array;
+  /**
+   * Conditions on the metadata given to `add`, for an index that keeps it. With `allowed` beside it, `allowed` has them in it already,
+   * so any other index may ignore them.
+   */
+  where?: Where;
 }
 
 /**
@@ -22,8 +28,13 @@ export interface VectorIndex {
   readonly size: number;
   /** Length of a vector; 0 until the first is added, if it was not told before. */
   readonly dimensions: number;
-  /** Adds vectors; a known key is replaced. `vectors` is row-major, one row a key, and is not kept. */
-  add(keys: Int32Array, vectors: Float32Array): void | Promise<void>;
+  /** Loads or connects what is needed, after which `size` is right; called by an index before the first use. May be called again. */
+  prepare?(): void | Promise<void>;
+  /**
+   * Adds vectors; a known key is replaced. `vectors` is row-major, one row a key, and is not kept. `metadata`, one object a key, is for
+   * an index that filters by itself.
+   */
+  add(keys: Int32Array, vectors: Float32Array, metadata?: readonly Metadata[]): void | Promise<void>;
   /** Removes keys. Unknown ones do not matter. */
   remove(keys: Int32Array): void | Promise<void>;
   /**
