@@ -1,14 +1,32 @@
 /**
  * The words of a text, in order, folded so that spellings meet: lower case, compatibility forms (NFKD), no accents on Latin
- * and Greek letters, no vowel points in Hebrew and Arabic. A word is a run of letters, digits and their marks; an emoji is one too.
+ * and Greek letters, no vowel points in Hebrew and Arabic, one form of each Arabic letter and of each digit. A word is a run of letters,
+ * digits and their marks; an emoji is one too. Of an English possessive the word before it is left, and "don't" is one word.
  *
  * Scripts without spaces (Chinese, Japanese, Thai, ...) give each character and each pair of neighbours. A dictionary
  * (Intl.Segmenter) would cut them into words, but differently from one runtime to the next, and an index must answer the same in all.
  */
 export function tokenize(text: string): string[] {
-  if (isAscii.test(text)) return text.toLowerCase().match(asciiWord) ?? [];
-  const words = fold(text).match(anyWord) ?? [];
-  return words.some((word) => unspaced.test(word)) ? words.flatMap(cut) : words;
+  return isAscii.test(text) ? (contracted(text.toLowerCase()).match(asciiWord) ?? []) : wordsOf(fold(text));
+}
+
+/**
+ * What word search looks for: the words, and after them neighbours that only one of - . / _ divides as one word, if there are a letter
+ * and a digit in it: `WF-45R6100AW` is `wf`, `45r6100aw` and `wf45r6100aw`, so it is found however it is spelled.
+ */
+export function searchTerms(text: string): string[] {
+  const folded = isAscii.test(text) ? contracted(text.toLowerCase()) : fold(text);
+  const words = isAscii.test(folded) ? (folded.match(asciiWord) ?? []) : wordsOf(folded);
+  for (const [compound] of folded.matchAll(compounds)) {
+    const parts = compound.split(joiner);
+    for (let from = 0; from < parts.length - 1; from++) {
+      for (let to = from + 2; to <= parts.length; to++) {
+        const joined = parts.slice(from, to).join('');
+        if (joined.length <= longest && hasDigit.test(joined) && hasLetter.test(joined)) words.push(joined);
+      }
+    }
+  }
+  return words;
 }
 
 /** Longest part of a word that counts: beyond it a word is data, not language. In UTF-16 units. */
@@ -18,16 +36,34 @@ const longest = 64;
 const isAscii = /^[\x00-\x7f]*$/;
 const asciiWord = new RegExp(`[a-z0-9]{1,${longest}}`, 'g');
 const anyWord = new RegExp(`[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]{0,${longest - 1}}|\\p{Emoji_Presentation}`, 'gu');
+const compounds = /[\p{L}\p{N}]+(?:[-\u2010./_][\p{L}\p{N}]+){1,3}/gu;
+const joiner = /[-\u2010./_]/;
+const hasDigit = /\p{N}/u;
+const hasLetter = /\p{L}/u;
 const unspacedClass = ['Han', 'Hiragana', 'Katakana', 'Bopomofo', 'Thai', 'Lao', 'Khmer', 'Myanmar'].map((s) => `\\p{scx=${s}}`).join('');
 const unspaced = new RegExp(`[${unspacedClass}]`, 'u');
 const runs = new RegExp(`[${unspacedClass}]+|[^${unspacedClass}]+`, 'gu');
 const accents = /([\p{Script=Latin}\p{Script=Greek}])[\u0300-\u036f]+/gu;
 const points = /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/g;
 const marks = /[©®™]/g; // NFKD would glue "TM" to the word before
+const possessive = /(\p{L})'s(?![\p{L}\p{N}])/gu;
+const negation = /n't(?![\p{L}\p{N}])/gu;
+const digits = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g;
+const arabicForms: Record<string, string> = { ى: 'ي', ی: 'ي', ک: 'ك', ة: 'ه' };
+
+/** Takes lower case. */
+function contracted(text: string): string {
+  return text.includes("'") ? text.replace(possessive, '$1').replace(negation, 'nt') : text;
+}
+
+function wordsOf(folded: string): string[] {
+  const words: string[] = folded.match(anyWord) ?? [];
+  return words.some((word) => unspaced.test(word)) ? words.flatMap(cut) : words;
+}
 
 /** Lower case without a locale; the final sigma depends on its neighbours, so it becomes the plain one. */
 function fold(text: string): string {
-  return text
+  const plain = text
     .replace(marks, ' ')
     .normalize('NFKD')
     .toLowerCase()
@@ -35,7 +71,11 @@ function fold(text: string): string {
     .replace(points, '')
     .replaceAll('ß', 'ss')
     .replaceAll('ς', 'σ')
+    .replace(/[ىیکة]/g, (letter) => arabicForms[letter])
+    .replace(digits, (digit) => String((digit.charCodeAt(0) - (digit < '\u0966' ? 0 : 6)) & 15))
+    .replace(/[’ʼ]/g, "'")
     .normalize('NFC');
+  return contracted(plain);
 }
 
 /** Single characters and pairs of a run without spaces; a mark stays with its letter. */
