@@ -61,12 +61,21 @@ export class Postings {
     return size;
   }
 
+  /** Marks the words that texts have which stay. @param renumber -1 for a text that goes. */
+  mark(used: Uint8Array, renumber: Int32Array): void {
+    const { offsets, texts } = this.#merged;
+    for (let word = 0; word + 1 < offsets.length; word++) {
+      for (let e = offsets[word]; e < offsets[word + 1] && used[word] === 0; e++) if (renumber[texts[e]] >= 0) used[word] = 1;
+    }
+    for (let e = 0; e < this.#tail; e++) if (renumber[this.#texts[e]] >= 0) used[this.#words[e]] = 1;
+  }
+
   /**
    * Moves the tail into the columns.
+   * @param kept the words that stay, ascending; their positions are the new numbers. No other word is in a text that stays.
    * @param renumber the new number of each text, ascending, -1 to drop it.
-   * @returns the old numbers of the words that still occur; their positions are the new ones.
    */
-  merge(words: number, renumber: Int32Array): Int32Array {
+  merge(kept: Int32Array, words: number, renumber: Int32Array): void {
     const { offsets, texts, counts } = this.#merged;
     const sizes = new Int32Array(words);
     for (let word = 0; word + 1 < offsets.length; word++) {
@@ -74,13 +83,11 @@ export class Postings {
     }
     for (let e = 0; e < this.#tail; e++) if (renumber[this.#texts[e]] >= 0) sizes[this.#words[e]]++;
 
-    const kept: number[] = [];
     const at = new Int32Array(words); // where the next entry of a word goes
     let total = 0;
-    for (let word = 0; word < words; word++) {
+    for (const word of kept) {
       at[word] = total;
       total += sizes[word];
-      if (sizes[word] > 0) kept.push(word);
     }
     const merged: PostingColumns = {
       offsets: new Int32Array(kept.length + 1),
@@ -103,7 +110,6 @@ export class Postings {
     this.#tail = 0;
     this.#head = this.#next = this.#words = this.#texts = new Int32Array(0);
     this.#counts = new Uint16Array(0);
-    return Int32Array.from(kept);
   }
 
   /** The columns, without what is in the tail. */
