@@ -2,6 +2,8 @@ import { AttuneError, shown } from '../errors.ts';
 import { type Check, choice, integer, number, optional, readOptions } from '../options.ts';
 import type { Interactions } from './interactions.ts';
 import { randomNumbers, shuffle } from './random.ts';
+import { coldItems, coldUsers } from './split-cold.ts';
+import { identity, newestFirst, rowsByUser, rowsWhere } from './split-rows.ts';
 
 /** Interactions to learn from, and others to be judged by. Ids agree, dense indices do not: each part has its own. */
 export interface Split {
@@ -81,8 +83,44 @@ export interface FoldsSplitOptions extends CommonSplitOptions {
   folds?: number;
 }
 
+/** New items: nobody has chosen them in train. For a validation part split train again with another seed. */
+export interface ColdItemsSplitOptions extends CommonSplitOptions {
+  /** All rows of some items, drawn at random, are test. Rank these items alone: `evaluate(model, { candidates: () => test.items })`. */
+  strategy: 'cold-items';
+  /** Share of the items in the test, in (0, 1), at least one. Default 0.1. */
+  testFraction?: number;
+}
+
+/** New users: train has nothing of them. For a validation part split train again with another seed. */
+export interface ColdUsersSplitOptions extends CommonSplitOptions {
+  /**
+   * All rows of some users, drawn at random, are test, but for a few that are given to the model as their history:
+   * `evaluate(model, { train: given, test, protocol: 'fold-in' })`.
+   */
+  strategy: 'cold-users';
+  /** Share of the users in the test, in (0, 1), at least one; drawn from those with more rows than `given`. Default 0.1. */
+  testFraction?: number;
+  /** Rows of each of them that are given. Default 1. */
+  given?: number;
+  /** Which are given: the `'oldest'` (default; without times, or of equal times, the earlier row), or `'random'` ones. */
+  givenRows?: 'oldest' | 'random';
+}
+
+/** Parts for new users. */
+export interface ColdUsersSplit extends Split {
+  /** The histories of the test users. */
+  given: Interactions;
+}
+
 /** Options of {@link split} by strategy. */
-export type SplitOptions = RandomSplitOptions | PerUserSplitOptions | ByTimeSplitOptions | LeaveLastOutSplitOptions | FoldsSplitOptions;
+export type SplitOptions =
+  | RandomSplitOptions
+  | PerUserSplitOptions
+  | ByTimeSplitOptions
+  | LeaveLastOutSplitOptions
+  | FoldsSplitOptions
+  | ColdItemsSplitOptions
+  | ColdUsersSplitOptions;
 
 /** Options that ask for a validation part. */
 export type SplitOptionsWithValidation =
@@ -100,16 +138,19 @@ export type Demand<Options, Name extends keyof Options, Value = NonNullable<Opti
  * it, and rows keep their order. Some parts may be empty, and test may hold users and items that train has not.
  *
  * @returns `{ train, test }`; with `validation: true`, `validationFraction` or `validationAt` also `validation`; for
- * `'folds'` an array of `{ train, test }`.
+ * `'folds'` an array of `{ train, test }`; for `'cold-users'` also `given`.
  * @throws ERR_BAD_OPTION; ERR_BAD_ARGUMENT when a strategy needs times and there are none.
  */
 export function split(interactions: Interactions, options: FoldsSplitOptions): Split[];
+export function split(interactions: Interactions, options: ColdUsersSplitOptions): ColdUsersSplit;
 export function split(interactions: Interactions, options: SplitOptionsWithValidation): SplitWithValidation;
 export function split(interactions: Interactions, options: Exclude<SplitOptions, FoldsSplitOptions>): Split;
 export function split(interactions: Interactions, options: SplitOptions): Split | SplitWithValidation | Split[];
 export function split(interactions: Interactions, options: SplitOptions): Split | SplitWithValidation | Split[] {
   const strategy = choice(strategies)(options?.strategy, "split: option 'strategy'");
   if (strategy === 'folds') return folds(interactions, options as FoldsSplitOptions);
+  if (strategy === 'cold-items') return coldItems(interactions, options as ColdItemsSplitOptions);
+  if (strategy === 'cold-users') return coldUsers(interactions, options as ColdUsersSplitOptions);
   const { parts, validated } = assigners[strategy](interactions, options);
   const [train, test, validation] = [TRAIN, TEST, VALIDATION].map((part) => interactions.select(rowsWhere(parts, (p) => p === part)));
   return validated ? { train, validation, test } : { train, test };
@@ -119,7 +160,7 @@ const TRAIN = 0;
 const TEST = 1;
 const VALIDATION = 2;
 
-const strategies = ['random', 'per-user', 'by-time', 'leave-last-out', 'folds'] as const;
+const strategies = ['random', 'per-user', 'by-time', 'leave-last-out', 'folds', 'cold-items', 'cold-users'] as const;
 
 /** The part of each row, and whether a validation part was asked for. */
 interface Assignment {
@@ -127,7 +168,10 @@ interface Assignment {
   validated: boolean;
 }
 
-const assigners: Record<Exclude<SplitOptions['strategy'], 'folds'>, (interactions: Interactions, options: unknown) => Assignment> = {
+const assigners: Record<
+  Exclude<SplitOptions['strategy'], 'folds' | 'cold-items' | 'cold-users'>,
+  (interactions: Interactions, options: unknown) => Assignment
+> = {
   random: atRandom,
   'per-user': perUser,
   'by-time': byTime,
@@ -247,21 +291,6 @@ function heldOut(
   return parts;
 }
 
-/** Row positions of each user, ascending. */
-function rowsByUser({ userIndices, userCount, size }: Interactions): { offsets: Int32Array; rows: Int32Array } {
-  const offsets = new Int32Array(userCount + 1);
-  for (let row = 0; row < size; row++) offsets[userIndices[row] + 1]++;
-  for (let user = 0; user < userCount; user++) offsets[user + 1] += offsets[user];
-  const next = offsets.slice();
-  const rows = new Int32Array(size);
-  for (let row = 0; row < size; row++) rows[next[userIndices[row]]++] = row;
-  return { offsets, rows };
-}
-
-function newestFirst({ timestamps }: Interactions, rows: Int32Array): Int32Array {
-  return rows.sort((a, b) => (timestamps ? timestamps[b] - timestamps[a] : 0) || b - a);
-}
-
 /** Whole rows for both parts, never more than there are. */
 function shares(size: number, testFraction: number, validationFraction: number): { test: number; validation: number } {
   const test = Math.round(size * testFraction);
@@ -297,17 +326,6 @@ function lowerBound(sorted: Float64Array, time: number): number {
     else high = middle;
   }
   return low;
-}
-
-function identity(size: number): Int32Array {
-  return Int32Array.from({ length: size }, (_, k) => k);
-}
-
-function rowsWhere(parts: ArrayLike<number>, condition: (part: number) => boolean): Int32Array {
-  const rows = new Int32Array(parts.length);
-  let count = 0;
-  for (let row = 0; row < parts.length; row++) if (condition(parts[row])) rows[count++] = row;
-  return rows.subarray(0, count);
 }
 
 const moment: Check<number> = (value, name) => {
