@@ -2,7 +2,9 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 /** One entry a subpath of the package; the list in package.json `exports` is the same, and a test keeps it so. */
-const subpaths = ['index', 'node', 'metrics', 'cold-start', 'sqlite', 'transformers'].filter((name) => existsSync(`src/${name}.ts`));
+const subpaths = ['index', 'node', 'metrics', 'cold-start', 'sqlite', 'transformers', 'mlflow'].filter((name) =>
+  existsSync(`src/${name}.ts`),
+);
 
 export default defineConfig({
   entry: Object.fromEntries(subpaths.map((name) => [name, `src/${name}.ts`])),

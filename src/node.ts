@@ -4,4 +4,5 @@ export { type JsonLinesOptions, readJsonLines } from './data/readers/json-lines.
 export { type ParquetDecompressor, type ParquetOptions, readParquet } from './data/readers/parquet.ts';
 export type { BadLineOptions, RowReader, SkippedLine } from './data/readers/row-reader.ts';
 export type { ReaderInput, ReadOptions } from './data/readers/source.ts';
+export { fileTracker } from './evaluation/tracking/file-tracker.ts';
 export { fileModelStore } from './storage/file-model-store.ts';

@@ -68,7 +68,8 @@ function summary({ users, leftOut, protocol }: EvaluationReport): string {
   return `${users.toLocaleString('en')} users, ${protocol.candidates}, ${Math.round(protocol.level * 100)} % intervals${out.length > 0 ? `; left out: ${out.join(', ')}` : ''}.`;
 }
 
-function textTable(head: string[], rows: string[][]): string {
+/** Columns padded to their widest cell. */
+export function textTable(head: string[], rows: string[][]): string {
   const widths = head.map((title, column) => Math.max(...[title, ...rows.map((row) => row[column])].map((text) => text.length)));
   const line = (cells: string[]) =>
     cells
@@ -78,7 +79,8 @@ function textTable(head: string[], rows: string[][]): string {
   return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-function markdownTable(head: string[], rows: string[][]): string {
+/** The same as Markdown. */
+export function markdownTable(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }

@@ -29,4 +29,5 @@ export {
   type SearchSpace,
   type SpaceSetting,
 } from './search.ts';
+export * from './tracking/index.ts';
 export type { FittableRecommender, Trial, TuningOptions, TuningResult } from './trials.ts';

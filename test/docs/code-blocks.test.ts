@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import * as attune from 'attune';
 import * as coldStart from 'attune/cold-start';
 import * as metrics from 'attune/metrics';
+import * as mlflow from 'attune/mlflow';
 import * as node from 'attune/node';
 import * as sqlite from 'attune/sqlite';
 import * as transformers from 'attune/transformers';
@@ -15,6 +16,7 @@ const modules = {
   attune,
   'attune/cold-start': coldStart,
   'attune/metrics': metrics,
+  'attune/mlflow': mlflow,
   'attune/node': node,
   'attune/sqlite': sqlite,
   'attune/transformers': transformers,
