@@ -3,13 +3,6 @@ export { type EpsilonGreedyOptions, type EpsilonGreedyState, epsilonGreedy } fro
 export { type LinUcbOptions, type LinUcbState, linUcb } from './bandits/lin-ucb.ts';
 export { type LoggedChoice, type OffPolicyOptions, type OffPolicyValue, offPolicyValue } from './bandits/off-policy.ts';
 export { type ThompsonOptions, type ThompsonState, thompsonSampling } from './bandits/thompson.ts';
-export {
-  type BridgeIndex,
-  type BridgeListOptions,
-  type BridgeRecommender,
-  type BridgeRequest,
-  ContentBridge,
-  type ContentBridgeOptions,
-  contentBridge,
-} from './content-bridge.ts';
+export type { BridgeIndex, BridgeListOptions, BridgeRecommender, BridgeRequest, ContentBridgeOptions } from './bridge-options.ts';
+export { ContentBridge, contentBridge } from './content-bridge.ts';
 export { type ColdStart, type ColdStartOptions, coldStart, type SourceKnowledge, type SourceRole, type Strategy } from './strategy.ts';

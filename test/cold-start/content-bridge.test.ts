@@ -78,7 +78,8 @@ describe('contentBridge', async () => {
     }
   });
 
-  it('scores known items as the model does', () => {
+  it('scores known items as the model does when contents count nothing beside', () => {
+    const bridge = contentBridge({ recommender: als, vectors: index, counts: data, content: 0 });
     const items = ['kettle3', 'drill5', 'lamp7'];
     const scores = bridge.score('u4', items);
     for (const [k, score] of als.score('u4', items).entries()) expect(scores[k]).toBeCloseTo(score, 3);
@@ -116,8 +117,15 @@ describe('contentBridge', async () => {
   });
 
   it('says how much of the factors contents explain, and refuses what it cannot use', () => {
+    const ridge = contentBridge({ recommender: als, vectors: index, counts: data, method: 'ridge' });
+    expect(ridge.explained).toBeGreaterThan(0.2);
+    expect(ridge.penalty).toBeGreaterThan(0);
     expect(bridge.explained).toBeGreaterThan(0.2);
-    expect(bridge.penalty).toBeGreaterThan(0);
+    expect(bridge.explained).toBeLessThan(1);
+    expect(bridge.penalty).toBeUndefined();
+    expect(() => contentBridge({ recommender: als, vectors: index, penalty: 1 })).toThrow(
+      expect.objectContaining({ code: 'ERR_BAD_OPTION' }),
+    );
     expect(() => bridge.factorsOf([1, 2])).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
     const vectors = { size: 0, items: [], vectorOf: () => undefined };
     expect(() => contentBridge({ recommender: als, vectors })).toThrow(expect.objectContaining({ code: 'ERR_EMPTY' }));
