@@ -4,7 +4,24 @@
 export type Kernels = Record<string, (...args: number[]) => number>;
 
 /** The block jobs, in the order of their numbers. */
-export const jobNames = ['gram', 'rotate', 'alignment', 'extrapolate', 'solveRows', 'solveSingles', 'combineRows', 'copyRows'] as const;
+export const jobNames = [
+  'gram',
+  'rotate',
+  'alignment',
+  'extrapolate',
+  'solveRows',
+  'solveSingles',
+  'combineRows',
+  'copyRows',
+  'boundMany',
+  'bprSteps',
+  'bprUsers',
+  'easeStep',
+  'tokenMeans',
+  'neighbourhoods',
+  'textGradients',
+  'tokenUpdates',
+] as const;
 /** Name of a block job. */
 export type JobName = (typeof jobNames)[number];
 

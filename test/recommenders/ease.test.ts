@@ -7,11 +7,61 @@ import { Pace } from '../../src/recommenders/pace.ts';
 import { historyOf, randomOf, zipf } from '../support/makers.ts';
 import { expectCode, expectRejection, recommenderConformance } from '../support/recommender-conformance.ts';
 
-describe('EaseRecommender', () => {
+describe.each([
+  ['solved at once', { solver: 'direct' }],
+  ['solved column by column', { solver: 'iterative' }],
+  ['with some of its weights', { weightsPerItem: 16 }],
+] as const)('EaseRecommender %s', (_, settings) => {
   recommenderConformance({
-    make: (options) => new EaseRecommender({ regularization: 2, ...options }),
+    make: (options) => new EaseRecommender({ regularization: 2, ...settings, ...options }),
     Class: EaseRecommender,
     can: { explain: true, partialFit: true },
+  });
+});
+
+describe('EaseRecommender', () => {
+  it('has the weights of the dense inverse when it is solved column by column, for any number of threads', async () => {
+    const data = zipf({ users: 300, items: 150, rows: 3000 });
+    const direct = await new EaseRecommender({ regularization: 20, solver: 'direct' }).fit(data);
+    const fits = [1, 2, 3].map((threads) => new EaseRecommender({ regularization: 20, solver: 'iterative', threads }).fit(data));
+    const [one, two, three] = await Promise.all(fits);
+    for (const user of data.users) {
+      const exact = direct.score(user, data.items);
+      one.score(user, data.items).forEach((score, i) => {
+        expect(Math.abs(score - exact[i])).toBeLessThan(2e-4);
+      });
+    }
+    const lists = [...one.recommendMany(data.users)];
+    for (const other of [two, three]) expect([...other.recommendMany(data.users)]).toEqual(lists);
+  });
+  it('solves badly conditioned data, too', async () => {
+    const data = zipf({ users: 200, items: 60, rows: 6000 });
+    const direct = await new EaseRecommender({ regularization: 0.01, solver: 'direct' }).fit(data);
+    const iterative = await new EaseRecommender({ regularization: 0.01, solver: 'iterative' }).fit(data);
+    for (const user of data.users) {
+      const exact = direct.score(user, data.items);
+      iterative.score(user, data.items).forEach((score, i) => {
+        expect(Math.abs(score - exact[i])).toBeLessThan(0.01 * Math.max(1, Math.abs(exact[i])));
+      });
+    }
+  });
+  it('keeps the weights of the largest size that lead to an item', async () => {
+    const data = zipf({ users: 100, items: 40, rows: 1200 });
+    const all = await new EaseRecommender({ regularization: 5 }).fit(data);
+    const few = await new EaseRecommender({ regularization: 5, weightsPerItem: 7 }).fit(data);
+    for (const user of [...data.users].slice(0, 30)) {
+      for (const item of data.items) {
+        const kept = few.explain(user, item).contributions.filter(({ score }) => score !== 0);
+        const parts = new Map(all.explain(user, item).contributions.map((part) => [part.item, part.score / part.value]));
+        for (const part of kept) expect(part.score / part.value).toBeCloseTo(parts.get(part.item) as number, 6);
+        expect(kept.length).toBeLessThanOrEqual(7);
+      }
+    }
+    const likeness = new Map(all.similarItems('i3', { n: 100 }).map(({ item, score }) => [item, score]));
+    const found = few.similarItems('i3', { n: 100 });
+    expect(found.length).toBeGreaterThanOrEqual(7);
+    for (const { item, score } of found) expect(score).toBeCloseTo(likeness.get(item) as number, 5);
+    expect(few.toBytes().length).toBeLessThan(all.toBytes().length);
   });
 
   it('scores by the formula', async () => {
@@ -33,15 +83,17 @@ describe('EaseRecommender', () => {
     }
   });
   it('refuses a catalogue that does not fit into memory, before it takes any', async () => {
-    await expectRejection('ERR_OUT_OF_MEMORY', new EaseRecommender({ maxBytes: 1000 }).fit(zipf()));
+    for (const settings of [{}, { solver: 'iterative' }, { weightsPerItem: 3 }] as const) {
+      await expectRejection('ERR_OUT_OF_MEMORY', new EaseRecommender({ maxBytes: 1000, ...settings }).fit(zipf()));
+    }
   });
   it('knows no dot', async () => {
     const model = await new EaseRecommender().fit(zipf());
     expectCode('ERR_NOT_SUPPORTED', () => model.similarItems('i1', { metric: 'dot' }));
   });
   it('refuses options out of range', () => {
-    for (const bad of [{ regularization: 0 }, { regularization: Number.NaN }, { maxBytes: -1 }]) {
-      expectCode('ERR_BAD_OPTION', () => new EaseRecommender(bad));
+    for (const bad of [{ regularization: 0 }, { regularization: Number.NaN }, { maxBytes: -1 }, { weightsPerItem: 0 }, { threads: 0 }]) {
+      expectCode('ERR_BAD_OPTION', () => new EaseRecommender(bad as never));
     }
   });
 });

@@ -4,13 +4,27 @@
  */
 import type { Kernels } from '../job.ts';
 import { alsRowKernels } from './als-rows.ts';
+import { bprKernels } from './bpr.ts';
+import { codeKernels } from './codes.ts';
 import { denseKernels } from './dense.ts';
+import { distilKernels } from './distil.ts';
+import { easeKernels } from './ease.ts';
+import { hnswKernels } from './hnsw.ts';
 import { scoreKernels } from './score.ts';
 
 /** All kernels over one memory. */
 export function plainKernels(buffer: ArrayBufferLike): Kernels {
   const memory = { f32: new Float32Array(buffer), f64: new Float64Array(buffer), i32: new Int32Array(buffer) };
-  return { ...denseKernels(memory), ...alsRowKernels(memory), ...scoreKernels(memory) } as unknown as Kernels;
+  return {
+    ...denseKernels(memory),
+    ...codeKernels(memory),
+    ...distilKernels(memory),
+    ...alsRowKernels(memory),
+    ...scoreKernels(memory),
+    ...hnswKernels(memory),
+    ...bprKernels(memory),
+    ...easeKernels(memory),
+  } as unknown as Kernels;
 }
 
 /** The memory as typed arrays from position 0. */
