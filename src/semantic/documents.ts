@@ -9,8 +9,11 @@ export type ItemField<Item> = (keyof Item & string) | ((item: Item, index: numbe
 export interface DocumentFields<Item> {
   /** The id: a text that is not empty, or a whole number. Default `'id'`. */
   id?: ItemField<Item>;
-  /** The text: a key, several keys, or a function; lists are joined with a space, what is missing is left out. Default `'text'`. */
-  text?: ItemField<Item> | readonly (keyof Item & string)[];
+  /**
+   * The text: a key, several keys, or a function; lists are joined with a space, what is missing is left out. Keys with weights, such as
+   * `{ title: 2, features: 1 }`, are fields: a word in a title then counts twice (BM25F). Default `'text'`.
+   */
+  text?: ItemField<Item> | readonly (keyof Item & string)[] | { readonly [Key in keyof Item & string]?: number };
   /** What to keep for filters and rules: keys, or a function that makes an object. Default nothing. */
   metadata?: readonly (keyof Item & string)[] | ((item: Item, index: number) => Record<string, unknown>);
 }
@@ -19,19 +22,23 @@ export interface DocumentFields<Item> {
 export interface Document {
   id: string;
   text: string;
+  /** The text by fields. */
+  fields: string[];
   metadata: Metadata;
 }
 
 /** What a file can say about fields: their keys; a function is left out. */
 export interface FieldNames {
   id?: string;
-  text?: string | string[];
+  text?: string | string[] | Record<string, number>;
   metadata?: string[];
 }
 
 /** Reads items as documents. */
 export class DocumentReader<Item> {
   readonly names: FieldNames;
+  /** What words of each field of the text count. */
+  readonly weights: readonly number[];
   readonly #fields: DocumentFields<Item>;
 
   /** @throws ERR_BAD_OPTION */
@@ -44,15 +51,16 @@ export class DocumentReader<Item> {
     check('id', typeof id === 'string' || typeof id === 'function', id, 'a key or a function of the item');
     check(
       'text',
-      typeof text === 'string' || typeof text === 'function' || isKeys(text),
+      typeof text === 'string' || typeof text === 'function' || isKeys(text) || isWeights(text),
       text,
-      'a key, a list of keys, or a function of the item',
+      'a key, a list of keys, keys with weights above 0 such as { title: 2, features: 1 }, or a function of the item',
     );
     check('metadata', typeof metadata === 'function' || isKeys(metadata), metadata, 'a list of keys or a function of the item');
     this.#fields = { id, text, metadata } as DocumentFields<Item>;
+    this.weights = isWeights(text) ? Object.values(text) : [1];
     this.names = {
       id: typeof id === 'string' ? id : undefined,
-      text: typeof text === 'function' ? undefined : (text as string | string[]),
+      text: typeof text === 'function' ? undefined : (text as FieldNames['text']),
       metadata: typeof metadata === 'function' ? undefined : [...(metadata as readonly string[])],
     };
   }
@@ -64,9 +72,13 @@ export class DocumentReader<Item> {
     }
     const { id, text, metadata } = this.#fields as Required<DocumentFields<Item>>;
     const get = (field: unknown) => (typeof field === 'function' ? field(item, index) : own(item, field as string));
+    const fields = isWeights(text)
+      ? Object.keys(text).map((key) => joined(get(key), index))
+      : [joined(Array.isArray(text) ? text.map(get) : get(text), index)];
     return {
       id: readId(get(id), index),
-      text: joined(Array.isArray(text) ? text.map(get) : get(text), index),
+      text: fields.length === 1 ? fields[0] : fields.filter((field) => field !== '').join(' '),
+      fields,
       metadata: readMetadata(typeof metadata === 'function' ? metadata(item, index) : pick(item, metadata as readonly string[]), index),
     };
   }
@@ -95,6 +107,12 @@ export async function readDocuments<Item>(
   else for (const item of items) take(item);
   onProgress?.({ phase: 'reading', done: index, total: index });
   return [...documents.values()];
+}
+
+function isWeights(text: unknown): text is Record<string, number> {
+  if (text === null || typeof text !== 'object' || Array.isArray(text)) return false;
+  const weights = Object.values(text);
+  return weights.length > 0 && weights.every((weight) => typeof weight === 'number' && Number.isFinite(weight) && weight > 0);
 }
 
 function own(item: unknown, key: string): unknown {

@@ -4,13 +4,14 @@ import type { Recommendation } from '../recommenders/recommender.ts';
 import type { Catalogue } from './catalogue.ts';
 import { embedWith } from './embedder.ts';
 import { allowedKeys, type Filter } from './filter.ts';
-import { type Fusion, fuseRanks, fuseWeighted } from './fusion.ts';
+import { type Fusion, fuseCalibrated, fuseRanks, fuseWeighted } from './fusion.ts';
 import type { IndexParts } from './index-file.ts';
 import { dot } from './indexes/dot.ts';
+import type { WordOptions } from './lexical/query-terms.ts';
 import type { SearchMode } from './semantic-options.ts';
 
 /** What a search asks for, checked. */
-export interface Question {
+export interface Question extends WordOptions {
   n: number;
   mode: SearchMode;
   weights: { lexical?: number; semantic?: number };
@@ -22,29 +23,32 @@ export interface Question {
 /** How many of each side are looked at in hybrid search, when fewer are asked for. On SciFact 200 rank as well as 1,000, and cost a tenth. */
 const candidates = 200;
 
+const fusions = { calibrated: fuseCalibrated, weighted: fuseWeighted, 'reciprocal-rank': fuseRanks };
+
 /** The keys that answer a query best. */
 export async function findRanked(
   parts: IndexParts,
   query: string,
-  { n, mode, weights, fusion, signal, filter }: Question,
+  { n, mode, weights, fusion, signal, filter, prefix, typos }: Question,
 ): Promise<Ranked> {
   const { catalogue, lexical, vectors } = parts;
-  if (mode === 'lexical') return lexical.match(query).top(n, allowedKeys(catalogue, filter));
+  const match = () => lexical.match(query, { prefix, typos });
+  if (mode === 'lexical') return match().top(n, allowedKeys(catalogue, filter));
 
   const vector = await embedQuery(parts, query, signal);
   const allowed = allowedKeys(catalogue, filter);
-  if (vector.every((x) => x === 0)) return mode === 'semantic' ? nothing() : lexical.match(query).top(n, allowed);
+  if (vector.every((x) => x === 0)) return mode === 'semantic' ? nothing() : match().top(n, allowed);
   const depth = mode === 'semantic' ? n : Math.max(n, candidates);
   const ranked = await vectors.search(vector, { n: Math.min(depth, catalogue.size), allowed });
   if (mode === 'semantic') return ranked;
 
-  const match = lexical.match(query);
+  const words = match();
   const semantic = parts.queryEmbedder?.hybridWeight ?? parts.embedder.hybridWeight ?? 0.5;
   const sides = [
-    { ranked: match.top(depth, allowed), of: match.of, weight: weights.lexical ?? 1 - semantic },
-    { ranked, of: similarity(parts, vector, ranked), weight: weights.semantic ?? semantic },
+    { ranked: words.top(depth, allowed), of: words.of, weight: weights.lexical ?? 1 - semantic, one: words.par, most: words.most },
+    { ranked, of: similarity(parts, vector, ranked), weight: weights.semantic ?? semantic, one: 1, most: 1 },
   ];
-  return (fusion === 'weighted' ? fuseWeighted : fuseRanks)(sides, n);
+  return fusions[fusion](sides, n);
 }
 
 /** The keys whose vectors are closest to one. @throws ERR_NOT_SUPPORTED */

@@ -3,8 +3,11 @@ export type { Embedder, EmbedOptions } from './embedder.ts';
 export { type NgramOptions, ngramEmbedder } from './embedders/ngram.ts';
 export type { Fusion } from './fusion.ts';
 export { flatIndex } from './indexes/flat.ts';
+export { markHtml, type TextRange } from './lexical/highlight.ts';
+export type { WordOptions } from './lexical/query-terms.ts';
 export { SemanticIndex } from './semantic-index.ts';
 export type {
+  NearDuplicatesOptions,
   SearchFilter,
   SearchMode,
   SearchOptions,

@@ -11,10 +11,15 @@ import { findNearest, findRanked, named, notAtOnce } from './find.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
 import { flatIndex } from './indexes/flat.ts';
 import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { rangesOf, type TextRange } from './lexical/highlight.ts';
+import type { WordOptions } from './lexical/query-terms.ts';
+import { findNearDuplicates } from './near-duplicates.ts';
 import { weightedMean } from './profile.ts';
 import {
   buildChecks,
   loadChecks,
+  type NearDuplicatesOptions,
+  nearDuplicatesChecks,
   type SearchOptions,
   type SemanticAddOptions,
   type SemanticBuildOptions,
@@ -24,6 +29,7 @@ import {
   searchChecks,
   similarItemsChecks,
   similarToChecks,
+  wordChecks,
 } from './semantic-options.ts';
 import type { Metadata } from './where.ts';
 
@@ -73,14 +79,15 @@ export class SemanticIndex<Item = never> {
         `SemanticIndex.build: expected a queryEmbedder of ${embedder.dimensions} dimensions, as the embedder has, got ${o.queryEmbedder.dimensions}.`,
       );
     }
+    const bm25 = { ...bm25Defaults, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
     const index = new SemanticIndex(
       {
         catalogue: new Catalogue(),
         embedder,
         queryEmbedder: o.queryEmbedder,
         vectors,
-        lexical: new LexicalIndex(bm25Defaults),
-        bm25: bm25Defaults,
+        lexical: new LexicalIndex(bm25),
+        bm25,
         fields: reader.names,
       },
       reader,
@@ -103,6 +110,13 @@ export class SemanticIndex<Item = never> {
     } as DocumentFields<never>;
     if (fields.id === undefined || fields.text === undefined || fields.metadata === undefined) return new SemanticIndex(parts, undefined);
     const reader = new DocumentReader(fields, 'SemanticIndex.fromBytes');
+    const weights = parts.bm25.weights ?? [1];
+    if (reader.weights.length !== weights.length || reader.weights.some((weight, k) => weight !== weights[k])) {
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        `This index was built with text fields of weights ${weights.join(', ')}, got ${reader.weights.join(', ')}. Pass the same ones as option 'text'.`,
+      );
+    }
     return new SemanticIndex({ ...parts, fields: reader.names }, reader);
   }
 
@@ -151,7 +165,7 @@ export class SemanticIndex<Item = never> {
 
   /**
    * The items that answer a query best, best first. A blank query has no answer. Scores compare within one answer: cosine
-   * (semantic), BM25 (lexical), or 0 to 1 (hybrid).
+   * (semantic), BM25 (lexical), or 0 to 1 (hybrid; with the default fusion those of different queries compare too).
    *
    * @throws ERR_BAD_ARGUMENT when the query is not text; ERR_BAD_OPTION; ERR_EMBEDDER.
    */
@@ -207,6 +221,35 @@ export class SemanticIndex<Item = never> {
       );
     }
     return findNearest(this.#parts, mean, o.n, filter, o.includeSeen ? [] : keys);
+  }
+
+  /**
+   * Where a text has what a query finds by words, for showing it: other forms, completions and corrected spellings too. The index keeps no
+   * texts, so it takes any. `markHtml` makes HTML of the answer.
+   *
+   * @returns ranges in UTF-16 units, in order and apart.
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION
+   */
+  highlight(query: string, text: string, options: WordOptions = {}): TextRange[] {
+    const o = readOptions('SemanticIndex.highlight', options, wordChecks);
+    if (typeof query !== 'string' || typeof text !== 'string') {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.highlight: expected two texts, got ${shown(query)} and ${shown(text)}.`);
+    }
+    return rangesOf(text, this.#parts.lexical.matcher(query, o));
+  }
+
+  /**
+   * Groups of items whose texts are nearly the same: the cosine of their words, weighted by rarity, is at least `threshold` from one member to
+   * some other. Exact, and the same for every embedder. The order of the words does not matter.
+   *
+   * @returns groups of two items or more, in the order of their first items. Items without words are in none.
+   * @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT
+   */
+  async nearDuplicates(options: NearDuplicatesOptions = {}): Promise<string[][]> {
+    const o = readOptions('SemanticIndex.nearDuplicates', options, nearDuplicatesChecks);
+    const filter = readFilter('SemanticIndex.nearDuplicates', o, this.#parts.fields.metadata);
+    o.signal?.throwIfAborted();
+    return findNearDuplicates(this.#parts, o.threshold, filter, o);
   }
 
   /**
@@ -272,8 +315,8 @@ export class SemanticIndex<Item = never> {
     const metadata = documents.map((document) => document.metadata);
     const change = vectors.add(keys, rows, metadata);
     if (change) await change;
-    documents.forEach(({ text }, k) => {
-      lexical.add(keys[k], text);
+    documents.forEach((document, k) => {
+      lexical.add(keys[k], ...document.fields);
     });
     catalogue.put(keys, metadata);
     onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });

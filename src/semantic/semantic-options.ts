@@ -1,9 +1,10 @@
 import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, flag, integer, type Progress, workOptions } from '../options.ts';
+import { anything, choice, flag, integer, number, type Progress, workOptions } from '../options.ts';
 import type { UnknownOptions } from '../recommenders/recommender.ts';
 import type { DocumentFields } from './documents.ts';
 import type { Embedder } from './embedder.ts';
 import type { Fusion } from './fusion.ts';
+import type { WordOptions } from './lexical/query-terms.ts';
 import type { VectorIndex } from './vector-index.ts';
 import type { Where } from './where.ts';
 
@@ -15,6 +16,11 @@ export interface SemanticBuildOptions<Item> extends DocumentFields<Item>, Semant
   queryEmbedder?: Embedder;
   /** Keeps the vectors; it must be empty. Default `flatIndex()`. */
   vectorIndex?: VectorIndex;
+  /**
+   * Words of one stem count as one in word search: `filters` finds `filter`. Only words of the letters a to z are stemmed. Default
+   * `'english'`, which raises nDCG@10 on SciFact from .671 to .699; `'none'` for catalogues in other languages.
+   */
+  stem?: 'english' | 'none';
 }
 
 /** Options of `SemanticIndex.add`. */
@@ -49,7 +55,7 @@ export interface SearchFilter {
 export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
 
 /** Options of `SemanticIndex.search`. */
-export interface SearchOptions extends SearchFilter {
+export interface SearchOptions extends SearchFilter, WordOptions {
   /** How many at most. Default 10. */
   n?: number;
   /** Default `'hybrid'`. */
@@ -61,7 +67,10 @@ export interface SearchOptions extends SearchFilter {
     /** Of the vectors. Default the embedder's `hybridWeight`, 0.5 without one. */
     semantic?: number;
   };
-  /** Hybrid only: `'weighted'` (default) adds scaled scores, `'reciprocal-rank'` looks at ranks alone. */
+  /**
+   * Hybrid only. `'calibrated'` (default): scores on fixed scales, so that those of different queries compare. `'weighted'`: scores scaled
+   * so that the best candidate of each side is 1 and the worst 0. `'reciprocal-rank'`: ranks alone.
+   */
   fusion?: Fusion;
   /** Aborts while the query is embedded. */
   signal?: AbortSignal;
@@ -79,6 +88,16 @@ export interface SimilarToOptions extends SimilarItemsOptions {
   includeSeen?: boolean;
 }
 
+/** Options of `SemanticIndex.nearDuplicates`. */
+export interface NearDuplicatesOptions extends SearchFilter {
+  /** How similar two texts must be, above 0 and up to 1. Default 0.9. Lower ones take longer. */
+  threshold?: number;
+  /** Called with phase `'comparing'`; `done` and `total` count items. */
+  onProgress?: (progress: Progress) => void;
+  /** Aborts: the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
 const filterChecks = {
   n: integer({ default: 10, min: 0 }),
   where: anything<Where | undefined>(),
@@ -86,16 +105,27 @@ const filterChecks = {
   only: anything<Iterable<string> | undefined>(),
 };
 
+export const wordChecks = { prefix: flag(false), typos: choice([true, false, 'unknown'] as const, 'unknown') };
+
 export const searchChecks = {
   ...filterChecks,
   mode: choice(['semantic', 'lexical', 'hybrid'] as const, 'hybrid'),
   weights: weightsOption,
-  fusion: choice(['weighted', 'reciprocal-rank'] as const, 'weighted'),
+  fusion: choice(['calibrated', 'weighted', 'reciprocal-rank'] as const, 'calibrated'),
+  ...wordChecks,
   signal: workOptions.signal,
 };
 
 export const similarItemsChecks = { ...filterChecks, onUnknown: choice(['throw', 'empty'] as const, 'throw') };
 export const similarToChecks = { ...similarItemsChecks, includeSeen: flag(false) };
+
+export const nearDuplicatesChecks = {
+  where: filterChecks.where,
+  only: filterChecks.only,
+  exclude: filterChecks.exclude,
+  threshold: number({ default: 0.9, above: 0, max: 1 }),
+  ...workOptions,
+};
 
 const fieldChecks = { id: anything(), text: anything(), metadata: anything() };
 
@@ -106,7 +136,7 @@ export const loadChecks = {
   vectorIndex: vectorIndexOption,
 };
 
-export const buildChecks = { ...loadChecks, ...workOptions };
+export const buildChecks = { ...loadChecks, ...workOptions, stem: choice(['english', 'none'] as const, 'english') };
 
 function weightsOption(value: unknown, name: string): { lexical?: number; semantic?: number } {
   const given = (value ?? {}) as { lexical?: number; semantic?: number };

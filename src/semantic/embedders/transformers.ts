@@ -20,7 +20,7 @@ export interface TransformersOptions {
   maxTokens?: number;
   /** Threads of the runtime. Default: its own choice, which is one a core. */
   threads?: number;
-  /** Weight in hybrid search, 0 to 1. Default 0.65: with all-MiniLM-L6-v2 on SciFact .721 nDCG@10, where .5 gives .716 and words alone .668. */
+  /** Weight in hybrid search, 0 to 1. Default 0.6: with all-MiniLM-L6-v2 on SciFact .740 nDCG@10, where words alone reach .699. */
   hybridWeight?: number;
 }
 
@@ -50,7 +50,7 @@ export function transformersEmbedder(options: TransformersOptions = {}): Transfo
     batchSize: integer({ default: 16, min: 1, max: 1024 }),
     maxTokens: integer({ default: 256, min: 2, max: 8192 }),
     threads: optional(integer({ min: 1, max: 1024 })),
-    hybridWeight: number({ default: 0.65, min: 0, max: 1 }),
+    hybridWeight: number({ default: 0.6, min: 0, max: 1 }),
   });
   const name = [o.model, o.dtype, o.pooling, o.maxTokens, o.prefix].filter((part) => part !== '').join(' ');
   let dimensions = knownDimensions[o.model] ?? 0;

@@ -28,8 +28,10 @@ export interface LexicalMatch {
   top(n: number, allowed?: Uint8Array): Ranked;
   /** The score of a key; 0 when it has no word of the query. */
   of(key: number): number;
-  /** What no text can exceed: the score if every word of the query filled a text. Words that no text has count as the rarest ones do. */
-  ceiling: number;
+  /** What a text of mean length earns that has each word of the query once. Words that no text has count as the rarest ones do. */
+  par: number;
+  /** How many times `par` a score can be. */
+  most: number;
 }
 
 /**
@@ -94,9 +96,9 @@ export class LexicalIndex {
   /** Scores all texts that have a word of the query. Work is proportional to how often its words occur. */
   match(query: string, options: WordOptions = {}): LexicalMatch {
     this.#clear();
-    let ceiling = 0;
+    let par = 0;
     for (const term of this.#terms.read(query, options, (words) => this.#isLive(words))) {
-      ceiling += term.times * (this.#options.k1 + 1) * this.#accumulate(term);
+      par += term.times * this.#accumulate(term);
     }
     const { keyOf } = this.#texts;
     const top = (n: number, allowed?: Uint8Array) => {
@@ -107,13 +109,29 @@ export class LexicalIndex {
       }
       return best.take();
     };
-    return { top, of: (key) => this.#scores[this.#texts.textOf(key)] ?? 0, ceiling };
+    return { top, of: (key) => this.#scores[this.#texts.textOf(key)] ?? 0, par, most: this.#options.k1 + 1 };
   }
 
   /** A test of words: whether they are what a query finds. */
   matcher(query: string, options: WordOptions = {}): (word: string) => boolean {
     this.#clear();
     return this.#terms.matcher(query, options, (words) => this.#isLive(words));
+  }
+
+  /** Visits every word: the keys of the texts that have it, and its weighted counts there. Both are valid during the visit. */
+  visitWords(visit: (keys: Int32Array, counts: Float64Array) => void): void {
+    this.merge();
+    this.#clear();
+    const { keyOf } = this.#texts;
+    for (let word = 0; word < this.#words.size; word++) {
+      const size = this.#gather([{ words: [word] }], true);
+      const texts = this.#group.subarray(0, size);
+      visit(
+        texts.map((text) => keyOf[text]),
+        Float64Array.from(texts, (text) => this.#sums[text]),
+      );
+      for (const text of texts) this.#levels[text] = 0;
+    }
   }
 
   /** Sorts what was added into the postings and drops what was removed. */
@@ -211,8 +229,8 @@ export class LexicalIndex {
   }
 
   /** Adds up the tf of each text that has a term, by the best level that it has. @returns how many there are. */
-  #gather(levels: readonly { words: readonly number[] }[]): number {
-    const { b } = this.#options;
+  #gather(levels: readonly { words: readonly number[] }[], plain = false): number {
+    const b = plain ? 0 : this.#options.b;
     const { live, words, lengths } = this.#texts;
     let size = 0;
     levels.forEach((level, l) => {

@@ -36,7 +36,8 @@ const longest = 64;
 const isAscii = /^[\x00-\x7f]*$/;
 const asciiWord = new RegExp(`[a-z0-9]{1,${longest}}`, 'g');
 const anyWord = new RegExp(`[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]{0,${longest - 1}}|\\p{Emoji_Presentation}`, 'gu');
-const compounds = /[\p{L}\p{N}]+(?:[-\u2010./_][\p{L}\p{N}]+){1,3}/gu;
+// From the beginning of a run and bounded: else a text of one endless word would take quadratic time.
+const compounds = /(?<![\p{L}\p{N}])[\p{L}\p{N}]{1,64}(?:[-\u2010./_][\p{L}\p{N}]{1,64}){1,3}/gu;
 const joiner = /[-\u2010./_]/;
 const hasDigit = /\p{N}/u;
 const hasLetter = /\p{L}/u;
