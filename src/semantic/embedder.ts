@@ -26,6 +26,8 @@ export interface Embedder {
   prepare?(): Promise<void>;
   /** Learns from a catalogue, such as how rare each word is. Returns a new embedder; this one stays as it is. */
   fit?(texts: readonly string[], options?: EmbedOptions): Promise<Embedder>;
+  /** The pieces that it cuts texts into, when they are those of an uncased WordPiece vocabulary; undefined otherwise. `distil` asks. */
+  vocabulary?(): Promise<readonly string[] | undefined>;
   /** The weight of its scores in hybrid search, 0 to 1, found by measuring. Without one an index takes 0.5. */
   readonly hybridWeight?: number;
   /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder beside it. */

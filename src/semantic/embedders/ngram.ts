@@ -3,6 +3,7 @@ import { integer, readOptions } from '../../options.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
 import { type Embedder, type EmbedOptions, normalizeRows } from '../embedder.ts';
 import { tokenize } from '../lexical/tokenizer.ts';
+import { breathe } from './breathe.ts';
 
 /** Options of {@link ngramEmbedder}. */
 export interface NgramOptions {
@@ -154,11 +155,4 @@ function remember<T>(known: Map<string, T>, word: string, make: () => T): T {
     known.set(word, value);
   }
   return value;
-}
-
-/** Reports, and lets timers and the signal have their turn. */
-async function breathe(phase: string, done: number, total: number, { signal, onProgress }: EmbedOptions): Promise<void> {
-  onProgress?.({ phase, done, total });
-  if (done > 0) await new Promise((resolve) => setTimeout(resolve));
-  signal?.throwIfAborted();
 }

@@ -94,6 +94,9 @@ export function transformersEmbedder(options: TransformersOptions = {}): Transfo
       signal?.throwIfAborted();
       return normalizeRows(vectors, dimensions);
     },
+    async vocabulary() {
+      return vocabularyOf((await load()).tokenizer);
+    },
     async dispose() {
       const model = await loading?.catch(() => undefined);
       loading = undefined;
@@ -127,7 +130,10 @@ interface TransformersModule {
   Tensor: new (type: string, data: BigInt64Array, dims: number[]) => TensorLike;
 }
 
-type Tokenizer = (texts: string[], options: object) => { input_ids: number[][] };
+type Tokenizer = ((texts: string[], options: object) => { input_ids: number[][] }) & {
+  get_vocab?(): Map<string, number>;
+  _tokenizerJSON?: { model?: { type?: string; continuing_subword_prefix?: string }; normalizer?: { type?: string; lowercase?: boolean } };
+};
 type Model = ((inputs: Record<string, TensorLike>) => Promise<Record<string, TensorLike>>) & {
   config?: { hidden_size?: number };
   dispose?(): Promise<unknown>;
@@ -203,6 +209,17 @@ async function tokenizeAll(
     if (start > 0) await new Promise((resolve) => setTimeout(resolve));
   }
   return tokens;
+}
+
+/** The vocabulary by id, when the tokenizer is the one of uncased BERT, which attune has itself. */
+function vocabularyOf(tokenizer: Tokenizer): readonly string[] | undefined {
+  const { model, normalizer } = tokenizer._tokenizerJSON ?? {};
+  const isBert = model?.type === 'WordPiece' && (model.continuing_subword_prefix ?? '##') === '##';
+  const vocabulary = isBert && normalizer?.type === 'BertNormalizer' && normalizer.lowercase ? tokenizer.get_vocab?.() : undefined;
+  if (!vocabulary) return undefined;
+  const tokens: string[] = [];
+  for (const [token, id] of vocabulary) tokens[id] = token;
+  return Array.from(tokens, (token, id) => token ?? `[unused id ${id}]`);
 }
 
 /** Half a surrogate pair becomes the replacement character; the tokenizer would choke on it. */
