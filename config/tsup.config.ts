@@ -2,7 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 /** One entry a subpath of the package; the list in package.json `exports` is the same, and a test keeps it so. */
-const subpaths = ['index', 'node', 'metrics', 'cold-start', 'sqlite', 'transformers', 'mlflow'].filter((name) =>
+const subpaths = ['index', 'node', 'metrics', 'cold-start', 'sqlite', 'transformers', 'faiss', 'pgvector', 'mlflow'].filter((name) =>
   existsSync(`src/${name}.ts`),
 );
 
@@ -16,7 +16,7 @@ export default defineConfig({
   clean: true,
   sourcemap: false,
   outDir: 'dist',
-  external: [/^node:/, 'ml-matrix', 'seedrandom', '@huggingface/transformers', 'hyparquet'],
+  external: [/^node:/, 'ml-matrix', 'seedrandom', '@huggingface/transformers', 'faiss-node', 'hyparquet'],
   async onSuccess() {
     if (existsSync('src/engine/generated/kernels.wasm')) copyFileSync('src/engine/generated/kernels.wasm', 'dist/kernels.wasm');
   },

@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as attune from 'attune';
 import * as coldStart from 'attune/cold-start';
+import * as faiss from 'attune/faiss';
 import * as metrics from 'attune/metrics';
 import * as mlflow from 'attune/mlflow';
 import * as node from 'attune/node';
+import * as pgvector from 'attune/pgvector';
 import * as sqlite from 'attune/sqlite';
 import * as transformers from 'attune/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,9 +17,11 @@ import { checkGuides, type Guide, readGuide, root, runGuide } from './blocks.ts'
 const modules = {
   attune,
   'attune/cold-start': coldStart,
+  'attune/faiss': faiss,
   'attune/metrics': metrics,
   'attune/mlflow': mlflow,
   'attune/node': node,
+  'attune/pgvector': pgvector,
   'attune/sqlite': sqlite,
   'attune/transformers': transformers,
 };

@@ -44,9 +44,9 @@ describe.each<[string, FaissOptions, number]>([
   vectorIndexConformance({ open: () => faissIndex({ ...options, faiss }), recall });
 });
 
-describe('among 10,000 vectors of 64 dimensions', () => {
+describe('among 5,000 vectors of 64 dimensions', () => {
   const dimensions = 64;
-  const count = 10_000;
+  const count = 5000;
   const rows = groups(count, dimensions);
   const keys = Int32Array.from({ length: count }, (_, k) => k);
   const exact = flatIndex();
@@ -84,16 +84,16 @@ describe('among 10,000 vectors of 64 dimensions', () => {
       expect(recallOf(wide, exact, rows, dimensions)).toBeGreaterThan(recallOf(narrow, exact, rows, dimensions) + 0.05);
   });
 
-  it.each<FaissOptions>([{ kind: 'flat' }, { kind: 'hnsw' }, { kind: 'ivf', lists: 64, probes: 2 }])(
+  it.each<FaissOptions>([{ kind: 'flat' }, { kind: 'hnsw' }, { kind: 'ivf', lists: 64, probes: 8 }])(
     '%o answers in full under filters, far from the query or near',
     (options) => {
       const index = open(options);
       for (const share of [2, 5, 1000]) {
         const allowed = Uint8Array.from(keys, (key) => (key % share === 0 ? 1 : 0));
-        expect(recallOf(index, exact, rows, dimensions, allowed)).toBeGreaterThan(share === 1000 ? 0.9999 : 0.6);
+        expect(recallOf(index, exact, rows, dimensions, allowed)).toBeGreaterThan(share === 1000 ? 0.9999 : 0.9);
       }
       const others = Uint8Array.from(keys, (key) => (key % 50 < 25 ? 1 : 0)); // queries of the other groups must go far
-      expect(recallOf(index, exact, rows, dimensions, others)).toBeGreaterThan(0.6);
+      expect(recallOf(index, exact, rows, dimensions, others)).toBeGreaterThan(0.9);
     },
   );
 

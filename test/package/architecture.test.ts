@@ -25,7 +25,7 @@ const mayImport: Record<string, string[]> = {
   evaluation: [...base, 'engine', 'storage', 'metrics', 'recommenders', 'semantic', 'cold-start', 'hybrid'],
 };
 /** The entry points of the package; they only re-export. */
-const entries = ['index', 'node', 'metrics', 'cold-start', 'sqlite', 'transformers', 'mlflow'];
+const entries = ['index', 'node', 'metrics', 'cold-start', 'sqlite', 'transformers', 'faiss', 'pgvector', 'mlflow'];
 
 const files = walk(src).filter((file) => file.endsWith('.ts') && !file.includes('/generated/') && !file.includes('/kernels/'));
 

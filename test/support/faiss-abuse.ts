@@ -27,8 +27,22 @@ for (const kind of ['flat', 'hnsw', 'ivf'] as const) {
     ['other dimensions', () => index.add(keys(1), vectors(2))],
     ['a part of a vector', () => index.add(keys(2), vectors(2).slice(1))],
     ['NaN', () => index.add(keys(3), vectors(3, nan))],
-    ['infinity', () => index.add(keys(1), vectors(1, () => Number.POSITIVE_INFINITY))],
-    ['overflow', () => index.add(keys(1), vectors(1, () => 3e38))],
+    [
+      'infinity',
+      () =>
+        index.add(
+          keys(1),
+          vectors(1, () => Number.POSITIVE_INFINITY),
+        ),
+    ],
+    [
+      'overflow',
+      () =>
+        index.add(
+          keys(1),
+          vectors(1, () => 3e38),
+        ),
+    ],
     ['a negative key', () => index.add(Int32Array.of(-5), vectors(1))],
     ['a query of another length', () => index.search(vectors(2), { n: 3 })],
     ['a query with NaN', () => index.search(Float32Array.of(1, Number.NaN, 0, 0), { n: 3 })],
@@ -51,7 +65,10 @@ for (const kind of ['flat', 'hnsw', 'ivf'] as const) {
   await index.search(vectors(1), { n: 5 });
   index.add(keys(3), vectors(3)); // fewer than IVF can be trained on
   await index.search(vectors(1), { n: 5 });
-  index.add(keys(400), vectors(400, () => 1)); // all alike
+  index.add(
+    keys(400),
+    vectors(400, () => 1),
+  ); // all alike
   await index.search(vectors(1), { n: 5 });
 }
 console.log('alive');

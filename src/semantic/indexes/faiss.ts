@@ -300,8 +300,11 @@ class FaissIndex implements VectorIndex {
     const rows = this.#rows.count;
     const candidates = allowed ? this.#countOf(allowed) : this.#size;
     const wanted = Math.min(n, candidates);
-    // A share of the rows passes, so that share of what FAISS finds will; some more, since its arithmetic may swap neighbours.
-    for (let k = Math.ceil((wanted * rows) / candidates) + 8; wanted > 0 && this.#faiss && candidates * 8 >= rows; k *= 4) {
+    const flat = this.#settings.kind === 'flat';
+    // A share of the rows passes, so that share of what FAISS finds will; some more, since its arithmetic may swap neighbours. A graph
+    // or lists are asked once: what they find further away has gaps, and when most of it does not pass, the gaps are the answer.
+    let k = Math.ceil(((flat ? 1 : 2) * wanted * rows) / candidates) + 8;
+    while (this.#faiss && wanted > 0 && candidates * 8 >= rows) {
       const { rows: found, last } = this.#faiss.search(query, k);
       const best = new TopK(wanted);
       let passed = 0;
@@ -311,9 +314,10 @@ class FaissIndex implements VectorIndex {
         best.offer(key, this.#rows.score(row, query));
         passed++;
       }
-      const complete = this.#settings.kind !== 'flat' || found.length === rows || last + this.#rows.error(query) < best.threshold;
+      const complete = !flat || found.length === rows || last + this.#rows.error(query) < best.threshold;
       if (passed >= wanted && complete) return best.take();
-      if (found.length < Math.min(k, rows) || k * 4 > rows) break;
+      if (!flat || k * 4 > rows) break;
+      k *= 4;
     }
     const best = new TopK(wanted);
     for (let row = 0; row < rows && wanted > 0; row++) {

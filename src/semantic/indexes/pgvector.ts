@@ -1,0 +1,396 @@
+import { type Ranked, TopK } from '../../engine/top-k.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { type Check, choice, integer, optional, readOptions } from '../../options.ts';
+import { readModelFile, writeModelFile } from '../../storage/model-file.ts';
+import type { VectorIndex, VectorSearchOptions } from '../vector-index.ts';
+import type { Metadata } from '../where.ts';
+import { type PgvectorHandle, PgvectorTable, type TableSettings, tableName } from './pgvector-table.ts';
+import { metadataColumns, whereSql } from './pgvector-where.ts';
+
+export type { PgvectorHandle } from './pgvector-table.ts';
+
+/** Options of {@link pgvectorIndex}. */
+export interface PgvectorOptions {
+  /** Name of the table; it is made when it is not there. Up to 50 bytes. Default `'attune_vectors'`. */
+  table?: string;
+  /** Its schema, which must exist. Default: the first of the connection's search path. */
+  schema?: string;
+  /** Length of a vector, 1 to 16,000 (2,000 with an index). Default: that of the table, or of the first vectors. */
+  dimensions?: number;
+  /** `'hnsw'` (default), `'ivfflat'`, or `'none'`, which compares all vectors and is exact. */
+  index?: 'hnsw' | 'ivfflat' | 'none';
+  /** hnsw: neighbours of a vector, 2 to 100. Default 16. */
+  m?: number;
+  /** hnsw: how wide the graph is searched when it is built, 4 to 1,000. Default 64. */
+  efConstruction?: number;
+  /** hnsw: how wide it is searched for an answer, 1 to 1,000. More finds more, and takes longer. Default 64. */
+  efSearch?: number;
+  /** ivfflat: number of lists, 1 to 32,768. The index is made once there are 39 vectors a list. Default 100. */
+  lists?: number;
+  /** ivfflat: how many lists are looked into. Default 10. */
+  probes?: number;
+}
+
+/** A vector index in a table of PostgreSQL. */
+export interface PgvectorIndex extends VectorIndex {
+  prepare(): Promise<void>;
+  add(keys: Int32Array, vectors: Float32Array, metadata?: readonly Metadata[]): Promise<void>;
+  remove(keys: Int32Array): Promise<void>;
+  search(query: Float32Array, options: VectorSearchOptions): Promise<Ranked>;
+  /** Removes everything; the table stays. */
+  clear(): Promise<void>;
+}
+
+/**
+ * An index in PostgreSQL with the extension pgvector, which an opened handle reaches. Extension, table and index are made when they are
+ * missing. Conditions on metadata (`where`) are part of the statement; an answer under a filter is full, since a search that finds too few
+ * is repeated without the index. Texts in ranges are compared by code point, and characters that PostgreSQL cannot keep (NUL,
+ * halves of pairs) count as U+FFFD; all else is as in memory.
+ *
+ * Every change is one statement and so all or nothing, also through a pool and without a transaction of its own. Several may read a
+ * table and write different keys; a `SemanticIndex` gives out keys by itself, so let one process at a time add to its table.
+ *
+ * @throws ERR_BAD_OPTION; when used ERR_STORE when the database fails or is gone; ERR_BAD_ARGUMENT for vectors of another length.
+ */
+export function pgvectorIndex(handle: PgvectorHandle, options: PgvectorOptions = {}): PgvectorIndex {
+  if (typeof handle?.query !== 'function') {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `pgvectorIndex: expected an opened handle with query(text, values), got ${shown(handle)}.`);
+  }
+  const o = readOptions('pgvectorIndex', options, {
+    table: named('attune_vectors'),
+    schema: optional(tableName),
+    dimensions: optional(integer({ min: 1, max: 16_000 })),
+    index: choice(['hnsw', 'ivfflat', 'none'] as const, 'hnsw'),
+    m: integer({ default: 16, min: 2, max: 100 }),
+    efConstruction: integer({ default: 64, min: 4, max: 1000 }),
+    efSearch: integer({ default: 64, min: 1, max: 1000 }),
+    lists: integer({ default: 100, min: 1, max: 32_768 }),
+    probes: integer({ default: 10, min: 1, max: 32_768 }),
+  });
+  if (o.index === 'hnsw' && o.efConstruction < 2 * o.m) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `pgvectorIndex: option 'efConstruction' must be at least twice m, ${2 * o.m}, got ${o.efConstruction}.`,
+    );
+  }
+  return new TableIndex(handle, o);
+}
+
+type Settings = TableSettings & { dimensions: number | undefined; efSearch: number; probes: number };
+
+/** pgvector indexes no longer vectors of 32-bit numbers. */
+const longestIndexed = 2000;
+/** About eight megabytes of text in a statement. */
+const numbersAtOnce = 2 ** 19;
+/** So few allowed keys are listed and compared one by one, which their primary key makes quick. */
+const fewKeys = 2000;
+
+class TableIndex implements PgvectorIndex {
+  readonly kind = 'pgvector';
+  readonly #handle: PgvectorHandle;
+  readonly #settings: Settings;
+  readonly #table: PgvectorTable;
+  #ready: Promise<void> | undefined;
+  #exists = false;
+  #indexed = false;
+  #iterative = false;
+  #size = 0;
+  #dimensions: number;
+  /** Changes wait for each other here. */
+  #changes: Promise<unknown> = Promise.resolve();
+  /** Keys whose removal has not been confirmed: no answer names them, and the next change tries again. */
+  readonly #leaving = new Set<number>();
+
+  constructor(handle: PgvectorHandle, settings: Settings) {
+    this.#handle = handle;
+    this.#settings = settings;
+    this.#table = new PgvectorTable(handle, settings);
+    this.#dimensions = settings.dimensions ?? 0;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get dimensions(): number {
+    return this.#dimensions;
+  }
+
+  prepare(): Promise<void> {
+    this.#ready ??= this.#open().catch((error) => {
+      this.#ready = undefined; // so that a next call may succeed
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  async add(keys: Int32Array, vectors: Float32Array, metadata?: readonly Metadata[]): Promise<void> {
+    if (keys.length === 0) return;
+    const rows = this.#rows(keys, vectors, metadata);
+    return this.#change(async () => {
+      await this.prepare();
+      const dimensions = vectors.length / keys.length;
+      this.#checkDimensions(keys.length, dimensions);
+      if (!this.#exists) await this.#create(dimensions);
+      this.#size += await this.#write(rows);
+      await this.#makeIndex();
+    });
+  }
+
+  remove(keys: Int32Array): Promise<void> {
+    for (const key of keys) this.#leaving.add(key);
+    return this.#change(() => this.prepare());
+  }
+
+  async clear(): Promise<void> {
+    return this.#change(async () => {
+      await this.prepare();
+      if (this.#exists) await this.#table.query(`delete from ${this.#table.name}`);
+      this.#leaving.clear();
+      this.#size = 0;
+    });
+  }
+
+  async search(query: Float32Array, { n, allowed, where }: VectorSearchOptions): Promise<Ranked> {
+    const own = query.slice();
+    await this.prepare();
+    if (!this.#exists || n === 0) return new TopK(0).take();
+    if (own.length !== this.#dimensions || !own.every(Number.isFinite)) {
+      throw new AttuneError(
+        'ERR_BAD_ARGUMENT',
+        `pgvectorIndex.search: expected a vector of ${this.#dimensions} finite numbers, got ${own.length}${own.every(Number.isFinite) ? '' : ' with another in it'}.`,
+      );
+    }
+    const keys = allowed && keysOf(allowed);
+    if (keys?.length === 0) return new TopK(0).take();
+    const values: unknown[] = [vectorText(own)];
+    const bind = (value: unknown) => `$${values.push(value)}`;
+    const few = keys !== undefined && keys.length <= fewKeys;
+    const conditions = few ? [`key = any(${bind([...keys])}::int4[])`] : whereSql(where, 'pgvectorIndex.search', bind);
+    if (keys && !few) conditions.push(inMask(allowed as Uint8Array, bind));
+    if (this.#leaving.size > 0) conditions.push(`key <> all(${bind([...this.#leaving])}::int4[])`);
+    const wanted = Math.min(n, keys?.length ?? n, 2 ** 31 - 1);
+    const limit = bind(wanted);
+    if (this.#indexed && !few) {
+      const found = await this.#ask(
+        [...this.#wide(wanted, conditions.length > 0), ...conditions],
+        'embedding <#> $1::vector',
+        limit,
+        values,
+      );
+      if (found.indices.length === wanted) return found;
+    }
+    // A sum is not what the index is sorted by, so this compares all that pass.
+    return this.#ask(conditions, '(embedding <#> $1::vector) + 0, key', limit, values);
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const { table, schema } = this.#settings;
+    const settings = { table, schema: schema ?? null, dimensions: this.#dimensions, size: this.#size };
+    return writeModelFile({ kind: 'pgvector-index', formatVersion: 1, settings, tensors: {}, ids: {} });
+  }
+
+  fromBytes(bytes: Uint8Array): VectorIndex {
+    const { settings } = readModelFile(bytes, 'pgvector-index', 1);
+    const [size, dimensions] = [Number(settings.size), Number(settings.dimensions)];
+    if (!(size >= 0 && dimensions >= 0))
+      throw new AttuneError('ERR_BAD_FILE', 'Expected size and dimensions in the file of a pgvector index.');
+    // The file says where the vectors lie; the options say the rest.
+    const table = tableName(settings.table, 'pgvectorIndex: the table in the file');
+    const schema = settings.schema === null ? undefined : tableName(settings.schema, 'pgvectorIndex: the schema in the file');
+    const index = new TableIndex(this.#handle, { ...this.#settings, table, schema });
+    index.#size = size;
+    index.#dimensions = dimensions;
+    return index;
+  }
+
+  async #open(): Promise<void> {
+    const { dimensions, size, indexed, iterative } = await this.#table.look();
+    if (dimensions === undefined) {
+      this.#exists = false;
+      this.#size = 0;
+      if (this.#dimensions > 0) await this.#create(this.#dimensions);
+      return;
+    }
+    const wanted = this.#dimensions;
+    if (wanted > 0 && wanted !== dimensions) {
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        `pgvectorIndex: expected table ${this.#table.name} to hold vectors of ${wanted} dimensions, got ${dimensions}. Name another table, or drop this one.`,
+      );
+    }
+    await this.#table.make(dimensions); // the staging table may be missing
+    this.#exists = true;
+    this.#dimensions = dimensions;
+    this.#size = size;
+    this.#indexed = indexed;
+    this.#iterative = iterative;
+  }
+
+  async #create(dimensions: number): Promise<void> {
+    if (dimensions > longestIndexed && this.#settings.index !== 'none') {
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        `pgvectorIndex: an index holds vectors of up to ${longestIndexed} dimensions, got ${dimensions}. Pass index: 'none'.`,
+      );
+    }
+    await this.#table.make(dimensions);
+    this.#iterative = (await this.#table.look()).iterative;
+    this.#exists = true;
+    this.#dimensions = dimensions;
+  }
+
+  /** The index of the vectors is made when there is something in it, which is faster. When that fails, searches stay exact until the next try. */
+  async #makeIndex(): Promise<void> {
+    const { index, lists } = this.#settings;
+    if (this.#indexed || index === 'none' || this.#size < (index === 'ivfflat' ? 39 * lists : 1)) return;
+    await this.#table.makeIndex().then(
+      () => {
+        this.#indexed = true;
+      },
+      () => {},
+    );
+  }
+
+  /** Runs after earlier changes, and removes first what is to go. */
+  #change(work: () => Promise<void>): Promise<void> {
+    const leaving = [...this.#leaving];
+    const change = this.#changes.then(async () => {
+      await this.prepare();
+      await this.#delete(leaving.filter((key) => this.#leaving.has(key)));
+      await work();
+    });
+    this.#changes = change.catch(() => {});
+    return change;
+  }
+
+  async #delete(keys: number[]): Promise<void> {
+    if (keys.length > 0 && this.#exists) {
+      const sql = `with gone as (delete from ${this.#table.name} where key = any($1::int4[]) returning 1) select count(*)::int4 as gone from gone`;
+      const [{ gone }] = await this.#table.query<{ gone: number }>(sql, [keys]);
+      this.#size -= gone;
+    }
+    for (const key of keys) this.#leaving.delete(key);
+  }
+
+  /** Writes rows in one statement; what is too much for one waits in a table of its own until all is there. @returns how many were new. */
+  async #write(rows: Row[]): Promise<number> {
+    const { name, staged } = this.#table;
+    const upsert = (source: string) => `, changed as (
+      insert into ${name} (key, embedding, metadata, lowercase) select key, embedding, metadata, lowercase from ${source} order by key
+      on conflict (key) do update set embedding = excluded.embedding, metadata = excluded.metadata, lowercase = excluded.lowercase
+      returning xmax = 0 as fresh)
+      select (count(*) filter (where fresh))::int4 as fresh from changed`;
+    const given = `select t.key, t.embedding::vector, t.metadata::jsonb, t.lowercase::jsonb
+      from unnest($1::int4[], $2::text[], $3::text[], $4::text[]) as t(key, embedding, metadata, lowercase)`;
+    const atOnce = Math.max(1, Math.floor(numbersAtOnce / this.#dimensions));
+    if (rows.length <= atOnce) return freshOf(await this.#table.query(`with given as (${given})${upsert('given')}`, columnsOf(rows)));
+    const batch = globalThis.crypto.randomUUID();
+    try {
+      for (let start = 0; start < rows.length; start += atOnce) {
+        const part = columnsOf(rows.slice(start, start + atOnce));
+        const sql = `insert into ${staged} (key, embedding, metadata, lowercase, batch) select given.*, $5::text from (${given}) given`;
+        await this.#table.query(sql, [...part, batch]);
+      }
+      const moved = `with moved as (delete from ${staged} where batch = $1 returning key, embedding, metadata, lowercase)`;
+      return freshOf(await this.#table.query(moved + upsert('moved'), [batch]));
+    } catch (error) {
+      await this.#table.query(`delete from ${staged} where batch = $1`, [batch]).catch(() => {}); // else the next prepare does it
+      throw error;
+    }
+  }
+
+  async #ask(conditions: string[], order: string, limit: string, values: unknown[]): Promise<Ranked> {
+    const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+    const rows = await this.#table.query<{ key: number; score: number }>(
+      `select key, -(embedding <#> $1::vector) as score from ${this.#table.name} ${where} order by ${order} limit ${limit}::int4`,
+      values,
+    );
+    const best = new TopK(rows.length);
+    for (const { key, score } of rows) best.offer(key, score);
+    return best.take();
+  }
+
+  /**
+   * How wide the index is searched, as a condition that is evaluated once, before the first row is fetched, and that holds for this
+   * statement only. A `SET LOCAL` would need a transaction, which a pool or a shared client does not give.
+   */
+  #wide(wanted: number, filtered: boolean): string[] {
+    const { index, probes } = this.#settings;
+    const efSearch = filtered ? 4 * this.#settings.efSearch : this.#settings.efSearch; // what passes may lie far from the query
+    const hnsw = index === 'hnsw';
+    const settings: [string, string | number][] = hnsw
+      ? [['hnsw.ef_search', Math.min(1000, Math.max(efSearch, wanted))]]
+      : [['ivfflat.probes', probes]];
+    if (this.#iterative) settings.push(hnsw ? ['hnsw.iterative_scan', 'strict_order'] : ['ivfflat.iterative_scan', 'relaxed_order']);
+    return [`(select ${settings.map(([name, value]) => `set_config('${name}', '${value}', true)`).join(' || ')}) is not null`];
+  }
+
+  #rows(keys: Int32Array, vectors: Float32Array, metadata: readonly Metadata[] | undefined): Row[] {
+    const dimensions = vectors.length / keys.length;
+    this.#checkDimensions(keys.length, dimensions);
+    if (!vectors.every(Number.isFinite))
+      throw new AttuneError('ERR_BAD_VALUE', 'pgvectorIndex.add: expected finite numbers, got another. Repair the embedder.');
+    if (metadata && metadata.length !== keys.length) {
+      throw new AttuneError('ERR_COLUMN_LENGTH', `pgvectorIndex.add: expected metadata of ${keys.length} keys, got ${metadata.length}.`);
+    }
+    const rows = new Map<number, Row>(); // the last of a key stays
+    keys.forEach((key, k) => {
+      if (key < 0) throw new AttuneError('ERR_BAD_ARGUMENT', `pgvectorIndex.add: expected keys from 0, got ${key}.`);
+      rows.set(key, {
+        key,
+        vector: vectorText(vectors.subarray(k * dimensions, (k + 1) * dimensions)),
+        ...metadataColumns(metadata?.[k] ?? {}),
+      });
+    });
+    return [...rows.values()];
+  }
+
+  #checkDimensions(count: number, dimensions: number): void {
+    const fits = Number.isInteger(dimensions) && dimensions > 0 && dimensions <= 16_000;
+    if (fits && (this.#dimensions === 0 || dimensions === this.#dimensions)) return;
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `pgvectorIndex.add: expected ${count} vectors of ${this.#dimensions || 'up to 16000'} dimensions, got ${count * dimensions} numbers.`,
+    );
+  }
+}
+
+interface Row {
+  key: number;
+  vector: string;
+  metadata: string;
+  lowercase: string;
+}
+
+function columnsOf(rows: Row[]): unknown[] {
+  return [rows.map((row) => row.key), rows.map((row) => row.vector), rows.map((row) => row.metadata), rows.map((row) => row.lowercase)];
+}
+
+function freshOf([{ fresh }]: { fresh: number }[]): number {
+  return fresh;
+}
+
+/** Nine digits tell all numbers of 32 bits apart. */
+function vectorText(vector: Float32Array): string {
+  return `[${Array.from(vector, (x) => x.toPrecision(9)).join(',')}]`;
+}
+
+function keysOf(allowed: Uint8Array): Int32Array {
+  const keys = new Int32Array(allowed.length);
+  let count = 0;
+  for (let key = 0; key < allowed.length; key++) if (allowed[key] > 0) keys[count++] = key;
+  return keys.subarray(0, count);
+}
+
+/** Many allowed keys go as a bit each. */
+function inMask(allowed: Uint8Array, bind: (value: unknown) => string): string {
+  const bits = new Uint8Array(Math.ceil(allowed.length / 8));
+  for (let key = 0; key < allowed.length; key++) if (allowed[key] > 0) bits[key >> 3] |= 1 << (key & 7);
+  return `case when key < ${allowed.length} then get_bit(${bind(bits)}::bytea, key) = 1 else false end`;
+}
+
+const named =
+  (fallback: string): Check<string> =>
+  (value, name) =>
+    value === undefined ? fallback : tableName(value, name);
