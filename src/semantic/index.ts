@@ -1,5 +1,7 @@
 export type { DocumentFields, ItemField } from './documents.ts';
 export type { Embedder, EmbedOptions } from './embedder.ts';
+export { type HttpEmbedderOptions, httpEmbedder } from './embedders/http.ts';
+export type { HttpFetch } from './embedders/http-post.ts';
 export { type NgramOptions, ngramEmbedder } from './embedders/ngram.ts';
 export type { Fusion } from './fusion.ts';
 export { flatIndex } from './indexes/flat.ts';
