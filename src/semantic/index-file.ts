@@ -5,6 +5,7 @@ import type { FieldNames } from './documents.ts';
 import type { Embedder } from './embedder.ts';
 import { ngramFromBytes } from './embedders/ngram.ts';
 import { flatIndex } from './indexes/flat.ts';
+import { hnswIndex } from './indexes/hnsw.ts';
 import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
 import type { VectorIndex } from './vector-index.ts';
 
@@ -42,7 +43,7 @@ const formatVersion = 1;
 /** Embedders that a file can bring along. */
 const embedderKinds: Record<string, (bytes: Uint8Array) => Embedder> = { ngram: ngramFromBytes };
 /** Vector indexes that need nothing from the caller. */
-const indexKinds: Record<string, () => VectorIndex> = { flat: flatIndex };
+const indexKinds: Record<string, () => VectorIndex> = { flat: flatIndex, hnsw: hnswIndex };
 
 /** Writes an index as one safetensors file. The parts with formats of their own stand in it as bytes. */
 export function packIndex({ catalogue, embedder, queryEmbedder, vectors, lexical, bm25, fields }: IndexParts): Uint8Array<ArrayBuffer> {

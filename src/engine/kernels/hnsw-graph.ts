@@ -1,0 +1,154 @@
+// A hierarchical navigable small world graph in linear memory: where its parts stand, and the similarity of two of its nodes.
+// A node is a slot: a row of i8 codes with an f32 scale, a list of links a level, a mark whether it was removed. The header is a
+// list of 32-bit words; src/semantic/indexes/hnsw-graph.ts writes it and names the same words.
+
+/** Bytes of a row of codes, a multiple of 16. */
+export const WIDTH = 0;
+/** Links a node may have on upper levels, and on the lowest. Lists end early with -1. */
+export const UPPER_DEGREE = 1;
+export const DEGREE = 2;
+export const CODES = 3;
+export const SCALES = 4;
+export const LINKS = 5;
+/** i32 a slot: number of its first block of upper links, which has one list a level. */
+export const UPPER_OF = 6;
+export const UPPER = 7;
+/** u8 a slot: 0 live, 1 removed. */
+export const REMOVED = 8;
+/** u16 a slot: the round that saw it last. */
+export const SEEN = 9;
+export const ROUND = 10;
+export const SLOTS = 11;
+export const ENTRY = 12;
+export const TOP = 13;
+/** i16 a dimension, and its scale (f32). */
+export const QUERY = 14;
+export const QUERY_SCALE = 15;
+/** Entries of 8 bytes: similarity (f32), slot (i32). Sorted, best first. */
+export const POOL = 16;
+/** Slots to score, and their similarities behind `LIST_ROOM` of them. */
+export const LIST = 17;
+/** A second list of entries, for the links of one node. */
+export const EDGES = 18;
+/** How many slots `LIST` has room for; a multiple of 4. */
+export const LIST_ROOM = 19;
+/** Slots that were chosen as links. */
+export const CHOSEN = 20;
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function word(g: usize, k: i32): i32 {
+  return load<i32>(g + ((<usize>k) << 2));
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function pointer(g: usize, k: i32): usize {
+  return <usize>load<u32>(g + ((<usize>k) << 2));
+}
+
+/** Starts a round: no slot has been seen in it. @returns its number. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function newRound(g: usize): u32 {
+  let round = <u32>word(g, ROUND) + 1;
+  if (round > 0xffff) {
+    memory.fill(pointer(g, SEEN), 0, (<usize>word(g, SLOTS)) << 1);
+    round = 1;
+  }
+  store<u32>(g + (ROUND << 2), round);
+  return round;
+}
+
+/** Where the links of a slot on a level begin. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function linksOf(g: usize, slot: i32, level: i32): usize {
+  if (level == 0) return pointer(g, LINKS) + <usize>slot * ((<usize>word(g, DEGREE)) << 2);
+  const block = load<i32>(pointer(g, UPPER_OF) + ((<usize>slot) << 2)) + level - 1;
+  return pointer(g, UPPER) + <usize>block * ((<usize>word(g, UPPER_DEGREE)) << 2);
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function degreeAt(g: usize, level: i32): i32 {
+  return word(g, level == 0 ? DEGREE : UPPER_DEGREE);
+}
+
+/** The codes of a slot become the query. */
+export function queryOf(g: usize, slot: i32): void {
+  const width = <usize>word(g, WIDTH);
+  const from = pointer(g, CODES) + <usize>slot * width;
+  const to = pointer(g, QUERY);
+  for (let k: usize = 0; k < width; k += 8) v128.store(to + (k << 1), v128.load8x8_s(from + k));
+  store<f32>(g + (QUERY_SCALE << 2), load<f32>(pointer(g, SCALES) + ((<usize>slot) << 2)));
+}
+
+/** The sums of four vectors, as one. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+/**
+ * Similarities of the query with the slots of `LIST`, written behind them. Four rows at a time: their misses of the cache overlap,
+ * and a part of the query is loaded once for four. The list is filled up to a multiple of 4 with its last slot.
+ */
+export function scoreList(g: usize, count: i32): void {
+  if (count == 0) return;
+  const list = pointer(g, LIST);
+  const out = list + ((<usize>word(g, LIST_ROOM)) << 2);
+  const width = <usize>word(g, WIDTH);
+  const codes = pointer(g, CODES);
+  const scales = pointer(g, SCALES);
+  const query = pointer(g, QUERY);
+  const queryScale = f32x4.splat(load<f32>(g + (QUERY_SCALE << 2)));
+  const last = load<i32>(list + ((<usize>count - 1) << 2));
+  for (let k = count; k & 3; k++) store<i32>(list + ((<usize>k) << 2), last);
+  for (let k = 0; k < count; k += 4) {
+    const at = list + ((<usize>k) << 2);
+    const s0 = <usize>load<u32>(at), s1 = <usize>load<u32>(at, 4), s2 = <usize>load<u32>(at, 8), s3 = <usize>load<u32>(at, 12);
+    let r0 = codes + s0 * width, r1 = codes + s1 * width, r2 = codes + s2 * width, r3 = codes + s3 * width;
+    let a = i32x4.splat(0), b = a, c = a, d = a;
+    const end = query + (width << 1);
+    for (let q = query; q < end; q += 32) {
+      const x = v128.load(q), y = v128.load(q, 16);
+      a = i32x4.add(a, i32x4.dot_i16x8_s(x, v128.load8x8_s(r0)));
+      b = i32x4.add(b, i32x4.dot_i16x8_s(x, v128.load8x8_s(r1)));
+      c = i32x4.add(c, i32x4.dot_i16x8_s(x, v128.load8x8_s(r2)));
+      d = i32x4.add(d, i32x4.dot_i16x8_s(x, v128.load8x8_s(r3)));
+      a = i32x4.add(a, i32x4.dot_i16x8_s(y, v128.load8x8_s(r0, 8)));
+      b = i32x4.add(b, i32x4.dot_i16x8_s(y, v128.load8x8_s(r1, 8)));
+      c = i32x4.add(c, i32x4.dot_i16x8_s(y, v128.load8x8_s(r2, 8)));
+      d = i32x4.add(d, i32x4.dot_i16x8_s(y, v128.load8x8_s(r3, 8)));
+      r0 += 16; r1 += 16; r2 += 16; r3 += 16;
+    }
+    const scale = f32x4(
+      load<f32>(scales + (s0 << 2)), load<f32>(scales + (s1 << 2)), load<f32>(scales + (s2 << 2)), load<f32>(scales + (s3 << 2)),
+    );
+    v128.store(out + ((<usize>k) << 2), f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sums(a, b, c, d)), scale), queryScale));
+  }
+}
+
+/** The similarity of two slots: what `scoreList` gives for one of them as the query of the other. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function similarity(g: usize, slot: i32, other: i32): f32 {
+  const width = <usize>word(g, WIDTH);
+  const codes = pointer(g, CODES);
+  const scales = pointer(g, SCALES);
+  let a = codes + <usize>slot * width, b = codes + <usize>other * width;
+  let s = i32x4.splat(0), t = s;
+  const end = a + width;
+  while (a < end) {
+    s = i32x4.add(s, i32x4.dot_i16x8_s(v128.load8x8_s(a), v128.load8x8_s(b)));
+    t = i32x4.add(t, i32x4.dot_i16x8_s(v128.load8x8_s(a, 8), v128.load8x8_s(b, 8)));
+    a += 16; b += 16;
+  }
+  s = i32x4.add(s, t);
+  const sum = i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
+  return <f32>sum * load<f32>(scales + ((<usize>other) << 2)) * load<f32>(scales + ((<usize>slot) << 2));
+}
