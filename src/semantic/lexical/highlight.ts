@@ -1,3 +1,4 @@
+import { AttuneError, shown } from '../../errors.ts';
 import { searchTerms, tokenize } from './tokenizer.ts';
 
 /** A part of a text, in UTF-16 units, as `text.slice(start, end)` takes them. */
@@ -63,8 +64,12 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
  *
  * @param ranges in order and apart, as `SemanticIndex.highlight` gives them.
  * @param tag name of the element around each part. Default `'mark'`.
+ * @throws ERR_BAD_OPTION when the tag is not a plain name.
  */
 export function markHtml(text: string, ranges: readonly TextRange[], tag = 'mark'): string {
+  if (!/^[a-z][a-z0-9-]*$/i.test(tag)) {
+    throw new AttuneError('ERR_BAD_OPTION', `markHtml: expected the name of an element such as 'mark', got ${shown(tag)}.`);
+  }
   const escaped = (part: string) => part.replace(/[&<>"']/g, (character) => entities[character]);
   let html = '';
   let end = 0;
