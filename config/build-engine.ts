@@ -14,7 +14,12 @@ const kernelFolder = join(engine, 'kernels');
 const sources = readdirSync(kernelFolder).filter((name) => name.endsWith('.ts'));
 
 const stamp = createHash('sha256');
-for (const file of [import.meta.filename, join(engine, 'worker.ts'), ...sources.map((name) => join(kernelFolder, name))]) {
+for (const file of [
+  import.meta.filename,
+  join(engine, 'worker.ts'),
+  join(engine, 'job.ts'),
+  ...sources.map((name) => join(kernelFolder, name)),
+]) {
   stamp.update(readFileSync(file));
 }
 const digest = stamp.digest('hex');

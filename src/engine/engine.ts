@@ -30,16 +30,18 @@ export class Engine {
   readonly #shared: Int32Array;
   readonly #values: Float64Array;
   readonly #workers: WorkerHandle[] = [];
+  /** What workers run; undefined when they have been started, or there are to be none. */
+  #module: WebAssembly.Module | undefined;
   readonly #end: number;
   #top: number;
 
   /**
    * @param bytes how much `f32`, `f64` and `i32` will hand out together; each array takes up to 63 bytes more.
    * @param options.threads how many threads at most; `scratchBytes` what each needs for itself; `plain: true` runs the
-   *   TypeScript twins instead of WebAssembly.
+   *   TypeScript twins instead of WebAssembly; `lazy: true` starts the workers with the first job.
    * @throws ERR_OUT_OF_MEMORY when that is more than 4 GiB or than the machine gives.
    */
-  constructor(bytes: number, options: { threads: number; scratchBytes: number; plain?: boolean }) {
+  constructor(bytes: number, options: { threads: number; scratchBytes: number; plain?: boolean; lazy?: boolean }) {
     const scratchBytes = Math.ceil(options.scratchBytes / 64) * 64;
     const module = options.plain ? undefined : kernelModule();
     this.threads = module ? options.threads : 1;
@@ -72,10 +74,8 @@ export class Engine {
     }
     this.#shared = new Int32Array(this.#memory.buffer, control, words.count);
     this.#values = new Float64Array(this.#memory.buffer, control + words.values, words.valueCount);
-    for (let thread = 1; module && thread < this.threads; thread++) {
-      const worker = startWorker({ ...this.#control, module, thread });
-      if (worker) this.#workers.push(worker);
-    }
+    this.#module = module;
+    if (!options.lazy) this.#startWorkers();
   }
 
   /** `count` 32-bit floats, zero. */
@@ -107,6 +107,7 @@ export class Engine {
   /** Runs a block job on all threads; resolves when every block is done. @throws the signal's reason; ERR_NUMERIC when a kernel trapped. */
   async run(name: JobName, cut: Cut, args: number[], signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
+    this.#startWorkers();
     const shared = this.#shared;
     const blocks = 'bounds' in cut ? cut.bounds.array.length - 1 : Math.ceil(cut.rows / cut.blockSize);
     if (blocks <= 0) return;
@@ -156,6 +157,15 @@ export class Engine {
   }
 
   #until = performance.now() + turnMs;
+
+  #startWorkers(): void {
+    const module = this.#module;
+    this.#module = undefined;
+    for (let thread = 1; module && thread < this.threads; thread++) {
+      const worker = startWorker({ ...this.#control, module, thread });
+      if (worker) this.#workers.push(worker);
+    }
+  }
 
   /** Takes what is left of a job without doing it. */
   #skipRest(blocks: number): void {

@@ -4,7 +4,7 @@ export { type HttpEmbedderOptions, httpEmbedder } from './embedders/http.ts';
 export type { HttpFetch } from './embedders/http-post.ts';
 export { type NgramOptions, ngramEmbedder } from './embedders/ngram.ts';
 export type { Fusion } from './fusion.ts';
-export { flatIndex } from './indexes/flat.ts';
+export { type FlatIndex, type FlatIndexOptions, flatIndex } from './indexes/flat.ts';
 export { type HnswIndex, type HnswOptions, type HnswSearchOptions, hnswIndex } from './indexes/hnsw.ts';
 export { markHtml, type TextRange } from './lexical/highlight.ts';
 export type { WordOptions } from './lexical/query-terms.ts';

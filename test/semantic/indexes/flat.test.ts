@@ -50,6 +50,51 @@ describe('a flat index', () => {
     }
   });
 
+  it('is asked many queries at once, on any number of threads, with the same answers', async () => {
+    const rows = vectors(3000, 100);
+    const queries = Array.from({ length: 40 }, (_, q) => (q === 20 ? new Float32Array(100) : unitVector(100, 1e6 + q)));
+    const allowed = Uint8Array.from({ length: 3000 }, (_, k) => (k % 7 === 0 ? 1 : 0));
+    for (const threads of [1, 2, 3]) {
+      const index = flatIndex({ threads });
+      index.add(keysTo(3000), rows);
+      index.remove(Int32Array.of(0, 17, 2999));
+      for (const options of [{ n: 10 }, { n: 5, allowed }, { n: 0 }]) {
+        const together = await index.searchMany(queries, options);
+        expect(together).toEqual(queries.map((query) => index.search(query, options)));
+      }
+      // More than there are: every row once.
+      const [all] = await index.searchMany(queries.slice(0, 1), { n: 4000 });
+      expect(Array.from(all.indices).sort((a, b) => a - b)).toEqual(Array.from(keysTo(3000)).filter((key) => ![0, 17, 2999].includes(key)));
+    }
+  });
+
+  it('answers many queries from one state, though it is changed meanwhile', async () => {
+    const index = flatIndex({ threads: 2 });
+    index.add(keysTo(4000), vectors(4000, 96));
+    const queries = Array.from({ length: 300 }, (_, q) => unitVector(96, 2e6 + q));
+    const first = index.searchMany(queries, { n: 5 });
+    const second = index.searchMany(queries, { n: 3 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    index.remove(keysTo(1000));
+    index.add(Int32Array.of(5000), queries[0]);
+    const now = queries.map((query) => index.search(query, { n: 5 }));
+    const before = flatIndex();
+    before.add(keysTo(4000), vectors(4000, 96));
+    const then = queries.map((query) => before.search(query, { n: 5 }));
+    expect([JSON.stringify(now), JSON.stringify(then)]).toContain(JSON.stringify(await first));
+    expect(await second).toEqual(queries.map((query) => index.search(query, { n: 3 })));
+  });
+
+  it('refuses unknown options, and queries of another length', async () => {
+    expect(() => flatIndex({ treads: 2 } as object)).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
+    expect(() => flatIndex({ threads: 0 })).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
+    const index = flatIndex();
+    expect(await index.searchMany([unitVector(4, 1)], { n: 3 })).toMatchObject([{ indices: new Int32Array(0) }]);
+    index.add(Int32Array.of(0), unitVector(4, 1));
+    await expect(index.searchMany([unitVector(5, 1)], { n: 3 })).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
+    expect(await index.searchMany([], { n: 3 })).toEqual([]);
+  });
+
   it('equal scores stand by ascending key, whatever happened before', () => {
     const index = flatIndex();
     const row = unitVector(4, 1);
@@ -59,3 +104,11 @@ describe('a flat index', () => {
     expect(index.search(row, { n: 3 })).toMatchObject({ indices: Int32Array.of(1, 3, 5) });
   });
 });
+
+const keysTo = (count: number) => Int32Array.from({ length: count }, (_, k) => k);
+
+function vectors(count: number, dimensions: number): Float32Array {
+  const rows = new Float32Array(count * dimensions);
+  for (let k = 0; k < count; k++) rows.set(unitVector(dimensions, k), k * dimensions);
+  return rows;
+}

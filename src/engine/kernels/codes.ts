@@ -1,0 +1,205 @@
+// One byte a dimension for the rows of an exact index, and bounds of inner products from them.
+//
+// Row v is scale * code + residual, query q is step * digits + remainder. So
+// |q . v - scale * step * (code . digits)| <= |q| |residual| + |remainder| |scale * code|     (Cauchy and Schwarz),
+// and with |code| <= 127 sqrt(d) that is at most alpha * error + beta * scale, where error bounds |residual| and alpha, beta are
+// the query's, made by who calls so that they cover the rounding of all that happens here as well.
+//
+// Codes lie in groups of four rows, 16 dimensions of each in turn: 64 bytes, one line of the cache, which is read in order.
+
+/** Numbers of an absolute value from `small` to `large` are coded; below that the code is 0, above it the error is infinite. */
+const large: f64 = 1e12, small: f64 = 1e-12;
+/** Added to every error: products of the smallest numbers may vanish. */
+const gamma: f32 = 1e-40;
+
+/** Where the code of a row begins; its next 16 dimensions follow 64 bytes later. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function codeOf(codes: usize, row: i32, width: i32): usize {
+  return codes + <usize>(row >> 2) * <usize>(width << 2) + (<usize>(row & 3) << 4);
+}
+
+/** Codes of rows lo..hi, of f floats each; width is f rounded up to a multiple of 16. */
+export function encodeRows(lo: i32, hi: i32, rows: usize, f: i32, width: i32, codes: usize, scales: usize, errors: usize): void {
+  for (let row = lo; row < hi; row++) {
+    const x = rows + <usize>row * (<usize>f << 2);
+    const code = codeOf(codes, row, width);
+    let most: f64 = 0;
+    for (let d = 0; d < f; d++) most = max(most, <f64>abs(load<f32>(x + (<usize>d << 2))));
+    let scale: f32 = 0, error: f32 = f32.POSITIVE_INFINITY;
+    if (most < large) {
+      if (most > small) scale = <f32>(most / 127);
+      const inverse: f64 = scale > 0 ? 1 / <f64>scale : 0;
+      let sum: f64 = 0;
+      for (let d = 0; d < f; d++) {
+        const v = <f64>load<f32>(x + (<usize>d << 2));
+        const c: f64 = max<f64>(-127, min<f64>(127, floor(v * inverse + 0.5)));
+        const rest = v - <f64>scale * c;
+        sum += rest * rest;
+        store<i8>(code + (<usize>(d & ~15) << 2) + <usize>(d & 15), <i8>c);
+      }
+      error = <f32>(sqrt(sum) * 1.000001 + 1e-44);
+    } else {
+      for (let d = 0; d < f; d++) store<i8>(code + (<usize>(d & ~15) << 2) + <usize>(d & 15), 0);
+    }
+    store<f32>(scales + (<usize>row << 2), scale);
+    store<f32>(errors + (<usize>row << 2), error);
+  }
+}
+
+/** The sums of four accumulators, one a lane. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = i32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7)); // a02 b02 a13 b13
+  const cd = i32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+  return i32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+}
+
+/** All ones in the lanes of the rows from `row` on that are below hi and marked (marks = 0: all are). */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function lanes(row: i32, hi: i32, marks: usize): v128 {
+  const inside = i32x4.lt_s(i32x4.add(i32x4.splat(row), i32x4(0, 1, 2, 3)), i32x4.splat(hi));
+  if (!marks) return inside;
+  const bytes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(marks + <usize>row)));
+  return v128.and(inside, i32x4.ne(bytes, i32x4.splat(0)));
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function slackOf(alpha: v128, beta: v128, scale: v128, error: v128): v128 {
+  return f32x4.add(f32x4.add(f32x4.mul(alpha, error), f32x4.mul(beta, scale)), f32x4.splat(gamma));
+}
+
+/** Largest upper and lower bound of four each. Not a number stays in the upper one, so that somebody looks; the lower one passes it over. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function reduce(most: v128, least: v128, out: usize): void {
+  most = f32x4.max(most, i32x4.shuffle(most, most, 2, 3, 0, 1));
+  least = f32x4.pmax(least, i32x4.shuffle(least, least, 2, 3, 0, 1));
+  store<f32>(out, f32x4.extract_lane(f32x4.max(most, i32x4.shuffle(most, most, 1, 0, 3, 2)), 0));
+  store<f32>(out, f32x4.extract_lane(f32x4.pmax(least, i32x4.shuffle(least, least, 1, 0, 3, 2)), 0), 4);
+}
+
+/** Takes the bounds of four rows into the two extremes at `place`. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function widen(sum: v128, bounds: usize, scale: v128, error: v128, there: v128, place: usize): void {
+  const none = f32x4.splat(f32.NEGATIVE_INFINITY);
+  const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load32_splat(bounds)), scale);
+  const slack = slackOf(v128.load32_splat(bounds, 4), v128.load32_splat(bounds, 8), scale, error);
+  v128.store(place, f32x4.max(v128.load(place), v128.bitselect(f32x4.add(product, slack), none, there)));
+  v128.store(place, f32x4.pmax(v128.load(place, 16), v128.bitselect(f32x4.sub(product, slack), none, there)), 16);
+}
+
+/**
+ * What q . v can be at most, for the rows lo..hi (lo a multiple of 32), in strips of 32: the largest upper bound of each goes to
+ * strips, and behind it the largest lower bound. `uppers` keeps the upper bounds of the last strip. Rows that are not marked are
+ * as if they were not there. query: i16; bounds: step, alpha, beta,
+ * 32 bits each.
+ */
+export function boundRows(
+  lo: i32, hi: i32, query: usize, bounds: usize, width: i32, codes: usize, scales: usize, errors: usize, marks: usize,
+  uppers: usize, strips: usize,
+): void {
+  const step = v128.load32_splat(bounds), alpha = v128.load32_splat(bounds, 4), beta = v128.load32_splat(bounds, 8);
+  const none = f32x4.splat(f32.NEGATIVE_INFINITY);
+  const queryEnd = query + (<usize>width << 1);
+  for (let strip = lo; strip < hi; strip += 32) {
+    let most = none, least = none;
+    const end = min(hi, strip + 32);
+    for (let row = strip; row < end; row += 4) {
+      const out = uppers + (<usize>(row - strip) << 2);
+      if (marks && load<i32>(marks + <usize>row) == 0) {
+        v128.store(out, none);
+        continue;
+      }
+      let a = i32x4.splat(0), b = a, c = a, d = a;
+      let p = codeOf(codes, row, width);
+      for (let q = query; q < queryEnd; q += 32) {
+        const low = v128.load(q), high = v128.load(q, 16);
+        a = i32x4.add(a, i32x4.dot_i16x8_s(low, v128.load8x8_s(p)));
+        b = i32x4.add(b, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 16)));
+        c = i32x4.add(c, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 32)));
+        d = i32x4.add(d, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 48)));
+        a = i32x4.add(a, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 8)));
+        b = i32x4.add(b, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 24)));
+        c = i32x4.add(c, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 40)));
+        d = i32x4.add(d, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 56)));
+        p += 64;
+      }
+      const at = <usize>row << 2;
+      const scale = v128.load(scales + at), there = lanes(row, hi, marks);
+      const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sums(a, b, c, d)), step), scale);
+      const slack = slackOf(alpha, beta, scale, v128.load(errors + at));
+      const upper = v128.bitselect(f32x4.add(product, slack), none, there);
+      v128.store(out, upper);
+      most = f32x4.max(most, upper);
+      least = f32x4.pmax(least, v128.bitselect(f32x4.sub(product, slack), none, there));
+    }
+    reduce(most, least, strips + (<usize>strip >> 2));
+  }
+}
+
+/**
+ * Block job: as boundRows, for 2 * pairs queries at once. `queries` has 8 dimensions of the two of a pair in turn, `bounds` 16 bytes a
+ * query; query k has its strips from strips + k * stride on. Scratch: 8 * width bytes and 64 a pair. The codes of four rows are spread
+ * to i16 once and meet all queries while they are in the first cache; 4 rows x 2 queries are what the registers hold.
+ */
+export function boundMany(
+  lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: usize, bounds: usize, width: i32, codes: usize, scales: usize,
+  errors: usize, marks: usize, strips: usize, stride: i32,
+): void {
+  const none = f32x4.splat(f32.NEGATIVE_INFINITY);
+  const tileEnd = scratch + (<usize>width << 3);
+  const extremes = tileEnd;
+  for (let strip = lo; strip < hi; strip += 32) {
+    for (let k = 0; k < 4 * pairs; k++) v128.store(extremes + (<usize>k << 4), none);
+    const end = min(hi, strip + 32);
+    for (let row = strip; row < end; row += 4) {
+      if (marks && load<i32>(marks + <usize>row) == 0) continue;
+      let code = codeOf(codes, row, width);
+      for (let t = scratch; t < tileEnd; t += 128) {
+        v128.store(t, v128.load8x8_s(code));
+        v128.store(t, v128.load8x8_s(code, 16), 16);
+        v128.store(t, v128.load8x8_s(code, 32), 32);
+        v128.store(t, v128.load8x8_s(code, 48), 48);
+        v128.store(t, v128.load8x8_s(code, 8), 64);
+        v128.store(t, v128.load8x8_s(code, 24), 80);
+        v128.store(t, v128.load8x8_s(code, 40), 96);
+        v128.store(t, v128.load8x8_s(code, 56), 112);
+        code += 64;
+      }
+      const at = <usize>row << 2;
+      const scale = v128.load(scales + at), error = v128.load(errors + at), there = lanes(row, hi, marks);
+      let q = queries;
+      for (let pair = 0; pair < pairs; pair++) {
+        let a = i32x4.splat(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        for (let t = scratch; t < tileEnd; t += 64) {
+          const u = v128.load(q), v = v128.load(q, 16);
+          let r = v128.load(t);
+          a = i32x4.add(a, i32x4.dot_i16x8_s(r, u));
+          e = i32x4.add(e, i32x4.dot_i16x8_s(r, v));
+          r = v128.load(t, 16);
+          b = i32x4.add(b, i32x4.dot_i16x8_s(r, u));
+          f = i32x4.add(f, i32x4.dot_i16x8_s(r, v));
+          r = v128.load(t, 32);
+          c = i32x4.add(c, i32x4.dot_i16x8_s(r, u));
+          g = i32x4.add(g, i32x4.dot_i16x8_s(r, v));
+          r = v128.load(t, 48);
+          d = i32x4.add(d, i32x4.dot_i16x8_s(r, u));
+          h = i32x4.add(h, i32x4.dot_i16x8_s(r, v));
+          q += 32;
+        }
+        const own = bounds + (<usize>pair << 5), place = extremes + (<usize>pair << 6);
+        widen(sums(a, b, c, d), own, scale, error, there, place);
+        widen(sums(e, f, g, h), own + 16, scale, error, there, place + 32);
+      }
+    }
+    for (let k = 0; k < 2 * pairs; k++) {
+      const place = extremes + (<usize>k << 5);
+      reduce(v128.load(place), v128.load(place, 16), strips + <usize>k * <usize>stride + (<usize>strip >> 2));
+    }
+  }
+}
