@@ -75,8 +75,10 @@ class FaissIndex implements VectorIndex {
   #loading: Promise<FaissModule> | undefined;
   /** Its rows are the first ones of `#rows`; undefined while everything is compared. */
   #faiss: GuardedFaiss | undefined;
-  /** What a file said of it, until the package is there. */
+  /** What a file said of it. */
   #saved: Uint8Array | undefined;
+  /** It came from a file and has not been looked at since. */
+  #unread = false;
   #rows = new VectorRows(0);
   #keyOfRow = new Int32Array(0); // -1: removed
   #rowOfKey = new Int32Array(0); // row + 1, 0 = none
@@ -126,10 +128,10 @@ class FaissIndex implements VectorIndex {
         `faissIndex.search: expected a vector of ${this.dimensions} finite numbers up to ${largestNumber}, got ${query.length}${isTame(query) ? '' : ' with another in it'}.`,
       );
     }
-    if (this.#module) return this.#search(query, options);
+    if (this.#module && !this.#unread) return this.#search(query, options);
     const own = query.slice();
     return this.#withModule(() => {
-      this.#index();
+      if (this.#unread) this.#index();
       return this.#search(own, options);
     });
   }
@@ -177,6 +179,7 @@ class FaissIndex implements VectorIndex {
     // What another kind of index wrote is of no use to this one, which is then built from the vectors.
     const same = (['kind', 'm', 'lists'] as const).every((name) => file.settings[name] === this.#settings[name]);
     if (same && file.tensors.faiss) index.#saved = tensorOf(file, 'faiss', Uint8Array);
+    index.#unread = true;
     if (this.#module) index.#index();
     return index;
   }
@@ -218,7 +221,7 @@ class FaissIndex implements VectorIndex {
   }
 
   #append(keys: Int32Array, vectors: Float32Array): void {
-    if (this.#saved) this.#index();
+    if (this.#unread) this.#index();
     if (this.#size === 0) this.#clear(vectors.length / keys.length);
     else if (this.#rows.count > 2 * this.#size + rowsAtOnce) this.#compact();
     const before = this.#rows.count;
@@ -259,6 +262,7 @@ class FaissIndex implements VectorIndex {
     this.#rowOfKey.fill(0);
     this.#faiss = undefined;
     this.#saved = undefined;
+    this.#unread = false;
     this.#size = 0;
   }
 
@@ -279,6 +283,7 @@ class FaissIndex implements VectorIndex {
     const module = this.#module as FaissModule;
     const { dimensions } = this;
     const { count } = this.#rows;
+    this.#unread = false;
     if (count === 0 || (this.#settings.kind === 'ivf' && !this.#faiss && !this.#saved && count < smallestIvf(this.#settings))) return;
     if (this.#saved) this.#faiss = GuardedFaiss.fromBytes(module, this.#saved, { dimensions, rows: count, settings: this.#settings });
     this.#saved = undefined;

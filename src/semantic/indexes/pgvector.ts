@@ -17,7 +17,10 @@ export interface PgvectorOptions {
   schema?: string;
   /** Length of a vector, 1 to 16,000 (2,000 with an index). Default: that of the table, or of the first vectors. */
   dimensions?: number;
-  /** `'hnsw'` (default), `'ivfflat'`, or `'none'`, which compares all vectors and is exact. */
+  /**
+   * `'hnsw'` (default), `'ivfflat'`, or `'none'`, which compares all vectors and is exact. It is made after the first vectors; when
+   * that fails, searches are exact until the next `add` succeeds with it.
+   */
   index?: 'hnsw' | 'ivfflat' | 'none';
   /** hnsw: neighbours of a vector, 2 to 100. Default 16. */
   m?: number;
@@ -92,6 +95,8 @@ class TableIndex implements PgvectorIndex {
   readonly #table: PgvectorTable;
   #ready: Promise<void> | undefined;
   #exists = false;
+  /** All that writing needs is there. Who only reads needs no right to make it. */
+  #made = false;
   #indexed = false;
   #iterative = false;
   #size = 0;
@@ -139,7 +144,7 @@ class TableIndex implements PgvectorIndex {
 
   remove(keys: Int32Array): Promise<void> {
     for (const key of keys) this.#leaving.add(key);
-    return this.#change(() => this.prepare());
+    return this.#change(async () => {}, keys.slice());
   }
 
   async clear(): Promise<void> {
@@ -219,7 +224,6 @@ class TableIndex implements PgvectorIndex {
         `pgvectorIndex: expected table ${this.#table.name} to hold vectors of ${wanted} dimensions, got ${dimensions}. Name another table, or drop this one.`,
       );
     }
-    await this.#table.make(dimensions); // the staging table may be missing
     this.#exists = true;
     this.#dimensions = dimensions;
     this.#size = size;
@@ -235,6 +239,7 @@ class TableIndex implements PgvectorIndex {
       );
     }
     await this.#table.make(dimensions);
+    this.#made = true;
     this.#iterative = (await this.#table.look()).iterative;
     this.#exists = true;
     this.#dimensions = dimensions;
@@ -252,12 +257,12 @@ class TableIndex implements PgvectorIndex {
     );
   }
 
-  /** Runs after earlier changes, and removes first what is to go. */
-  #change(work: () => Promise<void>): Promise<void> {
-    const leaving = [...this.#leaving];
+  /** Runs after earlier changes, and removes first what is to go: `own`, and what an earlier removal failed to. */
+  #change(work: () => Promise<void>, own: Int32Array = new Int32Array(0)): Promise<void> {
+    const earlier = [...this.#leaving];
     const change = this.#changes.then(async () => {
       await this.prepare();
-      await this.#delete(leaving.filter((key) => this.#leaving.has(key)));
+      await this.#delete([...new Set([...own, ...earlier.filter((key) => this.#leaving.has(key))])]);
       await work();
     });
     this.#changes = change.catch(() => {});
@@ -285,6 +290,8 @@ class TableIndex implements PgvectorIndex {
       from unnest($1::int4[], $2::text[], $3::text[], $4::text[]) as t(key, embedding, metadata, lowercase)`;
     const atOnce = Math.max(1, Math.floor(numbersAtOnce / this.#dimensions));
     if (rows.length <= atOnce) return freshOf(await this.#table.query(`with given as (${given})${upsert('given')}`, columnsOf(rows)));
+    if (!this.#made) await this.#table.make(this.#dimensions);
+    this.#made = true;
     const batch = globalThis.crypto.randomUUID();
     try {
       for (let start = 0; start < rows.length; start += atOnce) {
@@ -295,7 +302,7 @@ class TableIndex implements PgvectorIndex {
       const moved = `with moved as (delete from ${staged} where batch = $1 returning key, embedding, metadata, lowercase)`;
       return freshOf(await this.#table.query(moved + upsert('moved'), [batch]));
     } catch (error) {
-      await this.#table.query(`delete from ${staged} where batch = $1`, [batch]).catch(() => {}); // else the next prepare does it
+      await this.#table.query(`delete from ${staged} where batch = $1`, [batch]).catch(() => {}); // else another does it in a day
       throw error;
     }
   }
