@@ -238,9 +238,8 @@ export class ContentBridge {
     this.#see();
     const never = new Set([...seen, ...(o.exclude ?? [])]);
     const only = o.only && new Set(o.only);
-    const allowed: number[] = [];
-    for (let row = 0; row < this.#ids.length; row++)
-      if (!never.has(this.#ids[row]) && (!only || only.has(this.#ids[row]))) allowed.push(row);
+    const rows = only ? Array.from(only, (item) => this.#at.get(item) ?? -1).sort((a, b) => a - b) : this.#ids.keys();
+    const allowed = Array.from(rows).filter((row) => row >= 0 && !never.has(this.#ids[row]));
     const scoreOf = this.#scorer(taste);
     const best = new TopK(Math.min(o.n, allowed.length));
     for (const row of this.#candidates(taste, allowed, Math.max(depth, 4 * o.n), { exclude: never, only })) best.offer(row, scoreOf(row));

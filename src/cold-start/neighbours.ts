@@ -1,4 +1,6 @@
+import { dot } from '../semantic/indexes/dot.ts';
 import type { BridgeFit } from './bridge-fit.ts';
+import { directionOf } from './bridge-scale.ts';
 import type { RidgeProblem } from './ridge.ts';
 
 /** Rows that are left out one after the other to tell how much is explained. */
@@ -11,21 +13,24 @@ const leftOut = 200;
  * length, .168 with the 6th power; on two of them .179 so, .174 with the 16th power, .153 by ridge regression (64 factors).
  */
 export function neighbours({ rows, x, inputs, y, outputs }: Omit<RidgeProblem, 'weights'>): BridgeFit {
-  const directions = Float32Array.from(x);
-  for (let row = 0; row < rows; row++) normalize(directions.subarray(row * inputs, (row + 1) * inputs));
+  const directions = new Float32Array(x.length);
+  for (let from = 0; from < x.length; from += inputs) directions.set(directionOf(x.subarray(from, from + inputs)), from);
   const mean = new Float64Array(outputs);
   for (let at = 0; at < y.length; at++) mean[at % outputs] += y[at] / rows;
+  const cosines = new Float32Array(rows);
 
   const predict = (vector: ArrayLike<number>, without = -1): Float64Array => {
-    const direction = normalize(Float32Array.from(vector));
+    const direction = directionOf(vector);
+    let closest = 0;
+    for (let row = 0; row < rows; row++) {
+      cosines[row] = row === without ? 0 : dot(directions, row * inputs, direction);
+      closest = Math.max(closest, cosines[row]);
+    }
     const sum = new Float64Array(outputs);
     let total = 0;
     for (let row = 0; row < rows; row++) {
-      if (row === without) continue;
-      let cosine = 0;
-      for (let k = 0, at = row * inputs; k < inputs; k++) cosine += direction[k] * directions[at + k];
-      if (!(cosine > 0)) continue;
-      const weight = cosine ** 8;
+      if (!(cosines[row] > closest / 8)) continue; // further ones weigh less than 1e-7 of the closest
+      const weight = (cosines[row] / closest) ** 8;
       total += weight;
       for (let q = 0, at = row * outputs; q < outputs; q++) sum[q] += weight * y[at + q];
     }
@@ -49,12 +54,4 @@ export function neighbours({ rows, x, inputs, y, outputs }: Omit<RidgeProblem, '
       return variance > 0 ? 1 - error / variance : 0;
     },
   };
-}
-
-function normalize(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (const value of vector) squares += value * value;
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  for (let k = 0; k < vector.length; k++) vector[k] *= scale;
-  return vector;
 }

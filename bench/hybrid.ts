@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { industrial } from './support/hybrid/data.ts';
+import { coldItems } from './support/hybrid/items.ts';
+import { coldUsers, pages } from './support/hybrid/pages.ts';
+import { type Comparisons, print } from './support/hybrid/table.ts';
+
+/** Quality of mixtures on Amazon Industrial 2018, each beside its parts, with paired tests. */
+export const hybrid = {
+  name: 'hybrid',
+  summary:
+    'Hybrid pages, cold items, cold users with one and two ratings on Amazon Industrial 2018, beside their parts, with paired tests. --only pages,items,users; --sample 1000 users to choose weights by; --seed 7 of the cold items.',
+  async run(args: string[] = []): Promise<void> {
+    const { values } = parseArgs({
+      args,
+      options: {
+        only: { type: 'string', default: 'items,users,pages' },
+        sample: { type: 'string', default: '1000' },
+        seed: { type: 'string', default: '7' },
+      },
+    });
+    const data = await industrial();
+    if (!data) return;
+    const sample = Number(values.sample);
+    const parts: Record<string, (() => Promise<Comparisons>)[]> = {
+      items: [() => coldItems(data, Number(values.seed))],
+      users: [1, 2].map((given) => () => coldUsers(data, given, sample)),
+      pages: [() => pages(data, sample)],
+    };
+    const results: Comparisons[] = [];
+    for (const name of values.only.split(',')) {
+      if (!parts[name]) throw new Error(`There is no part '${name}'; there are ${Object.keys(parts).join(', ')}.`);
+      for (const run of parts[name]) {
+        const result = await run();
+        print(result);
+        results.push(result);
+      }
+    }
+    const out = join(import.meta.dirname, 'out');
+    mkdirSync(out, { recursive: true });
+    const file = join(out, `hybrid-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
+    writeFileSync(file, JSON.stringify(results, undefined, 2));
+    console.log(`\nwritten to ${file}`);
+  },
+};
