@@ -18,6 +18,7 @@ export * from './recommenders/popularity.ts';
 export type * from './recommenders/recommender.ts';
 export * from './semantic/index.ts';
 export type * from './storage/data-store.ts';
+export { type EmbeddingCache, memoryEmbeddingCache } from './storage/embedding-cache.ts';
 export { memoryDataStore } from './storage/memory-data-store.ts';
 export { memoryModelStore } from './storage/memory-model-store.ts';
 export {

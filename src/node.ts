@@ -5,4 +5,5 @@ export { type ParquetDecompressor, type ParquetOptions, readParquet } from './da
 export type { BadLineOptions, RowReader, SkippedLine } from './data/readers/row-reader.ts';
 export type { ReaderInput, ReadOptions } from './data/readers/source.ts';
 export { fileTracker } from './evaluation/tracking/file-tracker.ts';
+export { fileEmbeddingCache } from './storage/file-embedding-cache.ts';
 export { fileModelStore } from './storage/file-model-store.ts';

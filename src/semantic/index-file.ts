@@ -4,6 +4,7 @@ import { Catalogue } from './catalogue.ts';
 import type { FieldNames } from './documents.ts';
 import type { Embedder } from './embedder.ts';
 import { ngramFromBytes } from './embedders/ngram.ts';
+import { staticFromBytes } from './embedders/static.ts';
 import { flatIndex } from './indexes/flat.ts';
 import { hnswIndex } from './indexes/hnsw.ts';
 import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
@@ -31,7 +32,7 @@ export interface UnpackOptions {
 /** What stands in `settings` of the file. */
 interface Settings {
   embedder: { name: string; dimensions: number; kind?: string };
-  queryEmbedder?: { name: string };
+  queryEmbedder?: { name: string; kind?: string };
   vectorIndex: { kind: string };
   bm25: Bm25Options;
   fields: FieldNames;
@@ -41,7 +42,7 @@ const kind = 'semantic-index';
 const formatVersion = 1;
 
 /** Embedders that a file can bring along. */
-const embedderKinds: Record<string, (bytes: Uint8Array) => Embedder> = { ngram: ngramFromBytes };
+const embedderKinds: Record<string, (bytes: Uint8Array) => Embedder> = { ngram: ngramFromBytes, static: staticFromBytes };
 /** Vector indexes that need nothing from the caller. */
 const indexKinds: Record<string, () => VectorIndex> = { flat: flatIndex, hnsw: hnswIndex };
 
@@ -51,9 +52,10 @@ export function packIndex({ catalogue, embedder, queryEmbedder, vectors, lexical
   const column = (data: Uint8Array) => ({ data, shape: [data.length] });
   const words = lexical.toFile();
   const own = embedder.kind && embedder.toBytes?.();
+  const ownQueries = queryEmbedder?.kind && queryEmbedder.toBytes?.();
   const settings: Settings = {
     embedder: { name: embedder.name, dimensions: embedder.dimensions, kind: own ? embedder.kind : undefined },
-    queryEmbedder: queryEmbedder && { name: queryEmbedder.name },
+    queryEmbedder: queryEmbedder && { name: queryEmbedder.name, kind: ownQueries ? queryEmbedder.kind : undefined },
     vectorIndex: { kind: vectors.kind },
     bm25,
     fields,
@@ -67,6 +69,7 @@ export function packIndex({ catalogue, embedder, queryEmbedder, vectors, lexical
       metadata: column(metadata),
       vectors: column(vectors.toBytes()),
       ...(own ? { embedder: column(own) } : {}),
+      ...(ownQueries ? { queryEmbedder: column(ownQueries) } : {}),
       ...words.tensors,
     },
     ids: { ids, ...words.ids },
@@ -84,7 +87,9 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   if (!ids || !settings.embedder || !settings.vectorIndex || !settings.bm25) {
     throw new AttuneError('ERR_BAD_FILE', 'Expected the parts of a search index in this file, and some are missing. Build the index anew.');
   }
-  const embedder = chooseEmbedder(settings.embedder, given.embedder, file.tensors.embedder?.data as Uint8Array | undefined);
+  const bytesOf = (name: string) => file.tensors[name]?.data as Uint8Array | undefined;
+  const queryEmbedder = chooseQueryEmbedder(settings, given.queryEmbedder, bytesOf('queryEmbedder'));
+  const embedder = chooseEmbedder(settings.embedder, given.embedder, bytesOf('embedder'), queryEmbedder !== undefined);
   const vectors = chooseIndex(settings.vectorIndex.kind, given.vectorIndex).fromBytes(tensorOf(file, 'vectors', Uint8Array));
   const catalogue = Catalogue.fromColumns(ids, tensorOf(file, 'present', Uint8Array), tensorOf(file, 'metadata', Uint8Array));
   const lexical = LexicalIndex.fromFile(file, ids.size, settings.bm25);
@@ -95,10 +100,16 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
     );
   }
   const { bm25, fields } = settings;
-  return { catalogue, embedder, queryEmbedder: chooseQueryEmbedder(settings, given.queryEmbedder), vectors, lexical, bm25, fields };
+  return { catalogue, embedder, queryEmbedder, vectors, lexical, bm25, fields };
 }
 
-function chooseEmbedder(wanted: Settings['embedder'], given: Embedder | undefined, bytes: Uint8Array | undefined): Embedder {
+/** @param canAsk whether queries have an embedder of their own: then the other is only needed to add items. */
+function chooseEmbedder(
+  wanted: Settings['embedder'],
+  given: Embedder | undefined,
+  bytes: Uint8Array | undefined,
+  canAsk: boolean,
+): Embedder {
   const different = (what: string) =>
     new AttuneError(
       'ERR_BAD_OPTION',
@@ -110,16 +121,28 @@ function chooseEmbedder(wanted: Settings['embedder'], given: Embedder | undefine
   }
   if (wanted.kind && bytes && Object.hasOwn(embedderKinds, wanted.kind)) return embedderKinds[wanted.kind](bytes);
   if (given) return given;
-  throw different('none');
+  if (!canAsk) throw different('none');
+  return {
+    name: wanted.name,
+    dimensions: wanted.dimensions,
+    async embed() {
+      throw different('none');
+    },
+  };
 }
 
-function chooseQueryEmbedder({ queryEmbedder: wanted }: Settings, given: Embedder | undefined): Embedder | undefined {
+function chooseQueryEmbedder(
+  { queryEmbedder: wanted }: Settings,
+  given: Embedder | undefined,
+  bytes: Uint8Array | undefined,
+): Embedder | undefined {
   if (given && wanted && given.name !== wanted.name) {
     throw new AttuneError(
       'ERR_BAD_OPTION',
       `This index was built with '${wanted.name}' for queries, got '${given.name}'. Pass the same one as option 'queryEmbedder'.`,
     );
   }
+  if (given === undefined && wanted?.kind && bytes && Object.hasOwn(embedderKinds, wanted.kind)) return embedderKinds[wanted.kind](bytes);
   return given;
 }
 

@@ -1,8 +1,12 @@
 export type { DocumentFields, ItemField } from './documents.ts';
 export type { Embedder, EmbedOptions } from './embedder.ts';
+export { cachedEmbedder } from './embedders/cached.ts';
+export { type DistilOptions, distil } from './embedders/distil.ts';
 export { type HttpEmbedderOptions, httpEmbedder } from './embedders/http.ts';
 export type { HttpFetch } from './embedders/http-post.ts';
 export { type NgramOptions, ngramEmbedder } from './embedders/ngram.ts';
+export { type StaticEmbedder, type StaticOptions, staticEmbedder } from './embedders/static.ts';
+export type { StaticFiles } from './embedders/static-file.ts';
 export type { Fusion } from './fusion.ts';
 export { type FlatIndex, type FlatIndexOptions, flatIndex } from './indexes/flat.ts';
 export { type HnswIndex, type HnswOptions, type HnswSearchOptions, hnswIndex } from './indexes/hnsw.ts';
