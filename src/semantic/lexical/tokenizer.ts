@@ -44,6 +44,8 @@ const hasLetter = /\p{L}/u;
 const unspacedClass = ['Han', 'Hiragana', 'Katakana', 'Bopomofo', 'Thai', 'Lao', 'Khmer', 'Myanmar'].map((s) => `\\p{scx=${s}}`).join('');
 const unspaced = new RegExp(`[${unspacedClass}]`, 'u');
 const runs = new RegExp(`[${unspacedClass}]+|[^${unspacedClass}]+`, 'gu');
+const mark = /\p{M}/u;
+const markedLetters = /.\p{M}*/gu;
 const accents = /([\p{Script=Latin}\p{Script=Greek}])[\u0300-\u036f]+/gu;
 const points = /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/g;
 const marks = /[©®™]/g; // NFKD would glue "TM" to the word before
@@ -59,7 +61,13 @@ function contracted(text: string): string {
 
 function wordsOf(folded: string): string[] {
   const words: string[] = folded.match(anyWord) ?? [];
-  return words.some((word) => unspaced.test(word)) ? words.flatMap(cut) : words;
+  if (!unspaced.test(folded)) return words;
+  const pieces: string[] = [];
+  for (const word of words) {
+    if (!unspaced.test(word)) pieces.push(word);
+    else for (const run of word.match(runs) ?? []) cut(run, pieces);
+  }
+  return pieces;
 }
 
 /** Lower case without a locale; the final sigma depends on its neighbours, so it becomes the plain one. */
@@ -80,10 +88,14 @@ function fold(text: string): string {
 }
 
 /** Single characters and pairs of a run without spaces; a mark stays with its letter. */
-function cut(word: string): string[] {
-  return (word.match(runs) ?? []).flatMap((run) => {
-    if (!unspaced.test(run)) return [run];
-    const letters = run.match(/.\p{M}*/gu) ?? [];
-    return letters.flatMap((letter, k) => (k + 1 < letters.length ? [letter, letter + letters[k + 1]] : [letter]));
-  });
+function cut(run: string, pieces: string[]): void {
+  if (!unspaced.test(run)) {
+    pieces.push(run);
+    return;
+  }
+  const letters = mark.test(run) ? (run.match(markedLetters) ?? []) : Array.from(run);
+  for (let k = 0; k < letters.length; k++) {
+    pieces.push(letters[k]);
+    if (k + 1 < letters.length) pieces.push(letters[k] + letters[k + 1]);
+  }
 }
