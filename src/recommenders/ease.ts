@@ -109,7 +109,8 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
   override toBytes(): Uint8Array<ArrayBuffer> {
     const { tensors, ids } = baseToFile(this.model);
     const all = { ...tensors, ...this.model.weights.toTensors() };
-    return writeModelFile({ kind, formatVersion, settings: { ...this.#options }, tensors: all, ids });
+    const { threads: _, ...settings } = this.#options; // says nothing of the model
+    return writeModelFile({ kind, formatVersion, settings, tensors: all, ids });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

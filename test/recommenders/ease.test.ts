@@ -31,8 +31,7 @@ describe('EaseRecommender', () => {
         expect(Math.abs(score - exact[i])).toBeLessThan(2e-4);
       });
     }
-    const lists = [...one.recommendMany(data.users)];
-    for (const other of [two, three]) expect([...other.recommendMany(data.users)]).toEqual(lists);
+    for (const other of [two, three]) expect(other.toBytes()).toEqual(one.toBytes());
   });
   it('solves badly conditioned data, too', async () => {
     const data = zipf({ users: 200, items: 60, rows: 6000 });

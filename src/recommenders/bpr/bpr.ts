@@ -1,0 +1,170 @@
+import type { Interactions } from '../../data/interactions.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { readOptions } from '../../options.ts';
+import type { ModelStore } from '../../storage/model-store.ts';
+import { BaseRecommender, checkInteractions, type HistoryRow } from '../base.ts';
+import { baseOf } from '../fitted-base.ts';
+import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
+import { type BprFitOptions, type BprIteration, type BprOptions, type BprSettings, bprChecks, bprFitChecks } from './options.ts';
+import { columnsOf, likedItems, likedRows, widthOf } from './rows.ts';
+import { BprServing, normsOf } from './serving.ts';
+import { type AfterIteration, type BprFactors, trainBpr } from './train.ts';
+
+export type { BprFitOptions, BprIteration, BprOptions } from './options.ts';
+
+/**
+ * Matrix factorization by Bayesian personalized ranking (Rendle et al. 2009): stochastic gradient descent on the mean of
+ * -ln sigma(x.p + b_p - x.q - b_q) over triples of a user x, an item p they like (value above 0) and an item q drawn from the others, with
+ * `regularization` / 2 times the squares of all three rows. It learns the order of items, not values.
+ *
+ * In the end users are solved once more with the items held still, so a stored user and a visitor with the same history get the same
+ * list. The result is the same, bit for bit, for any number of threads. There is no `partialFit`: fit anew, or fold in.
+ *
+ * @example
+ * const bpr = await new BprRecommender({ factors: 64, candidates: 4 }).fit(interactions);
+ * bpr.recommend('A1', { n: 10 });
+ */
+export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
+  /** Short name of the model family, also in model files. */
+  override readonly kind = bprKind;
+  readonly #settings: BprSettings;
+  #serving: BprServing | undefined;
+
+  /** @throws ERR_BAD_OPTION */
+  constructor(options: BprOptions = {}) {
+    const settings = readOptions('BprRecommender', options, bprChecks);
+    super(settings.onUnknown);
+    this.#settings = settings;
+  }
+
+  /** The training record. */
+  get history(): readonly BprIteration[] {
+    return this.model.history;
+  }
+
+  /** users x factors in id order; made anew at each access. */
+  get userFactors(): { data: Float32Array; rows: number; columns: number } {
+    return this.#factorsOf(this.model.userRows);
+  }
+
+  /** items x factors in id order, without biases; made anew at each access. */
+  get itemFactors(): { data: Float32Array; rows: number; columns: number } {
+    return this.#factorsOf(this.model.itemRows);
+  }
+
+  /**
+   * Learns from interactions.
+   * @throws ERR_EMPTY without interactions; ERR_NUMERIC when numbers overflow; ERR_OUT_OF_MEMORY; ERR_BAD_VALUE when `validate` gives no
+   *   number; the signal's reason. The model then stays what it was.
+   */
+  override async fit(interactions: Interactions, options: BprFitOptions = {}): Promise<this> {
+    const { validate, validateEvery, patience, ...work } = readOptions('BprRecommender.fit', options, bprFitChecks);
+    work.signal?.throwIfAborted();
+    checkInteractions('BprRecommender.fit', interactions);
+    const base = baseOf(interactions);
+    const settings = this.#settings;
+    const modelOf = ({ users, items }: BprFactors): BprModel => ({ ...base, settings, userRows: users, itemRows: items, history: [] });
+    const watch = validate && watcher((factors) => validate(BprRecommender.#of(modelOf(factors))), validateEvery, patience);
+    const trained = await trainBpr(likedRows(base.byUser), settings, work, watch ?? (async () => undefined));
+    work.signal?.throwIfAborted();
+    this.#replace({ ...modelOf(trained), history: trained.history });
+    return this;
+  }
+
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
+  override toBytes(): Uint8Array<ArrayBuffer> {
+    return bprToBytes(this.model);
+  }
+
+  /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+  static fromBytes(bytes: Uint8Array): BprRecommender {
+    return BprRecommender.#of(bprFromBytes(bytes, (options) => readOptions('BprRecommender', options, bprChecks)));
+  }
+
+  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  static async load(store: ModelStore, reference: string): Promise<BprRecommender> {
+    return BprRecommender.fromBytes((await store.get(reference)).bytes);
+  }
+
+  protected override profileOf(user: number): Float32Array {
+    const width = widthOf(this.#settings);
+    return this.model.userRows.subarray(user * width, (user + 1) * width);
+  }
+
+  protected override profileFrom(row: HistoryRow): Float32Array {
+    return this.#answers.foldIn(likedItems(row));
+  }
+
+  protected override scoreAll(profile: Float32Array, scores: Float32Array): void {
+    this.#answers.scoreAll(profile, scores);
+  }
+
+  protected override scoreSome(profile: Float32Array, items: Int32Array): Float32Array {
+    return this.#answers.scoreSome(profile, items);
+  }
+
+  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    this.#answers.similarity(item, metric, scores);
+  }
+
+  protected override userSimilarityAll(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    const { userRows } = this.model;
+    const { factors } = this.#settings;
+    const width = widthOf(this.#settings);
+    const norms = metric === 'cosine' ? normsOf(userRows, width, factors) : undefined;
+    for (let u = 0; u < scores.length; u++) {
+      let dot = 0;
+      for (let k = 0; k < factors; k++) dot += userRows[user * width + k] * userRows[u * width + k];
+      const size = norms ? norms[user] * norms[u] : 1;
+      scores[u] = size > 0 ? dot / size : 0;
+    }
+  }
+
+  get #answers(): BprServing {
+    this.#serving ??= new BprServing(this.model.itemRows, this.#settings);
+    return this.#serving;
+  }
+
+  #factorsOf(rows: Float32Array) {
+    const { factors } = this.#settings;
+    const width = widthOf(this.#settings);
+    return { data: columnsOf(rows, width, 0, factors), rows: rows.length / width, columns: factors };
+  }
+
+  static #of(model: BprModel): BprRecommender {
+    const bpr = new BprRecommender(model.settings);
+    bpr.#replace(model);
+    return bpr;
+  }
+
+  #replace(model: BprModel): void {
+    this.fitted = model;
+    this.#serving = undefined;
+  }
+}
+
+/** Asks how good the model is, keeps the best factors, and ends training with them when nothing better comes. */
+function watcher(measure: (factors: BprFactors) => number | Promise<number>, every: number, patience: number): AfterIteration {
+  let best: BprFactors | undefined;
+  let bestValue = Number.NEGATIVE_INFINITY;
+  let since = 0;
+  return async (line, factors, last) => {
+    if (line.iteration % every !== 0 && !last) return undefined;
+    const now = await factors();
+    const value: unknown = await measure(now);
+    if (typeof value !== 'number' || Number.isNaN(value)) {
+      throw new AttuneError(
+        'ERR_BAD_VALUE',
+        `BprRecommender.fit: 'validate' must give a number, larger for a better model, got ${shown(value)} after iteration ${line.iteration}.`,
+      );
+    }
+    line.validation = value;
+    since++;
+    if (best === undefined || value > bestValue) {
+      best = now;
+      bestValue = value;
+      since = 0;
+    }
+    return since >= patience || last ? best : undefined;
+  };
+}

@@ -1,0 +1,64 @@
+import { AttuneError } from '../../errors.ts';
+import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
+import type { FittedBase } from '../base.ts';
+import { baseFromFile, baseToFile } from '../fitted-base.ts';
+import type { BprIteration, BprSettings } from './options.ts';
+import { columnsOf, setColumns, widthOf } from './rows.ts';
+
+/** A fitted model; immutable. Rows are as `widthOf` says. */
+export interface BprModel extends FittedBase {
+  settings: BprSettings;
+  /** users x width. */
+  userRows: Float32Array;
+  /** items x width. */
+  itemRows: Float32Array;
+  history: BprIteration[];
+}
+
+export const bprKind = 'bpr';
+const formatVersion = 1;
+
+/** The model as a file. */
+export function bprToBytes(model: BprModel): Uint8Array<ArrayBuffer> {
+  const { settings, userRows, itemRows, users, items, history } = model;
+  const { threads: _, ...stored } = settings; // says nothing of the model
+  const { tensors, ids } = baseToFile(model);
+  const f = settings.factors;
+  const width = widthOf(settings);
+  return writeModelFile({
+    kind: bprKind,
+    formatVersion,
+    settings: { ...stored, history: history.map(({ seconds: _, ...rest }) => rest) },
+    tensors: {
+      ...tensors,
+      user_factors: { data: columnsOf(userRows, width, 0, f), shape: [users.size, f] },
+      item_factors: { data: columnsOf(itemRows, width, 0, f), shape: [items.size, f] },
+      ...(settings.biases && { item_biases: { data: columnsOf(itemRows, width, f, 1), shape: [items.size] } }),
+    },
+    ids,
+  });
+}
+
+/** The inverse of {@link bprToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+export function bprFromBytes(bytes: Uint8Array, readSettings: (options: unknown) => BprSettings): BprModel {
+  const file = readModelFile(bytes, bprKind, formatVersion);
+  const { history, ...options } = file.settings as unknown as BprSettings & { history: BprIteration[] };
+  let settings: BprSettings;
+  try {
+    settings = readSettings(options);
+  } catch (cause) {
+    throw new AttuneError('ERR_BAD_FILE', "A model of kind 'bpr' with options that this version does not know.", { cause });
+  }
+  const base = baseFromFile(file);
+  const f = settings.factors;
+  const width = widthOf(settings);
+  const userRows = new Float32Array(base.users.size * width);
+  const itemRows = new Float32Array(base.items.size * width);
+  setColumns(userRows, width, 0, f, tensorOf(file, 'user_factors', Float32Array, base.users.size * f));
+  setColumns(itemRows, width, 0, f, tensorOf(file, 'item_factors', Float32Array, base.items.size * f));
+  if (settings.biases) {
+    setColumns(userRows, width, f, 1, new Float32Array(base.users.size).fill(1));
+    setColumns(itemRows, width, f, 1, tensorOf(file, 'item_biases', Float32Array, base.items.size));
+  }
+  return { ...base, settings, userRows, itemRows, history: (history ?? []).map((line) => ({ ...line, seconds: Number.NaN })) };
+}

@@ -1,0 +1,84 @@
+import { anything, callback, choice, flag, integer, number, workOptions } from '../../options.ts';
+import type { FitOptions, UnknownPolicy } from '../recommender.ts';
+import type { BprRecommender } from './bpr.ts';
+
+/** Options of {@link BprRecommender}. */
+export interface BprOptions {
+  /** Length of a factor row, 1 to 1024. Default 64. */
+  factors?: number;
+  /** Iterations, 1 to 10,000; one takes as many steps as there are interactions. Default 100. */
+  iterations?: number;
+  /** Length of a step, above 0. Default 0.1. */
+  learningRate?: number;
+  /** How much each step pulls the rows it touches to 0; from 0, default 0.01. */
+  regularization?: number;
+  /**
+   * How many items a step draws that the user does not have, to learn from the one with the highest score (Zhang et al. 2013). Default 1:
+   * uniform sampling, as in the paper. More cost time and rank the top of the list better: 4 to 8 do.
+   */
+  candidates?: number;
+  /** Whether items have a bias, which says how popular they are. Default true. */
+  biases?: boolean;
+  /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
+  seed?: number | string;
+  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
+  threads?: number | 'auto';
+  /** What happens on unknown ids. Default `'throw'`. */
+  onUnknown?: UnknownPolicy;
+}
+
+const threadCount = integer({ min: 1, max: 256 });
+
+/** Checks and defaults of {@link BprOptions}. */
+export const bprChecks = {
+  factors: integer({ default: 64, min: 1, max: 1024 }),
+  iterations: integer({ default: 100, min: 1, max: 10_000 }),
+  learningRate: number({ default: 0.1, above: 0, max: 1e3 }),
+  regularization: number({ default: 0.01, min: 0, max: 1e3 }),
+  candidates: integer({ default: 1, min: 1, max: 1000 }),
+  biases: flag(true),
+  seed: anything<number | string>(0),
+  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
+  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+};
+
+/** Options with every default filled in. */
+export type BprSettings = Required<BprOptions>;
+
+/** Options of {@link BprRecommender.fit}. */
+export interface BprFitOptions extends FitOptions {
+  /**
+   * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
+   * fit then ends with the best of them.
+   *
+   * @example
+   * await bpr.fit(train, {
+   *   validate: async (model) => (await evaluate(model, { train, test: validation, metrics: ['ndcg'], k: [20] })).get('ndcg', 20).mean,
+   * });
+   */
+  validate?: (model: BprRecommender) => number | Promise<number>;
+  /** With `validate`: iterations between two questions, from 1. Default 10. */
+  validateEvery?: number;
+  /** With `validate`: ends after this many answers in a row that were no better, from 1. Default 3. */
+  patience?: number;
+}
+
+/** Checks and defaults of {@link BprFitOptions}. */
+export const bprFitChecks = {
+  ...workOptions,
+  validate: callback<NonNullable<BprFitOptions['validate']>>(),
+  validateEvery: integer({ default: 10, min: 1 }),
+  patience: integer({ default: 3, min: 1 }),
+};
+
+/** One line of the training record. */
+export interface BprIteration {
+  /** 1, 2, 3, ... */
+  iteration: number;
+  /** Mean of -ln sigma(score of the liked item - score of the other) over the steps of the iteration, each taken before its step. */
+  loss: number;
+  /** Seconds since the start of `fit`. */
+  seconds: number;
+  /** What `validate` gave for it, when `fit` had one and asked. */
+  validation?: number;
+}
