@@ -63,6 +63,9 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
   signal?.throwIfAborted();
   await o.teacher.prepare?.();
   const teacher = o.teacher;
+  if (o.bits === 4 && teacher.dimensions % 2 === 1) {
+    throw new AttuneError('ERR_BAD_OPTION', `distil: 4 bits need an even number of dimensions, the teacher has ${teacher.dimensions}.`);
+  }
   const texts = readTexts(o.texts);
   const vectors = checkVectors(o.vectors, texts.length, teacher.dimensions);
   const vocabulary = o.vocabulary ?? (await teacher.vocabulary?.()) ?? vocabularyOf(texts, defaultVocabulary);
