@@ -26,6 +26,33 @@ export function studentQuantile(p: number, df: number): number {
   );
 }
 
+/** Upper tail of the chi-square distribution with `df` degrees of freedom: P(X > x). Series below the mean, Lentz's fraction above (DLMF 8.7, 8.9). */
+export function chiSquareTail(x: number, df: number): number {
+  if (!(x > 0)) return 1;
+  const a = df / 2;
+  const z = x / 2;
+  const front = Math.exp(a * Math.log(z) - z - logGamma(a));
+  if (z < a + 1) {
+    let term = 1 / a;
+    let sum = term;
+    for (let n = 1; term > sum * 1e-17; n++) sum += term *= z / (a + n);
+    return 1 - front * sum;
+  }
+  let b = z + 1 - a;
+  let c = 1e300;
+  let d = 1 / b;
+  let fraction = d;
+  for (let n = 1; n <= 500; n++) {
+    const an = n * (a - n);
+    b += 2;
+    d = 1 / (an * d + b);
+    c = b + an / c;
+    fraction *= c * d;
+    if (Math.abs(c * d - 1) < 1e-15) break;
+  }
+  return front * fraction;
+}
+
 /** Inverts a symmetric distribution function: Newton steps, kept inside a bracket that bisection halves. */
 function quantile(p: number, cdf: (x: number) => number, density: (x: number) => number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? Number.NEGATIVE_INFINITY : p === 1 ? Number.POSITIVE_INFINITY : Number.NaN;
@@ -66,7 +93,7 @@ function erfcFraction(x: number): number {
 }
 
 /** ln of the gamma function for x > 0, Lanczos (g = 7, 9 terms), relative error about 1e-15. */
-function logGamma(x: number): number {
+export function logGamma(x: number): number {
   const c = [
     0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
     -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,

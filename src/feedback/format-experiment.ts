@@ -1,0 +1,58 @@
+import type { ExperimentReport, MetricResult } from './analyze.ts';
+
+/** A report for people. */
+export function formatExperiment({ experiment, control, method, sampleRatio, metrics, leftOut }: ExperimentReport): string {
+  const head = ['metric', 'variant', control, 'treatment', 'lift', 'interval', 'p', 'verdict'];
+  const rows = Object.entries(metrics).flatMap(([metric, variants]) =>
+    Object.entries(variants).map(([variant, found]) => [
+      metric,
+      variant,
+      digits(found.control),
+      digits(found.treatment),
+      percent(found.lift.mean),
+      `[${percent(found.lift.low)}, ${percent(found.lift.high)}]`,
+      found.pValue < 0.0001 ? '< 0.0001' : found.pValue.toFixed(4),
+      verdictOf(found),
+    ]),
+  );
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
+  const line = (cells: string[]) =>
+    cells
+      .map((text, column) => text.padEnd(widths[column]))
+      .join('   ')
+      .trimEnd();
+  const users = Object.entries(sampleRatio.users).map(([name, count]) => `${name} ${count.toLocaleString('en')}`);
+  const out = [
+    [leftOut.notYetOver, 'whose time is not over'],
+    [leftOut.severalVariants, 'who saw several variants'],
+    [leftOut.unknownVariant, 'with an unknown variant'],
+    [leftOut.afterMaximum, 'after the maximum'],
+  ] as const;
+  const notes = out.filter(([count]) => count > 0).map(([count, why]) => `${count.toLocaleString('en')} ${why}`);
+  return [
+    `${experiment}, ${method === 'sequential' ? 'valid at every look' : 'valid for one look'}; users exposed: ${users.join(', ')}.`,
+    ...(sampleRatio.mismatch
+      ? [
+          `Careful: sample ratio mismatch (p = ${sampleRatio.sequentialPValue.toExponential(1)}). Find out why before you believe anything below.`,
+        ]
+      : []),
+    line(head),
+    line(widths.map((width) => '─'.repeat(width))),
+    ...rows.map(line),
+    ...(notes.length > 0 ? [`Left out: ${notes.join(', ')}.`] : []),
+  ].join('\n');
+}
+
+function verdictOf({ verdict, guardrail }: MetricResult): string {
+  return guardrail ? `${verdict}; guard rail ${guardrail.verdict}` : verdict;
+}
+
+function digits(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : '–';
+}
+
+function percent(value: number): string {
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return value < 0 ? '−∞' : '∞';
+  return `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)} %`;
+}
