@@ -10,6 +10,8 @@ export class IdMap implements Iterable<string> {
   #ends = new Int32Array(64); // #ends[i] = end of id i in #bytes; id 0 starts at 0
   #table = new Int32Array(128); // index + 1, 0 = free; never more than half full
   #size = 0;
+  /** Whether a clone reads the same arrays: whoever adds first copies them. */
+  #shared = false;
 
   /**
    * A map of the given ids, or an empty one.
@@ -65,6 +67,7 @@ export class IdMap implements Iterable<string> {
     }
     const slot = this.#slot(length);
     if (this.#table[slot] > 0) return this.#table[slot] - 1;
+    if (this.#shared) this.#unshare();
     const start = this.#size === 0 ? 0 : this.#ends[this.#size - 1];
     if (start + length > 0x7fffffff) {
       throw new AttuneError('ERR_OUT_OF_MEMORY', 'Expected ids of at most 2 GiB together, got more. Use shorter ids.');
@@ -78,13 +81,15 @@ export class IdMap implements Iterable<string> {
     return this.#size - 1;
   }
 
-  /** An independent copy. */
+  /** An independent copy. Costs nothing until one of the two gets a new id. */
   clone(): IdMap {
     const copy = new IdMap();
-    copy.#bytes = this.#bytes.slice();
-    copy.#ends = this.#ends.slice();
-    copy.#table = this.#table.slice();
+    copy.#bytes = this.#bytes;
+    copy.#ends = this.#ends;
+    copy.#table = this.#table;
     copy.#size = this.#size;
+    copy.#shared = true;
+    this.#shared = true;
     return copy;
   }
 
@@ -156,6 +161,13 @@ export class IdMap implements Iterable<string> {
   /** The ids in index order. */
   *[Symbol.iterator](): IterableIterator<string> {
     for (let i = 0; i < this.#size; i++) yield this.idAt(i);
+  }
+
+  #unshare(): void {
+    this.#bytes = this.#bytes.slice();
+    this.#ends = this.#ends.slice();
+    this.#table = this.#table.slice();
+    this.#shared = false;
   }
 
   /** Where the id in `scratch` stands in the table, or the free slot where it would. */

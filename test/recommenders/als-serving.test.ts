@@ -49,6 +49,7 @@ function modelOf(itemFactors: Float32Array, feedback: 'implicit' | 'explicit', b
     rows: new Float32Array(0),
     rowOf: new Int32Array(0),
     scaleOf: new Float32Array(0),
+    userWeights: undefined,
     biases: biased
       ? { global: 1, users: new Float32Array(0), items: Float32Array.from({ length: count }, (_, i) => (i % 7) / 7) }
       : undefined,

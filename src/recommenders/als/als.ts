@@ -9,7 +9,7 @@ import { baseOf } from '../fitted-base.ts';
 import type { ExplainOptions, Explanation, FitOptions, UnknownOptions } from '../recommender.ts';
 import { meansOf, residuals } from './biases.ts';
 import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
-import { type AlsFitOptions, checkStart, readFitOptions } from './fit-options.ts';
+import { type AlsFitOptions, checkStart, readFitOptions, readWeights } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, userVector } from './model.ts';
 import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
@@ -112,7 +112,8 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     const base = baseOf(interactions);
     const { byUser } = base;
     const biases = s.biases ? meansOf(byUser) : undefined;
-    const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s);
+    const userWeights = readWeights(o.userWeights, base.users);
+    const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s, userWeights);
     const warm = o.warmStart && warmItems(o.warmStart.model, base.items, s);
     const start = { items: o.initialItemFactors ?? warm, users: o.initialUserFactors };
     const modelOf = ({ items, rows, variantScale, history }: AlsFactors): AlsModel => ({
@@ -121,12 +122,13 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       itemFactors: items,
       rows,
       rowOf: problem.userRow,
-      scaleOf: Float32Array.from(problem.userVariant, (v) => (v < 0 ? 1 : variantScale[v])),
+      scaleOf: scalesOf(problem.userVariant, variantScale),
+      userWeights,
       biases,
       history,
     });
     const { validate, patience, checkpoint } = o;
-    const data = checkpoint || o.resumeFrom ? fingerprintOf(byUser) : 0;
+    const data = checkpoint || o.resumeFrom ? fingerprintOf(byUser, userWeights) : 0;
     const afterIteration = watcher({
       validate: validate && ((factors) => validate(AlsRecommender.#of(modelOf(factors)))),
       patience,
@@ -303,6 +305,13 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     for (let e = 0; e < items.length; e++) sum += values[e] - biases.global - biases.items[items[e]];
     return biases.global + (items.length ? Math.fround(sum / items.length) : 0);
   }
+}
+
+/** What the row of each user is multiplied by. */
+function scalesOf(userVariant: Int32Array, variantScale: Float32Array): Float32Array {
+  const scales = new Float32Array(userVariant.length).fill(1);
+  for (let u = 0; u < scales.length; u++) if (userVariant[u] >= 0) scales[u] = variantScale[userVariant[u]];
+  return scales;
 }
 
 /** Dot or cosine of one row with all rows. */

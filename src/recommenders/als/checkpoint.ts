@@ -9,8 +9,9 @@ const kind = 'als-checkpoint';
 const formatVersion = 1;
 
 /** A number that tells data apart; ids do not matter, since factors do not depend on them. */
-export function fingerprintOf({ offsets, indices, values }: Csr): number {
-  const hashes = [offsets, indices, values].map((array) => xxHash32(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)));
+export function fingerprintOf({ offsets, indices, values }: Csr, userWeights?: Float32Array): number {
+  const arrays = userWeights ? [offsets, indices, values, userWeights] : [offsets, indices, values];
+  const hashes = arrays.map((array) => xxHash32(new Uint8Array(array.buffer, array.byteOffset, array.byteLength)));
   return xxHash32(new Uint8Array(Uint32Array.from(hashes).buffer));
 }
 

@@ -1,3 +1,4 @@
+import type { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, callback, integer, readOptions, workOptions } from '../../options.ts';
 import type { FitOptions } from '../recommender.ts';
@@ -9,6 +10,12 @@ export interface AlsFitOptions extends FitOptions {
   initialUserFactors?: Float32Array;
   /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
   initialItemFactors?: Float32Array;
+  /**
+   * How much each user counts, from 0: one number a user in the order of `interactions.users`, or made by a function. Default 1. A
+   * user of weight 2 trains items like two users with the same history, penalty included; the loss counts it twice as well.
+   * The model keeps the weights for \`partialFit\`, where new users weigh 1.
+   */
+  userWeights?: Float32Array | ((user: string) => number);
   /**
    * An earlier model with as many factors, such as yesterday's: items it knows start from its factors, new ones at random, and
    * fewer `iterations` do. `initialItemFactors` wins over it. It is only read.
@@ -51,6 +58,7 @@ export function readFitOptions(options: AlsFitOptions) {
     ...workOptions,
     initialUserFactors: anything<Float32Array | undefined>(),
     initialItemFactors: anything<Float32Array | undefined>(),
+    userWeights: anything<Float32Array | ((user: string) => number) | undefined>(),
     warmStart: earlierModel,
     validate: callback<NonNullable<AlsFitOptions['validate']>>(),
     patience: integer({ default: 3, min: 1 }),
@@ -79,6 +87,27 @@ const bytes: Check<Uint8Array | undefined> = (value, name) => {
   if (value === undefined || value instanceof Uint8Array) return value;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be the bytes that a checkpoint wrote, got ${shown(value)}.`);
 };
+
+/** Weights of users in dense order, undefined when all count the same. @throws ERR_BAD_OPTION, ERR_BAD_VALUE */
+export function readWeights(weights: AlsFitOptions['userWeights'], users: IdMap): Float32Array | undefined {
+  if (weights === undefined) return undefined;
+  if (typeof weights !== 'function' && !(weights instanceof Float32Array && weights.length === users.size)) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `AlsRecommender.fit: option 'userWeights' must be a function or a Float32Array of ${users.size} numbers, got ${shown(weights)}.`,
+    );
+  }
+  const read = new Float32Array(users.size);
+  for (let u = 0; u < read.length; u++) {
+    read[u] = typeof weights === 'function' ? weights(users.idAt(u)) : weights[u];
+    if (Number.isFinite(read[u]) && read[u] >= 0) continue;
+    throw new AttuneError(
+      'ERR_BAD_VALUE',
+      `AlsRecommender.fit: option 'userWeights' must give finite numbers from 0, got ${read[u]} for ${shown(users.idAt(u))}.`,
+    );
+  }
+  return read;
+}
 
 /** @throws ERR_BAD_OPTION, ERR_BAD_VALUE */
 export function checkStart(start: Float32Array | undefined, length: number, name: string): void {

@@ -7,20 +7,23 @@ import type { AlsModel } from './model.ts';
  * @param gone dense user indices, ascending and distinct.
  */
 export function withoutUsers(model: AlsModel, gone: Int32Array): AlsModel {
-  const { users, byUser, rowOf, scaleOf, biases } = model;
+  const { users, byUser, rowOf, scaleOf, userWeights, biases } = model;
   const kept = complement(gone, users.size);
   return {
     ...model,
     users: users.subset(kept),
     byUser: rowsOf(byUser, kept),
-    ...usedRows(
-      model.rows,
-      Int32Array.from(kept, (u) => rowOf[u]),
-      model.settings.factors,
-    ),
-    scaleOf: Float32Array.from(kept, (u) => scaleOf[u]),
-    biases: biases && { ...biases, users: Float32Array.from(kept, (u) => biases.users[u]) },
+    ...usedRows(model.rows, picked(rowOf, kept), model.settings.factors),
+    scaleOf: picked(scaleOf, kept),
+    userWeights: userWeights && picked(userWeights, kept),
+    biases: biases && { ...biases, users: picked(biases.users, kept) },
   };
+}
+
+function picked<T extends Float32Array | Int32Array>(from: T, kept: Int32Array): T {
+  const result = new (from.constructor as new (n: number) => T)(kept.length);
+  for (let k = 0; k < kept.length; k++) result[k] = from[kept[k]];
+  return result;
 }
 
 /** 0 to count - 1 without the given ones. */

@@ -22,6 +22,8 @@ export interface AlsModel extends FittedBase {
   rowOf: Int32Array;
   /** What the row is multiplied by: 1, but for users with one item, whose rows differ by a factor only. */
   scaleOf: Float32Array;
+  /** How much each user counts; undefined = all the same. */
+  userWeights: Float32Array | undefined;
   biases: AlsBiases | undefined;
   history: AlsIteration[];
 }
@@ -39,7 +41,7 @@ export function userVector({ rows, rowOf, scaleOf, settings: { factors: f } }: A
 
 /** The model as a file. */
 export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
-  const { settings, users, items, itemFactors, rows, rowOf, scaleOf, biases, history } = model;
+  const { settings, users, items, itemFactors, rows, rowOf, scaleOf, userWeights, biases, history } = model;
   const base = baseToFile(model);
   const f = settings.factors;
   const { threads: _, ...stored } = settings; // says nothing of the model
@@ -53,6 +55,7 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
       user_row_of: { data: rowOf, shape: [users.size] },
       user_scale: { data: scaleOf, shape: [users.size] },
       ...base.tensors,
+      ...(userWeights && { user_weights: { data: userWeights, shape: [users.size] } }),
       ...(biases && {
         user_biases: { data: biases.users, shape: [users.size] },
         item_biases: { data: biases.items, shape: [items.size] },
@@ -85,6 +88,7 @@ export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settin
       rows,
       rowOf,
       scaleOf: tensorOf(file, 'user_scale', Float32Array, users.size),
+      userWeights: file.tensors.user_weights && tensorOf(file, 'user_weights', Float32Array, users.size),
       biases:
         globalBias === undefined
           ? undefined

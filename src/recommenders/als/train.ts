@@ -217,6 +217,7 @@ function placeUsers(to: Float32Array, { userRow, rowLambda }: AlsProblem, from: 
 
 /** Rows without their padding; row k of the result is row `from[k]`. */
 function gathered({ array }: Rows, from: Int32Array | undefined, f: number, width: number): Float32Array {
+  if (f === width && !from) return array.slice();
   const count = array.length / width;
   const result = new Float32Array(count * f);
   for (let k = 0; k < count; k++) {

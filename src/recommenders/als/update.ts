@@ -20,6 +20,8 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const itemFactors = extended(model.itemFactors, items.size * f);
   const rowOf = extended(model.rowOf, users.size, -1);
   const scaleOf = extended(model.scaleOf, users.size, 1);
+  const userWeights = model.userWeights && extended(model.userWeights, users.size, 1);
+  const weightOf = (u: number) => (userWeights ? userWeights[u] : 1);
   const touchedUsers = Array.from(added.users, (id) => users.indexOf(id));
   const touchedItems = Array.from(added.items, (id) => items.indexOf(id));
   const biases = model.biases && {
@@ -62,7 +64,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
 
   const solveItems = async () => {
     const weights = new Float32Array(rows.length / f);
-    for (let u = 0; u < users.size; u++) if (rowOf[u] >= 0) weights[rowOf[u]] += scaleOf[u] ** 2;
+    for (let u = 0; u < users.size; u++) if (rowOf[u] >= 0) weights[rowOf[u]] += weightOf(u) * scaleOf[u] ** 2;
     const longest = touchedItems.reduce((most, i) => Math.max(most, byItem.offsets[i + 1] - byItem.offsets[i]), 1);
     const solver = new RowSolver({ rows, f, weights, gram: s.feedback === 'implicit', longest });
     for (const i of touchedItems) {
@@ -71,8 +73,8 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
       const w = Array.from(who, (u, e) => weigh(residual(u, i, byItem.values[from + e]), s));
       const vector = solver.solve({
         indices: who.map((u) => rowOf[u]),
-        d: w.map((x, e) => x.d * scaleOf[who[e]] ** 2),
-        r: w.map((x, e) => x.r * scaleOf[who[e]]),
+        d: w.map((x, e) => x.d * weightOf(who[e]) * scaleOf[who[e]] ** 2),
+        r: w.map((x, e) => x.r * weightOf(who[e]) * scaleOf[who[e]]),
         lambda: lambdaOf(who.length, users.size, s),
       });
       itemFactors.set(solver.toCaller(vector), i * f);
@@ -85,7 +87,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   await solveUsers();
   signal?.throwIfAborted();
   onProgress?.({ phase: 'updating', done: total, total });
-  return { ...model, users, items, byUser, itemFactors, rows, rowOf, scaleOf, biases };
+  return { ...model, users, items, byUser, itemFactors, rows, rowOf, scaleOf, userWeights, biases };
 }
 
 /** Gives touched users a row of their own: the one they have when nobody else does, so that the table does not grow with every call. */
