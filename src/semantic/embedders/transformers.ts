@@ -82,17 +82,27 @@ export function transformersEmbedder(options: TransformersOptions = {}): Transfo
     async embed(texts, { signal, onProgress }: EmbedOptions = {}) {
       signal?.throwIfAborted();
       const model = await load();
-      const tokens = await tokenizeAll(model, texts, o, signal);
-      const order = texts.map((_, k) => k).sort((a, b) => tokens[b].length - tokens[a].length || a - b);
-      const vectors = new Float32Array(texts.length * dimensions);
+      const firstOf = new Map<string, number>();
+      const rows = texts.map((text) => firstOf.get(text) ?? firstOf.set(text, firstOf.size).size - 1); // equal texts go through once
+      const unique = [...firstOf.keys()];
+      const tokens = await tokenizeAll(model, unique, o, signal);
+      const order = unique.map((_, k) => k).sort((a, b) => tokens[b].length - tokens[a].length || a - b);
+      const vectors = new Float32Array(unique.length * dimensions);
       for (let start = 0; start < order.length; start += o.batchSize) {
         signal?.throwIfAborted();
         const batch = order.slice(start, start + o.batchSize);
         await runBatch(model, name, batch, tokens, o.pooling, vectors);
-        onProgress?.({ phase: 'embedding', done: start + batch.length, total: texts.length });
+        if (start + batch.length < order.length) onProgress?.({ phase: 'embedding', done: start + batch.length, total: texts.length });
       }
       signal?.throwIfAborted();
-      return normalizeRows(vectors, dimensions);
+      onProgress?.({ phase: 'embedding', done: texts.length, total: texts.length });
+      normalizeRows(vectors, dimensions);
+      if (unique.length === texts.length) return vectors;
+      const all = new Float32Array(texts.length * dimensions);
+      rows.forEach((row, k) => {
+        all.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), k * dimensions);
+      });
+      return all;
     },
     async vocabulary() {
       return vocabularyOf((await load()).tokenizer);

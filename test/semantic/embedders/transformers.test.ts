@@ -63,6 +63,23 @@ describe.skipIf(!present)('all-MiniLM-L6-v2', () => {
     expect(await again.search('bake a cake')).toEqual(await index.search('bake a cake'));
   });
 
+  it('gives equal texts one vector, each in its place', async () => {
+    const [a, b, again] = await rowsOf(['a kettle', 'a dishwasher', 'a kettle']);
+    expect(again).toEqual(a);
+    expect(b).not.toEqual(a);
+  });
+
+  it('knows its vocabulary', async () => {
+    const vocabulary = await embedder.vocabulary?.();
+    expect(vocabulary).toHaveLength(30_522);
+    expect(vocabulary?.[100]).toBe('[UNK]');
+  });
+
+  async function rowsOf(texts: string[]): Promise<Float32Array[]> {
+    const vectors = await embedder.embed(texts);
+    return texts.map((_, k) => vectors.slice(k * 384, (k + 1) * 384));
+  }
+
   it('cuts at maxTokens', async () => {
     const short = transformersEmbedder({ localModelPath: models, dtype: 'fp32', threads: 1, maxTokens: 6 });
     const vectors = await short.embed(['one two three four', 'one two three four five six seven eight']);
