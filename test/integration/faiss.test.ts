@@ -7,6 +7,8 @@ import { startChild } from '../support/child.ts';
 import { unitVector, vectorIndexConformance } from '../support/vector-index-conformance.ts';
 
 const folder = join(import.meta.dirname, '../../.services/faiss');
+process.env.OMP_NUM_THREADS = '1'; // graphs the same in every run, and no threads that spin
+process.env.OPENBLAS_NUM_THREADS = '1';
 const faiss: FaissModule = createRequire(join(folder, 'package.json'))('faiss-node');
 
 /** Vectors in groups, as those of texts are, and queries of the same groups. */

@@ -370,7 +370,7 @@ describe('a search index in PostgreSQL', () => {
   }));
 
   it('answers as one in memory, under filters too, and comes back from its file', async () => {
-    const options = { metadata: ['brand'] };
+    const options = { metadata: ['brand'] as const };
     const plain = await SemanticIndex.build(products, options);
     const vectorIndex = open({ index: 'none' });
     const index = await SemanticIndex.build(products, { ...options, vectorIndex });
@@ -408,11 +408,11 @@ describe('a search index in PostgreSQL', () => {
     const before = index.size;
     failing = true;
     await expect(index.search('machine', { mode: 'semantic' })).rejects.toEqual(coded('ERR_STORE'));
-    await expect(index.add([{ id: 'new', text: 'kettle' }])).rejects.toEqual(coded('ERR_STORE'));
+    await expect(index.add([{ id: 'new', text: 'kettle', brand: 'GE' }])).rejects.toEqual(coded('ERR_STORE'));
     expect(index.remove([products[0].id])).toBe(1);
     await expect(index.save(memoryModelStore(), 'shop')).rejects.toEqual(coded('ERR_STORE'));
     failing = false;
-    await index.add([{ id: 'new', text: 'kettle' }]);
+    await index.add([{ id: 'new', text: 'kettle', brand: 'GE' }]);
     expect((await index.search('kettle', { n: 1 }))[0].item).toBe('new');
     expect([index.size, await rowCount(`t${tables}`)]).toEqual([before, before]);
     await index.save(memoryModelStore(), 'shop');
