@@ -7,7 +7,7 @@ import { type HybridRankerOptions, type RankerSettings, readRankerOptions } from
 import { type Reason, reasoner } from './reasons.ts';
 import { type RankOptions, type RankRequest, type ReadRequest, rankChecks, readHistory, readRequest } from './request.ts';
 import { type Rules, rulesFor } from './rules/apply.ts';
-import type { Candidate, SourceScore } from './rules/reranker.ts';
+import type { Candidate, Exploration, SourceScore } from './rules/reranker.ts';
 import type { Source, SourceStanding, Visitor, Want } from './sources.ts';
 import { strategyOf } from './strategy-of.ts';
 
@@ -15,12 +15,14 @@ import { strategyOf } from './strategy-of.ts';
 export interface RankedItem {
   /** Item id. */
   item: string;
-  /** Fused score after rules; larger is better. Falls along the page but for pinned and diversified items. */
+  /** Fused score after rules; larger is better. Falls along the page but for pinned, diversified, calibrated and explored items. */
   score: number;
   /** What each source said of it: place from 1 among the candidates that it scored, and its own score. */
   sources: Record<string, SourceScore>;
   /** Why it is here, the weightiest first. Never empty. */
   reasons: Reason[];
+  /** Only where `exploration` put the item: how its bandit came to choose it, to be logged with what came of it. */
+  exploration?: Exploration;
 }
 
 /** Something that could not be used. */
@@ -84,6 +86,7 @@ export class HybridRanker {
         score: candidate.score,
         sources: { ...candidate.sources },
         reasons: reasons(candidate),
+        ...(candidate.exploration && { exploration: candidate.exploration }),
       })),
       strategy: strategyOf(lists, standing, visitor, this.#settings.coldStart),
       skipped,

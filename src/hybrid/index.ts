@@ -12,16 +12,20 @@ export { type FitFusionOptions, type FusionEvent, fitFusion, type LearnedFusionM
 export type { AttributesLike, HybridRankerOptions } from './ranker-options.ts';
 export type { Reason } from './reasons.ts';
 export type { HistoryEntry, RankOptions, RankRequest } from './request.ts';
+export { type CalibrateOptions, calibrate } from './rules/calibrate.ts';
 export { type AlikeBy, type DiversifyOptions, diversify } from './rules/diversify.ts';
+export { type ExplorationOptions, exploration } from './rules/exploration.ts';
 export { type PinOptions, pin } from './rules/pin.ts';
 export type {
   Candidate,
+  Exploration,
   ItemAttributes,
   RerankContext,
   Reranker,
   RerankerLike,
   RerankPhase,
   RuleClaim,
+  RuleNote,
   SourceScore,
 } from './rules/reranker.ts';
 export { type BoostOptions, type BuryOptions, boost, bury, type FreshnessOptions, freshness } from './rules/scores.ts';

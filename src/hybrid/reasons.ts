@@ -6,13 +6,14 @@ import type { Source, Visitor } from './sources.ts';
 export interface Reason {
   /** A sentence for the page, in English. The other fields say the same for programs. */
   text: string;
-  /** The source that brought the item; `'pin'` when a rule did. */
+  /** The source that brought the item; `'pin'`, `'calibrate'` or `'exploration'` when a rule did. */
   source: string;
   /**
    * `'liked'`: those who liked `item` chose it. `'similar'`: its contents are like those of `item`. `'query'` and `'interests'`: it
-   * answers words. `'history'`: it goes with the history as a whole. `'popular'`. `'pinned'`. `'source'`: what a function said, or that it did.
+   * answers words. `'history'`: it goes with the history as a whole. `'popular'`. `'pinned'`. `'calibrated'`: it keeps the
+   * visitor's own mix. `'explored'`: it is tried to learn how it is taken. `'source'`: what a function said, or that it did.
    */
-  kind: 'liked' | 'similar' | 'query' | 'interests' | 'history' | 'popular' | 'pinned' | 'source';
+  kind: 'liked' | 'similar' | 'query' | 'interests' | 'history' | 'popular' | 'pinned' | 'calibrated' | 'explored' | 'source';
   /** The item of the visitor's own history that caused it. */
   item?: string;
 }
@@ -28,8 +29,9 @@ export interface ReasonContext {
 /** Makes the reasons of items, the source that counts most first, each sentence once. A source that fails here only loses its cause. */
 export function reasoner({ visitor, sources, lists, attributesOf }: ReasonContext): (candidate: Candidate) => Reason[] {
   const spoken = new Map(byName(lists).map((list) => [list.source, { list, shares: sharesOf(list) }]));
-  return ({ item, isPinned }) => {
+  return ({ item, isPinned, notes = [] }) => {
     const reasons: Reason[] = isPinned ? [{ text: 'Featured', source: 'pin', kind: 'pinned' }] : [];
+    for (const { text, kind } of notes) reasons.push({ text, source: kind === 'calibrated' ? 'calibrate' : 'exploration', kind });
     const byShare = [...spoken.values()].filter(({ shares }) => shares.has(item));
     byShare.sort((a, b) => (b.shares.get(item) as number) - (a.shares.get(item) as number));
     for (const { list } of byShare) {

@@ -148,3 +148,60 @@ describe('offPolicyValue', () => {
     expect(() => offPolicyValue(choices)).toThrow(expect.objectContaining({ code }));
   });
 });
+
+describe('propensities of thompsonSampling', () => {
+  it('are how often it chooses each arm', () => {
+    const arms: [string, number, number][] = [
+      ['a', 3, 20],
+      ['b', 1, 9],
+      ['c', 0, 0],
+      ['d', 40, 300],
+      ['e', 0.5, 0],
+    ];
+    const bandit = thompsonSampling({ priorSuccesses: 1, priorFailures: 8, seed: 2, state: { kind: 'thompson', seed: 2, round: 0, arms } });
+    const names = [...arms.map(([item]) => item), 'f'];
+    const told = new Map(bandit.choose(names, { n: 6, propensities: true }).map(({ item, propensity }) => [item, propensity as number]));
+    expect([...told.values()].reduce((sum, chance) => sum + chance, 0)).toBeCloseTo(1, 9);
+    const rounds = 4000;
+    const counts = new Map<string, number>();
+    for (let k = 0; k < rounds; k++) {
+      const [{ item }] = bandit.choose(names);
+      counts.set(item, (counts.get(item) ?? 0) + 1);
+    }
+    for (const [item, chance] of told) {
+      const error = 4 * Math.sqrt((chance * (1 - chance)) / rounds);
+      expect(Math.abs((counts.get(item) ?? 0) / rounds - chance)).toBeLessThan(error + 0.003);
+    }
+  });
+
+  it('are right for two arms, however sharp, and for one', () => {
+    const chanceOf = (arms: [string, number, number][]) => {
+      const bandit = thompsonSampling({ state: { kind: 'thompson', seed: 1, round: 0, arms } });
+      const chosen = bandit.choose(
+        arms.map(([item]) => item),
+        { n: arms.length, propensities: true },
+      );
+      return chosen.find(({ item }) => item === 'a')?.propensity;
+    };
+    expect(
+      chanceOf([
+        ['a', 1, 0],
+        ['b', 0, 0],
+      ]),
+    ).toBeCloseTo(2 / 3, 3); // Beta(2, 1) against Beta(1, 1)
+    expect(
+      chanceOf([
+        ['a', 1e6, 9e6],
+        ['b', 1e6, 9e6],
+      ]),
+    ).toBeCloseTo(0.5, 6);
+    expect(
+      chanceOf([
+        ['a', 0, 1e7],
+        ['b', 1e7, 0],
+      ]),
+    ).toBeCloseTo(0, 6);
+    expect(chanceOf([['a', 5, 5]])).toBe(1);
+    expect(thompsonSampling().choose(['a'])[0]).not.toHaveProperty('propensity');
+  });
+});

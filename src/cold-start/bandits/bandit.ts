@@ -17,6 +17,8 @@ export interface ChooseOptions {
   n?: number;
   /** Numbers that describe the situation; only `linUcb` reads it. A function gives each arm its own. */
   context?: ArrayLike<number> | ((item: string) => ArrayLike<number>);
+  /** Whether choices should carry their propensity where that costs time, as in `thompsonSampling` (milliseconds). Default false. */
+  propensities?: boolean;
 }
 
 /** Tries what is new as often as it is worth, and learns from what came of it. */

@@ -1,4 +1,4 @@
-import { anything, integer, number, readOptions } from '../../options.ts';
+import { anything, flag, integer, number, readOptions } from '../../options.ts';
 import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, randomOfRound, readArms, readState } from './bandit.ts';
 
 /** What epsilon-greedy keeps. */
@@ -41,7 +41,11 @@ export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<Epsilo
   return {
     kind,
     choose(given, options: ChooseOptions = {}) {
-      const { n } = readOptions(`${kind}.choose`, options, { n: integer({ default: 1, min: 0 }), context: anything() });
+      const { n } = readOptions(`${kind}.choose`, options, {
+        n: integer({ default: 1, min: 0 }),
+        context: anything(),
+        propensities: flag(false),
+      });
       const random = randomOfRound(state);
       state.round++;
       const ids = readArms(kind, given);

@@ -1,5 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { anything, integer, number, readOptions } from '../../options.ts';
+import { anything, flag, integer, number, readOptions } from '../../options.ts';
 import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, readArms, readState } from './bandit.ts';
 
 /** What LinUCB keeps. */
@@ -65,6 +65,7 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
       const { n, context } = readOptions(`${kind}.choose`, options, {
         n: integer({ default: 1, min: 0 }),
         context: anything<ChooseOptions['context']>(),
+        propensities: flag(false),
       });
       state.round++;
       const choices = readArms(kind, given).map((item) => {

@@ -1,5 +1,16 @@
-import { anything, integer, number, readOptions } from '../../options.ts';
-import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, randomOfRound, readArms, readState } from './bandit.ts';
+import { anything, flag, integer, number, readOptions } from '../../options.ts';
+import {
+  type Bandit,
+  type BanditChoice,
+  best,
+  type ChooseOptions,
+  checkReward,
+  type RoundState,
+  randomOfRound,
+  readArms,
+  readState,
+} from './bandit.ts';
+import { betaBest } from './beta-best.ts';
 
 /** What Thompson sampling keeps. */
 export interface ThompsonState extends RoundState {
@@ -37,15 +48,22 @@ export function thompsonSampling(options: ThompsonOptions = {}): Bandit<Thompson
   return {
     kind,
     choose(given, options: ChooseOptions = {}) {
-      const { n } = readOptions(`${kind}.choose`, options, { n: integer({ default: 1, min: 0 }), context: anything() });
+      const { n, propensities } = readOptions(`${kind}.choose`, options, {
+        n: integer({ default: 1, min: 0 }),
+        context: anything(),
+        propensities: flag(false),
+      });
       const random = randomOfRound(state);
       state.round++;
-      const choices = readArms(kind, given)
-        .sort()
-        .map((item) => {
-          const { successes = 0, failures = 0 } = arms.get(item) ?? {};
-          return { item, score: beta(o.priorSuccesses + successes, o.priorFailures + failures, random) };
-        });
+      const ids = readArms(kind, given).sort();
+      const betas = ids.map((item) => {
+        const { successes = 0, failures = 0 } = arms.get(item) ?? {};
+        return { a: o.priorSuccesses + successes, b: o.priorFailures + failures };
+      });
+      const choices: BanditChoice[] = ids.map((item, k) => ({ item, score: beta(betas[k].a, betas[k].b, random) }));
+      if (propensities) {
+        for (const [k, propensity] of betaBest(betas).entries()) choices[k].propensity = propensity;
+      }
       return best(choices, n);
     },
     update(item, reward) {

@@ -75,14 +75,23 @@ function checked(rule: Reranker, given: Candidate[], before: readonly Candidate[
   const known = new Map(before.map((candidate) => [candidate.item, candidate]));
   const page = new Map<string, Candidate>();
   for (const candidate of given) {
-    const original = known.get(candidate?.item) ?? (rule.phase === 'place' && isAllowed(candidate?.item) ? candidate : undefined);
+    const original = known.get(candidate?.item) ?? (addsItems(rule) && isAllowed(candidate?.item) ? candidate : undefined);
     if (!original || page.has(original.item)) continue;
     const score = Number.isFinite(candidate.score) ? candidate.score : original.score;
-    page.set(original.item, { ...original, score, ...(candidate.isPinned ? { isPinned: true } : {}) });
+    const { isPinned, notes, exploration } = candidate;
+    page.set(original.item, {
+      ...original,
+      score,
+      ...(isPinned && { isPinned }),
+      ...(notes && { notes }),
+      ...(exploration && { exploration }),
+    });
   }
   const list = [...page.values()];
   return rule.phase === 'score' ? list.sort(bestFirst) : list;
 }
+
+const addsItems = ({ phase }: Reranker) => phase === 'place' || phase === 'explore';
 
 function remembered(attributesOf: (item: string) => ItemAttributes | undefined): (item: string) => ItemAttributes | undefined {
   const known = new Map<string, ItemAttributes | undefined>();

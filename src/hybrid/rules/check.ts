@@ -1,7 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
 import type { Reranker, RerankerLike, RerankPhase } from './reranker.ts';
 
-const phases: readonly RerankPhase[] = ['filter', 'score', 'select', 'place'];
+const phases: readonly RerankPhase[] = ['filter', 'score', 'select', 'place', 'explore'];
 
 /**
  * Reads the rules of a ranker: sorts them by phase and refuses those that contradict each other, because which of them wins would be
@@ -21,13 +21,19 @@ export function readRules(given: readonly RerankerLike[], hasAttributes: boolean
   }
   refuseTwice(rules, 'limitPer', ({ says }) => [says?.limits]);
   refuseTwice(rules, 'pin', ({ says }) => says?.items ?? []);
-  refuseTwice(rules, 'pin', ({ says }) => says?.items?.map((_, k) => (says.position ?? 1) + k) ?? [], 'position ');
+  refuseTwice(rules, 'pin', positionsOf, 'position ');
   refuseTwice(rules, 'diversify', () => ['']);
+  refuseTwice(rules, 'calibrate', () => ['']);
+  refuseTwice(rules, 'exploration', ({ says }) => says?.positions ?? [], 'position ');
   refuseBoth(rules, 'pin', 'exclude');
   refuseBoth(rules, 'boost', 'exclude');
   refuseBoth(rules, 'bury', 'exclude');
   refuseBoth(rules, 'boost', 'bury');
   refuseBoth(rules, 'pin', 'bury');
+  refuseBoth(rules, 'exploration', 'exclude');
+  refuseBoth(rules, 'exploration', 'bury');
+  refuseBoth(rules, 'exploration', 'pin');
+  refuseBoth(rules, 'diversify', 'calibrate');
   return phases.flatMap((phase) => rules.filter((rule) => (rule.phase ?? 'select') === phase));
 }
 
@@ -51,8 +57,18 @@ function refuseBoth(rules: readonly Reranker[], one: string, other: string): voi
       if (a.says?.where !== undefined && a.says.where === b.says?.where) {
         throw refusal(`${one} and ${other} both mean items where ${a.says.where}; keep one of them`);
       }
+      const position = positionsOf(a).find((place) => positionsOf(b).includes(place));
+      if (position !== undefined) throw refusal(`${one} and ${other} both want position ${position}; move one of them`);
+      if (a.says?.orders !== undefined && a.says.orders === b.says?.orders) {
+        throw refusal(`${one} and ${other} both order by ${shown(a.says.orders)}, one for difference and one for a mix; keep one of them`);
+      }
     }
   }
+}
+
+/** The places that a rule claims. */
+function positionsOf({ says }: Reranker): readonly number[] {
+  return says?.positions ?? (says?.position === undefined ? [] : (says.items ?? []).map((_, k) => (says.position as number) + k));
 }
 
 function refusal(what: string): AttuneError {

@@ -47,6 +47,7 @@ export function diversify(options: DiversifyOptions): Reranker {
     kind: 'diversify',
     phase: 'select',
     needsAttributes: typeof by === 'string',
+    says: typeof by === 'string' ? { orders: by } : {},
     rerank(candidates, context) {
       if (lambda === 1) return [...candidates];
       const size = Math.min(candidates.length, Math.max(depth, context.n));
@@ -110,7 +111,7 @@ function dpp(relevance: number[], alike: Likeness, lambda: number, n: number): n
 }
 
 /** Scores scaled to 0 to 1. */
-function relevanceOf(candidates: readonly Candidate[]): number[] {
+export function relevanceOf(candidates: readonly Candidate[]): number[] {
   const scores = candidates.map(({ score }) => score);
   const low = Math.min(...scores);
   const high = Math.max(...scores);

@@ -18,6 +18,28 @@ export interface Candidate {
   sources: Readonly<Record<string, SourceScore>>;
   /** Whether a rule put it at its place. */
   isPinned?: boolean;
+  /** What rules say of it on the page. */
+  notes?: readonly RuleNote[];
+  /** How a bandit came to choose it. */
+  exploration?: Exploration;
+}
+
+/** A reason that a rule gives. */
+export interface RuleNote {
+  /** A sentence for the page. */
+  text: string;
+  /** `'calibrated'` or `'explored'`. */
+  kind: 'calibrated' | 'explored';
+}
+
+/** How a bandit came to choose an item: what a log needs so that other policies can be judged by it. */
+export interface Exploration {
+  /** Kind of the bandit, such as `'thompson'`. */
+  bandit: string;
+  /** The probability of this choice among the arms that were left; undefined when the bandit cannot tell, as `linUcb`. */
+  propensity: number | undefined;
+  /** What could be chosen. */
+  arms: readonly string[];
 }
 
 /** What a rule looks at in an item, such as `{ brand: 'GE' }`; undefined when nothing is known of it. */
@@ -41,8 +63,8 @@ export interface RerankContext {
   isAllowed(item: string): boolean;
 }
 
-/** When a rule acts: it filters, changes scores, chooses and orders, or puts items at places. */
-export type RerankPhase = 'filter' | 'score' | 'select' | 'place';
+/** When a rule acts: it filters, changes scores, chooses and orders, puts items at places, or explores around those. */
+export type RerankPhase = 'filter' | 'score' | 'select' | 'place' | 'explore';
 
 /** A rule of the page. Rules act by phase, within a phase in the order in which they were given. */
 export interface Reranker {
@@ -68,6 +90,10 @@ export interface RuleClaim {
   limits?: string;
   /** It puts its items at this position and the ones behind. */
   position?: number;
+  /** It puts items at these positions. */
+  positions?: readonly number[];
+  /** It orders the page by this attribute. */
+  orders?: string;
 }
 
 /** A re-ranker, or a function that is one. */
