@@ -13,6 +13,8 @@ export interface ClickParameters {
   /** Expected looks at each pair that attracted, and that did not; what `attraction` is made of. */
   attracted: Float64Array;
   ignored: Float64Array;
+  /** What the sessions say of each attraction: 1 / its variance (Fisher). */
+  information: Float64Array;
   iterations: number;
 }
 
@@ -32,31 +34,22 @@ export interface FitSettings {
  * Models for Web Search, 2015, 4.2). Only the product can be known, so the rank looked at most has examination 1.
  */
 export function fitPositionBased(data: SessionColumns, s: FitSettings): ClickParameters {
-  const { offsets, pairs, clicks } = data;
   const p = start(data);
   const prior = priorOf(data, s);
+  const cells = cellsOf(data);
   const shownAt = new Float64Array(data.depth);
-  for (let session = 0; session + 1 < offsets.length; session++)
-    for (let r = 0; r < offsets[session + 1] - offsets[session]; r++) shownAt[r]++;
+  for (const { rank, shown } of cells) shownAt[rank] += shown;
   for (p.iterations = 1; p.iterations <= s.iterations; p.iterations++) {
     p.attracted.fill(0);
     p.ignored.fill(0);
     const looked = new Float64Array(data.depth);
-    for (let session = 0; session + 1 < offsets.length; session++) {
-      for (let e = offsets[session], r = 0; e < offsets[session + 1]; e++, r++) {
-        const pair = pairs[e];
-        if (clicks[e]) {
-          p.attracted[pair]++;
-          looked[r]++;
-          continue;
-        }
-        const a = p.attraction[pair];
-        const x = p.examination[r];
-        const not = 1 - a * x;
-        p.attracted[pair] += (a * (1 - x)) / not; // would have been clicked, had it been seen
-        p.ignored[pair] += (1 - a) / not;
-        looked[r] += (x * (1 - a)) / not;
-      }
+    for (const { pair, rank, shown, clicked } of cells) {
+      const a = p.attraction[pair];
+      const x = p.examination[rank];
+      const share = (shown - clicked) / (1 - a * x);
+      p.attracted[pair] += clicked + a * (1 - x) * share; // would have been clicked, had it been seen
+      p.ignored[pair] += (1 - a) * share;
+      looked[rank] += clicked + x * (1 - a) * share;
     }
     const change = Math.max(
       update(p.attraction, (pair) => (p.attracted[pair] + prior(pair)) / (p.attracted[pair] + p.ignored[pair] + s.prior)),
@@ -67,7 +60,34 @@ export function fitPositionBased(data: SessionColumns, s: FitSettings): ClickPar
   const most = p.examination.reduce((a, b) => Math.max(a, b));
   for (let r = 0; r < data.depth; r++) p.examination[r] /= most;
   for (let pair = 0; pair < p.attraction.length; pair++) p.attraction[pair] = Math.min(1, p.attraction[pair] * most);
+  for (const { pair, rank, shown } of cells) {
+    const [a, x] = [p.attraction[pair], p.examination[rank]];
+    p.information[pair] += (shown * x) / (a * Math.max(1e-9, 1 - a * x));
+  }
   return p;
+}
+
+/** What happened to one pair at one rank; all that the position-based model looks at. */
+interface Cell {
+  pair: number;
+  rank: number;
+  shown: number;
+  clicked: number;
+}
+
+function cellsOf({ offsets, pairs, clicks, depth }: SessionColumns): Cell[] {
+  const cells = new Map<number, Cell>();
+  for (let session = 0; session + 1 < offsets.length; session++) {
+    for (let e = offsets[session], rank = 0; e < offsets[session + 1]; e++, rank++) {
+      const pair = pairs[e];
+      const key = pair * depth + rank;
+      let cell = cells.get(key);
+      if (!cell) cells.set(key, (cell = { pair, rank, shown: 0, clicked: 0 }));
+      cell.shown++;
+      cell.clicked += clicks[e];
+    }
+  }
+  return [...cells.values()];
 }
 
 /**
@@ -81,6 +101,7 @@ export function fitDynamicBayesian(data: SessionColumns, s: FitSettings): ClickP
   const prior = priorOf(data, s);
   const satisfied = new Float64Array(p.attraction.length);
   const clicked = new Float64Array(p.attraction.length);
+  const scratch = new Float64Array(data.depth + 1);
   for (p.iterations = 1; p.iterations <= s.iterations; p.iterations++) {
     for (const counts of [p.attracted, p.ignored, satisfied, clicked]) counts.fill(0);
     let goneOn = 0;
@@ -95,7 +116,7 @@ export function fitDynamicBayesian(data: SessionColumns, s: FitSettings): ClickP
         } else p.ignored[pairs[e]]++;
         if (e < last) goneOn++;
       }
-      const { weights, satisfaction } = stops(p, data, last, from, end);
+      const { weights, satisfaction } = stops(p, data, last, from, end, scratch);
       if (last >= from) satisfied[pairs[last]] += satisfaction;
       // weights[k]: not satisfied, and the rank last + k was the last that was looked at (or k = 0: the last click, or nothing).
       let beyond = 0;
@@ -117,6 +138,7 @@ export function fitDynamicBayesian(data: SessionColumns, s: FitSettings): ClickP
     if (s.perseverance === undefined && goneOn + stopped > 0) p.perseverance = goneOn / (goneOn + stopped);
     if (Math.max(change, Math.abs(p.perseverance - before)) < s.tolerance) break;
   }
+  p.information = p.attraction.map((a, pair) => (p.attracted[pair] + p.ignored[pair]) / (a * (1 - a)));
   return p;
 }
 
@@ -130,10 +152,11 @@ export function stops(
   last: number,
   from: number,
   end: number,
+  scratch = new Float64Array(end - from + 1),
 ): { weights: Float64Array; satisfaction: number; total: number } {
   const clicked = last >= from;
   const begin = clicked ? last : from - 1;
-  const weights = new Float64Array(end - begin);
+  const weights = scratch.subarray(0, end - begin);
   const happy = clicked ? p.satisfaction[pairs[last]] : 0;
   let reach = 1 - happy; // not satisfied, and nothing looked at has attracted
   for (let k = 0; k < weights.length; k++) {
@@ -165,6 +188,7 @@ function start(data: SessionColumns): ClickParameters {
     perseverance: 1,
     attracted: new Float64Array(pairs),
     ignored: new Float64Array(pairs),
+    information: new Float64Array(pairs),
     iterations: 0,
   };
 }

@@ -15,9 +15,9 @@ export interface ClickModelOptions {
   perseverance?: number;
   /** As if each item had been looked at so many times more, as attractive as the mean of its query. From 0, default 1. */
   prior?: number;
-  /** At most so many iterations of EM. Default 200. */
+  /** At most so many iterations of EM. Default 100. */
   iterations?: number;
-  /** Ends when no parameter changes by more. Default 1e-5. */
+  /** Ends when no parameter changes by more. Default 1e-4. */
   tolerance?: number;
 }
 
@@ -182,9 +182,8 @@ export class ClickModel {
       let value = drawn.get(pair);
       if (value === undefined) {
         const a = this.#p.attraction[pair];
-        // What was really seen of it: looks times the information that a look at its ranks gives.
-        const looks = this.#p.attracted[pair] + this.#p.ignored[pair] + 1;
-        value = Math.min(1, Math.max(0, a + Math.sqrt((a * (1 - a)) / looks) * gaussian(random)));
+        const error = 1 / Math.sqrt(this.#p.information[pair] + 1 / Math.max(1e-9, a * (1 - a)));
+        value = Math.min(1, Math.max(0, a + error * gaussian(random)));
         drawn.set(pair, value);
       }
       return value;
@@ -229,8 +228,8 @@ export function fitClickModel(sessions: Iterable<ClickSession>, options: ClickMo
     model: choice(['position-based', 'dynamic-bayesian'], 'position-based'),
     perseverance: optional(number({ above: 0, max: 1 })),
     prior: number({ default: 1, min: 0 }),
-    iterations: integer({ default: 200, min: 1 }),
-    tolerance: number({ default: 1e-5, min: 0 }),
+    iterations: integer({ default: 100, min: 1 }),
+    tolerance: number({ default: 1e-4, min: 0 }),
   });
   if (o.perseverance !== undefined && o.model !== 'dynamic-bayesian') {
     throw new AttuneError(
