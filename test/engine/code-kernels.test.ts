@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
+import { dot } from '../../src/semantic/indexes/dot.ts';
 
 const rows = 70; // two strips and a part of a third, the last group of four not full
 const f = 21; // not a multiple of 16
@@ -56,12 +57,30 @@ describe('the kernels over codes', () => {
         const [fast, plain] = [opened(false, v), opened(true, v)].map((side) => side.bound(q, m));
         for (const [k, strips] of fast.one.entries()) {
           close(strips.strips, plain.one[k].strips);
-          close(strips.uppers, plain.one[k].uppers);
+          close(Float32Array.from(strips.each), Float32Array.from(plain.one[k].each));
           expect(fast.many[k]).toEqual(strips.strips);
           close(fast.many[k], plain.many[k]);
         }
       }),
       { numRuns: 50 },
+    );
+  });
+});
+
+describe('the inner product in 64 bits', () => {
+  it('is that of dot, bit for bit, with and without WebAssembly', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 40 }), (pairs) => {
+        const a = Float32Array.from(pairs, ([x]) => x);
+        const b = Float32Array.from(pairs, ([, y]) => y);
+        for (const plain of [false, true]) {
+          const engine = new Engine(1024, { threads: 1, scratchBytes: 0, plain });
+          const [x, y] = [engine.f32(40), engine.f32(40)];
+          x.array.set(a);
+          y.array.set(b);
+          expect(engine.kernels.dot64(x.at, y.at, a.length)).toBe(dot(a, 0, b));
+        }
+      }),
     );
   });
 });
@@ -85,10 +104,10 @@ function opened(plain: boolean, vectorsOf: number[]) {
   own.array.set(vectorsOf);
   const block = engine.i32((padded * width) / 4);
   const codes = new Int8Array(block.array.buffer, block.at, padded * width);
-  const [scales, errors, uppers] = [engine.f32(padded), engine.f32(padded), engine.f32(32)];
+  const [scales, errors, each] = [engine.f32(padded), engine.f32(padded), engine.f32(64)];
   kernels.encodeRows(0, rows, own.at, f, width, block.at, scales.at, errors.at);
 
-  /** The strips of each query: asked for alone, with the upper bounds of the last strip, and together. */
+  /** The strips of each query: asked for alone, with the bounds of the rows of the last strip, and together. */
   const bound = (q: number[], marked: number[] | null) => {
     const marksAt = engine.i32(padded / 4);
     new Uint8Array(marksAt.array.buffer, marksAt.at, padded).set(marked ?? []);
@@ -101,8 +120,8 @@ function opened(plain: boolean, vectorsOf: number[]) {
     for (let k = 0; k < 4; k++) bounds.array.set([1e-5, 1.5, 0.01], 4 * k);
     const one = Array.from({ length: queries }, (_, k) => {
       digitsOf(alone.at, width).set(q.slice(k * f, (k + 1) * f));
-      kernels.boundRows(0, rows, alone.at, bounds.at, ...rest, uppers.at, strips.at);
-      return { strips: strips.array.slice(0, 6), uppers: uppers.array.slice(0, rows % 32) };
+      kernels.boundRows(0, rows, alone.at, bounds.at, ...rest, each.at, strips.at);
+      return { strips: strips.array.slice(0, 6), each: [...each.array.slice(0, rows % 32), ...each.array.slice(32, 32 + (rows % 32))] };
     });
     for (let k = 0; k < queries; k++) {
       for (let d = 0; d < f; d++)

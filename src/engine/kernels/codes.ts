@@ -95,13 +95,12 @@ function widen(sum: v128, bounds: usize, scale: v128, error: v128, there: v128, 
 
 /**
  * What q . v can be at most, for the rows lo..hi (lo a multiple of 32), in strips of 32: the largest upper bound of each goes to
- * strips, and behind it the largest lower bound. `uppers` keeps the upper bounds of the last strip. Rows that are not marked are
- * as if they were not there. query: i16; bounds: step, alpha, beta,
- * 32 bits each.
+ * strips, and behind it the largest lower bound. `each` keeps the 32 upper bounds of the last strip, then its lower ones. Rows that are
+ * not marked are as if they were not there. query: i16; bounds: step, alpha, beta, 32 bits each.
  */
 export function boundRows(
   lo: i32, hi: i32, query: usize, bounds: usize, width: i32, codes: usize, scales: usize, errors: usize, marks: usize,
-  uppers: usize, strips: usize,
+  each: usize, strips: usize,
 ): void {
   const step = v128.load32_splat(bounds), alpha = v128.load32_splat(bounds, 4), beta = v128.load32_splat(bounds, 8);
   const none = f32x4.splat(f32.NEGATIVE_INFINITY);
@@ -110,9 +109,10 @@ export function boundRows(
     let most = none, least = none;
     const end = min(hi, strip + 32);
     for (let row = strip; row < end; row += 4) {
-      const out = uppers + (<usize>(row - strip) << 2);
+      const out = each + (<usize>(row - strip) << 2);
       if (marks && load<i32>(marks + <usize>row) == 0) {
         v128.store(out, none);
+        v128.store(out, none, 128);
         continue;
       }
       let a = i32x4.splat(0), b = a, c = a, d = a;
@@ -134,9 +134,11 @@ export function boundRows(
       const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sums(a, b, c, d)), step), scale);
       const slack = slackOf(alpha, beta, scale, v128.load(errors + at));
       const upper = v128.bitselect(f32x4.add(product, slack), none, there);
+      const lower = v128.bitselect(f32x4.sub(product, slack), none, there);
       v128.store(out, upper);
+      v128.store(out, lower, 128);
       most = f32x4.max(most, upper);
-      least = f32x4.pmax(least, v128.bitselect(f32x4.sub(product, slack), none, there));
+      least = f32x4.pmax(least, lower);
     }
     reduce(most, least, strips + (<usize>strip >> 2));
   }
@@ -202,4 +204,25 @@ export function boundMany(
       reduce(v128.load(place), v128.load(place, 16), strips + <usize>k * <usize>stride + (<usize>strip >> 2));
     }
   }
+}
+
+/** a . b over f numbers in 64 bits. Four sums, added as in semantic/indexes/dot.ts, so that both give the same bits. */
+export function dot64(a: usize, b: usize, f: i32): f64 {
+  let s01 = f64x2.splat(0), s23 = s01;
+  const whole = f & ~3;
+  const end = a + (<usize>whole << 2);
+  while (a < end) {
+    const x0 = f64x2.promote_low_f32x4(v128.load64_zero(a)), x2 = f64x2.promote_low_f32x4(v128.load64_zero(a, 8));
+    s01 = f64x2.add(s01, f64x2.mul(x0, f64x2.promote_low_f32x4(v128.load64_zero(b))));
+    s23 = f64x2.add(s23, f64x2.mul(x2, f64x2.promote_low_f32x4(v128.load64_zero(b, 8))));
+    a += 16;
+    b += 16;
+  }
+  let s0 = f64x2.extract_lane(s01, 0);
+  for (let k = whole; k < f; k++) {
+    s0 += <f64>load<f32>(a) * <f64>load<f32>(b);
+    a += 4;
+    b += 4;
+  }
+  return s0 + f64x2.extract_lane(s01, 1) + (f64x2.extract_lane(s23, 0) + f64x2.extract_lane(s23, 1));
 }

@@ -1,6 +1,6 @@
 export { combineRows, copyRows, solveRows, solveScratchBytes, solveSingles } from './als-rows';
 export { bprSteps, bprUsers } from './bpr';
-export { boundMany, boundRows, encodeRows } from './codes';
+export { boundMany, boundRows, dot64, encodeRows } from './codes';
 export { alignment, extrapolate, gram, rotate } from './dense';
 export { neighbourhoods, textGradients, tokenMeans, tokenUpdates } from './distil';
 export { easeStep } from './ease';

@@ -20,21 +20,23 @@ export function codeKernels({ f32, i32 }: Memory) {
     const slack = f32[at + 1] * f32[errors / 4 + row] + f32[at + 2] * scale + gamma;
     return { upper: product + slack, lower: product - slack };
   };
-  /** The extremes of a strip; `upper` hears of every row. */
+  /** Writes the extremes of a strip. @returns all upper bounds, then all lower ones. */
   const strip = (from: number, hi: number, marks: number, out: number, of: (row: number) => { upper: number; lower: number }) => {
     let most = Number.NEGATIVE_INFINITY;
     let least = Number.NEGATIVE_INFINITY;
     const uppers: number[] = [];
+    const lowers: number[] = [];
     for (let row = from; row < Math.min(hi, from + 32); row++) {
       const there = marks === 0 || i8[marks + row] !== 0;
       const { upper, lower } = there ? of(row) : { upper: Number.NEGATIVE_INFINITY, lower: Number.NEGATIVE_INFINITY };
       most = Number.isNaN(upper) ? upper : Math.max(most, upper);
       if (lower > least) least = lower;
       uppers.push(upper);
+      lowers.push(lower);
     }
     f32[out / 4 + from / 16] = most;
     f32[out / 4 + from / 16 + 1] = least;
-    return uppers;
+    return { uppers, lowers };
   };
   return {
     encodeRows(lo: number, hi: number, rows: number, f: number, width: number, codes: number, scales: number, errors: number) {
@@ -64,13 +66,21 @@ export function codeKernels({ f32, i32 }: Memory) {
       scales: number,
       errors: number,
       marks: number,
-      uppers: number,
+      each: number,
       strips: number,
     ) {
       for (let from = lo; from < hi; from += 32) {
-        const all = strip(from, hi, marks, strips, (row) => bounds(row, (d) => i16[query / 2 + d], at / 4, width, codes, scales, errors));
-        f32.set(all, uppers / 4);
+        const { uppers, lowers } = strip(from, hi, marks, strips, (row) =>
+          bounds(row, (d) => i16[query / 2 + d], at / 4, width, codes, scales, errors),
+        );
+        f32.set(uppers, each / 4);
+        f32.set(lowers, each / 4 + 32);
       }
+    },
+    dot64(a: number, b: number, f: number) {
+      const sums = [0, 0, 0, 0];
+      for (let k = 0; k < f; k++) sums[k < (f & ~3) ? k & 3 : 0] += f32[a / 4 + k] * f32[b / 4 + k];
+      return sums[0] + sums[1] + (sums[2] + sums[3]);
     },
     boundMany(
       lo: number,

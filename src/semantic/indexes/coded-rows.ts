@@ -1,7 +1,7 @@
 import { type Block, Engine } from '../../engine/engine.ts';
 import { TopK } from '../../engine/top-k.ts';
+import { grown } from '../grown.ts';
 import { CodedQuery } from './coded-query.ts';
-import { dot } from './dot.ts';
 import { offerAll, type Rows, type UsedRows } from './rows.ts';
 
 /** Bounds are kept for so many rows together. */
@@ -27,7 +27,13 @@ export class CodedRows implements Rows {
   readonly #codes: number;
   readonly #scales: number;
   readonly #errors: number;
-  readonly #uppers: Block<Float32Array>;
+  /** Bounds of the rows of a strip: 32 upper ones, 32 lower ones. */
+  readonly #each: Block<Float32Array>;
+  /** The query as it came. */
+  readonly #vector: Block<Float32Array>;
+  /** Rows that may be among the best, and their upper bounds. */
+  #rowsLeft = new Int32Array(0);
+  #uppersLeft = new Float32Array(0);
   readonly #query: CodedQuery;
   /** The query that is looked at. */
   readonly #one: Queries;
@@ -38,7 +44,11 @@ export class CodedRows implements Rows {
     const padded = Math.ceil(capacity / strip) * strip;
     const width = Math.ceil(dimensions / 16) * 16;
     const bytes =
-      4 * capacity * dimensions + padded * (width + 8) + bytesOfQueries(1, padded, width) + bytesOfQueries(batch, padded, width);
+      4 * capacity * dimensions +
+      padded * (width + 8) +
+      4 * width +
+      bytesOfQueries(1, padded, width) +
+      bytesOfQueries(batch, padded, width);
     const engine = new Engine(bytes, { threads, scratchBytes: 8 * width + 32 * batch, lazy: true });
     this.capacity = capacity;
     this.#dimensions = dimensions;
@@ -48,7 +58,8 @@ export class CodedRows implements Rows {
     this.#codes = engine.i32((padded * width) / 4).at;
     this.#scales = engine.f32(padded).at;
     this.#errors = engine.f32(padded).at;
-    this.#uppers = engine.f32(strip);
+    this.#each = engine.f32(2 * strip);
+    this.#vector = engine.f32(dimensions);
     this.#query = new CodedQuery(width);
     this.#one = queriesOf(engine, 1, padded, width);
     this.#many = queriesOf(engine, batch, padded, width);
@@ -72,7 +83,7 @@ export class CodedRows implements Rows {
     }
     const marks = mark(this.#one, used);
     this.#bound(0, used.keys.length, marks);
-    this.#offer(query, used, marks, this.#one.strips.array, best);
+    this.#offer(used, marks, this.#one.strips.array, best);
   }
 
   searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[], threads: boolean): void | Promise<void> {
@@ -97,7 +108,7 @@ export class CodedRows implements Rows {
         if (!coded[k]) offerAll(this.#rows.array, query, used, best[k]);
         else {
           this.#aim(query);
-          this.#offer(query, used, marks, strips.array.subarray((k * stride) / 4), best[k]);
+          this.#offer(used, marks, strips.array.subarray((k * stride) / 4), best[k]);
         }
       }
     };
@@ -110,8 +121,9 @@ export class CodedRows implements Rows {
   #place(query: Float32Array, k: number): boolean {
     const coded = this.#query.take(query);
     const { digits, bounds } = this.#many;
+    const from = this.#query.digits;
     const first = (k >> 1) * 2 * this.#width + (k & 1) * 8;
-    for (let d = 0; d < this.#width; d += 8) digits.array.set(this.#query.digits.subarray(d, d + 8), first + 2 * d);
+    for (let d = 0; d < this.#width; d++) digits.array[first + d + (d & ~7)] = from[d];
     bounds.array.set(this.#query.bounds, 4 * k);
     return coded;
   }
@@ -121,36 +133,67 @@ export class CodedRows implements Rows {
     if (!this.#query.take(query)) return false;
     this.#one.digits.array.set(this.#query.digits);
     this.#one.bounds.array.set(this.#query.bounds);
+    this.#vector.array.set(query);
     return true;
   }
 
-  /** The bounds of the strips from row lo to hi, and those of the rows of the last one. */
+  /** The bounds of the strips from row lo to hi, and those of each row of the last one. */
   #bound(lo: number, hi: number, marks: number): void {
     const { digits, bounds, strips } = this.#one;
-    const codes = [this.#codes, this.#scales, this.#errors] as const;
-    this.#engine.kernels.boundRows(lo, hi, digits.at, bounds.at, this.#width, ...codes, marks, this.#uppers.at, strips.at);
+    this.#engine.kernels.boundRows(
+      lo,
+      hi,
+      digits.at,
+      bounds.at,
+      this.#width,
+      this.#codes,
+      this.#scales,
+      this.#errors,
+      marks,
+      this.#each.at,
+      strips.at,
+    );
   }
 
-  /** Offers the rows that the bounds of the strips cannot rule out. */
-  #offer(query: Float32Array, { keys, n }: UsedRows, marks: number, strips: Float32Array, best: TopK): void {
+  /** Offers the rows that bounds cannot rule out, given those of the strips. */
+  #offer({ keys, n }: UsedRows, marks: number, strips: Float32Array, best: TopK): void {
     const end = 2 * Math.ceil(keys.length / strip);
     // n strips with a lower bound of at least this have n rows that score at least this.
-    const lower = new TopK(n);
-    for (let at = 0; at < end; at += 2) lower.offer(at, strips[at + 1]);
-    const least = lower.threshold;
-    const uppers = this.#uppers.array;
-    const rows = this.#rows.array;
+    const ofStrips = new TopK(n);
+    for (let at = 0; at < end; at += 2) ofStrips.offer(at, strips[at + 1]);
+    const least = Math.max(ofStrips.threshold, best.threshold);
+    const ofRows = new TopK(n);
+    const each = this.#each.array;
+    let left = 0;
     for (let at = 0; at < end; at += 2) {
-      if (strips[at] < least || strips[at] < best.threshold) continue;
+      if (strips[at] < least) continue;
       const lo = (at / 2) * strip;
       const hi = Math.min(lo + strip, keys.length);
       this.#bound(lo, hi, marks);
+      this.#makeRoom(left + strip);
       for (let row = lo; row < hi; row++) {
-        const upper = uppers[row - lo];
-        if (upper < least || upper < best.threshold || upper === Number.NEGATIVE_INFINITY) continue;
-        best.offer(keys[row], dot(rows, row * this.#dimensions, query));
+        const upper = each[row - lo];
+        if (upper < least || upper === Number.NEGATIVE_INFINITY) continue;
+        ofRows.offer(row, each[row - lo + strip]);
+        this.#rowsLeft[left] = row;
+        this.#uppersLeft[left++] = upper;
       }
     }
+    const { kernels } = this.#engine;
+    const limit = ofRows.threshold;
+    for (let k = 0; k < left; k++) {
+      if (this.#uppersLeft[k] < limit || this.#uppersLeft[k] < best.threshold) continue;
+      const row = this.#rowsLeft[k];
+      best.offer(keys[row], kernels.dot64(this.#rows.at + 4 * row * this.#dimensions, this.#vector.at, this.#dimensions));
+    }
+  }
+
+  #makeRoom(count: number): void {
+    if (count <= this.#rowsLeft.length) return;
+    this.#rowsLeft = grown(this.#rowsLeft, count);
+    const uppers = new Float32Array(this.#rowsLeft.length);
+    uppers.set(this.#uppersLeft);
+    this.#uppersLeft = uppers;
   }
 }
 
