@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SearchContext, SearchTask } from './support/search/context.ts';
 import { embedders } from './support/search/embedders.ts';
+import { hnsw } from './support/search/hnsw.ts';
 import { texts } from './support/search/texts.ts';
 import { vectors } from './support/search/vectors.ts';
 import { type Row, table } from './support/table.ts';
 
-const tasks: SearchTask[] = [vectors, texts, embedders];
+const tasks: SearchTask[] = [vectors, hnsw, texts, embedders];
 
 const root = resolve(import.meta.dirname, '..');
 const defaultThreads = Math.min(2, availableParallelism());
