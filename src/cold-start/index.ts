@@ -5,4 +5,10 @@ export { type LoggedChoice, type OffPolicyOptions, type OffPolicyValue, offPolic
 export { type ThompsonOptions, type ThompsonState, thompsonSampling } from './bandits/thompson.ts';
 export type { BridgeIndex, BridgeListOptions, BridgeRecommender, BridgeRequest, ContentBridgeOptions } from './bridge-options.ts';
 export { ContentBridge, contentBridge } from './content-bridge.ts';
+export {
+  type SegmentPopularity,
+  type SegmentPopularityOptions,
+  type SegmentRequest,
+  segmentPopularity,
+} from './segment-popularity.ts';
 export { type ColdStart, type ColdStartOptions, coldStart, type SourceKnowledge, type SourceRole, type Strategy } from './strategy.ts';

@@ -75,7 +75,7 @@ function checked(rule: Reranker, given: Candidate[], before: readonly Candidate[
   const known = new Map(before.map((candidate) => [candidate.item, candidate]));
   const page = new Map<string, Candidate>();
   for (const candidate of given) {
-    const original = known.get(candidate?.item) ?? (addsItems(rule) && isAllowed(candidate?.item) ? candidate : undefined);
+    const original = known.get(candidate?.item) ?? (addsItems(rule) && isAllowed(candidate?.item) ? stranger(candidate) : undefined);
     if (!original || page.has(original.item)) continue;
     const score = Number.isFinite(candidate.score) ? candidate.score : original.score;
     const { isPinned, notes, exploration } = candidate;
@@ -89,6 +89,12 @@ function checked(rule: Reranker, given: Candidate[], before: readonly Candidate[
   }
   const list = [...page.values()];
   return rule.phase === 'score' ? list.sort(bestFirst) : list;
+}
+
+/** An item that a rule brings and no source found; undefined when it is none. */
+function stranger({ item, score, sources }: Candidate): Candidate | undefined {
+  if (typeof item !== 'string' || item === '') return undefined;
+  return { item, score: Number.isFinite(score) ? score : 0, sources: sources ?? {} };
 }
 
 const addsItems = ({ phase }: Reranker) => phase === 'place' || phase === 'explore';
