@@ -50,7 +50,7 @@ async function withTeacher(scifact: Scifact, miniLm: MiniLm, { threads, say }: S
     if (dtype !== 'q8') continue;
     const texts = scifact.corpus.map(({ title, text }) => [title, text].filter((part) => part !== '').join(' '));
     const vectors = await teacher.embed(texts);
-    const made = await timed(() => distil({ teacher, texts, vectors, sentences: 0, threads }));
+    const made = await timed(() => distil({ teacher, texts, vectors, threads }));
     const asymmetric = await scifactFigures(scifact, teacher, bothModes, made.value);
     detail.push(...asymmetric);
     rows.push(...asymmetric.map((each) => ({ ...qualityRow(each), goal: each.mode === 'hybrid' ? '>= .700' : undefined })));

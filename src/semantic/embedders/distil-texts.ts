@@ -2,8 +2,8 @@ import { randomNumbers, shuffle } from '../../data/random.ts';
 import { basicWords } from './word-piece.ts';
 
 /**
- * The sentences of texts that have several, at most `max`, drawn at random: queries are short, and a table that has seen nothing but
- * long texts answers them worse. Sentences of fewer than four words say too little. In the order of the texts, each once.
+ * The sentences of texts that have several, at most `max`, drawn at random; they are short, as queries are. Those of fewer than four
+ * words say too little. In the order of the texts, each once.
  */
 export function sentencesOf(texts: readonly string[], max: number, seed: number): string[] {
   if (max === 0) return [];

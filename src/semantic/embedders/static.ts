@@ -14,6 +14,7 @@ export interface StaticOptions extends StaticFiles {
 
 /** An embedder that is a table of token vectors. */
 export interface StaticEmbedder extends Embedder {
+  /** The family, for files that bring it along. */
   readonly kind: 'static';
   /** Number of tokens. */
   readonly rows: number;

@@ -82,10 +82,10 @@ describe('a distilled embedder', () => {
   it('learns from the sentences of longer texts', async () => {
     const one = teacher();
     const long = ['The quiet dishwasher cleans well. It is a small machine for kitchens.', 'Short text.'];
-    await quick({ teacher: one, texts: long, steps: 1 });
+    await quick({ teacher: one, texts: long, steps: 1, sentences: 10 });
     expect(one.asked).toContain('It is a small machine for kitchens.');
     one.asked.length = 0;
-    await quick({ teacher: one, texts: long, steps: 1, sentences: 0 });
+    await quick({ teacher: one, texts: long, steps: 1 });
     expect(one.asked).not.toContain('It is a small machine for kitchens.');
   });
 
