@@ -35,7 +35,10 @@ export interface SemanticAddOptions {
 export interface SemanticLoadOptions extends DocumentFields<never> {
   /** The embedder it was built with. Not needed for `ngramEmbedder`, which the file brings along. */
   embedder?: Embedder;
-  /** As in `build`. Not needed for a table of `distil` or `staticEmbedder`, which the file brings along; then `embedder` is only needed to add items. */
+  /**
+   * As in `build`. Not needed for a table of `distil` or `staticEmbedder`, which the file brings along; with such a table `embedder` is
+   * only needed to add items.
+   */
   queryEmbedder?: Embedder;
   /** An empty index of the kind it was built with. Not needed for `flatIndex`. */
   vectorIndex?: VectorIndex;
