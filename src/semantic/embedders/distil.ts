@@ -24,7 +24,7 @@ export interface DistilOptions {
   vocabulary?: readonly string[];
   /** Bits of a number in the table, 8 (default) or 4. */
   bits?: 8 | 4;
-  /** Batches to learn from. Default 300, or as many as go through everything five times. */
+  /** Batches to learn from. Default 500, or as many as go through everything five times. */
   steps?: number;
   /** Texts in a batch, 4 to 4096. Default 512. */
   batchSize?: number;
@@ -92,7 +92,7 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
 
   const initial = startTable(answers.subarray((asked.length - vocabulary.length) * dimensions), sample, tokens);
   const fitted = await fitTable(initial, sample, {
-    steps: o.steps ?? Math.max(300, Math.ceil((5 * count) / o.batchSize)),
+    steps: o.steps ?? Math.max(500, Math.ceil((5 * count) / o.batchSize)),
     batchSize: o.batchSize,
     learningRate: o.learningRate,
     temperature: o.temperature,
