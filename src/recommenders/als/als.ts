@@ -11,7 +11,8 @@ import { meansOf, residuals } from './biases.ts';
 import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
 import { type AlsFitOptions, checkStart, readFitOptions, readWeights } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
-import { type AlsModel, alsFromBytes, alsKind, alsToBytes, userVector } from './model.ts';
+import { toFloats } from './half.ts';
+import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
 import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
 import { alsProblem } from './problem.ts';
 import { AlsServing } from './serving.ts';
@@ -120,7 +121,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       settings: s,
       ...base,
       itemFactors: items,
-      rows,
+      rows: storedAs(s.storage, rows),
       rowOf: problem.userRow,
       scaleOf: scalesOf(problem.userVariant, variantScale),
       userWeights,
@@ -216,10 +217,10 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
 
   /**
    * A model from its file.
-   * @param options what may differ from how it was made: `threads`, `onUnknown`.
+   * @param options what may differ from how it was made: `storage`, `threads`, `onUnknown`.
    * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT
    */
-  static fromBytes(bytes: Uint8Array, options: Pick<AlsOptions, 'threads' | 'onUnknown'> = {}): AlsRecommender {
+  static fromBytes(bytes: Uint8Array, options: Pick<AlsOptions, 'storage' | 'threads' | 'onUnknown'> = {}): AlsRecommender {
     const { model, options: stored } = alsFromBytes(bytes);
     let als: AlsRecommender;
     try {
@@ -227,7 +228,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     } catch (cause) {
       throw new AttuneError('ERR_BAD_FILE', "A model of kind 'als' with options that this version does not know.", { cause });
     }
-    als.#replace({ ...model, settings: als.#settings });
+    als.#replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: als.#settings });
     return als;
   }
 
@@ -235,7 +236,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   static async load(
     store: ModelStore,
     reference: string,
-    options: Pick<AlsOptions, 'threads' | 'onUnknown'> = {},
+    options: Pick<AlsOptions, 'storage' | 'threads' | 'onUnknown'> = {},
   ): Promise<AlsRecommender> {
     return AlsRecommender.fromBytes((await store.get(reference)).bytes, options);
   }
@@ -274,7 +275,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     const { rows, rowOf, scaleOf, settings } = this.model;
     const byRow = new Float32Array(rows.length / settings.factors);
     if (rowOf[user] < 0) return;
-    similarity(rows, settings.factors, rowOf[user], metric, byRow);
+    similarity(toFloats(rows), settings.factors, rowOf[user], metric, byRow);
     const own = metric === 'dot' ? scaleOf[user] : Math.sign(scaleOf[user]);
     for (let u = 0; u < scores.length; u++) {
       scores[u] = rowOf[u] < 0 ? 0 : byRow[rowOf[u]] * own * (metric === 'dot' ? scaleOf[u] : Math.sign(scaleOf[u]));

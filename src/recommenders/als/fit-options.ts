@@ -38,8 +38,8 @@ export interface AlsFitOptions extends FitOptions {
   checkpoint?: AlsCheckpoint;
   /**
    * A file that `checkpoint` wrote. The fit goes on after that iteration and ends with the bytes it would have ended with uninterrupted.
-   * Needs the same interactions in the same order and the same options, but for `iterations`, `tolerance`, `threads` and
-   * `onUnknown`. `validate` begins anew: what was best before the break is not in the file.
+   * Needs the same interactions in the same order and the same options, but for `iterations`, `tolerance`, `storage`,
+   * `threads` and `onUnknown`. `validate` begins anew: what was best before the break is not in the file.
    */
   resumeFrom?: Uint8Array;
 }

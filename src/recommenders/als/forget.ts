@@ -1,4 +1,5 @@
 import type { Csr } from '../../data/csr.ts';
+import type { StoredFactors } from './half.ts';
 import type { AlsModel } from './model.ts';
 
 /**
@@ -58,13 +59,13 @@ function rowsOf({ columns, offsets, indices, values }: Csr, kept: Int32Array): C
 }
 
 /** The factor rows that somebody still has, in their old order, and the new number of each user's row. */
-function usedRows(rows: Float32Array, rowOf: Int32Array, f: number): { rows: Float32Array; rowOf: Int32Array } {
+function usedRows(rows: StoredFactors, rowOf: Int32Array, f: number): { rows: StoredFactors; rowOf: Int32Array } {
   const count = rows.length / f;
   const to = new Int32Array(count).fill(-1);
   for (const row of rowOf) if (row >= 0) to[row] = 0;
   let used = 0;
   for (let row = 0; row < count; row++) if (to[row] === 0) to[row] = used++;
-  const result = new Float32Array(used * f);
+  const result = new (rows.constructor as new (n: number) => StoredFactors)(used * f);
   for (let row = 0; row < count; ) {
     if (to[row] < 0) {
       row++;

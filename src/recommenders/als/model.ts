@@ -2,6 +2,7 @@ import { AttuneError } from '../../errors.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
 import type { FittedBase } from '../base.ts';
 import { baseFromFile, baseToFile } from '../fitted-base.ts';
+import { fromHalf, type StoredFactors, toFloats, toHalf } from './half.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
 /** Means that explicit feedback takes off ratings first. */
@@ -16,8 +17,8 @@ export interface AlsModel extends FittedBase {
   settings: AlsSettings;
   /** items x factors. */
   itemFactors: Float32Array;
-  /** Distinct user rows x factors: users with the same history share one. */
-  rows: Float32Array;
+  /** Distinct user rows x factors: users with the same history share one. As `settings.storage` says. */
+  rows: StoredFactors;
   /** Row of each user, -1 when there is none (no interactions). */
   rowOf: Int32Array;
   /** What the row is multiplied by: 1, but for users with one item, whose rows differ by a factor only. */
@@ -33,10 +34,17 @@ const formatVersion = 1;
 
 /** The factors of a user in the caller's basis. */
 export function userVector({ rows, rowOf, scaleOf, settings: { factors: f } }: AlsModel, user: number): Float32Array {
-  const vector = new Float32Array(f);
   const at = rowOf[user] * f;
-  if (at >= 0) for (let q = 0; q < f; q++) vector[q] = scaleOf[user] * rows[at + q];
+  if (at < 0) return new Float32Array(f);
+  const vector = rows instanceof Uint16Array ? fromHalf(rows.subarray(at, at + f)) : rows.slice(at, at + f);
+  if (scaleOf[user] !== 1) for (let q = 0; q < f; q++) vector[q] *= scaleOf[user];
   return vector;
+}
+
+/** Rows as a model keeps them. @throws ERR_NUMERIC when they do not fit. */
+export function storedAs(storage: AlsSettings['storage'], rows: StoredFactors): StoredFactors {
+  if (storage === 'float32') return toFloats(rows);
+  return rows instanceof Uint16Array ? rows : toHalf(rows);
 }
 
 /** The model as a file. */
@@ -51,7 +59,7 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
     settings: { ...stored, globalBias: biases?.global, history: history.map(({ seconds: _, ...rest }) => rest) },
     tensors: {
       item_factors: { data: itemFactors, shape: [items.size, f] },
-      user_rows: { data: rows, shape: [rows.length / f, f] },
+      user_rows: { data: rows, shape: [rows.length / f, f], ...(rows instanceof Uint16Array && { dtype: 'F16' as const }) },
       user_row_of: { data: rowOf, shape: [users.size] },
       user_scale: { data: scaleOf, shape: [users.size] },
       ...base.tensors,
@@ -76,7 +84,8 @@ export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settin
   if (!Number.isInteger(f) || f < 1) return bad(`${f} factors`);
   const base = baseFromFile(file);
   const { users, items } = base;
-  const rows = tensorOf(file, 'user_rows', Float32Array);
+  const rows: StoredFactors =
+    options.storage === 'float16' ? tensorOf(file, 'user_rows', Uint16Array) : tensorOf(file, 'user_rows', Float32Array);
   if (rows.length % f !== 0) return bad('user rows of another length');
   const rowOf = tensorOf(file, 'user_row_of', Int32Array, users.size);
   for (const row of rowOf) if (row < -1 || (row + 1) * f > rows.length) return bad('a user without factors');

@@ -28,6 +28,11 @@ export interface AlsOptions {
   solver?: 'auto' | 'exact';
   /** Stops when an iteration lowers the loss by less than this share of it. Default 0: all iterations. */
   tolerance?: number;
+  /**
+   * How a fitted model keeps its users: \`'float32'\` (default), or \`'float16'\`, half the memory and the file. Items stay
+   * float32 and scores are exact for the user as stored, whose numbers are within 0.05 % of what was learned.
+   */
+  storage?: 'float32' | 'float16';
   /** Seed of the start. The same seed gives the same bytes, whatever the number of threads. Default 0. */
   seed?: number | string;
   /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
@@ -51,6 +56,7 @@ export const alsChecks = {
   acceleration: flag(true),
   solver: choice(['auto', 'exact'] as const, 'auto'),
   tolerance: number({ default: 0, min: 0, max: 1 }),
+  storage: choice(['float32', 'float16'] as const, 'float32'),
   seed: anything<number | string>(0),
   threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
   onUnknown: choice(['throw', 'empty'] as const, 'throw'),

@@ -3,7 +3,8 @@ import type { Interactions } from '../../data/interactions.ts';
 import { breathe } from '../../engine/runtime.ts';
 import { mergeInto } from '../merge.ts';
 import type { FitOptions } from '../recommender.ts';
-import type { AlsModel } from './model.ts';
+import { toFloats } from './half.ts';
+import { type AlsModel, storedAs } from './model.ts';
 import { lambdaOf, weigh } from './problem.ts';
 import { RowSolver } from './row-solver.ts';
 
@@ -38,7 +39,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
     for (const i of touchedItems) if (i >= model.items.size) biases.items[i] = meanOf(i, byItem, biases.users);
     for (const u of touchedUsers) biases.users[u] = meanOf(u, byUser, biases.items);
   }
-  const rows = ownRows(model.rows, rowOf, scaleOf, touchedUsers, f);
+  const rows = ownRows(toFloats(model.rows), rowOf, scaleOf, touchedUsers, f);
 
   const residual = (u: number, i: number, value: number) => (biases ? value - biases.global - biases.users[u] - biases.items[i] : value);
   let done = 0;
@@ -87,7 +88,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   await solveUsers();
   signal?.throwIfAborted();
   onProgress?.({ phase: 'updating', done: total, total });
-  return { ...model, users, items, byUser, itemFactors, rows, rowOf, scaleOf, userWeights, biases };
+  return { ...model, users, items, byUser, itemFactors, rows: storedAs(s.storage, rows), rowOf, scaleOf, userWeights, biases };
 }
 
 /** Gives touched users a row of their own: the one they have when nobody else does, so that the table does not grow with every call. */
