@@ -3,7 +3,7 @@ export type { Embedder, EmbedOptions } from './embedder.ts';
 export { cachedEmbedder } from './embedders/cached.ts';
 export { type DistilOptions, distil } from './embedders/distil.ts';
 export { type HttpEmbedderOptions, httpEmbedder } from './embedders/http.ts';
-export type { HttpFetch } from './embedders/http-post.ts';
+export type { HttpFetch, HttpResponse } from './embedders/http-post.ts';
 export { type NgramOptions, ngramEmbedder } from './embedders/ngram.ts';
 export { type StaticEmbedder, type StaticOptions, staticEmbedder } from './embedders/static.ts';
 export type { StaticFiles } from './embedders/static-file.ts';

@@ -4,7 +4,22 @@ import { AttuneError } from '../../errors.ts';
 export type HttpFetch = (
   url: string,
   init: { method: string; headers: Record<string, string>; body: string; signal: AbortSignal; redirect: 'manual' },
-) => Promise<{ ok: boolean; status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
+) => Promise<HttpResponse>;
+
+/** What attune needs of an answer to {@link HttpFetch}. */
+export interface HttpResponse {
+  /** Whether the status is 200 to 299. */
+  readonly ok: boolean;
+  /** The status. */
+  readonly status: number;
+  /** The headers; a `Headers` has this. */
+  readonly headers: {
+    /** The value of a header, or null. */
+    get(name: string): string | null;
+  };
+  /** The whole body. */
+  text(): Promise<string>;
+}
 
 /** How a request is made and repeated. */
 export interface RetryOptions {
@@ -68,7 +83,7 @@ async function post(url: string, body: string, options: RetryOptions, signal: Ab
     abort();
   }, timeoutMs);
   const where = new URL(url).origin + new URL(url).pathname; // parameters may be secret
-  let answer: Awaited<ReturnType<HttpFetch>>;
+  let answer: HttpResponse;
   let content: string;
   try {
     // A redirect would send the headers to somebody else.

@@ -23,10 +23,18 @@ export interface FaissHandle {
   train(vectors: number[]): void;
   /** Appends vectors. */
   add(vectors: number[]): void;
-  /** Rows of the best, -1 where there is none. */
-  search(query: number[], k: number): { labels: number[]; distances: number[] };
+  /** The best rows. */
+  search(query: number[], k: number): FaissAnswer;
   /** The index as FAISS writes it. */
   toBuffer(): Uint8Array;
+}
+
+/** What a search of `faiss-node` gives. */
+export interface FaissAnswer {
+  /** Rows, -1 where there is none. */
+  labels: number[];
+  /** Their inner products. */
+  distances: number[];
 }
 
 /** Which index, with all its numbers. */

@@ -3,7 +3,13 @@ import { AttuneError, shown } from '../../errors.ts';
 /** What attune needs of a connection to PostgreSQL: a `Client` or a `Pool` of `pg` has it, and PGlite. */
 export interface PgvectorHandle {
   /** Runs one statement, with `$1`, `$2`, ... bound. */
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  query(text: string, values?: unknown[]): Promise<PgvectorAnswer>;
+}
+
+/** What attune needs of an answer. */
+export interface PgvectorAnswer {
+  /** Rows as objects with the columns' names. */
+  rows: unknown[];
 }
 
 /** Names and numbers of a table, checked. */

@@ -7,7 +7,7 @@ import type { Metadata } from '../where.ts';
 import { type PgvectorHandle, PgvectorTable, type TableSettings, tableName } from './pgvector-table.ts';
 import { metadataColumns, whereSql } from './pgvector-where.ts';
 
-export type { PgvectorHandle } from './pgvector-table.ts';
+export type { PgvectorAnswer, PgvectorHandle } from './pgvector-table.ts';
 
 /** Options of {@link pgvectorIndex}. */
 export interface PgvectorOptions {
