@@ -5,7 +5,8 @@ import type { EvaluationReport } from './report.ts';
 
 /**
  * One self-contained HTML page for several reports: a table of means and intervals, a picture of each metric (dot = mean, line =
- * interval), and the notes. No script, nothing loaded from elsewhere.
+ * interval), and the notes. The best mean of each metric is bold, which does not say that it is better by more than luck: see `compare`. No
+ * script, nothing loaded from elsewhere.
  *
  * @param reports by the name that stands in the page.
  */
@@ -13,10 +14,14 @@ export function reportsToHtml(reports: Record<string, EvaluationReport>, options
   const { title = `Evaluation: ${Object.keys(reports).join(', ')}` } = options;
   const entries = Object.entries(reports);
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
-  const head = entries.map(([name]) => `<th scope="col">${escaped(name)}</th>`).join('');
+  const head = entries.map(([name], at) => `<th scope="col">${dot(at)}${escaped(name)}</th>`).join('');
   const rows = keys.map((key) => {
-    const cells = entries.map(([, report]) => `<td>${report.measures.has(key) ? cell(report, key) : ''}</td>`).join('');
-    return `<tr><th scope="row">${escaped(key)}${directionOf(key) === 'lower' ? ' ↓' : ''}</th>${cells}<td>${picture(key, entries)}</td></tr>`;
+    const best = bestOf(key, entries);
+    const cells = entries.map(([, report]) => {
+      const isBest = report.measures.has(key) && report.get(key).mean === best;
+      return `<td${isBest ? ' class="best"' : ''}>${report.measures.has(key) ? cell(report, key) : ''}</td>`;
+    });
+    return `<tr><th scope="row">${escaped(key)}${directionOf(key) === 'lower' ? ' ↓' : ''}</th>${cells.join('')}<td>${picture(key, entries)}</td></tr>`;
   });
   return `<!doctype html>
 <html lang="en">
@@ -28,12 +33,14 @@ export function reportsToHtml(reports: Record<string, EvaluationReport>, options
 </head>
 <body>
 <h1>${escaped(title)}</h1>
+<div class="wide">
 <table>
 <thead><tr><th scope="col">Metric</th>${head}<th scope="col">Mean and interval</th></tr></thead>
 <tbody>
 ${rows.join('\n')}
 </tbody>
 </table>
+</div>
 ${notesOf(entries)
   .map((note) => `<p>${escaped(note)}</p>`)
   .join('\n')}
@@ -45,18 +52,37 @@ ${notesOf(entries)
 const style = `
 body { font: 16px/1.5 system-ui, sans-serif; color: #1c2430; background: #fff; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+h1 { font-size: 1.6rem; line-height: 1.25; }
+.wide { overflow-x: auto; }
+.best { font-weight: 600; }
+.dot { display: inline-block; width: .65em; height: .65em; border-radius: 50%; margin-right: .45em; }
+tbody th { position: sticky; left: 0; background: inherit; }
+tbody tr { background: #fff; }
 th, td { text-align: left; padding: .35rem .75rem; border-bottom: 1px solid #d9dee6; vertical-align: middle; white-space: nowrap; }
-small { color: #5b6675; }
+small { color: #5b6675; font-weight: 400; }
 svg { display: block; }
 p { color: #3a4452; }
 @media (prefers-color-scheme: dark) {
-  body { color: #e6eaf0; background: #14181f; }
+  body, tbody tr { color: #e6eaf0; background: #14181f; }
   th, td { border-color: #333c49; }
   small, p { color: #a9b4c2; }
 }`;
 
 /** Colours that stay apart for colour-blind readers (Okabe & Ito). */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#999999'];
+
+/** The mark of a report in the pictures. */
+function dot(at: number): string {
+  return `<span class="dot" style="background: ${colours[at % colours.length]}"></span>`;
+}
+
+/** The best mean of several; undefined for one report, or where no direction is better. */
+function bestOf(key: string, entries: [string, EvaluationReport][]): number | undefined {
+  const means = entries.flatMap(([, report]) => (report.measures.has(key) ? [report.get(key).mean] : [])).filter(Number.isFinite);
+  const direction = directionOf(key);
+  if (means.length < 2 || direction === 'neither') return undefined;
+  return direction === 'lower' ? Math.min(...means) : Math.max(...means);
+}
 
 function cell(report: EvaluationReport, key: string): string {
   const { mean, low, high } = report.get(key);

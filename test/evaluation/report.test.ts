@@ -85,6 +85,10 @@ describe('parts and pages', () => {
     expect(page).toContain('&lt;b&gt;Good&lt;/b&gt;');
     expect(page).not.toContain('NaN');
     expect(good.toHTML()).toContain('<title>Evaluation: good</title>');
+    expect(page.match(/class="dot"/g)).toHaveLength(2); // the heads have the colours of the pictures
+    const row = page.split('<tr>').find((part) => part.includes('>ndcg@10<')) as string;
+    expect(row.match(/class="best">([\d.]+)/)?.[1]).toBe(good.get('ndcg', 10).mean.toFixed(4));
+    expect(good.toHTML()).not.toContain('class="best"');
   });
 });
 

@@ -6,7 +6,7 @@ const als = { factors: 128, alpha: 10, regularization: 1 };
 
 /**
  * All interactions of a tenth of the items are held out; those items alone are ranked for users with something left in train. Nothing is
- * chosen here: the settings were, on three other tenths, none of which shares an item with the one of seed 7.
+ * chosen here: the defaults of `contentBridge` were, on three other random tenths, which may share items with this one.
  */
 export async function coldItems({ all, index, brandOf }: Industrial, seed: number): Promise<Comparisons> {
   const { train, test } = split(all, { strategy: 'cold-items', testFraction: 0.1, seed });
@@ -36,7 +36,7 @@ export async function coldItems({ all, index, brandOf }: Industrial, seed: numbe
       bridge: 'defaults of contentBridge',
       popularity: 'mean interactions in train of items of the same brand, since the items themselves have none',
       content: 'n-grams, mean of the history',
-      chosen: 'on validation cuts of the train part of seed 7 (other items), before this was run',
+      chosen: 'defaults of contentBridge and ALS on three other random tenths of the items, some of which are in this one, too',
     },
     pairs: [
       ['bridge', 'popularity'],
