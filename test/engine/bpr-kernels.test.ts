@@ -75,7 +75,8 @@ function stepped(plain: boolean, setting: Setting, rounds = 1) {
 
 function solved(plain: boolean, setting: Setting): Float32Array {
   const { engine, x, y, offsets, indices, biasAt } = prepared(plain, setting);
-  const { width, rate, seed } = setting;
-  engine.kernels.bprUsers(0, users, 0, engine.scratch, offsets.at, indices.at, y.at, items, x.at, width, biasAt, 5, 20, rate, 0.02, seed);
+  const { width, rate, candidates, seed } = setting;
+  const args = [offsets.at, indices.at, y.at, items, x.at, width, biasAt, 5, 20, rate, 0.02, candidates, seed];
+  engine.kernels.bprUsers(0, users, 0, engine.scratch, ...args);
   return x.array;
 }

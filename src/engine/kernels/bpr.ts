@@ -131,7 +131,7 @@ export function bprSteps(
 export function bprUsers(
   lo: i32, hi: i32, block: i32, scratch: usize,
   offsets: usize, indices: usize, items: usize, count: i32, users: usize, width: i32, biasAt: i32,
-  passes: i32, least: i32, rate: f32, regularization: f32, seed: u32,
+  passes: i32, least: i32, rate: f32, regularization: f32, candidates: i32, seed: u32,
 ): void {
   const s: usize = <usize>width << 2;
   for (let user = lo; user < hi; user++) {
@@ -148,18 +148,22 @@ export function bprUsers(
     let state = stream(seed, 0);
     for (let step = 0; step < steps; step++) {
       const p = items + <usize>load<i32>(indices + ((<usize>(first + step % n)) << 2)) * s;
-      let item = -1;
-      for (let tries = 0; tries < 20; tries++) {
+      let q: usize = 0;
+      let most: f32 = 0;
+      for (let drawn = 0, tries = 0; drawn < candidates && tries < candidates + 20; tries++) {
         state = next(state);
-        const drawn = below(state, count);
-        if (holds(indices, first, last, drawn)) continue;
-        item = drawn;
-        break;
+        const item = below(state, count);
+        if (holds(indices, first, last, item)) continue;
+        drawn++;
+        const row = items + <usize>item * s;
+        const score = dot(x, row, width);
+        if (q && score <= most) continue;
+        q = row;
+        most = score;
       }
-      if (item >= 0) {
-        const q = items + <usize>item * s;
+      if (q) {
         const now = rate / (<f32>1 + rate * regularization * <f32>step);
-        const t = f32x4.splat(now / (<f32>1 + exponential(dot(x, p, width) - dot(x, q, width))));
+        const t = f32x4.splat(now / (<f32>1 + exponential(dot(x, p, width) - most)));
         const keep = f32x4.splat(<f32>1 - now * regularization);
         for (let k: usize = 0; k < s; k += 16) {
           v128.store(x + k, f32x4.add(f32x4.mul(keep, v128.load(x + k)), f32x4.mul(t, f32x4.sub(v128.load(p + k), v128.load(q + k)))));

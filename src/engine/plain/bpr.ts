@@ -75,8 +75,9 @@ export function bprKernels({ f32, f64, i32 }: Memory) {
     },
 
     bprUsers(lo: number, hi: number, _block: number, _scratch: number, ...rest: number[]) {
-      const [offsets, indices, items, count, users, width, biasAt, passes, least, rate, regularization, seed] = rest;
+      const [offsets, indices, items, count, users, width, biasAt, passes, least, rate, regularization, candidates, seed] = rest;
       const x = new Float64Array(width);
+      const product = (a: Float64Array, row: number) => a.reduce((sum, value, k) => sum + value * f32[row + k], 0);
       const mean = new Float64Array(width);
       for (let user = lo; user < hi; user++) {
         const first = i32[offsets / 4 + user];
@@ -89,18 +90,21 @@ export function bprKernels({ f32, f64, i32 }: Memory) {
         let state = stream(seed, 0);
         for (let step = 0; step < steps; step++) {
           const p = items / 4 + i32[indices / 4 + first + (step % n)] * width;
-          let item = -1;
-          for (let tries = 0; tries < 20 && item < 0; tries++) {
+          let q = -1;
+          let most = 0;
+          for (let drawn = 0, tries = 0; drawn < candidates && tries < candidates + 20; tries++) {
             state = next(state);
-            const drawn = below(state, count);
-            if (!holds(indices, first, last, drawn)) item = drawn;
+            const item = below(state, count);
+            if (holds(indices, first, last, item)) continue;
+            drawn++;
+            const score = product(x, items / 4 + item * width);
+            if (q >= 0 && score <= most) continue;
+            q = items / 4 + item * width;
+            most = score;
           }
-          if (item >= 0) {
-            const q = items / 4 + item * width;
-            let margin = 0;
-            for (let k = 0; k < width; k++) margin += x[k] * (f32[p + k] - f32[q + k]);
+          if (q >= 0) {
             const now = rate / (1 + rate * regularization * step);
-            const t = now / (1 + exponential(margin));
+            const t = now / (1 + exponential(product(x, p) - most));
             for (let k = 0; k < width; k++) x[k] += t * (f32[p + k] - f32[q + k]) - now * regularization * x[k];
             if (biasAt >= 0) x[biasAt] = 1;
           }

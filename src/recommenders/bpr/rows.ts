@@ -16,7 +16,14 @@ export const biasColumn = ({ factors, biases }: Pick<BprSettings, 'factors' | 'b
  * The last arguments of the kernel that finds a user's row with the items held still. Whoever folds in passes the same, so that a stored
  * user and a visitor with the same history agree bit for bit.
  */
-export const userStep = ({ regularization }: BprSettings): number[] => [passes, leastSteps, rate, regularization, seed];
+export const userStep = ({ regularization, candidates }: BprSettings): number[] => [
+  passes,
+  leastSteps,
+  rate,
+  regularization,
+  candidates,
+  seed,
+];
 
 /** Found on a validation part of Gowalla: more steps change no list any more. */
 const passes = 30;
