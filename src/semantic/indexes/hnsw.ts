@@ -1,24 +1,15 @@
 import { type Ranked, TopK } from '../../engine/top-k.ts';
 import { AttuneError } from '../../errors.ts';
-import { integer, readOptions } from '../../options.ts';
+import { integer } from '../../options.ts';
 import type { VectorIndex, VectorSearchOptions } from '../vector-index.ts';
 import { dot } from './dot.ts';
 import { packHnsw, unpackHnsw } from './hnsw-file.ts';
 import { HnswGraph } from './hnsw-graph.ts';
 import { HnswKeys } from './hnsw-keys.ts';
+import { type HnswOptions, type HnswSettings, readHnswOptions } from './hnsw-options.ts';
 import { HnswRows } from './hnsw-rows.ts';
 
-/** Options of {@link hnswIndex}. */
-export interface HnswOptions {
-  /** Links of a vector on the upper levels of the graph; twice as many on the lowest. 4 to 128, default 16. Fixed once vectors are in. */
-  m?: number;
-  /** Candidates that are looked at for the links of a new vector. More: a better graph, slower to build. `m` to 4,096, default 200. */
-  efConstruction?: number;
-  /** Candidates that a search keeps, and so how well it finds: see the curve in docs/search.md. 1 to 4,096, default 64. */
-  efSearch?: number;
-  /** Seed of the levels. Default 0. */
-  seed?: number;
-}
+export type { HnswOptions };
 
 /** Options of {@link HnswIndex.search}. */
 export interface HnswSearchOptions extends VectorSearchOptions {
@@ -48,27 +39,13 @@ export function hnswIndex(options: HnswOptions = {}): HnswIndex {
   return new Hnsw(readHnswOptions(options));
 }
 
-/** Options with defaults. */
-export type HnswSettings = Required<HnswOptions> & { plain?: boolean };
-
-/** @throws ERR_BAD_OPTION */
-export function readHnswOptions(options: HnswOptions): HnswSettings {
-  const o = readOptions('hnswIndex', options, {
-    m: integer({ default: 16, min: 4, max: 128 }),
-    efConstruction: integer({ default: 200, min: 4, max: 4096 }),
-    efSearch: integer({ default: 64, min: 1, max: 4096 }),
-    seed: integer({ default: 0 }),
-  });
-  if (o.efConstruction >= o.m) return o;
-  throw new AttuneError('ERR_BAD_OPTION', `hnswIndex: option 'efConstruction' must be at least m = ${o.m}, got ${o.efConstruction}.`);
-}
-
 /** Vectors that a walk through the graph compares, a candidate kept: what makes it cheaper than comparing all (measured, 94,327 x 384). */
 const comparedPerCandidate = 24;
 /** A share of removed slots, and a number, that the graph is mended at. */
 const removedShare = 1 / 8;
 const removedAtLeast = 32;
 const mostDimensions = 65_536;
+const readEfSearch = integer({ min: 1 });
 
 /** The index itself; `plain` settings run the kernels' twins. */
 export class Hnsw implements HnswIndex {
@@ -126,7 +103,8 @@ export class Hnsw implements HnswIndex {
   }
 
   search(query: Float32Array, options: HnswSearchOptions): Ranked {
-    const { n, allowed, efSearch = this.#o.efSearch } = options;
+    const { n, allowed } = options;
+    const efSearch = readEfSearch(options.efSearch ?? this.#o.efSearch, "hnswIndex.search: option 'efSearch'");
     const graph = this.#graph;
     const best = new TopK(Math.min(n, this.#size));
     if (this.#size > 0 && query.length !== this.#dimensions) {
@@ -235,6 +213,7 @@ export class Hnsw implements HnswIndex {
         `hnswIndex.add: expected ${keys.length} vectors of ${this.#dimensions || `up to ${mostDimensions}`} dimensions, got ${vectors.length} numbers.`,
       );
     }
+    if (keys.some((key) => key < 0)) throw new AttuneError('ERR_BAD_ARGUMENT', 'hnswIndex.add: expected keys from 0, got a negative one.');
     for (let k = 0; k < keys.length; k++) {
       if (Number.isFinite(lengthOf(vectors.subarray(k * dimensions, (k + 1) * dimensions)))) continue;
       throw new AttuneError('ERR_BAD_VALUE', `hnswIndex.add: expected finite numbers, got others in row ${k}.`);

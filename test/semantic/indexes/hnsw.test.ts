@@ -1,6 +1,8 @@
-import { type HnswIndex, hnswIndex, memoryModelStore, SemanticIndex } from 'attune';
+import { flatIndex, type HnswIndex, hnswIndex, memoryModelStore, SemanticIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { Hnsw, readHnswOptions } from '../../../src/semantic/indexes/hnsw.ts';
+import { Hnsw } from '../../../src/semantic/indexes/hnsw.ts';
+import { readHnswOptions } from '../../../src/semantic/indexes/hnsw-options.ts';
+import { readModelFile, writeModelFile } from '../../../src/storage/model-file.ts';
 import { unitVector, vectorIndexConformance } from '../../support/vector-index-conformance.ts';
 
 const dimensions = 24;
@@ -115,6 +117,21 @@ describe('an hnsw index', () => {
     expect(Buffer.from(again.toBytes()).equals(Buffer.from(index.toBytes()))).toBe(true);
   });
 
+  it.each([
+    ['links', 0, 99_999],
+    ['slots', 1, 0],
+    ['keys', 0, -4],
+    ['slotOfKey', 0, 77_777],
+  ])('refuses a well-formed file whose %s make no sense', (name, at, value) => {
+    const file = readModelFile(filled(clustered(50), 50).toBytes(), 'hnsw-index', 1);
+    (file.tensors[name].data as Int32Array)[at] = value;
+    expect(() => hnswIndex().fromBytes(writeModelFile(file))).toThrow(expect.objectContaining({ code: 'ERR_BAD_FILE' }));
+  });
+
+  it('refuses the file of another kind of index', () => {
+    expect(() => hnswIndex().fromBytes(flatIndex().toBytes())).toThrow(expect.objectContaining({ code: 'ERR_WRONG_KIND' }));
+  });
+
   it('answers a filter that 1 in 1,000 pass fully and exactly', () => {
     const rows = clustered(20_000);
     const index = filled(rows, 20_000, { m: 6, efConstruction: 20 });
@@ -175,6 +192,8 @@ describe('an hnsw index', () => {
     expect(() => index.search(new Float32Array(dimensions).fill(Infinity), { n: 1 })).toThrow(
       expect.objectContaining({ code: 'ERR_BAD_VALUE' }),
     );
+    expect(() => index.add(Int32Array.of(-1), clustered(1))).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
+    expect(() => index.search(clustered(1), { n: 1, efSearch: 0 })).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
     expect(index.size).toBe(50);
   });
 
