@@ -1,72 +1,129 @@
-import {
-  AlsRecommender,
-  compareAll,
-  EaseRecommender,
-  type EvaluationReport,
-  evaluate,
-  type FittableRecommender,
-  formatReports,
-  ItemKnnRecommender,
-  PopularityRecommender,
-} from 'attune';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compareAll, type EvaluationReport, evaluate, type FittableRecommender, formatReports, type Split, split } from 'attune';
+import { timed } from './support/clock.ts';
 import { dataFolder } from './support/data.ts';
-import { qualitySets } from './support/quality-data.ts';
+import { type QualitySet, qualitySets } from './support/quality-data.ts';
+import { type QualityModel, qualityModels } from './support/quality-models.ts';
 
-interface Entry {
-  name: string;
+const help = `npm run bench -- quality [options]
+  --only a,b     some sets: ${Object.keys(qualitySets).join(', ')}
+  --models a,b   some models: ${qualityModels.map(({ key }) => key).join(', ')}
+  --large        the models that take minutes, too: EASE on Gowalla
+  --quick        the first setting of each model, nothing chosen: to see that it runs
+`;
+
+/** What one model did on one set. */
+interface Result {
+  model: string;
   setting: object;
-  make: () => FittableRecommender;
+  /** What was tried on the validation part, with its NDCG there. */
+  tried: { setting: object; ndcg: number }[];
+  figures: Record<string, number>;
+  fitSeconds: number;
+  fitCpuSeconds: number;
+  rankSeconds: number;
 }
-
-/** Chosen on the test part, as the published settings are. */
-const alsSettings: Record<string, ConstructorParameters<typeof AlsRecommender>[0]> = {
-  'ml-1m': { factors: 64, alpha: 10, regularization: 50, iterations: 12, acceleration: false },
-  gowalla: { factors: 128, alpha: 30, regularization: 50, iterations: 6, acceleration: false },
-  default: { factors: 64, alpha: 20, regularization: 10, iterations: 8, acceleration: false },
-};
 
 /** Every model on public data sets beside published figures; one protocol a set, printed with it. */
 export const qualityBench = {
   name: 'quality',
-  summary:
-    'Every model on Gowalla, Last.fm, ML-1M, Amazon Music, Beauty, Industrial beside published figures. Arguments: names of sets, --ease for EASE on catalogues above 5,000 items, too (Gowalla: 8.5 GB).',
+  summary: 'Every model on Gowalla, Last.fm, ML-1M, Amazon Music, Beauty, Industrial beside published figures. --help lists options.',
   async run(args: string[] = []): Promise<void> {
-    const chosen = args.filter((argument) => !argument.startsWith('--'));
-    for (const name of chosen.length > 0 ? chosen : Object.keys(qualitySets)) await runSet(name, args.includes('--ease'));
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        only: { type: 'string' },
+        models: { type: 'string' },
+        large: { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return console.log(help);
+    const sets = [...positionals, ...named(values.only)];
+    const keys = named(values.models);
+    for (const key of keys) if (!qualityModels.some((model) => model.key === key)) throw new Error(`There is no model '${key}'.\n${help}`);
+    const models = qualityModels.filter(({ key }) => keys.length === 0 || keys.includes(key));
+    const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, load: loadavg()[0] };
+    console.log(`${JSON.stringify(machine)}\nEach setting is the best of a few on a part cut from train; the test part is looked at once.`);
+    const all: Record<string, object> = {};
+    for (const name of sets.length > 0 ? sets : Object.keys(qualitySets)) {
+      const done = await runSet(name, models, { large: values.large, quick: values.quick });
+      if (done) all[name] = done;
+    }
+    const out = join(import.meta.dirname, 'out');
+    mkdirSync(out, { recursive: true });
+    const file = join(out, `quality-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
+    writeFileSync(file, JSON.stringify({ machine, quick: values.quick, sets: all }, undefined, 2));
+    console.log(`\nwritten to ${file}`);
   },
 };
 
-async function runSet(name: string, largeEase: boolean): Promise<void> {
+const named = (list: string | undefined) => (list ?? '').split(',').filter((name) => name !== '');
+
+async function runSet(name: string, models: QualityModel[], how: { large: boolean; quick: boolean }) {
   const set = qualitySets[name];
-  if (!set) throw new Error(`There is no set '${name}'; there are ${Object.keys(qualitySets).join(', ')}.`);
+  if (!set) throw new Error(`There is no set '${name}'.\n${help}`);
   const folder = dataFolder(set.folder);
-  if (!folder) return;
+  if (!folder) return undefined;
   const { train, test, candidates } = set.read(folder);
-  console.log(`\n${name}: ${train.userCount} x ${train.itemCount}, ${train.size} train and ${test.size} test rows. ${set.protocol}.`);
+  console.log(`\n${name}: ${train.userCount} x ${train.itemCount}, ${train.size} train and ${test.size} test rows.`);
+  console.log(`  test: ${set.protocol}\n  settings chosen on ${set.validation.words}`);
+  const parts = split(train, set.validation.split) as Split;
   const reports: Record<string, EvaluationReport> = {};
-  for (const { name: model, setting, make } of entries(name, train.itemCount <= 5000 || largeEase)) {
-    const started = performance.now();
-    const recommender = make();
-    await recommender.fit(train);
-    const fitted = performance.now();
-    reports[model] = await evaluate(recommender, { train, test, candidates, metrics: set.metrics, k: set.k, name: model });
-    const seconds = [fitted - started, performance.now() - fitted].map((ms) => (ms / 1000).toFixed(2));
-    console.log(`  ${model} ${JSON.stringify(setting)}: fitted in ${seconds[0]} s, ranked in ${seconds[1]} s`);
+  const results: Result[] = [];
+  for (const model of models) {
+    const settings = model.settings(train.itemCount);
+    if (model.heavy?.(train.itemCount) && !how.large) {
+      console.log(`  ${model.name} left out: it takes minutes here. Pass --large.`);
+      continue;
+    }
+    const tried = how.quick || settings.length === 1 ? [] : await tryAll(model, settings, parts, set);
+    const setting = tried.reduce((best, one) => (one.ndcg > best.ndcg ? one : best), tried[0])?.setting ?? settings[0];
+    const fit = await timed(async () => (await model.make(setting).fit(train)) as FittableRecommender);
+    const measured = { train, test, candidates, metrics: set.metrics, k: set.k, name: model.name };
+    const rank = await timed(() => evaluate(fit.value, measured));
+    reports[model.name] = rank.value;
+    const figures = Object.fromEntries(rank.value.keys.map((key) => [key, rank.value.get(key).mean]));
+    results.push({ model: model.name, setting, tried, figures, fitSeconds: fit.wall, fitCpuSeconds: fit.cpu, rankSeconds: rank.wall });
+    const choice = tried.length > 0 ? `best of ${tried.length} on validation` : 'not chosen';
+    const seconds = `fitted in ${fit.wall.toFixed(1)} s (${fit.cpu.toFixed(1)} CPU s), ranked in ${rank.wall.toFixed(1)} s`;
+    console.log(`  ${model.name} ${JSON.stringify(setting)} (${choice}): ${seconds}`);
   }
+  if (results.length === 0) return undefined;
   console.log(formatReports(reports));
   for (const [model, first, second, source] of set.published) console.log(`published  ${model}: ${first} / ${second} (${source})`);
   const key = `${set.metrics[1]}@${set.k}`;
-  for (const { summary } of compareAll(reports, key, { baseline: 'Popularity' })) console.log(summary);
+  const verdict = bestAgainstSecond(reports, key);
+  if (verdict) console.log(verdict);
+  return {
+    protocol: set.protocol,
+    validation: set.validation.words,
+    metrics: set.metrics,
+    k: set.k,
+    results,
+    published: set.published,
+    verdict,
+  };
 }
 
-function entries(set: string, ease: boolean): Entry[] {
-  const als = alsSettings[set] ?? alsSettings.default ?? {};
-  const all: Entry[] = [
-    { name: 'Popularity', setting: {}, make: () => new PopularityRecommender() },
-    { name: 'Item-kNN', setting: {}, make: () => new ItemKnnRecommender() },
-    { name: 'ALS', setting: als, make: () => new AlsRecommender(als) },
-  ];
-  const regularization = 300;
-  if (ease) all.push({ name: 'EASE', setting: { regularization }, make: () => new EaseRecommender({ regularization }) });
-  return all;
+/** NDCG on the validation part of every setting. */
+async function tryAll(model: QualityModel, settings: object[], { train, test }: Split, set: QualitySet) {
+  const tried: Result['tried'] = [];
+  for (const setting of settings) {
+    const fitted = (await model.make(setting).fit(train)) as FittableRecommender;
+    const report = await evaluate(fitted, { train, test, candidates: set.validation.candidates, metrics: ['ndcg'], k: set.k, seed: 1 });
+    tried.push({ setting, ndcg: report.get('ndcg', set.k).mean });
+  }
+  return tried;
+}
+
+/** A paired test over users. */
+function bestAgainstSecond(reports: Record<string, EvaluationReport>, key: string): string | undefined {
+  const [first, second] = Object.entries(reports).sort(([, a], [, b]) => b.get(key).mean - a.get(key).mean);
+  return second && compareAll(Object.fromEntries([first, second]), key)[0].summary;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EvaluateOptions, Interactions } from 'attune';
+import { type EvaluateOptions, Interactions, type LeaveLastOutSplitOptions, type PerUserSplitOptions } from 'attune';
 import { gzLines } from './data.ts';
 
 /** A public data set with the protocol of its published figures. */
@@ -13,6 +13,8 @@ export interface QualitySet {
   k: number;
   /** Published figures of the two metrics, with their source. */
   published: [model: string, first: number, second: number, source: string][];
+  /** How the train part is cut to choose settings: as the test part was, as far as that is known. */
+  validation: { split: PerUserSplitOptions | LeaveLastOutSplitOptions; candidates: EvaluateOptions['candidates']; words: string };
   /** Reads the two parts. */
   read(folder: string): Pick<EvaluateOptions, 'test' | 'candidates'> & { train: Interactions };
 }
@@ -20,6 +22,22 @@ export interface QualitySet {
 const fullRanking = 'all items ranked but those of the user in train; mean over users';
 const ncfProtocol = 'one test item against its 99 given negatives (He et al. 2017)';
 const lastOut = "last item of each user held out; all items ranked but the user's own";
+
+const share: QualitySet['validation'] = {
+  split: { strategy: 'per-user', testFraction: 0.1, seed: 1 },
+  candidates: 'all',
+  words: "a tenth of each user's train rows, at random",
+};
+const last: QualitySet['validation'] = {
+  split: { strategy: 'leave-last-out' },
+  candidates: 'all',
+  words: 'the last train row of each user',
+};
+const lastAmong99: QualitySet['validation'] = {
+  ...last,
+  candidates: { negatives: 99 },
+  words: 'the last train row of each user against 99 drawn items',
+};
 
 /** The data sets, smallest last. */
 export const qualitySets: Record<string, QualitySet> = {
@@ -34,9 +52,18 @@ export const qualitySets: Record<string, QualitySet> = {
       ['EASE', 0.1765, 0.1467, 'BARS'],
       ['LightGCN', 0.182, 0.1547, 'BARS'],
     ],
+    validation: share,
     read: lightGcn,
   },
-  lastfm: { folder: 'lastfm-lightgcn', protocol: fullRanking, metrics: ['recall', 'ndcg'], k: 20, published: [], read: lightGcn },
+  lastfm: {
+    folder: 'lastfm-lightgcn',
+    protocol: fullRanking,
+    metrics: ['recall', 'ndcg'],
+    k: 20,
+    published: [],
+    validation: share,
+    read: lastFm,
+  },
   'ml-1m': {
     folder: 'movielens-1m-ncf',
     protocol: ncfProtocol,
@@ -48,6 +75,7 @@ export const qualitySets: Record<string, QualitySet> = {
       ['NeuMF', 0.721, 0.4387, 'DeepCF, table 2'],
       ['CFNet', 0.7253, 0.4416, 'DeepCF, table 2'],
     ],
+    validation: lastAmong99,
     read: (folder) => ncf(folder, 'train.tsv.gz', 'ml-1m'),
   },
   'amazon-music': {
@@ -61,6 +89,7 @@ export const qualitySets: Record<string, QualitySet> = {
       ['NeuMF', 0.3891, 0.2391, 'DeepCF, table 2'],
       ['CFNet', 0.4116, 0.2601, 'DeepCF, table 2'],
     ],
+    validation: lastAmong99,
     read: (folder) => ncf(folder, 'AMusic.train.rating.gz', 'AMusic'),
   },
   beauty: {
@@ -73,6 +102,7 @@ export const qualitySets: Record<string, QualitySet> = {
       ['GRU4Rec', 0.0283, 0.0137, 'S3-Rec'],
       ['SASRec', 0.0605, 0.0318, 'S3-Rec'],
     ],
+    validation: last,
     read: (folder) => {
       const lists = gzLines(join(folder, 'Beauty.txt.gz')).map((line) => line.trim().split(/\s+/));
       const last = lists.map(([user, ...items]): [string, string] => [user, items[items.length - 1]]);
@@ -92,6 +122,7 @@ export const qualitySets: Record<string, QualitySet> = {
       ['GRU4Rec', 0.0999, 0.0669, 'MiniOneRec'],
       ['SASRec', 0.1088, 0.0806, 'MiniOneRec'],
     ],
+    validation: last,
     read: (folder) => {
       const held = gzLines(join(folder, 'test.jsonl.gz')).map((line) => {
         const { user_id, item_id } = JSON.parse(line) as { user_id: string; item_id: number };
@@ -115,6 +146,13 @@ function lightGcn(folder: string): { train: Interactions; test: Interactions } {
         return items.map((item): [string, string] => [user, item]);
       }),
     );
+  return { train: part('train'), test: part('test') };
+}
+
+/** Lines of `user TAB item TAB playcount`; how often is not looked at. */
+function lastFm(folder: string): { train: Interactions; test: Interactions } {
+  const part = (name: string) =>
+    pairs(gzLines(join(folder, `${name}.txt.gz`)).map((line) => line.trim().split(/\s+/).slice(0, 2) as [string, string]));
   return { train: part('train'), test: part('test') };
 }
 

@@ -1,0 +1,62 @@
+import {
+  AlsRecommender,
+  BprRecommender,
+  EaseRecommender,
+  type FittableRecommender,
+  ItemKnnRecommender,
+  PopularityRecommender,
+} from 'attune';
+
+/** A family of models, and the settings among which the validation part chooses. */
+export interface QualityModel {
+  /** As in tables. */
+  name: string;
+  /** As on the command line. */
+  key: string;
+  make(setting: object): FittableRecommender;
+  /** What is tried on data of this size; the first is the one without a choice. */
+  settings(items: number): object[];
+  /** Whether it takes minutes on data of this size, and so has to be asked for. */
+  heavy?(items: number): boolean;
+}
+
+const sparse = 20_000;
+
+/** The models, cheapest first. */
+export const qualityModels: QualityModel[] = [
+  { name: 'Popularity', key: 'popularity', make: () => new PopularityRecommender(), settings: () => [{}] },
+  {
+    name: 'Item-kNN',
+    key: 'item-knn',
+    make: (setting) => new ItemKnnRecommender(setting),
+    settings: () => [{}, { popularityExponent: 0.3 }, { popularityExponent: 0.5 }, { neighbors: 300 }],
+  },
+  {
+    name: 'EASE',
+    key: 'ease',
+    make: (setting) => new EaseRecommender(setting),
+    settings: (items) =>
+      items > sparse
+        ? [{ regularization: 300, weightsPerItem: 200 }]
+        : [250, 50, 1000].map((regularization) => ({ regularization, ...(items > 5000 && { weightsPerItem: 500 }) })),
+    heavy: (items) => items > sparse,
+  },
+  {
+    name: 'BPR',
+    key: 'bpr',
+    make: (setting) => new BprRecommender(setting),
+    settings: (items) =>
+      items > sparse
+        ? [{ factors: 128, candidates: 6, iterations: 60 }]
+        : [{ candidates: 4, iterations: 60 }, { candidates: 4, iterations: 60, regularization: 0.03 }, { iterations: 150 }],
+  },
+  {
+    name: 'ALS',
+    key: 'als',
+    make: (setting) => new AlsRecommender(setting),
+    settings: (items) =>
+      items > sparse
+        ? [10, 50].map((regularization) => ({ factors: 128, alpha: 30, regularization, iterations: 6, acceleration: false }))
+        : [10, 50, 2].map((regularization) => ({ alpha: 20, regularization, iterations: 10, acceleration: false })),
+  },
+];
