@@ -105,6 +105,31 @@ describe('contentBridge', async () => {
     expect(bridge.recommendFor(['lamp1'], { n: 60 }).map(({ item }) => item)).not.toContain('lamp-new');
   });
 
+  it('finds in a large catalogue, where it looks at the best of either part only, what looking at all finds', async () => {
+    const random = randomOf(8);
+    const vocabulary = Array.from({ length: 40 }, (_, k) => `word${k}`);
+    const many = Array.from({ length: 1300 }, (_, k) => ({
+      id: `p${k}`,
+      text: [0, 1, 2].map(() => vocabulary[Math.floor(random() * vocabulary.length)]).join(' '),
+    }));
+    const chosen = await Interactions.from(
+      Array.from({ length: 6000 }, (_, k) => ({ user: `u${k % 90}`, item: `p${Math.floor(1200 * random() ** 2)}`, value: 1 })),
+      { duplicates: 'first' },
+    );
+    const model = await new AlsRecommender({ factors: 6, iterations: 4, seed: 2 }).fit(chosen);
+    const catalogue = await SemanticIndex.build(many, { id: 'id', text: 'text' });
+    const large = contentBridge({ recommender: model, vectors: catalogue, counts: chosen });
+    for (const user of ['u3', 'u77']) {
+      const seen = new Set(Array.from(model.interactionsOf(user), ({ item }) => item));
+      const ids = many.map(({ id }) => id).filter((id) => !seen.has(id));
+      const scores = large.score(user, ids);
+      const best = ids.map((item, k) => ({ item, score: scores[k] })).sort((a, b) => b.score - a.score);
+      const list = large.recommend(user, { n: 10 });
+      expect(list.map(({ item }) => item)).toEqual(best.slice(0, 10).map(({ item }) => item));
+      expect(large.recommend(user, { n: 10, only: list.map(({ item }) => item) })).toEqual(list);
+    }
+  });
+
   it('is a source of a ranker', async () => {
     const ranker = new HybridRanker({ sources: { als, bridge } });
     const page = await ranker.rank({ user: 'u0', only: fresh }, { n: 2 });
