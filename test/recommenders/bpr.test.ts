@@ -64,7 +64,11 @@ describe('BprRecommender', () => {
     const data = zipf();
     const values = [1, 5, 3, 4, 2, 6];
     let asked = 0;
-    const fit = { validateEvery: 5, patience: 3, validate: () => values[asked++] };
+    const fit = {
+      validateEvery: 5,
+      patience: 3,
+      validate: (model: BprRecommender) => (model.history.length === 5 * (asked + 1) ? values[asked++] : -1),
+    };
     const model = await new BprRecommender(small).fit(data, fit);
     expect(asked).toBe(5);
     expect(model.history.length).toBe(25);

@@ -63,11 +63,18 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
     checkInteractions('BprRecommender.fit', interactions);
     const base = baseOf(interactions);
     const settings = this.#settings;
-    const modelOf = ({ users, items }: BprFactors): BprModel => ({ ...base, settings, userRows: users, itemRows: items, history: [] });
-    const watch = validate && watcher((factors) => validate(BprRecommender.#of(modelOf(factors))), validateEvery, patience);
+    const modelOf = ({ users, items }: BprFactors, history: BprIteration[]): BprModel => ({
+      ...base,
+      settings,
+      userRows: users,
+      itemRows: items,
+      history,
+    });
+    const watch =
+      validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), validateEvery, patience);
     const trained = await trainBpr(likedRows(base.byUser), settings, work, watch ?? (async () => undefined));
     work.signal?.throwIfAborted();
-    this.#replace({ ...modelOf(trained), history: trained.history });
+    this.#replace(modelOf(trained, trained.history));
     return this;
   }
 
@@ -144,14 +151,20 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
 }
 
 /** Asks how good the model is, keeps the best factors, and ends training with them when nothing better comes. */
-function watcher(measure: (factors: BprFactors) => number | Promise<number>, every: number, patience: number): AfterIteration {
+function watcher(
+  measure: (factors: BprFactors, history: BprIteration[]) => number | Promise<number>,
+  every: number,
+  patience: number,
+): AfterIteration {
   let best: BprFactors | undefined;
   let bestValue = Number.NEGATIVE_INFINITY;
   let since = 0;
+  const history: BprIteration[] = [];
   return async (line, factors, last) => {
+    history.push(line);
     if (line.iteration % every !== 0 && !last) return undefined;
     const now = await factors();
-    const value: unknown = await measure(now);
+    const value: unknown = await measure(now, [...history]);
     if (typeof value !== 'number' || Number.isNaN(value)) {
       throw new AttuneError(
         'ERR_BAD_VALUE',
