@@ -162,5 +162,6 @@ async function bestWeights(
 }
 
 function withRows(a: Interactions, b: Interactions): Promise<Interactions> {
-  return Interactions.from([...a, ...b], { duplicates: 'first' });
+  const rows = [a, b].flatMap((part) => Array.from(part, ({ user, item, value }) => ({ user, item, value }))); // only one has times
+  return Interactions.from(rows, { duplicates: 'first' });
 }
