@@ -8,11 +8,12 @@ import { latency } from './support/als/latency.ts';
 import { memory } from './support/als/memory.ts';
 import { ml1m } from './support/als/ml1m.ts';
 import { quality } from './support/als/quality.ts';
+import { scaling } from './support/als/scaling.ts';
 import { quarter, shape } from './support/als/shape.ts';
 import { Implicit } from './support/implicit.ts';
 import { type Row, table } from './support/table.ts';
 
-const tasks: AlsTask[] = [shape, quarter, gowalla, ml1m, quality, latency, memory];
+const tasks: AlsTask[] = [shape, quarter, gowalla, ml1m, quality, latency, memory, scaling];
 
 const help = `npm run bench -- als [options]
   --only a,b     some tasks: ${tasks.map(({ name }) => name).join(', ')}

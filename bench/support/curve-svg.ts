@@ -10,8 +10,10 @@ export interface CurvePicture {
   xLabel: string;
   yLabel: string;
   curves: readonly Curve[];
-  /** Ticks of the linear x axis; its ends are the ends of the axis. */
+  /** Ticks of the x axis, linear unless `xLogarithmic`; its ends are the ends of the axis. */
   xTicks: readonly number[];
+  /** Default false. */
+  xLogarithmic?: boolean;
   /** Ticks of the logarithmic y axis; its ends are the ends of the axis. */
   yTicks: readonly number[];
 }
@@ -34,13 +36,14 @@ const top = 44;
 const bottom = height - 52;
 
 /** A picture of curves as one SVG text, on white, so that it can be read on a page of any colour. Points outside the axes are left out. */
-export function curveSvg({ title, xLabel, yLabel, curves, xTicks, yTicks }: CurvePicture): string {
-  const [x0, x1] = [xTicks[0], xTicks[xTicks.length - 1]];
+export function curveSvg({ title, xLabel, yLabel, curves, xTicks, xLogarithmic = false, yTicks }: CurvePicture): string {
+  const place = (value: number) => (xLogarithmic ? Math.log(value) : value);
+  const [x0, x1] = [place(xTicks[0]), place(xTicks[xTicks.length - 1])];
   const [y0, y1] = [Math.log(yTicks[0]), Math.log(yTicks[yTicks.length - 1])];
-  const x = (value: number) => (left + ((right - left) * (value - x0)) / (x1 - x0)).toFixed(1);
+  const x = (value: number) => (left + ((right - left) * (place(value) - x0)) / (x1 - x0)).toFixed(1);
   const y = (value: number) => (bottom - ((bottom - top) * (Math.log(value) - y0)) / (y1 - y0)).toFixed(1);
   const inside = (point: { x: number; y: number }) =>
-    point.x >= x0 && point.x <= x1 && point.y >= yTicks[0] && point.y <= yTicks[yTicks.length - 1];
+    place(point.x) >= x0 && place(point.x) <= x1 && point.y >= yTicks[0] && point.y <= yTicks[yTicks.length - 1];
   const grid = [
     ...xTicks.map(
       (tick) =>
