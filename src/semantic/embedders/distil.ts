@@ -34,7 +34,7 @@ export interface DistilOptions {
   temperature?: number;
   /** Weight of the neighbourhoods beside the cosine, 0 or more. Default 1. */
   neighbours?: number;
-  /** Weight in hybrid search that the embedder will have, 0 to 1. Default 0.6 for queries, 0.4 for documents as well. */
+  /** Weight in hybrid search that the embedder will have, 0 to 1. Default 0.6 for queries, 0.5 for documents as well. */
   hybridWeight?: number;
   /** Of the order of texts. Default 1. */
   seed?: number;
@@ -107,7 +107,7 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
     ...quantized(fitted, dimensions, o.bits),
     vocabulary: [...vocabulary],
     source: `of ${teacher.name}`,
-    hybridWeight: o.hybridWeight ?? (o.use === 'queries' ? 0.6 : 0.4),
+    hybridWeight: o.hybridWeight ?? (o.use === 'queries' ? 0.6 : 0.5),
   });
 }
 
