@@ -148,7 +148,7 @@ export function boundRows(
  * Block job: as boundRows, for 2 * pairs queries at once. `queries` has 8 dimensions of the two of a pair in turn, `bounds` 16 bytes a
  * query; query k has its strips from strips + k * stride on. Scratch: 8 * width bytes and 64 a pair. The codes of four rows are spread
  * to i16 once and meet all queries while they are in the first cache; 4 rows x 2 queries are what the registers hold: 4 x 3 and 4 x 4 take a
- * fifth longer, and so does a loop unrolled by hand.
+ * fifth longer, a loop unrolled by hand a tenth: they spill.
  */
 export function boundMany(
   lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: usize, bounds: usize, width: i32, codes: usize, scales: usize,
