@@ -47,7 +47,7 @@ export const qualityModels: QualityModel[] = [
     make: (setting) => new BprRecommender(setting),
     settings: (items) =>
       items > sparse
-        ? [{ factors: 128, candidates: 6, iterations: 60 }]
+        ? [{ factors: 128, candidates: 6, iterations: 40 }]
         : [{ candidates: 4, iterations: 60 }, { candidates: 4, iterations: 60, regularization: 0.03 }, { iterations: 150 }],
   },
   {

@@ -19,7 +19,7 @@ export interface EaseOptions {
   regularization?: number;
   /**
    * Keeps for each item only so many of the weights that lead to it, those of the largest size: the model then takes items x this x 8
-   * bytes and a list a fraction of the time. On Gowalla 200 cost nothing that can be measured. Default: all weights, items x items.
+   * bytes and a list a fraction of the time. Measure what it costs on your data. Default: all weights, items x items.
    */
   weightsPerItem?: number;
   /**
