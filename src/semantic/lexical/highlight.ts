@@ -3,6 +3,7 @@ import { searchTerms, tokenize } from './tokenizer.ts';
 
 /** A part of a text, in UTF-16 units, as `text.slice(start, end)` takes them. */
 export interface TextRange {
+  /** Of its first unit, from 0. */
   start: number;
   /** Behind the last one. */
   end: number;
