@@ -10,7 +10,7 @@ import { type Comparisons, print } from './support/hybrid/table.ts';
 export const hybrid = {
   name: 'hybrid',
   summary:
-    'Hybrid pages, cold items, cold users with one and two ratings on Amazon Industrial 2018, beside their parts, with paired tests. --only pages,items,users; --sample 1000 users to choose weights by; --seed 7 of the cold items.',
+    'Hybrid pages, cold items, cold users with one and two ratings on Amazon Industrial 2018, beside their parts, with paired tests. --only pages,items,users; --sample 1000 users to choose weights by; --seed 7 of the cold items; --rows of the test file, default all.',
   async run(args: string[] = []): Promise<void> {
     const { values } = parseArgs({
       args,
@@ -18,6 +18,7 @@ export const hybrid = {
         only: { type: 'string', default: 'items,users,pages' },
         sample: { type: 'string', default: '1000' },
         seed: { type: 'string', default: '7' },
+        rows: { type: 'string' },
       },
     });
     const data = await industrial();
@@ -26,7 +27,7 @@ export const hybrid = {
     const parts: Record<string, (() => Promise<Comparisons>)[]> = {
       items: [() => coldItems(data, Number(values.seed))],
       users: [1, 2].map((given) => () => coldUsers(data, given, sample)),
-      pages: [() => pages(data, sample)],
+      pages: [() => pages(data, sample, values.rows === undefined ? undefined : Number(values.rows))],
     };
     const results: Comparisons[] = [];
     for (const name of values.only.split(',')) {

@@ -9,11 +9,21 @@ export interface Industrial {
   /** All but what is held out by the set's own files. */
   train: Interactions;
   /** Rows of its validation file, and of its test file. */
-  validation: Interactions;
-  test: Interactions;
+  validation: Rows;
+  test: Rows;
   /** Titles, brands and descriptions as n-gram vectors. */
   index: SemanticIndex<Product>;
   brandOf: Map<string, string>;
+}
+
+/** Rows to be predicted; each is a case of its own, called `user#number`. */
+export interface Rows {
+  /** What is to be found. */
+  test: Interactions;
+  /** The latest items before it, at most 10, as the file has them; earlier rows of the user among them. */
+  histories: Interactions;
+  /** The same rows under the names of their users. */
+  pairs: { user: string; item: string; value: number }[];
 }
 
 /** One line of items.jsonl.gz. */
@@ -38,19 +48,29 @@ export async function industrial(): Promise<Industrial | undefined> {
     .slice(1)
     .map((line) => line.split(','))
     .map(([user, item, position]) => ({ user, item, value: 1, timestamp: Number(position) }));
-  const held = (name: string) =>
-    gzLines(join(folder, name)).map((line) => {
-      const { user_id, item_id } = JSON.parse(line) as { user_id: string; item_id: number };
-      return { user: user_id, item: String(item_id), value: 1 };
-    });
-  const [validationRows, testRows] = [held('valid.jsonl.gz'), held('test.jsonl.gz')];
-  const out = new Set([...validationRows, ...testRows].map(pairOf));
   const read = (given: Iterable<{ user: string; item: string; value: number }>) => Interactions.from(given, { duplicates: 'first' });
+  const held = async (name: string): Promise<Rows> => {
+    const lines = gzLines(join(folder, name)).map((line) => JSON.parse(line) as { user_id: string; history: number[]; item_id: number });
+    const cases = lines.map(({ user_id, history, item_id }, at) => ({
+      id: `${user_id}#${at}`,
+      user: user_id,
+      history,
+      item: String(item_id),
+    }));
+    const past = cases.flatMap(({ id, history }) => history.map((item) => ({ user: id, item: String(item), value: 1 })));
+    return {
+      test: await read(cases.map(({ id, item }) => ({ user: id, item, value: 1 }))),
+      histories: await read(past),
+      pairs: cases.map(({ user, item }) => ({ user, item, value: 1 })),
+    };
+  };
+  const [validation, test] = [await held('valid.jsonl.gz'), await held('test.jsonl.gz')];
+  const out = new Set([...validation.pairs, ...test.pairs].map(pairOf));
   return {
     all: await read(rows),
     train: await read(rows.filter((row) => !out.has(pairOf(row)))),
-    validation: await read(validationRows),
-    test: await read(testRows),
+    validation,
+    test,
     index,
     brandOf: new Map(products.map(({ item_id, brand }) => [String(item_id), brand])),
   };

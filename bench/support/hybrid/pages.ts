@@ -19,51 +19,49 @@ import { fitAls, historyOf, type Industrial } from './data.ts';
 import { type Comparisons, compared } from './table.ts';
 
 const als: AlsOptions = { factors: 128, alpha: 10, regularization: 1 };
-const choices = {
-  two: [0.2, 0.35, 0.5, 0.65, 0.8].map((share) => ({ als: share, content: 1 - share })),
-  three: [
-    { als: 0.2, knn: 0.4, content: 0.4 },
-    { als: 0.1, knn: 0.5, content: 0.4 },
-  ],
-};
+const choices = [0.2, 0.35, 0.5, 0.65, 0.8].map((share) => ({ als: share, content: 1 - share }));
 
-/** The set's own test rows, all items ranked. Weights are chosen on its validation rows, by models that have seen neither. */
-export async function pages({ train, validation, test, index }: Industrial, sample: number): Promise<Comparisons> {
+/**
+ * The set's own test rows, each with its own history folded in, all items ranked but those of the history. Weights are chosen on its
+ * validation rows, by models that have seen neither. Rows of one user are alike, so the tests flip whole users.
+ */
+export async function pages(
+  { train, validation, test, index }: Industrial,
+  sample: number,
+  rows: number | undefined,
+): Promise<Comparisons> {
   const before = await sourcesOf(train, index);
-  const on = { train, test: validation, metrics: ['ndcg'], users: sample };
-  const two = await bestWeights(before, choices.two, on);
-  const three = await bestWeights(before, choices.three, on);
+  const on = { train: validation.histories, test: validation.test, metrics: ['ndcg'], users: sample };
+  const two = await bestWeights(before, choices, on, validation.histories);
 
-  const past = await withRows(train, validation);
-  const sources = await sourcesOf(past, index);
-  const report = (name: string, list: ListFunction) => evaluate(list, { train: past, test, metrics: ['hitRate', 'ndcg'], name });
+  const sources = await sourcesOf(await withRows(train, validation.pairs), index);
   const { popular, als: factors, knn } = sources;
+  const { histories } = test;
+  const report = (name: string, list: ListFunction) =>
+    evaluate(list, { train: histories, test: test.test, metrics: ['hitRate', 'ndcg'], name, ...(rows && { users: rows }) });
+  const of = (user: string) => historyOf(histories, user);
   const reports: Record<string, EvaluationReport> = {
-    popularity: await report('popularity', (user, { n }) => popular.recommend(user, { n, onUnknown: 'empty' })),
-    ALS: await report('ALS', (user, { n }) => factors.recommend(user, { n, onUnknown: 'empty' })),
-    'item-kNN': await report('item-kNN', (user, { n }) => knn.recommend(user, { n, onUnknown: 'empty' })),
-    content: await report('content', (user, { n }) => index.similarTo(historyOf(past, user), { n, onUnknown: 'empty' })),
-    'ALS + content': await report('ALS + content', rankedBy(sources, two)),
-    'ALS + item-kNN + content': await report('ALS + item-kNN + content', rankedBy(sources, three)),
+    popularity: await report('popularity', (user, { n }) => popular.recommendFor(of(user), { n })),
+    ALS: await report('ALS', (user, { n }) => factors.recommendFor(of(user), { n, onUnknown: 'empty' })),
+    'item-kNN': await report('item-kNN', (user, { n }) => knn.recommendFor(of(user), { n, onUnknown: 'empty' })),
+    content: await report('content', (user, { n }) => index.similarTo(of(user), { n, onUnknown: 'empty' })),
+    'ALS + content': await report('ALS + content', rankedBy(sources, two, histories)),
   };
   return compared(reports, {
-    title: `Pages: test rows of Amazon Industrial, ${past.itemCount} items ranked but the user's own`,
+    title: `Pages: ${rows ?? 'all'} test rows of Amazon Industrial, histories of at most 10 items folded in, all items ranked`,
     settings: {
       als: { ...als, iterations: 10, acceleration: false },
       'item-kNN': 'defaults',
       content: 'n-grams, mean of the history',
       'ALS + content': two,
-      'ALS + item-kNN + content': three,
-      chosen: `weights out of ${choices.two.length} and ${choices.three.length} by NDCG@10 of ${sample} users' validation rows; ALS as for cold items`,
+      chosen: `weights out of ${choices.length} by NDCG@10 of ${sample} validation rows; ALS as for cold items`,
     },
     pairs: [
       ['ALS + content', 'ALS'],
       ['ALS + content', 'content'],
       ['ALS + content', 'item-kNN'],
-      ['ALS + item-kNN + content', 'ALS'],
-      ['ALS + item-kNN + content', 'content'],
-      ['ALS + item-kNN + content', 'item-kNN'],
     ],
+    clusterOf: (row) => row.split('#')[0],
   });
 }
 
@@ -74,7 +72,7 @@ export async function coldUsers({ all, index }: Industrial, given: number, sampl
   const before = await sourcesOf(inner.train, index);
   const weights = await bestWeights(
     before,
-    choices.two,
+    choices,
     { train: inner.given, test: inner.test, metrics: ['ndcg'], users: sample },
     inner.given,
   );
@@ -95,7 +93,7 @@ export async function coldUsers({ all, index }: Industrial, given: number, sampl
     settings: {
       als: { ...als, iterations: 10, acceleration: false },
       blend: { ...weights, coldStart: 'defaults' },
-      chosen: `weights out of ${choices.two.length} by NDCG@10 of up to ${sample} other users; ALS as for cold items`,
+      chosen: `weights out of ${choices.length} by NDCG@10 of up to ${sample} other users; ALS as for cold items`,
     },
     pairs: [
       ['blend', 'fold-in'],
@@ -117,8 +115,8 @@ async function sourcesOf(train: Interactions, index: Industrial['index']) {
 }
 
 /** Pages of a ranker; for known users, or for the histories of new ones. */
-function rankedBy({ als, knn, content, popular }: Sources, weights: Record<string, number>, histories?: Interactions): ListFunction {
-  const sources = { als: listsOf(als), content: near(content), popular, ...('knn' in weights && { knn: listsOf(knn) }) };
+function rankedBy({ als, content, popular }: Sources, weights: Record<string, number>, histories?: Interactions): ListFunction {
+  const sources = { als: listsOf(als), content: near(content), popular };
   const ranker = new HybridRanker({ sources, fusion: weighted(weights), coldStart: coldStart(), timeoutMs: 60_000 });
   return async (user, { n }) => {
     const request = histories ? { history: historyOf(histories, user) } : { user };
@@ -127,7 +125,7 @@ function rankedBy({ als, knn, content, popular }: Sources, weights: Record<strin
 }
 
 /** A model without what reasons are made from: half of the time of a page, and no part of what is measured. */
-function listsOf(model: AlsRecommender | ItemKnnRecommender): RecommenderLike {
+function listsOf(model: AlsRecommender): RecommenderLike {
   return {
     kind: model.kind,
     users: model.users,
@@ -161,7 +159,7 @@ async function bestWeights(
   return scored.reduce((best, one) => (one.ndcg > best.ndcg ? one : best)).weights;
 }
 
-function withRows(a: Interactions, b: Interactions): Promise<Interactions> {
-  const rows = [a, b].flatMap((part) => Array.from(part, ({ user, item, value }) => ({ user, item, value }))); // only one has times
+function withRows(a: Interactions, b: Iterable<{ user: string; item: string; value: number }>): Promise<Interactions> {
+  const rows = [...Array.from(a, ({ user, item, value }) => ({ user, item, value })), ...b];
   return Interactions.from(rows, { duplicates: 'first' });
 }
