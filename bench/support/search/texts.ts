@@ -71,7 +71,7 @@ function scifactSet({ corpus, queries, relevant }: Scifact): TextSet {
     name: 'SciFact train',
     texts: corpus.map(({ title, text }) => `${title} ${text}`),
     queries: queries.map(({ text }) => text),
-    typed: queries.slice(0, 100).map(({ text }) => asTyped(text)),
+    typed: queries.slice(0, 10).map(({ text }) => asTyped(text)),
     n: 10,
     quality: (lists) => {
       const each = queries.map(({ _id }, q) => {
