@@ -56,7 +56,7 @@ describe('the code of', () => {
     for (const { line, typesOnly } of guide.blocks) if (typesOnly !== undefined) console.log(`not run: ${file}:${line}, ${typesOnly}`);
   });
 
-  it('all guides has the right types', () => {
+  it('all guides has the right types', { timeout: 240_000 }, () => {
     const setupOf = (guide: Guide) => ({ path: setupFile(guide), names: Object.keys(given.get(guide.file) ?? {}) });
     expect(checkGuides(guides, setupOf)).toEqual([]);
   });
