@@ -175,7 +175,7 @@ function routes(s: AlsSettings): { route: Route; finalRoute: Route } {
   const width = Math.ceil(s.factors / 8) * 8;
   const finalRoute = { dualMax: Math.max(1, Math.floor(width * 0.6)), steps: 0 };
   const exact = s.solver === 'exact' || s.feedback === 'explicit' || width <= 16;
-  return { route: exact ? finalRoute : { dualMax: Math.max(8, Math.min(32, width >> 2)), steps: 2 }, finalRoute };
+  return { route: exact ? finalRoute : { dualMax: Math.max(8, Math.min(16, width >> 2)), steps: 2 }, finalRoute };
 }
 
 function product(a: Float64Array, b: Float64Array, f: number): Float64Array {

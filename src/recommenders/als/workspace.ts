@@ -353,7 +353,7 @@ function longestOf({ offsets }: SparseRows): number {
 /** Bytes of scratch a thread needs for solving rows, as the kernels lay them out. */
 export function scratchBytes(f: number, longest: number, dualMax: number): number {
   const row = 4 * f;
-  const dual = (dualMax + 1) * row + 4 * (dualMax + 4) * (dualMax + 8);
+  const dual = (dualMax + 4) * row + 4 * (dualMax + 4) * (dualMax + 8);
   const direct = 65 * row + f * row;
   const iterative = 1024 * row + 12 * (longest + 8);
   return 8 * row + Math.max(dual, direct, iterative) + 256;
