@@ -69,9 +69,9 @@ test('partialFit, forget and a saved file keep the weights', async () => {
 
 test('weights that are missing, negative or of another length are refused', async () => {
   const data = await rowsOf(base);
-  const fit = (userWeights: never) => new AlsRecommender(settings).fit(data, { userWeights });
-  await expect(fit(Float32Array.of(1, 2) as never)).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
-  await expect(fit([1] as never)).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
-  await expect(fit((() => -1) as never)).rejects.toMatchObject({ code: 'ERR_BAD_VALUE' });
-  await expect(fit((() => undefined) as never)).rejects.toMatchObject({ code: 'ERR_BAD_VALUE' });
+  const fitted = (userWeights: never) => new AlsRecommender(settings).fit(data, { userWeights });
+  await expect(fitted(Float32Array.of(1, 2) as never)).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
+  await expect(fitted([1] as never)).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
+  await expect(fitted((() => -1) as never)).rejects.toMatchObject({ code: 'ERR_BAD_VALUE' });
+  await expect(fitted((() => undefined) as never)).rejects.toMatchObject({ code: 'ERR_BAD_VALUE' });
 });
