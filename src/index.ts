@@ -11,7 +11,7 @@ export * from './feedback/index.ts';
 export * from './hybrid/index.ts';
 export * as metrics from './metrics/index.ts';
 export type { Progress } from './options.ts';
-export { type AlsCheckpoint, type AlsFitOptions, AlsRecommender, type Factors } from './recommenders/als/als.ts';
+export { type AlsCheckpoint, type AlsFitOptions, AlsRecommender } from './recommenders/als/als.ts';
 export type { AlsIteration, AlsOptions, AlsSettings } from './recommenders/als/options.ts';
 export * from './recommenders/bpr/bpr.ts';
 export * from './recommenders/ease.ts';

@@ -164,3 +164,13 @@ export interface Recommender {
   /** Writes the model as a new version under a name. */
   save(store: ModelStore, name: string, metadata?: Record<string, unknown>): Promise<ModelInfo>;
 }
+
+/** A dense matrix in id order. */
+export interface Factors {
+  /** Row-major; `rows * columns` numbers. */
+  data: Float32Array;
+  /** Number of users or items. */
+  rows: number;
+  /** Number of factors. */
+  columns: number;
+}

@@ -6,7 +6,7 @@ import type { ModelStore } from '../../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
 import { iterable } from '../filters.ts';
 import { baseOf } from '../fitted-base.ts';
-import type { ExplainOptions, Explanation, FitOptions, UnknownOptions } from '../recommender.ts';
+import type { ExplainOptions, Explanation, Factors, FitOptions, UnknownOptions } from '../recommender.ts';
 import { meansOf, residuals } from './biases.ts';
 import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
 import { type AlsFitOptions, checkStart, readFitOptions, readWeights } from './fit-options.ts';
@@ -22,16 +22,6 @@ import { warmItems } from './warm-start.ts';
 import { watcher } from './watch.ts';
 
 export type { AlsCheckpoint, AlsFitOptions } from './fit-options.ts';
-
-/** A dense matrix in id order. */
-export interface Factors {
-  /** Row-major; `rows * columns` numbers. */
-  data: Float32Array;
-  /** Number of users or items. */
-  rows: number;
-  /** Number of factors. */
-  columns: number;
-}
 
 /** A user as ALS sees one. */
 interface AlsProfile {

@@ -4,6 +4,7 @@ import { readOptions } from '../../options.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow } from '../base.ts';
 import { baseOf } from '../fitted-base.ts';
+import type { Factors } from '../recommender.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptions, type BprIteration, type BprOptions, type BprSettings, bprChecks, bprFitChecks } from './options.ts';
 import { columnsOf, likedItems, likedRows, widthOf } from './rows.ts';
@@ -43,12 +44,12 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
   }
 
   /** users x factors in id order; made anew at each access. */
-  get userFactors(): { data: Float32Array; rows: number; columns: number } {
+  get userFactors(): Factors {
     return this.#factorsOf(this.model.userRows);
   }
 
   /** items x factors in id order, without biases; made anew at each access. */
-  get itemFactors(): { data: Float32Array; rows: number; columns: number } {
+  get itemFactors(): Factors {
     return this.#factorsOf(this.model.itemRows);
   }
 
