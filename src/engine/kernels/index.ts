@@ -1,4 +1,5 @@
-export { combineRows, copyRows, solveRows, solveScratchBytes, solveSingles } from './als-rows';
+export { solveRows, solveScratchBytes } from './als-rows';
+export { combineRows, copyRows, solveSingles } from './als-singles';
 export { bprSteps, bprUsers } from './bpr';
 export { boundMany, boundRows, dot64, encodeRows } from './codes';
 export { alignment, extrapolate, gram, rotate } from './dense';

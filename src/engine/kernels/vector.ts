@@ -53,3 +53,16 @@ export function scaled(t: f32, x: usize, y: usize, f: i32): void {
     x += 32; y += 32;
   }
 }
+
+/** The sums of four vectors, in the four lanes. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function sums4(a0: v128, a1: v128, a2: v128, a3: v128): v128 {
+  const low01 = v128.shuffle<f32>(a0, a1, 0, 4, 1, 5),
+    high01 = v128.shuffle<f32>(a0, a1, 2, 6, 3, 7),
+    low23 = v128.shuffle<f32>(a2, a3, 0, 4, 1, 5),
+    high23 = v128.shuffle<f32>(a2, a3, 2, 6, 3, 7);
+  const sum01 = f32x4.add(low01, high01),
+    sum23 = f32x4.add(low23, high23);
+  return f32x4.add(v128.shuffle<f32>(sum01, sum23, 0, 1, 4, 5), v128.shuffle<f32>(sum01, sum23, 2, 3, 6, 7));
+}
