@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AlsContext, type AlsTask, defaultThreads } from './support/als/context.ts';
@@ -11,7 +11,7 @@ import { quality } from './support/als/quality.ts';
 import { scaling } from './support/als/scaling.ts';
 import { quarter, shape } from './support/als/shape.ts';
 import { Implicit } from './support/implicit.ts';
-import { type Row, table } from './support/table.ts';
+import { chooseTasks, positive, runTasks } from './support/tasks.ts';
 
 const tasks: AlsTask[] = [shape, quarter, gowalla, ml1m, quality, latency, memory, scaling];
 
@@ -40,7 +40,7 @@ export const als = {
       },
     });
     if (values.help) return console.log(help);
-    const chosen = chooseTasks(values.only);
+    const chosen = chooseTasks(tasks, values.only);
     const folder = mkdtempSync(join(tmpdir(), 'attune-bench-'));
     const implicit = values['no-peers'] ? undefined : Implicit.start(folder);
     const context: AlsContext = {
@@ -51,46 +51,11 @@ export const als = {
       folder,
       say: (line) => console.log(`  ${line}`),
     };
-    const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, ...(await implicit?.about()) };
-    const loadBefore = loadavg();
-    console.log(JSON.stringify(machine));
-    if (loadBefore[0] > 1)
-      console.log(`The machine is busy (load ${loadBefore[0].toFixed(1)}): ratios of wall times are not to be quoted.`);
-    const rows: Row[] = [];
-    const details: Record<string, unknown> = {};
     try {
-      for (const task of chosen) {
-        const result = await task.run(context);
-        rows.push(...result.rows);
-        details[task.name] = result.detail;
-        console.log(`\n${table(result.rows)}\n`);
-      }
+      await runTasks('als', chosen, context, await implicit?.about());
     } finally {
       implicit?.close();
       rmSync(folder, { recursive: true, force: true });
     }
-    const load = { before: loadBefore, after: loadavg() };
-    const { repeats, threads, quick } = context;
-    const out = join(import.meta.dirname, 'out');
-    mkdirSync(out, { recursive: true });
-    const file = join(out, `als-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
-    writeFileSync(file, JSON.stringify({ machine, load, repeats, threads, quick, rows, details }, undefined, 2));
-    if (chosen.length > 1) console.log(table(rows));
-    console.log(`\nload before and after ${load.before[0].toFixed(1)}, ${load.after[0].toFixed(1)}; written to ${file}`);
   },
 };
-
-function chooseTasks(only: string | undefined): AlsTask[] {
-  if (only === undefined) return tasks;
-  return only.split(',').map((name) => {
-    const task = tasks.find((each) => each.name === name.trim());
-    if (!task) throw new Error(`There is no task '${name}'. ${help}`);
-    return task;
-  });
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number from 1, got '${text}'.`);
-  return value;
-}

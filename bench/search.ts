@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SearchContext, SearchTask } from './support/search/context.ts';
@@ -7,7 +7,7 @@ import { embedders } from './support/search/embedders.ts';
 import { hnsw } from './support/search/hnsw.ts';
 import { texts } from './support/search/texts.ts';
 import { vectors } from './support/search/vectors.ts';
-import { type Row, table } from './support/table.ts';
+import { chooseTasks, positive, runTasks } from './support/tasks.ts';
 
 const tasks: SearchTask[] = [vectors, hnsw, texts, embedders];
 
@@ -43,7 +43,7 @@ export const search = {
       },
     });
     if (values.help) return console.log(help);
-    const chosen = chooseTasks(values.only);
+    const chosen = chooseTasks(tasks, values.only);
     const folder = mkdtempSync(join(tmpdir(), 'attune-bench-'));
     const context: SearchContext = {
       peers: !values['no-peers'],
@@ -55,45 +55,10 @@ export const search = {
       folder,
       say: (line) => console.log(`  ${line}`),
     };
-    const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
-    const loadBefore = loadavg();
-    console.log(JSON.stringify(machine));
-    if (loadBefore[0] > 1)
-      console.log(`The machine is busy (load ${loadBefore[0].toFixed(1)}): ratios of wall times are not to be quoted.`);
-    const rows: Row[] = [];
-    const details: Record<string, unknown> = {};
     try {
-      for (const task of chosen) {
-        const result = await task.run(context);
-        rows.push(...result.rows);
-        details[task.name] = result.detail;
-        console.log(`\n${table(result.rows)}\n`);
-      }
+      await runTasks('search', chosen, context);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-    const load = { before: loadBefore, after: loadavg() };
-    const { repeats, threads, quick } = context;
-    const out = join(import.meta.dirname, 'out');
-    mkdirSync(out, { recursive: true });
-    const file = join(out, `search-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
-    writeFileSync(file, JSON.stringify({ machine, load, repeats, threads, quick, rows, details }, undefined, 2));
-    if (chosen.length > 1) console.log(table(rows));
-    console.log(`\nload before and after ${load.before[0].toFixed(1)}, ${load.after[0].toFixed(1)}; written to ${file}`);
   },
 };
-
-function chooseTasks(only: string | undefined): SearchTask[] {
-  if (only === undefined) return tasks;
-  return only.split(',').map((name) => {
-    const task = tasks.find((each) => each.name === name.trim());
-    if (!task) throw new Error(`There is no task '${name}'. ${help}`);
-    return task;
-  });
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${name} must be a whole number from 1, got '${text}'.`);
-  return value;
-}

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Implicit } from '../implicit.ts';
-import type { Row } from '../table.ts';
+import type { BenchTask } from '../tasks.ts';
 
 /** What a task of the benchmark gets. */
 export interface AlsContext {
@@ -19,12 +19,7 @@ export interface AlsContext {
 }
 
 /** A part of the benchmark. */
-export interface AlsTask {
-  name: string;
-  summary: string;
-  /** @returns its lines of the table, and what else is worth keeping as JSON. */
-  run(context: AlsContext): Promise<{ rows: Row[]; detail?: unknown }>;
-}
+export type AlsTask = BenchTask<AlsContext>;
 
 /** Two, as the goals are set, or what the machine has. */
 export const defaultThreads = Math.min(2, availableParallelism());

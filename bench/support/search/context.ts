@@ -1,4 +1,4 @@
-import type { Row } from '../table.ts';
+import type { BenchTask } from '../tasks.ts';
 
 /** What a task of the benchmark gets. */
 export interface SearchContext {
@@ -21,9 +21,4 @@ export interface SearchContext {
 }
 
 /** A part of the benchmark. */
-export interface SearchTask {
-  name: string;
-  summary: string;
-  /** @returns its lines of the table, and what else is worth keeping as JSON. */
-  run(context: SearchContext): Promise<{ rows: Row[]; detail?: unknown }>;
-}
+export type SearchTask = BenchTask<SearchContext>;
