@@ -25,10 +25,10 @@ export type Condition =
     }
   | {
       /** An entry of a list, or a part of a text. */
-      contains: string | number | boolean;
+      contains?: string | number | boolean;
     };
 
-/** Conditions by field; all must hold. A field with `undefined` is no condition. */
+/** Conditions by field; all must hold. A field with `undefined` is no condition, nor is one whose bounds are all `undefined`. */
 export type Where = { readonly [field: string]: Condition | undefined };
 
 /**
@@ -43,10 +43,21 @@ export function readWhere(where: Where | undefined, owner: string): { field: str
       `${owner}: option 'where' must be an object such as { brand: ['A', 'B'], price: { max: 30 } }, got ${shown(where)}.`,
     );
   }
-  return Object.keys(where)
-    .filter((field) => where[field] !== undefined)
-    .map((field) => ({ field, test: testOf(where[field] as Condition, `${owner}: where.${field}`) }));
+  return conditionsOf(where).map(([field, condition]) => ({ field, test: testOf(condition, `${owner}: where.${field}`) }));
 }
+
+/** The conditions that say something, by field: a search form leaves `{ max: undefined }` where nothing was entered. */
+export function conditionsOf(where: Where): [field: string, condition: Condition][] {
+  return Object.entries(where).filter((entry): entry is [string, Condition] => {
+    const condition: unknown = entry[1];
+    if (condition === undefined || condition === null || typeof condition !== 'object' || Array.isArray(condition))
+      return condition !== undefined;
+    const given = Object.entries(condition);
+    return given.length === 0 || given.some(([part, value]) => value !== undefined || !parts.has(part));
+  });
+}
+
+const parts = new Set(['min', 'max', 'contains']);
 
 /** The same as one function of an item's metadata, for rules outside an index. */
 export function compileWhere(where: Where, owner = 'where'): (metadata: Readonly<Record<string, unknown>> | undefined) => boolean {
@@ -59,8 +70,8 @@ function testOf(condition: Condition, name: string): (value: unknown) => boolean
   if (Array.isArray(condition)) {
     if (condition.every(isPlain)) return equals(condition);
   } else if (typeof condition === 'object') {
-    const keys = Object.keys(condition);
     const given = condition as { min?: unknown; max?: unknown; contains?: unknown };
+    const keys = Object.keys(condition).filter((key) => given[key as 'min'] !== undefined || !parts.has(key));
     if (keys.length === 1 && keys[0] === 'contains' && isPlain(given.contains) && given.contains !== null) return contains(given.contains);
     if (keys.length > 0 && keys.every((key) => key === 'min' || key === 'max') && isBound(given.min) && isBound(given.max))
       return within(given.min, given.max);

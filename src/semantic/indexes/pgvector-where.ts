@@ -1,4 +1,4 @@
-import { type Metadata, type MetadataValue, readWhere, type Where, type WhereValue } from '../where.ts';
+import { conditionsOf, type Metadata, type MetadataValue, readWhere, type Where, type WhereValue } from '../where.ts';
 
 /** Adds a value to a statement and gives back its place, such as `$3`. */
 export type Bind = (value: unknown) => string;
@@ -11,14 +11,12 @@ export type Bind = (value: unknown) => string;
  */
 export function whereSql(where: Where | undefined, owner: string, bind: Bind): string[] {
   readWhere(where, owner);
-  return Object.entries(where ?? {})
-    .filter(([, condition]) => condition !== undefined)
-    .map(([field, condition]) => {
-      if (Array.isArray(condition)) return equals(field, condition, bind);
-      if (condition === null || typeof condition !== 'object') return equals(field, [condition as WhereValue], bind);
-      if ('contains' in condition) return contains(field, condition.contains, bind);
-      return within(field, condition as { min?: number | string; max?: number | string }, bind);
-    });
+  return conditionsOf(where ?? {}).map(([field, condition]) => {
+    if (Array.isArray(condition)) return equals(field, condition, bind);
+    if (condition === null || typeof condition !== 'object') return equals(field, [condition as WhereValue], bind);
+    if ('contains' in condition && condition.contains !== undefined) return contains(field, condition.contains, bind);
+    return within(field, condition as { min?: number | string; max?: number | string }, bind);
+  });
 }
 
 /** Metadata as the two columns keep it. */
@@ -40,7 +38,6 @@ function equals(field: string, wanted: readonly WhereValue[], bind: Bind): strin
 function within(field: string, { min, max }: { min?: number | string; max?: number | string }, bind: Bind): string {
   const type = typeof (min ?? max);
   const value = entry(field, bind);
-  if (type === 'undefined') return `${value} is null`;
   const bounds = [
     ['>=', min],
     ['<=', max],
