@@ -14,6 +14,7 @@ export const jobNames = [
   'combineRows',
   'copyRows',
   'boundMany',
+  'nearRows',
   'bprSteps',
   'bprUsers',
   'easeStep',

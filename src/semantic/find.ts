@@ -51,20 +51,6 @@ export async function findRanked(
   return fusions[fusion](sides, n);
 }
 
-/** The keys whose vectors are closest to one. @throws ERR_NOT_SUPPORTED */
-export function findNearest(
-  { catalogue, vectors }: IndexParts,
-  vector: Float32Array,
-  n: number,
-  filter: Filter,
-  leaveOut: readonly number[],
-): Recommendation[] {
-  if (n === 0 || vector.every((x) => x === 0)) return [];
-  const ranked = vectors.search(vector, { n: Math.min(n, catalogue.size), allowed: allowedKeys(catalogue, filter, leaveOut) });
-  if (ranked instanceof Promise) throw notAtOnce(vectors.kind);
-  return named(catalogue, ranked);
-}
-
 /** Ids for keys. */
 export function named(catalogue: Catalogue, { indices, scores }: Ranked): Recommendation[] {
   const list: Recommendation[] = [];

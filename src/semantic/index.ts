@@ -24,5 +24,6 @@ export type {
   SimilarItemsOptions,
   SimilarToOptions,
 } from './semantic-options.ts';
+export type { Answer } from './similar.ts';
 export type { VectorIndex, VectorSearchOptions } from './vector-index.ts';
 export { type Condition, compileWhere, type Metadata, type MetadataValue, type Where, type WhereValue } from './where.ts';

@@ -1,34 +1,25 @@
 import { AttuneError, shown } from '../errors.ts';
 import type { History } from '../recommenders/recommender.ts';
 
-/**
- * The direction of a history: the mean of its items' vectors, weighted by their values, scaled to length 1. Of a repeated item the last
- * value counts; unknown items are left out.
- *
- * @returns the keys of the known items, and the mean; zeros when nothing is left of it.
- * @throws ERR_BAD_ARGUMENT, ERR_BAD_VALUE
- */
-export function weightedMean(
-  history: History,
-  keyOf: (id: string) => number,
-  vectorOf: (key: number) => Float32Array,
-  dimensions: number,
-): { keys: number[]; mean: Float32Array } {
-  const values = readHistory(history, keyOf);
-  const sum = new Float64Array(dimensions);
+/** The direction of a history: the mean of its items' vectors (one at least), weighted by their values, scaled to length 1; zeros when nothing is left of it. */
+export function weightedMean(values: readonly number[], vectors: readonly Float32Array[]): Float32Array {
+  const sum = new Float64Array(vectors[0].length);
   let weight = 0;
-  for (const [key, value] of values) {
-    const vector = vectorOf(key);
-    for (let k = 0; k < dimensions; k++) sum[k] += value * vector[k];
+  values.forEach((value, v) => {
+    for (let k = 0; k < sum.length; k++) sum[k] += value * vectors[v][k];
     weight += Math.abs(value);
-  }
+  });
   const length = Math.sqrt(sum.reduce((total, x) => total + x * x, 0));
   // What is left when likes and dislikes cancel out is rounding, which points nowhere.
   const scale = length > 1e-6 * weight ? 1 / length : 0;
-  return { keys: [...values.keys()], mean: Float32Array.from(sum, (x) => x * scale) };
+  return Float32Array.from(sum, (x) => x * scale);
 }
 
-function readHistory(history: History, keyOf: (id: string) => number): Map<number, number> {
+/**
+ * The keys of a history's known items with their values; of a repeated item the last value counts.
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_VALUE
+ */
+export function readHistory(history: History, keyOf: (id: string) => number): Map<number, number> {
   if (typeof history === 'string' || typeof history?.[Symbol.iterator] !== 'function') {
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',

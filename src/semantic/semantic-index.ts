@@ -7,14 +7,13 @@ import { type Document, type DocumentFields, DocumentReader, readDocuments } fro
 import { type Embedder, type EmbedOptions, embedDocuments } from './embedder.ts';
 import { ngramEmbedder } from './embedders/ngram.ts';
 import { readFilter } from './filter.ts';
-import { findNearest, findRanked, named, notAtOnce } from './find.ts';
+import { findRanked, named } from './find.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
 import { flatIndex } from './indexes/flat.ts';
 import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
 import { rangesOf, type TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
 import { findNearDuplicates } from './near-duplicates.ts';
-import { weightedMean } from './profile.ts';
 import {
   buildChecks,
   loadChecks,
@@ -31,13 +30,17 @@ import {
   similarToChecks,
   wordChecks,
 } from './semantic-options.ts';
+import { type Answer, similarToHistory, similarToItem } from './similar.ts';
+import type { VectorIndex } from './vector-index.ts';
 import type { Metadata } from './where.ts';
 
 /**
  * Finds items by what their texts mean and by the words in them. Made by {@link SemanticIndex.build} or loaded; it can be searched
  * while items are added and removed, and every search sees the state before or after a change, never half of it.
+ *
+ * `Vectors` is the type of its vector index: with one that answers later, such as `pgvectorIndex`, `similarItems` and `similarTo` give promises.
  */
-export class SemanticIndex<Item = never> {
+export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorIndex> {
   readonly #parts: IndexParts;
   readonly #reader: DocumentReader<Item> | undefined;
   /** Changes wait for each other here. */
@@ -54,10 +57,10 @@ export class SemanticIndex<Item = never> {
    * @param items anything; `id`, `text` and `metadata` say how to read it.
    * @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE naming the item by its number from 0; ERR_EMBEDDER; ERR_MISSING_PEER; ERR_BAD_OPTION.
    */
-  static async build<Item>(
+  static async build<Item, Vectors extends VectorIndex = VectorIndex>(
     items: Iterable<Item> | AsyncIterable<Item>,
-    options: SemanticBuildOptions<Item> = {},
-  ): Promise<SemanticIndex<Item>> {
+    options: SemanticBuildOptions<Item, Vectors> = {},
+  ): Promise<SemanticIndex<Item, Vectors>> {
     const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
     const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
     const vectors = o.vectorIndex ?? flatIndex();
@@ -80,7 +83,7 @@ export class SemanticIndex<Item = never> {
       );
     }
     const bm25 = { ...bm25Defaults, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
-    const index = new SemanticIndex(
+    const index = new SemanticIndex<Item, Vectors>(
       {
         catalogue: new Catalogue(),
         embedder,
@@ -100,7 +103,10 @@ export class SemanticIndex<Item = never> {
    * Reads an index that {@link toBytes} wrote.
    * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when the embedder is missing or another one.
    */
-  static fromBytes(bytes: Uint8Array, options: SemanticLoadOptions = {}): SemanticIndex<never> {
+  static fromBytes<Vectors extends VectorIndex = VectorIndex>(
+    bytes: Uint8Array,
+    options: SemanticLoadOptions<Vectors> = {},
+  ): SemanticIndex<never, Vectors> {
     const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
     const parts = unpackIndex(bytes, given);
     const fields = {
@@ -121,7 +127,11 @@ export class SemanticIndex<Item = never> {
   }
 
   /** Loads a version from a store: `name` (newest), `name@3` or `name@alias`. @throws ERR_NOT_FOUND, and what {@link fromBytes} throws. */
-  static async load(store: ModelStore, reference: string, options: SemanticLoadOptions = {}): Promise<SemanticIndex<never>> {
+  static async load<Vectors extends VectorIndex = VectorIndex>(
+    store: ModelStore,
+    reference: string,
+    options: SemanticLoadOptions<Vectors> = {},
+  ): Promise<SemanticIndex<never, Vectors>> {
     const index = SemanticIndex.fromBytes((await store.get(reference)).bytes, options);
     await index.#parts.vectors.prepare?.();
     return index;
@@ -181,46 +191,30 @@ export class SemanticIndex<Item = never> {
   }
 
   /**
-   * Items whose vectors are closest to this one's (cosine), never itself.
-   * @throws ERR_UNKNOWN_ITEM unless `onUnknown` is 'empty'; ERR_NOT_SUPPORTED when the vector index cannot answer at once.
+   * Items whose vectors are closest to this one's (cosine), never itself. A list; with a vector index that answers later, a promise of one.
+   * @throws ERR_UNKNOWN_ITEM unless `onUnknown` is 'empty'; ERR_STORE; ERR_NOT_SUPPORTED when the vector index gives no vectors.
    */
-  similarItems(item: string, options: SimilarItemsOptions = {}): Recommendation[] {
-    const o = readOptions('SemanticIndex.similarItems', options, similarItemsChecks);
-    const filter = readFilter('SemanticIndex.similarItems', o, this.#parts.fields.metadata);
-    const key = this.#parts.catalogue.keyOf(item);
-    if (key < 0) {
-      if (o.onUnknown === 'empty') return [];
-      throw new AttuneError(
-        'ERR_UNKNOWN_ITEM',
-        `Expected an item of this index, got ${shown(item)}. Add it first, or pass onUnknown: 'empty'.`,
-      );
-    }
-    return findNearest(this.#parts, this.#vector(key), o.n, filter, [key]);
+  similarItems(item: string, options: SimilarItemsOptions = {}): Answer<Vectors, Recommendation[]> {
+    return this.#answer(() => {
+      const o = readOptions('SemanticIndex.similarItems', options, similarItemsChecks);
+      const filter = readFilter('SemanticIndex.similarItems', o, this.#parts.fields.metadata);
+      return similarToItem(this.#parts, item, { ...o, filter });
+    });
   }
 
   /**
    * Items closest to a history: to the mean of its items' vectors, weighted by their values. Unknown items are ignored.
    *
    * @param history items (value 1), or `{ item, value }`; a negative value pushes away.
-   * @throws ERR_UNKNOWN_HISTORY when no item is known, unless `onUnknown` is 'empty'; ERR_NOT_SUPPORTED as `similarItems`.
+   * @returns a list, or a promise of one, as {@link similarItems}.
+   * @throws ERR_UNKNOWN_HISTORY when no item is known, unless `onUnknown` is 'empty'; ERR_STORE, ERR_NOT_SUPPORTED as `similarItems`.
    */
-  similarTo(history: History, options: SimilarToOptions = {}): Recommendation[] {
-    const o = readOptions('SemanticIndex.similarTo', options, similarToChecks);
-    const filter = readFilter('SemanticIndex.similarTo', o, this.#parts.fields.metadata);
-    const { catalogue } = this.#parts;
-    const { keys, mean } = weightedMean(
-      history,
-      (id) => catalogue.keyOf(id),
-      (key) => this.#vector(key),
-      this.dimensions,
-    );
-    if (keys.length === 0 && o.onUnknown === 'throw') {
-      throw new AttuneError(
-        'ERR_UNKNOWN_HISTORY',
-        "Expected a history with at least one item of this index, got none. Fall back to popular items, or pass onUnknown: 'empty'.",
-      );
-    }
-    return findNearest(this.#parts, mean, o.n, filter, o.includeSeen ? [] : keys);
+  similarTo(history: History, options: SimilarToOptions = {}): Answer<Vectors, Recommendation[]> {
+    return this.#answer(() => {
+      const o = readOptions('SemanticIndex.similarTo', options, similarToChecks);
+      const filter = readFilter('SemanticIndex.similarTo', o, this.#parts.fields.metadata);
+      return similarToHistory(this.#parts, history, { ...o, filter });
+    });
   }
 
   /**
@@ -239,17 +233,18 @@ export class SemanticIndex<Item = never> {
   }
 
   /**
-   * Groups of items whose texts are nearly the same: the cosine of their words, weighted by rarity, is at least `threshold` from one member to
-   * some other. Exact, and the same for every embedder. The order of the words does not matter.
+   * Groups of items that are nearly the same: from each member to some other a cosine is at least `threshold`. By `'words'` it is that of their
+   * words, weighted by rarity, in any order, and the same for every embedder; by `'vectors'` that of their vectors. Both are exact, whatever the
+   * vector index.
    *
-   * @returns groups of two items or more, in the order of their first items. Items without words are in none.
-   * @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT
+   * @returns groups of two items or more, in the order of their first items. Items without words, or with a vector of zeros, are in none.
+   * @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT; by vectors ERR_STORE, and ERR_NOT_SUPPORTED when the vector index gives no vectors.
    */
   async nearDuplicates(options: NearDuplicatesOptions = {}): Promise<string[][]> {
     const o = readOptions('SemanticIndex.nearDuplicates', options, nearDuplicatesChecks);
     const filter = readFilter('SemanticIndex.nearDuplicates', o, this.#parts.fields.metadata);
     o.signal?.throwIfAborted();
-    return findNearDuplicates(this.#parts, o.threshold, filter, o);
+    return findNearDuplicates(this.#parts, filter, o);
   }
 
   /**
@@ -322,9 +317,8 @@ export class SemanticIndex<Item = never> {
     onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
   }
 
-  #vector(key: number): Float32Array {
-    const vector = this.#parts.vectors.vectorOf?.(key);
-    if (vector) return vector;
-    throw notAtOnce(this.#parts.vectors.kind);
+  /** With an index that answers later, whatever comes out is a promise, a refusal too. */
+  #answer<T>(work: () => T | Promise<T>): Answer<Vectors, T> {
+    return (this.#parts.vectors.answersLater ? (async () => work())() : work()) as Answer<Vectors, T>;
   }
 }

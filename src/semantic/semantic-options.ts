@@ -9,13 +9,13 @@ import type { VectorIndex } from './vector-index.ts';
 import type { Where } from './where.ts';
 
 /** Options of `SemanticIndex.build`. */
-export interface SemanticBuildOptions<Item> extends DocumentFields<Item>, SemanticAddOptions {
+export interface SemanticBuildOptions<Item, Vectors extends VectorIndex = VectorIndex> extends DocumentFields<Item>, SemanticAddOptions {
   /** Makes the vectors. Default `ngramEmbedder()`, fitted on the texts. */
   embedder?: Embedder;
   /** Makes the vectors of queries, in the same space. Default: the embedder. */
   queryEmbedder?: Embedder;
   /** Keeps the vectors; it must be empty. Default `flatIndex()`. */
-  vectorIndex?: VectorIndex;
+  vectorIndex?: Vectors;
   /**
    * Words of one stem count as one in word search: `filters` finds `filter`. Only words of the letters a to z are stemmed. Default
    * `'english'`, which raises nDCG@10 on SciFact from .671 to .699; `'none'` for catalogues in other languages.
@@ -32,7 +32,7 @@ export interface SemanticAddOptions {
 }
 
 /** Options of `SemanticIndex.load` and `fromBytes`. */
-export interface SemanticLoadOptions extends DocumentFields<never> {
+export interface SemanticLoadOptions<Vectors extends VectorIndex = VectorIndex> extends DocumentFields<never> {
   /** The embedder it was built with. Not needed for `ngramEmbedder`, which the file brings along. */
   embedder?: Embedder;
   /**
@@ -40,8 +40,8 @@ export interface SemanticLoadOptions extends DocumentFields<never> {
    * only needed to add items.
    */
   queryEmbedder?: Embedder;
-  /** An empty index of the kind it was built with. Not needed for `flatIndex`. */
-  vectorIndex?: VectorIndex;
+  /** An empty index of the kind it was built with. Not needed for `flatIndex` and `hnswIndex`. */
+  vectorIndex?: Vectors;
 }
 
 /** Which items may come. */
@@ -93,8 +93,12 @@ export interface SimilarToOptions extends SimilarItemsOptions {
 
 /** Options of `SemanticIndex.nearDuplicates`. */
 export interface NearDuplicatesOptions extends SearchFilter {
-  /** How similar two texts must be, above 0 and up to 1. Default 0.9. Lower ones take longer. */
+  /** What is compared: `'words'` (default), weighted by rarity, or the `'vectors'` of the index. */
+  by?: 'words' | 'vectors';
+  /** How similar two items must be, a cosine above 0 and up to 1. Default 0.9. Lower ones take longer. */
   threshold?: number;
+  /** Threads that compare vectors; words have one. The answer is the same for any number. Default 'auto': all the runtime has. */
+  threads?: number | 'auto';
   /** Called with phase `'comparing'`; `done` and `total` count items. */
   onProgress?: (progress: Progress) => void;
   /** Aborts: the promise rejects with the signal's reason. */
@@ -126,7 +130,9 @@ export const nearDuplicatesChecks = {
   where: filterChecks.where,
   only: filterChecks.only,
   exclude: filterChecks.exclude,
+  by: choice(['words', 'vectors'] as const, 'words'),
   threshold: number({ default: 0.9, above: 0, max: 1 }),
+  threads: threadsOption,
   ...workOptions,
 };
 
@@ -140,6 +146,10 @@ export const loadChecks = {
 };
 
 export const buildChecks = { ...loadChecks, ...workOptions, stem: choice(['english', 'none'] as const, 'english') };
+
+function threadsOption(value: unknown, name: string): number | 'auto' {
+  return value === undefined || value === 'auto' ? 'auto' : integer({ min: 1, max: 256 })(value, name);
+}
 
 function weightsOption(value: unknown, name: string): { lexical?: number; semantic?: number } {
   const given = (value ?? {}) as { lexical?: number; semantic?: number };

@@ -46,6 +46,13 @@ export interface VectorIndex {
   searchMany?(queries: readonly Float32Array[], options: VectorSearchOptions): Ranked[] | Promise<Ranked[]>;
   /** A copy of a vector, or undefined when the key is unknown. */
   vectorOf?(key: number): Float32Array | undefined;
+  /**
+   * Says that every search is answered by a promise, as of a database. What a `SemanticIndex` asks about items it already has is then
+   * answered by promises as well; their vectors come from {@link fetchVectors}.
+   */
+  readonly answersLater?: true;
+  /** Copies of the vectors of keys, in their order, undefined for an unknown one; for an index without {@link vectorOf}. */
+  fetchVectors?(keys: Int32Array): Promise<(Float32Array | undefined)[]>;
   /** Everything needed to make it again. An index whose vectors live elsewhere writes only how to find them. */
   toBytes(): Uint8Array<ArrayBuffer>;
   /** A new index with the options of this one, and the contents that {@link toBytes} wrote. Throws ERR_BAD_FILE. */

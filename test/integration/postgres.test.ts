@@ -1,7 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileWhere, flatIndex, type Metadata, memoryModelStore, type Ranked, SemanticIndex, type Where } from 'attune';
+import {
+  compileWhere,
+  flatIndex,
+  type Metadata,
+  memoryModelStore,
+  type Ranked,
+  type Recommendation,
+  SemanticIndex,
+  type Where,
+} from 'attune';
 import { type PgvectorOptions, pgvectorIndex } from 'attune/pgvector';
 import fc from 'fast-check';
 import pg from 'pg';
@@ -174,6 +183,8 @@ describe('conditions in pgvector', () => {
     fc.record({ min: fc.constantFrom(-5, 0.1, 5, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY) }),
     fc.record({ min: fc.constantFrom(-5, 0), max: fc.constantFrom(4, 5, 1e22) }),
     fc.record({ max: fc.constantFrom('GE', 'z', '') }),
+    fc.record({ min: fc.constantFrom(undefined, 3), max: fc.constantFrom(undefined, 5) }),
+    fc.constant({ contains: undefined }),
   );
 
   it('mean what they mean in memory', { timeout: 240_000 }, async () => {
@@ -388,7 +399,24 @@ describe('a search index in PostgreSQL', () => {
     expect(index.remove([products[3].id])).toBe(1);
     await index.add([{ id: 'new', text: 'a kettle', brand: 'GE' }]);
     expect(vectorIndex.size).toBe(index.size);
-    expect(() => index.similarItems('new')).toThrow(coded('ERR_NOT_SUPPORTED'));
+    plain.remove([products[3].id]);
+    await plain.add([{ id: 'new', text: 'a kettle', brand: 'GE' }]);
+    const rounded = (list: Recommendation[]) => list.map(({ score }) => score.toFixed(4));
+    for (const options of [{ n: 5 }, { n: 12, where: { brand: 'GE' } }, { n: 3, exclude: ['new'] }]) {
+      const similar: Promise<Recommendation[]> = index.similarItems(products[8].id, options); // a promise by its type as well
+      expect(rounded(await similar)).toEqual(rounded(plain.similarItems(products[8].id, options)));
+      const history = [{ item: products[8].id, value: 2 }, products[20].id, 'nobody'];
+      expect(rounded(await index.similarTo(history, options))).toEqual(rounded(plain.similarTo(history, options)));
+    }
+    await expect(index.similarItems('nobody')).rejects.toEqual(coded('ERR_UNKNOWN_ITEM'));
+    await expect(index.similarItems('new', { n: -1 })).rejects.toEqual(coded('ERR_BAD_OPTION'));
+    await expect(index.similarTo(['nobody'])).rejects.toEqual(coded('ERR_UNKNOWN_HISTORY'));
+    expect(await index.similarItems('nobody', { onUnknown: 'empty' })).toEqual([]);
+    for (const threshold of [0.3, 0.4]) {
+      const groups = await plain.nearDuplicates({ by: 'vectors', threshold });
+      expect(await index.nearDuplicates({ by: 'vectors', threshold })).toEqual(groups);
+    }
+    expect((await index.nearDuplicates({ by: 'vectors', threshold: 0.4 })).length).toBeGreaterThan(0);
 
     const store = memoryModelStore();
     await index.save(store, 'shop');

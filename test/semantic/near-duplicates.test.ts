@@ -1,4 +1,4 @@
-import { SemanticIndex } from 'attune';
+import { type Embedder, hnswIndex, SemanticIndex, type VectorIndex } from 'attune';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinNear } from '../../src/semantic/lexical/near-duplicates.ts';
@@ -22,6 +22,57 @@ describe('near duplicates', () => {
     expect(await index.nearDuplicates({ threshold: 1e-9 })).toEqual([['a', 'c', 'd']]);
     index.remove(['a', 'c']);
     expect(await index.nearDuplicates()).toEqual([]);
+  });
+
+  it('by vectors are groups of items with nearly the same vectors, whatever the vector index and its order', async () => {
+    const angles: Record<string, number | undefined> = { a: 0, b: 90, c: 10, d: 20, e: undefined, f: 185, g: 95, h: undefined };
+    const embedder: Embedder = {
+      name: 'angles',
+      dimensions: 2,
+      embed: async (texts) =>
+        Float32Array.from(
+          texts.flatMap((text) => {
+            const angle = angles[text];
+            return angle === undefined ? [0, 0] : [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
+          }),
+        ),
+    };
+    const kept: Map<number, Float32Array> = new Map();
+    const later: VectorIndex = {
+      kind: 'later',
+      answersLater: true,
+      size: 0,
+      dimensions: 2,
+      add: async (keys, vectors) => void keys.forEach((key, k) => void kept.set(key, vectors.slice(2 * k, 2 * k + 2))),
+      remove: async () => {},
+      search: async () => ({ indices: Int32Array.of(0), scores: Float32Array.of(1) }),
+      fetchVectors: async (keys) => Array.from(keys, (key) => kept.get(key)),
+      toBytes: () => new Uint8Array(0),
+      fromBytes: () => later,
+    };
+    const given = Object.keys(angles).map((id) => ({ id, text: id, half: id < 'c' }));
+    for (const vectorIndex of [undefined, hnswIndex(), later]) {
+      const index = await SemanticIndex.build(given, { embedder, metadata: ['half'], vectorIndex });
+      const near = (threshold: number, more = {}) => index.nearDuplicates({ by: 'vectors', threshold, ...more });
+      // 10 degrees are a cosine of .985, 20 of .940; a and d meet through c.
+      expect(await near(0.98)).toEqual([
+        ['a', 'c', 'd'],
+        ['b', 'g'],
+      ]);
+      expect(await near(0.999)).toEqual([]);
+      expect(await near(0.98, { exclude: ['c'] })).toEqual([['b', 'g']]);
+      expect(await near(0.93, { exclude: ['c'], threads: 1 })).toEqual([
+        ['a', 'd'],
+        ['b', 'g'],
+      ]);
+      expect(await near(0.98, { where: { half: true } })).toEqual([]);
+    }
+    const index = await SemanticIndex.build(given, {
+      embedder,
+      vectorIndex: { ...later, answersLater: undefined, fetchVectors: undefined },
+    });
+    await expect(index.nearDuplicates({ by: 'vectors' })).rejects.toEqual(coded('ERR_NOT_SUPPORTED'));
+    await expect(index.nearDuplicates({ by: 'meaning' as never })).rejects.toEqual(coded('ERR_BAD_OPTION'));
   });
 
   it('can be stopped and watched', async () => {

@@ -15,7 +15,7 @@ const gamma: f32 = 1e-40;
 /** Where the code of a row begins; its next 16 dimensions follow 64 bytes later. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function codeOf(codes: usize, row: i32, width: i32): usize {
+export function codeOf(codes: usize, row: i32, width: i32): usize {
   return codes + <usize>(row >> 2) * <usize>(width << 2) + (<usize>(row & 3) << 4);
 }
 
@@ -50,7 +50,7 @@ export function encodeRows(lo: i32, hi: i32, rows: usize, f: i32, width: i32, co
 /** The sums of four accumulators, one a lane. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7)); // a02 b02 a13 b13
   const cd = i32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
   return i32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
@@ -59,7 +59,7 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
 /** All ones in the lanes of the rows from `row` on that are below hi and marked (marks = 0: all are). */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function lanes(row: i32, hi: i32, marks: usize): v128 {
+export function lanes(row: i32, hi: i32, marks: usize): v128 {
   const inside = i32x4.lt_s(i32x4.add(i32x4.splat(row), i32x4(0, 1, 2, 3)), i32x4.splat(hi));
   if (!marks) return inside;
   const bytes = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(marks + <usize>row)));
@@ -68,7 +68,7 @@ function lanes(row: i32, hi: i32, marks: usize): v128 {
 
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function slackOf(alpha: v128, beta: v128, scale: v128, error: v128): v128 {
+export function slackOf(alpha: v128, beta: v128, scale: v128, error: v128): v128 {
   return f32x4.add(f32x4.add(f32x4.mul(alpha, error), f32x4.mul(beta, scale)), f32x4.splat(gamma));
 }
 

@@ -7,4 +7,5 @@ export { neighbourhoods, textGradients, tokenMeans, tokenUpdates } from './disti
 export { easeStep } from './ease';
 export { hnswInsert, hnswMend } from './hnsw-build';
 export { hnswCount, hnswMarked, hnswScores, hnswSearch } from './hnsw-search';
+export { nearRows } from './near';
 export { scoreRows, scoreSome, screenAdd, screenBlocks, screenFind, screenMore, screenMost } from './score';

@@ -10,6 +10,7 @@ import { denseKernels } from './dense.ts';
 import { distilKernels } from './distil.ts';
 import { easeKernels } from './ease.ts';
 import { hnswKernels } from './hnsw.ts';
+import { nearKernels } from './near.ts';
 import { scoreKernels } from './score.ts';
 
 /** All kernels over one memory. */
@@ -20,6 +21,7 @@ export function plainKernels(buffer: ArrayBufferLike): Kernels {
     ...codeKernels(memory),
     ...distilKernels(memory),
     ...alsRowKernels(memory),
+    ...nearKernels(memory),
     ...scoreKernels(memory),
     ...hnswKernels(memory),
     ...bprKernels(memory),

@@ -4,8 +4,9 @@ import { type Check, choice, integer, optional, readOptions } from '../../option
 import { readModelFile, writeModelFile } from '../../storage/model-file.ts';
 import type { VectorIndex, VectorSearchOptions } from '../vector-index.ts';
 import type { Metadata } from '../where.ts';
+import { checkDimensions, readRows, readVectors, writeRows } from './pgvector-rows.ts';
+import { nearestKeys } from './pgvector-search.ts';
 import { type PgvectorHandle, PgvectorTable, type TableSettings, tableName } from './pgvector-table.ts';
-import { metadataColumns, whereSql } from './pgvector-where.ts';
 
 export type { PgvectorAnswer, PgvectorHandle } from './pgvector-table.ts';
 
@@ -34,12 +35,14 @@ export interface PgvectorOptions {
   probes?: number;
 }
 
-/** A vector index in a table of PostgreSQL. */
+/** A vector index in a table of PostgreSQL. It answers by promises, and so does what a `SemanticIndex` asks of it. */
 export interface PgvectorIndex extends VectorIndex {
+  readonly answersLater: true;
   prepare(): Promise<void>;
   add(keys: Int32Array, vectors: Float32Array, metadata?: readonly Metadata[]): Promise<void>;
   remove(keys: Int32Array): Promise<void>;
   search(query: Float32Array, options: VectorSearchOptions): Promise<Ranked>;
+  fetchVectors(keys: Int32Array): Promise<(Float32Array | undefined)[]>;
   /** Removes everything; the table stays. */
   clear(): Promise<void>;
 }
@@ -83,13 +86,10 @@ type Settings = TableSettings & { dimensions: number | undefined; efSearch: numb
 
 /** pgvector indexes no longer vectors of 32-bit numbers. */
 const longestIndexed = 2000;
-/** About eight megabytes of text in a statement. */
-const numbersAtOnce = 2 ** 19;
-/** So few allowed keys are listed and compared one by one, which their primary key makes quick. */
-const fewKeys = 2000;
 
 class TableIndex implements PgvectorIndex {
   readonly kind = 'pgvector';
+  readonly answersLater = true;
   readonly #handle: PgvectorHandle;
   readonly #settings: Settings;
   readonly #table: PgvectorTable;
@@ -131,13 +131,13 @@ class TableIndex implements PgvectorIndex {
 
   async add(keys: Int32Array, vectors: Float32Array, metadata?: readonly Metadata[]): Promise<void> {
     if (keys.length === 0) return;
-    const rows = this.#rows(keys, vectors, metadata);
+    const rows = readRows(keys, vectors, metadata, this.#dimensions);
     return this.#change(async () => {
       await this.prepare();
       const dimensions = vectors.length / keys.length;
-      this.#checkDimensions(keys.length, dimensions);
+      checkDimensions(keys.length, dimensions, this.#dimensions);
       if (!this.#exists) await this.#create(dimensions);
-      this.#size += await this.#write(rows);
+      this.#size += await writeRows(this.#table, rows, dimensions, async () => this.#made || this.#makeTable(dimensions));
       await this.#makeIndex();
     });
   }
@@ -156,37 +156,27 @@ class TableIndex implements PgvectorIndex {
     });
   }
 
-  async search(query: Float32Array, { n, allowed, where }: VectorSearchOptions): Promise<Ranked> {
+  async search(query: Float32Array, options: VectorSearchOptions): Promise<Ranked> {
     const own = query.slice();
     await this.prepare();
-    if (!this.#exists || n === 0) return new TopK(0).take();
+    if (!this.#exists || options.n === 0) return new TopK(0).take();
     if (own.length !== this.#dimensions || !own.every(Number.isFinite)) {
       throw new AttuneError(
         'ERR_BAD_ARGUMENT',
         `pgvectorIndex.search: expected a vector of ${this.#dimensions} finite numbers, got ${own.length}${own.every(Number.isFinite) ? '' : ' with another in it'}.`,
       );
     }
-    const keys = allowed && keysOf(allowed);
-    if (keys?.length === 0) return new TopK(0).take();
-    const values: unknown[] = [vectorText(own)];
-    const bind = (value: unknown) => `$${values.push(value)}`;
-    const few = keys !== undefined && keys.length <= fewKeys;
-    const conditions = few ? [`key = any(${bind([...keys])}::int4[])`] : whereSql(where, 'pgvectorIndex.search', bind);
-    if (keys && !few) conditions.push(inMask(allowed as Uint8Array, bind));
-    if (this.#leaving.size > 0) conditions.push(`key <> all(${bind([...this.#leaving])}::int4[])`);
-    const wanted = Math.min(n, keys?.length ?? n, 2 ** 31 - 1);
-    const limit = bind(wanted);
-    if (this.#indexed && !few) {
-      const found = await this.#ask(
-        [...this.#wide(wanted, conditions.length > 0), ...conditions],
-        'embedding <#> $1::vector',
-        limit,
-        values,
-      );
-      if (found.indices.length === wanted) return found;
-    }
-    // A sum is not what the index is sorted by, so this compares all that pass.
-    return this.#ask(conditions, '(embedding <#> $1::vector) + 0, key', limit, values);
+    const { index, efSearch, probes } = this.#settings;
+    const scan = { indexed: this.#indexed, index, efSearch, probes, iterative: this.#iterative, leaving: this.#leaving };
+    return nearestKeys(this.#table, own, options, scan);
+  }
+
+  async fetchVectors(keys: Int32Array): Promise<(Float32Array | undefined)[]> {
+    const own = keys.slice();
+    await this.prepare();
+    if (!this.#exists) return Array.from(own, () => undefined);
+    const vectors = await readVectors(this.#table, own, this.#dimensions);
+    return vectors.map((vector, k) => (this.#leaving.has(own[k]) ? undefined : vector));
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
@@ -238,11 +228,15 @@ class TableIndex implements PgvectorIndex {
         `pgvectorIndex: an index holds vectors of up to ${longestIndexed} dimensions, got ${dimensions}. Pass index: 'none'.`,
       );
     }
-    await this.#table.make(dimensions);
-    this.#made = true;
+    await this.#makeTable(dimensions);
     this.#iterative = (await this.#table.look()).iterative;
     this.#exists = true;
     this.#dimensions = dimensions;
+  }
+
+  async #makeTable(dimensions: number): Promise<void> {
+    await this.#table.make(dimensions);
+    this.#made = true;
   }
 
   /** The index of the vectors is made when there is something in it, which is faster. When that fails, searches stay exact until the next try. */
@@ -277,124 +271,6 @@ class TableIndex implements PgvectorIndex {
     }
     for (const key of keys) this.#leaving.delete(key);
   }
-
-  /** Writes rows in one statement; what is too much for one waits in a table of its own until all is there. @returns how many were new. */
-  async #write(rows: Row[]): Promise<number> {
-    const { name, staged } = this.#table;
-    const upsert = (source: string) => `, changed as (
-      insert into ${name} (key, embedding, metadata, lowercase) select key, embedding, metadata, lowercase from ${source} order by key
-      on conflict (key) do update set embedding = excluded.embedding, metadata = excluded.metadata, lowercase = excluded.lowercase
-      returning xmax = 0 as fresh)
-      select (count(*) filter (where fresh))::int4 as fresh from changed`;
-    const given = `select t.key, t.embedding::vector, t.metadata::jsonb, t.lowercase::jsonb
-      from unnest($1::int4[], $2::text[], $3::text[], $4::text[]) as t(key, embedding, metadata, lowercase)`;
-    const atOnce = Math.max(1, Math.floor(numbersAtOnce / this.#dimensions));
-    if (rows.length <= atOnce) return freshOf(await this.#table.query(`with given as (${given})${upsert('given')}`, columnsOf(rows)));
-    if (!this.#made) await this.#table.make(this.#dimensions);
-    this.#made = true;
-    const batch = globalThis.crypto.randomUUID();
-    try {
-      for (let start = 0; start < rows.length; start += atOnce) {
-        const part = columnsOf(rows.slice(start, start + atOnce));
-        const sql = `insert into ${staged} (key, embedding, metadata, lowercase, batch) select given.*, $5::text from (${given}) given`;
-        await this.#table.query(sql, [...part, batch]);
-      }
-      const moved = `with moved as (delete from ${staged} where batch = $1 returning key, embedding, metadata, lowercase)`;
-      return freshOf(await this.#table.query(moved + upsert('moved'), [batch]));
-    } catch (error) {
-      await this.#table.query(`delete from ${staged} where batch = $1`, [batch]).catch(() => {}); // else another does it in a day
-      throw error;
-    }
-  }
-
-  async #ask(conditions: string[], order: string, limit: string, values: unknown[]): Promise<Ranked> {
-    const where = conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
-    const rows = await this.#table.query<{ key: number; score: number }>(
-      `select key, -(embedding <#> $1::vector) as score from ${this.#table.name} ${where} order by ${order} limit ${limit}::int4`,
-      values,
-    );
-    const best = new TopK(rows.length);
-    for (const { key, score } of rows) best.offer(key, score);
-    return best.take();
-  }
-
-  /**
-   * How wide the index is searched, as a condition that is evaluated once, before the first row is fetched, and that holds for this
-   * statement only. A `SET LOCAL` would need a transaction, which a pool or a shared client does not give.
-   */
-  #wide(wanted: number, filtered: boolean): string[] {
-    const { index, probes } = this.#settings;
-    const efSearch = filtered ? 4 * this.#settings.efSearch : this.#settings.efSearch; // what passes may lie far from the query
-    const hnsw = index === 'hnsw';
-    const settings: [string, string | number][] = hnsw
-      ? [['hnsw.ef_search', Math.min(1000, Math.max(efSearch, wanted))]]
-      : [['ivfflat.probes', probes]];
-    if (this.#iterative) settings.push(hnsw ? ['hnsw.iterative_scan', 'strict_order'] : ['ivfflat.iterative_scan', 'relaxed_order']);
-    return [`(select ${settings.map(([name, value]) => `set_config('${name}', '${value}', true)`).join(' || ')}) is not null`];
-  }
-
-  #rows(keys: Int32Array, vectors: Float32Array, metadata: readonly Metadata[] | undefined): Row[] {
-    const dimensions = vectors.length / keys.length;
-    this.#checkDimensions(keys.length, dimensions);
-    if (!vectors.every(Number.isFinite))
-      throw new AttuneError('ERR_BAD_VALUE', 'pgvectorIndex.add: expected finite numbers, got another. Repair the embedder.');
-    if (metadata && metadata.length !== keys.length) {
-      throw new AttuneError('ERR_COLUMN_LENGTH', `pgvectorIndex.add: expected metadata of ${keys.length} keys, got ${metadata.length}.`);
-    }
-    const rows = new Map<number, Row>(); // the last of a key stays
-    keys.forEach((key, k) => {
-      if (key < 0) throw new AttuneError('ERR_BAD_ARGUMENT', `pgvectorIndex.add: expected keys from 0, got ${key}.`);
-      rows.set(key, {
-        key,
-        vector: vectorText(vectors.subarray(k * dimensions, (k + 1) * dimensions)),
-        ...metadataColumns(metadata?.[k] ?? {}),
-      });
-    });
-    return [...rows.values()];
-  }
-
-  #checkDimensions(count: number, dimensions: number): void {
-    const fits = Number.isInteger(dimensions) && dimensions > 0 && dimensions <= 16_000;
-    if (fits && (this.#dimensions === 0 || dimensions === this.#dimensions)) return;
-    throw new AttuneError(
-      'ERR_BAD_ARGUMENT',
-      `pgvectorIndex.add: expected ${count} vectors of ${this.#dimensions || 'up to 16000'} dimensions, got ${count * dimensions} numbers.`,
-    );
-  }
-}
-
-interface Row {
-  key: number;
-  vector: string;
-  metadata: string;
-  lowercase: string;
-}
-
-function columnsOf(rows: Row[]): unknown[] {
-  return [rows.map((row) => row.key), rows.map((row) => row.vector), rows.map((row) => row.metadata), rows.map((row) => row.lowercase)];
-}
-
-function freshOf([{ fresh }]: { fresh: number }[]): number {
-  return fresh;
-}
-
-/** Nine digits tell all numbers of 32 bits apart. */
-function vectorText(vector: Float32Array): string {
-  return `[${Array.from(vector, (x) => x.toPrecision(9)).join(',')}]`;
-}
-
-function keysOf(allowed: Uint8Array): Int32Array {
-  const keys = new Int32Array(allowed.length);
-  let count = 0;
-  for (let key = 0; key < allowed.length; key++) if (allowed[key] > 0) keys[count++] = key;
-  return keys.subarray(0, count);
-}
-
-/** Many allowed keys go as a bit each. */
-function inMask(allowed: Uint8Array, bind: (value: unknown) => string): string {
-  const bits = new Uint8Array(Math.ceil(allowed.length / 8));
-  for (let key = 0; key < allowed.length; key++) if (allowed[key] > 0) bits[key >> 3] |= 1 << (key & 7);
-  return `case when key < ${allowed.length} then get_bit(${bind(bits)}::bytea, key) = 1 else false end`;
 }
 
 const named =

@@ -1,3 +1,4 @@
+import { Groups } from '../groups.ts';
 import type { LexicalIndex } from './bm25.ts';
 
 /** Texts as sparse vectors of length 1: row t owns `offsets[t]` to `offsets[t + 1]`, its words from the most common to the rarest. */
@@ -116,27 +117,5 @@ export async function joinNear(
       lists[words[e]].values.push(values[e]);
     }
   }
-  return Int32Array.from({ length: rows }, (_, row) => groups.first(row));
-}
-
-/** Union-find; a group is known by its smallest member. */
-class Groups {
-  readonly #parents: Int32Array;
-
-  constructor(size: number) {
-    this.#parents = Int32Array.from({ length: size }, (_, k) => k);
-  }
-
-  first(member: number): number {
-    const parents = this.#parents;
-    let root = member;
-    while (parents[root] !== root) root = parents[root] = parents[parents[root]];
-    return root;
-  }
-
-  join(a: number, b: number): void {
-    const first = Math.min(this.first(a), this.first(b));
-    const second = Math.max(this.first(a), this.first(b));
-    this.#parents[second] = first;
-  }
+  return groups.firsts();
 }

@@ -1,0 +1,100 @@
+// Pairs of rows that may have a large inner product, from codes of one byte a dimension (codes.ts), the first dimensions first.
+//
+// With q = step_q c_q + r_q, v likewise, P the first dimensions and R the rest,
+// q . v <= step_q step_v (c_q . c_v)_P + |q| |r_v| + |r_q| |step_v c_v| + |q_R| |v_R|        (Cauchy and Schwarz, twice),
+// which rules most pairs out when the threshold is high: of unit vectors with a share s of their squared length in P it leaves 1 - s to
+// the second product. What is left is looked at in all its dimensions.
+
+import { codeOf, sums } from './codes';
+
+/** Spreads the dimensions from..to (multiples of 16) of four rows to i16: 8 dimensions of each in turn. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function spread(code: usize, from: i32, to: i32, tile: usize): void {
+  code += <usize>from << 2;
+  const end = tile + (<usize>to << 3);
+  for (let t = tile + (<usize>from << 3); t < end; t += 128) {
+    v128.store(t, v128.load8x8_s(code));
+    v128.store(t, v128.load8x8_s(code, 16), 16);
+    v128.store(t, v128.load8x8_s(code, 32), 32);
+    v128.store(t, v128.load8x8_s(code, 48), 48);
+    v128.store(t, v128.load8x8_s(code, 8), 64);
+    v128.store(t, v128.load8x8_s(code, 24), 80);
+    v128.store(t, v128.load8x8_s(code, 40), 96);
+    v128.store(t, v128.load8x8_s(code, 56), 112);
+    code += 64;
+  }
+}
+
+/** All ones in the lanes of the rows that may reach the threshold; not a number may. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function reach(sum: v128, own: usize, scale: v128, error: v128, length: v128, more: v128, threshold: v128): v128 {
+  const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load32_splat(own)), scale);
+  const slack = f32x4.add(f32x4.mul(v128.load32_splat(own, 4), error), f32x4.mul(v128.load32_splat(own, 8), length));
+  return v128.not(f32x4.lt(f32x4.add(f32x4.add(product, slack), more), threshold));
+}
+
+/**
+ * Block job: which of the rows first + lo .. first + hi may have an inner product of `threshold` with each of 2 * pairs queries: bit k
+ * of the i32 of a row in `marks` for query k. `queries` has 8 dimensions (i16) of the two of a pair in turn, `own` four numbers a query: step,
+ * length, error, length of the rest. Rows have theirs in scales, errors, lengths, rests. Scratch: 8 * width bytes.
+ * @param first a multiple of 4
+ * @param prefix how many dimensions are looked at first; it and width are multiples of 16
+ */
+export function nearRows(
+  lo: i32, hi: i32, block: i32, scratch: usize, first: i32, pairs: i32, queries: usize, own: usize, width: i32, prefix: i32,
+  codes: usize, scales: usize, errors: usize, lengths: usize, rests: usize, threshold: f32, marks: usize,
+): void {
+  const least = f32x4.splat(threshold), none = f32x4.splat(0);
+  const prefixEnd = scratch + (<usize>prefix << 3), tileEnd = scratch + (<usize>width << 3);
+  for (let row = first + lo; row < first + hi; row += 4) {
+    const code = codeOf(codes, row, width), at = <usize>row << 2;
+    spread(code, 0, prefix, scratch);
+    let whole = false;
+    const scale = v128.load(scales + at), error = v128.load(errors + at), length = v128.load(lengths + at), rest = v128.load(rests + at);
+    let found = i32x4.splat(0);
+    for (let pair = 0; pair < pairs; pair++) {
+      let q = queries + <usize>pair * (<usize>width << 2);
+      let a = i32x4.splat(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+      for (let t = scratch; t < prefixEnd; t += 64) {
+        const u = v128.load(q), v = v128.load(q, 16);
+        let r = v128.load(t);
+        a = i32x4.add(a, i32x4.dot_i16x8_s(r, u));
+        e = i32x4.add(e, i32x4.dot_i16x8_s(r, v));
+        r = v128.load(t, 16);
+        b = i32x4.add(b, i32x4.dot_i16x8_s(r, u));
+        f = i32x4.add(f, i32x4.dot_i16x8_s(r, v));
+        r = v128.load(t, 32);
+        c = i32x4.add(c, i32x4.dot_i16x8_s(r, u));
+        g = i32x4.add(g, i32x4.dot_i16x8_s(r, v));
+        r = v128.load(t, 48);
+        d = i32x4.add(d, i32x4.dot_i16x8_s(r, u));
+        h = i32x4.add(h, i32x4.dot_i16x8_s(r, v));
+        q += 32;
+      }
+      for (let side = 0; side < 2; side++) {
+        const mine = own + (<usize>(2 * pair + side) << 4);
+        let sum = side ? sums(e, f, g, h) : sums(a, b, c, d);
+        const maybe = reach(sum, mine, scale, error, length, f32x4.mul(v128.load32_splat(mine, 12), rest), least);
+        if (!v128.any_true(maybe)) continue;
+        if (!whole) spread(code, prefix, width, scratch);
+        whole = true;
+        let x = i32x4.splat(0), y = x, z = x, w = x;
+        let p = q + (<usize>side << 4);
+        for (let t = prefixEnd; t < tileEnd; t += 64) {
+          const u = v128.load(p);
+          x = i32x4.add(x, i32x4.dot_i16x8_s(v128.load(t), u));
+          y = i32x4.add(y, i32x4.dot_i16x8_s(v128.load(t, 16), u));
+          z = i32x4.add(z, i32x4.dot_i16x8_s(v128.load(t, 32), u));
+          w = i32x4.add(w, i32x4.dot_i16x8_s(v128.load(t, 48), u));
+          p += 32;
+        }
+        sum = i32x4.add(sum, sums(x, y, z, w));
+        const left = v128.and(maybe, reach(sum, mine, scale, error, length, none, least));
+        found = v128.or(found, v128.and(left, i32x4.splat(1 << (2 * pair + side))));
+      }
+    }
+    v128.store(marks + at, found);
+  }
+}
