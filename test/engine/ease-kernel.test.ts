@@ -4,7 +4,7 @@ import { csrFromCoordinates } from '../../src/data/csr.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { uniform } from '../../src/engine/random.ts';
 
-const sides = 32;
+const sides = 8;
 const columns = 300; // more than one stretch of the sums
 const rows = 9;
 

@@ -1,6 +1,6 @@
 import type { Memory } from './index.ts';
 
-const sides = 32;
+const sides = 8;
 
 /** Twin of kernels/ease.ts. */
 export function easeKernels({ f32, i32 }: Memory) {

@@ -5,9 +5,9 @@ import { Pace } from '../pace.ts';
 import { type InverseOptions, notDefinite, type TakeColumn } from './direct.ts';
 
 /** Right-hand sides a block, as in the kernel. */
-const sides = 32;
+const sides = 8;
 /** Blocks that are solved together: a fixed number, so that results do not depend on the threads. */
-const mostBlocks = 16;
+const mostBlocks = 32;
 /** What they may take together. */
 const mostBytes = 2 ** 29;
 /** The residual of a column, relative to its right-hand side, at which it is solved. */
