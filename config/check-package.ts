@@ -48,6 +48,14 @@ try {
     `const began = performance.now(); await import('attune'); const ms = performance.now() - began;
      console.log('  import of attune: ' + ms.toFixed(0) + ' ms');`,
   );
+  run(
+    'names',
+    'names.mjs',
+    `const { AlsRecommender, Interactions } = await import('attune');
+     if (AlsRecommender.name !== 'AlsRecommender' || Interactions.name !== 'Interactions') throw new Error('classes are called ' + AlsRecommender.name);`,
+  );
+  types('import', 'types.mts');
+  types('require', 'types.cts');
   const quickstart = (
     await build({ entryPoints: [join(root, 'examples/quickstart.ts')], write: false, format: 'esm', platform: 'node', target: 'node20' })
   ).outputFiles[0].text;
@@ -55,6 +63,27 @@ try {
   console.log('the package works in an empty project');
 } finally {
   rmSync(project, { recursive: true, force: true });
+}
+
+/** Compiles a program that names every subpath, and, unlike most, checks the declarations of the package themselves. */
+function types(how: 'import' | 'require', file: string): void {
+  const names = Object.keys(manifest.exports).filter((name) => !/\.(wasm|json)$/.test(name));
+  const all = names.map((name, k) => {
+    const from = `'${name.replace(/^\./, 'attune')}'`;
+    return how === 'import' ? `import * as m${k} from ${from};` : `import m${k} = require(${from});`;
+  });
+  const use = `const options: m0.metrics.NdcgOptions = { gain: 'exponential' };
+    export const value: number = m0.metrics.ndcg(['a'], new Set(['a']), 1, options);
+    // @ts-expect-error: a misspelled option
+    new m0.AlsRecommender({ factor: 8 });
+    export const loaded = [${names.map((_, k) => `m${k}`)}];`;
+  writeFileSync(join(project, file), `${all.join('\n')}\n${use}\n`);
+  const options = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+  const typeRoots = ['--typeRoots', join(root, 'node_modules/@types')];
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const { status, stdout } = spawnSync('node', [compiler, ...options, ...typeRoots, file], { cwd: project, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`types by ${how}: ${stdout.slice(0, 2000)}`);
+  console.log(`types by ${how}: ok`);
 }
 
 /** Runs a script in the empty project; it must end by itself within a minute. */
