@@ -1,6 +1,7 @@
 import { integer, number, readOptions, text } from '../options.ts';
+import { runTrials } from './run-trials.ts';
 import { drawSettings, type RandomSearchOptions, readSpace, type SearchSpace, type SpaceSetting } from './search.ts';
-import { type FittableRecommender, order, readSearch, runTrials, type TuningResult } from './trials.ts';
+import { type FittableRecommender, order, readSearch, type TuningResult } from './trials.ts';
 
 /** A setting with its part of the resource. */
 export type HalvingSetting<S extends SearchSpace, R extends string> = SpaceSetting<S> & { [K in R]: number };

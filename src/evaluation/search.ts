@@ -1,7 +1,8 @@
 import { AttuneError, shown } from '../errors.ts';
 import { generator, randomBelow } from '../metrics/random.ts';
 import { integer } from '../options.ts';
-import { type FittableRecommender, readSearch, runTrials, type TuningOptions, type TuningResult } from './trials.ts';
+import { runTrials } from './run-trials.ts';
+import { type FittableRecommender, readSearch, type TuningOptions, type TuningResult } from './trials.ts';
 
 /** The values to try for each parameter. */
 export type SearchGrid = Record<string, readonly unknown[]>;

@@ -1,8 +1,8 @@
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, callback, choice, number, optional, type Progress, readOptions, workOptions } from '../options.ts';
+import { anything, callback, choice, integer, number, optional, type Progress, readOptions, workOptions } from '../options.ts';
 import type { FitOptions } from '../recommenders/recommender.ts';
-import { type EvaluateOptions, evaluate } from './evaluate.ts';
+import type { EvaluateOptions } from './evaluate.ts';
 import type { EvaluableRecommender } from './lists.ts';
 import { directionOf, evaluationMetrics } from './measures.ts';
 import type { EvaluationReport } from './report.ts';
@@ -32,11 +32,16 @@ export interface TuningOptions<P, M extends FittableRecommender> {
   evaluation?: Omit<EvaluateOptions, 'train' | 'test' | 'metrics' | 'k' | 'name' | 'signal' | 'onProgress'>;
   /** Trials of an earlier search that was interrupted; their settings are not run again. */
   previous?: readonly Trial<P>[];
+  /**
+   * How many settings are in work at a time. Default 1. More pay where a fit or its evaluation leaves cores idle, or runs elsewhere; each
+   * takes memory of its own. What is found, and its order, is the same for any number.
+   */
+  concurrency?: number;
   /** A setting that cannot be fitted ends the search (`'throw'`, default), or is noted in its trial (`'skip'`). */
   onError?: 'throw' | 'skip';
   /** Aborts; the promise rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Called before and after each trial with phase `'searching'`, the last `trial`, and the `best` so far. */
+  /** Called before the first and after each trial, in the order in which they end, with phase `'searching'`, this `trial`, and the `best` so far. */
   onProgress?: (progress: Progress) => void;
 }
 
@@ -79,6 +84,7 @@ export const searchChecks = {
   tolerance: number({ default: 0, min: 0 }),
   evaluation: anything<TuningOptions<unknown, FittableRecommender>['evaluation']>(),
   previous: optional(anything<readonly Trial<never>[]>()),
+  concurrency: integer({ default: 1, min: 1 }),
   onError: choice(['throw', 'skip'], 'throw'),
   ...workOptions,
 };
@@ -107,51 +113,6 @@ export function readSearch<P, M extends FittableRecommender, S extends Record<st
   return o as unknown as ReadSearchOptions<P, M> & { [K in keyof S]: ReturnType<S[K]> };
 }
 
-/** Runs settings one after the other (a fit uses all cores by itself) and keeps the best model. */
-export async function runTrials<P, M extends FittableRecommender>(
-  settings: readonly P[],
-  o: ReadSearchOptions<P, M>,
-): Promise<TuningResult<P, M>> {
-  const done = new Set((o.previous ?? []).map((trial) => fingerprint(trial.parameters)));
-  const trials: Trial<P>[] = [...(o.previous ?? [])];
-  const open = settings.filter((setting) => !done.has(fingerprint(setting)));
-  const better = (a: Trial<P>, b: Trial<P>) => order(a.scores, b.scores, o.objective, o.tolerance) < 0;
-  let best = trials.reduce<Trial<P> | undefined>((first, trial) => (first && !better(trial, first) ? first : trial), undefined);
-  let winner: { model: M; report: EvaluationReport } | undefined;
-  const tell = (trial: Trial<P> | undefined) =>
-    o.onProgress?.({ phase: 'searching', done: trials.length, total: trials.length + open.length - ran, trial, best });
-  let ran = 0;
-  tell(undefined);
-  for (const parameters of open) {
-    const started = performance.now();
-    let fitted: Awaited<ReturnType<typeof fitAndEvaluate<P, M>>> | undefined;
-    let error: string | undefined;
-    try {
-      fitted = await fitAndEvaluate(parameters, o);
-    } catch (reason) {
-      o.signal?.throwIfAborted();
-      if (o.onError === 'throw') throw reason;
-      error = reason instanceof Error ? reason.message : String(reason);
-    }
-    const scores = fitted?.scores ?? Object.fromEntries(o.objective.map((key) => [key, Number.NaN]));
-    const trial: Trial<P> = { parameters, scores, seconds: (performance.now() - started) / 1000, ...(error !== undefined && { error }) };
-    trials.push(trial);
-    ran++;
-    if (!best || better(trial, best)) {
-      best = trial;
-      winner = fitted;
-    }
-    tell(trial);
-  }
-  if (!best || best.error !== undefined) {
-    throw new AttuneError('ERR_EMPTY', `The search found no setting that works: ${best?.error ?? 'there was none to try'}`);
-  }
-  winner ??= await fitAndEvaluate(best.parameters, o); // the best one came from an earlier search
-  const { parameters, scores } = best;
-  const text = () => trialTable(trials, o);
-  return { parameters, score: scores[o.objective[0]], scores, model: winner.model, report: winner.report, trials, toString: text };
-}
-
 /** Negative when a is better. NaN is worse than any number. */
 export function order(a: Record<string, number>, b: Record<string, number>, objectives: readonly string[], tolerance: number): number {
   for (const key of objectives) {
@@ -161,22 +122,6 @@ export function order(a: Record<string, number>, b: Record<string, number>, obje
     if (x !== y && !Number.isNaN(x)) return x - y;
   }
   return 0;
-}
-
-async function fitAndEvaluate<P, M extends FittableRecommender>(parameters: P, o: ReadSearchOptions<P, M>) {
-  o.signal?.throwIfAborted();
-  const model = await o.recommender(parameters);
-  await model.fit(o.train, { signal: o.signal });
-  const cuts = [...new Set(o.objective.flatMap((key) => (key.includes('@') ? [Number(key.split('@')[1])] : [])))];
-  const report = await evaluate(model, {
-    ...o.evaluation,
-    train: o.train,
-    test: o.validation,
-    metrics: [...new Set(o.objective.map((key) => key.split('@')[0]))],
-    ...(cuts.length > 0 && { k: cuts }),
-    signal: o.signal,
-  });
-  return { model, report, scores: Object.fromEntries(o.objective.map((key) => [key, report.get(key).mean])) };
 }
 
 function readObjectives(value: unknown, name: string): string[] {
@@ -194,32 +139,4 @@ function readObjectives(value: unknown, name: string): string[] {
   });
   if (read.length > 0) return [...new Set(read)];
   throw new AttuneError('ERR_BAD_OPTION', `${name} must name at least one metric, got an empty list.`);
-}
-
-/** Equal settings have equal ones, whatever the order of their names. */
-function fingerprint(parameters: unknown): string {
-  return JSON.stringify(parameters, (_, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
-}
-
-function trialTable<P>(trials: readonly Trial<P>[], o: { objective: string[]; tolerance: number }): string {
-  const sorted = [...trials].sort((a, b) => order(a.scores, b.scores, o.objective, o.tolerance));
-  const head = [...o.objective, 'seconds', 'parameters'];
-  const rows = sorted.map(({ scores, seconds, parameters, error }) => [
-    ...o.objective.map((key) => scores[key].toFixed(4)),
-    seconds.toFixed(2),
-    JSON.stringify(parameters) + (error === undefined ? '' : `  ${error}`),
-  ]);
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column]))
-        .join('   ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -1,4 +1,13 @@
-import { gridSearch, halvingSearch, PopularityRecommender, randomSearch, type Trial } from 'attune';
+import {
+  AlsRecommender,
+  BprRecommender,
+  gridSearch,
+  halvingSearch,
+  type Interactions,
+  PopularityRecommender,
+  randomSearch,
+  type Trial,
+} from 'attune';
 import { describe, expect, it } from 'vitest';
 import { fromRows, type Row, zipf } from '../support/makers.ts';
 import { ScoredRecommender } from './scored-recommender.ts';
@@ -133,6 +142,106 @@ describe('gridSearch', () => {
     await fails({ objective: [] }, /at least one/);
     await fails({ grid: { level: [] } }, /for 'level'/);
     await fails({ recommender: 7 }, /must be a function/);
+    await fails({ concurrency: 0 }, /whole number from 1/);
+  });
+});
+
+describe('several settings at a time', () => {
+  /** Fits slowly: the earlier in the grid, the later it ends. Says who is at work. */
+  class SlowRecommender extends ScoredRecommender {
+    static atWork = 0;
+    static most = 0;
+    static aborted = 0;
+    readonly #milliseconds: number;
+    constructor(level: number, sharp: boolean, milliseconds: number) {
+      super((user, item) => level + (sharp && wanted(user, item) ? 1e-4 : 0));
+      this.#milliseconds = milliseconds;
+    }
+    override async fit(interactions: Interactions, { signal }: { signal?: AbortSignal } = {}): Promise<this> {
+      SlowRecommender.most = Math.max(SlowRecommender.most, ++SlowRecommender.atWork);
+      await new Promise((resolve) => setTimeout(resolve, this.#milliseconds));
+      SlowRecommender.atWork--;
+      if (signal?.aborted) SlowRecommender.aborted++;
+      signal?.throwIfAborted();
+      return super.fit(interactions);
+    }
+  }
+  const slow = ({ level, sharp }: { level: number; sharp: boolean }) => new SlowRecommender(level, sharp, 40 - 8 * level);
+  const given = { grid: { level: [1, 2, 3, 4], sharp: [true, false] }, train, validation, objective: 'ndcg@10' };
+  const timeless = (trials: readonly Trial<unknown>[]) => trials.map(({ seconds: _, ...trial }) => trial);
+
+  it('finds the same in the same order as one after the other, whichever ends first', async () => {
+    const one = await gridSearch({ recommender: slow, ...given });
+    expect(SlowRecommender.most).toBe(1);
+    expect(one.parameters).toEqual({ level: 1, sharp: true }); // the first of four that are equally good
+    for (const concurrency of [2, 3, 100]) {
+      SlowRecommender.most = 0;
+      const ended: number[] = [];
+      const several = await gridSearch({
+        recommender: slow,
+        ...given,
+        concurrency,
+        onProgress: ({ trial }) => trial && ended.push((trial as Trial<{ level: number }>).parameters.level),
+      });
+      expect(SlowRecommender.most).toBe(Math.min(8, concurrency));
+      if (concurrency > 2) expect(ended).not.toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
+      expect(timeless(several.trials)).toEqual(timeless(one.trials));
+      expect(several.parameters).toEqual(one.parameters);
+      expect(several.report.toJSON().metrics).toEqual(one.report.toJSON().metrics);
+    }
+  });
+
+  it('goes on where an earlier search stopped', async () => {
+    const whole = await gridSearch({ recommender: slow, ...given });
+    const rest = await gridSearch({ recommender: slow, ...given, previous: whole.trials.slice(0, 3), concurrency: 2 });
+    expect(timeless(rest.trials)).toEqual(timeless(whole.trials));
+    expect(rest.parameters).toEqual(whole.parameters);
+  });
+
+  it.each([
+    ['ALS', (p: { factors: number }) => new AlsRecommender({ ...p, iterations: 4, threads: 2 })],
+    ['BPR', (p: { factors: number }) => new BprRecommender({ ...p, iterations: 4, threads: 2 })],
+  ])('fits the same %s, byte for byte', async (_, recommender) => {
+    const settings = { grid: { factors: [4, 7, 8] }, train: zipf({ seed: 1 }), validation: zipf({ seed: 2 }) };
+    const one = await gridSearch<{ factors: number[] }, AlsRecommender | BprRecommender>({ recommender, ...settings });
+    const three = await gridSearch<{ factors: number[] }, AlsRecommender | BprRecommender>({ recommender, ...settings, concurrency: 3 });
+    expect(three.parameters).toEqual(one.parameters);
+    expect(three.model.toBytes()).toEqual(one.model.toBytes());
+    expect(timeless(three.trials)).toEqual(timeless(one.trials));
+  });
+
+  it('aborts all that are at work when one fails or the caller has had enough, and ends when they have', async () => {
+    const fragile = (p: { level: number; sharp: boolean }) => {
+      if (p.level === 2) throw new Error('level 2 does not converge');
+      return slow(p);
+    };
+    SlowRecommender.aborted = 0;
+    await expect(gridSearch({ recommender: fragile, ...given, concurrency: 3 })).rejects.toThrow('level 2 does not converge');
+    expect([SlowRecommender.atWork, SlowRecommender.aborted]).toEqual([0, 2]);
+    const controller = new AbortController();
+    const search = gridSearch({ recommender: slow, ...given, concurrency: 3, signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(search).rejects.toThrow('enough');
+    expect([SlowRecommender.atWork, SlowRecommender.aborted]).toEqual([0, 5]);
+    const skipped = await gridSearch({ recommender: fragile, ...given, concurrency: 3, onError: 'skip' });
+    expect(skipped.trials.map(({ error }) => error !== undefined)).toEqual([false, false, true, true, false, false, false, false]);
+  });
+
+  it('halves to the same survivors', async () => {
+    const halve = (concurrency: number) =>
+      halvingSearch({
+        recommender: (p: { level: number; iterations: number }) => slow({ level: p.level, sharp: true }),
+        space: { level: { min: 0, max: 5 } },
+        resource: { parameter: 'iterations', min: 1, max: 3 },
+        count: 6,
+        train,
+        validation,
+        objective: 'rmse',
+        concurrency,
+      });
+    const [one, three] = [await halve(1), await halve(3)];
+    expect(timeless(three.trials)).toEqual(timeless(one.trials));
+    expect(three.parameters).toEqual(one.parameters);
   });
 });
 
