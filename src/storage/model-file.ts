@@ -41,7 +41,7 @@ export function writeModelFile({ kind, formatVersion, settings, tensors, ids }: 
  * @throws ERR_BAD_FILE damaged, truncated or not a model; ERR_WRONG_KIND another kind; ERR_NEWER_FORMAT from a newer attune.
  */
 export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: number): ModelFile {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata } = readParts(bytes);
   if (metadata.format !== 'attune') throw new AttuneError('ERR_BAD_FILE', 'Expected a model file of attune, got another safetensors file.');
   // Without this, a file whose key `checksum` is damaged would go unverified.
   if (metadata.checksum === undefined) throw new AttuneError('ERR_BAD_FILE', 'Expected a model file with a checksum, got one without.');
@@ -62,6 +62,18 @@ export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: nu
     );
   }
   return { kind, formatVersion: version, settings: readSettings(metadata.settings, kind), ...readIds(tensors) };
+}
+
+/** No model has a tensor of a type without an array here, so such a type is a damaged one. */
+function readParts(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
+  try {
+    return readSafetensors(bytes);
+  } catch (cause) {
+    if (!(cause instanceof AttuneError && cause.code === 'ERR_NOT_SUPPORTED')) throw cause;
+    throw new AttuneError('ERR_BAD_FILE', `Expected a model file of attune, got one that is damaged, or no model. ${cause.message}`, {
+      cause,
+    });
+  }
 }
 
 /** A tensor of a model file, or ERR_BAD_FILE when it is missing or of another type. Copies, so that the file can be freed. */

@@ -54,7 +54,7 @@ describe('a model file', () => {
         const damaged = bytes.slice();
         damaged[at] ^= change;
         const code = codeOf(() => readModelFile(damaged, 'als', 2));
-        if (!['ERR_BAD_FILE', 'ERR_NOT_SUPPORTED'].includes(code)) expect([at, change, code]).toEqual([at, change, 'refused']);
+        if (code !== 'ERR_BAD_FILE') expect([at, change, code]).toEqual([at, change, 'refused']);
       }
     }
   });
@@ -63,7 +63,7 @@ describe('a model file', () => {
     const bytes = writeModelFile(model());
     const refused = (damaged: Uint8Array) => {
       const same = damaged.length === bytes.length && damaged.every((byte, k) => byte === bytes[k]);
-      return same || ['ERR_BAD_FILE', 'ERR_NOT_SUPPORTED'].includes(codeOf(() => readModelFile(damaged, 'als', 2)));
+      return same || codeOf(() => readModelFile(damaged, 'als', 2)) === 'ERR_BAD_FILE';
     };
     for (let length = 0; length < bytes.length; length++) expect(refused(bytes.slice(0, length))).toBe(true);
     const place = fc.nat({ max: bytes.length });
