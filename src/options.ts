@@ -30,9 +30,17 @@ export function readOptions<S extends Record<string, Check<unknown>>>(
   return result as { [K in keyof S]: ReturnType<S[K]> };
 }
 
-/** A finite number in [min, max]; `above` instead of `min` excludes the bound. */
-export function number(spec: { default?: number; min?: number; max?: number; above?: number; integer?: boolean }): Check<number> {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, above = Number.NEGATIVE_INFINITY } = spec;
+/** A finite number in [min, max]; `above` and `below` instead of `min` and `max` exclude the bound. */
+export function number(spec: {
+  default?: number;
+  min?: number;
+  max?: number;
+  above?: number;
+  below?: number;
+  integer?: boolean;
+}): Check<number> {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;
+  const { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = spec;
   return (value, name) => {
     if (value === undefined && spec.default !== undefined) return spec.default;
     const ok =
@@ -41,10 +49,11 @@ export function number(spec: { default?: number; min?: number; max?: number; abo
       value >= min &&
       value <= max &&
       (above === Number.NEGATIVE_INFINITY || value > above) &&
+      value < below &&
       (!spec.integer || Number.isInteger(value));
     if (ok) return value as number;
     const low = above > Number.NEGATIVE_INFINITY ? ` above ${above}` : min > Number.NEGATIVE_INFINITY ? ` from ${min}` : '';
-    const high = max < Number.POSITIVE_INFINITY ? ` up to ${max}` : '';
+    const high = below < Number.POSITIVE_INFINITY ? ` below ${below}` : max < Number.POSITIVE_INFINITY ? ` up to ${max}` : '';
     throw new AttuneError('ERR_BAD_OPTION', `${name} must be a ${spec.integer ? 'whole ' : ''}number${low}${high}, got ${shown(value)}.`);
   };
 }

@@ -5,7 +5,7 @@ import { randomNumbers, shuffle } from './random.ts';
 import type { ColdItemsSplitOptions, ColdUsersSplit, ColdUsersSplitOptions, Split } from './split.ts';
 import { identity, newestFirst, rowsByUser, rowsWhere } from './split-rows.ts';
 
-const testFraction = number({ default: 0.1, above: 0, max: 1 });
+const testFraction = number({ default: 0.1, above: 0, below: 1 });
 const seed = integer({ default: 0 });
 
 /** All rows of some items are test. @throws ERR_BAD_OPTION */
