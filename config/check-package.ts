@@ -54,6 +54,19 @@ try {
     `const { AlsRecommender, Interactions } = await import('attune');
      if (AlsRecommender.name !== 'AlsRecommender' || Interactions.name !== 'Interactions') throw new Error('classes are called ' + AlsRecommender.name);`,
   );
+  run(
+    'both builds at once',
+    'both.mjs',
+    `import { createRequire } from 'node:module';
+     const esm = await import('attune');
+     const cjs = createRequire(import.meta.url)('attune');
+     const rows = cjs.Interactions.fromColumns({ users: ['a', 'a', 'b', 'b'], items: ['x', 'y', 'x', 'z'] });
+     const { train, test } = esm.split(rows, { strategy: 'leave-last-out' });
+     const model = await new cjs.PopularityRecommender().fit(train);
+     const report = await esm.evaluate(model, { train, test });
+     await esm.tracked(esm.memoryTracker(), { experiment: 'e' }, (run) => run.report(report));
+     await cjs.evaluate(model, { train: rows, test: rows, includeSeen: true });`,
+  );
   types('import', 'types.mts');
   types('require', 'types.cts');
   const quickstart = (

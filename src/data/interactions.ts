@@ -72,10 +72,12 @@ export class Interactions implements Iterable<InteractionRow> {
   readonly timestamps: Float64Array | undefined;
   /** Rows that were left out because of `onBadRow: 'skip'`. */
   readonly skipped: number;
+  /** Rows that became one with another of their (user, item) pair when the data was read. */
+  readonly duplicates: number;
   #byUser: Csr | undefined;
   #byItem: Csr | undefined;
 
-  private constructor(columns: Columns, skipped = 0) {
+  private constructor(columns: Columns, skipped = 0, duplicates = 0) {
     this.users = columns.users;
     this.items = columns.items;
     this.userIndices = columns.u;
@@ -83,6 +85,7 @@ export class Interactions implements Iterable<InteractionRow> {
     this.values = columns.v;
     this.timestamps = columns.t;
     this.skipped = skipped;
+    this.duplicates = duplicates;
   }
 
   /**
@@ -135,7 +138,8 @@ export class Interactions implements Iterable<InteractionRow> {
     else for (const row of rows) take(row);
     o.signal?.throwIfAborted();
     o.onProgress?.({ phase: 'reading', done: index, total: index });
-    return new Interactions(mergeDuplicates(builder.columns(), o.duplicates), skipped);
+    const columns = mergeDuplicates(builder.columns(), o.duplicates);
+    return new Interactions(columns, skipped, index - skipped - columns.v.length);
   }
 
   /**
@@ -180,7 +184,8 @@ export class Interactions implements Iterable<InteractionRow> {
       const time = c.timestamps ? readTime(c.timestamps[row], row, true) : Number.NaN;
       builder.push(user, item, value, time, row);
     }
-    return new Interactions(mergeDuplicates(builder.columns(), duplicates));
+    const merged = mergeDuplicates(builder.columns(), duplicates);
+    return new Interactions(merged, 0, length - merged.v.length);
   }
 
   /** Number of rows, which is the number of distinct (user, item) pairs. */

@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 import { type Check, choice, integer, number, optional, readOptions } from '../options.ts';
+import { checkIsInteractions } from './check-interactions.ts';
 import type { Interactions } from './interactions.ts';
 import { randomNumbers, shuffle } from './random.ts';
 import { coldItems, coldUsers } from './split-cold.ts';
@@ -147,6 +148,7 @@ export function split(interactions: Interactions, options: SplitOptionsWithValid
 export function split(interactions: Interactions, options: Exclude<SplitOptions, FoldsSplitOptions>): Split;
 export function split(interactions: Interactions, options: SplitOptions): Split | SplitWithValidation | Split[];
 export function split(interactions: Interactions, options: SplitOptions): Split | SplitWithValidation | Split[] {
+  checkIsInteractions('split', interactions);
   const strategy = choice(strategies)(options?.strategy, "split: option 'strategy'");
   if (strategy === 'folds') return folds(interactions, options as FoldsSplitOptions);
   if (strategy === 'cold-items') return coldItems(interactions, options as ColdItemsSplitOptions);
@@ -178,7 +180,7 @@ const assigners: Record<
   'leave-last-out': leaveLastOut,
 };
 
-const fraction = { above: 0, max: 1 };
+const fraction = { above: 0, below: 1 };
 const seed = integer({ default: 0 });
 const strategyCheck = choice(strategies);
 

@@ -1,3 +1,4 @@
+import { checkIsInteractions } from '../data/check-interactions.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError } from '../errors.ts';
 import { giniOf } from '../metrics/exposure.ts';
@@ -46,6 +47,8 @@ export interface DataReport {
   density: number;
   /** Rows that were left out when the data was read. */
   skipped: number;
+  /** Rows that became one with another of their (user, item) pair when the data was read. */
+  duplicates: number;
   /** Rows a user. */
   perUser: Activity;
   /** Rows an item. */
@@ -99,9 +102,10 @@ export interface DataReport {
 
 /**
  * Looks at interactions before anybody learns from them: size, sparsity, long tail, activity, values, and what changes over time.
- * @throws ERR_EMPTY without rows.
+ * @throws ERR_EMPTY without rows; ERR_BAD_ARGUMENT.
  */
 export function describe(interactions: Interactions): DataReport {
+  checkIsInteractions('describe', interactions);
   const { userCount, itemCount, size, byUser, byItem, timestamps } = interactions;
   if (size === 0) throw new AttuneError('ERR_EMPTY', 'describe: expected interactions with at least one row, got none.');
   const users = rowCounts(byUser.offsets);
@@ -115,6 +119,7 @@ export function describe(interactions: Interactions): DataReport {
     rows: size,
     density: size / userCount / itemCount,
     skipped: interactions.skipped,
+    duplicates: interactions.duplicates,
     perUser: activityOf(users),
     perItem: activityOf(items),
     gini: giniOf(items.slice(), itemCount),
@@ -222,13 +227,13 @@ function tenths(ascending: Float64Array): { label: string; amount: number }[] {
 }
 
 function textOf(report: Omit<DataReport, 'toString'>): string {
-  const { users, items, rows, density, perUser, perItem, values, gini, topShare, period, drift, skipped } = report;
+  const { users, items, rows, density, perUser, perItem, values, gini, topShare, period, drift, skipped, duplicates } = report;
   const activity = ({ min, median, mean, p90, max, singles }: Activity) =>
     `min ${min}, median ${short(median)}, mean ${short(mean)}, 90 % up to ${short(p90)}, max ${max}; a single row: ${percent(singles)}`;
   const lines: [string, string][] = [
     [
       'Size',
-      `${count(users)} users, ${count(items)} items, ${count(rows)} rows, density ${percent(density)}${skipped > 0 ? `, ${count(skipped)} bad rows skipped` : ''}`,
+      `${count(users)} users, ${count(items)} items, ${count(rows)} rows, density ${percent(density)}${skipped > 0 ? `, ${count(skipped)} bad rows skipped` : ''}${duplicates > 0 ? `, ${count(duplicates)} duplicates merged` : ''}`,
     ],
     ['Rows a user', activity(perUser)],
     ['Rows an item', activity(perItem)],

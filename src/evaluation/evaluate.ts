@@ -1,5 +1,6 @@
+import { isInteractions } from '../data/check-interactions.ts';
 import { IdMap } from '../data/id-map.ts';
-import { Interactions } from '../data/interactions.ts';
+import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import type { ItemDistance } from '../metrics/diversity.ts';
 import type { GainRule } from '../metrics/gain.ts';
@@ -146,7 +147,7 @@ const defaultMetrics: MetricName[] = ['precision', 'recall', 'ndcg', 'map', 'mrr
 const trainMetrics: MetricName[] = ['novelty'];
 
 const interactions = (value: unknown, name: string): Interactions => {
-  if (value instanceof Interactions) return value;
+  if (isInteractions(value)) return value;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be Interactions, got ${shown(value)}. Make them with Interactions.from or split.`);
 };
 

@@ -1,3 +1,4 @@
+import { checkIsInteractions } from '../data/check-interactions.ts';
 import type { Csr } from '../data/csr.ts';
 import type { IdMap } from '../data/id-map.ts';
 import type { Interactions } from '../data/interactions.ts';
@@ -301,13 +302,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
  * @throws ERR_BAD_ARGUMENT when it is no `Interactions`, ERR_EMPTY when it has no rows.
  */
 export function checkInteractions(owner: string, interactions: Interactions): void {
-  // By shape, not by class: a program may have loaded both the ESM and the CommonJS build.
-  if (!(interactions?.userIndices instanceof Int32Array && interactions.itemIndices instanceof Int32Array)) {
-    throw new AttuneError(
-      'ERR_BAD_ARGUMENT',
-      `${owner}: expected Interactions, got ${shown(interactions)}. Make them with Interactions.from(rows) or Interactions.fromColumns(columns).`,
-    );
-  }
+  checkIsInteractions(owner, interactions);
   if (interactions.size === 0) throw new AttuneError('ERR_EMPTY', `${owner}: expected interactions with at least one row, got none.`);
 }
 

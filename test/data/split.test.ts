@@ -62,6 +62,10 @@ describe('every split', () => {
     refuse({ strategy: 'random', testfraction: 0.1 }, "Did you mean 'testFraction'?");
     refuse({ strategy: 'leave-last-out', testFraction: 0.1 }, "unknown option 'testFraction'");
     refuse({ strategy: 'random', testFraction: 0 }, 'above 0');
+    for (const strategy of ['random', 'per-user', 'by-time', 'cold-items', 'cold-users']) refuse({ strategy, testFraction: 1 }, 'below 1');
+    expect(() => split([{ user: 'a', item: 'x' }] as never, { strategy: 'random' })).toThrow(
+      expect.objectContaining({ code: 'ERR_BAD_ARGUMENT', message: expect.stringContaining('expected Interactions') }),
+    );
     refuse({ strategy: 'random', testFraction: 0.8, validationFraction: 0.3 }, 'must not add up to more than 1');
     refuse({ strategy: 'random', seed: 'x' }, 'seed');
     refuse({ strategy: 'folds', folds: 1 }, 'folds');

@@ -31,6 +31,16 @@ describe('describe', () => {
     });
   });
 
+  it('counts the rows that became one, and takes nothing but interactions', async () => {
+    const rows = ['x', 'y', 'x', 'x'].map((item) => ({ user: 'a', item, value: 1 }));
+    const twice = await Interactions.from([...rows, { user: '', item: 'x', value: 1 }], { onBadRow: 'skip' });
+    expect(describeData(twice)).toMatchObject({ rows: 2, duplicates: 2, skipped: 1 });
+    expect(String(describeData(twice))).toContain('1 bad rows skipped, 2 duplicates merged');
+    expect(Interactions.fromColumns({ users: ['a', 'a'], items: ['x', 'x'] }).duplicates).toBe(1);
+    expect(describeData(data).duplicates).toBe(0);
+    expect(() => describeData([{ user: 'a', item: 'x' }] as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
+  });
+
   it('sees what changes between the first and the second half', () => {
     const { drift, period } = describeData(data);
     expect(period).toEqual({ from: day, to: 6 * day });
