@@ -26,7 +26,7 @@ export function formatReports(reports: Record<string, EvaluationReport>, options
   const head = ['', ...entries.map(([name]) => name)];
   const table = format === 'markdown' ? markdownTable(head, rows) : textTable(head, rows);
   const notes = notesOf(entries);
-  return (format === 'markdown' ? [table, '', ...notes.map((note) => `${note}  `)] : [table, ...notes]).join('\n');
+  return (format === 'markdown' ? [table, '', ...notes.map((note) => `${inert(note)}  `)] : [table, ...notes]).join('\n');
 }
 
 function cell({ mean, low, high }: ReportedValue, digits: number): string {
@@ -81,6 +81,11 @@ export function textTable(head: string[], rows: string[][]): string {
 
 /** The same as Markdown. */
 export function markdownTable(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: string[]) => `| ${cells.map((text) => inert(text).replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** Names are anybody's: nothing in them may end a line or begin a tag. */
+function inert(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ').replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;' })[sign] ?? '&gt;');
 }
