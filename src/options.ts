@@ -137,3 +137,9 @@ function distance(a: string, b: string): number {
   }
   return previous[b.length];
 }
+
+/** A list of anything but letters: text is iterable, and hardly ever meant. @throws ERR_BAD_ARGUMENT */
+export function checkIterable(owner: string, what: string, value: unknown): void {
+  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a list of ${what}, got ${shown(value)}.`);
+}

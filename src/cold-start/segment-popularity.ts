@@ -1,6 +1,6 @@
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, callback, number, optional, readOptions } from '../options.ts';
+import { anything, callback, integer, number, optional, readOptions } from '../options.ts';
 import type { History, Recommendation } from '../recommenders/recommender.ts';
 import type { BridgeListOptions } from './bridge-options.ts';
 
@@ -41,7 +41,7 @@ export interface SegmentPopularity {
   readonly role: 'popular';
   /** Names of the segments that have rows. */
   readonly segments: readonly string[];
-  /** The most popular items of a segment, scores being shares of its rows; of everybody for an unknown segment or none. */
+  /** The most popular items of a segment, scores being shares of its rows; of everybody for an unknown segment or none. @throws ERR_BAD_OPTION */
   top(segment: string | undefined, options?: BridgeListOptions): Recommendation[];
   /** Answers as a source. Items of the history are left out. */
   answer(request: SegmentRequest): Recommendation[];
@@ -82,7 +82,7 @@ export function segmentPopularity(options: SegmentPopularityOptions): SegmentPop
     role: 'popular',
     segments: [...lists.keys()].sort(),
     top(segment, options = {}) {
-      const { n = 10, exclude, only } = options;
+      const { n, exclude, only } = readOptions('segmentPopularity.top', options, listChecks);
       const never = new Set(exclude);
       const wanted = only && new Set(only);
       const list = (segment === undefined ? undefined : lists.get(segment)) ?? fallback;
@@ -110,6 +110,12 @@ interface Counts {
 }
 
 const msPerDay = 86_400_000;
+
+const listChecks = {
+  n: integer({ default: 10, min: 0 }),
+  exclude: anything<Iterable<string> | undefined>(),
+  only: anything<Iterable<string> | undefined>(),
+};
 
 function count(
   { userIndices, itemIndices, values, timestamps, users, itemCount }: Interactions,

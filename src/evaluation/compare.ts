@@ -1,4 +1,4 @@
-import { AttuneError } from '../errors.ts';
+import { AttuneError, shown } from '../errors.ts';
 import { holm, type PairedTest, type PairedTestOptions, pairedTest } from '../metrics/significance.ts';
 import { directionOf, type Measure } from './measures.ts';
 import { type EvaluationReport, userValues } from './report.ts';
@@ -40,6 +40,10 @@ export interface Comparison extends PairedTest {
  */
 export function compare(a: EvaluationReport, b: EvaluationReport, metric: string, options: CompareOptions = {}): Comparison {
   const { alpha = 0.05, ...test } = options;
+  for (const report of [a, b]) {
+    if (typeof report?.keyOf === 'function') continue;
+    throw new AttuneError('ERR_BAD_ARGUMENT', `compare: expected two reports of evaluate(), got ${shown(report)}.`);
+  }
   const key = a.keyOf(metric);
   const pairs = sharedValues(a, b, key, b.keyOf(metric));
   const result = pairedTest(pairs.a, pairs.b, test);

@@ -2,7 +2,7 @@ import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import type { ListColumns } from '../metrics/columnar.ts';
 import { generator, randomBelow } from '../metrics/random.ts';
-import type { Progress } from '../options.ts';
+import { checkIterable, type Progress } from '../options.ts';
 import type { Recommender } from '../recommenders/recommender.ts';
 import { type ItemSpace, type Plan, Rows } from './plan.ts';
 
@@ -179,6 +179,7 @@ function candidateCount(user: number, only: string[] | undefined, o: CollectOpti
 }
 
 function toIndices(answer: RankedItems, user: number, o: CollectOptions): number[] {
+  checkIterable('evaluate', 'ranked items from the function', answer);
   const list: number[] = [];
   const seen = new Set(seenOf(user, o));
   for (const entry of answer) {

@@ -56,7 +56,7 @@ export function readRequest(request: RankRequest): ReadRequest {
     history: anything<History | undefined>(),
     interests: anything<RankRequest['interests']>(),
     query: optional(text({ allowEmpty: true })),
-    context: anything<Record<string, unknown> | undefined>(),
+    context: contextOption,
     exclude: anything<Iterable<string> | undefined>(),
     only: anything<Iterable<string> | undefined>(),
   });
@@ -103,4 +103,10 @@ function list<T>(given: Iterable<T> | undefined, name: string): T[] {
   if (given === undefined || given === null) return [];
   if (typeof given !== 'string' && typeof given[Symbol.iterator] === 'function') return [...given];
   throw new AttuneError('ERR_BAD_ARGUMENT', `HybridRanker.rank: expected an array or another iterable as '${name}', got ${shown(given)}.`);
+}
+
+function contextOption(value: unknown, name: string): Record<string, unknown> | undefined {
+  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value)))
+    return value as Record<string, unknown>;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an object such as { page: 'home' }, got ${shown(value)}.`);
 }

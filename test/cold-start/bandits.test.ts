@@ -120,6 +120,7 @@ describe('offPolicyValue', () => {
     expect(offPolicyValue(log, { method: 'doubly-robust' }).mean).toBeCloseTo((0.5 + 0.2 + (0.4 - 0.4) + 0.9) / 3, 12);
     expect(offPolicyValue(log, { method: 'ips', maxWeight: 0.5 }).mean).toBeCloseTo(1 / 3, 12);
     expect(offPolicyValue(log).effectiveSize).toBeCloseTo(3.5 ** 2 / 5.25, 12);
+    expect(() => offPolicyValue(5 as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
   });
 
   it('finds the value of a policy that never ran, within its interval', () => {

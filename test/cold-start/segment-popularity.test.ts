@@ -60,5 +60,7 @@ describe('segmentPopularity', () => {
     expect(() => segmentPopularity({ interactions, from: 1e15 })).toThrow(code('ERR_EMPTY'));
     expect(() => segmentPopularity({ interactions: [] as never })).toThrow(code('ERR_BAD_OPTION'));
     expect(() => segmentPopularity({ interactions, prior: -1 })).toThrow(code('ERR_BAD_OPTION'));
+    expect(() => segmentPopularity({ interactions }).top(undefined, { n: -1 })).toThrow(code('ERR_BAD_OPTION'));
+    expect(() => segmentPopularity({ interactions }).top(undefined, { N: 3 } as never)).toThrow(code('ERR_BAD_OPTION'));
   });
 });

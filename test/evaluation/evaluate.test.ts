@@ -170,7 +170,8 @@ describe('evaluate', () => {
     expect(asked).toEqual([['ann', 2, ['d']]]);
     expect(report.get('mrr').mean).toBe(1 / 2); // d was seen and is taken out
     await expect(evaluate(() => ['a', 'a'], { train, test, metrics: ['mrr'], k: 2 })).rejects.toMatchObject({ code: 'ERR_DUPLICATE' });
-    await expect(evaluate(() => [1 as never], { train, test })).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
+    for (const answer of [[1], 5, undefined, 'abc'])
+      await expect(evaluate(() => answer as never, { train, test })).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
   });
 
   it('asks recommendFor under the fold-in protocol, so that users may be held out as a whole', async () => {

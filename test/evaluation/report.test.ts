@@ -54,6 +54,11 @@ describe('a report', () => {
     expect(json.protocol).toMatchObject({ candidates: 'ranked over all items', k: [3, 10] });
   });
 
+  it('is Markdown that no name can break', () => {
+    const table = formatReports({ '<img src=x onerror=alert(1)>\nB & C': good }, { format: 'markdown' });
+    expect(table.split('\n')[0]).toBe('|  | &lt;img src=x onerror=alert(1)&gt; B &amp; C |');
+  });
+
   it('stands beside others in one table', () => {
     const table = formatReports({ Good: good, 'Very | poor': poor });
     const [head, , first] = table.split('\n');
@@ -112,6 +117,7 @@ describe('compare', () => {
     expect(verdict.better).toBe('neither');
     expect(verdict.summary).toMatch(/^No difference between good and twin is shown/);
     expect(compare(good, good, 'mrr@10')).toMatchObject({ pValue: 1, difference: 0 });
+    expect(() => compare(good, {} as never, 'mrr@10')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
   });
 
   it('knows that small errors are better', () => {

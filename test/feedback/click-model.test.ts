@@ -111,6 +111,8 @@ describe('a click model', () => {
     expect(() => fitClickModel([])).toThrow(code('ERR_EMPTY'));
     expect(() => fitClickModel([good], { perseverance: 0.5 })).toThrow(code('ERR_BAD_OPTION'));
     expect(() => fitClickModel([good], { modle: 'x' } as never)).toThrow(code('ERR_BAD_OPTION'));
+    for (const list of [5, 'ab', null, undefined])
+      expect(() => fitClickModel(list as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
   });
 });
 

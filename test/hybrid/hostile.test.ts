@@ -100,6 +100,12 @@ it('sources, rules and attributes may fail in any way: there is a page, without 
     { numRuns: 150 },
   ));
 
+it('a context that is no object is refused', async () => {
+  const ranker = new HybridRanker({ sources: { good: () => good } });
+  for (const context of [5, 'home', null, ['home']])
+    await expect(ranker.rank({ context } as never)).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
+});
+
 it('a hostile request gets a page or a coded error, never anything else', () => {
   const hostile = fc.oneof(fc.anything(), fc.constantFrom(throws, '', '\u0000', 'a'.repeat(10_000), '__proto__', Number.NaN));
   const requests = fc.record(

@@ -1,5 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { choice, number, readOptions } from '../../options.ts';
+import { checkIterable, choice, number, readOptions } from '../../options.ts';
 
 /** One logged choice, seen by a policy that is to be judged. */
 export interface LoggedChoice {
@@ -45,13 +45,14 @@ export interface OffPolicyValue {
 
 /**
  * What a new policy would have brought, judged by the log of another one.
- * @throws ERR_EMPTY without choices, or when the new policy would choose none of them; ERR_BAD_VALUE naming the choice by its number from 0; ERR_BAD_OPTION.
+ * @throws ERR_EMPTY without choices, or when the new policy would choose none of them; ERR_BAD_VALUE naming the choice by its number from 0; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
 export function offPolicyValue(choices: Iterable<LoggedChoice>, options: OffPolicyOptions = {}): OffPolicyValue {
   const { method, maxWeight } = readOptions('offPolicyValue', options, {
     method: choice(['ips', 'snips', 'doubly-robust'] as const, 'snips'),
     maxWeight: (value, name) => (value === undefined ? Number.POSITIVE_INFINITY : number({ above: 0 })(value, name)),
   });
+  checkIterable('offPolicyValue', 'logged choices', choices);
   const log = [...choices];
   if (log.length === 0) throw new AttuneError('ERR_EMPTY', 'offPolicyValue: expected at least one logged choice, got none.');
   for (const [at, entry] of log.entries()) check(entry, at, method);

@@ -1,7 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, choice, integer, number, optional, type Progress, readOptions } from '../../options.ts';
 import { readAlias, readModelBytes, readName } from '../../storage/model-names.ts';
-import { EvaluationReport } from '../report.ts';
 import type { RunEntry } from './entries.ts';
 import { readArtifactName, readMetrics, readParameters, readTags } from './names.ts';
 import type { EndStatus, LogOptions, ModelOptions, Run, RunOptions } from './tracker.ts';
@@ -89,7 +88,7 @@ export function openRun(log: RunLog, start: ReadRunOptions): Run {
 
     async report(report) {
       open();
-      if (!(report instanceof EvaluationReport)) {
+      if (typeof report?.get !== 'function' || typeof report.toHTML !== 'function') {
         throw new AttuneError('ERR_BAD_ARGUMENT', `run.report: expected what evaluate() gives, got ${shown(report)}.`);
       }
       for (const key of report.keys) {

@@ -1,6 +1,6 @@
 import { randomNumbers } from '../../data/random.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { choice, integer, number, optional, readOptions } from '../../options.ts';
+import { checkIterable, choice, integer, number, optional, readOptions } from '../../options.ts';
 import { type ClickParameters, fitDynamicBayesian, fitPositionBased, lastClick, stops } from './fit.ts';
 import { type ClickSession, columnsOf, pairKey, type SessionColumns } from './sessions.ts';
 
@@ -149,6 +149,7 @@ export class ClickModel {
 
   /** How well it predicts sessions; of those it was fitted on it says little. @throws ERR_BAD_ROW, ERR_EMPTY */
   evaluate(sessions: Iterable<ClickSession>): ClickQuality {
+    checkIterable('A click model', 'sessions { items, clicked }', sessions);
     const list = [...sessions];
     const data = columnsOf(list);
     const rate = Math.min(1 - 1e-9, Math.max(1e-9, this.#means.clickRate));

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
+import { checkIterable } from '../../options.ts';
 
 /** One list that somebody saw, and what they did with it. */
 export interface ClickSession {
@@ -33,8 +34,9 @@ export interface SessionColumns {
 /** The key of a pair. */
 export const pairKey = (query: string, item: string): string => `${query}\0${item}`;
 
-/** @throws ERR_BAD_ROW naming the session; ERR_EMPTY */
+/** @throws ERR_BAD_ROW naming the session; ERR_EMPTY; ERR_BAD_ARGUMENT */
 export function columnsOf(sessions: Iterable<ClickSession>, known?: Pick<SessionColumns, 'pairIndex' | 'queryIndex'>): SessionColumns {
+  checkIterable('A click model', 'sessions { items, clicked }', sessions);
   const offsets = [0];
   const pairs: number[] = [];
   const clicks: number[] = [];
