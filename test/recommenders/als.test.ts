@@ -145,6 +145,7 @@ describe('AlsRecommender', () => {
     expect(code(() => new AlsRecommender({ biases: true }))).toBe('ERR_BAD_OPTION');
     expect(code(() => new AlsRecommender({ factor: 3 } as object))).toBe('ERR_BAD_OPTION');
     expect(code(() => new AlsRecommender({ threads: 0 }))).toBe('ERR_BAD_OPTION');
+    for (const seed of [Number.NaN, null, {}, true]) expect(code(() => new AlsRecommender({ seed } as object))).toBe('ERR_BAD_OPTION');
   });
 });
 

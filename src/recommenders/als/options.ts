@@ -1,4 +1,4 @@
-import { anything, choice, flag, integer, number } from '../../options.ts';
+import { choice, flag, integer, number } from '../../options.ts';
 import type { UnknownPolicy } from '../recommender.ts';
 
 /** Options of {@link AlsRecommender}. */
@@ -42,6 +42,7 @@ export interface AlsOptions {
 }
 
 const threadCount = integer({ min: 1, max: 256 });
+const seedNumber = number({ default: 0 });
 
 /** Checks and defaults of {@link AlsOptions}. */
 export const alsChecks = {
@@ -57,7 +58,7 @@ export const alsChecks = {
   solver: choice(['auto', 'exact'] as const, 'auto'),
   tolerance: number({ default: 0, min: 0, max: 1 }),
   storage: choice(['float32', 'float16'] as const, 'float32'),
-  seed: anything<number | string>(0),
+  seed: (value: unknown, name: string): number | string => (typeof value === 'string' ? value : seedNumber(value, name)),
   threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
   onUnknown: choice(['throw', 'empty'] as const, 'throw'),
 };
