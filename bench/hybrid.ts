@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { coldUsers } from './support/hybrid/cold-users.ts';
 import { industrial } from './support/hybrid/data.ts';
 import { coldItems } from './support/hybrid/items.ts';
-import { coldUsers, pages } from './support/hybrid/pages.ts';
+import { pages } from './support/hybrid/pages.ts';
 import { type Comparisons, print } from './support/hybrid/table.ts';
 
 /** Quality of mixtures on Amazon Industrial 2018, each beside its parts, with paired tests. */

@@ -7,6 +7,7 @@ import { timed } from './support/clock.ts';
 import { dataFolder } from './support/data.ts';
 import { type QualitySet, qualitySets } from './support/quality-data.ts';
 import { type QualityModel, qualityModels } from './support/quality-models.ts';
+import { overview, type SetSummary } from './support/quality-table.ts';
 
 const help = `npm run bench -- quality [options]
   --only a,b     some sets: ${Object.keys(qualitySets).join(', ')}
@@ -50,11 +51,14 @@ export const qualityBench = {
     const models = qualityModels.filter(({ key }) => keys.length === 0 || keys.includes(key));
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, load: loadavg()[0] };
     console.log(`${JSON.stringify(machine)}\nEach setting is the best of a few on a part cut from train; the test part is looked at once.`);
-    const all: Record<string, object> = {};
+    const all: Record<string, SetSummary> = {};
+    const cpu = process.cpuUsage();
     for (const name of sets.length > 0 ? sets : Object.keys(qualitySets)) {
       const done = await runSet(name, models, { large: values.large, quick: values.quick });
       if (done) all[name] = done;
     }
+    const { user, system } = process.cpuUsage(cpu);
+    if (Object.keys(all).length > 0) console.log(`\n${overview(all)}\n\n${((user + system) / 1e6).toFixed(0)} processor seconds in all`);
     const out = join(import.meta.dirname, 'out');
     mkdirSync(out, { recursive: true });
     const file = join(out, `quality-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
@@ -72,7 +76,7 @@ async function runSet(name: string, models: QualityModel[], how: { large: boolea
   if (!folder) return undefined;
   const { train, test, candidates } = set.read(folder);
   console.log(`\n${name}: ${train.userCount} x ${train.itemCount}, ${train.size} train and ${test.size} test rows.`);
-  console.log(`  test: ${set.protocol}\n  settings chosen on ${set.validation.words}`);
+  console.log(`  test: ${set.protocol}\n  settings chosen on ${set.validation.words}, ${validationUsers} users at most`);
   const parts = split(train, set.validation.split) as Split;
   const reports: Record<string, EvaluationReport> = {};
   const results: Result[] = [];
@@ -103,6 +107,9 @@ async function runSet(name: string, models: QualityModel[], how: { large: boolea
   return {
     protocol: set.protocol,
     validation: set.validation.words,
+    users: train.userCount,
+    items: train.itemCount,
+    rows: train.size,
     metrics: set.metrics,
     k: set.k,
     results,
@@ -111,12 +118,16 @@ async function runSet(name: string, models: QualityModel[], how: { large: boolea
   };
 }
 
-/** NDCG on the validation part of every setting. */
+/** Lists of all users would cost more than the fits. */
+const validationUsers = 5000;
+
+/** NDCG on the validation part of every setting, for the same users. */
 async function tryAll(model: QualityModel, settings: object[], { train, test }: Split, set: QualitySet) {
   const tried: Result['tried'] = [];
   for (const setting of settings) {
     const fitted = (await model.make(setting).fit(train)) as FittableRecommender;
-    const report = await evaluate(fitted, { train, test, candidates: set.validation.candidates, metrics: ['ndcg'], k: set.k, seed: 1 });
+    const { candidates } = set.validation;
+    const report = await evaluate(fitted, { train, test, candidates, metrics: ['ndcg'], k: set.k, users: validationUsers, seed: 1 });
     tried.push({ setting, ndcg: report.get('ndcg', set.k).mean });
   }
   return tried;

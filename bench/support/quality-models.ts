@@ -22,6 +22,17 @@ export interface QualityModel {
 
 const sparse = 20_000;
 
+const plain = { acceleration: false };
+const alsOnLarge = [
+  { alpha: 30, regularization: 10 },
+  { alpha: 30, regularization: 50 },
+  { alpha: 60, regularization: 50 },
+].map((setting) => ({ factors: 128, iterations: 6, ...setting, ...plain }));
+const alsOnSmall = [
+  ...[10, 1, 40].flatMap((alpha) => [10, 1, 50].map((regularization) => ({ alpha, regularization, iterations: 10, ...plain }))),
+  { factors: 128, alpha: 10, regularization: 3, regularizationScaling: 'frequency', regularizationExponent: 0.5, iterations: 8 },
+];
+
 /** The models, cheapest first. */
 export const qualityModels: QualityModel[] = [
   { name: 'Popularity', key: 'popularity', make: () => new PopularityRecommender(), settings: () => [{}] },
@@ -54,9 +65,6 @@ export const qualityModels: QualityModel[] = [
     name: 'ALS',
     key: 'als',
     make: (setting) => new AlsRecommender(setting),
-    settings: (items) =>
-      items > sparse
-        ? [10, 50].map((regularization) => ({ factors: 128, alpha: 30, regularization, iterations: 6, acceleration: false }))
-        : [10, 50, 2].map((regularization) => ({ alpha: 20, regularization, iterations: 10, acceleration: false })),
+    settings: (items) => (items > sparse ? alsOnLarge : alsOnSmall),
   },
 ];
