@@ -1,6 +1,6 @@
 import { TopK } from '../engine/top-k.ts';
-import { AttuneError } from '../errors.ts';
-import { anything, integer, readOptions } from '../options.ts';
+import { AttuneError, shown } from '../errors.ts';
+import { anything, checkIterable, integer, readOptions } from '../options.ts';
 import type { History, Recommendation } from '../recommenders/recommender.ts';
 import { type BridgeFit, learn } from './bridge-fit.ts';
 import {
@@ -88,18 +88,23 @@ export class ContentBridge {
 
   /** The best items for a history, new ones among the others; without those of the history. Contents stand in for new items of it. */
   recommendFor(history: History, options: BridgeListOptions = {}): Recommendation[] {
-    const entries = [...history].map((entry) => (typeof entry === 'string' ? { item: entry } : entry));
+    checkIterable('ContentBridge.recommendFor', 'item ids or { item, value }', history);
+    const entries = Array.from(history, (entry) => (typeof entry === 'string' ? { item: entry } : entry));
     return this.#rank(this.#ofHistory(entries), options, new Set(entries.map(({ item }) => item)));
   }
 
   /** The best items for words, as if their author liked an item with such contents. */
   async recommendForInterests(interests: string, options: BridgeListOptions & { signal?: AbortSignal } = {}): Promise<Recommendation[]> {
     const { signal, ...rest } = options;
+    if (typeof interests !== 'string') {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `ContentBridge.recommendForInterests: expected a text, got ${shown(interests)}.`);
+    }
     return this.#rank(await this.#ofWords(interests, signal), rest, new Set());
   }
 
   /** The scores of items for a known user, in the order asked; NaN for an item without factors and contents. */
   score(user: string, items: Iterable<string>): Float32Array {
+    checkIterable('ContentBridge.score', 'item ids', items);
     const taste = this.#ofUser(user);
     this.#see();
     const scoreOf = this.#scorer(taste);

@@ -5,6 +5,7 @@ import type { Interactions } from '../data/interactions.ts';
 import { type Ranked, topK } from '../engine/top-k.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, choice, flag, integer, optional, readOptions } from '../options.ts';
+import { readMetadata, readModelStore } from '../storage/model-names.ts';
 import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
 import { Batch } from './batch.ts';
 import { type Filter, filterOf, indicesOf, iterable, perUser } from './filters.ts';
@@ -187,7 +188,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   }
 
   async save(store: ModelStore, name: string, metadata: Record<string, unknown> = {}): Promise<ModelInfo> {
-    return store.put(name, this.toBytes(), { kind: this.kind, ...metadata });
+    return readModelStore(store).put(name, this.toBytes(), { kind: this.kind, ...readMetadata(metadata) });
   }
 
   /** The fitted model. @throws ERR_NOT_FITTED */

@@ -3,6 +3,7 @@ import { availableThreads } from '../engine/runtime.ts';
 import { AttuneError } from '../errors.ts';
 import { choice, integer, number, optional, readOptions, workOptions } from '../options.ts';
 import { readModelFile, writeModelFile } from '../storage/model-file.ts';
+import { readModelStore } from '../storage/model-names.ts';
 import type { ModelStore } from '../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow } from './base.ts';
 import { invertDirectly } from './ease/direct.ts';
@@ -124,7 +125,7 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
   static async load(store: ModelStore, reference: string): Promise<EaseRecommender> {
-    return EaseRecommender.fromBytes((await store.get(reference)).bytes);
+    return EaseRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
   }
 
   protected override profileOf(user: number): HistoryRow {

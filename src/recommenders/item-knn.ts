@@ -3,6 +3,7 @@ import type { Interactions } from '../data/interactions.ts';
 import { type Ranked, TopK } from '../engine/top-k.ts';
 import { choice, integer, number, readOptions, workOptions } from '../options.ts';
 import { readModelFile, writeModelFile } from '../storage/model-file.ts';
+import { readModelStore } from '../storage/model-names.ts';
 import type { ModelStore } from '../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow, type RankRequest } from './base.ts';
 import { explainChecks, explanation, unexplained } from './explanation.ts';
@@ -131,7 +132,7 @@ export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
   static async load(store: ModelStore, reference: string): Promise<ItemKnnRecommender> {
-    return ItemKnnRecommender.fromBytes((await store.get(reference)).bytes);
+    return ItemKnnRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
   }
 
   protected override profileOf(user: number): HistoryRow {

@@ -4,6 +4,7 @@ import { topK } from '../engine/top-k.ts';
 import { AttuneError } from '../errors.ts';
 import { choice, number, optional, readOptions, workOptions } from '../options.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../storage/model-file.ts';
+import { readModelStore } from '../storage/model-names.ts';
 import type { ModelStore } from '../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type FittedBase, type RankRequest } from './base.ts';
 import { baseFromFile, baseOf, baseToFile } from './fitted-base.ts';
@@ -112,7 +113,7 @@ export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
   static async load(store: ModelStore, reference: string): Promise<PopularityRecommender> {
-    return PopularityRecommender.fromBytes((await store.get(reference)).bytes);
+    return PopularityRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
   }
 
   protected override profileOf(): undefined {}

@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
 import type { History, Recommendation } from '../recommenders/recommender.ts';
+import { readMetadata, readModelStore } from '../storage/model-names.ts';
 import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
 import { Catalogue } from './catalogue.ts';
 import { type Document, type DocumentFields, DocumentReader, readDocuments } from './documents.ts';
@@ -132,7 +133,7 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
     reference: string,
     options: SemanticLoadOptions<Vectors> = {},
   ): Promise<SemanticIndex<never, Vectors>> {
-    const index = SemanticIndex.fromBytes((await store.get(reference)).bytes, options);
+    const index = SemanticIndex.fromBytes((await readModelStore(store).get(reference)).bytes, options);
     await index.#parts.vectors.prepare?.();
     return index;
   }
@@ -294,7 +295,8 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
   /** Writes the index as a new version under a name, after the changes under way. */
   async save(store: ModelStore, name: string, metadata: Record<string, unknown> = {}): Promise<ModelInfo> {
     await this.#changes;
-    return store.put(name, this.toBytes(), { kind: 'semantic-index', items: this.size, embedder: this.#parts.embedder.name, ...metadata });
+    const facts = { kind: 'semantic-index', items: this.size, embedder: this.#parts.embedder.name };
+    return readModelStore(store).put(name, this.toBytes(), { ...facts, ...readMetadata(metadata) });
   }
 
   /** Embeds documents, then makes them present in one step. */

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
+import type { ModelStore } from './model-store.ts';
 
 /** What a reference asks for: the newest version, a version, or an alias. */
 export interface ModelReference {
@@ -49,6 +50,15 @@ export function readReference(reference: unknown): ModelReference {
   const name = readName(reference.slice(0, at));
   const rest = reference.slice(at + 1);
   return /^\d+$/.test(rest) ? { name, version: readVersion(Number(rest)) } : { name, alias: readAlias(rest) };
+}
+
+/** Checks what models are saved to and loaded from. @throws ERR_BAD_ARGUMENT */
+export function readModelStore(store: ModelStore): ModelStore {
+  if (typeof store?.put === 'function' && typeof store.get === 'function') return store;
+  throw new AttuneError(
+    'ERR_BAD_ARGUMENT',
+    `Expected a model store such as memoryModelStore() or fileModelStore('models'), got ${shown(store)}.`,
+  );
 }
 
 /** Checks the bytes of a model. @throws ERR_BAD_ARGUMENT */

@@ -141,7 +141,7 @@ describe('contentBridge', async () => {
     expect((await ranker.rank({ user: 'nobody' })).items).toEqual([]);
   });
 
-  it('says how much of the factors contents explain, and refuses what it cannot use', () => {
+  it('says how much of the factors contents explain, and refuses what it cannot use', async () => {
     const ridge = contentBridge({ recommender: als, vectors: index, counts: data, method: 'ridge' });
     expect(ridge.explained).toBeGreaterThan(0.2);
     expect(ridge.penalty).toBeGreaterThan(0);
@@ -151,6 +151,9 @@ describe('contentBridge', async () => {
     expect(() => contentBridge({ recommender: als, vectors: index, penalty: 1 })).toThrow(
       expect.objectContaining({ code: 'ERR_BAD_OPTION' }),
     );
+    expect(() => bridge.recommendFor('i1')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
+    await expect(bridge.recommendForInterests(5 as never)).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
+    expect(() => bridge.score('u1', 'i1')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
     expect(() => bridge.factorsOf([1, 2])).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
     const vectors = { size: 0, items: [], vectorOf: () => undefined };
     expect(() => contentBridge({ recommender: als, vectors })).toThrow(expect.objectContaining({ code: 'ERR_EMPTY' }));

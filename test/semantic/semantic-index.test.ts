@@ -449,6 +449,8 @@ describe('files', () => {
   } as never;
 
   it('bring back the same answers without an embedder beside them', async () => {
+    await expect(index.save('models' as never, 'products')).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
+    await expect(SemanticIndex.load('models' as never, 'products')).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
     const info = await index.save(store, 'products', { note: 'first' });
     expect(info.metadata).toMatchObject({ kind: 'semantic-index', items: 7, note: 'first' });
     const again = await SemanticIndex.load(store, 'products');

@@ -68,6 +68,11 @@ export function conformanceOfFiles<R extends Recommender>(
     sameLists(await Class.load(store, 'conformance@1'), fitted());
     sameLists(await Class.load(store, 'conformance'), odd);
     await expect(Class.load(store, 'nothing')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
+    for (const noStore of ['models', {}, undefined] as never[]) {
+      await expect(fitted().save(noStore, 'conformance')).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
+      await expect(Class.load(noStore, 'conformance')).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
+    }
+    await expect(fitted().save(store, 'conformance', 5 as never)).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
   });
   it('of another kind or a newer format is refused', () => {
     const { kind } = fitted();

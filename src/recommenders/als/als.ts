@@ -2,6 +2,7 @@ import type { Interactions } from '../../data/interactions.ts';
 import type { Ranked } from '../../engine/top-k.ts';
 import { AttuneError } from '../../errors.ts';
 import { integer, optional, readOptions, workOptions } from '../../options.ts';
+import { readModelStore } from '../../storage/model-names.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
 import { iterable } from '../filters.ts';
@@ -228,7 +229,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     reference: string,
     options: Pick<AlsOptions, 'storage' | 'threads' | 'onUnknown'> = {},
   ): Promise<AlsRecommender> {
-    return AlsRecommender.fromBytes((await store.get(reference)).bytes, options);
+    return AlsRecommender.fromBytes((await readModelStore(store).get(reference)).bytes, options);
   }
 
   protected profileOf(user: number): AlsProfile {

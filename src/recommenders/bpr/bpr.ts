@@ -1,6 +1,7 @@
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
+import { readModelStore } from '../../storage/model-names.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow } from '../base.ts';
 import { baseOf } from '../fitted-base.ts';
@@ -91,7 +92,7 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
   static async load(store: ModelStore, reference: string): Promise<BprRecommender> {
-    return BprRecommender.fromBytes((await store.get(reference)).bytes);
+    return BprRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
   }
 
   protected override profileOf(user: number): Float32Array {
