@@ -36,7 +36,7 @@ export interface Embedder {
   toBytes?(): Uint8Array<ArrayBuffer>;
 }
 
-/** Calls an embedder and does not trust it. @throws ERR_EMBEDDER when the answer has the wrong shape or is not finite. */
+/** Calls an embedder and does not trust it; rows that are not of length 1 are scaled. @throws ERR_EMBEDDER when the answer has the wrong shape or is not finite. */
 export async function embedWith(embedder: Embedder, texts: readonly string[], options: EmbedOptions): Promise<Float32Array> {
   options.signal?.throwIfAborted();
   const vectors = texts.length === 0 ? new Float32Array(0) : await embedder.embed(texts, options);
@@ -57,7 +57,17 @@ export async function embedWith(embedder: Embedder, texts: readonly string[], op
       `Embedder '${embedder.name}': expected finite numbers, got ${vectors[k]} for text ${row}, ${shown(texts[row])}.`,
     );
   }
-  return vectors;
+  return hasUnitRows(vectors, embedder.dimensions) ? vectors : normalizeRows(vectors.slice(), embedder.dimensions);
+}
+
+/** Whether all rows have length 1, but for what rounding or few bits a number can do, or are zeros. */
+function hasUnitRows(vectors: Float32Array, dimensions: number): boolean {
+  for (let start = 0; start < vectors.length; start += dimensions) {
+    let sum = 0;
+    for (let k = start; k < start + dimensions; k++) sum += vectors[k] * vectors[k];
+    if (sum !== 0 && Math.abs(sum - 1) > 0.01) return false;
+  }
+  return true;
 }
 
 /** The vectors of documents; a document without text has zeros, which are close to nothing. */

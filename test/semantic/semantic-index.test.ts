@@ -322,6 +322,26 @@ describe('building', () => {
     }
   });
 
+  it('scales rows that an embedder did not, and leaves its array alone', async () => {
+    const rows = new Map([
+      ['far', [30, 40]],
+      ['near', [1, 0]],
+      ['query', [2, 0]],
+    ]);
+    const made: Float32Array[] = [];
+    const embed = async (texts: readonly string[]) => {
+      made.push(Float32Array.from(texts.flatMap((text) => rows.get(text) ?? [])));
+      return made[made.length - 1];
+    };
+    const items = ['far', 'near'].map((id) => ({ id, text: id }));
+    const index = await SemanticIndex.build(items, { embedder: { name: 'long', dimensions: 2, embed } });
+    expect(await index.search('query', { mode: 'semantic' })).toEqual([
+      { item: 'near', score: 1 },
+      { item: 'far', score: Math.fround(0.6) },
+    ]);
+    expect([...made[0]]).toEqual([30, 40, 1, 0]);
+  });
+
   it('asks another embedder for queries, if given one of the same length', async () => {
     const other = await SemanticIndex.build(products, {
       ...fields,
