@@ -96,7 +96,8 @@ export interface ExperimentReport {
  * How the variants of an experiment do, from what was logged: the first exposure of each user, and the events within `windowMs` after it.
  * With `maximumUsers` only so many users are analyzed, those exposed first. With several treatments `significance` is divided by their number (Bonferroni), so that it holds for all of them.
  *
- * @throws ERR_BAD_OPTION; ERR_NOT_SUPPORTED for `maximumUsers` with three variants; ERR_BAD_VALUE when `value` gives something else than a finite number.
+ * @throws ERR_BAD_OPTION; ERR_NOT_SUPPORTED for `maximumUsers` with three variants; ERR_BAD_VALUE when `value` gives something else than a finite number;
+ * ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE naming an event that counts by its number from 0.
  */
 export async function analyzeExperiment(
   experiment: Pick<Experiment, 'name' | 'variants'>,

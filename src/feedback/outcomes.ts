@@ -88,9 +88,15 @@ async function read(experiment: string, { events, metrics }: { events: AnalyzeOp
       `analyzeExperiment: option 'events' must be a list or a stream of events, got ${shown(events)}.`,
     );
   }
+  const definitions = Object.entries(metrics);
+  let row = 0;
   for await (const event of events) {
-    const { user, type, time } = event;
-    if (type === 'exposure' && event.experiment === experiment) {
+    const counting = definitions.filter(([, definition]) => definition.event.has(event?.type));
+    const exposes = event?.type === 'exposure' && event.experiment === experiment;
+    if (exposes || counting.length > 0 || typeof event !== 'object' || event === null) check(event, row);
+    row++;
+    const { user, time } = event;
+    if (exposes) {
       const before = users.get(user);
       const variant = String(event.variant);
       if (!before) users.set(user, { variant, time, several: false });
@@ -99,8 +105,7 @@ async function read(experiment: string, { events, metrics }: { events: AnalyzeOp
         before.time = Math.min(before.time, time);
       }
     }
-    for (const [metric, definition] of Object.entries(metrics)) {
-      if (!definition.event.has(type)) continue;
+    for (const [metric, definition] of counting) {
       const one = { metric, time, value: definition.value ? finite(definition.value(event), metric, event) : 1 };
       const own = worth.get(user);
       if (own) own.push(one);
@@ -108,6 +113,22 @@ async function read(experiment: string, { events, metrics }: { events: AnalyzeOp
     }
   }
   return { users, worth };
+}
+
+/** Only what counts is checked: a log may hold anything else beside it. */
+function check(event: LoggedEvent, row: number): void {
+  if (typeof event !== 'object' || event === null) {
+    throw new AttuneError('ERR_BAD_ROW', `analyzeExperiment: event ${row}: expected an object { user, type, time }, got ${shown(event)}.`);
+  }
+  if (typeof event.user !== 'string' || event.user === '') {
+    throw new AttuneError('ERR_BAD_ID', `analyzeExperiment: event ${row}: expected a user id that is not empty, got ${shown(event.user)}.`);
+  }
+  if (!Number.isFinite(event.time)) {
+    throw new AttuneError(
+      'ERR_BAD_VALUE',
+      `analyzeExperiment: event ${row}: expected a time in milliseconds since 1970, got ${shown(event.time)}. Convert it first.`,
+    );
+  }
 }
 
 function finite(value: unknown, metric: string, event: LoggedEvent): number {

@@ -238,5 +238,18 @@ describe('analyzeExperiment', () => {
     for (const each of bad) await expect(analyzeExperiment(test, each as never)).rejects.toEqual(code('ERR_BAD_OPTION'));
     const metrics = { x: { event: 'purchase', value: () => Number.NaN } };
     await expect(analyzeExperiment(test, { ...options, events, metrics })).rejects.toEqual(code('ERR_BAD_VALUE'));
+    const strange: [unknown, string][] = [
+      [null, 'ERR_BAD_ROW'],
+      [{ user: '', type: 'purchase', time: 1 }, 'ERR_BAD_ID'],
+      [{ user: 'u1', type: 'return', time: '2026-01-01' }, 'ERR_BAD_VALUE'],
+      [{ user: 'u1', type: 'exposure', experiment: 'ranking', variant: 'control' }, 'ERR_BAD_VALUE'],
+    ];
+    for (const [event, expected] of strange)
+      await expect(analyzeExperiment(test, { ...options, events: [...events, event as LoggedEvent] })).rejects.toMatchObject({
+        code: expected,
+        message: expect.stringContaining(`event ${events.length}`),
+      });
+    const unrelated = { user: 5, type: 'shutdown', time: 'noon' } as never;
+    await analyzeExperiment(test, { ...options, events: [...events, unrelated] });
   });
 });
