@@ -210,6 +210,9 @@ describe('highlights', () => {
     expect(() => index.highlight('x', 7 as never)).toThrow(coded('ERR_BAD_ARGUMENT'));
     expect(() => index.highlight('x', 'y', { prefixes: true } as never)).toThrow(coded('ERR_BAD_OPTION'));
     expect(() => markHtml('x', [], 'b onclick=')).toThrow(coded('ERR_BAD_OPTION'));
+    const ab = { start: 0, end: 2 };
+    for (const ranges of [5, [null], [{ start: 0, end: 9 }], [{ start: 2, end: 1 }], [{ start: -1, end: 1 }], [ab, { start: 1, end: 3 }]])
+      expect(() => markHtml('abc', ranges as never)).toThrow(coded('ERR_BAD_ARGUMENT'));
   });
 });
 

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
+import { checkIterable } from '../../options.ts';
 import { searchTerms, tokenize } from './tokenizer.ts';
 
 /** A part of a text, in UTF-16 units, as `text.slice(start, end)` takes them. */
@@ -65,16 +66,24 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
  *
  * @param ranges in order and apart, as `SemanticIndex.highlight` gives them.
  * @param tag name of the element around each part. Default `'mark'`.
- * @throws ERR_BAD_OPTION when the tag is not a plain name.
+ * @throws ERR_BAD_OPTION when the tag is not a plain name; ERR_BAD_ARGUMENT for ranges that are not of this text.
  */
 export function markHtml(text: string, ranges: readonly TextRange[], tag = 'mark'): string {
   if (!/^[a-z][a-z0-9-]*$/i.test(tag)) {
     throw new AttuneError('ERR_BAD_OPTION', `markHtml: expected the name of an element such as 'mark', got ${shown(tag)}.`);
   }
+  checkIterable('markHtml', 'ranges { start, end }', ranges);
   const escaped = (part: string) => part.replace(/[&<>"']/g, (character) => entities[character]);
   let html = '';
   let end = 0;
   for (const range of ranges) {
+    if (!(range?.start >= end && range.end > range.start && range.end <= text.length)) {
+      const got = `${shown(range?.start)} to ${shown(range?.end)} in a text of ${text.length}`;
+      throw new AttuneError(
+        'ERR_BAD_ARGUMENT',
+        `markHtml: expected ranges in order, apart and within the text, got ${got}. Are they of another text?`,
+      );
+    }
     html += `${escaped(text.slice(end, range.start))}<${tag}>${escaped(text.slice(range.start, range.end))}</${tag}>`;
     end = range.end;
   }
