@@ -16,19 +16,24 @@ export function gzLines(path: string): string[] {
   return gunzipSync(readFileSync(path)).toString().trim().split('\n');
 }
 
+/** Pairs of user and item as interactions of value 1. */
+export function fromPairs(pairs: [user: string, item: string][]): Interactions {
+  return Interactions.fromColumns({ users: pairs.map(([user]) => user), items: pairs.map(([, item]) => item) });
+}
+
+/** The pairs in lines of `user item item ...`. */
+export function listedPairs(path: string): [user: string, item: string][] {
+  return gzLines(path).flatMap((line) => {
+    const [user, ...items] = line.trim().split(/\s+/);
+    return items.map((item): [string, string] => [user, item]);
+  });
+}
+
 /** The LightGCN split of Gowalla: 29,858 x 40,981; 810,128 train and 217,242 test pairs. */
 export function gowalla(folder: string): { train: Interactions; test: Map<string, Set<string>> } {
-  const lists = (file: string) => gzLines(join(folder, file)).map((line) => line.trim().split(/\s+/));
-  const users: string[] = [];
-  const items: string[] = [];
-  for (const [user, ...own] of lists('train.txt.gz')) {
-    for (const item of own) {
-      users.push(user);
-      items.push(item);
-    }
-  }
-  const test = new Map(lists('test.txt.gz').map(([user, ...own]) => [user, new Set(own)]));
-  return { train: Interactions.fromColumns({ users, items }), test };
+  const test = new Map<string, Set<string>>();
+  for (const [user, item] of listedPairs(join(folder, 'test.txt.gz'))) test.set(user, (test.get(user) ?? new Set()).add(item));
+  return { train: fromPairs(listedPairs(join(folder, 'train.txt.gz'))), test };
 }
 
 /** Recall@k and NDCG@k over all items not in the user's train part, mean over the users of the test part. */
@@ -65,16 +70,20 @@ export interface NcfCase {
   negatives: string[];
 }
 
-/** MovieLens-1M in the NCF protocol: 994,169 train pairs, 6,040 cases. */
-export function ncf(folder: string): { train: Interactions; cases: NcfCase[] } {
-  const rows = gzLines(join(folder, 'train.tsv.gz')).map((line) => line.split('\t'));
-  const train = Interactions.fromColumns({ users: rows.map((row) => row[0]), items: rows.map((row) => row[1]) });
-  const cases = gzLines(join(folder, 'ml-1m.test.negative.gz')).map((line) => {
+const movieLens = { train: 'train.tsv.gz', cases: 'ml-1m.test.negative.gz' };
+
+/**
+ * A set in the NCF protocol, by default MovieLens-1M: 994,169 train pairs, 6,040 cases. Train has lines of `user TAB item`, the cases
+ * `(user,item) TAB negative TAB ...`.
+ */
+export function ncf(folder: string, files = movieLens): { train: Interactions; cases: NcfCase[] } {
+  const pairs = gzLines(join(folder, files.train)).map((line) => line.split('\t').slice(0, 2) as [string, string]);
+  const cases = gzLines(join(folder, files.cases)).map((line) => {
     const [head, ...negatives] = line.split('\t');
     const [user, item] = head.slice(1, -1).split(',');
     return { user, item, negatives };
   });
-  return { train, cases };
+  return { train: fromPairs(pairs), cases };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type EvaluateOptions, Interactions, type LeaveLastOutSplitOptions, type PerUserSplitOptions } from 'attune';
-import { gzLines } from './data.ts';
+import type { EvaluateOptions, Interactions, LeaveLastOutSplitOptions, PerUserSplitOptions } from 'attune';
+import { fromPairs, gzLines, listedPairs, ncf } from './data.ts';
 
 /** A public data set with the protocol of its published figures. */
 export interface QualitySet {
@@ -76,7 +76,7 @@ export const qualitySets: Record<string, QualitySet> = {
       ['CFNet', 0.7253, 0.4416, 'DeepCF, table 2'],
     ],
     validation: lastAmong99,
-    read: (folder) => ncf(folder, 'train.tsv.gz', 'ml-1m'),
+    read: (folder) => amongNegatives(ncf(folder)),
   },
   'amazon-music': {
     folder: 'ncf-amusic',
@@ -90,7 +90,7 @@ export const qualitySets: Record<string, QualitySet> = {
       ['CFNet', 0.4116, 0.2601, 'DeepCF, table 2'],
     ],
     validation: lastAmong99,
-    read: (folder) => ncf(folder, 'AMusic.train.rating.gz', 'AMusic'),
+    read: (folder) => amongNegatives(ncf(folder, { train: 'AMusic.train.rating.gz', cases: 'AMusic.test.negative.gz' })),
   },
   beauty: {
     folder: 'seq-beauty',
@@ -104,12 +104,9 @@ export const qualitySets: Record<string, QualitySet> = {
     ],
     validation: last,
     read: (folder) => {
-      const lists = gzLines(join(folder, 'Beauty.txt.gz')).map((line) => line.trim().split(/\s+/));
-      const last = lists.map(([user, ...items]): [string, string] => [user, items[items.length - 1]]);
-      return {
-        train: pairs(lists.flatMap(([user, ...items]) => items.slice(0, -1).map((item): [string, string] => [user, item]))),
-        test: pairs(last),
-      };
+      const rows = listedPairs(join(folder, 'Beauty.txt.gz'));
+      const isLast = (_: unknown, at: number) => rows[at + 1]?.[0] !== rows[at][0];
+      return { train: fromPairs(rows.filter((row, at) => !isLast(row, at))), test: fromPairs(rows.filter(isLast)) };
     },
   },
   industrial: {
@@ -132,43 +129,26 @@ export const qualitySets: Record<string, QualitySet> = {
       const rows = gzLines(join(folder, 'interactions.csv.gz'))
         .slice(1)
         .map((line) => line.split(',').slice(0, 2) as [string, string]);
-      return { train: pairs(rows.filter((pair) => !out.has(pair.join(' ')))), test: pairs(held) };
+      return { train: fromPairs(rows.filter((pair) => !out.has(pair.join(' ')))), test: fromPairs(held) };
     },
   },
 };
 
-/** Lines of `user item item ...`. */
 function lightGcn(folder: string): { train: Interactions; test: Interactions } {
-  const part = (name: string) =>
-    pairs(
-      gzLines(join(folder, `${name}.txt.gz`)).flatMap((line) => {
-        const [user, ...items] = line.trim().split(/\s+/);
-        return items.map((item): [string, string] => [user, item]);
-      }),
-    );
+  const part = (name: string) => fromPairs(listedPairs(join(folder, `${name}.txt.gz`)));
   return { train: part('train'), test: part('test') };
 }
 
 /** Lines of `user TAB item TAB playcount`; how often is not looked at. */
 function lastFm(folder: string): { train: Interactions; test: Interactions } {
   const part = (name: string) =>
-    pairs(gzLines(join(folder, `${name}.txt.gz`)).map((line) => line.trim().split(/\s+/).slice(0, 2) as [string, string]));
+    fromPairs(gzLines(join(folder, `${name}.txt.gz`)).map((line) => line.trim().split(/\s+/).slice(0, 2) as [string, string]));
   return { train: part('train'), test: part('test') };
 }
 
-/** `user TAB item` to learn from; `(user,item) TAB negative TAB ...` to be judged by. */
-function ncf(folder: string, train: string, name: string): ReturnType<QualitySet['read']> {
-  const negatives = new Map<string, string[]>();
-  const cases = gzLines(join(folder, `${name}.test.negative.gz`)).map((line): [string, string] => {
-    const [head, ...others] = line.split('\t');
-    const [user, item] = head.slice(1, -1).split(',');
-    negatives.set(user, others);
-    return [user, item];
-  });
-  const rows = gzLines(join(folder, train)).map((line) => line.split('\t').slice(0, 2) as [string, string]);
-  return { train: pairs(rows), test: pairs(cases), candidates: (user) => negatives.get(user) ?? [] };
-}
-
-function pairs(rows: [string, string][]): Interactions {
-  return Interactions.fromColumns({ users: rows.map(([user]) => user), items: rows.map(([, item]) => item) });
+/** One test item a user, to be found among the given ones. */
+function amongNegatives({ train, cases }: ReturnType<typeof ncf>): ReturnType<QualitySet['read']> {
+  const negatives = new Map(cases.map((one) => [one.user, one.negatives]));
+  const test = fromPairs(cases.map(({ user, item }) => [user, item]));
+  return { train, test, candidates: (user) => negatives.get(user) ?? [] };
 }
