@@ -1,7 +1,10 @@
 import { AttuneError } from '../errors.ts';
-import { type EngineMemory, firstTicket, type JobName, jobNames, type Kernels, maxBlocks, runBlocks, words } from './job.ts';
+import { type EngineMemory, type JobName, type Kernels, maxBlocks, runBlocks, words } from './job.ts';
 import { plainKernels } from './plain/index.ts';
+import { type Cut, checkJob, postJob } from './post-job.ts';
 import { breathe, kernelModule, mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
+
+export type { Cut } from './post-job.ts';
 
 /** An array in the memory of an engine, and the byte position the kernels know it by. */
 export interface Block<T> {
@@ -10,9 +13,6 @@ export interface Block<T> {
   /** The same memory as a typed array. */
   array: T;
 }
-
-/** How the rows of a job are cut into blocks. The cut never depends on the number of threads, so neither does the result. */
-export type Cut = { rows: number; blockSize: number } | { bounds: Block<Int32Array> };
 
 const pageBytes = 65_536;
 
@@ -32,6 +32,7 @@ export class Engine {
   readonly #workers: WorkerHandle[] = [];
   /** What workers run; undefined when they have been started, or there are to be none. */
   #module: WebAssembly.Module | undefined;
+  readonly #wasm: boolean;
   readonly #end: number;
   #top: number;
 
@@ -75,6 +76,7 @@ export class Engine {
     this.#shared = new Int32Array(this.#memory.buffer, control, words.count);
     this.#values = new Float64Array(this.#memory.buffer, control + words.values, words.valueCount);
     this.#module = module;
+    this.#wasm = module !== undefined;
     if (!options.lazy) this.#startWorkers();
   }
 
@@ -99,6 +101,11 @@ export class Engine {
     return { at, array };
   }
 
+  /** The memory, for workers; undefined where the plain twins run. */
+  get memory(): WebAssembly.Memory | undefined {
+    return this.#wasm ? this.#control.memory : undefined;
+  }
+
   /** Byte position of this thread's scratch, for direct calls of kernels. */
   get scratch(): number {
     return this.#control.scratch;
@@ -109,21 +116,8 @@ export class Engine {
     signal?.throwIfAborted();
     this.#startWorkers();
     const shared = this.#shared;
-    const blocks = 'bounds' in cut ? cut.bounds.array.length - 1 : Math.ceil(cut.rows / cut.blockSize);
-    if (blocks <= 0) return;
-    if (blocks > maxBlocks) throw new AttuneError('ERR_OUT_OF_MEMORY', `A job of ${blocks} blocks is too long.`);
-    const generation = shared[words.generation] + 1;
-    shared[words.blocks] = blocks;
-    shared[words.done] = 0;
-    shared[words.failed] = 0;
-    shared[words.kernel] = jobNames.indexOf(name);
-    shared[words.rows] = 'bounds' in cut ? 0 : cut.rows;
-    shared[words.blockSize] = 'bounds' in cut ? 0 : cut.blockSize;
-    shared[words.bounds] = 'bounds' in cut ? cut.bounds.at : 0;
-    shared[words.argumentCount] = args.length;
-    this.#values.set(args);
-    Atomics.store(shared, words.ticket, firstTicket(generation));
-    Atomics.store(shared, words.generation, generation);
+    const blocks = postJob(shared, this.#values, name, cut, args);
+    if (blocks === 0) return;
     if (this.#workers.length) Atomics.notify(shared, words.generation);
     let aborted = false;
     for (;;) {
@@ -144,8 +138,7 @@ export class Engine {
       }
     }
     signal?.throwIfAborted();
-    if (shared[words.failed])
-      throw new AttuneError('ERR_NUMERIC', `The kernel '${name}' failed. Please report this with the data's shape.`);
+    checkJob(shared, name);
   }
 
   /** Ends the workers. The arrays stay valid as long as somebody holds them. */

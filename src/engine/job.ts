@@ -13,6 +13,7 @@ export const jobNames = [
   'solveSingles',
   'combineRows',
   'copyRows',
+  'rankRows',
   'boundMany',
   'nearRows',
   'bprSteps',

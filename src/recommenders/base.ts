@@ -8,7 +8,7 @@ import { anything, choice, flag, integer, optional, readOptions } from '../optio
 import { readMetadata, readModelStore } from '../storage/model-names.ts';
 import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
 import { Batch } from './batch.ts';
-import { type Filter, filterOf, indicesOf, iterable, perUser } from './filters.ts';
+import { type Filter, filterOf, indicesOf, iterable, perUser, union } from './filters.ts';
 import type {
   FitOptions,
   History,
@@ -48,8 +48,18 @@ export interface RankRequest {
   n: number;
   /** A mark a dense index; not 0 = never return. undefined = nothing is left out. Valid during the call only. */
   skip: Uint8Array | undefined;
+  /** The same as distinct dense indices, in no order. */
+  skipped: Int32Array;
   /** Rank these only; ascending and distinct. */
   only: Int32Array | undefined;
+}
+
+/** The list of a known user that `recommendMany` is to make. */
+export interface WantedList extends Filter {
+  /** Dense index. */
+  user: number;
+  /** Whether items of the user's own history may come. */
+  includeSeen: boolean;
 }
 
 /**
@@ -132,12 +142,12 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     const exclude = perUser(o.exclude, (ids) => indicesOf(items, ids, 'exclude'));
     const only = perUser(o.only, (ids) => indicesOf(items, ids, 'only'));
     const asked = [...iterable(users, 'users')];
-    const lists = asked.map((user) => {
+    const wanted = asked.map((user) => {
       const index = this.userIndex(user, o.onUnknown);
-      if (index < 0) return nothing;
-      const filter = { n: Math.min(n(user), items.size), exclude: exclude(user), only: only(user), includeSeen: includeSeen(user) };
-      return this.#list(this.profileOf(index), this.historyOf(index), filter);
+      if (index < 0) return undefined;
+      return { user: index, n: Math.min(n(user), items.size), exclude: exclude(user), only: only(user), includeSeen: includeSeen(user) };
     });
+    const lists = this.rankMany(wanted);
     return new Batch(asked, lists, items);
   }
 
@@ -213,6 +223,16 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return rankScores(scores, request);
   }
 
+  /** The lists of known users; none where nobody is known. Families that can make many together override it, with the same answers. */
+  protected rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
+    return wanted.map((list) => this.rankOne(list));
+  }
+
+  /** One of them. */
+  protected rankOne(list: WantedList | undefined): Ranked {
+    return list ? this.#list(this.profileOf(list.user), this.historyOf(list.user), list) : nothing;
+  }
+
   /** The items most similar to one, which the request leaves out. Families with something faster override it, with the same answer. */
   protected rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
     const scores = this.#zeros(this.model.items.size);
@@ -273,16 +293,15 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
 
   /** Runs one ranking with what is left out marked, and takes the marks away again. No code of a caller runs in between. */
   #filtered(size: number, seen: Int32Array, { n, exclude = none, only }: Filter, rank: (request: RankRequest) => Ranked): Ranked {
-    if (seen.length === 0 && exclude.length === 0) return rank({ n, skip: undefined, only });
+    if (seen.length === 0 && exclude.length === 0) return rank({ n, skip: undefined, skipped: none, only });
+    const skipped = union(seen, exclude);
     if (this.#marks.length !== size) this.#marks = new Uint8Array(size);
     const skip = this.#marks;
-    for (let k = 0; k < seen.length; k++) skip[seen[k]] = 1;
-    for (let k = 0; k < exclude.length; k++) skip[exclude[k]] = 1;
+    for (let k = 0; k < skipped.length; k++) skip[skipped[k]] = 1;
     try {
-      return rank({ n, skip, only });
+      return rank({ n, skip, skipped, only });
     } finally {
-      for (let k = 0; k < seen.length; k++) skip[seen[k]] = 0;
-      for (let k = 0; k < exclude.length; k++) skip[exclude[k]] = 0;
+      for (let k = 0; k < skipped.length; k++) skip[skipped[k]] = 0;
     }
   }
 

@@ -28,6 +28,12 @@ export function indicesOf(ids: IdMap, given: Iterable<string> | undefined, what:
   return Int32Array.from(indices).sort();
 }
 
+/** What is in one of two arrays of distinct numbers, or in both, once. */
+export function union(a: Int32Array | undefined, b: Int32Array | undefined): Int32Array {
+  if (!a?.length) return b ?? new Int32Array(0);
+  return b?.length ? Int32Array.from(new Set([...a, ...b])) : a;
+}
+
 /** An option that is the same for all is read once, since an iterator cannot be read again; a function is asked for each user. */
 export function perUser<V, T>(option: V | ((user: string) => V), read: (value: V) => T): (user: string) => T {
   if (typeof option === 'function') return (user) => read((option as (user: string) => V)(user));

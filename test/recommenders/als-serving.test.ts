@@ -39,9 +39,9 @@ function madeRows(seed: number, style: 'whole' | 'crowded' | 'decades'): Float32
   return rows;
 }
 
-function modelOf(itemFactors: Float32Array, feedback: 'implicit' | 'explicit', biased: boolean): AlsModel {
+function modelOf(itemFactors: Float32Array, feedback: 'implicit' | 'explicit', biased: boolean, threads = 1): AlsModel {
   return {
-    settings: new AlsRecommender({ factors, feedback }).options,
+    settings: new AlsRecommender({ factors, feedback, threads }).options,
     users: new IdMap(),
     items: new IdMap(Array.from({ length: count }, (_, i) => `i${i}`)),
     byUser: { rows: 0, columns: count, offsets: new Int32Array(1), indices: new Int32Array(0), values: new Float32Array(0) },
@@ -62,7 +62,7 @@ const cases = fc.record({
   style: fc.constantFrom('whole', 'crowded', 'decades'),
   feedback: fc.constantFrom('implicit', 'explicit'),
   n: fc.oneof(fc.constantFrom(1, 10, 50), fc.integer({ min: 0, max: 2 * count })),
-  skipped: fc.constantFrom(0, 0.1, 0.99, 1),
+  share: fc.constantFrom(0, 0.1, 0.99, 1),
   vector: fc.constantFrom('row', 'minus a row', 'random', 'zero', 'faint'),
   biased: fc.boolean(),
 });
@@ -70,11 +70,12 @@ const cases = fc.record({
 describe('the pruned lists of an AlsRecommender', () => {
   it('are those of scoring everything, ties included', () => {
     fc.assert(
-      fc.property(cases, ({ seed, style, feedback, n, skipped, vector, biased }) => {
+      fc.property(cases, ({ seed, style, feedback, n, share, vector, biased }) => {
         const rows = madeRows(seed, style);
         const serving = new AlsServing(modelOf(rows, feedback, biased && feedback === 'explicit'));
         const random = randomOf(seed + 1);
-        const skip = Uint8Array.from({ length: count }, () => Number(random() < skipped));
+        const skip = Uint8Array.from({ length: count }, () => Number(random() < share));
+        const skipped = Int32Array.from({ length: count }, (_, i) => i).filter((i) => skip[i] !== 0);
         for (let query = 0; query < 4; query++) {
           const item = Math.floor(random() * count);
           const own = rows.slice(item * factors, (item + 1) * factors);
@@ -87,16 +88,38 @@ describe('the pruned lists of an AlsRecommender', () => {
           }[vector];
           const scores = new Float32Array(count);
           serving.scoreAll(x, scores, 0.25 * Number(biased));
-          expect(serving.rank(x, { n, skip, only: undefined }, 0.25 * Number(biased))).toEqual(topK(scores, n, skip));
+          expect(serving.rank({ vector: x, add: 0.25 * Number(biased), n: Math.min(n, count), skipped })).toEqual(topK(scores, n, skip));
           for (const metric of ['cosine', 'dot'] as const) {
             serving.similarity(item, metric, scores);
-            expect(serving.rankSimilar(item, metric, { n, skip, only: undefined }), metric).toEqual(topK(scores, n, skip));
+            expect(serving.rankSimilar(item, metric, { n: Math.min(n, count), skip, skipped, only: undefined }), metric).toEqual(
+              topK(scores, n, skip),
+            );
           }
         }
       }),
       { numRuns: 60 },
     );
   }, 120_000);
+
+  it('are the same for many vectors at once, on one thread and on three', () => {
+    const rows = madeRows(3, 'crowded');
+    const random = randomOf(4);
+    const orders = Array.from({ length: 600 }, (_, k) => ({
+      vector:
+        k % 9 === 0 ? new Float32Array(factors) : rows.slice((k + 1) * factors, (k + 2) * factors).map((v) => v + 0.1 * (random() - 0.5)),
+      add: k % 7 === 0 ? 0.5 : 0,
+      n: k === 5 ? count : k % 31,
+      skipped: Int32Array.from({ length: count }, (_, i) => i).filter((i) => k === 6 || (i * 7) % 101 === k % 101),
+    }));
+    const alone = new AlsServing(modelOf(rows, 'implicit', false));
+    const expected = orders.map((order) => alone.rank(order));
+    for (const threads of [1, 3]) {
+      const serving = new AlsServing(modelOf(rows, 'implicit', false, threads));
+      for (let turn = 0; turn < 3; turn++) expect(serving.rankMany(orders.length, (k) => orders[k])).toEqual(expected);
+      serving.close();
+      expect(serving.rankMany(orders.length, (k) => orders[k])).toEqual(expected); // now on this thread alone
+    }
+  }, 60_000);
 
   it('have the scores that arithmetic gives', async () => {
     const data = zipf({ users: 50, items: 40 });

@@ -8,4 +8,6 @@ export { easeStep } from './ease';
 export { hnswInsert, hnswMend } from './hnsw-build';
 export { hnswCount, hnswMarked, hnswScores, hnswSearch } from './hnsw-search';
 export { nearRows } from './near';
-export { scoreRows, scoreSome, screenAdd, screenBlocks, screenFind, screenMore, screenMost } from './score';
+export { rankRows, rankScratchBytes } from './rank';
+export { scoreRows, scoreSome } from './score';
+export { aimBytes, screenAdd, screenAim, screenCheck, screenEncode, screenFind, screenGroups, screenLeast, screenNth } from './screen';

@@ -11,7 +11,9 @@ import { distilKernels } from './distil.ts';
 import { easeKernels } from './ease.ts';
 import { hnswKernels } from './hnsw.ts';
 import { nearKernels } from './near.ts';
+import { rankKernels } from './rank.ts';
 import { scoreKernels } from './score.ts';
+import { screenKernels } from './screen.ts';
 
 /** All kernels over one memory. */
 export function plainKernels(buffer: ArrayBufferLike): Kernels {
@@ -22,7 +24,9 @@ export function plainKernels(buffer: ArrayBufferLike): Kernels {
     ...distilKernels(memory),
     ...alsRowKernels(memory),
     ...nearKernels(memory),
+    ...rankKernels(memory),
     ...scoreKernels(memory),
+    ...screenKernels(memory),
     ...hnswKernels(memory),
     ...bprKernels(memory),
     ...easeKernels(memory),

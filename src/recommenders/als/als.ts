@@ -4,8 +4,8 @@ import { AttuneError } from '../../errors.ts';
 import { integer, optional, readOptions, workOptions } from '../../options.ts';
 import { readModelStore } from '../../storage/model-names.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
-import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, unknownCheck } from '../base.ts';
-import { iterable } from '../filters.ts';
+import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, unknownCheck, type WantedList } from '../base.ts';
+import { iterable, union } from '../filters.ts';
 import { baseOf } from '../fitted-base.ts';
 import type { ExplainOptions, Explanation, Factors, FitOptions, UnknownOptions } from '../recommender.ts';
 import { meansOf, residuals } from './biases.ts';
@@ -251,7 +251,18 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   }
 
   protected override rank(profile: AlsProfile, request: RankRequest): Ranked {
-    return request.only ? super.rank(profile, request) : this.#answers.rank(profile.vector, request, profile.add);
+    return request.only ? super.rank(profile, request) : this.#answers.rank({ ...profile, n: request.n, skipped: request.skipped });
+  }
+
+  protected override rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
+    const together = wanted.filter((list): list is WantedList => list !== undefined && list.only === undefined);
+    const lists = this.#answers.rankMany(together.length, (k) => {
+      const { user, n, includeSeen, exclude } = together[k];
+      const seen = includeSeen ? undefined : this.historyOf(user).items;
+      return { ...this.profileOf(user), n, skipped: union(seen, exclude) };
+    });
+    let next = 0;
+    return wanted.map((list) => (list && !list.only ? lists[next++] : this.rankOne(list)));
   }
 
   protected similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
@@ -286,6 +297,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
 
   #replace(model: AlsModel): void {
     this.fitted = model;
+    this.#serving?.close();
     this.#serving = undefined;
   }
 

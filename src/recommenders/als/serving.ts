@@ -1,33 +1,32 @@
+import type { Block } from '../../engine/engine.ts';
+import { availableThreads } from '../../engine/runtime.ts';
 import { type Ranked, TopK } from '../../engine/top-k.ts';
 import type { HistoryRow, RankRequest } from '../base.ts';
+import { type ListOrder, Lists } from './lists.ts';
 import type { AlsModel } from './model.ts';
 import type { AlsSettings } from './options.ts';
 import { lambdaOf, weigh } from './problem.ts';
 import { type RowEquation, RowSolver } from './row-solver.ts';
 import { Screen } from './screen.ts';
 
-const blockRows = 256;
-
 /**
  * Answers of a fitted model. Holds the items a second time, the only copy there is besides the model itself, in WebAssembly
- * memory: turned into the eigenbasis of their Gram matrix, in which histories are solved, and by falling norm. |score| <= |user|
- * |item|, so a scan for the best stops where no later item can enter the list. What comes before is screened by codes of one
- * byte a factor, made when they are first needed; what survives is scored exactly. The answer is that of a full scan, ties
- * included.
+ * memory: turned into the eigenbasis of their Gram matrix, in which histories are solved, and by falling norm. Lists and likeness are
+ * screened by codes of one byte a factor, made when they are first needed, and what survives is scored exactly. The answer is that
+ * of a full scan, ties included.
  */
 export class AlsServing {
   /** The item side of the model and nothing of its users, since it outlives those that are forgotten. */
   readonly #side: { settings: AlsSettings; itemCount: number; itemBiases: Float32Array | undefined };
   readonly #solver: RowSolver;
   /** Position -> item index, by falling norm. */
-  readonly #order: Int32Array;
+  readonly #order: Block<Int32Array>;
   readonly #position: Int32Array;
-  /** By position; with biases they count as one more factor. */
-  readonly #norms: Float64Array;
   /** By position, without biases; 0 where a row is too small to have a direction. */
-  readonly #factorNorms: Float64Array;
-  readonly #out: { at: number; array: Float32Array };
-  readonly #some: { at: number; array: Int32Array };
+  readonly #factorNorms: Block<Float64Array>;
+  readonly #lists: Lists;
+  readonly #out: Block<Float32Array>;
+  readonly #some: Block<Int32Array>;
   #screen: Screen | undefined;
 
   constructor({ itemFactors, settings, items, biases }: AlsModel) {
@@ -40,31 +39,37 @@ export class AlsServing {
       for (let q = i * f; q < (i + 1) * f; q++) sum += itemFactors[q] * itemFactors[q];
       norms[i] = Math.sqrt(sum);
     }
-    this.#order = Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => norms[b] - norms[a] || a - b);
+    const order = Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => norms[b] - norms[a] || a - b);
     this.#position = new Int32Array(count);
-    this.#order.forEach((item, position) => {
+    order.forEach((item, position) => {
       this.#position[item] = position;
     });
+    const threads = settings.threads === 'auto' ? availableThreads() : settings.threads;
+    const width = Math.ceil((f + (biases ? 1 : 0)) / 8) * 8;
     this.#solver = new RowSolver({
       rows: itemFactors,
       f,
       gram: settings.feedback === 'implicit',
       extra: biases?.items,
-      order: this.#order,
+      order,
       longest: Math.max(1, count),
-      spare: 2 * Math.max(blockRows, count) + Screen.size(count, f),
+      spare: 7 * count + Screen.size(count, f) + Lists.size(count, width, threads) + 256,
     });
-    // Of the rows as they lie there now, since these are what bounds must hold for.
-    const { source, width } = this.#solver;
-    this.#norms = Float64Array.from(this.#order, (_, k) => normOf(source.array, k * width, width));
-    this.#factorNorms = Float64Array.from(this.#order, (_, k) => {
+    const { engine, source } = this.#solver;
+    this.#order = engine.i32(order);
+    // Of the rows as they lie there now, since these are what bounds must hold for; with biases they count as one more factor.
+    const bounds = engine.f64(count);
+    this.#factorNorms = engine.f64(count);
+    for (let k = count - 1; k >= 0; k--) {
       const norm = normOf(source.array, k * width, f);
-      return norm > tiny ? norm : 0;
-    });
-    // Turning rounds, so the order may be off by as much; a bound has to hold for all that follow.
-    for (let k = count - 2; k >= 0; k--) this.#norms[k] = Math.max(this.#norms[k], this.#norms[k + 1]);
-    this.#out = this.#solver.engine.f32(Math.max(blockRows, count));
-    this.#some = this.#solver.engine.i32(count);
+      this.#factorNorms.array[k] = norm > tiny ? norm : 0;
+      // Turning rounds, so the order may be off by as much; a bound has to hold for all that follow.
+      bounds.array[k] = Math.max(normOf(source.array, k * width, width), k + 1 < count ? bounds.array[k + 1] : 0);
+    }
+    this.#out = engine.f32(count);
+    this.#some = engine.i32(count);
+    this.#lists = new Lists({ engine, rows: source, width, order: this.#order, position: this.#position, norms: bounds, f }, threads);
+    unused.register(this, this.#lists);
   }
 
   /** The equation that the history of a user poses, less the biases of explicit feedback. */
@@ -105,37 +110,46 @@ export class AlsServing {
   scoreAll(vector: Float32Array, scores: Float32Array, add: number): void {
     this.#solver.toInner(vector);
     const { engine, source, width } = this.#solver;
-    const count = this.#order.length;
-    engine.kernels.scoreRows(0, count, this.#solver.vector.at, source.at, width, this.#out.at);
-    for (let k = 0; k < count; k++) scores[this.#order[k]] = this.#out.array[k] + add;
+    const order = this.#order.array;
+    engine.kernels.scoreRows(0, order.length, this.#solver.vector.at, source.at, width, this.#out.at);
+    for (let k = 0; k < order.length; k++) scores[order[k]] = this.#out.array[k] + add;
   }
 
-  /** The best items of a vector under a request; `only` is not looked at. */
-  rank(vector: Float32Array, request: RankRequest, add: number): Ranked {
-    return this.#rankInner(this.#solver.toInner(vector), request, add);
+  /** The best items of a vector of the caller's basis. */
+  rank(order: ListOrder): Ranked {
+    return this.#lists.one({ ...order, vector: this.#solver.toInner(order.vector) }, this.#screenOf()?.at ?? 0);
+  }
+
+  /** The lists of many vectors, the same as one by one. `orderOf` is asked for each in turn. */
+  rankMany(count: number, orderOf: (k: number) => ListOrder): Ranked[] {
+    const inner = (k: number) => {
+      const order = orderOf(k);
+      return { ...order, vector: this.#solver.toInner(order.vector) };
+    };
+    return this.#lists.many(count, inner, this.#screenOf()?.at ?? 0);
   }
 
   /** The items most similar to one, which the request must leave out itself; `only` is not looked at. */
-  rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
+  rankSimilar(item: number, metric: 'cosine' | 'dot', { n, skip, skipped }: RankRequest): Ranked {
     const vector = this.#itemVector(item);
-    if (metric === 'dot') return this.#rankInner(vector, request, 0);
-    const norm = this.#factorNorms[this.#position[item]];
-    const screen = norm > 0 && request.n <= 256 ? this.#screenOf() : undefined;
+    if (metric === 'dot') return this.#lists.one({ vector, add: 0, n, skipped }, this.#screenOf()?.at ?? 0);
+    const norm = this.#factorNorms.array[this.#position[item]];
+    const screen = norm > 0 && n <= 256 ? this.#screenOf() : undefined;
     if (screen) {
-      screen.aim(vector, norm);
-      const seed = new TopK(request.n);
-      this.#offerCosines(screen.look(request.n + 48), norm, request.skip, seed);
+      screen.aim(this.#solver.vector.at, norm);
+      const seed = new TopK(n);
+      this.#offerCosines(screen.look(n + 8 + Math.min(256, skipped.length)), norm, skip, seed);
       const threshold = seed.threshold;
       if (threshold > 0) {
-        const best = new TopK(request.n);
-        this.#offerCosines(screen.survivorsOfAll(threshold - this.#slack), norm, request.skip, best);
+        const best = new TopK(n);
+        this.#offerCosines(screen.survivors(threshold - this.#slack), norm, skip, best);
         return best.take();
       }
     }
-    const best = new TopK(request.n);
-    const scores = new Float32Array(this.#order.length);
+    const best = new TopK(n);
+    const scores = new Float32Array(this.#order.array.length);
     this.similarity(item, metric, scores);
-    for (let i = 0; i < scores.length; i++) if (!request.skip || request.skip[i] === 0) best.offer(i, scores[i]);
+    for (let i = 0; i < scores.length; i++) if (!skip || skip[i] === 0) best.offer(i, scores[i]);
     return best.take();
   }
 
@@ -143,48 +157,18 @@ export class AlsServing {
   similarity(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
     this.#itemVector(item);
     const { engine, source, width } = this.#solver;
-    const count = this.#order.length;
-    engine.kernels.scoreRows(0, count, this.#solver.vector.at, source.at, width, this.#out.at);
-    const norm = this.#factorNorms[this.#position[item]];
-    for (let k = 0; k < count; k++) {
-      scores[this.#order[k]] = metric === 'dot' ? this.#out.array[k] : cosine(this.#out.array[k], norm, this.#factorNorms[k]);
+    const order = this.#order.array;
+    const norms = this.#factorNorms.array;
+    engine.kernels.scoreRows(0, order.length, this.#solver.vector.at, source.at, width, this.#out.at);
+    const norm = norms[this.#position[item]];
+    for (let k = 0; k < order.length; k++) {
+      scores[order[k]] = metric === 'dot' ? this.#out.array[k] : cosine(this.#out.array[k], norm, norms[k]);
     }
   }
 
-  #rankInner(vector: Float32Array, { n, skip }: RankRequest, add: number): Ranked {
-    // Rounding of the sums may lift a score over the exact bound, by no more than this.
-    const norm = normOf(vector, 0, vector.length) * (1 + this.#slack);
-    const { engine, source, width } = this.#solver;
-    const count = this.#order.length;
-    const best = new TopK(n);
-    const screen = add === 0 && norm > tiny && n <= 256 ? this.#screenOf() : undefined;
-    let aimed = false;
-    for (let lo = 0; lo < count && n > 0; lo += blockRows) {
-      const threshold = best.threshold;
-      const bound = norm * this.#norms[lo];
-      if (bound + add < threshold) break;
-      const hi = Math.min(count, lo + blockRows);
-      const limit = bound > tiny ? threshold / bound - this.#slack : 0;
-      if (screen && limit > 0 && !aimed) screen.aim(vector, norm);
-      aimed ||= limit > 0;
-      if (screen && limit > 0 && screen.worthIt(limit)) {
-        const found = screen.survivors(lo, hi, limit);
-        engine.kernels.scoreSome(found, screen.found.at, this.#solver.vector.at, source.at, width, this.#out.at);
-        for (let k = 0; k < found; k++) {
-          const item = this.#order[screen.found.array[k]];
-          if (!skip || skip[item] === 0) best.offer(item, this.#out.array[k]);
-        }
-        continue;
-      }
-      engine.kernels.scoreRows(lo, hi, this.#solver.vector.at, source.at, width, this.#out.at);
-      for (let k = lo; k < hi; k++) {
-        const score = Math.fround(this.#out.array[k - lo] + add);
-        if (score < threshold) continue;
-        const item = this.#order[k];
-        if (!skip || skip[item] === 0) best.offer(item, score);
-      }
-    }
-    return best.take();
+  /** Ends the threads of {@link rankMany}. */
+  close(): void {
+    this.#lists.close();
   }
 
   /** Scores what the screen found and offers it. */
@@ -194,8 +178,8 @@ export class AlsServing {
     engine.kernels.scoreSome(found, positions.at, vector.at, source.at, width, this.#out.at);
     for (let k = 0; k < found; k++) {
       const position = positions.array[k];
-      const item = this.#order[position];
-      if (!skip || skip[item] === 0) best.offer(item, cosine(this.#out.array[k], norm, this.#factorNorms[position]));
+      const item = this.#order.array[position];
+      if (!skip || skip[item] === 0) best.offer(item, cosine(this.#out.array[k], norm, this.#factorNorms.array[position]));
     }
   }
 
@@ -216,12 +200,18 @@ export class AlsServing {
   #screenOf(): Screen | undefined {
     const { engine, source, width } = this.#solver;
     const f = this.#side.settings.factors;
-    const count = this.#order.length;
+    const count = this.#order.array.length;
     if (this.#side.itemBiases || !Screen.helps(count, f)) return undefined;
-    this.#screen ??= new Screen(engine, source.array, this.#factorNorms, width, f);
+    if (!this.#screen) {
+      this.#screen = new Screen(engine, count, f);
+      this.#screen.encode(0, count, source.at, width, this.#factorNorms.at);
+    }
     return this.#screen;
   }
 }
+
+/** Ends the threads of models that nobody holds any more; they would keep the memory. */
+const unused = new FinalizationRegistry<Lists>((lists) => lists.close());
 
 /** Below this, products of single-precision numbers lose their digits and bounds their meaning. */
 const tiny = 1e-18;
