@@ -1,4 +1,4 @@
-import { type Csr, csrFromCoordinates, transpose } from '../../data/csr.ts';
+import { type Csr, transpose } from '../../data/csr.ts';
 import { TopK } from '../../engine/top-k.ts';
 import { type ModelFile, tensorOf } from '../../storage/model-file.ts';
 import { csrFromTensors, csrToTensors } from '../fitted-base.ts';
@@ -89,16 +89,16 @@ export function allWeights(size: number): WeightCollector {
 }
 
 /** Bytes a kept weight takes until all are sorted by where they come from. */
-export const bytesAKeptWeight = 32;
+export const bytesAKeptWeight = 20;
 
 /** Keeps `keep` weights that lead to each item, those of the largest size; of equal ones that of the smaller index. */
 export function largestWeights(size: number, keep: number): WeightCollector {
   const best = new TopK(keep);
+  // Columns come in any order; each has `keep` places, of which it may leave some.
+  const counts = new Int32Array(size);
   const from = new Int32Array(size * keep);
-  const to = new Int32Array(size * keep);
   const values = new Float32Array(size * keep);
   const diagonal = new Float32Array(size);
-  let end = 0;
   return {
     take(item, column) {
       const own = column[item];
@@ -111,15 +111,23 @@ export function largestWeights(size: number, keep: number): WeightCollector {
         best.offer(i, weight);
         least = 0.999999 * best.threshold;
       }
-      for (const i of best.take().indices) {
-        from[end] = i;
-        to[end] = item;
-        values[end++] = -column[i] / own;
+      const { indices } = best.take();
+      counts[item] = indices.length;
+      for (let k = 0, at = item * keep; k < indices.length; k++, at++) {
+        from[at] = indices[k];
+        values[at] = -column[indices[k]] / own;
       }
     },
     done() {
-      const rows = csrFromCoordinates(size, size, from.subarray(0, end), to.subarray(0, end), values.subarray(0, end));
-      return sparseWeights(rows, diagonal);
+      const offsets = new Int32Array(size + 1);
+      for (let item = 0; item < size; item++) {
+        const [start, end] = [item * keep, item * keep + counts[item]];
+        from.copyWithin(offsets[item], start, end);
+        values.copyWithin(offsets[item], start, end);
+        offsets[item + 1] = offsets[item] + counts[item];
+      }
+      const [indices, kept] = [from.subarray(0, offsets[size]), values.subarray(0, offsets[size])];
+      return sparseWeights(transpose({ rows: size, columns: size, offsets, indices, values: kept }), diagonal);
     },
   };
 }
