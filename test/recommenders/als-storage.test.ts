@@ -49,6 +49,9 @@ describe("storage 'float16'", () => {
     expect(again.toBytes()).toEqual(half.toBytes());
     expect(AlsRecommender.fromBytes(full.toBytes(), { storage: 'float16' }).userFactors).toEqual(half.userFactors);
     expect(AlsRecommender.fromBytes(half.toBytes(), { storage: 'float32' }).userFactors).toEqual(half.userFactors);
+    expect(AlsRecommender.fromBytes(half.toBytes(), { storage: undefined }).toBytes()).toEqual(half.toBytes());
+    for (const options of [{ factors: 3 }, { thread: 1 }, { threads: 0 }])
+      expect(() => AlsRecommender.fromBytes(half.toBytes(), options as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
     expect(half.toBytes().length).toBeLessThan(full.toBytes().length);
   });
 

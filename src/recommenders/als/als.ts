@@ -14,7 +14,7 @@ import { type AlsFitOptions, checkStart, readFitOptions, readWeights } from './f
 import { withoutUsers } from './forget.ts';
 import { toFloats } from './half.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
-import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
+import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks, servingChecks } from './options.ts';
 import { alsProblem } from './problem.ts';
 import { AlsServing } from './serving.ts';
 import { type AlsFactors, trainAls } from './train.ts';
@@ -209,13 +209,15 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   /**
    * A model from its file.
    * @param options what may differ from how it was made: `storage`, `threads`, `onUnknown`.
-   * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT
+   * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION
    */
   static fromBytes(bytes: Uint8Array, options: Pick<AlsOptions, 'storage' | 'threads' | 'onUnknown'> = {}): AlsRecommender {
+    const given = readOptions('AlsRecommender.fromBytes', options, servingChecks);
+    const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const { model, options: stored } = alsFromBytes(bytes);
     let als: AlsRecommender;
     try {
-      als = new AlsRecommender({ ...stored, ...options });
+      als = new AlsRecommender({ ...stored, ...own });
     } catch (cause) {
       throw new AttuneError('ERR_BAD_FILE', "A model of kind 'als' with options that this version does not know.", { cause });
     }

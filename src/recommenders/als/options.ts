@@ -1,4 +1,4 @@
-import { choice, flag, integer, number } from '../../options.ts';
+import { choice, flag, integer, number, optional } from '../../options.ts';
 import type { UnknownPolicy } from '../recommender.ts';
 
 /** Options of {@link AlsRecommender}. */
@@ -61,6 +61,13 @@ export const alsChecks = {
   seed: (value: unknown, name: string): number | string => (typeof value === 'string' ? value : seedNumber(value, name)),
   threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
   onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+};
+
+/** What may differ in a model that is read from a file. */
+export const servingChecks = {
+  storage: optional(alsChecks.storage),
+  threads: optional(alsChecks.threads),
+  onUnknown: optional(alsChecks.onUnknown),
 };
 
 /** Options with every default filled in. */
