@@ -1,6 +1,6 @@
 import type { IdMap } from '../data/id-map.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, integer, number, optional, readOptions } from '../options.ts';
+import { choice, integer, number, optional, readOptions } from '../options.ts';
 import type { History, Recommendation, RecommendOptions } from '../recommenders/recommender.ts';
 
 /** What a bridge needs of a factor model, such as `AlsRecommender`. */
@@ -132,7 +132,7 @@ export function readBridgeOptions(options: ContentBridgeOptions): BridgeSettings
   const o = readOptions('contentBridge', options, {
     recommender: recommenderOption,
     vectors: vectorsOption,
-    counts: anything<ContentBridgeOptions['counts']>(),
+    counts: countsOption,
     method: choice(['neighbours', 'ridge'], 'neighbours'),
     content: number({ default: 0.6, min: 0, max: 1 }),
     penalty: optional(number({ above: 0 })),
@@ -152,4 +152,10 @@ function vectorsOption(value: unknown, name: string): BridgeIndex {
   const given = value as BridgeIndex | undefined;
   if (typeof given?.vectorOf === 'function') return given;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be an index with vectors, such as SemanticIndex, got ${shown(value)}.`);
+}
+
+function countsOption(value: unknown, name: string): ContentBridgeOptions['counts'] {
+  const given = value as Exclude<ContentBridgeOptions['counts'], (item: string) => number>;
+  if (value === undefined || typeof value === 'function' || (given?.itemIndices instanceof Int32Array && given.items)) return given;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be Interactions or a function of the item, got ${shown(value)}.`);
 }

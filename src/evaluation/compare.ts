@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 import { holm, type PairedTest, type PairedTestOptions, pairedTest } from '../metrics/significance.ts';
+import { number } from '../options.ts';
 import { directionOf, type Measure } from './measures.ts';
 import { type EvaluationReport, userValues } from './report.ts';
 
@@ -31,15 +32,18 @@ export interface Comparison extends PairedTest {
   summary: string;
 }
 
+const alphaCheck = number({ default: 0.05, above: 0, below: 1 });
+
 /**
  * Whether one model is better than another: a paired test on the users that both reports have (see {@link pairedTest}).
  * For `rmse` and `mae` it compares the errors of users, each user counting once.
  *
  * @param metric such as `'ndcg@10'`; the cut may be left out when there is only one.
- * @throws ERR_BAD_ARGUMENT when a report lacks the metric; ERR_EMPTY when no user is in both; ERR_NOT_SUPPORTED for coverage and gini.
+ * @throws ERR_BAD_OPTION; ERR_BAD_ARGUMENT when a report lacks the metric; ERR_EMPTY when no user is in both; ERR_NOT_SUPPORTED for coverage and gini.
  */
 export function compare(a: EvaluationReport, b: EvaluationReport, metric: string, options: CompareOptions = {}): Comparison {
-  const { alpha = 0.05, ...test } = options;
+  const { alpha: given, ...test } = options;
+  const alpha = alphaCheck(given, "compare: option 'alpha'");
   for (const report of [a, b]) {
     if (typeof report?.keyOf === 'function') continue;
     throw new AttuneError('ERR_BAD_ARGUMENT', `compare: expected two reports of evaluate(), got ${shown(report)}.`);

@@ -1,3 +1,4 @@
+import { choice, integer, readOptions } from '../options.ts';
 import { directionOf } from './measures.ts';
 import type { EvaluationReport, ReportedValue } from './report.ts';
 
@@ -9,14 +10,20 @@ export interface FormatOptions {
   digits?: number;
 }
 
+const formatChecks = {
+  format: choice(['text', 'markdown'] as const, 'text'),
+  digits: integer({ default: 4, min: 0, max: 20 }),
+};
+
 /**
  * One table for several reports: a row a metric and cut, a column a model, each cell the mean and its interval; below it who was left
  * out and what to be careful about.
  *
  * @param reports by the name that stands above the column.
+ * @throws ERR_BAD_OPTION
  */
 export function formatReports(reports: Record<string, EvaluationReport>, options: FormatOptions = {}): string {
-  const { format = 'text', digits = 4 } = options;
+  const { format, digits } = readOptions('formatReports', options, formatChecks);
   const entries = Object.entries(reports);
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
   const rows = keys.map((key) => [

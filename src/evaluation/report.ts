@@ -148,8 +148,12 @@ export class EvaluationReport {
    * The report by kind of user, such as new and known ones; each part is a report with its own means and intervals. `coverage` and
    * `gini` belong to all lists together and are not in the parts.
    * @param labelOf the segment of a user; undefined = in none.
+   * @throws ERR_BAD_ARGUMENT
    */
   segments(labelOf: (user: string) => string | undefined): Record<string, EvaluationReport> {
+    if (typeof labelOf !== 'function') {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `report.segments: expected a function of the user, got ${shown(labelOf)}.`);
+    }
     const labels = new Map<string, string | undefined>();
     for (const { users } of this.measures.values()) for (const user of users) if (!labels.has(user)) labels.set(user, labelOf(user));
     const names = [...new Set(labels.values())].filter((label) => label !== undefined);

@@ -151,6 +151,9 @@ describe('contentBridge', async () => {
     expect(() => contentBridge({ recommender: als, vectors: index, penalty: 1 })).toThrow(
       expect.objectContaining({ code: 'ERR_BAD_OPTION' }),
     );
+    expect(() => contentBridge({ recommender: als, vectors: index, counts: 5 as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_BAD_OPTION' }),
+    );
     expect(() => bridge.recommendFor('i1')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
     await expect(bridge.recommendForInterests(5 as never)).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
     expect(() => bridge.score('u1', 'i1')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));

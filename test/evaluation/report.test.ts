@@ -59,6 +59,12 @@ describe('a report', () => {
     expect(table.split('\n')[0]).toBe('|  | &lt;img src=x onerror=alert(1)&gt; B &amp; C |');
   });
 
+  it('refuses options it does not know', () => {
+    for (const options of [{ form: 'markdown' }, { format: 'html' }, { digits: -1 }])
+      expect(() => formatReports({ good }, options as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
+    expect(() => good.segments(5 as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
+  });
+
   it('stands beside others in one table', () => {
     const table = formatReports({ Good: good, 'Very | poor': poor });
     const [head, , first] = table.split('\n');
@@ -117,6 +123,7 @@ describe('compare', () => {
     expect(verdict.better).toBe('neither');
     expect(verdict.summary).toMatch(/^No difference between good and twin is shown/);
     expect(compare(good, good, 'mrr@10')).toMatchObject({ pValue: 1, difference: 0 });
+    expect(() => compare(good, twin, 'mrr@10', { alpha: 5 })).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
     expect(() => compare(good, {} as never, 'mrr@10')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
   });
 

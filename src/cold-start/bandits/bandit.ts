@@ -69,8 +69,11 @@ export function readArms(kind: string, arms: Iterable<string>): string[] {
   throw new AttuneError('ERR_BAD_ARGUMENT', `${kind}.choose: expected a list of item ids, got ${shown(arms)}.`);
 }
 
-/** @throws ERR_BAD_VALUE */
-export function checkReward(kind: string, reward: number): void {
+/** @throws ERR_BAD_VALUE, ERR_BAD_ID */
+export function checkReward(kind: string, item: string, reward: number): void {
+  if (typeof item !== 'string' || item === '') {
+    throw new AttuneError('ERR_BAD_ID', `${kind}.update: expected the id of an arm, got ${shown(item)}.`);
+  }
   if (typeof reward === 'number' && reward >= 0 && reward <= 1) return;
   throw new AttuneError('ERR_BAD_VALUE', `${kind}.update: expected a reward from 0 to 1, got ${shown(reward)}.`);
 }

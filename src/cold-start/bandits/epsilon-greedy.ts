@@ -63,7 +63,7 @@ export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<Epsilo
       return chosen;
     },
     update(item, reward) {
-      checkReward(kind, reward);
+      checkReward(kind, item, reward);
       const { reward: sum = 0, shown = 0 } = arms.get(item) ?? {};
       arms.set(item, { reward: sum + reward, shown: shown + 1 });
     },

@@ -77,7 +77,7 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
       return best(choices, n);
     },
     update(item, reward, { context } = {}) {
-      checkReward(kind, reward);
+      checkReward(kind, item, reward);
       const x = check(context);
       const arm = arms.get(item) ?? fresh();
       const towards = times(arm.inverse, x);

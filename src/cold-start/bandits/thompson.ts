@@ -67,7 +67,7 @@ export function thompsonSampling(options: ThompsonOptions = {}): Bandit<Thompson
       return best(choices, n);
     },
     update(item, reward) {
-      checkReward(kind, reward);
+      checkReward(kind, item, reward);
       const { successes = 0, failures = 0 } = arms.get(item) ?? {};
       arms.set(item, { successes: successes + reward, failures: failures + 1 - reward });
     },

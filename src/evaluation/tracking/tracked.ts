@@ -6,8 +6,12 @@ import type { Run, RunOptions, Tracker } from './tracker.ts';
 /**
  * Does work within a run, which ends as `'finished'` when it resolves and as `'failed'`, with its message as the tag `error`, when it rejects.
  * @returns what the work returns
+ * @throws ERR_BAD_ARGUMENT; what the work throws
  */
 export async function tracked<T>(tracker: Tracker, options: RunOptions, work: (run: Run) => Promise<T> | T): Promise<T> {
+  if (typeof work !== 'function') {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `tracked: expected the work as a function of the run, got ${shown(work)}.`);
+  }
   const run = await tracker.start(options);
   try {
     const result = await work(run);
