@@ -1,4 +1,4 @@
-import type { AlsRecommender } from 'attune';
+import { AlsRecommender } from 'attune';
 import { appliancesShape } from '../appliances-shape.ts';
 import { median, quantile, timed } from '../clock.ts';
 import type { Implicit, ImplicitCall } from '../implicit.ts';
@@ -115,25 +115,27 @@ async function single({ task, call, queries, goals, prepare }: Call, als: AlsRec
   });
 }
 
-/** Lists of many users at once; implicit with one thread and with all. */
+/** Lists of many users at once, both sides with one thread and with all. */
 async function many(users: number[], als: AlsRecommender, implicit: Implicit | undefined, threads: number): Promise<Row[]> {
   const ids = users.map((u) => als.users.idAt(u));
-  const own: number[] = [];
+  const bytes = als.toBytes();
   const counts = threads > 1 ? [1, threads] : [1];
+  const sides = counts.map((count) => ({ count, own: AlsRecommender.fromBytes(bytes, { threads: count }), speeds: [] as number[] }));
   const others = counts.map((): number[] => []);
-  als.recommendMany(ids.slice(0, 500), { n: 10 });
+  for (const { own } of sides) own.recommendMany(ids.slice(0, 1000), { n: 10 });
   for (let round = 0; round < rounds; round++) {
-    own.push(users.length / (await timed(() => als.recommendMany(ids, { n: 10 }))).wall);
+    for (const { own, speeds } of sides) speeds.push(users.length / (await timed(() => own.recommendMany(ids, { n: 10 }))).wall);
     if (implicit) for (let k = 0; k < counts.length; k++) others[k].push(users.length / (await implicit.batch(users, counts[k])).wall);
   }
-  const attune = median(own);
-  return counts.map((count, k) => {
+  return sides.map(({ count, speeds }, k) => {
+    const attune = median(speeds);
     const other = implicit && median(others[k]);
+    const ofThreads = `${count} thread${count > 1 ? 's' : ''}`;
     return {
-      task: `recommendMany, ${users.length} users`,
+      task: `recommendMany, ${users.length} users, ${ofThreads}`,
       unit: 'users/s' as const,
       attune,
-      peer: `implicit, ${count} thread${count > 1 ? 's' : ''}`,
+      peer: `implicit, ${ofThreads}`,
       other,
       ratio: ratioOf(attune, other, true),
       goal: '>= 5',
