@@ -1,4 +1,4 @@
-import { dot, sum4, sums4 } from './vector';
+import { sum4, sums4 } from './vector';
 
 /** Rows of a conjugate-gradient solve that are copied together; longer ones are read where they are. 1024 x 128 floats are half a megabyte. */
 export const GATHERED = 1024;
@@ -60,21 +60,31 @@ export function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: us
   let rz = sum4(acc);
   for (let k = 0; k < steps; k++) {
     if (!(rz > 1e-20)) break;
-    for (let q: usize = 0; q < s; q += 16) v128.store(AP + q, f32x4.mul(v128.load(H + q), v128.load(P + q)));
-    for (let e: usize = 0; e < bytes; e += 16) axpy4(pointers + e, f32x4.mul(v128.load(D + e), dots4(pointers + e, P, s)), AP, s);
-    const step = rz / dot(P, AP, f);
+    const last = k + 1 == steps;
+    let curvature = f32x4.splat(0); // P^T A P, whose terms are squares
+    for (let q: usize = 0; q < s; q += 16) {
+      const v = v128.load(P + q),
+        hv = f32x4.mul(v128.load(H + q), v);
+      v128.store(AP + q, hv);
+      curvature = f32x4.add(curvature, f32x4.mul(hv, v));
+    }
+    for (let e: usize = 0; e < bytes; e += 16) {
+      const score = dots4(pointers + e, P, s),
+        ds = f32x4.mul(v128.load(D + e), score);
+      curvature = f32x4.add(curvature, f32x4.mul(ds, score));
+      if (!last) axpy4(pointers + e, ds, AP, s); // after the last step nobody asks for the residual
+    }
+    const step = rz / sum4(curvature);
     q0 -= <f64>step * <f64>rz;
     const sv = f32x4.splat(step);
-    const last = k + 1 == steps;
+    for (let q: usize = 0; q < s; q += 16) v128.store(x + q, f32x4.add(v128.load(x + q), f32x4.mul(sv, v128.load(P + q))));
+    if (last) break;
     acc = f32x4.splat(0);
     for (let q: usize = 0; q < s; q += 16) {
-      v128.store(x + q, f32x4.add(v128.load(x + q), f32x4.mul(sv, v128.load(P + q))));
-      if (last) continue;
       const v = f32x4.sub(v128.load(R + q), f32x4.mul(sv, v128.load(AP + q)));
       v128.store(R + q, v);
       acc = f32x4.add(acc, f32x4.mul(v, f32x4.mul(v, v128.load(Mi + q))));
     }
-    if (last) break;
     const next = sum4(acc);
     const turn = f32x4.splat(next / rz);
     rz = next;

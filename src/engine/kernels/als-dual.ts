@@ -2,19 +2,17 @@ import { cholesky, choleskySolve } from './cholesky';
 import { sums4 } from './vector';
 
 /**
- * n <= dualMax entries: with P = D^1/2 Y H^-1/2, x = H^-1/2 P^T (I + P P^T)^-1 D^-1/2 r (Woodbury). Eigenvalues >= 1, so f32 is safe.
+ * n <= dualMax entries, I = H^-1/2: with P = D^1/2 Y H^-1/2, x = H^-1/2 P^T (I + P P^T)^-1 D^-1/2 r (Woodbury). Eigenvalues >= 1, so f32 is safe.
  * Rows of zeros fill P up to a multiple of four, so that everything goes in fours.
  */
-export function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, work: usize, combination: usize): f64 {
+export function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, I: usize, f: i32, x: usize, work: usize, combination: usize): f64 {
   const s: usize = (<usize>f) << 2;
   const ld = (n + 3) & ~3;
-  const I = work; // H^-1/2
-  const P = work + s;
+  const P = work;
   const M = P + <usize>ld * s;
   const B = M + ((<usize>(ld * ld)) << 2);
   const W = B + ((<usize>ld) << 2);
   const T = W + ((<usize>ld) << 2); // D^1/2
-  for (let q: usize = 0; q < s; q += 16) v128.store(I + q, f32x4.div(f32x4.splat(1), f32x4.sqrt(v128.load(H + q))));
   for (let p = 0; p < ld; p++) {
     const e = (<usize>p) << 2;
     const root = p < n ? sqrt<f32>(max<f32>(load<f32>(d + e), 0)) : 0;
@@ -24,10 +22,10 @@ export function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, 
     store<f32>(W + e, right);
   }
   for (let p = 0; p < ld; p += 4) scaled4(n, p, indices, y, T + ((<usize>p) << 2), I, P + <usize>p * s, s);
-  // Lower half of I + P P^T in tiles of 2 x 4; what of them lies above the diagonal is not read.
+  // I + P P^T from the diagonal on, in tiles of 2 x 4; what of them lies below it is not read.
   for (let p = 0; p < n; p += 2) {
     const to = M + ((<usize>(p * ld)) << 2);
-    for (let q = 0; q <= p + 1; q += 4) products2x4(P + <usize>p * s, P + <usize>q * s, s, to + ((<usize>q) << 2), (<usize>ld) << 2);
+    for (let q = p & ~3; q < ld; q += 4) products2x4(P + <usize>p * s, P + <usize>q * s, s, to + ((<usize>q) << 2), (<usize>ld) << 2);
   }
   for (let p = 0; p < n; p++) {
     const at = M + ((<usize>(p * (ld + 1))) << 2);

@@ -1,7 +1,7 @@
 import { GATHERED, solveConjugate } from './als-conjugate';
 import { solveDual } from './als-dual';
 import { cholesky, choleskySolve } from './cholesky';
-import { syrk } from './dense';
+import { PANEL, packRow, syrk } from './dense';
 import { axpy, dot, scaled, sum4 } from './vector';
 
 // One half-step of ALS in the eigenbasis of the Gram matrix of the source rows: (diag(H) + sum d y y^T) x = sum r y with
@@ -11,9 +11,9 @@ import { axpy, dot, scaled, sum4 } from './vector';
 export function solveScratchBytes(f: i32, longest: i32, dualMax: i32): i32 {
   const row = f << 2;
   const dual = (dualMax + 4) * row + (((dualMax + 4) * (dualMax + 8)) << 2);
-  const direct = 64 * row + f * row;
+  const direct = PANEL * row + f * row;
   const iterative = GATHERED * row + 12 * (longest + 8);
-  return 8 * row + max(dual, max(direct, iterative)) + 256;
+  return 9 * row + max(dual, max(direct, iterative)) + 256;
 }
 
 /**
@@ -47,7 +47,8 @@ export function solveRows(
 ): void {
   const s: usize = (<usize>f) << 2;
   const H = scratch,
-    work = scratch + s;
+    roots = scratch + s, // H^-1/2
+    work = roots + s;
   let gain: f64 = 0,
     penalty: f64 = 0;
   let lambda: f32 = -1;
@@ -63,13 +64,15 @@ export function solveRows(
     if (l != lambda) {
       lambda = l;
       for (let q: usize = 0; q < s; q += 16) {
-        v128.store(H + q, f32x4.max(f32x4.add(v128.load(eigenvalues + q), f32x4.splat(l)), f32x4.splat(floor)));
+        const h = f32x4.max(f32x4.add(v128.load(eigenvalues + q), f32x4.splat(l)), f32x4.splat(floor));
+        v128.store(H + q, h);
+        v128.store(roots + q, f32x4.div(f32x4.splat(1), f32x4.sqrt(h)));
       }
     }
     const at = (<usize>a) << 2;
     let won: f64;
-    if (n == 1) won = solveOne(indices + at, d + at, r + at, y, H, f, x, combination ? combination + at : 0);
-    else if (n <= dualMax) won = solveDual(n, indices + at, d + at, r + at, y, H, f, x, work, combination ? combination + at : 0);
+    if (n == 1) won = solveOne(indices + at, d + at, r + at, y, roots, f, x, combination ? combination + at : 0);
+    else if (n <= dualMax) won = solveDual(n, indices + at, d + at, r + at, y, roots, f, x, work, combination ? combination + at : 0);
     else if (steps > 0) won = solveConjugate(n, indices + at, d + at, r + at, y, H, f, x, work, steps);
     else won = solveDirect(n, indices + at, d + at, r + at, y, H, f, x, work);
     if (!(won == won)) store<i32>(failed, u + 1);
@@ -82,13 +85,14 @@ export function solveRows(
 }
 
 /** One entry: x = r H^-1 y / (1 + d y^T H^-1 y) (Sherman-Morrison). */
-function solveOne(indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, combination: usize): f64 {
+function solveOne(indices: usize, d: usize, r: usize, y: usize, roots: usize, f: i32, x: usize, combination: usize): f64 {
   const s: usize = (<usize>f) << 2;
   const row = y + <usize>load<i32>(indices) * s;
   let acc = f32x4.splat(0);
   for (let q: usize = 0; q < s; q += 16) {
     const v = v128.load(row + q);
-    const z = f32x4.div(v, v128.load(H + q));
+    const root = v128.load(roots + q);
+    const z = f32x4.mul(f32x4.mul(v, root), root);
     v128.store(x + q, z);
     acc = f32x4.add(acc, f32x4.mul(v, z));
   }
@@ -104,15 +108,15 @@ function solveDirect(n: i32, indices: usize, d: usize, r: usize, y: usize, H: us
   const s: usize = (<usize>f) << 2;
   const right = work,
     P = work + s,
-    A = P + 64 * s;
+    A = P + <usize>PANEL * s;
   memory.fill(A, 0, s * <usize>f);
   memory.fill(right, 0, s);
-  for (let p0 = 0; p0 < n; p0 += 64) {
-    const pn = min(64, n - p0);
+  for (let p0 = 0; p0 < n; p0 += PANEL) {
+    const pn = min(PANEL, n - p0);
     for (let p = 0; p < pn; p++) {
       const e = (<usize>(p0 + p)) << 2;
       const from = y + <usize>load<i32>(indices + e) * s;
-      scaled(sqrt<f32>(max<f32>(load<f32>(d + e), 0)), from, P + <usize>p * s, f);
+      packRow(sqrt<f32>(max<f32>(load<f32>(d + e), 0)), from, P, p, pn, f);
       axpy(load<f32>(r + e), from, right, f);
     }
     syrk(P, pn, f, A);

@@ -1,156 +1,189 @@
-import { scaled, sum4 } from './vector';
+import { sum4 } from './vector';
 
-/** C[f x f], lower blocks, += X^T X over n contiguous rows. 4 x 8 register tiles over panels of 64 rows that stay in the first cache. */
-export function syrk(x: usize, n: i32, f: i32, c: usize): void {
+/** Rows that `syrk` takes at a time: with 128 factors they fill the first cache. */
+export const PANEL = 64;
+
+/** t times a row, as row r of a panel for `syrk`: columns go eight at a time, the same eight of all `rows` rows lie side by side. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function packRow(t: f32, from: usize, panel: usize, r: i32, rows: i32, f: i32): void {
+  const v = f32x4.splat(t);
+  const step = (<usize>rows) << 5;
+  let to = panel + ((<usize>r) << 5);
+  for (let end = from + ((<usize>f) << 2); from < end; from += 32) {
+    v128.store(to, f32x4.mul(v, v128.load(from)));
+    v128.store(to, f32x4.mul(v, v128.load(from, 16)), 16);
+    to += step;
+  }
+}
+
+/** C[f x f], from the diagonal on, += X^T X over a panel of rows as `packRow` lays them. 4 x 8 register tiles. */
+export function syrk(panel: usize, rows: i32, f: i32, c: usize): void {
   const s: usize = (<usize>f) << 2;
-  for (let r0 = 0; r0 < n; r0 += 64) {
-    const rn = min(64, n - r0);
-    const panel = x + <usize>r0 * s;
-    for (let i = 0; i < f; i += 4) {
-      for (let j = 0; j <= i; j += 8) {
-        let a0 = f32x4.splat(0),
-          a1 = a0,
-          b0 = a0,
-          b1 = a0,
-          c0 = a0,
-          c1 = a0,
-          d0 = a0,
-          d1 = a0;
-        let p = panel + ((<usize>i) << 2),
-          q = panel + ((<usize>j) << 2);
-        for (let r = 0; r < rn; r++) {
-          const v0 = v128.load(q),
-            v1 = v128.load(q, 16);
-          let t = v128.load32_splat(p);
-          a0 = f32x4.add(a0, f32x4.mul(t, v0));
-          a1 = f32x4.add(a1, f32x4.mul(t, v1));
-          t = v128.load32_splat(p, 4);
-          b0 = f32x4.add(b0, f32x4.mul(t, v0));
-          b1 = f32x4.add(b1, f32x4.mul(t, v1));
-          t = v128.load32_splat(p, 8);
-          c0 = f32x4.add(c0, f32x4.mul(t, v0));
-          c1 = f32x4.add(c1, f32x4.mul(t, v1));
-          t = v128.load32_splat(p, 12);
-          d0 = f32x4.add(d0, f32x4.mul(t, v0));
-          d1 = f32x4.add(d1, f32x4.mul(t, v1));
-          p += s;
-          q += s;
-        }
-        let o = c + <usize>i * s + ((<usize>j) << 2);
-        v128.store(o, f32x4.add(v128.load(o), a0));
-        v128.store(o, f32x4.add(v128.load(o, 16), a1), 16);
-        o += s;
-        v128.store(o, f32x4.add(v128.load(o), b0));
-        v128.store(o, f32x4.add(v128.load(o, 16), b1), 16);
-        o += s;
-        v128.store(o, f32x4.add(v128.load(o), c0));
-        v128.store(o, f32x4.add(v128.load(o, 16), c1), 16);
-        o += s;
-        v128.store(o, f32x4.add(v128.load(o), d0));
-        v128.store(o, f32x4.add(v128.load(o, 16), d1), 16);
+  const step = (<usize>rows) << 5;
+  for (let i = 0; i < f; i += 4) {
+    for (let j = i & ~7; j < f; j += 8) {
+      let a0 = f32x4.splat(0),
+        a1 = a0,
+        b0 = a0,
+        b1 = a0,
+        c0 = a0,
+        c1 = a0,
+        d0 = a0,
+        d1 = a0;
+      let p = panel + <usize>(i >> 3) * step + ((<usize>(i & 4)) << 2),
+        q = panel + <usize>(j >> 3) * step;
+      for (const end = q + step; q < end; q += 32) {
+        const v0 = v128.load(q),
+          v1 = v128.load(q, 16);
+        let t = v128.load32_splat(p);
+        a0 = f32x4.add(a0, f32x4.mul(t, v0));
+        a1 = f32x4.add(a1, f32x4.mul(t, v1));
+        t = v128.load32_splat(p, 4);
+        b0 = f32x4.add(b0, f32x4.mul(t, v0));
+        b1 = f32x4.add(b1, f32x4.mul(t, v1));
+        t = v128.load32_splat(p, 8);
+        c0 = f32x4.add(c0, f32x4.mul(t, v0));
+        c1 = f32x4.add(c1, f32x4.mul(t, v1));
+        t = v128.load32_splat(p, 12);
+        d0 = f32x4.add(d0, f32x4.mul(t, v0));
+        d1 = f32x4.add(d1, f32x4.mul(t, v1));
+        p += 32;
       }
+      let o = c + <usize>i * s + ((<usize>j) << 2);
+      v128.store(o, f32x4.add(v128.load(o), a0));
+      v128.store(o, f32x4.add(v128.load(o, 16), a1), 16);
+      o += s;
+      v128.store(o, f32x4.add(v128.load(o), b0));
+      v128.store(o, f32x4.add(v128.load(o, 16), b1), 16);
+      o += s;
+      v128.store(o, f32x4.add(v128.load(o), c0));
+      v128.store(o, f32x4.add(v128.load(o, 16), c1), 16);
+      o += s;
+      v128.store(o, f32x4.add(v128.load(o), d0));
+      v128.store(o, f32x4.add(v128.load(o, 16), d1), 16);
     }
   }
 }
 
 /**
- * Block job: partial Gram matrix of rows lo..hi, each times its weight (weights = 0: all 1), into out + block * f * f.
- * Scratch: 64 rows.
+ * Block job: partial Gram matrix of rows lo..hi, each times its weight (weights = 0: all 1), from the diagonal on, into
+ * out + block * f * f. Scratch: 64 rows.
  */
 export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: i32, weights: usize, out: usize): void {
   const s: usize = (<usize>f) << 2;
   const c = out + <usize>block * s * <usize>f;
   memory.fill(c, 0, s * <usize>f);
-  if (!weights) {
-    syrk(x + <usize>lo * s, hi - lo, f, c);
-    return;
-  }
-  for (let r0 = lo; r0 < hi; r0 += 64) {
-    const rn = min(64, hi - r0);
+  for (let r0 = lo; r0 < hi; r0 += PANEL) {
+    const rn = min(PANEL, hi - r0);
     for (let r = 0; r < rn; r++) {
-      scaled(sqrt<f32>(load<f32>(weights + ((<usize>(r0 + r)) << 2))), x + <usize>(r0 + r) * s, scratch + <usize>r * s, f);
+      const weight = weights ? sqrt<f32>(load<f32>(weights + ((<usize>(r0 + r)) << 2))) : 1;
+      packRow(weight, x + <usize>(r0 + r) * s, scratch, r, rn, f);
     }
     syrk(scratch, rn, f, c);
   }
 }
 
-/** Block job: rows lo..hi of x times the f x f matrix b, into the same rows of out, which may be x. Scratch: 32 rows. */
+/**
+ * Block job: rows lo..hi of x times the f x f matrix b, into the same rows of out, which may be x. Scratch: 32 + f rows. Columns
+ * of b go eight at a time, and are laid side by side first when that pays: rows of 512 bytes fall on each other in the first cache.
+ */
 export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: i32, b: usize, out: usize): void {
   const s: usize = (<usize>f) << 2;
+  const packed = hi - lo >= 64;
+  const panels = scratch + 32 * s;
+  if (packed) packColumns(b, f, panels);
+  const step: usize = packed ? 32 : s;
   for (let r0 = lo; r0 < hi; r0 += 32) {
     const rn = min(32, hi - r0);
     const rows = out + <usize>r0 * s;
     memory.copy(scratch, x + <usize>r0 * s, <usize>rn * s);
     for (let j = 0; j < f; j += 8) {
+      const panel = packed ? panels + <usize>j * s : b + ((<usize>j) << 2);
+      const to = rows + ((<usize>j) << 2);
       let r = 0;
-      for (; r + 4 <= rn; r += 4) {
-        let a0 = f32x4.splat(0),
-          a1 = a0,
-          b0 = a0,
-          b1 = a0,
-          c0 = a0,
-          c1 = a0,
-          d0 = a0,
-          d1 = a0;
-        let p = scratch + <usize>r * s,
-          q = b + ((<usize>j) << 2);
-        let p1 = p + s,
-          p2 = p1 + s,
-          p3 = p2 + s;
-        const end = p + s;
-        while (p < end) {
-          const v0 = v128.load(q),
-            v1 = v128.load(q, 16);
-          let t = v128.load32_splat(p);
-          a0 = f32x4.add(a0, f32x4.mul(t, v0));
-          a1 = f32x4.add(a1, f32x4.mul(t, v1));
-          t = v128.load32_splat(p1);
-          b0 = f32x4.add(b0, f32x4.mul(t, v0));
-          b1 = f32x4.add(b1, f32x4.mul(t, v1));
-          t = v128.load32_splat(p2);
-          c0 = f32x4.add(c0, f32x4.mul(t, v0));
-          c1 = f32x4.add(c1, f32x4.mul(t, v1));
-          t = v128.load32_splat(p3);
-          d0 = f32x4.add(d0, f32x4.mul(t, v0));
-          d1 = f32x4.add(d1, f32x4.mul(t, v1));
-          p += 4;
-          p1 += 4;
-          p2 += 4;
-          p3 += 4;
-          q += s;
-        }
-        let o = rows + <usize>r * s + ((<usize>j) << 2);
-        v128.store(o, a0);
-        v128.store(o, a1, 16);
-        o += s;
-        v128.store(o, b0);
-        v128.store(o, b1, 16);
-        o += s;
-        v128.store(o, c0);
-        v128.store(o, c1, 16);
-        o += s;
-        v128.store(o, d0);
-        v128.store(o, d1, 16);
-      }
+      for (; r + 4 <= rn; r += 4) fourTimesPanel(scratch + <usize>r * s, panel, step, s, to + <usize>r * s);
       for (; r < rn; r++) {
         let a0 = f32x4.splat(0),
           a1 = a0;
         let p = scratch + <usize>r * s,
-          q = b + ((<usize>j) << 2);
+          q = panel;
         const end = p + s;
         while (p < end) {
           const t = v128.load32_splat(p);
           a0 = f32x4.add(a0, f32x4.mul(t, v128.load(q)));
           a1 = f32x4.add(a1, f32x4.mul(t, v128.load(q, 16)));
           p += 4;
-          q += s;
+          q += step;
         }
-        const o = rows + <usize>r * s + ((<usize>j) << 2);
+        const o = to + <usize>r * s;
         v128.store(o, a0);
         v128.store(o, a1, 16);
       }
     }
   }
+}
+
+/** The f x f matrix b as panels of eight columns, one after the other. */
+function packColumns(b: usize, f: i32, to: usize): void {
+  const s: usize = (<usize>f) << 2;
+  for (let j: usize = 0; j < s; j += 32) {
+    for (let q = b + j, end = q + <usize>f * s; q < end; q += s) {
+      v128.store(to, v128.load(q));
+      v128.store(to, v128.load(q, 16), 16);
+      to += 32;
+    }
+  }
+}
+
+/** Four rows of s bytes times eight columns, of which a row lies `step` bytes after the one before. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function fourTimesPanel(p: usize, q: usize, step: usize, s: usize, o: usize): void {
+  let a0 = f32x4.splat(0),
+    a1 = a0,
+    b0 = a0,
+    b1 = a0,
+    c0 = a0,
+    c1 = a0,
+    d0 = a0,
+    d1 = a0;
+  const o1 = o + s,
+    o2 = o1 + s,
+    o3 = o2 + s;
+  let p1 = p + s,
+    p2 = p1 + s,
+    p3 = p2 + s;
+  const end = p1;
+  while (p < end) {
+    const v0 = v128.load(q),
+      v1 = v128.load(q, 16);
+    let t = v128.load32_splat(p);
+    a0 = f32x4.add(a0, f32x4.mul(t, v0));
+    a1 = f32x4.add(a1, f32x4.mul(t, v1));
+    t = v128.load32_splat(p1);
+    b0 = f32x4.add(b0, f32x4.mul(t, v0));
+    b1 = f32x4.add(b1, f32x4.mul(t, v1));
+    t = v128.load32_splat(p2);
+    c0 = f32x4.add(c0, f32x4.mul(t, v0));
+    c1 = f32x4.add(c1, f32x4.mul(t, v1));
+    t = v128.load32_splat(p3);
+    d0 = f32x4.add(d0, f32x4.mul(t, v0));
+    d1 = f32x4.add(d1, f32x4.mul(t, v1));
+    p += 4;
+    p1 += 4;
+    p2 += 4;
+    p3 += 4;
+    q += step;
+  }
+  v128.store(o, a0);
+  v128.store(o, a1, 16);
+  v128.store(o1, b0);
+  v128.store(o1, b1, 16);
+  v128.store(o2, c0);
+  v128.store(o2, c1, 16);
+  v128.store(o3, d0);
+  v128.store(o3, d1, 16);
 }
 
 /**

@@ -9,7 +9,7 @@ export function denseKernels({ f32, f64 }: Memory) {
       for (let row = lo; row < hi; row++) {
         const at = x / 4 + row * f;
         const weight = weights ? f32[weights / 4 + row] : 1;
-        for (let i = 0; i < f; i++) for (let j = 0; j <= i; j++) sums[i * f + j] += weight * f32[at + i] * f32[at + j];
+        for (let i = 0; i < f; i++) for (let j = i; j < f; j++) sums[i * f + j] += weight * f32[at + i] * f32[at + j];
       }
       f32.set(sums, c);
     },

@@ -6,7 +6,8 @@ import type { AlsIteration, AlsSettings } from './options.ts';
 import type { AlsState } from './train.ts';
 
 const kind = 'als-checkpoint';
-const formatVersion = 1;
+/** Users of version 1 are in the caller's basis already. */
+const formatVersion = 2;
 
 /** A number that tells data apart; ids do not matter, since factors do not depend on them. */
 export function fingerprintOf({ offsets, indices, values }: Csr, userWeights?: Float32Array): number {
@@ -17,11 +18,11 @@ export function fingerprintOf({ offsets, indices, values }: Csr, userWeights?: F
 
 /** The state of a fit as a file. */
 export function checkpointToBytes(
-  { items, users, acceleration, history }: AlsState,
+  { items, users, turn, acceleration, history }: AlsState,
   s: AlsSettings,
   data: number,
 ): Uint8Array<ArrayBuffer> {
-  const flat = (array: Float32Array) => ({ data: array, shape: [array.length] });
+  const flat = (array: Float32Array | Float64Array) => ({ data: array, shape: [array.length] });
   return writeModelFile({
     kind,
     formatVersion,
@@ -29,6 +30,7 @@ export function checkpointToBytes(
     tensors: {
       items: flat(items),
       users: flat(users),
+      ...(turn && { turn: flat(turn) }),
       ...(acceleration && { input: flat(acceleration.input), before: flat(acceleration.before) }),
     },
     ids: {},
@@ -61,6 +63,7 @@ export function checkpointFromBytes(bytes: Uint8Array, s: AlsSettings, data: num
   return {
     items,
     users: tensor('users'),
+    turn: Object.hasOwn(file.tensors, 'turn') ? tensorOf(file, 'turn', Float64Array, s.factors ** 2) : undefined,
     acceleration:
       stored.age === undefined
         ? undefined

@@ -1,6 +1,6 @@
-import { eigen } from '../../engine/eigen.ts';
 import { type Block, Engine } from '../../engine/engine.ts';
 import { choleskySolve } from '../../engine/plain/als-rows.ts';
+import { SmallMatrices, smallMatricesDoubles } from '../../engine/small-matrices.ts';
 import { scratchBytes } from './workspace.ts';
 
 /** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
@@ -60,7 +60,7 @@ export class RowSolver {
     this.#f = f;
     this.width = width;
     this.#extra = extra !== undefined;
-    const bytes = 4 * (count * width + 2 * width * width + 2 * width + 3 * longest + spare) + 16_384;
+    const bytes = 4 * (count * width + 2 * width * width + 2 * width + 3 * longest + spare) + 8 * smallMatricesDoubles(f) + 16_384;
     const engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, dualMax(width)) });
     this.engine = engine;
     this.source = engine.f32(count * width);
@@ -77,7 +77,8 @@ export class RowSolver {
       this.source.array.set(rows.subarray(id * f, (id + 1) * f), k * width);
     }
     if (gram) {
-      const { values, vectors } = eigen(gramOf(engine, this.source, width, f, weights && ((k) => weights[order ? order[k] : k])), f);
+      const weightOf = weights && ((k: number) => weights[order ? order[k] : k]);
+      const { values, vectors } = new SmallMatrices(engine, f).eigen(gramOf(engine, this.source, width, f, weightOf));
       this.#eigenvalues.array.set(values);
       this.#rotation = vectors;
       const rotation = engine.f32(width * width);
@@ -203,8 +204,8 @@ function gramOf(engine: Engine, source: Block<Float32Array>, width: number, f: n
     if (weightOf) for (let k = lo; k < hi; k++) weights.array[k - lo] = weightOf(k);
     // The kernel looks for the weight of row k at k, the slot begins at lo.
     engine.kernels.gram(lo, hi, 0, engine.scratch, source.at, width, weightOf ? weights.at - 4 * lo : 0, partial.at);
-    for (let i = 0; i < f; i++) for (let j = 0; j <= i; j++) sum[i * f + j] += partial.array[i * width + j];
+    for (let i = 0; i < f; i++) for (let j = i; j < f; j++) sum[i * f + j] += partial.array[i * width + j];
   }
-  for (let i = 0; i < f; i++) for (let j = 0; j < i; j++) sum[j * f + i] = sum[i * f + j];
+  for (let i = 0; i < f; i++) for (let j = 0; j < i; j++) sum[i * f + j] = sum[j * f + i];
   return sum;
 }

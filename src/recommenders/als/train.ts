@@ -1,4 +1,3 @@
-import { eigen } from '../../engine/eigen.ts';
 import { breathe } from '../../engine/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import type { FitOptions } from '../recommender.ts';
@@ -28,8 +27,9 @@ export interface AlsStart {
 export interface AlsState {
   /** Items after the last iteration. */
   items: Float32Array;
-  /** Leading user rows, from which conjugate gradients go on. */
+  /** Leading user rows, from which conjugate gradients go on; times `turn` they are in the caller's basis. */
   users: Float32Array;
+  turn: Float64Array | undefined;
   acceleration: Acceleration | undefined;
   history: AlsIteration[];
 }
@@ -68,7 +68,7 @@ export async function trainAls(
   const f = s.factors;
   const { route, finalRoute } = routes(s);
   const w = new AlsWorkspace(problem, s, finalRoute.dualMax, route, options.signal, plain);
-  const { X, Y, V, itemCount, manyCount, singleCount } = w;
+  const { X, Y, V, itemCount, manyCount, singleCount, small } = w;
   const userRows = manyCount + singleCount;
   const implicit = s.feedback === 'implicit';
   try {
@@ -76,13 +76,16 @@ export async function trainAls(
     if (start.users) placeUsers(X.array, problem, start.users, f, w.width);
     w.begin();
 
+    /** What the long rows of X still have to be multiplied by to be in the caller's basis; the next iteration does it with its own turn. */
+    let turn: Float64Array | undefined;
+
     /** Users from items, in the eigenbasis Q of the items' Gram matrix. Those that are iterated go on from where they were. */
     const solveUsers = async (how: Route) => {
       if (!implicit) return { penalty: await w.solveUsers(how), Q: identity(f) };
-      const { values, vectors: Q } = eigen(await w.gram(Y, itemCount), f);
+      const { values, vectors: Q } = small.eigen(await w.gram(Y, itemCount));
       w.setDiagonal(values);
       await w.multiply(Y, itemCount, Q);
-      if (how.steps > 0) await w.multiply(X, w.longUsers(how.dualMax), Q);
+      if (how.steps > 0) await w.multiply(X, w.longUsers(how.dualMax), turn ? small.product(turn, Q) : Q);
       return { penalty: await w.solveUsers(how), Q };
     };
     /** X, which was just solved from Y, times Q. */
@@ -97,20 +100,19 @@ export async function trainAls(
     /** Items from users, in the eigenbasis of the users' Gram matrix; then back in the caller's basis, from which Q has led. */
     const solveItems = async (Q: Float64Array) => {
       if (!implicit) return w.solveItems(route);
-      const { values, vectors } = eigen(await w.gram(X, userRows, w.weights), f);
+      const { values, vectors } = small.eigen(await w.gram(X, userRows, w.weights));
       await turnUsers(vectors, route);
       w.setDiagonal(values);
       if (route.steps > 0) await w.multiply(Y, w.longItems(route.dualMax), vectors);
       const gain = await w.solveItems(route);
-      const back = transposed(product(Q, vectors, f), f);
-      await w.multiply(Y, itemCount, back);
-      if (route.steps > 0) await w.multiply(X, w.longUsers(route.dualMax), back);
+      turn = transposed(small.product(Q, vectors), f);
+      await w.multiply(Y, itemCount, turn);
       return gain;
     };
 
     const long = w.longUsers(route.dualMax) * w.width;
     const stateOf = (): AlsState => {
-      return { items: Y.array.slice(), users: X.array.slice(0, long), acceleration: w.acceleration, history: [...history] };
+      return { items: Y.array.slice(), users: X.array.slice(0, long), turn, acceleration: w.acceleration, history: [...history] };
     };
     const restore = ({ items, users }: AlsState) => {
       Y.array.set(items);
@@ -141,6 +143,7 @@ export async function trainAls(
     if (options.state) {
       restore(options.state);
       w.acceleration = options.state.acceleration;
+      turn = options.state.turn;
     }
     const began = performance.now() - 1000 * (history.at(-1)?.seconds || 0);
     for (let iteration = history.length + 1; iteration <= s.iterations; iteration++) {
@@ -178,28 +181,21 @@ function routes(s: AlsSettings): { route: Route; finalRoute: Route } {
   return { route: exact ? finalRoute : { dualMax: Math.max(8, Math.min(16, width >> 2)), steps: 2 }, finalRoute };
 }
 
-function product(a: Float64Array, b: Float64Array, f: number): Float64Array {
-  const result = new Float64Array(f * f);
-  for (let i = 0; i < f; i++) {
-    for (let k = 0; k < f; k++) {
-      const t = a[i * f + k];
-      for (let j = 0; j < f; j++) result[i * f + j] += t * b[k * f + j];
-    }
-  }
-  return result;
-}
-
 function identity(f: number): Float64Array {
   return Float64Array.from({ length: f * f }, (_, k) => Number(k % (f + 1) === 0));
 }
 
 function transposed(a: Float64Array, f: number): Float64Array {
-  return Float64Array.from(a, (_, k) => a[(k % f) * f + Math.floor(k / f)]);
+  const result = new Float64Array(f * f);
+  for (let i = 0; i < f; i++) for (let j = 0; j < f; j++) result[j * f + i] = a[i * f + j];
+  return result;
 }
 
 /** diag(factors) times a. */
 function scaleRows(a: Float64Array, factors: Float64Array, f: number): Float64Array {
-  return Float64Array.from(a, (v, k) => v * factors[Math.floor(k / f)]);
+  const result = new Float64Array(f * f);
+  for (let i = 0; i < f; i++) for (let j = 0; j < f; j++) result[i * f + j] = a[i * f + j] * factors[i];
+  return result;
 }
 
 function placeItems(to: Float32Array, order: Int32Array, from: Float32Array, f: number, width: number): void {

@@ -1,5 +1,6 @@
 import { type Block, type Cut, Engine } from '../../engine/engine.ts';
 import { availableThreads } from '../../engine/runtime.ts';
+import { SmallMatrices, smallMatricesDoubles } from '../../engine/small-matrices.ts';
 import { AttuneError } from '../../errors.ts';
 import type { AlsSettings } from './options.ts';
 import type { AlsProblem, SparseRows } from './problem.ts';
@@ -44,11 +45,13 @@ export class AlsWorkspace {
   readonly X: Rows;
   /** Items by popularity. */
   readonly Y: Rows;
-  /** Items times a matrix, from which rows of X are put together; undefined where rows have regularizations of their own. */
+  /** Items times a matrix, from which rows of X are put together; undefined where that does not pay, or rows have regularizations of their own. */
   readonly V: Rows | undefined;
   /** Multiplicity of each row of X, then what the singles weigh. */
   readonly weights: Block<Float32Array>;
   readonly singleW: Block<Float32Array>;
+  /** For factors x factors matrices. */
+  readonly small: SmallMatrices;
   readonly itemCount: number;
   readonly manyCount: number;
   readonly singleCount: number;
@@ -65,6 +68,7 @@ export class AlsWorkspace {
   readonly #eigenvalues: Block<Float32Array>;
   readonly #matrix: Block<Float32Array>;
   readonly #partials: Block<Float32Array>;
+  readonly #sums: Block<Float64Array>;
   readonly #gramBlocks: number;
   readonly #stats: Block<Float64Array>;
   readonly #failed: Block<Int32Array>;
@@ -82,7 +86,8 @@ export class AlsWorkspace {
     this.manyCount = problem.rowLambda.length;
     this.singleCount = singles.items.length;
     const { width, itemCount, manyCount, singleCount } = this;
-    const shared = s.feedback === 'implicit' && s.regularizationScaling === 'none';
+    const shared =
+      s.feedback === 'implicit' && s.regularizationScaling === 'none' && paysToCombine(rows, singleCount, itemCount, route, width);
     const variants = singles.multiplicity.length;
     const userCut = costCut(rows.offsets, width, route.dualMax);
     const itemCut = costCut(items.offsets, width, route.dualMax);
@@ -95,6 +100,7 @@ export class AlsWorkspace {
       4 * (rows.offsets.length + items.offsets.length + 2 * manyCount + singleCount + itemCount + userCut.length + itemCut.length) +
       4 * (4 * variants + 3 * singleCount + 1 + (shared ? rows.indices.length : 0)) +
       16 * statBlocks +
+      8 * (width * width + smallMatricesDoubles(s.factors)) +
       64 * 64;
     const longest = Math.max(longestOf(rows), longestOf(items));
     const threads = s.threads === 'auto' ? autoThreads(rows.indices.length + items.indices.length, width) : s.threads;
@@ -107,7 +113,9 @@ export class AlsWorkspace {
     this.#memory = s.acceleration ? { input: copyOfItems(), before: copyOfItems() } : undefined;
     this.#combination = shared ? engine.f32(rows.indices.length) : undefined;
     this.#partials = engine.f32(this.#gramBlocks * width * width);
+    this.#sums = engine.f64(width * width);
     this.#matrix = engine.f32(width * width);
+    this.small = new SmallMatrices(engine, s.factors);
     this.#eigenvalues = engine.f32(width);
     this.#failed = engine.i32(1);
     this.#stats = engine.f64(2 * statBlocks);
@@ -139,13 +147,8 @@ export class AlsWorkspace {
     if (n === 0) return sum;
     const blockSize = Math.ceil(n / this.#gramBlocks);
     await this.#run('gram', { rows: n, blockSize }, [rows.at, width, weights?.at ?? 0, this.#partials.at]);
-    for (let block = 0; block * blockSize < n; block++) {
-      for (let i = 0; i < f; i++) {
-        const from = (block * width + i) * width;
-        for (let j = 0; j <= i; j++) sum[i * f + j] += this.#partials.array[from + j];
-      }
-    }
-    for (let i = 0; i < f; i++) for (let j = 0; j < i; j++) sum[j * f + i] = sum[i * f + j];
+    this.#engine.kernels.sumArrays(this.#partials.at, Math.ceil(n / blockSize), width * width, this.#sums.at);
+    for (let i = 0; i < f; i++) for (let j = i; j < f; j++) sum[j * f + i] = sum[i * f + j] = this.#sums.array[i * width + j];
     return sum;
   }
 
@@ -339,6 +342,13 @@ function costCut(offsets: Int32Array, width: number, dualMax: number): Int32Arra
   return Int32Array.from(bounds);
 }
 
+/** Whether products of all items and additions per entry are cheaper than products of all rows of X that are solved in their dual. */
+function paysToCombine({ offsets }: SparseRows, singleCount: number, itemCount: number, { dualMax }: Route, width: number): boolean {
+  const count = offsets.length - 1;
+  const long = rowsLongerThan(offsets, dualMax);
+  return itemCount + (offsets[count] - offsets[long]) / width < count - long + singleCount;
+}
+
 function rowsLongerThan(offsets: Int32Array, max: number): number {
   for (let row = offsets.length - 1; row > 0; row--) if (offsets[row] - offsets[row - 1] > max) return row;
   return 0;
@@ -356,7 +366,7 @@ export function scratchBytes(f: number, longest: number, dualMax: number): numbe
   const dual = (dualMax + 4) * row + 4 * (dualMax + 4) * (dualMax + 8);
   const direct = 65 * row + f * row;
   const iterative = 1024 * row + 12 * (longest + 8);
-  return 8 * row + Math.max(dual, direct, iterative) + 256;
+  return 9 * row + Math.max(dual, direct, iterative) + 256;
 }
 
 /** Starting a worker costs some ten milliseconds: not worth it for less than half a second of work. */

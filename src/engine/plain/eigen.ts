@@ -1,16 +1,39 @@
-/**
- * Eigenvalues (largest first, never below 0) and orthonormal eigenvectors, in columns, of a symmetric positive semidefinite
- * f x f matrix. Householder reduction to a tridiagonal matrix, then implicit QL (Golub & Van Loan, Matrix Computations, 8.3).
- * Our own, because ALS needs it twice an iteration: with flat arrays and eigenvectors by rows, 128 x 128 takes two thirds of the
- * time of ml-matrix. Nothing but + - * / and sqrt, so every machine gives the same bits.
- */
-export function eigen(symmetric: Float64Array, f: number): { values: Float64Array; vectors: Float64Array } {
-  const { diagonal, beside, basis } = tridiagonal(symmetric.slice(), f);
-  implicitQl(diagonal, beside, basis, f);
-  const order = Int32Array.from({ length: f }, (_, k) => k).sort((a, b) => diagonal[b] - diagonal[a] || a - b);
-  const vectors = new Float64Array(f * f);
-  for (let j = 0; j < f; j++) for (let i = 0; i < f; i++) vectors[i * f + j] = basis[order[j] * f + i];
-  return { values: Float64Array.from(order, (k) => Math.max(0, diagonal[k])), vectors };
+import type { Memory } from './index.ts';
+
+/** Twins of kernels/eigen.ts. */
+export function eigenKernels({ f32, f64 }: Memory) {
+  const rowsOf = (f: number) => f + (f % 2);
+  const read = (from: number, f: number) => {
+    const ld = rowsOf(f);
+    return Float64Array.from({ length: f * f }, (_, k) => f64[from / 8 + Math.floor(k / f) * ld + (k % f)]);
+  };
+  const write = (to: number, a: Float64Array, f: number) => {
+    for (let i = 0; i < f; i++) f64.set(a.subarray(i * f, (i + 1) * f), to / 8 + i * rowsOf(f));
+  };
+  return {
+    diagonalize(a: number, f: number, values: number, basisAt: number) {
+      const { diagonal, beside, basis } = tridiagonal(read(a, f), f);
+      implicitQl(diagonal, beside, basis, f);
+      f64.set(diagonal, values / 8);
+      write(basisAt, basis, f);
+    },
+
+    product(a: number, b: number, out: number, f: number) {
+      const left = read(a, f);
+      const right = read(b, f);
+      const result = new Float64Array(f * f);
+      for (let i = 0; i < f; i++) {
+        for (let k = 0; k < f; k++) for (let j = 0; j < f; j++) result[i * f + j] += left[i * f + k] * right[k * f + j];
+      }
+      write(out, result, f);
+    },
+
+    sumArrays(x: number, n: number, count: number, out: number) {
+      const sums = new Float64Array(count);
+      for (let k = 0; k < n; k++) for (let q = 0; q < count; q++) sums[q] += f32[x / 4 + k * count + q];
+      f64.set(sums, out / 8);
+    },
+  };
 }
 
 /** a = basis^T T basis with T tridiagonal; destroys a. Rows of `basis` are the vectors. */
