@@ -5,6 +5,7 @@ export { boundMany, boundRows, dot64, encodeRows } from './codes';
 export { alignment, extrapolate, gram, rotate } from './dense';
 export { neighbourhoods, textGradients, tokenMeans, tokenUpdates } from './distil';
 export { easeStep } from './ease';
+export { diagonalize, product, sumArrays } from './eigen';
 export { hnswInsert, hnswMend } from './hnsw-build';
 export { hnswCount, hnswMarked, hnswScores, hnswSearch } from './hnsw-search';
 export { nearRows } from './near';

@@ -9,6 +9,7 @@ import { codeKernels } from './codes.ts';
 import { denseKernels } from './dense.ts';
 import { distilKernels } from './distil.ts';
 import { easeKernels } from './ease.ts';
+import { eigenKernels } from './eigen.ts';
 import { hnswKernels } from './hnsw.ts';
 import { nearKernels } from './near.ts';
 import { rankKernels } from './rank.ts';
@@ -30,6 +31,7 @@ export function plainKernels(buffer: ArrayBufferLike): Kernels {
     ...hnswKernels(memory),
     ...bprKernels(memory),
     ...easeKernels(memory),
+    ...eigenKernels(memory),
   } as unknown as Kernels;
 }
 
