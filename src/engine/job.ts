@@ -15,6 +15,7 @@ export const jobNames = [
   'copyRows',
   'rankRows',
   'boundMany',
+  'coarseMany',
   'nearRows',
   'bprSteps',
   'bprUsers',

@@ -5,6 +5,7 @@
 import type { Kernels } from '../job.ts';
 import { alsRowKernels } from './als-rows.ts';
 import { bprKernels } from './bpr.ts';
+import { coarseKernels } from './coarse.ts';
 import { codeKernels } from './codes.ts';
 import { denseKernels } from './dense.ts';
 import { distilKernels } from './distil.ts';
@@ -22,6 +23,7 @@ export function plainKernels(buffer: ArrayBufferLike): Kernels {
   return {
     ...denseKernels(memory),
     ...codeKernels(memory),
+    ...coarseKernels(memory),
     ...distilKernels(memory),
     ...alsRowKernels(memory),
     ...nearKernels(memory),

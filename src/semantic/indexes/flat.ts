@@ -121,10 +121,10 @@ class Flat implements FlatIndex {
 
   async searchMany(queries: readonly Float32Array[], { n, allowed }: VectorSearchOptions): Promise<Ranked[]> {
     for (const query of queries) this.#check('searchMany', query);
-    if (this.#threads === 1 || queries.length * this.#size < smallestShared) return this.#answer(queries, n, allowed, false);
+    if (this.#threads === 1) return this.#answer(queries, n, allowed, false);
     const answer = this.#queue.then(async () => {
       const version = this.#version;
-      const found = await this.#answer(queries, n, allowed, true);
+      const found = await this.#answer(queries, n, allowed, queries.length * this.#size >= smallestShared);
       // What changed while threads read it is read again, on this thread: nothing comes between.
       return this.#version === version ? found : this.#answer(queries, n, allowed, false);
     });

@@ -45,7 +45,7 @@ describe('rows with codes', () => {
   it('give what scoring every row gives: any size of numbers, ties, zeros, filters, one query or several', () => {
     fc.assert(
       fc.property(data, ({ rows, queries, n, allowed, seed }) => {
-        const coded = new CodedRows(capacity, rows[0].length, 1);
+        const coded = new CodedRows(capacity, rows[0].length, 1, 32);
         rows.forEach((row, k) => {
           coded.set(k, row);
         });

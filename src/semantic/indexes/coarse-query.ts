@@ -1,0 +1,89 @@
+/** Dimensions whose sums the kernel keeps apart, and the most that the digits of one sign may add up to in a lane of them (kernels/coarse.ts). */
+const chunk = 128;
+const mostInLane = 136; // 15 * 136 < 2048
+/** Digits up to this sum together, times 8 * 4096, fit 32 bits. */
+const mostTogether = 65_000;
+/** Levels of the largest score there can be; bounds are a little larger. */
+const levels = 210;
+/** What rounding to 32 bits can change in a bound, as a share of what it is a sum of, in units of the sixteenth of the step. */
+const rounding = 8 * 2 ** -24 * 49;
+
+/**
+ * A query as small whole numbers times a step, for kernels/coarse.ts, which has the derivation: the kernel can tell two sums apart only if
+ * neither grows too large, so the step follows from the largest sum of one sign that a lane will see.
+ */
+export class CoarseQuery {
+  /** As long as a code. */
+  readonly digits: Int16Array;
+  /** Sixteen steps, the offsets of the two kinds of rows, alpha, beta, levels a unit, the threshold, and whether what reaches it is looked at more closely. */
+  readonly own = new Float32Array(8);
+
+  /** @param width length of a code */
+  constructor(width: number) {
+    this.digits = new Int16Array(width);
+  }
+
+  /** Takes a query that `CodedQuery` can take. @param longest no row is longer */
+  take(query: Float32Array, longest: number): void {
+    const { digits } = this;
+    let [largest, total] = extremes(query, query.length);
+    let step = Math.max(largest / mostInLane, total / mostTogether);
+    for (;;) {
+      step = Math.fround(step * 1.02);
+      for (let d = 0; d < query.length; d++) digits[d] = Math.round(query[d] / step);
+      [largest, total] = extremes(digits, query.length);
+      if (largest <= mostInLane && total <= mostTogether) break;
+    }
+    let sum = 0;
+    let squares = 0;
+    let remainder = 0;
+    for (let d = 0; d < query.length; d++) {
+      sum += digits[d];
+      squares += query[d] * query[d];
+      remainder += (query[d] - step * digits[d]) ** 2;
+    }
+    const norm = Math.sqrt(squares);
+    const lost = Math.sqrt(remainder) + (rounding * total * step) / Math.sqrt(query.length) + 1e-6 * norm;
+    this.own.set([
+      16 * step,
+      -120.5 * sum * step,
+      7.5 * sum * step,
+      norm * 1.000002,
+      lost * 1.000002,
+      levels / (norm * longest),
+      Number.NEGATIVE_INFINITY,
+      0,
+    ]);
+  }
+
+  /** Asks for a closer look at rows that may score as much as this, and for no others. */
+  lookCloser(score: number): void {
+    this.own[6] = score;
+    this.own[7] = 1;
+  }
+
+  /** The level of a score: a row with a lower one scores less. */
+  levelOf(score: number): number {
+    const level = Math.fround(score * this.own[5]);
+    return level >= 255 ? 255 : level > 0 ? Math.trunc(level) : 0; // not a number rules nothing out
+  }
+}
+
+/** The largest sum of one sign that a lane of the kernel sees, two dimensions of eight, and the sum of all sizes. */
+function extremes(values: ArrayLike<number>, length: number): [largest: number, total: number] {
+  let largest = 0;
+  let total = 0;
+  for (let from = 0; from < length; from += chunk) {
+    for (let lane = 0; lane < 8; lane += 2) {
+      let above = 0;
+      let below = 0;
+      for (let d = from + lane; d < Math.min(from + chunk, length); d += (d & 1) === 0 ? 1 : 7) {
+        if (values[d] > 0) above += values[d];
+        else below -= values[d];
+      }
+      largest = Math.max(largest, above, below);
+      total += above + below;
+    }
+  }
+  return [largest, total];
+}
