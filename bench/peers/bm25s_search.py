@@ -17,11 +17,11 @@ def resident():
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def run(file, stem):
-    """Builds over the texts of a file and answers its queries one by one."""
+def run(file):
+    """Builds over the texts of a file and answers its queries one by one, as many as its patience allows."""
     with open(file) as source:
         task = json.load(source)
-    how = dict(stopwords=None, stemmer=stemmer if stem else None, show_progress=False)
+    how = dict(stopwords=None, stemmer=stemmer, show_progress=False)
     before = resident()
     wall, cpu = time.perf_counter(), time.process_time()
     index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
@@ -39,12 +39,15 @@ def run(file, stem):
 
     for query in task["queries"][:20]:
         ask(query)
-    each, lists, begun = [], [], time.process_time()
+    walls, cpus, lists, until = [], [], [], time.perf_counter() + task["patience"]
     for query in task["queries"]:
-        started = time.perf_counter()
+        if time.perf_counter() > until and lists:
+            break
+        wall, cpu = time.perf_counter(), time.process_time()
         lists.append(ask(query))
-        each.append((time.perf_counter() - started) * 1000)
-    return {"build": build, "resident": grown, "each": each, "cpu": time.process_time() - begun, "lists": lists}
+        cpus.append((time.process_time() - cpu) * 1000)
+        walls.append((time.perf_counter() - wall) * 1000)
+    return {"build": build, "resident": grown, "queries": {"wall": walls, "cpu": cpus, "lists": lists}}
 
 
 tasks = {"run": run, "about": lambda: {"bm25s": version("bm25s")}}

@@ -4,48 +4,48 @@ import { join } from 'node:path';
 import { median } from '../clock.ts';
 import { nodePeers } from '../node-peers.ts';
 import { Peer } from '../peers.ts';
-import type { Row } from '../table.ts';
 import type { SearchContext } from './context.ts';
 import type { TextFigures, TextTask } from './text-side.ts';
 
 /** One set of texts and how good an answer is. */
-export interface TextSet extends TextTask {
+export interface TextSet extends Omit<TextTask, 'patience'> {
   name: string;
-  /** Mean nDCG@10 of lists of text numbers; undefined where nobody has judged. */
+  /** Mean nDCG@10 of the answers to the first queries; undefined where nobody has judged. */
   quality?(lists: number[][]): number;
 }
 
-/** Word search alone, each library in a process of its own, in turns. */
-export async function textPeers(set: TextSet, { peers, repeats, folder, say }: SearchContext): Promise<{ rows: Row[]; detail: unknown }> {
+/** Seconds of queries, of either kind, that a library may take: the slow ones are asked fewer. */
+const patience = 3;
+
+/** Word search alone: each library in a process of its own, one after the other, once; a time is the median of its queries. */
+export async function textPeers(set: TextSet, { peers, folder, say }: SearchContext): Promise<Map<string, TextFigures>> {
   const file = join(folder, 'texts.json');
   const { name, quality, ...task } = set;
-  writeFileSync(file, JSON.stringify(task));
-  const node = peers ? nodePeers() : undefined;
+  writeFileSync(file, JSON.stringify({ ...task, patience } satisfies TextTask));
+  const figures = new Map<string, TextFigures>();
+  const libraries: Record<string, string> = { attune: 'attune', 'attune, no stems': 'attune-plain' };
+  if (peers && nodePeers())
+    Object.assign(libraries, {
+      MiniSearch: 'minisearch',
+      'MiniSearch, stems': 'minisearch-stem',
+      'Orama, stems': 'orama',
+      'FlexSearch, stems': 'flexsearch',
+    });
+  for (const [label, library] of Object.entries(libraries)) {
+    say(`${name}: ${label}`);
+    figures.set(label, own(library, file));
+  }
   const python = peers ? Peer.start('bm25s_search.py') : undefined;
-  const sides: [string, () => TextFigures | Promise<TextFigures>][] = [
-    ['attune', () => own('attune', file)],
-    ['attune, no stems', () => own('attune-plain', file)],
-  ];
-  if (node) {
-    const libraries = { MiniSearch: 'minisearch', Orama: 'orama', 'Orama, stems': 'orama-stem', FlexSearch: 'flexsearch' };
-    for (const [label, library] of Object.entries(libraries)) sides.push([label, () => own(library, file)]);
-  }
   if (python) {
-    sides.push(['bm25s, stems', () => python.ask<TextFigures>('run', { file, stem: true })]);
-    sides.push(['bm25s', () => python.ask<TextFigures>('run', { file, stem: false })]);
-  }
-  const runs = new Map<string, TextFigures[]>(sides.map(([label]) => [label, []]));
-  try {
-    for (let round = 0; round < Math.min(repeats, 3); round++) {
-      for (const [label, run] of sides) {
-        say(`${name}: ${label}, round ${round + 1}`);
-        runs.get(label)?.push(await run());
-      }
+    say(`${name}: bm25s`);
+    try {
+      figures.set('bm25s (Python), stems', await python.ask<TextFigures>('run', { file }));
+    } finally {
+      python.close();
     }
-  } finally {
-    python?.close();
   }
-  return { rows: rowsOf(name, runs, task.queries.length, quality), detail: Object.fromEntries(runs) };
+  console.log(`\n${tableOf(set, figures)}\n`);
+  return figures;
 }
 
 function own(library: string, file: string): TextFigures {
@@ -58,38 +58,27 @@ function own(library: string, file: string): TextFigures {
   return JSON.parse(stdout.trim().split('\n').at(-1) as string);
 }
 
-/** A line a measure and library; ours with stems stands in each. */
-function rowsOf(name: string, runs: Map<string, TextFigures[]>, queries: number, quality: TextSet['quality']): Row[] {
-  const figures = (label: string) => {
-    const all = runs.get(label) as TextFigures[];
-    const of = (pick: (run: TextFigures) => number) => median(all.map(pick));
-    return {
-      quality: quality?.(all[0].lists),
-      build: of((run) => run.build.wall),
-      buildCpu: of((run) => run.build.cpu),
-      query: of((run) => median(run.each)),
-      queryCpu: (of((run) => run.cpu) / queries) * 1000,
-      typed: all[0].typedEach && of((run) => median(run.typedEach as number[])),
-      memory: of((run) => run.resident / 1e6),
-    };
-  };
-  const ours = figures('attune');
-  const rows: Row[] = [];
-  for (const label of runs.keys()) {
-    const theirs = figures(label);
-    const peer = label === 'attune' ? undefined : label;
-    const row = (task: string, unit: Row['unit'], a: number | undefined, b: number | undefined, cpu?: [number, number]) => {
-      if (a === undefined || b === undefined) return;
-      const other = peer && { peer, other: b, otherCpu: cpu?.[1], ratio: unit === '' ? undefined : b / a };
-      rows.push({ task: `${name}, ${task}`, unit, attune: a, attuneCpu: cpu?.[0], ...other });
-    };
-    row('nDCG@10', '', ours.quality, theirs.quality);
-    row('build', 's', ours.build, theirs.build, [ours.buildCpu, theirs.buildCpu]);
-    row('query p50', 'ms', ours.query, theirs.query, [ours.queryCpu, theirs.queryCpu]);
-    row('query as typed p50', 'ms', ours.typed, theirs.typed);
-    row('memory', 'MB', ours.memory, theirs.memory);
-  }
-  return rows.sort((a, b) => order.findIndex((part) => a.task.endsWith(part)) - order.findIndex((part) => b.task.endsWith(part)));
+/** A line a library. Where one was asked fewer queries, ours on the same ones stands beside its quality. */
+function tableOf({ name, queries, quality }: TextSet, figures: Map<string, TextFigures>): string {
+  const ours = (figures.get('attune') as TextFigures).queries.lists;
+  const heads = [name, 'nDCG@10', 'build, CPU s', 'query p50, CPU ms', 'wall ms', 'as typed p50, CPU ms', 'MB', 'queries'];
+  const lines = Array.from(figures, ([label, { build, resident, queries: asked, typed }]) => {
+    const count = asked.lists.length;
+    const same = count < queries.length ? ` (attune ${quality?.(ours.slice(0, count)).toFixed(3)})` : '';
+    return [
+      label,
+      quality ? quality(asked.lists).toFixed(3) + same : '',
+      build.cpu.toFixed(2),
+      digits(median(asked.cpu)),
+      digits(median(asked.wall)),
+      typed ? digits(median(typed.cpu)) : '',
+      (resident / 1e6).toFixed(0),
+      String(count),
+    ];
+  });
+  const widths = heads.map((head, c) => Math.max(head.length, ...lines.map((line) => line[c].length)));
+  const shown = (cells: string[]) => `| ${cells.map((cell, c) => cell.padEnd(widths[c])).join(' | ')} |`;
+  return [shown(heads), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...lines.map(shown)].join('\n');
 }
 
-const order = ['nDCG@10', 'build', 'query p50', 'query as typed p50', 'memory'];
+const digits = (ms: number) => (ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toFixed(1) : ms.toFixed(3));

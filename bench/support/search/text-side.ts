@@ -1,9 +1,10 @@
 /**
  * One library on one set of texts, in a process of its own so that its memory can be told: `text-side.ts <library> <file>`. The file holds
- * `{ texts, queries, typed, n }`; the answer is one JSON line. Every library splits a query into words and wants any of them (OR).
+ * a {@link TextTask}; the answer is one JSON line. Every library splits a query into words and wants any of them (OR).
  */
 import { readFileSync } from 'node:fs';
 import { SemanticIndex } from 'attune';
+import { stemEnglish } from '../../../src/semantic/lexical/stem-english.ts';
 import { type Cost, timed } from '../clock.ts';
 
 /** What a process is given. */
@@ -14,21 +15,26 @@ export interface TextTask {
   typed: string[];
   /** How many answers. */
   n: number;
+  /** Seconds of queries of either kind, after which no more are asked. */
+  patience: number;
 }
 
-/** What it says. */
-export interface TextFigures {
-  build: Cost;
-  /** Bytes by which the resident memory and the heap grew. */
-  resident: number;
-  /** Wall milliseconds of each query, after a round to warm up. */
-  each: number[];
-  /** CPU seconds of all. */
-  cpu: number;
+/** What queries cost: wall and processor milliseconds of each, after some to warm up. Fewer than were asked when patience ended. */
+export interface QueryFigures {
+  wall: number[];
+  cpu: number[];
   /** Numbers of the texts found, best first. */
   lists: number[][];
-  /** The same for `typed`; missing where a library has no such search. */
-  typedEach?: number[];
+}
+
+/** What a process says. */
+export interface TextFigures {
+  build: Cost;
+  /** Bytes by which the resident memory grew. */
+  resident: number;
+  queries: QueryFigures;
+  /** Missing where a library has no such search. */
+  typed?: QueryFigures;
 }
 
 interface Side {
@@ -42,30 +48,10 @@ const peer = (name: string) => import(new URL(`../../peers/node_modules/${name}`
 const sides: Record<string, () => Promise<Side>> = {
   attune: async () => attune('english'),
   'attune-plain': async () => attune('none'),
-  async minisearch() {
-    const { default: MiniSearch } = await peer('minisearch/dist/es/index.js');
-    const index = new MiniSearch({ fields: ['text'] });
-    const numbers = (found: { id: number }[], n: number) => found.slice(0, n).map(({ id }) => id);
-    return {
-      build: (texts) => index.addAll(texts.map((text, id) => ({ id, text }))),
-      search: (query, n) => numbers(index.search(query), n),
-      typed: (query, n) => numbers(index.search(query, { prefix: true, fuzzy: 0.2 }), n),
-    };
-  },
-  orama: async () => orama(false),
-  'orama-stem': async () => orama(true),
-  async flexsearch() {
-    const { default: flex } = await peer('flexsearch/dist/flexsearch.bundle.module.min.mjs');
-    const index = new flex.Index({ tokenize: 'strict' });
-    return {
-      build: (texts) => {
-        texts.forEach((text, id) => {
-          index.add(id, text);
-        });
-      },
-      search: (query, n) => index.search(query, { limit: n, suggest: true }),
-    };
-  },
+  minisearch: () => minisearch(false),
+  'minisearch-stem': () => minisearch(true),
+  orama,
+  flexsearch,
 };
 
 /** Words alone: its embedder makes nothing. */
@@ -86,9 +72,27 @@ async function attune(stem: 'english' | 'none'): Promise<Side> {
   };
 }
 
-async function orama(stemming: boolean): Promise<Side> {
+/** Plain, as its page begins; or with stems and without stop words, which it leaves to its user: ours and Lucene's. */
+async function minisearch(stems: boolean): Promise<Side> {
+  const { default: MiniSearch } = await peer('minisearch/dist/es/index.js');
+  const stemmed = (word: string) => (stopWords.includes(word) ? null : /^[a-z']+$/.test(word) ? stemEnglish(word) : word);
+  const index = new MiniSearch({ fields: ['text'], ...(stems && { processTerm: (word: string) => stemmed(word.toLowerCase()) }) });
+  const numbers = (found: { id: number }[], n: number) => found.slice(0, n).map(({ id }) => id);
+  return {
+    build: (texts) => index.addAll(texts.map((text, id) => ({ id, text }))),
+    search: (query, n) => numbers(index.search(query), n),
+    typed: (query, n) => numbers(index.search(query, { prefix: true, fuzzy: 0.2 }), n),
+  };
+}
+
+/**
+ * With its stems and without stop words. A word is always the beginning of others as well, since its `exact` wants all words of a query. It looks for
+ * each posting among those before it, so with common words left in a query takes seconds. `allowDuplicates` and other numbers of BM25 rank worse.
+ */
+async function orama(): Promise<Side> {
   const { create, insertMultiple, search } = await peer('@orama/orama/dist/esm/index.js');
-  const db = create({ schema: { text: 'string' }, components: { tokenizer: { stemming, language: 'english' } } });
+  const tokenizer = { language: 'english', stemming: true, stopWords };
+  const db = create({ schema: { text: 'string' }, components: { tokenizer } });
   const run = async (term: string, n: number, more = {}) => {
     const { hits } = await search(db, { term, limit: n, threshold: 1, ...more });
     return hits.map(({ id }: { id: string }) => Number(id));
@@ -100,34 +104,57 @@ async function orama(stemming: boolean): Promise<Side> {
         texts.map((text, id) => ({ id: String(id), text })),
         1000,
       ),
-    search: (query, n) => run(query, n, { exact: false }),
+    search: (query, n) => run(query, n),
     typed: (query, n) => run(query, n, { tolerance: 1 }),
   };
 }
 
+/** With its own English preset (stems and stop words). It completes words only when all beginnings are indexed, so it is not asked as typed. */
+async function flexsearch(): Promise<Side> {
+  const { default: flex } = await peer('flexsearch/dist/flexsearch.bundle.module.min.mjs');
+  const { default: english } = await peer('flexsearch/dist/module/lang/en.js');
+  const index = new flex.Index({ tokenize: 'strict', encoder: new flex.Encoder(flex.Charset.Default, english) });
+  return {
+    build: (texts) => {
+      texts.forEach((text, id) => {
+        index.add(id, text);
+      });
+    },
+    search: (query, n) => index.search(query, { limit: n, suggest: true }),
+  };
+}
+
+/** Those of Lucene's English analyzer. */
+const stopWords =
+  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
+    ' ',
+  );
+
+async function measure(asked: string[], { n, patience }: TextTask, ask: Side['search']): Promise<QueryFigures> {
+  const figures: QueryFigures = { wall: [], cpu: [], lists: [] };
+  const deadline = (seconds: number) => performance.now() + seconds * 1000;
+  let until = deadline(patience / 3);
+  for (const query of asked.slice(0, 20)) if (performance.now() < until) await ask(query, n);
+  until = deadline(patience);
+  for (const query of asked) {
+    if (performance.now() > until && figures.lists.length > 0) break;
+    const { value, wall, cpu } = await timed(() => ask(query, n));
+    figures.lists.push(value);
+    figures.wall.push(wall * 1000);
+    figures.cpu.push(cpu * 1000);
+  }
+  return figures;
+}
+
 const [library, file] = process.argv.slice(2);
-const { texts, queries, typed, n } = JSON.parse(readFileSync(file, 'utf8')) as TextTask;
+const task = JSON.parse(readFileSync(file, 'utf8')) as TextTask;
 const side = await sides[library]();
 const used = () => {
   globalThis.gc?.();
   return process.memoryUsage().rss;
 };
 const before = used();
-const { value: _, ...build } = await timed(() => side.build(texts));
-const resident = used() - before;
-const measure = async (asked: string[], ask: Side['search']) => {
-  for (const query of asked.slice(0, 20)) await ask(query, n);
-  const each: number[] = [];
-  const lists: number[][] = [];
-  const { cpu } = await timed(async () => {
-    for (const query of asked) {
-      const started = performance.now();
-      lists.push(await ask(query, n));
-      each.push(performance.now() - started);
-    }
-  });
-  return { each, lists, cpu };
-};
-const answer: TextFigures = { build, resident, ...(await measure(queries, side.search)) };
-if (side.typed) answer.typedEach = (await measure(typed, side.typed)).each;
+const { wall, cpu } = await timed(() => side.build(task.texts));
+const answer: TextFigures = { build: { wall, cpu }, resident: used() - before, queries: await measure(task.queries, task, side.search) };
+if (side.typed) answer.typed = await measure(task.typed, task, side.typed);
 console.log(JSON.stringify(answer));
