@@ -118,6 +118,7 @@ export function trackerConformance(open: () => Tracker | Promise<Tracker>, exper
     expect((await tracker.runs({ experiment: b })).map(({ name }) => name)).toEqual(['run 1']);
     expect((await tracker.runs()).map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
     expect(await tracker.runs({ experiment: experiment() })).toEqual([]);
+    await expect(tracker.runs({ experimnt: a } as never)).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
   });
 
   it('runs at the same time do not mix', async () => {

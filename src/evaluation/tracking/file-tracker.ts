@@ -8,7 +8,7 @@ import { fileModelStore } from '../../storage/file-model-store.ts';
 import { byStart, curveOf, noArtifact, noRun, type RunEntry, recordOf, risingClock } from './entries.ts';
 import { registeredModel } from './models.ts';
 import { readArtifactName } from './names.ts';
-import { openRun, readRunOptions } from './run.ts';
+import { openRun, readExperiment, readRunOptions } from './run.ts';
 import type { Tracker } from './tracker.ts';
 
 /**
@@ -75,8 +75,9 @@ export function fileTracker(folder: string): Tracker {
           start,
         );
       }),
-    runs: ({ experiment } = {}) =>
+    runs: (options) =>
       io(async () => {
+        const experiment = readExperiment(options);
         const ids = (await entriesOf(join(folder, 'runs'))).map(({ name }) => name).filter((name) => idPattern.test(name));
         const records = await Promise.all(
           ids.map(async (id) => {

@@ -1,15 +1,18 @@
 import { memoryModelStore } from '../../storage/memory-model-store.ts';
+import { readModelStore } from '../../storage/model-names.ts';
 import type { ModelStore } from '../../storage/model-store.ts';
 import { curveOf, noArtifact, noRun, type RunEntry, recordOf } from './entries.ts';
 import { registeredModel } from './models.ts';
-import { openRun, readRunOptions } from './run.ts';
+import { openRun, readExperiment, readRunOptions } from './run.ts';
 import type { Tracker } from './tracker.ts';
 
 /**
  * Keeps runs in memory: for tests, and to look at what a program would log.
  * @param models where registered models go. Default a store in memory.
+ * @throws ERR_BAD_ARGUMENT
  */
 export function memoryTracker(models: ModelStore = memoryModelStore()): Tracker {
+  readModelStore(models);
   const runs = new Map<string, { entries: RunEntry[]; artifacts: Map<string, Uint8Array> }>();
   const found = (id: string) => {
     const run = runs.get(id);
@@ -39,7 +42,8 @@ export function memoryTracker(models: ModelStore = memoryModelStore()): Tracker 
         start,
       );
     },
-    async runs({ experiment } = {}) {
+    async runs(options) {
+      const experiment = readExperiment(options);
       const records = Array.from(runs, ([id, { entries }]) => recordOf(id, entries)).filter((record) => record !== undefined);
       return records.filter((record) => experiment === undefined || record.experiment === experiment);
     },

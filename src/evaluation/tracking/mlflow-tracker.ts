@@ -6,7 +6,7 @@ import { MlflowBatches } from './mlflow-batches.ts';
 import { MlflowClient } from './mlflow-client.ts';
 import { asKey, asPairs, fromPairs, metricOf, nameOf, statusOf } from './mlflow-names.ts';
 import { readArtifactName } from './names.ts';
-import { openRun, readRunOptions } from './run.ts';
+import { openRun, readExperiment, readRunOptions } from './run.ts';
 import type { RegisteredModel, RunRecord, Tracker } from './tracker.ts';
 
 /** Options of {@link mlflowTracker}. */
@@ -75,7 +75,8 @@ export function mlflowTracker(options: MlflowOptions): Tracker {
       );
     },
 
-    async runs({ experiment } = {}) {
+    async runs(options) {
+      const experiment = readExperiment(options);
       const all = await pages<{ experiment_id: string; name: string }>(client, 'experiments/search', 'experiments', {});
       const names = new Map(all.map(({ experiment_id, name }) => [experiment_id, name]));
       const ids = [...names.keys()].filter((id) => experiment === undefined || names.get(id) === experiment);

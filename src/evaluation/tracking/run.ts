@@ -36,6 +36,11 @@ export function readRunOptions(options: RunOptions): ReadRunOptions {
   return { experiment: o.experiment, name: o.name ?? o.experiment, parameters: readParameters(o.parameters), tags: readTags(o.tags) };
 }
 
+/** Which runs are asked for: those of an experiment, or undefined for all. @throws ERR_BAD_OPTION */
+export function readExperiment(options: { experiment?: string } = {}): string | undefined {
+  return readOptions('tracker.runs', options, { experiment: optional(title) }).experiment;
+}
+
 /** The run that a caller sees: checks everything, and passes it to the log. */
 export function openRun(log: RunLog, start: ReadRunOptions): Run {
   const written = new Map(Object.entries(start.parameters));

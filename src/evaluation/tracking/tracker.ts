@@ -8,7 +8,7 @@ import type { EvaluationReport } from '../report.ts';
 export interface Tracker {
   /** Opens a run. @throws ERR_BAD_OPTION; ERR_STORE when the tracker cannot be reached. */
   start(options: RunOptions): Promise<Run>;
-  /** All runs, or those of one experiment, in the order in which they were started. */
+  /** All runs, or those of one experiment, in the order in which they were started. @throws ERR_BAD_OPTION */
   runs(options?: {
     /** Name of the experiment. */
     experiment?: string;
