@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AlsContext, type AlsTask, defaultThreads } from './support/als/context.ts';
 import { gowalla } from './support/als/gowalla.ts';
+import { jobs } from './support/als/jobs.ts';
 import { latency } from './support/als/latency.ts';
 import { memory } from './support/als/memory.ts';
 import { ml1m } from './support/als/ml1m.ts';
@@ -13,7 +14,7 @@ import { quarter, shape } from './support/als/shape.ts';
 import { Implicit } from './support/implicit.ts';
 import { chooseTasks, positive, runTasks } from './support/tasks.ts';
 
-const tasks: AlsTask[] = [shape, quarter, gowalla, ml1m, quality, latency, memory, scaling];
+const tasks: AlsTask[] = [shape, quarter, gowalla, ml1m, quality, latency, memory, scaling, jobs];
 
 const help = `npm run bench -- als [options]
   --only a,b     some tasks: ${tasks.map(({ name }) => name).join(', ')}
