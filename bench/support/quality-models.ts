@@ -22,14 +22,13 @@ export interface QualityModel {
 
 const sparse = 20_000;
 
-const plain = { acceleration: false };
 const alsOnLarge = [
-  { alpha: 30, regularization: 10 },
-  { alpha: 30, regularization: 50 },
-  { alpha: 60, regularization: 50 },
-].map((setting) => ({ factors: 128, iterations: 6, ...setting, ...plain }));
+  { alpha: 60, regularization: 50, iterations: 6 },
+  { alpha: 20, regularization: 0.75, regularizationScaling: 'count', iterations: 3 },
+  { alpha: 60, regularization: 3, regularizationScaling: 'count', iterations: 3 },
+].map((setting) => ({ factors: 128, ...setting }));
 const alsOnSmall = [
-  ...[10, 1, 40].flatMap((alpha) => [10, 1, 50].map((regularization) => ({ alpha, regularization, iterations: 10, ...plain }))),
+  ...[10, 1, 40].flatMap((alpha) => [10, 1, 50].map((regularization) => ({ alpha, regularization, iterations: 10, acceleration: false }))),
   { factors: 128, alpha: 10, regularization: 3, regularizationScaling: 'frequency', regularizationExponent: 0.5, iterations: 8 },
 ];
 
