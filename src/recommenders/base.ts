@@ -190,10 +190,8 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     }
     if (index < 0) return [];
     const { users } = this.model;
-    const scores = this.#zeros(users.size);
-    this.userSimilarityAll(index, o.metric, scores);
-    scores[index] = Number.NaN;
-    const best = this.#filtered(users.size, none, filterOf(users, o), (request) => rankScores(scores, request));
+    const itself = Int32Array.of(index);
+    const best = this.#filtered(users.size, itself, filterOf(users, o), (request) => this.rankSimilarUsers(index, o.metric, request));
     return Array.from(best.indices, (u, k) => ({ user: users.idAt(u), score: best.scores[k] }));
   }
 
@@ -237,6 +235,13 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   protected rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
     const scores = this.#zeros(this.model.items.size);
     this.similarityAll(item, metric, scores);
+    return rankScores(scores, request);
+  }
+
+  /** The same for users, in models that can. */
+  protected rankSimilarUsers(user: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
+    const scores = this.#zeros(this.model.users.size);
+    this.userSimilarityAll?.(user, metric, scores);
     return rankScores(scores, request);
   }
 

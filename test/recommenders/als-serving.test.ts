@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IdMap } from '../../src/data/id-map.ts';
 import { topK } from '../../src/engine/top-k.ts';
+import { toHalf } from '../../src/recommenders/als/half.ts';
 import type { AlsModel } from '../../src/recommenders/als/model.ts';
 import { AlsServing } from '../../src/recommenders/als/serving.ts';
+import { SimilarUsers, userSimilarity } from '../../src/recommenders/als/similar-users.ts';
 import { randomOf, zipf } from '../support/makers.ts';
 
 const factors = 40;
@@ -140,5 +142,59 @@ describe('the pruned lists of an AlsRecommender', () => {
         expect(score).toBeCloseTo(product(index('i3'), index(item)), 5);
       }
     }
+  });
+});
+
+describe('the similar users of an AlsRecommender', () => {
+  const made = fc.record({
+    seed: fc.nat(),
+    style: fc.constantFrom('whole', 'crowded', 'decades'),
+    n: fc.constantFrom(1, 10, 50),
+    share: fc.constantFrom(0, 0.1, 0.9),
+    half: fc.boolean(),
+  });
+  it('are those of scoring everybody, ties included', () => {
+    let screened = 0;
+    fc.assert(
+      fc.property(made, ({ seed, style, n, share, half }) => {
+        const floats = madeRows(seed, style).map((v) => Math.max(-1e4, Math.min(1e4, v)));
+        const random = randomOf(seed + 1);
+        const users = 2 * count;
+        const model: AlsModel = {
+          ...modelOf(new Float32Array(count * factors), 'implicit', false),
+          rows: half ? toHalf(floats) : floats,
+          rowOf: Int32Array.from({ length: users }, (_, u) => (u < 3 ? -1 : Math.floor(count * random() ** 2))),
+          scaleOf: Float32Array.from({ length: users }, () => 0.5 + random()),
+        };
+        const similar = SimilarUsers.of(model) as SimilarUsers;
+        const skip = Uint8Array.from({ length: users }, () => Number(random() < share));
+        const skipped = Int32Array.from({ length: users }, (_, u) => u).filter((u) => skip[u] !== 0);
+        for (let query = 0; query < 4; query++) {
+          const user = Math.floor(random() * users);
+          const found = similar.rank(user, { n, skip, skipped, only: undefined });
+          if (!found) continue;
+          screened++;
+          const scores = new Float32Array(users);
+          userSimilarity(model, user, 'cosine', scores);
+          expect(found).toEqual(topK(scores, n, skip));
+        }
+      }),
+      { numRuns: 30 },
+    );
+    expect(screened).toBeGreaterThan(40);
+  }, 60_000);
+
+  it('are the same with and without a screen, and forget who was taken out', async () => {
+    const als = await new AlsRecommender({ factors: 32, iterations: 2, seed: 1 }).fit(zipf({ users: 1500, items: 300 }));
+    const all = Array.from({ length: als.users.size }, (_, u) => als.users.idAt(u));
+    for (const user of all.slice(0, 20)) {
+      const exclude = all.slice(30, 60);
+      const scanned = als.similarUsers(user, { n: 15, exclude, only: all });
+      expect(als.similarUsers(user, { n: 15, exclude })).toEqual(scanned);
+      expect(scanned.map((entry) => entry.user)).not.toContain(user);
+    }
+    const nearest = als.similarUsers(all[0], { n: 1 })[0].user;
+    als.forget(nearest);
+    expect(als.similarUsers(all[0], { n: 50 }).map((entry) => entry.user)).not.toContain(nearest);
   });
 });

@@ -12,11 +12,11 @@ import { meansOf, residuals } from './biases.ts';
 import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
 import { type AlsFitOptions, checkStart, readFitOptions, readWeights } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
-import { toFloats } from './half.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
 import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks, servingChecks } from './options.ts';
 import { alsProblem } from './problem.ts';
 import { AlsServing } from './serving.ts';
+import { SimilarUsers, userSimilarity } from './similar-users.ts';
 import { type AlsFactors, trainAls } from './train.ts';
 import { updateAls } from './update.ts';
 import { warmItems } from './warm-start.ts';
@@ -48,6 +48,8 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   readonly kind = alsKind;
   readonly #settings: AlsSettings;
   #serving: AlsServing | undefined;
+  /** Of this very model, since it knows its users. */
+  #likeness: { model: AlsModel; users: SimilarUsers | undefined } | undefined;
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: AlsOptions = {}) {
@@ -164,7 +166,10 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     const gone = new Set<number>();
     for (const id of typeof users === 'string' ? [users] : iterable(users, 'users')) gone.add(this.userIndex(id, o.onUnknown));
     gone.delete(-1);
-    if (gone.size > 0) this.fitted = withoutUsers(this.model, Int32Array.from(gone).sort());
+    if (gone.size > 0) {
+      this.fitted = withoutUsers(this.model, Int32Array.from(gone).sort());
+      this.#likeness = undefined;
+    }
     return this;
   }
 
@@ -276,14 +281,13 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   }
 
   protected override userSimilarityAll(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
-    const { rows, rowOf, scaleOf, settings } = this.model;
-    const byRow = new Float32Array(rows.length / settings.factors);
-    if (rowOf[user] < 0) return;
-    similarity(toFloats(rows), settings.factors, rowOf[user], metric, byRow);
-    const own = metric === 'dot' ? scaleOf[user] : Math.sign(scaleOf[user]);
-    for (let u = 0; u < scores.length; u++) {
-      scores[u] = rowOf[u] < 0 ? 0 : byRow[rowOf[u]] * own * (metric === 'dot' ? scaleOf[u] : Math.sign(scaleOf[u]));
-    }
+    userSimilarity(this.model, user, metric, scores);
+  }
+
+  protected override rankSimilarUsers(user: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
+    if (metric === 'dot' || request.only) return super.rankSimilarUsers(user, metric, request);
+    if (this.#likeness?.model !== this.model) this.#likeness = { model: this.model, users: SimilarUsers.of(this.model) };
+    return this.#likeness.users?.rank(user, request) ?? super.rankSimilarUsers(user, metric, request);
   }
 
   get #answers(): AlsServing {
@@ -301,6 +305,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     this.fitted = model;
     this.#serving?.close();
     this.#serving = undefined;
+    this.#likeness = undefined;
   }
 
   /** Global and user mean of a history, as `fit` takes them off a user with that history. */
@@ -318,20 +323,4 @@ function scalesOf(userVariant: Int32Array, variantScale: Float32Array): Float32A
   const scales = new Float32Array(userVariant.length).fill(1);
   for (let u = 0; u < scales.length; u++) if (userVariant[u] >= 0) scales[u] = variantScale[userVariant[u]];
   return scales;
-}
-
-/** Dot or cosine of one row with all rows. */
-function similarity(matrix: Float32Array, f: number, row: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
-  const own = matrix.subarray(row * f, (row + 1) * f);
-  const ownNorm = Math.sqrt(own.reduce((sum, v) => sum + v * v, 0));
-  for (let k = 0, at = 0; k < scores.length; k++) {
-    let product = 0;
-    let norm = 0;
-    for (let q = 0; q < f; q++, at++) {
-      product += own[q] * matrix[at];
-      norm += matrix[at] * matrix[at];
-    }
-    const size = metric === 'dot' ? 1 : ownNorm * Math.sqrt(norm);
-    scores[k] = size > 0 ? product / size : 0;
-  }
 }
