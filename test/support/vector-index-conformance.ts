@@ -73,6 +73,14 @@ export function vectorIndexConformance({ open, recall = 1 }: IndexFamily): void 
     expect((await index.search(query, { n: 0 })).indices).toHaveLength(0);
   });
 
+  it('refuses a search for no whole number of vectors, and a filter that is none', async () => {
+    const { index } = await filled(5);
+    const query = unitVector(dimensions, 3);
+    for (const options of [undefined, {}, { n: -1 }, { n: 1.5 }, { n: '3' }, { n: 3, allowed: [1] }]) {
+      await expect((async () => index.search(query, options as never))()).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
+    }
+  });
+
   it('gives a full answer under a filter that few pass', async () => {
     const { index, rows } = await filled(2000);
     for (const share of [2, 50, 400]) {

@@ -5,6 +5,7 @@ import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-fil
 import { grown } from '../grown.ts';
 import type { VectorIndex, VectorSearchOptions } from '../vector-index.ts';
 import { type FaissModule, type FaissSettings, GuardedFaiss, loadFaiss, refuseThreads, smallestIvf } from './faiss-module.ts';
+import { checkSearchOptions } from './search-options.ts';
 import { VectorRows } from './vector-rows.ts';
 
 /** Options of {@link faissIndex}. */
@@ -121,6 +122,7 @@ class FaissIndex implements VectorIndex {
   }
 
   search(query: Float32Array, options: VectorSearchOptions): Ranked | Promise<Ranked> {
+    checkSearchOptions('faissIndex.search', options);
     if (this.#size === 0) return new TopK(0).take();
     if (query.length !== this.dimensions || !isTame(query)) {
       throw new AttuneError(

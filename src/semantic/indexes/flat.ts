@@ -8,6 +8,7 @@ import type { VectorIndex, VectorSearchOptions } from '../vector-index.ts';
 import { CodedRows } from './coded-rows.ts';
 import { PlainRows } from './plain-rows.ts';
 import type { Rows, UsedRows } from './rows.ts';
+import { checkSearchOptions } from './search-options.ts';
 
 /** Options of {@link flatIndex}. */
 export interface FlatIndexOptions {
@@ -112,14 +113,18 @@ class Flat implements FlatIndex {
     }
   }
 
-  search(query: Float32Array, { n, allowed }: VectorSearchOptions): Ranked {
+  search(query: Float32Array, options: VectorSearchOptions): Ranked {
+    checkSearchOptions('flatIndex.search', options);
+    const { n, allowed } = options;
     this.#check('search', query);
     const best = new TopK(Math.min(n, this.#size));
     for (const { rows, used } of this.#used(n, allowed)) rows.search(query, used, best);
     return best.take();
   }
 
-  async searchMany(queries: readonly Float32Array[], { n, allowed }: VectorSearchOptions): Promise<Ranked[]> {
+  async searchMany(queries: readonly Float32Array[], options: VectorSearchOptions): Promise<Ranked[]> {
+    checkSearchOptions('flatIndex.searchMany', options);
+    const { n, allowed } = options;
     for (const query of queries) this.#check('searchMany', query);
     if (this.#threads === 1) return this.#answer(queries, n, allowed, false);
     const answer = this.#queue.then(async () => {

@@ -8,6 +8,7 @@ import { HnswGraph } from './hnsw-graph.ts';
 import { HnswKeys } from './hnsw-keys.ts';
 import { type HnswOptions, type HnswSettings, readHnswOptions } from './hnsw-options.ts';
 import { HnswRows } from './hnsw-rows.ts';
+import { checkSearchOptions } from './search-options.ts';
 
 export type { HnswOptions };
 
@@ -103,6 +104,7 @@ export class Hnsw implements HnswIndex {
   }
 
   search(query: Float32Array, options: HnswSearchOptions): Ranked {
+    checkSearchOptions('hnswIndex.search', options);
     const { n, allowed } = options;
     const efSearch = readEfSearch(options.efSearch ?? this.#o.efSearch, "hnswIndex.search: option 'efSearch'");
     const graph = this.#graph;

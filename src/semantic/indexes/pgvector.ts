@@ -7,6 +7,7 @@ import type { Metadata } from '../where.ts';
 import { checkDimensions, readRows, readVectors, writeRows } from './pgvector-rows.ts';
 import { nearestKeys } from './pgvector-search.ts';
 import { type PgvectorHandle, PgvectorTable, type TableSettings, tableName } from './pgvector-table.ts';
+import { checkSearchOptions } from './search-options.ts';
 
 export type { PgvectorAnswer, PgvectorHandle } from './pgvector-table.ts';
 
@@ -157,6 +158,7 @@ class TableIndex implements PgvectorIndex {
   }
 
   async search(query: Float32Array, options: VectorSearchOptions): Promise<Ranked> {
+    checkSearchOptions('pgvectorIndex.search', options);
     const own = query.slice();
     await this.prepare();
     if (!this.#exists || options.n === 0) return new TopK(0).take();
