@@ -35,7 +35,7 @@ export interface AlsOptions {
   storage?: 'float32' | 'float16';
   /** Seed of the start. The same seed gives the same bytes, whatever the number of threads. Default 0. */
   seed?: number | string;
-  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
+  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
   threads?: number | 'auto';
   /** What calls do on an unknown id. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
