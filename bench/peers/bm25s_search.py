@@ -39,9 +39,9 @@ def run(file):
 
     for query in task["queries"][:20]:
         ask(query)
-    walls, cpus, lists, until = [], [], [], time.perf_counter() + task["patience"]
+    walls, cpus, lists = [], [], []
     for query in task["queries"]:
-        if time.perf_counter() > until and lists:
+        if sum(cpus) > 1000 * task["patience"]:
             break
         wall, cpu = time.perf_counter(), time.process_time()
         lists.append(ask(query))

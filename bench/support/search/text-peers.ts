@@ -14,8 +14,8 @@ export interface TextSet extends Omit<TextTask, 'patience'> {
   quality?(lists: number[][]): number;
 }
 
-/** Seconds of queries, of either kind, that a library may take: the slow ones are asked fewer. */
-const patience = 3;
+/** Processor seconds of queries that a library may take: the slow ones are asked fewer. */
+const patience = 2.5;
 
 /** Word search alone: each library in a process of its own, one after the other, once; a time is the median of its queries. */
 export async function textPeers(set: TextSet, { peers, folder, say }: SearchContext): Promise<Map<string, TextFigures>> {
