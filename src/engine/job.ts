@@ -14,7 +14,6 @@ export const jobNames = [
   'combineRows',
   'copyRows',
   'rankRows',
-  'boundMany',
   'coarseMany',
   'nearRows',
   'bprSteps',

@@ -82,17 +82,6 @@ function reduce(most: v128, least: v128, out: usize): void {
   store<f32>(out, f32x4.extract_lane(f32x4.pmax(least, i32x4.shuffle(least, least, 1, 0, 3, 2)), 0), 4);
 }
 
-/** Takes the bounds of four rows into the two extremes at `place`. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function widen(sum: v128, bounds: usize, scale: v128, error: v128, there: v128, place: usize): void {
-  const none = f32x4.splat(f32.NEGATIVE_INFINITY);
-  const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load32_splat(bounds)), scale);
-  const slack = slackOf(v128.load32_splat(bounds, 4), v128.load32_splat(bounds, 8), scale, error);
-  v128.store(place, f32x4.max(v128.load(place), v128.bitselect(f32x4.add(product, slack), none, there)));
-  v128.store(place, f32x4.pmax(v128.load(place, 16), v128.bitselect(f32x4.sub(product, slack), none, there)), 16);
-}
-
 /**
  * What q . v can be at most, for the rows lo..hi (lo a multiple of 32), in strips of 32: the largest upper bound of each goes to
  * strips, and behind it the largest lower bound. `each` keeps the 32 upper bounds of the last strip, then its lower ones. Rows that are
@@ -141,69 +130,6 @@ export function boundRows(
       least = f32x4.pmax(least, lower);
     }
     reduce(most, least, strips + (<usize>strip >> 2));
-  }
-}
-
-/**
- * Block job: as boundRows, for 2 * pairs queries at once. `queries` has 8 dimensions of the two of a pair in turn, `bounds` 16 bytes a
- * query; query k has its strips from strips + k * stride on. Scratch: 8 * width bytes and 64 a pair. The codes of four rows are spread
- * to i16 once and meet all queries while they are in the first cache; 4 rows x 2 queries are what the registers hold: 4 x 3 and 4 x 4 take a
- * fifth longer, a loop unrolled by hand a tenth: they spill.
- */
-export function boundMany(
-  lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: usize, bounds: usize, width: i32, codes: usize, scales: usize,
-  errors: usize, marks: usize, strips: usize, stride: i32,
-): void {
-  const none = f32x4.splat(f32.NEGATIVE_INFINITY);
-  const tileEnd = scratch + (<usize>width << 3);
-  const extremes = tileEnd;
-  for (let strip = lo; strip < hi; strip += 32) {
-    for (let k = 0; k < 4 * pairs; k++) v128.store(extremes + (<usize>k << 4), none);
-    const end = min(hi, strip + 32);
-    for (let row = strip; row < end; row += 4) {
-      if (marks && load<i32>(marks + <usize>row) == 0) continue;
-      let code = codeOf(codes, row, width);
-      for (let t = scratch; t < tileEnd; t += 128) {
-        v128.store(t, v128.load8x8_s(code));
-        v128.store(t, v128.load8x8_s(code, 16), 16);
-        v128.store(t, v128.load8x8_s(code, 32), 32);
-        v128.store(t, v128.load8x8_s(code, 48), 48);
-        v128.store(t, v128.load8x8_s(code, 8), 64);
-        v128.store(t, v128.load8x8_s(code, 24), 80);
-        v128.store(t, v128.load8x8_s(code, 40), 96);
-        v128.store(t, v128.load8x8_s(code, 56), 112);
-        code += 64;
-      }
-      const at = <usize>row << 2;
-      const scale = v128.load(scales + at), error = v128.load(errors + at), there = lanes(row, hi, marks);
-      let q = queries;
-      for (let pair = 0; pair < pairs; pair++) {
-        let a = i32x4.splat(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-        for (let t = scratch; t < tileEnd; t += 64) {
-          const u = v128.load(q), v = v128.load(q, 16);
-          let r = v128.load(t);
-          a = i32x4.add(a, i32x4.dot_i16x8_s(r, u));
-          e = i32x4.add(e, i32x4.dot_i16x8_s(r, v));
-          r = v128.load(t, 16);
-          b = i32x4.add(b, i32x4.dot_i16x8_s(r, u));
-          f = i32x4.add(f, i32x4.dot_i16x8_s(r, v));
-          r = v128.load(t, 32);
-          c = i32x4.add(c, i32x4.dot_i16x8_s(r, u));
-          g = i32x4.add(g, i32x4.dot_i16x8_s(r, v));
-          r = v128.load(t, 48);
-          d = i32x4.add(d, i32x4.dot_i16x8_s(r, u));
-          h = i32x4.add(h, i32x4.dot_i16x8_s(r, v));
-          q += 32;
-        }
-        const own = bounds + (<usize>pair << 5), place = extremes + (<usize>pair << 6);
-        widen(sums(a, b, c, d), own, scale, error, there, place);
-        widen(sums(e, f, g, h), own + 16, scale, error, there, place + 32);
-      }
-    }
-    for (let k = 0; k < 2 * pairs; k++) {
-      const place = extremes + (<usize>k << 5);
-      reduce(v128.load(place), v128.load(place, 16), strips + <usize>k * <usize>stride + (<usize>strip >> 2));
-    }
   }
 }
 

@@ -2,7 +2,7 @@ export { solveRows, solveScratchBytes } from './als-rows';
 export { combineRows, copyRows, solveSingles } from './als-singles';
 export { bprSteps, bprUsers } from './bpr';
 export { boundGroups, coarseErrors, coarseMany, countLevels, listGroups } from './coarse';
-export { boundMany, boundRows, dot64, encodeRows } from './codes';
+export { boundRows, dot64, encodeRows } from './codes';
 export { alignment, extrapolate, gram, rotate } from './dense';
 export { neighbourhoods, textGradients, tokenMeans, tokenUpdates } from './distil';
 export { easeStep } from './ease';

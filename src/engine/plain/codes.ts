@@ -82,28 +82,5 @@ export function codeKernels({ f32, i32 }: Memory) {
       for (let k = 0; k < f; k++) sums[k < (f & ~3) ? k & 3 : 0] += f32[a / 4 + k] * f32[b / 4 + k];
       return sums[0] + sums[1] + (sums[2] + sums[3]);
     },
-    boundMany(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      pairs: number,
-      queries: number,
-      at: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      marks: number,
-      strips: number,
-      stride: number,
-    ) {
-      for (let k = 0; k < 2 * pairs; k++) {
-        const first = queries / 2 + (k >> 1) * 2 * width + (k & 1) * 8;
-        const digit = (d: number) => i16[first + (d >> 3) * 16 + (d & 7)];
-        for (let from = lo; from < hi; from += 32)
-          strip(from, hi, marks, strips + k * stride, (row) => bounds(row, digit, at / 4 + 4 * k, width, codes, scales, errors));
-      }
-    },
   };
 }

@@ -36,7 +36,7 @@ export class CodedRows implements Rows {
       return;
     }
     const marks = mark(this.#marks, used.keys, used.allowed);
-    this.#search.offer({ lo: 0, hi: used.keys.length, marks }, used.keys, used.n, best);
+    this.#search.offer(marks, used.keys, used.n, best);
   }
 
   searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[], threads: boolean): void | Promise<void> {

@@ -71,15 +71,11 @@ export class CodedSearch {
     this.#vector.array.set(query);
   }
 
-  /** Offers the rows of a range that may be among the best n. */
-  offer(range: RowRange, keys: Int32Array, n: number, best: TopK): void {
-    this.#bound(range.lo, range.hi, range.marks, this.#strips.at - (8 * range.lo) / strip);
-    this.offerStrips(range, this.#strips.array, keys, n, best);
-  }
-
-  /** The same, with the bounds of the strips of the range, from its first on. */
-  offerStrips({ lo, hi, marks }: RowRange, strips: Float32Array, keys: Int32Array, n: number, best: TopK): void {
-    const end = 2 * Math.ceil((hi - lo) / strip);
+  /** Offers the rows that may be among the best n. @param marks byte position of a mark a row; 0: all may come */
+  offer(marks: number, keys: Int32Array, n: number, best: TopK): void {
+    this.#bound(0, keys.length, marks);
+    const strips = this.#strips.array;
+    const end = 2 * Math.ceil(keys.length / strip);
     // n strips with a lower bound of at least this have n rows that score at least this.
     const ofStrips = new TopK(n);
     for (let at = 0; at < end; at += 2) ofStrips.offer(at, strips[at + 1]);
@@ -89,9 +85,9 @@ export class CodedSearch {
     this.#left = 0;
     for (let at = 0; at < end; at += 2) {
       if (strips[at] < least) continue;
-      const from = lo + (at / 2) * strip;
-      const to = Math.min(from + strip, hi);
-      this.#bound(from, to, marks, this.#strips.at - (8 * from) / strip);
+      const from = (at / 2) * strip;
+      const to = Math.min(from + strip, keys.length);
+      this.#bound(from, to, marks);
       for (let row = from; row < to; row++) this.#keep(row, each[row - from], each[row - from + strip], least, ofRows);
     }
     this.#score(keys, ofRows.threshold, best);
@@ -118,9 +114,9 @@ export class CodedSearch {
   }
 
   /** The bounds of the strips of rows lo to hi, and those of each row of the last one. */
-  #bound(lo: number, hi: number, marks: number, strips: number): void {
+  #bound(lo: number, hi: number, marks: number): void {
     const { engine, width, codes, scales, errors } = this.#memory;
-    engine.kernels.boundRows(lo, hi, this.#digits.at, this.#bounds.at, width, codes, scales, errors, marks, this.#each.at, strips);
+    engine.kernels.boundRows(lo, hi, this.#digits.at, this.#bounds.at, width, codes, scales, errors, marks, this.#each.at, this.#strips.at);
   }
 
   #keep(row: number, upper: number, lower: number, least: number, ofRows: TopK): void {

@@ -68,6 +68,24 @@ describe('a flat index', () => {
     }
   });
 
+  it('answers few queries while it answers many, each as alone', async () => {
+    const index = flatIndex({ threads: 2 });
+    index.add(keysTo(4000), vectors(4000, 96));
+    const queries = Array.from({ length: 300 }, (_, q) => unitVector(96, 3e6 + q));
+    const few = (from: number) => queries.slice(from, from + 3);
+    const found = [index.searchMany(queries, { n: 5 })];
+    for (let k = 0; k < 20; k++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      found.push(index.searchMany(few(k), { n: 5 }));
+    }
+    const alone = queries.map((query) => index.search(query, { n: 5 }));
+    const [many, ...others] = await Promise.all(found);
+    expect(many).toEqual(alone);
+    others.forEach((list, k) => {
+      expect(list).toEqual(alone.slice(k, k + 3));
+    });
+  });
+
   it('answers many queries from one state, though it is changed meanwhile', async () => {
     const index = flatIndex({ threads: 2 });
     index.add(keysTo(4000), vectors(4000, 96));
