@@ -1,33 +1,12 @@
 import { type Ranked, TopK } from '../../engine/top-k.ts';
-import { AttuneError, shown } from '../../errors.ts';
-import { type Check, choice, integer, optional, readOptions } from '../../options.ts';
+import { AttuneError } from '../../errors.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
 import { grown } from '../grown.ts';
 import type { VectorIndex, VectorSearchOptions } from '../vector-index.ts';
 import { type FaissModule, type FaissSettings, GuardedFaiss, loadFaiss, refuseThreads, smallestIvf } from './faiss-module.ts';
+import { type FaissOptions, readFaissOptions } from './faiss-options.ts';
 import { checkSearchOptions } from './search-options.ts';
 import { VectorRows } from './vector-rows.ts';
-
-/** Options of {@link faissIndex}. */
-export interface FaissOptions {
-  /**
-   * `'flat'` (default) compares all vectors (FAISS's IndexFlatIP) and is exact; `'hnsw'` walks a graph (IndexHNSWFlat); `'ivf'` looks
-   * into some of many lists (IndexIVFFlat).
-   */
-  kind?: 'flat' | 'hnsw' | 'ivf';
-  /** hnsw: neighbours of a vector, 2 to 256. Default 32. */
-  m?: number;
-  /** hnsw: how wide the graph is searched when a vector is added, 1 to 10,000. Default 80. */
-  efConstruction?: number;
-  /** hnsw: how wide it is searched for an answer, 1 to 100,000. More finds more, and takes longer. Default 64. */
-  efSearch?: number;
-  /** ivf: number of lists, 1 to 65,536. Below 39 vectors a list everything is compared, as FAISS does not train with less. Default 256. */
-  lists?: number;
-  /** ivf: how many lists are looked into, 1 to `lists`. Default 16. */
-  probes?: number;
-  /** The package, loaded already. Default: `faiss-node` is imported by `prepare()`, or on the first `add`. */
-  faiss?: FaissModule;
-}
 
 /**
  * An index of FAISS, through the optional package `faiss-node`. It runs in the main thread of Node alone, and building blocks.
@@ -43,25 +22,12 @@ export interface FaissOptions {
  * refuses.
  */
 export function faissIndex(options: FaissOptions = {}): VectorIndex {
-  const { faiss, ...settings } = readOptions('faissIndex', options, {
-    kind: choice(['flat', 'hnsw', 'ivf'] as const, 'flat'),
-    m: integer({ default: 32, min: 2, max: 256 }),
-    efConstruction: integer({ default: 80, min: 1, max: 10_000 }),
-    efSearch: integer({ default: 64, min: 1, max: 100_000 }),
-    lists: integer({ default: 256, min: 1, max: 65_536 }),
-    probes: optional(integer({ min: 1 })),
-    faiss: moduleOption,
-  });
-  const probes = settings.probes ?? Math.min(16, settings.lists);
-  if (probes > settings.lists) {
-    throw new AttuneError(
-      'ERR_BAD_OPTION',
-      `faissIndex: option 'probes' must be a whole number up to ${settings.lists}, the number of lists, got ${probes}.`,
-    );
-  }
+  const { faiss, ...settings } = readFaissOptions(options);
   refuseThreads();
-  return new FaissIndex({ ...settings, probes }, faiss);
+  return new FaissIndex(settings, faiss);
 }
+
+export type { FaissOptions };
 
 /** Beyond this, sums of products could leave the range of 32 bits, and FAISS compares NaN. */
 const largestNumber = 1e15;
@@ -349,10 +315,3 @@ class FaissIndex implements VectorIndex {
 function isTame(vector: Float32Array): boolean {
   return vector.every((x) => Math.abs(x) <= largestNumber);
 }
-
-const moduleOption: Check<FaissModule | undefined> = (value, name) => {
-  const given = value as FaissModule | undefined;
-  if (given === undefined || (typeof given?.Index?.fromFactory === 'function' && typeof given.Index.fromBuffer === 'function'))
-    return given;
-  throw new AttuneError('ERR_BAD_OPTION', `${name} must be the module faiss-node, got ${shown(value)}.`);
-};
