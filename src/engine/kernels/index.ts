@@ -10,6 +10,6 @@ export { diagonalize, product, sumArrays } from './eigen';
 export { hnswInsert, hnswMend } from './hnsw-build';
 export { hnswCount, hnswMarked, hnswScores, hnswSearch } from './hnsw-search';
 export { nearRows } from './near';
-export { rankRows, rankScratchBytes } from './rank';
+export { rankRows } from './rank';
 export { scoreRows, scoreSome } from './score';
 export { aimBytes, screenAdd, screenAim, screenCheck, screenEncode, screenFind, screenGroups, screenLeast, screenNth } from './screen';

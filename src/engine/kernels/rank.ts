@@ -13,13 +13,8 @@ const tiny: f64 = 1e-18;
 /** Longer lists look at too many rows for a screen. */
 const longest: i32 = 256;
 
-/** Scratch of a thread. */
-export function rankScratchBytes(f: i32): i32 {
-  return aimBytes(f) + 16 + 10 * blockRows + 16 * 4;
-}
-
 /**
- * Block job: the lists of the queries lo..hi.
+ * Block job: the lists of the queries lo..hi. Scratch: an aim and 10 bytes a row of a block, less than 32 * width + 8192.
  * @param rows count x width, by falling norm; `order`: index of each, `norms`: f64, what the norms from there on are at most
  * @param screen of the first f columns: 0 = none; else f64 error, i32 padded, columns, rows, as screen.ts has them
  * @param queries a row each; `adds`: f64, what is added to each of its scores; `wants`: the length of its list

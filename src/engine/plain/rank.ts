@@ -4,7 +4,6 @@ import type { Memory } from './index.ts';
 /** Twin of kernels/rank.ts: scores all rows up to where no later one can enter the list. */
 export function rankKernels({ f32, f64, i32 }: Memory) {
   return {
-    rankScratchBytes: () => 0,
     rankRows(lo: number, hi: number, _block: number, _scratch: number, count: number, width: number, _f: number, ...rest: number[]) {
       const [rows, order, norms, , queries, adds, wants, skipEnds, skips, ends, indices, scores, found] = rest;
       for (let query = lo; query < hi; query++) {

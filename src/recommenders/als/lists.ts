@@ -101,10 +101,6 @@ export class Lists {
     this.#crew.close();
   }
 
-  get crew(): Crew {
-    return this.#crew;
-  }
-
   #run(size: number, screen: number): void {
     const { engine, rows } = this.#source;
     const args = this.#arguments(screen);
@@ -147,5 +143,5 @@ export class Lists {
 /** Numbers for lists, and for what must not be in them. */
 const roomFor = (count: number) => Math.max(count, 2 ** 15);
 
-/** At least what the kernel needs. */
+/** At least what the kernel says. */
 const scratchBound = (width: number) => 32 * width + 8192;
