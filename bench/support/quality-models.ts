@@ -47,7 +47,7 @@ export const qualityModels: QualityModel[] = [
     make: (setting) => new EaseRecommender(setting),
     settings: (items) =>
       items > sparse
-        ? [{ regularization: 300, weightsPerItem: 200 }]
+        ? [{ regularization: 300, weightsPerItem: 1000 }]
         : [250, 50, 1000].map((regularization) => ({ regularization, ...(items > 5000 && { weightsPerItem: 500 }) })),
     heavy: (items) => items > sparse,
   },

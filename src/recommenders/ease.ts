@@ -19,8 +19,8 @@ export interface EaseOptions {
   /** Added to the diagonal of XᵀX; larger trusts rare items less. Above 0, default 250. */
   regularization?: number;
   /**
-   * Keeps for each item only so many of the weights that lead to it, those of the largest size: the model then takes items x this x 8
-   * bytes and a list a fraction of the time. Measure what it costs on your data. Default: all weights, items x items.
+   * Keeps only so many weights an item on average, those of the largest size: the model then takes items x this x 8 bytes and a list a
+   * fraction of the time. Measure what it costs on your data. Default: all weights, items x items.
    */
   weightsPerItem?: number;
   /**
