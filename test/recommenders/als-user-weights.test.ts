@@ -26,7 +26,10 @@ const repeated = base.flatMap(([user, item, value]) =>
 describe.each([
   ['implicit', {}],
   ['implicit, exact', { solver: 'exact', acceleration: false }],
+  ['implicit, by count', { regularizationScaling: 'count' }],
+  ['implicit, by frequency', { regularizationScaling: 'frequency' }],
   ['explicit', { feedback: 'explicit' }],
+  ['explicit, by count', { feedback: 'explicit', regularizationScaling: 'count' }],
 ] as const)('user weights, %s', (_, extra) => {
   const options = { ...settings, ...extra };
 
@@ -52,20 +55,24 @@ describe.each([
   });
 });
 
-test('partialFit, forget and a saved file keep the weights', async () => {
-  const als = await new AlsRecommender(settings).fit(await rowsOf(base), { userWeights: (user) => times[user] });
-  const copied = await new AlsRecommender(settings).fit(await rowsOf(repeated));
-  const later = AlsRecommender.fromBytes(als.toBytes());
-  const added = await rowsOf([['g', 'x', 1]]);
-  await Promise.all([als, later, copied].map((each) => each.partialFit(added)));
-  expect(later.toBytes()).toEqual(als.toBytes());
-  expect([...als.score('g', items)]).toEqual([...copied.score('g', items)].map((v) => expect.closeTo(v, 4)));
-  als.forget('a');
-  await als.partialFit(await rowsOf([['g', 'y', 1]]));
-  copied.forget(['a', 'a1']);
-  await copied.partialFit(await rowsOf([['g', 'y', 1]]));
-  expect([...als.score('g', items)]).toEqual([...copied.score('g', items)].map((v) => expect.closeTo(v, 4)));
-});
+test.each(['none', 'count', 'frequency'] as const)(
+  'partialFit, forget and a saved file keep the weights: %s',
+  async (regularizationScaling) => {
+    const scaled = { ...settings, regularizationScaling };
+    const als = await new AlsRecommender(scaled).fit(await rowsOf(base), { userWeights: (user) => times[user] });
+    const copied = await new AlsRecommender(scaled).fit(await rowsOf(repeated));
+    const later = AlsRecommender.fromBytes(als.toBytes());
+    const added = await rowsOf([['g', 'x', 1]]);
+    await Promise.all([als, later, copied].map((each) => each.partialFit(added)));
+    expect(later.toBytes()).toEqual(als.toBytes());
+    expect([...als.score('g', items)]).toEqual([...copied.score('g', items)].map((v) => expect.closeTo(v, 4)));
+    als.forget('a');
+    await als.partialFit(await rowsOf([['g', 'y', 1]]));
+    copied.forget(['a', 'a1']);
+    await copied.partialFit(await rowsOf([['g', 'y', 1]]));
+    expect([...als.score('g', items)]).toEqual([...copied.score('g', items)].map((v) => expect.closeTo(v, 4)));
+  },
+);
 
 test('weights that are missing, negative or of another length are refused', async () => {
   const data = await rowsOf(base);

@@ -96,7 +96,7 @@ export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Flo
     rowLambda,
     singles: { ...singles, entries, lambda: lambdaOf(1, byUser.columns, settings) },
     items,
-    itemLambda: Float32Array.from(itemOrder, (_, i) => lambdaOf(itemCounts[i], byUser.rows, settings)),
+    itemLambda: itemLambdas(byUser, itemOrder, itemCounts, settings, userWeights),
     itemOrder,
     itemRank,
     userRow,
@@ -104,6 +104,21 @@ export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Flo
     constant: distinct.constant + constant,
   };
 }
+
+/** Regularization of each item by rank; what scales with counts sees a user as often as it counts. */
+function itemLambdas({ offsets, indices, rows }: Csr, order: Int32Array, counts: Int32Array, s: AlsSettings, userWeights?: Float32Array) {
+  if (!userWeights) return Float32Array.from(order, (_, i) => lambdaOf(counts[i], rows, s));
+  const sums = new Float64Array(order.length);
+  let total = 0;
+  for (let u = 0; u < rows; u++) {
+    total += userWeights[u];
+    for (let e = offsets[u]; e < offsets[u + 1]; e++) sums[indices[e]] += userWeights[u];
+  }
+  return Float32Array.from(order, (item, i) => lambdaOf(weighedCount(sums[item], counts[i]), total, s));
+}
+
+/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
+export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
 
 /** Items by falling number of users; equal ones by index. */
 function popularityOrder(byUser: Csr) {

@@ -5,7 +5,7 @@ import { mergeInto } from '../merge.ts';
 import type { FitOptions } from '../recommender.ts';
 import { toFloats } from './half.ts';
 import { type AlsModel, storedAs } from './model.ts';
-import { lambdaOf, weigh } from './problem.ts';
+import { lambdaOf, weigh, weighedCount } from './problem.ts';
 import { RowSolver } from './row-solver.ts';
 
 /**
@@ -68,6 +68,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
     for (let u = 0; u < users.size; u++) if (rowOf[u] >= 0) weights[rowOf[u]] += weightOf(u) * scaleOf[u] ** 2;
     const longest = touchedItems.reduce((most, i) => Math.max(most, byItem.offsets[i + 1] - byItem.offsets[i]), 1);
     const solver = new RowSolver({ rows, f, weights, gram: s.feedback === 'implicit', longest });
+    const everybody = userWeights ? userWeights.reduce((sum, w) => sum + w, 0) : users.size;
     for (const i of touchedItems) {
       const from = byItem.offsets[i];
       const who = byItem.indices.subarray(from, byItem.offsets[i + 1]);
@@ -76,7 +77,14 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
         indices: who.map((u) => rowOf[u]),
         d: w.map((x, e) => x.d * weightOf(who[e]) * scaleOf[who[e]] ** 2),
         r: w.map((x, e) => x.r * weightOf(who[e]) * scaleOf[who[e]]),
-        lambda: lambdaOf(who.length, users.size, s),
+        lambda: lambdaOf(
+          weighedCount(
+            who.reduce((sum, u) => sum + weightOf(u), 0),
+            who.length,
+          ),
+          everybody,
+          s,
+        ),
       });
       itemFactors.set(solver.toCaller(vector), i * f);
       await step();
