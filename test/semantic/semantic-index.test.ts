@@ -479,7 +479,7 @@ describe('files', () => {
     expect(await again.search('hose', { where: { brand: 'GE' } })).toEqual(await index.search('hose', { where: { brand: 'GE' } }));
     expect([...again.items]).toEqual([...index.items]);
     expect(again.metadataOf('d1')).toEqual(index.metadataOf('d1'));
-    expect(again.toBytes()).toEqual(index.toBytes());
+    expect(Buffer.compare(again.toBytes(), index.toBytes())).toBe(0); // element by element takes many seconds
   });
 
   it('hold an index that has been changed', async () => {
