@@ -11,6 +11,7 @@ export const jobNames = [
   'extrapolate',
   'solveRows',
   'solveSingles',
+  'powerRows',
   'combineRows',
   'copyRows',
   'rankRows',

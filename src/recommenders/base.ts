@@ -4,10 +4,11 @@ import type { IdMap } from '../data/id-map.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { type Ranked, topK } from '../engine/top-k.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, flag, integer, optional, readOptions } from '../options.ts';
+import { readOptions } from '../options.ts';
 import { readMetadata, readModelStore } from '../storage/model-names.ts';
 import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
 import { Batch } from './batch.ts';
+import { manyChecks, recommendChecks, similarChecks, unknownCheck } from './call-options.ts';
 import { type Filter, filterOf, indicesOf, iterable, perUser, union } from './filters.ts';
 import type {
   FitOptions,
@@ -330,33 +331,6 @@ export function checkInteractions(owner: string, interactions: Interactions): vo
   checkIsInteractions(owner, interactions);
   if (interactions.size === 0) throw new AttuneError('ERR_EMPTY', `${owner}: expected interactions with at least one row, got none.`);
 }
-
-/** The check of `onUnknown` in options of calls, and, with a default, of constructors. */
-export const unknownCheck = optional(choice(['throw', 'empty'] as const));
-
-const recommendChecks = {
-  n: integer({ default: 10, min: 0 }),
-  exclude: anything<Iterable<string> | undefined>(),
-  only: anything<Iterable<string> | undefined>(),
-  includeSeen: flag(false),
-  onUnknown: unknownCheck,
-};
-
-const manyChecks = {
-  n: anything<RecommendManyOptions['n']>(),
-  exclude: anything<RecommendManyOptions['exclude']>(),
-  only: anything<RecommendManyOptions['only']>(),
-  includeSeen: anything<RecommendManyOptions['includeSeen']>(),
-  onUnknown: unknownCheck,
-};
-
-const similarChecks = {
-  n: integer({ default: 10, min: 0 }),
-  metric: choice(['cosine', 'dot'] as const, 'cosine'),
-  exclude: anything<Iterable<string> | undefined>(),
-  only: anything<Iterable<string> | undefined>(),
-  onUnknown: unknownCheck,
-};
 
 const none = new Int32Array(0);
 const nothing: Ranked = { indices: none, scores: new Float32Array(0) };

@@ -1,5 +1,5 @@
 import { integer, optional } from '../options.ts';
-import { unknownCheck } from './base.ts';
+import { unknownCheck } from './call-options.ts';
 import type { Explanation } from './recommender.ts';
 
 /** The checks of the options of `explain`. */

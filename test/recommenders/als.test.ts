@@ -149,6 +149,21 @@ describe('AlsRecommender', () => {
   });
 });
 
+describe('a start that explains nothing yet', () => {
+  const data = zipf({ users: 200, items: 120, rows: 3000 });
+  const first = async (length: number, acceleration: boolean) => {
+    const initialItemFactors = Float32Array.from({ length: 120 * 24 }, (_, k) => length * Math.sin(k * k + 1));
+    const als = new AlsRecommender({ factors: 24, iterations: 1, regularization: 1, acceleration });
+    return (await als.fit(data, { initialItemFactors: initialItemFactors.subarray(0, data.itemCount * 24) })).history[0].loss;
+  };
+  it('is first led towards the data, when accelerated', async () => {
+    expect(await first(0.01, true)).toBeLessThan(0.97 * (await first(0.01, false)));
+  });
+  it('other starts are taken as they are', async () => {
+    expect(await first(0.5, true)).toBe(await first(0.5, false));
+  });
+});
+
 describe('the WebAssembly kernels', () => {
   it.each(['implicit', 'explicit'] as const)('train to the same factors as their plain twins, %s', async (feedback) => {
     const data = zipf({ users: 90, items: 70, rows: 900 });

@@ -160,7 +160,7 @@ function dots4(pointers: usize, vector: usize, s: usize): v128 {
 /** y += the four rows times the four lanes of t. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function axpy4(pointers: usize, t: v128, y: usize, s: usize): void {
+export function axpy4(pointers: usize, t: v128, y: usize, s: usize): void {
   const p0 = <usize>load<u32>(pointers),
     p1 = <usize>load<u32>(pointers, 4),
     p2 = <usize>load<u32>(pointers, 8),

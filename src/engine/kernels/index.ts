@@ -1,3 +1,4 @@
+export { powerRows } from './als-power';
 export { solveRows, solveScratchBytes } from './als-rows';
 export { combineRows, copyRows, solveSingles } from './als-singles';
 export { bprSteps, bprUsers } from './bpr';

@@ -22,7 +22,10 @@ export interface AlsOptions {
   regularizationExponent?: number;
   /** Explicit feedback: global, user and item means are taken off first and added to every score. Default false. */
   biases?: boolean;
-  /** Extrapolates the item factors between iterations; about 6 then do what 15 plain ones do. Default true. */
+  /**
+   * Extrapolates the item factors between iterations; about 6 then do what 15 plain ones do. Implicit feedback from items near zero, as
+   * random ones are, begins with a step of the power method. Default true.
+   */
   acceleration?: boolean;
   /** `'auto'` (default): the cheapest route a row; `'exact'`: every row to the end in every iteration. */
   solver?: 'auto' | 'exact';

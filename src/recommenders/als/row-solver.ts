@@ -1,7 +1,7 @@
 import { type Block, Engine } from '../../engine/engine.ts';
 import { choleskySolve } from '../../engine/plain/als-rows.ts';
 import { SmallMatrices, smallMatricesDoubles } from '../../engine/small-matrices.ts';
-import { scratchBytes } from './workspace.ts';
+import { scratchBytes } from './plan.ts';
 
 /** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
 export interface RowEquation {

@@ -2,9 +2,10 @@ import { breathe } from '../../engine/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import type { FitOptions } from '../recommender.ts';
 import type { AlsIteration, AlsSettings } from './options.ts';
+import { type Route, routes } from './plan.ts';
 import type { AlsProblem } from './problem.ts';
 import { randomStart } from './warm-start.ts';
-import { type Acceleration, AlsWorkspace, type Route, type Rows } from './workspace.ts';
+import { type Acceleration, AlsWorkspace, type Rows } from './workspace.ts';
 
 /** What training hands over, in the caller's basis and item order. */
 export interface AlsFactors {
@@ -73,8 +74,6 @@ export async function trainAls(
   const implicit = s.feedback === 'implicit';
   try {
     placeItems(Y.array, problem.itemOrder, start.items ?? randomStart(itemCount, s), f, w.width);
-    if (start.users) placeUsers(X.array, problem, start.users, f, w.width);
-    w.begin();
 
     /** What the long rows of X still have to be multiplied by to be in the caller's basis; the next iteration does it with its own turn. */
     let turn: Float64Array | undefined;
@@ -140,12 +139,15 @@ export async function trainAls(
     };
 
     const history: AlsIteration[] = [...(options.state?.history ?? [])];
+    const began = performance.now() - 1000 * (history.at(-1)?.seconds || 0);
     if (options.state) {
       restore(options.state);
       w.acceleration = options.state.acceleration;
       turn = options.state.turn;
+    } else {
+      if (start.users) placeUsers(X.array, problem, start.users, f, w.width);
+      await w.begin(implicit && !start.users, route);
     }
-    const began = performance.now() - 1000 * (history.at(-1)?.seconds || 0);
     for (let iteration = history.length + 1; iteration <= s.iterations; iteration++) {
       await breathe();
       options.onProgress?.({ phase: 'training', done: iteration - 1, total: s.iterations, loss: history.at(-1)?.loss });
@@ -168,17 +170,6 @@ export async function trainAls(
   } finally {
     w.close();
   }
-}
-
-/**
- * The cheapest way to a row: in its dual while that is small, then 2 steps of conjugate gradients from where the row was. These
- * save nothing where f x f equations are small, or where there is no Gram part for them to save (explicit feedback).
- */
-function routes(s: AlsSettings): { route: Route; finalRoute: Route } {
-  const width = Math.ceil(s.factors / 8) * 8;
-  const finalRoute = { dualMax: Math.max(1, Math.floor(width * 0.6)), steps: 0 };
-  const exact = s.solver === 'exact' || s.feedback === 'explicit' || width <= 16;
-  return { route: exact ? finalRoute : { dualMax: Math.max(8, Math.min(16, width >> 2)), steps: 2 }, finalRoute };
 }
 
 function identity(f: number): Float64Array {

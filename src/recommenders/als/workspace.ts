@@ -1,8 +1,8 @@
 import { type Block, type Cut, Engine } from '../../engine/engine.ts';
-import { availableThreads } from '../../engine/runtime.ts';
 import { SmallMatrices, smallMatricesDoubles } from '../../engine/small-matrices.ts';
 import { AttuneError } from '../../errors.ts';
 import type { AlsSettings } from './options.ts';
+import { autoThreads, costCut, longestOf, paysToCombine, type Route, rowsLongerThan, scratchBytes } from './plan.ts';
 import type { AlsProblem, SparseRows } from './problem.ts';
 
 /** A matrix in engine memory, rows of `width` floats. */
@@ -26,12 +26,6 @@ export interface Acceleration {
   before: Float32Array;
   /** Iterations since it began. */
   age: number;
-}
-
-/** How far rows are solved: up to `dualMax` entries in their dual, longer ones by `steps` of conjugate gradients, 0 = Cholesky. */
-export interface Route {
-  dualMax: number;
-  steps: number;
 }
 
 /**
@@ -240,9 +234,29 @@ export class AlsWorkspace {
     this.#age = from.age;
   }
 
-  /** Lets the acceleration begin at Y. */
-  begin(): void {
-    this.#memory?.input.array.set(this.Y.array);
+  /**
+   * Lets the acceleration begin at Y. Where Y explains nothing yet, as random items near zero, a step of the power method comes first:
+   * Y += what the data make of it, scaled to rows of length about 0.8 (Halko, Martinsson & Tropp, SIAM Review 2011). It costs a quarter
+   * of an iteration and saves one to five.
+   * @param step false = no such step
+   */
+  async begin(step: boolean, { dualMax }: Route): Promise<void> {
+    if (!this.#memory) return;
+    const { Y, width, itemCount } = this;
+    const start = this.#memory.input.array;
+    start.set(Y.array);
+    if (!step || !isTiny(start, width)) return;
+    const half = (to: Side, from: Rows, out: Rows) =>
+      this.#run('powerRows', { bounds: to.cut }, [to.offsets.at, to.indices.at, to.r.at, from.at, width, out.at]);
+    await half(this.#users, Y, this.X);
+    await half(this.#items, this.X, Y);
+    this.X.array.fill(0, 0, this.longUsers(dualMax) * width); // where conjugate gradients begin
+    const made = Y.array;
+    let squares = 0;
+    for (let k = 0; k < made.length; k++) squares += made[k] * made[k];
+    const scale = squares > 0 ? Math.sqrt((meanSquare * itemCount) / squares) : 0;
+    for (let k = 0; k < made.length; k++) start[k] += made[k] * scale;
+    made.set(start);
   }
 
   /** How many leading user rows hold all that are longer than `max`. */
@@ -289,6 +303,8 @@ export class AlsWorkspace {
 const singleBlock = 1024;
 const rowBlock = 512;
 const plainCut = (rows: number): Cut => ({ rows, blockSize: rowBlock });
+/** Squared length of an item after the power step, on average. From 0.2 to 0.8 it makes no difference on Gowalla. */
+const meanSquare = 0.6;
 /** Longest step of the acceleration, in steps of the iteration. Chosen on Gowalla and on the shape of Amazon Appliances. */
 const longestStep = 1.5;
 
@@ -309,6 +325,16 @@ function filled(engine: Engine, from: Float32Array): Block<Float32Array> {
   return block;
 }
 
+/** Whether no row is longer than a fifth, so that no score could come near 1. */
+function isTiny(rows: Float32Array, width: number): boolean {
+  for (let at = 0; at < rows.length; at += width) {
+    let square = 0;
+    for (let q = at; q < at + width; q++) square += rows[q] * rows[q];
+    if (square > 0.04) return false;
+  }
+  return true;
+}
+
 function sumStats(stats: Float64Array, blocks: number): { gain: number; penalty: number } {
   let gain = 0;
   let penalty = 0;
@@ -317,59 +343,4 @@ function sumStats(stats: Float64Array, blocks: number): { gain: number; penalty:
     penalty += stats[2 * block + 1];
   }
   return { gain, penalty };
-}
-
-/** Bounds of blocks of about equal cost. Long rows come first, so that the last block to finish is a short one. */
-function costCut(offsets: Int32Array, width: number, dualMax: number): Int32Array {
-  const count = offsets.length - 1;
-  const cost = new Float64Array(count);
-  let total = 0;
-  for (let row = 0; row < count; row++) {
-    const n = offsets[row + 1] - offsets[row];
-    cost[row] = width + n * width * (n <= dualMax ? 4 + n / 2 : 12);
-    total += cost[row];
-  }
-  const target = Math.max(total / 512, 50_000);
-  const bounds = [0];
-  let sum = 0;
-  for (let row = 0; row < count; row++) {
-    sum += cost[row];
-    if (sum >= target || row === count - 1) {
-      bounds.push(row + 1);
-      sum = 0;
-    }
-  }
-  return Int32Array.from(bounds);
-}
-
-/** Whether products of all items and additions per entry are cheaper than products of all rows of X that are solved in their dual. */
-function paysToCombine({ offsets }: SparseRows, singleCount: number, itemCount: number, { dualMax }: Route, width: number): boolean {
-  const count = offsets.length - 1;
-  const long = rowsLongerThan(offsets, dualMax);
-  return itemCount + (offsets[count] - offsets[long]) / width < count - long + singleCount;
-}
-
-function rowsLongerThan(offsets: Int32Array, max: number): number {
-  for (let row = offsets.length - 1; row > 0; row--) if (offsets[row] - offsets[row - 1] > max) return row;
-  return 0;
-}
-
-function longestOf({ offsets }: SparseRows): number {
-  let longest = 0;
-  for (let row = 1; row < offsets.length; row++) longest = Math.max(longest, offsets[row] - offsets[row - 1]);
-  return longest;
-}
-
-/** Bytes of scratch a thread needs for solving rows, as the kernels lay them out. */
-export function scratchBytes(f: number, longest: number, dualMax: number): number {
-  const row = 4 * f;
-  const dual = (dualMax + 4) * row + 4 * (dualMax + 4) * (dualMax + 8);
-  const direct = 65 * row + f * row;
-  const iterative = 1024 * row + 12 * (longest + 8);
-  return 9 * row + Math.max(dual, direct, iterative) + 256;
-}
-
-/** Starting a worker costs some ten milliseconds: not worth it for less than half a second of work. */
-function autoThreads(entries: number, f: number): number {
-  return entries * f < 4e6 ? 1 : availableThreads();
 }
