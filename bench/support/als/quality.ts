@@ -53,7 +53,7 @@ export const quality: AlsTask = {
     const folder = dataFolder('gowalla-lightgcn');
     if (!folder) return { rows: [] };
     const { train, test } = gowalla(folder);
-    const sides = [{ name: 'attune', measure: measureAttune(context), settings: [...shared, ...scaled], looks: [3, 4, 6, 8] }];
+    const sides = [{ name: 'attune', measure: measureAttune(context), settings: [...shared, ...scaled], looks: [2, 3, 4, 6, 8] }];
     const { implicit } = context;
     if (implicit) sides.push({ name: 'implicit', measure: measureImplicit(context, implicit), settings: shared, looks: [4, 6, 8, 10, 15] });
     const parts = split(train, { strategy: 'per-user', testFraction: 0.1, seed: 1 });
