@@ -46,7 +46,8 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
   it('never go from one recommender to another', () => {
-    const shared = /^recommenders\/(recommender|base|batch|call-options|filters|fitted-base|merge|explanation|pace|item-similarity|inverse)$/;
+    const shared =
+      /^recommenders\/(recommender|base|batch|call-options|filters|fitted-base|merge|explanation|pace|item-similarity|inverse)$/;
     const wrong: string[] = [];
     for (const file of files.filter((f) => f.startsWith(join(src, 'recommenders')))) {
       const from = relative(src, file).replace(/\.ts$/, '');
