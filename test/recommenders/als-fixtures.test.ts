@@ -73,7 +73,9 @@ const fixtures = ['als-7x6', 'als-200x150'].flatMap((name) => {
   return Object.entries(fixture.runs).map(([rule, run]) => ({ name, rule, fixture, run: run as Run, how: rules[rule] }));
 });
 
-describe.skipIf(missing).each(fixtures)('textbook ALS on $name, rule $rule', ({ fixture, run, how }) => {
+it.runIf(missing).skip('textbook ALS on the files of trajectories', () => {}); // a file without tests would fail
+
+describe.each(fixtures)('textbook ALS on $name, rule $rule', ({ fixture, run, how }) => {
   const scale = how.scale?.(run) ?? 1;
   const translated = (value: number) => how.value?.(value, fixture) ?? value;
   const closeTo = (ours: ArrayLike<number>, theirs: number[], by: number, within = 1e-4) => {
