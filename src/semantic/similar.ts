@@ -7,7 +7,12 @@ import { readHistory, weightedMean } from './profile.ts';
 import type { VectorIndex } from './vector-index.ts';
 
 /** What is asked of a vector index that always answers later, such as one in a database, is a promise; of any other it is the answer itself. */
-export type Answer<Vectors, T> = Vectors extends { readonly answersLater: true } ? Promise<T> : T;
+export type Answer<Vectors, T> = Vectors extends {
+  /** Whether answers are always promises. */
+  readonly answersLater: true;
+}
+  ? Promise<T>
+  : T;
 
 /** What a question about items has in common, checked. */
 interface Question {
