@@ -7,7 +7,7 @@
 // over `chunk` dimensions the sum of the a's stays below 2048, which the caller sees to when it makes the digits, so both sums can be read off.
 // That is half the arithmetic of a code of eight bits a row, which is what a batch is bound by.
 
-import { codeOf, lanes, slackOf, sums } from './codes';
+import { codeOf, lanes, products, slackOf, sums } from './codes';
 
 /** Dimensions whose sums stay apart; semantic/indexes/coarse-query.ts knows it too. */
 const chunk: i32 = 128;
@@ -63,28 +63,6 @@ function upper(sum: v128, offset: v128, own: usize, scale: v128, error: v128, le
 @inline
 function levelsOf(bounds: v128, own: usize): v128 {
   return i32x4.trunc_sat_f32x4_s(f32x4.pmin(f32x4.splat(255), f32x4.mul(bounds, v128.load32_splat(own, 20))));
-}
-
-/** The inner products of the whole codes of four rows with the digits of a query. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function products(row: i32, query: usize, width: i32, codes: usize): v128 {
-  const queryEnd = query + (<usize>width << 1);
-  let a = i32x4.splat(0), b = a, c = a, d = a;
-  let p = codeOf(codes, row, width);
-  for (let q = query; q < queryEnd; q += 32) {
-    const low = v128.load(q), high = v128.load(q, 16);
-    a = i32x4.add(a, i32x4.dot_i16x8_s(low, v128.load8x8_s(p)));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 16)));
-    c = i32x4.add(c, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 32)));
-    d = i32x4.add(d, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 48)));
-    a = i32x4.add(a, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 8)));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 24)));
-    c = i32x4.add(c, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 40)));
-    d = i32x4.add(d, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 56)));
-    p += 64;
-  }
-  return sums(a, b, c, d);
 }
 
 /** Upper bounds of four rows by their whole codes. */

@@ -19,6 +19,28 @@ export function codeOf(codes: usize, row: i32, width: i32): usize {
   return codes + <usize>(row >> 2) * <usize>(width << 2) + (<usize>(row & 3) << 4);
 }
 
+/** The inner products of the whole codes of four rows with the digits of a query. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function products(row: i32, query: usize, width: i32, codes: usize): v128 {
+  const queryEnd = query + (<usize>width << 1);
+  let a = i32x4.splat(0), b = a, c = a, d = a;
+  let p = codeOf(codes, row, width);
+  for (let q = query; q < queryEnd; q += 32) {
+    const low = v128.load(q), high = v128.load(q, 16);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(low, v128.load8x8_s(p)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 16)));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 32)));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 48)));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 8)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 24)));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 40)));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 56)));
+    p += 64;
+  }
+  return sums(a, b, c, d);
+}
+
 /** Codes of rows lo..hi, of f floats each; width is f rounded up to a multiple of 16. */
 export function encodeRows(lo: i32, hi: i32, rows: usize, f: i32, width: i32, codes: usize, scales: usize, errors: usize): void {
   for (let row = lo; row < hi; row++) {
@@ -93,7 +115,6 @@ export function boundRows(
 ): void {
   const step = v128.load32_splat(bounds), alpha = v128.load32_splat(bounds, 4), beta = v128.load32_splat(bounds, 8);
   const none = f32x4.splat(f32.NEGATIVE_INFINITY);
-  const queryEnd = query + (<usize>width << 1);
   for (let strip = lo; strip < hi; strip += 32) {
     let most = none, least = none;
     const end = min(hi, strip + 32);
@@ -104,23 +125,9 @@ export function boundRows(
         v128.store(out, none, 128);
         continue;
       }
-      let a = i32x4.splat(0), b = a, c = a, d = a;
-      let p = codeOf(codes, row, width);
-      for (let q = query; q < queryEnd; q += 32) {
-        const low = v128.load(q), high = v128.load(q, 16);
-        a = i32x4.add(a, i32x4.dot_i16x8_s(low, v128.load8x8_s(p)));
-        b = i32x4.add(b, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 16)));
-        c = i32x4.add(c, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 32)));
-        d = i32x4.add(d, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 48)));
-        a = i32x4.add(a, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 8)));
-        b = i32x4.add(b, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 24)));
-        c = i32x4.add(c, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 40)));
-        d = i32x4.add(d, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 56)));
-        p += 64;
-      }
       const at = <usize>row << 2;
       const scale = v128.load(scales + at), there = lanes(row, hi, marks);
-      const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sums(a, b, c, d)), step), scale);
+      const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(products(row, query, width, codes)), step), scale);
       const slack = slackOf(alpha, beta, scale, v128.load(errors + at));
       const upper = v128.bitselect(f32x4.add(product, slack), none, there);
       const lower = v128.bitselect(f32x4.sub(product, slack), none, there);
