@@ -11,13 +11,15 @@ import { build } from 'esbuild';
 const engine = join(import.meta.dirname, '../src/engine');
 const generated = join(engine, 'generated');
 const kernelFolder = join(engine, 'kernels');
-const sources = readdirSync(kernelFolder).filter((name) => name.endsWith('.ts'));
+const sources = readdirSync(kernelFolder, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.ts') && !name.endsWith('.plain.ts'),
+);
 
 const stamp = createHash('sha256');
 for (const file of [
   import.meta.filename,
-  join(engine, 'worker.ts'),
-  join(engine, 'job.ts'),
+  join(engine, 'threads/worker.ts'),
+  join(engine, 'threads/job.ts'),
   ...sources.map((name) => join(kernelFolder, name)),
 ]) {
   stamp.update(readFileSync(file));
@@ -57,7 +59,7 @@ if (error) {
   process.exit(1);
 }
 const worker = await build({
-  entryPoints: [join(engine, 'worker.ts')],
+  entryPoints: [join(engine, 'threads/worker.ts')],
   bundle: true,
   write: false,
   minify: true,

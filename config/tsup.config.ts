@@ -3,11 +3,11 @@ import { defineConfig } from 'tsup';
 
 /** One entry a subpath of the package; the list in package.json `exports` is the same, and a test keeps it so. */
 const subpaths = ['index', 'node', 'metrics', 'cold-start', 'sqlite', 'transformers', 'faiss', 'pgvector', 'mlflow'].filter((name) =>
-  existsSync(`src/${name}.ts`),
+  existsSync(`src/entries/${name}.ts`),
 );
 
 export default defineConfig({
-  entry: Object.fromEntries(subpaths.map((name) => [name, `src/${name}.ts`])),
+  entry: Object.fromEntries(subpaths.map((name) => [name, `src/entries/${name}.ts`])),
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',

@@ -8,8 +8,8 @@ export default defineConfig({
   // Tests and examples import by package name and get the sources.
   resolve: {
     alias: [
-      { find: /^attune$/, replacement: resolve(root, 'src/index.ts') },
-      { find: /^attune\/(.*)$/, replacement: `${resolve(root, 'src')}/$1.ts` },
+      { find: /^attune$/, replacement: resolve(root, 'src/entries/index.ts') },
+      { find: /^attune\/(.*)$/, replacement: `${resolve(root, 'src/entries')}/$1.ts` },
     ],
   },
   test: {

@@ -1,10 +1,9 @@
 export type { Bandit, BanditChoice, ChooseOptions, RoundState } from './bandits/bandit.ts';
 export { type EpsilonGreedyOptions, type EpsilonGreedyState, epsilonGreedy } from './bandits/epsilon-greedy.ts';
 export { type LinUcbOptions, type LinUcbState, linUcb } from './bandits/lin-ucb.ts';
-export { type LoggedChoice, type OffPolicyOptions, type OffPolicyValue, offPolicyValue } from './bandits/off-policy.ts';
 export { type ThompsonOptions, type ThompsonState, thompsonSampling } from './bandits/thompson.ts';
-export type { BridgeIndex, BridgeListOptions, BridgeRecommender, BridgeRequest, ContentBridgeOptions } from './bridge-options.ts';
-export { ContentBridge, contentBridge } from './content-bridge.ts';
+export type { BridgeIndex, BridgeListOptions, BridgeRecommender, BridgeRequest, ContentBridgeOptions } from './bridge/bridge-options.ts';
+export { ContentBridge, contentBridge } from './bridge/content-bridge.ts';
 export {
   type SegmentPopularity,
   type SegmentPopularityOptions,

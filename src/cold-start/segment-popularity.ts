@@ -1,8 +1,8 @@
+import type { History, Recommendation } from '../contracts/recommender.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, integer, number, optional, readOptions } from '../options.ts';
-import type { History, Recommendation } from '../recommenders/recommender.ts';
-import type { BridgeListOptions } from './bridge-options.ts';
+import type { BridgeListOptions } from './bridge/bridge-options.ts';
 
 /** What {@link segmentPopularity} is asked as a source of a `HybridRanker`. */
 export interface SegmentRequest extends BridgeListOptions {

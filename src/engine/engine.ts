@@ -1,10 +1,11 @@
 import { AttuneError } from '../errors.ts';
-import { type EngineMemory, type JobName, type Kernels, maxBlocks, runBlocks, words } from './job.ts';
-import { plainKernels } from './plain/index.ts';
-import { type Cut, checkJob, postJob } from './post-job.ts';
-import { breathe, kernelModule, mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
+import { yieldNow } from '../work/yield-now.ts';
+import { plainKernels } from './kernels/index.plain.ts';
+import { type EngineMemory, type JobName, type Kernels, maxBlocks, runBlocks, words } from './threads/job.ts';
+import { type Cut, checkJob, postJob } from './threads/post-job.ts';
+import { kernelModule, mayBlock, startWorker, type WorkerHandle } from './threads/runtime.ts';
 
-export type { Cut } from './post-job.ts';
+export type { Cut } from './threads/post-job.ts';
 
 /** An array in the memory of an engine, and the byte position the kernels know it by. */
 export interface Block<T> {
@@ -123,18 +124,18 @@ export class Engine {
     for (;;) {
       const taken = runBlocks(this.kernels, shared, this.#values, this.#control.scratch, this.#until);
       if (!taken) {
-        await breathe();
-        this.#until = performance.now() + turnMs;
+        await yieldNow();
+        this.#until = performance.now() + sliceMs;
         aborted ||= signal?.aborted ?? false;
         if (aborted) this.#skipRest(blocks);
         continue;
       }
       const done = Atomics.load(shared, words.done);
       if (done >= blocks) break;
-      if (mayBlock()) Atomics.wait(shared, words.done, done, turnMs);
+      if (mayBlock()) Atomics.wait(shared, words.done, done, sliceMs);
       if (performance.now() > this.#until) {
-        await breathe();
-        this.#until = performance.now() + turnMs;
+        await yieldNow();
+        this.#until = performance.now() + sliceMs;
       }
     }
     signal?.throwIfAborted();
@@ -149,7 +150,7 @@ export class Engine {
     this.#workers.length = 0;
   }
 
-  #until = performance.now() + turnMs;
+  #until = performance.now() + sliceMs;
 
   #startWorkers(): void {
     const module = this.#module;
@@ -181,4 +182,4 @@ export class Engine {
 }
 
 /** How long the main thread computes before the event loop may turn. */
-const turnMs = 12;
+const sliceMs = 12;

@@ -3,7 +3,7 @@ import type { Interactions } from '../data/interactions.ts';
 import { AttuneError } from '../errors.ts';
 import { giniOf } from '../metrics/exposure.ts';
 import { percentile } from '../metrics/significance.ts';
-import { barsSvg } from './bars-svg.ts';
+import { barsSvg } from './report/bars-svg.ts';
 
 /** How many rows the users (or items) have. */
 export interface Activity {

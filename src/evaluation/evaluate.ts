@@ -9,7 +9,7 @@ import { measureValues } from './errors-of-values.ts';
 import { type Candidates, collectLists, type EvaluableRecommender, type ListFunction } from './lists.ts';
 import { type Measure, type MetricName, measureRanked, readMetrics } from './measures.ts';
 import { ItemSpace, planEvaluation } from './plan.ts';
-import { EvaluationReport } from './report.ts';
+import { EvaluationReport } from './report/report.ts';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions {

@@ -1,9 +1,5 @@
-export { type CompareOptions, type Comparison, compare, compareAll } from './compare.ts';
 export { type Activity, type DataReport, type Drift, describe } from './describe.ts';
 export { type EvaluateOptions, evaluate } from './evaluate.ts';
-export { type FormatOptions, formatReports } from './format.ts';
-export { type HalvingSearchOptions, type HalvingSetting, halvingSearch } from './halving.ts';
-export { reportsToHtml } from './html.ts';
 export type { Candidates, EvaluableRecommender, ListFunction, ListRequest, RankedItems } from './lists.ts';
 export {
   type Direction,
@@ -15,7 +11,11 @@ export {
   type PerUserMeasure,
 } from './measures.ts';
 export type { LeftOut } from './plan.ts';
-export { type EvaluationProtocol, EvaluationReport, type ReportContent, type ReportedValue, type ReportJson } from './report.ts';
+export { type CompareOptions, type Comparison, compare, compareAll } from './report/compare.ts';
+export { type FormatOptions, formatReports } from './report/format.ts';
+export { reportsToHtml } from './report/html.ts';
+export { type EvaluationProtocol, EvaluationReport, type ReportContent, type ReportedValue, type ReportJson } from './report/report.ts';
+export { type HalvingSearchOptions, type HalvingSetting, halvingSearch } from './tuning/halving.ts';
 export {
   type GridSearchOptions,
   type GridSetting,
@@ -28,6 +28,5 @@ export {
   type SearchGrid,
   type SearchSpace,
   type SpaceSetting,
-} from './search.ts';
-export * from './tracking/index.ts';
-export type { FittableRecommender, Trial, TuningOptions, TuningResult } from './trials.ts';
+} from './tuning/search.ts';
+export type { FittableRecommender, Trial, TuningOptions, TuningResult } from './tuning/trials.ts';

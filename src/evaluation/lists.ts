@@ -1,9 +1,9 @@
+import type { Recommender } from '../contracts/recommender.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import type { ListColumns } from '../metrics/columnar.ts';
 import { generator, randomBelow } from '../metrics/random.ts';
 import { checkIterable, type Progress } from '../options.ts';
-import type { Recommender } from '../recommenders/recommender.ts';
 import { type ItemSpace, type Plan, Rows } from './plan.ts';
 
 /** What a function that stands for a recommender is asked. */

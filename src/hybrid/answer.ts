@@ -1,5 +1,5 @@
+import type { Recommendation } from '../contracts/recommender.ts';
 import { AttuneError, shown } from '../errors.ts';
-import type { Recommendation } from '../recommenders/recommender.ts';
 
 /** A source's answer after cleaning. */
 export interface CleanAnswer {

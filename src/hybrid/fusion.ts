@@ -1,6 +1,6 @@
+import type { Recommendation } from '../contracts/recommender.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { choice, number, readOptions } from '../options.ts';
-import type { Recommendation } from '../recommenders/recommender.ts';
 
 /** What one source answered, cleaned. */
 export interface SourceList {

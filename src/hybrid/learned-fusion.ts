@@ -1,7 +1,7 @@
 import { Matrix, solve } from 'ml-matrix';
+import type { Recommendation } from '../contracts/recommender.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, number, readOptions, workOptions } from '../options.ts';
-import type { Recommendation } from '../recommenders/recommender.ts';
 import { byName, type SourceFusion, type SourceList } from './fusion.ts';
 import { HybridRanker } from './hybrid-ranker.ts';
 import type { HybridRankerOptions } from './ranker-options.ts';

@@ -1,7 +1,7 @@
 import { type ColdStart, coldStart, type SourceRole } from '../cold-start/index.ts';
+import type { History } from '../contracts/recommender.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, flag, integer, number, readOptions } from '../options.ts';
-import type { History } from '../recommenders/recommender.ts';
 import { type SourceFusion, weighted } from './fusion.ts';
 import { readRules } from './rules/check.ts';
 import type { ItemAttributes, Reranker, RerankerLike } from './rules/reranker.ts';

@@ -1,6 +1,6 @@
+import type { History } from '../contracts/recommender.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { abortSignal, anything, flag, integer, optional, readOptions, text } from '../options.ts';
-import type { History } from '../recommenders/recommender.ts';
 
 /** Who asks, and what for. Everything may be missing. */
 export interface RankRequest {

@@ -1,7 +1,7 @@
 import type { SourceRole } from '../cold-start/index.ts';
+import type { ExplainOptions, Explanation, History, Recommendation, RecommendOptions } from '../contracts/recommender.ts';
 import type { IdMap } from '../data/id-map.ts';
 import { AttuneError, shown } from '../errors.ts';
-import type { ExplainOptions, Explanation, History, Recommendation, RecommendOptions } from '../recommenders/recommender.ts';
 import { functionSource } from './function-source.ts';
 import { indexSource } from './index-source.ts';
 import { recommenderSource } from './recommender-source.ts';

@@ -1,5 +1,5 @@
-import { normalCdf, studentCdf, studentQuantile } from '../data/distributions.ts';
 import { AttuneError, shown } from '../errors.ts';
+import { normalCdf, studentCdf, studentQuantile } from '../numeric/distributions.ts';
 import { choice, integer, number, readOptions } from '../options.ts';
 import { generator, randomBelow } from './random.ts';
 import { readPairs } from './rating.ts';

@@ -1,7 +1,7 @@
+import type { Metadata } from '../contracts/where.ts';
 import { IdMap } from '../data/id-map.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { grown } from './grown.ts';
-import type { Metadata } from './where.ts';
+import { grown } from '../numeric/grown.ts';
 
 /**
  * What is in an index: ids, their keys, and their metadata. The key of an id never changes and is never given to another one, so

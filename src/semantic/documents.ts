@@ -1,6 +1,6 @@
+import type { EmbedOptions } from '../contracts/embedder.ts';
+import type { Metadata, MetadataValue } from '../contracts/where.ts';
 import { AttuneError, shown } from '../errors.ts';
-import type { EmbedOptions } from './embedder.ts';
-import type { Metadata, MetadataValue } from './where.ts';
 
 /** How to read something from an item: its key, or a function of the item and its number (from 0). */
 export type ItemField<Item> = (keyof Item & string) | ((item: Item, index: number) => unknown);

@@ -1,7 +1,7 @@
+import { readWhere } from '../contracts/where.ts';
 import { AttuneError, shown } from '../errors.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { SearchFilter } from './semantic-options.ts';
-import { readWhere } from './where.ts';
 
 /** A filter that has been checked. */
 export interface Filter {

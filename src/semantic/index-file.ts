@@ -1,14 +1,14 @@
+import type { Embedder } from '../contracts/embedder.ts';
+import type { VectorIndex } from '../contracts/vector-index.ts';
+import { readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
 import { AttuneError } from '../errors.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../storage/model-file.ts';
 import { Catalogue } from './catalogue.ts';
 import type { FieldNames } from './documents.ts';
-import type { Embedder } from './embedder.ts';
 import { ngramFromBytes } from './embedders/ngram.ts';
-import { staticFromBytes } from './embedders/static.ts';
-import { flatIndex } from './indexes/flat.ts';
-import { hnswIndex } from './indexes/hnsw.ts';
+import { staticFromBytes } from './embedders/static/static.ts';
+import { flatIndex } from './indexes/flat/flat.ts';
+import { hnswIndex } from './indexes/hnsw/hnsw.ts';
 import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
-import type { VectorIndex } from './vector-index.ts';
 
 /** The parts of an index that a file holds. */
 export interface IndexParts {

@@ -1,11 +1,11 @@
-import { availableThreads } from '../engine/runtime.ts';
-import type { EmbedOptions } from './embedder.ts';
-import { breathe } from './embedders/breathe.ts';
+import type { EmbedOptions } from '../contracts/embedder.ts';
+import { availableThreads } from '../engine/threads/runtime.ts';
+import { Groups } from '../numeric/groups.ts';
+import { reportAndYield } from '../work/report-and-yield.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { notAtOnce } from './find.ts';
-import { Groups } from './groups.ts';
 import type { IndexParts } from './index-file.ts';
-import { visitNearPairs } from './indexes/near-pairs.ts';
+import { visitNearPairs } from './indexes/shared/near-pairs.ts';
 import { joinNear, sparseRows } from './lexical/near-duplicates.ts';
 
 /** What is looked for, checked. */
@@ -22,7 +22,7 @@ export async function findNearDuplicates(parts: IndexParts, filter: Filter, opti
   const keys: number[] = [];
   for (let key = 0; key < catalogue.keys; key++) if (allowed ? allowed[key] : catalogue.isPresent(key)) keys.push(key);
   const ids = keys.map((key) => catalogue.idOf(key));
-  const pause = (done: number) => breathe('comparing', done, keys.length, options);
+  const pause = (done: number) => reportAndYield('comparing', done, keys.length, options);
   const firsts =
     options.by === 'words'
       ? await joinNear(sparseRows(lexical, keys), options.threshold, pause)

@@ -1,5 +1,5 @@
+import type { History } from '../contracts/recommender.ts';
 import { AttuneError, shown } from '../errors.ts';
-import type { History } from '../recommenders/recommender.ts';
 
 /** The direction of a history: the mean of its items' vectors (one at least), weighted by their values, scaled to length 1; zeros when nothing is left of it. */
 export function weightedMean(values: readonly number[], vectors: readonly Float32Array[]): Float32Array {

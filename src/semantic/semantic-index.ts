@@ -1,16 +1,18 @@
+import { type Embedder, type EmbedOptions, embedDocuments } from '../contracts/embedder.ts';
+import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
+import type { History, Recommendation } from '../contracts/recommender.ts';
+import type { VectorIndex } from '../contracts/vector-index.ts';
+import type { Metadata } from '../contracts/where.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
-import type { History, Recommendation } from '../recommenders/recommender.ts';
-import { readMetadata, readModelStore } from '../storage/model-names.ts';
-import type { ModelInfo, ModelStore } from '../storage/model-store.ts';
+import { readMetadata, readModelStore } from '../storage/shared/model-names.ts';
 import { Catalogue } from './catalogue.ts';
 import { type Document, type DocumentFields, DocumentReader, readDocuments } from './documents.ts';
-import { type Embedder, type EmbedOptions, embedDocuments } from './embedder.ts';
 import { ngramEmbedder } from './embedders/ngram.ts';
 import { readFilter } from './filter.ts';
 import { findRanked, named } from './find.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
-import { flatIndex } from './indexes/flat.ts';
+import { flatIndex } from './indexes/flat/flat.ts';
 import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
 import { rangesOf, type TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
@@ -32,8 +34,6 @@ import {
   wordChecks,
 } from './semantic-options.ts';
 import { type Answer, similarToHistory, similarToItem } from './similar.ts';
-import type { VectorIndex } from './vector-index.ts';
-import type { Metadata } from './where.ts';
 
 /**
  * Finds items by what their texts mean and by the words in them. Made by {@link SemanticIndex.build} or loaded; it can be searched

@@ -1,12 +1,12 @@
+import type { Embedder } from '../contracts/embedder.ts';
+import type { UnknownOptions } from '../contracts/recommender.ts';
+import type { VectorIndex } from '../contracts/vector-index.ts';
+import type { Where } from '../contracts/where.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, choice, flag, integer, number, type Progress, workOptions } from '../options.ts';
-import type { UnknownOptions } from '../recommenders/recommender.ts';
 import type { DocumentFields } from './documents.ts';
-import type { Embedder } from './embedder.ts';
 import type { Fusion } from './fusion.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
-import type { VectorIndex } from './vector-index.ts';
-import type { Where } from './where.ts';
 
 /** Options of `SemanticIndex.build`. */
 export interface SemanticBuildOptions<Item, Vectors extends VectorIndex = VectorIndex> extends DocumentFields<Item>, SemanticAddOptions {

@@ -1,10 +1,10 @@
+import type { History, Recommendation } from '../contracts/recommender.ts';
+import type { VectorIndex } from '../contracts/vector-index.ts';
 import { AttuneError, shown } from '../errors.ts';
-import type { History, Recommendation } from '../recommenders/recommender.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { named, notAtOnce } from './find.ts';
 import type { IndexParts } from './index-file.ts';
 import { readHistory, weightedMean } from './profile.ts';
-import type { VectorIndex } from './vector-index.ts';
 
 /** What is asked of a vector index that always answers later, such as one in a database, is a promise; of any other it is the answer itself. */
 export type Answer<Vectors, T> = Vectors extends {

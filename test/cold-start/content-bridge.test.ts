@@ -1,6 +1,6 @@
 import { AlsRecommender, contentBridge, HybridRanker, Interactions, SemanticIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { ridge } from '../../src/cold-start/ridge.ts';
+import { ridge } from '../../src/cold-start/bridge/ridge.ts';
 import { randomOf } from '../support/makers.ts';
 
 describe('ridge', () => {

@@ -1,5 +1,5 @@
 import type { Interactions } from 'attune';
-import { BaseRecommender, type FittedBase, type HistoryRow } from '../../src/recommenders/base.ts';
+import { BaseRecommender, type FittedBase, type HistoryRow } from '../../src/recommenders/shared/base.ts';
 
 /** A recommender whose scores are given: what it returns can be worked out by hand. */
 export class ScoredRecommender extends BaseRecommender<FittedBase, string> {

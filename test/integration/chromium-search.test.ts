@@ -72,7 +72,7 @@ beforeAll(async () => {
   const bundle = await build({
     stdin: {
       contents: `
-        import { SemanticIndex } from './src/index.ts';
+        import { SemanticIndex } from './src/entries/index.ts';
         import { searchTerms } from './src/semantic/lexical/tokenizer.ts';
         let index;
         globalThis.page = {

@@ -1,6 +1,6 @@
 import { metrics } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { normalCdf, normalQuantile, studentCdf, studentQuantile } from '../../src/data/distributions.ts';
+import { normalCdf, normalQuantile, studentCdf, studentQuantile } from '../../src/numeric/distributions.ts';
 import { randomOf } from '../support/makers.ts';
 
 const { confidenceInterval, holm, pairedTest } = metrics;

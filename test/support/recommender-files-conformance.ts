@@ -1,7 +1,7 @@
 import { AttuneError, type Interactions, type ModelStore, type Recommender, type UnknownPolicy } from 'attune';
 import { expect, it } from 'vitest';
-import { readModelFile, writeModelFile } from '../../src/storage/model-file.ts';
-import { readSafetensors } from '../../src/storage/safetensors.ts';
+import { readModelFile, writeModelFile } from '../../src/data/files/model-file.ts';
+import { readSafetensors } from '../../src/data/files/safetensors.ts';
 import { hostile, hostileIds } from './makers.ts';
 
 /** The static side of a recommender. */

@@ -1,5 +1,5 @@
+import { compileWhere, type Where } from '../../contracts/where.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { compileWhere, type Where } from '../../semantic/where.ts';
 import type { ItemAttributes, RuleClaim } from './reranker.ts';
 
 /** Which items a rule is about; at least one of both. An item is meant when it is named, or when the condition holds. */

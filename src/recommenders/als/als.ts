@@ -1,27 +1,27 @@
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { ExplainOptions, Explanation, Factors, FitOptions, UnknownOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import type { Ranked } from '../../engine/top-k.ts';
 import { AttuneError } from '../../errors.ts';
+import type { Ranked } from '../../numeric/top-k.ts';
 import { integer, optional, readOptions, workOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/model-names.ts';
-import type { ModelStore } from '../../storage/model-store.ts';
-import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, type WantedList } from '../base.ts';
-import { unknownCheck } from '../call-options.ts';
-import { iterable, union } from '../filters.ts';
-import { baseOf } from '../fitted-base.ts';
-import type { ExplainOptions, Explanation, Factors, FitOptions, UnknownOptions } from '../recommender.ts';
-import { meansOf, residuals } from './biases.ts';
+import { readModelStore } from '../../storage/shared/model-names.ts';
+import { SimilarUsers, userSimilarity } from '../factors/similar-users.ts';
+import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, type WantedList } from '../shared/base.ts';
+import { unknownCheck } from '../shared/call-options.ts';
+import { iterable, union } from '../shared/filters.ts';
+import { baseOf } from '../shared/fitted-base.ts';
 import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
+import { earlyStopping } from './early-stopping.ts';
 import { type AlsFitOptions, checkStart, readFitOptions, readWeights } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
 import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks, servingChecks } from './options.ts';
-import { alsProblem } from './problem.ts';
 import { AlsServing } from './serving.ts';
-import { SimilarUsers, userSimilarity } from './similar-users.ts';
-import { type AlsFactors, trainAls } from './train.ts';
+import { meansOf, residuals } from './solver/biases.ts';
+import { alsProblem } from './solver/problem.ts';
+import { type AlsFactors, trainAls } from './solver/train.ts';
+import { warmItems } from './solver/warm-start.ts';
 import { updateAls } from './update.ts';
-import { warmItems } from './warm-start.ts';
-import { watcher } from './watch.ts';
 
 export type { AlsCheckpoint, AlsFitOptions } from './fit-options.ts';
 
@@ -124,7 +124,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     });
     const { validate, patience, checkpoint } = o;
     const data = checkpoint || o.resumeFrom ? fingerprintOf(byUser, userWeights) : 0;
-    const afterIteration = watcher({
+    const afterIteration = earlyStopping({
       validate: validate && ((factors) => validate(AlsRecommender.#of(modelOf(factors)))),
       patience,
       checkpoint: checkpoint && {

@@ -1,9 +1,9 @@
 import type { Csr } from '../../data/csr.ts';
-import { xxHash32 } from '../../data/xx-hash.ts';
+import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
+import { xxHash32 } from '../../numeric/xx-hash.ts';
 import type { AlsIteration, AlsSettings } from './options.ts';
-import type { AlsState } from './train.ts';
+import type { AlsState } from './solver/train.ts';
 
 const kind = 'als-checkpoint';
 /** Users of version 1 are in the caller's basis already. */

@@ -1,7 +1,7 @@
+import type { FitOptions } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, callback, integer, readOptions, workOptions } from '../../options.ts';
-import type { FitOptions } from '../recommender.ts';
 import type { AlsRecommender } from './als.ts';
 
 /** Options of {@link AlsRecommender.fit}. */

@@ -1,5 +1,5 @@
 import type { Csr } from '../../data/csr.ts';
-import type { StoredFactors } from './half.ts';
+import type { StoredFactors } from '../../numeric/float16.ts';
 import type { AlsModel } from './model.ts';
 
 /**

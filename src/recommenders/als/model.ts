@@ -1,8 +1,8 @@
+import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
-import type { FittedBase } from '../base.ts';
-import { baseFromFile, baseToFile } from '../fitted-base.ts';
-import { fromHalf, type StoredFactors, toFloats, toHalf } from './half.ts';
+import { fromFloat16, type StoredFactors, toFloat16, toFloats } from '../../numeric/float16.ts';
+import type { FittedBase } from '../shared/base.ts';
+import { baseFromFile, baseToFile } from '../shared/fitted-base.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
 /** Means that explicit feedback takes off ratings first. */
@@ -36,7 +36,7 @@ const formatVersion = 1;
 export function userVector({ rows, rowOf, scaleOf, settings: { factors: f } }: AlsModel, user: number): Float32Array {
   const at = rowOf[user] * f;
   if (at < 0) return new Float32Array(f);
-  const vector = rows instanceof Uint16Array ? fromHalf(rows.subarray(at, at + f)) : rows.slice(at, at + f);
+  const vector = rows instanceof Uint16Array ? fromFloat16(rows.subarray(at, at + f)) : rows.slice(at, at + f);
   if (scaleOf[user] !== 1) for (let q = 0; q < f; q++) vector[q] *= scaleOf[user];
   return vector;
 }
@@ -44,7 +44,7 @@ export function userVector({ rows, rowOf, scaleOf, settings: { factors: f } }: A
 /** Rows as a model keeps them. @throws ERR_NUMERIC when they do not fit. */
 export function storedAs(storage: AlsSettings['storage'], rows: StoredFactors): StoredFactors {
   if (storage === 'float32') return toFloats(rows);
-  return rows instanceof Uint16Array ? rows : toHalf(rows);
+  return rows instanceof Uint16Array ? rows : toFloat16(rows);
 }
 
 /** The model as a file. */

@@ -1,5 +1,5 @@
+import type { UnknownPolicy } from '../../contracts/recommender.ts';
 import { choice, flag, integer, number, optional } from '../../options.ts';
-import type { UnknownPolicy } from '../recommender.ts';
 
 /** Options of {@link AlsRecommender}. */
 export interface AlsOptions {

@@ -1,18 +1,18 @@
 import type { Block } from '../../engine/engine.ts';
-import { availableThreads } from '../../engine/runtime.ts';
-import { type Ranked, TopK } from '../../engine/top-k.ts';
-import type { HistoryRow, RankRequest } from '../base.ts';
-import { type ListOrder, Lists } from './lists.ts';
+import { availableThreads } from '../../engine/threads/runtime.ts';
+import { type Ranked, TopK } from '../../numeric/top-k.ts';
+import { type ListOrder, Lists } from '../factors/lists.ts';
+import { Prefilter } from '../factors/prefilter.ts';
+import type { HistoryRow, RankRequest } from '../shared/base.ts';
 import type { AlsModel } from './model.ts';
 import type { AlsSettings } from './options.ts';
-import { lambdaOf, weigh } from './problem.ts';
-import { type RowEquation, RowSolver } from './row-solver.ts';
-import { Screen } from './screen.ts';
+import { lambdaOf, weigh } from './solver/problem.ts';
+import { type RowEquation, RowSolver } from './solver/row-solver.ts';
 
 /**
  * Answers of a fitted model. Holds the items a second time, the only copy there is besides the model itself, in WebAssembly
  * memory: turned into the eigenbasis of their Gram matrix, in which histories are solved, and by falling norm. Lists and likeness are
- * screened by codes of one byte a factor, made when they are first needed, and what survives is scored exactly. The answer is that
+ * prefiltered by codes of one byte a factor, made when they are first needed, and what survives is scored exactly. The answer is that
  * of a full scan, ties included.
  */
 export class AlsServing {
@@ -27,7 +27,7 @@ export class AlsServing {
   readonly #lists: Lists;
   readonly #out: Block<Float32Array>;
   readonly #some: Block<Int32Array>;
-  #screen: Screen | undefined;
+  #prefilter: Prefilter | undefined;
 
   constructor({ itemFactors, settings, items, biases }: AlsModel) {
     const f = settings.factors;
@@ -53,7 +53,7 @@ export class AlsServing {
       extra: biases?.items,
       order,
       longest: Math.max(1, count),
-      spare: 7 * count + Screen.size(count, f) + Lists.size(count, width, threads) + 256,
+      spare: 7 * count + Prefilter.size(count, f) + Lists.size(count, width, threads) + 256,
     });
     const { engine, source } = this.#solver;
     this.#order = engine.i32(order);
@@ -117,7 +117,7 @@ export class AlsServing {
 
   /** The best items of a vector of the caller's basis. */
   rank(order: ListOrder): Ranked {
-    return this.#lists.one({ ...order, vector: this.#solver.toInner(order.vector) }, this.#screenOf()?.at ?? 0);
+    return this.#lists.one({ ...order, vector: this.#solver.toInner(order.vector) }, this.#prefilterOf()?.at ?? 0);
   }
 
   /** The lists of many vectors, the same as one by one. `orderOf` is asked for each in turn. */
@@ -126,23 +126,23 @@ export class AlsServing {
       const order = orderOf(k);
       return { ...order, vector: this.#solver.toInner(order.vector) };
     };
-    return this.#lists.many(count, inner, this.#screenOf()?.at ?? 0);
+    return this.#lists.many(count, inner, this.#prefilterOf()?.at ?? 0);
   }
 
   /** The items most similar to one, which the request must leave out itself; `only` is not looked at. */
   rankSimilar(item: number, metric: 'cosine' | 'dot', { n, skip, skipped }: RankRequest): Ranked {
     const vector = this.#itemVector(item);
-    if (metric === 'dot') return this.#lists.one({ vector, add: 0, n, skipped }, this.#screenOf()?.at ?? 0);
+    if (metric === 'dot') return this.#lists.one({ vector, add: 0, n, skipped }, this.#prefilterOf()?.at ?? 0);
     const norm = this.#factorNorms.array[this.#position[item]];
-    const screen = norm > 0 && n <= 256 ? this.#screenOf() : undefined;
-    if (screen) {
-      screen.aim(this.#solver.vector.at, norm);
+    const prefilter = norm > 0 && n <= 256 ? this.#prefilterOf() : undefined;
+    if (prefilter) {
+      prefilter.aim(this.#solver.vector.at, norm);
       const seed = new TopK(n);
-      this.#offerCosines(screen.look(n + 8 + Math.min(256, skipped.length)), norm, skip, seed);
+      this.#offerCosines(prefilter.look(n + 8 + Math.min(256, skipped.length)), norm, skip, seed);
       const threshold = seed.threshold;
       if (threshold > 0) {
         const best = new TopK(n);
-        this.#offerCosines(screen.survivors(threshold - this.#slack), norm, skip, best);
+        this.#offerCosines(prefilter.survivors(threshold - this.#slack), norm, skip, best);
         return best.take();
       }
     }
@@ -171,10 +171,10 @@ export class AlsServing {
     this.#lists.close();
   }
 
-  /** Scores what the screen found and offers it. */
+  /** Scores what the prefilter found and offers it. */
   #offerCosines(found: number, norm: number, skip: Uint8Array | undefined, best: TopK): void {
     const { engine, source, width, vector } = this.#solver;
-    const positions = (this.#screen as Screen).found;
+    const positions = (this.#prefilter as Prefilter).found;
     engine.kernels.scoreSome(found, positions.at, vector.at, source.at, width, this.#out.at);
     for (let k = 0; k < found; k++) {
       const position = positions.array[k];
@@ -197,16 +197,16 @@ export class AlsServing {
     return this.#solver.width * 2e-7 + 1e-6;
   }
 
-  #screenOf(): Screen | undefined {
+  #prefilterOf(): Prefilter | undefined {
     const { engine, source, width } = this.#solver;
     const f = this.#side.settings.factors;
     const count = this.#order.array.length;
-    if (this.#side.itemBiases || !Screen.helps(count, f)) return undefined;
-    if (!this.#screen) {
-      this.#screen = new Screen(engine, count, f);
-      this.#screen.encode(0, count, source.at, width, this.#factorNorms.at);
+    if (this.#side.itemBiases || !Prefilter.helps(count, f)) return undefined;
+    if (!this.#prefilter) {
+      this.#prefilter = new Prefilter(engine, count, f);
+      this.#prefilter.encode(0, count, source.at, width, this.#factorNorms.at);
     }
-    return this.#screen;
+    return this.#prefilter;
   }
 }
 

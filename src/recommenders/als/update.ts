@@ -1,12 +1,12 @@
+import type { FitOptions } from '../../contracts/recommender.ts';
 import { type Csr, transpose } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { breathe } from '../../engine/runtime.ts';
-import { mergeInto } from '../merge.ts';
-import type { FitOptions } from '../recommender.ts';
-import { toFloats } from './half.ts';
+import { toFloats } from '../../numeric/float16.ts';
+import { yieldNow } from '../../work/yield-now.ts';
+import { mergeInto } from '../shared/merge.ts';
 import { type AlsModel, storedAs } from './model.ts';
-import { lambdaOf, weigh, weighedCount } from './problem.ts';
-import { RowSolver } from './row-solver.ts';
+import { lambdaOf, weigh, weighedCount } from './solver/problem.ts';
+import { RowSolver } from './solver/row-solver.ts';
 
 /**
  * The model with new interactions in it: touched users solved against the items as they are, then touched and new items
@@ -47,7 +47,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const step = async () => {
     if (++done % 64 !== 0) return;
     onProgress?.({ phase: 'updating', done, total });
-    await breathe();
+    await yieldNow();
     signal?.throwIfAborted();
   };
 

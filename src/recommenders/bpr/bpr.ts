@@ -1,11 +1,11 @@
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { Factors } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/model-names.ts';
-import type { ModelStore } from '../../storage/model-store.ts';
-import { BaseRecommender, checkInteractions, type HistoryRow } from '../base.ts';
-import { baseOf } from '../fitted-base.ts';
-import type { Factors } from '../recommender.ts';
+import { readModelStore } from '../../storage/shared/model-names.ts';
+import { BaseRecommender, checkInteractions, type HistoryRow } from '../shared/base.ts';
+import { baseOf } from '../shared/fitted-base.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptions, type BprIteration, type BprOptions, type BprSettings, bprChecks, bprFitChecks } from './options.ts';
 import { columnsOf, likedItems, likedRows, widthOf } from './rows.ts';

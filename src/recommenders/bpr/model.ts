@@ -1,7 +1,7 @@
+import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
-import type { FittedBase } from '../base.ts';
-import { baseFromFile, baseToFile } from '../fitted-base.ts';
+import type { FittedBase } from '../shared/base.ts';
+import { baseFromFile, baseToFile } from '../shared/fitted-base.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { columnsOf, setColumns, widthOf } from './rows.ts';
 

@@ -1,5 +1,5 @@
+import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
 import { anything, callback, choice, flag, integer, number, workOptions } from '../../options.ts';
-import type { FitOptions, UnknownPolicy } from '../recommender.ts';
 import type { BprRecommender } from './bpr.ts';
 
 /** Options of {@link BprRecommender}. */

@@ -1,5 +1,5 @@
 import type { Csr } from '../../data/csr.ts';
-import type { HistoryRow } from '../base.ts';
+import type { HistoryRow } from '../shared/base.ts';
 import type { BprSettings } from './options.ts';
 
 /**

@@ -1,9 +1,10 @@
+import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
-import { uniform } from '../../engine/random.ts';
-import { availableThreads, breathe } from '../../engine/runtime.ts';
+import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import type { FitOptions } from '../recommender.ts';
+import { uniform } from '../../numeric/uniform.ts';
+import { yieldNow } from '../../work/yield-now.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { deal, type Groups, sortPairs } from './rounds.ts';
 import { biasColumn, setColumns, userStep, widthOf } from './rows.ts';
@@ -45,7 +46,7 @@ export async function trainBpr(rows: Csr, s: BprSettings, work: FitOptions, afte
     const report = (done: number) => work.onProgress?.({ phase: 'training', done, total: s.iterations, loss: history.at(-1)?.loss });
     report(0);
     for (let iteration = 1; iteration <= s.iterations; iteration++) {
-      await breathe();
+      await yieldNow();
       const loss = await trainer.iterate(iteration, work.signal);
       if (!Number.isFinite(loss)) {
         throw new AttuneError('ERR_NUMERIC', 'BprRecommender: numbers overflowed. Lower learningRate, or raise regularization.');

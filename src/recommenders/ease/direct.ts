@@ -1,8 +1,8 @@
+import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import { AttuneError } from '../../errors.ts';
-import { invert } from '../inverse.ts';
-import { Pace } from '../pace.ts';
-import type { FitOptions } from '../recommender.ts';
+import { invert } from '../../numeric/inverse.ts';
+import { Pace } from '../../work/pace.ts';
 
 /** What an inversion is told. */
 export interface InverseOptions extends FitOptions {

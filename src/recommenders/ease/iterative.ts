@@ -1,7 +1,7 @@
 import type { Csr } from '../../data/csr.ts';
 import { type Block, Engine } from '../../engine/engine.ts';
 import { AttuneError } from '../../errors.ts';
-import { Pace } from '../pace.ts';
+import { Pace } from '../../work/pace.ts';
 import { type InverseOptions, notDefinite, type TakeColumn } from './direct.ts';
 
 /** Right-hand sides a block, as in the kernel. */

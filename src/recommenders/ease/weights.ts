@@ -1,6 +1,6 @@
 import { type Csr, csrFromCoordinates, transpose } from '../../data/csr.ts';
-import { type ModelFile, tensorOf } from '../../storage/model-file.ts';
-import { csrFromTensors, csrToTensors } from '../fitted-base.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
+import { csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 
 /** The matrix B of EASE: the weight from each item of a history to each item. */
 export interface EaseWeights {

@@ -1,9 +1,9 @@
+import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts/embedder.ts';
+import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import { integer, readOptions } from '../../options.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../../storage/model-file.ts';
-import { type Embedder, type EmbedOptions, normalizeRows } from '../embedder.ts';
+import { reportAndYield } from '../../work/report-and-yield.ts';
 import { tokenize } from '../lexical/tokenizer.ts';
-import { breathe } from './breathe.ts';
 
 /** Options of {@link ngramEmbedder}. */
 export interface NgramOptions {
@@ -63,7 +63,7 @@ class NgramEmbedder implements Embedder {
     const seen = new Int32Array(buckets).fill(-1);
     const hashes = new Map<string, Uint32Array>();
     for (let t = 0; t < texts.length; t++) {
-      if (t % 1024 === 0) await breathe('fitting', t, texts.length, { signal, onProgress });
+      if (t % 1024 === 0) await reportAndYield('fitting', t, texts.length, { signal, onProgress });
       for (const word of tokenize(texts[t])) {
         const pieces = remember(hashes, word, () => Uint32Array.from(piecesOf(word), (hash) => hash & (buckets - 1)));
         for (const bucket of pieces) {
@@ -85,7 +85,7 @@ class NgramEmbedder implements Embedder {
   async embed(texts: readonly string[], { signal, onProgress }: EmbedOptions = {}): Promise<Float32Array> {
     const vectors = new Float32Array(texts.length * this.dimensions);
     for (let t = 0; t < texts.length; t++) {
-      if (t % 1024 === 0) await breathe('embedding', t, texts.length, { signal, onProgress });
+      if (t % 1024 === 0) await reportAndYield('embedding', t, texts.length, { signal, onProgress });
       this.#add(texts[t], vectors, t * this.dimensions);
     }
     onProgress?.({ phase: 'embedding', done: texts.length, total: texts.length });

@@ -1,6 +1,6 @@
+import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts/embedder.ts';
 import { AttuneError } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions, text } from '../../options.ts';
-import { type Embedder, type EmbedOptions, normalizeRows } from '../embedder.ts';
 
 /** Options of {@link transformersEmbedder}. */
 export interface TransformersOptions {

@@ -1,7 +1,7 @@
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { IdMap } from '../../data/id-map.ts';
-import { type Ranked, TopK } from '../../engine/top-k.ts';
 import { AttuneError } from '../../errors.ts';
-import { type ModelFile, tensorOf } from '../../storage/model-file.ts';
+import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import { Postings } from './postings.ts';
 import { type Term, TermReader, type WordOptions } from './query-terms.ts';
 import { Texts } from './texts.ts';

@@ -1,4 +1,4 @@
-import { Groups } from '../groups.ts';
+import { Groups } from '../../numeric/groups.ts';
 import type { LexicalIndex } from './bm25.ts';
 
 /** Texts as sparse vectors of length 1: row t owns `offsets[t]` to `offsets[t + 1]`, its words from the most common to the rarest. */
@@ -59,13 +59,13 @@ function normalize(offsets: Int32Array, values: Float64Array): void {
  * beginning alone could reach the threshold; and a row looks for partners only by its own rarest words, as long as the rest of it could
  * reach the threshold. At 0.9 that is about a fifth of its squared length, so the lists that are read are short.
  *
- * @param breathe called now and then with how many rows are done.
+ * @param yieldNow called now and then with how many rows are done.
  * @returns for each row the first row of its group.
  */
 export async function joinNear(
   { offsets, words, values }: SparseRows,
   threshold: number,
-  breathe: (done: number) => Promise<void>,
+  yieldNow: (done: number) => Promise<void>,
 ): Promise<Int32Array> {
   const rows = offsets.length - 1;
   const safe = threshold - 1e-6; // rounding must not lose a pair; what comes is compared again
@@ -76,7 +76,7 @@ export async function joinNear(
   const beginnings = new Float64Array(rows); // length of what is not indexed
   const dense = new Float64Array(words.reduce((most, word) => Math.max(most, word + 1), 0));
   for (let row = 0; row < rows; row++) {
-    if (row % 1024 === 0) await breathe(row);
+    if (row % 1024 === 0) await yieldNow(row);
     const start = offsets[row];
     const end = offsets[row + 1];
     if (start === end) continue;

@@ -1,4 +1,4 @@
-import { grown } from '../grown.ts';
+import { grown } from '../../numeric/grown.ts';
 
 /** Which texts have a word, and how often, in columns: word w owns `offsets[w]` to `offsets[w + 1]`. */
 export interface PostingColumns {

@@ -1,4 +1,4 @@
-import { grown } from '../grown.ts';
+import { grown } from '../../numeric/grown.ts';
 
 /** The texts of an index, numbered as they come: the key of each, and how many words each of its fields has. */
 export class Texts {

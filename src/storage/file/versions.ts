@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { ModelInfo } from '../../contracts/model-store.ts';
 import { AttuneError } from '../../errors.ts';
-import type { ModelInfo } from '../model-store.ts';
 import { entriesOf, isGone, isMissing, moveTo, replaceFile, type Writer, writer, writeSynced } from './writing.ts';
 
 /** What `3.json` says of a version that is there. */

@@ -1,15 +1,15 @@
-import { iterable, readFilter, readFilteredList } from '../checks.ts';
-import type { EventInput, EventStore, StoredEvent } from '../data-store.ts';
-import { copied, eventNames, eventRow, furtherColumns, jsonCopy, newestFirst, ofRow, readEvent, readRow } from '../rows.ts';
-import type { Turn } from '../turn.ts';
+import type { EventInput, EventStore, StoredEvent } from '../../contracts/data-store.ts';
+import type { Mutex } from '../../work/mutex.ts';
+import { iterable, readFilter, readFilteredList } from '../shared/checks.ts';
+import { copied, eventNames, eventRow, furtherColumns, jsonCopy, newestFirst, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import { streamed } from './lists.ts';
 import type { MemoryState } from './state.ts';
 
 /** Events of a memory store. */
-export function memoryEvents(state: () => MemoryState, turn: Turn): EventStore {
+export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore {
   const append = (events: Iterable<EventInput>) => {
     const read = readEvents(events);
-    return turn.run(() =>
+    return mutex.run(() =>
       read.map(({ keys, further }) => {
         const event = eventRow(++state().last.event, keys, further);
         state().events.set(event.id, event);
@@ -23,7 +23,7 @@ export function memoryEvents(state: () => MemoryState, turn: Turn): EventStore {
     all(filter) {
       const passes = passing(readFilter(filter));
       return streamed(
-        turn,
+        mutex,
         () => ({ map: state().events, last: state().last.event }),
         (event) => event.id,
         (event) => (passes(event) ? copied(event) : undefined),
@@ -32,18 +32,18 @@ export function memoryEvents(state: () => MemoryState, turn: Turn): EventStore {
     async ofUser(user, options) {
       const o = readFilteredList(options);
       const passes = passing(o);
-      return turn.run(() => {
+      return mutex.run(() => {
         const rows = [...state().events.values()].filter((event) => event.user === user && passes(event));
         return (o.newestFirst ? rows.sort(newestFirst) : rows).slice(0, o.limit).map(copied);
       });
     },
     async count(filter) {
       const passes = passing(readFilter(filter));
-      return turn.run(() => [...state().events.values()].filter(passes).length);
+      return mutex.run(() => [...state().events.values()].filter(passes).length);
     },
     async delete(filter) {
       const passes = passing(readFilter(filter));
-      return turn.run(() => {
+      return mutex.run(() => {
         let gone = 0;
         for (const event of state().events.values()) if (passes(event) && state().events.delete(event.id)) gone++;
         return gone;

@@ -1,15 +1,15 @@
+import type { InteractionSelection, InteractionStore, RowListOptions, StoredInteraction } from '../../contracts/data-store.ts';
 import type { InteractionRow } from '../../data/interactions.ts';
-import { firstOrLast, iterable, nothingToDelete, readList, readPutInteractions } from '../checks.ts';
-import type { InteractionSelection, InteractionStore, RowListOptions, StoredInteraction } from '../data-store.ts';
-import { olderThanStored, readAll, type Stored, unknownProduct } from '../put.ts';
-import { copied, furtherColumns, interactionNames, jsonCopy, newestFirst, readInteraction } from '../rows.ts';
-import type { Turn } from '../turn.ts';
+import type { Mutex } from '../../work/mutex.ts';
+import { firstOrLast, iterable, nothingToDelete, readList, readPutInteractions } from '../shared/checks.ts';
+import { olderThanStored, readAll, type Stored, unknownProduct } from '../shared/put.ts';
+import { copied, furtherColumns, interactionNames, jsonCopy, newestFirst, readInteraction } from '../shared/rows.ts';
 import { paged, putAll, streamed } from './lists.ts';
 import { putProduct } from './products.ts';
 import { dropInteraction, idOfPair, keysAtEnd, type MemoryState, setInteraction } from './state.ts';
 
 /** Interactions of a memory store. */
-export function memoryInteractions(state: () => MemoryState, turn: Turn): InteractionStore {
+export function memoryInteractions(state: () => MemoryState, mutex: Mutex): InteractionStore {
   const list = (ids: Iterable<number>, options: RowListOptions | undefined) => {
     const { newestFirst: reverse, limit } = readList(options);
     const rows = Array.from(ids, (id) => state().interactions.get(id) as StoredInteraction);
@@ -22,21 +22,21 @@ export function memoryInteractions(state: () => MemoryState, turn: Turn): Intera
     async putMany(rows, options) {
       const o = readPutInteractions(options);
       const read = await readAll(rows, o, readRowOfPair);
-      return turn.run(() => putAll(read, (row) => put(state(), row, o)));
+      return mutex.run(() => putAll(read, (row) => put(state(), row, o)));
     },
     all: () =>
       streamed(
-        turn,
+        mutex,
         () => ({ map: state().interactions, last: state().last.interaction }),
         (row) => row.id,
         copied,
       ),
-    ofUser: (user, options) => turn.run(() => list(state().byUser.get(user)?.values() ?? [], options)),
-    ofItem: (item, options) => turn.run(() => list(state().byItem.get(item)?.values() ?? [], options)),
-    page: (options) => turn.run(() => paged(state().interactions.values(), options, (row) => row.id, copied)),
-    count: () => turn.run(() => state().interactions.size),
+    ofUser: (user, options) => mutex.run(() => list(state().byUser.get(user)?.values() ?? [], options)),
+    ofItem: (item, options) => mutex.run(() => list(state().byItem.get(item)?.values() ?? [], options)),
+    page: (options) => mutex.run(() => paged(state().interactions.values(), options, (row) => row.id, copied)),
+    count: () => mutex.run(() => state().interactions.size),
     stats: () =>
-      turn.run(() => {
+      mutex.run(() => {
         const { interactions, byUser, byItem } = state();
         let sum = 0;
         for (const row of interactions.values()) sum += row.value;
@@ -44,7 +44,7 @@ export function memoryInteractions(state: () => MemoryState, turn: Turn): Intera
       }),
     async delete(what) {
       const select = selection(what);
-      return turn.run(() => {
+      return mutex.run(() => {
         let gone = 0;
         for (const id of select(state())) if (dropInteraction(state(), id)) gone++;
         return gone;

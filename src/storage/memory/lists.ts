@@ -1,8 +1,8 @@
+import type { PutResult, RowPage, RowPageOptions } from '../../contracts/data-store.ts';
 import { AttuneError } from '../../errors.ts';
-import { pageOf, readPage } from '../checks.ts';
-import type { PutResult, RowPage, RowPageOptions } from '../data-store.ts';
-import { count, emptyResult, type Stored } from '../put.ts';
-import type { Turn } from '../turn.ts';
+import type { Mutex } from '../../work/mutex.ts';
+import { pageOf, readPage } from '../shared/checks.ts';
+import { count, emptyResult, type Stored } from '../shared/put.ts';
 
 /** Stores row by row and counts. */
 export function putAll<Row>(rows: (Row | AttuneError)[], store: (row: Row) => Stored): PutResult {
@@ -15,17 +15,17 @@ export function putAll<Row>(rows: (Row | AttuneError)[], store: (row: Row) => St
 
 /** Streams the values of a map in chunks, up to the last place there was at the start, and only while nobody holds the store. */
 export async function* streamed<Key, Value, Row>(
-  turn: Turn,
+  mutex: Mutex,
   start: () => { map: Map<Key, Value>; last: number },
   placeOf: (value: Value) => number,
   rowOf: (value: Value) => Row | undefined,
 ): AsyncGenerator<Row, void, undefined> {
-  const { values, last } = await turn.run(() => {
+  const { values, last } = await mutex.run(() => {
     const { map, last } = start();
     return { values: map.values(), last };
   });
   for (;;) {
-    const chunk = await turn.run(() => {
+    const chunk = await mutex.run(() => {
       const rows: Row[] = [];
       for (let next = values.next(); ; next = values.next()) {
         if (next.done || placeOf(next.value) > last) return { rows, ended: true };

@@ -1,32 +1,32 @@
-import { firstOrLast, iterable, readPut } from '../checks.ts';
-import type { ProductRow, ProductStore } from '../data-store.ts';
-import { readAll } from '../put.ts';
-import { copied, furtherColumns, jsonCopy, productNames, readId } from '../rows.ts';
-import type { Turn } from '../turn.ts';
+import type { ProductRow, ProductStore } from '../../contracts/data-store.ts';
+import type { Mutex } from '../../work/mutex.ts';
+import { firstOrLast, iterable, readPut } from '../shared/checks.ts';
+import { readAll } from '../shared/put.ts';
+import { copied, furtherColumns, jsonCopy, productNames, readId } from '../shared/rows.ts';
 import { paged, putAll, streamed } from './lists.ts';
 import { dropInteraction, keysAtEnd, type MemoryState, type PlacedProduct } from './state.ts';
 
 /** Products of a memory store. */
-export function memoryProducts(state: () => MemoryState, turn: Turn): ProductStore {
+export function memoryProducts(state: () => MemoryState, mutex: Mutex): ProductStore {
   return {
     async putMany(rows, options) {
       const read = await readAll(rows, readPut(options), readProduct);
-      return turn.run(() => putAll(read, (row) => putProduct(state(), row)));
+      return mutex.run(() => putAll(read, (row) => putProduct(state(), row)));
     },
-    get: (id) => turn.run(() => rowOf(state().products.get(id))),
+    get: (id) => mutex.run(() => rowOf(state().products.get(id))),
     async getMany(ids) {
       const wanted = [...iterable(ids, 'ids')];
-      return turn.run(() => wanted.map((id) => rowOf(state().products.get(id))));
+      return mutex.run(() => wanted.map((id) => rowOf(state().products.get(id))));
     },
     all: () =>
       streamed(
-        turn,
+        mutex,
         () => ({ map: state().products, last: state().last.place }),
         (product) => product.place,
         rowOf,
       ),
     page: (options) =>
-      turn.run(() =>
+      mutex.run(() =>
         paged(
           state().products.values(),
           options,
@@ -34,11 +34,11 @@ export function memoryProducts(state: () => MemoryState, turn: Turn): ProductSto
           (product) => copied(product.row),
         ),
       ),
-    count: () => turn.run(() => state().products.size),
+    count: () => mutex.run(() => state().products.size),
     async delete(what) {
       const end = firstOrLast(what);
       const ids = end ? [] : [...iterable(what as Iterable<string>, 'ids')];
-      return turn.run(() => {
+      return mutex.run(() => {
         let gone = 0;
         for (const id of end ? keysAtEnd(state().products, end) : ids) if (dropProduct(state(), id)) gone++;
         return gone;

@@ -1,4 +1,4 @@
-import type { ProductRow, StoredEvent, StoredInteraction } from '../data-store.ts';
+import type { ProductRow, StoredEvent, StoredInteraction } from '../../contracts/data-store.ts';
 
 /** A product and its place in the stable order. */
 export interface PlacedProduct {

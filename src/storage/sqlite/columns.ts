@@ -1,5 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { define, furtherColumns, jsonText, keepable } from '../rows.ts';
+import { define, furtherColumns, jsonText, keepable } from '../shared/rows.ts';
 import { quoted } from './connection.ts';
 import type { SqlValue } from './handle.ts';
 

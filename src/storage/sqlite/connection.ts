@@ -1,14 +1,14 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { Turn } from '../turn.ts';
+import { Mutex } from '../../work/mutex.ts';
 import type { SqliteHandle, SqliteStatement, SqlValue } from './handle.ts';
 
 /**
- * A handle with what all stores on it share: whose turn it is, and how deep its transactions are nested.
+ * A handle with what all stores on it share: who holds it, and how deep its transactions are nested.
  * Errors of the driver come out as ERR_STORE, with the driver's own as their cause.
  */
 export class Connection {
   /** Who may use the handle now. */
-  readonly turn = new Turn();
+  readonly mutex = new Mutex();
   readonly #handle: SqliteHandle;
   #depth = 0;
 
@@ -61,7 +61,7 @@ export class Connection {
     return result;
   }
 
-  /** The same for work that takes several ticks; the caller holds the turn. */
+  /** The same for work that takes several ticks; the caller holds the mutex. */
   async atomicLong<T>(work: () => Promise<T>): Promise<T> {
     this.#begin();
     let result: T;

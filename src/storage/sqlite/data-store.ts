@@ -1,6 +1,6 @@
+import type { DataStore } from '../../contracts/data-store.ts';
 import { readOptions } from '../../options.ts';
-import { readWork } from '../checks.ts';
-import type { DataStore } from '../data-store.ts';
+import { readWork } from '../shared/checks.ts';
 import { Connection } from './connection.ts';
 import { sqliteEvents } from './events.ts';
 import type { SqliteHandle } from './handle.ts';
@@ -26,7 +26,7 @@ export interface SqliteDataStoreOptions {
 export async function sqliteDataStore(database: SqliteHandle, options: SqliteDataStoreOptions = {}): Promise<DataStore> {
   const { tables } = readOptions('sqliteDataStore', options, { tables: (value) => readTables(value as SqliteTables | undefined) });
   const connection = Connection.of(database);
-  return connection.turn.run(() => {
+  return connection.mutex.run(() => {
     prepareDatabase(connection);
     const indexes = makeTables(connection, tables.products, tables.interactions, tables.events);
     const parts = (run: Run, hold: Hold) => ({
@@ -34,7 +34,7 @@ export async function sqliteDataStore(database: SqliteHandle, options: SqliteDat
       interactions: sqliteInteractions(connection, tables.interactions, tables.products, indexes, run, hold),
       events: sqliteEvents(connection, tables.events, run),
     });
-    // The work of a transaction holds the turn already, so its calls must not wait for it.
+    // The work of a transaction holds the mutex already, so its calls must not wait for it.
     const inside: DataStore = {
       ...parts(
         async (work) => work(),
@@ -44,12 +44,12 @@ export async function sqliteDataStore(database: SqliteHandle, options: SqliteDat
     };
     return {
       ...parts(
-        (work) => connection.turn.run(work),
-        (work) => connection.turn.hold(work),
+        (work) => connection.mutex.run(work),
+        (work) => connection.mutex.hold(work),
       ),
       async transaction(work) {
         readWork(work);
-        return connection.turn.hold(() => connection.atomicLong(async () => work(inside)));
+        return connection.mutex.hold(() => connection.atomicLong(async () => work(inside)));
       },
     };
   });

@@ -1,5 +1,5 @@
 import { readOptions } from '../../options.ts';
-import type { EmbeddingCache } from '../embedding-cache.ts';
+import type { EmbeddingCache } from '../memory/embedding-cache.ts';
 import { Connection, quoted } from './connection.ts';
 import type { SqliteHandle } from './handle.ts';
 import { prepareDatabase } from './schema.ts';
@@ -22,14 +22,14 @@ export function sqliteEmbeddingCache(database: SqliteHandle, options: { table?: 
   const insert = connection.prepare(`INSERT OR REPLACE INTO ${quoted(table)} ("space", "key", "vector") VALUES (?, ?, ?)`);
   return {
     get: (space, keys) =>
-      connection.turn.run(() =>
+      connection.mutex.run(() =>
         keys.map((key) => {
           const bytes = find.one<{ vector: Uint8Array }>(space, key)?.vector;
           return bytes && bytes.length % 4 === 0 ? new Float32Array(Uint8Array.from(bytes).buffer) : undefined;
         }),
       ),
     put: (space, keys, vectors) =>
-      connection.turn.run(() =>
+      connection.mutex.run(() =>
         connection.atomic(() => {
           const bytes = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
           const size = vectors.byteLength / keys.length;

@@ -1,6 +1,6 @@
-import { iterable, readFilter, readFilteredList } from '../checks.ts';
-import type { EventInput, EventStore, StoredEvent } from '../data-store.ts';
-import { eventNames, eventRow, furtherColumns, jsonText, ofRow, readEvent, readRow } from '../rows.ts';
+import type { EventInput, EventStore, StoredEvent } from '../../contracts/data-store.ts';
+import { iterable, readFilter, readFilteredList } from '../shared/checks.ts';
+import { eventNames, eventRow, furtherColumns, jsonText, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import { type Connection, quoted } from './connection.ts';
 import type { SqlValue } from './handle.ts';
 import { sqlLimit } from './interactions.ts';

@@ -1,7 +1,7 @@
-import { firstOrLast, iterable, nothingToDelete, readList, readPage, readPutInteractions } from '../checks.ts';
-import type { InteractionSelection, InteractionStore, RowListOptions, StoredInteraction } from '../data-store.ts';
-import { olderThanStored, readAll, unknownProduct } from '../put.ts';
-import { readInteraction } from '../rows.ts';
+import type { InteractionSelection, InteractionStore, RowListOptions, StoredInteraction } from '../../contracts/data-store.ts';
+import { firstOrLast, iterable, nothingToDelete, readList, readPage, readPutInteractions } from '../shared/checks.ts';
+import { olderThanStored, readAll, unknownProduct } from '../shared/put.ts';
+import { readInteraction } from '../shared/rows.ts';
 import { plain } from './columns.ts';
 import { type Connection, quoted, type Statement } from './connection.ts';
 import type { SqlValue } from './handle.ts';

@@ -1,3 +1,4 @@
+import type { ModelInfo, ModelStore } from '../../contracts/model-store.ts';
 import { readOptions } from '../../options.ts';
 import {
   inUse,
@@ -9,8 +10,7 @@ import {
   readName,
   readReference,
   readVersion,
-} from '../model-names.ts';
-import type { ModelInfo, ModelStore } from '../model-store.ts';
+} from '../shared/model-names.ts';
 import { Connection, quoted } from './connection.ts';
 import type { SqliteHandle } from './handle.ts';
 import { prepareDatabase } from './schema.ts';
@@ -34,7 +34,7 @@ interface Stored {
 export function sqliteModelStore(database: SqliteHandle, options: { table?: string } = {}): ModelStore {
   const { table } = readOptions('sqliteModelStore', options, { table: tableName('models') });
   const connection = Connection.of(database);
-  const run = <T>(work: () => T) => connection.turn.run(() => connection.atomic(work));
+  const run = <T>(work: () => T) => connection.mutex.run(() => connection.atomic(work));
   const sql = prepared(connection, table);
 
   const infoOf = (stored: Stored): ModelInfo => ({

@@ -1,7 +1,7 @@
-import { firstOrLast, iterable, readPage, readPut } from '../checks.ts';
-import type { ProductRow, ProductStore } from '../data-store.ts';
-import { readAll } from '../put.ts';
-import { readId } from '../rows.ts';
+import type { ProductRow, ProductStore } from '../../contracts/data-store.ts';
+import { firstOrLast, iterable, readPage, readPut } from '../shared/checks.ts';
+import { readAll } from '../shared/put.ts';
+import { readId } from '../shared/rows.ts';
 import { type Connection, quoted } from './connection.ts';
 import type { SqlValue } from './handle.ts';
 import { firstPlace, type Hold, paged, putRows, type Run, streamed } from './rows.ts';

@@ -1,10 +1,10 @@
+import type { PutOptions, PutResult, RowPage } from '../../contracts/data-store.ts';
 import { AttuneError } from '../../errors.ts';
-import { type PageRequest, pageOf } from '../checks.ts';
-import type { PutOptions, PutResult, RowPage } from '../data-store.ts';
-import { count, emptyResult, type Stored, stride } from '../put.ts';
+import { type PageRequest, pageOf } from '../shared/checks.ts';
+import { count, emptyResult, type Stored, stride } from '../shared/put.ts';
 import type { Connection, Statement } from './connection.ts';
 
-/** Stores rows in one transaction; every few thousand the event loop gets a turn, while the store is held. */
+/** Stores rows in one transaction; every few thousand the event loop may run, while the store is held. */
 export async function putRows<Row>(
   hold: Hold,
   connection: Connection,

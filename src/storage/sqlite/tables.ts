@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { type Check, choice, optional, readOptions, text } from '../../options.ts';
-import { interactionNames, keepable, productNames } from '../rows.ts';
+import { interactionNames, keepable, productNames } from '../shared/rows.ts';
 import { type ColumnCodec, columnCodec, type SqliteColumnType } from './columns.ts';
 
 /** How the tables are called, and which columns they have. Everything is optional. */

@@ -11,7 +11,7 @@ export async function bundle(platform: 'node' | 'browser'): Promise<string> {
     write: false,
     format: 'esm',
     platform,
-    alias: { attune: resolve(root, 'src/index.ts') },
+    alias: { attune: resolve(root, 'src/entries/index.ts') },
     external: ['@huggingface/transformers', 'hyparquet', 'faiss-node'],
     logLevel: 'error',
   });

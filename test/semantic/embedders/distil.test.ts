@@ -9,8 +9,8 @@ import {
   staticEmbedder,
 } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { fitTable } from '../../../src/semantic/embedders/distil-fit.ts';
-import { sentencesOf, vocabularyOf } from '../../../src/semantic/embedders/distil-texts.ts';
+import { fitTable } from '../../../src/semantic/embedders/distil/distil-fit.ts';
+import { sentencesOf, vocabularyOf } from '../../../src/semantic/embedders/distil/distil-texts.ts';
 import { embedderConformance } from '../../support/embedder-conformance.ts';
 
 const adjectives = ['quiet', 'steel', 'small', 'large', 'white', 'black', 'heavy', 'cheap'];

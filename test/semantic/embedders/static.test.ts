@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type StaticEmbedder, staticEmbedder } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { staticFromTable } from '../../../src/semantic/embedders/static.ts';
-import { writeSafetensors } from '../../../src/storage/safetensors.ts';
+import { writeSafetensors } from '../../../src/data/files/safetensors.ts';
+import { staticFromTable } from '../../../src/semantic/embedders/static/static.ts';
 import { embedderConformance } from '../../support/embedder-conformance.ts';
 import { models } from '../../support/shared-models.ts';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { WordPiece } from '../../../src/semantic/embedders/word-piece.ts';
+import { WordPiece } from '../../../src/semantic/embedders/static/word-piece.ts';
 import { sharedData } from '../../support/shared-data.ts';
 import { miniLm, models } from '../../support/shared-models.ts';
 

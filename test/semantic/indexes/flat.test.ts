@@ -1,6 +1,6 @@
 import { flatIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
-import type { Ranked } from '../../../src/engine/top-k.ts';
+import type { Ranked } from '../../../src/numeric/top-k.ts';
 import { unitVector, vectorIndexConformance } from '../../support/vector-index-conformance.ts';
 
 describe('a flat index', () => {
@@ -22,7 +22,7 @@ describe('a flat index', () => {
     expect(index.vectorOf?.(9999)).toEqual(rows.slice(9999 * 8, 9999 * 8 + 8));
   });
 
-  it('screened by the kernel gives what scoring every row gives', () => {
+  it('prefiltered by the kernel gives what scoring every row gives', () => {
     const count = 6000;
     const dimensions = 92; // not a multiple of the kernel's width
     const rows = new Float32Array(count * dimensions);

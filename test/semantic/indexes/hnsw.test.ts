@@ -1,8 +1,8 @@
 import { flatIndex, type HnswIndex, hnswIndex, memoryModelStore, SemanticIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { Hnsw } from '../../../src/semantic/indexes/hnsw.ts';
-import { readHnswOptions } from '../../../src/semantic/indexes/hnsw-options.ts';
-import { readModelFile, writeModelFile } from '../../../src/storage/model-file.ts';
+import { readModelFile, writeModelFile } from '../../../src/data/files/model-file.ts';
+import { Hnsw } from '../../../src/semantic/indexes/hnsw/hnsw.ts';
+import { readHnswOptions } from '../../../src/semantic/indexes/hnsw/hnsw-options.ts';
 import { unitVector, vectorIndexConformance } from '../../support/vector-index-conformance.ts';
 
 const dimensions = 24;

@@ -1,5 +1,5 @@
 /** Puts vectors for ever and says so: `put-embeddings.ts <folder>`. Every number of the vector of key k is k. */
-import { fileEmbeddingCache } from '../../../src/storage/file-embedding-cache.ts';
+import { fileEmbeddingCache } from '../../../src/storage/file/embedding-cache.ts';
 
 const cache = fileEmbeddingCache(process.argv[2]);
 console.log('ready');

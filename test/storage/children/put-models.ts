@@ -1,5 +1,5 @@
 /** Puts models for ever, or as often as asked, and says so: `put-models.ts <folder> <megabytes> <times> <mark>`. The bytes of a model are its mark. */
-import { fileModelStore } from '../../../src/storage/file-model-store.ts';
+import { fileModelStore } from '../../../src/storage/file/model-store.ts';
 
 const [folder, megabytes, times, mark] = process.argv.slice(2);
 const store = fileModelStore(folder);

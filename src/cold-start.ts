@@ -1,1 +1,0 @@
-export * from './cold-start/index.ts';

@@ -1,0 +1,161 @@
+import type { History, Recommendation, RecommendOptions } from '../../contracts/recommender.ts';
+import type { IdMap } from '../../data/id-map.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { choice, integer, number, optional, readOptions } from '../../options.ts';
+
+/** What a bridge needs of a factor model, such as `AlsRecommender`. */
+export interface BridgeRecommender {
+  /** One row an item of `items`, row-major. Scores are dot products with them. */
+  readonly itemFactors: {
+    /** Row-major. */
+    data: ArrayLike<number>;
+    /** Number of items. */
+    rows: number;
+    /** Number of factors. */
+    columns: number;
+  };
+  /** Its items, whose index is the row of the factors. */
+  readonly items: Pick<IdMap, 'indexOf' | 'idAt' | 'has'>;
+  /** Its users. */
+  readonly users: Pick<IdMap, 'has'>;
+  /** The list of a user it knows. */
+  recommend(user: string, options?: RecommendOptions): readonly Recommendation[];
+  /** The list of somebody with this history. */
+  recommendFor(history: History, options?: RecommendOptions): readonly Recommendation[];
+  /** What it knows that a user did. Without it, what it does not recommend. */
+  interactionsOf?(user: string): Iterable<{
+    /** Item id. */
+    item: string;
+    /** Rating, count or weight; default 1. */
+    value?: number;
+  }>;
+  /** `alpha` and `regularization` place words among users. */
+  readonly options?: {
+    /** Confidence is 1 + alpha * value. */
+    readonly alpha?: number;
+    /** Weight of the squared factors in the loss. */
+    readonly regularization?: number;
+  };
+}
+
+/** What a bridge needs of an index of contents, such as `SemanticIndex`. */
+export interface BridgeIndex {
+  /** Number of items. */
+  readonly size: number;
+  /** Ids of the items. */
+  readonly items: Iterable<string>;
+  /** The vector of an item's contents. */
+  vectorOf(item: string): ArrayLike<number> | undefined;
+  /** Items close to a history, by which candidates are found. Without it all items are looked at. */
+  similarTo?(history: History, options?: BridgeListOptions & { includeSeen?: boolean }): readonly Recommendation[];
+  /** Makes vectors of words. Without it there are no answers to interests. */
+  readonly embedder?: {
+    /** One row a text, row-major. */
+    embed(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<ArrayLike<number>>;
+  };
+}
+
+/** Options of {@link contentBridge}. */
+export interface ContentBridgeOptions {
+  /** A fitted factor model for implicit feedback. */
+  recommender: BridgeRecommender;
+  /** Contents of its items, and of new ones. */
+  vectors: BridgeIndex;
+  /**
+   * How often each item was chosen (0 = not learnt from): the interactions the model was fitted on, or a function. Default: all alike.
+   * `'ridge'` believes factors by log(1 + count).
+   */
+  counts?:
+    | {
+        /** Item ids. */
+        items: Pick<IdMap, 'indexOf'>;
+        /** Item of each interaction. */
+        itemIndices: Int32Array;
+      }
+    | ((item: string) => number);
+  /**
+   * How contents become factors. Default `'neighbours'`.
+   * - `'neighbours'`: the mean of the factors of all learnt items, weighted by the 8th power of the cosine of their contents (Nadaraya 1964,
+   *   Watson 1964).
+   * - `'ridge'`: ridge regression, as in "Learning attribute-to-feature mappings for cold-start recommendations" (Gantner et al., ICDM 2010).
+   */
+  method?: 'neighbours' | 'ridge';
+  /**
+   * What the likeness of contents counts beside factors, from 0 to 1. Default 0.6. With 0, scores are dot products with factors, for known
+   * items those of the model.
+   */
+  content?: number;
+  /** `'ridge'` only: penalty in units of the mean eigenvalue of the contents' covariance. Above 0; default the best of seven by leave-one-out. */
+  penalty?: number;
+  /** Learn from at most so many items, the most chosen ones. From 2, default 5000. */
+  maxItems?: number;
+}
+
+/** Options of the lists of a bridge. */
+export interface BridgeListOptions {
+  /** How many at most. Default 10. */
+  n?: number;
+  /** Item ids never to return. */
+  exclude?: Iterable<string>;
+  /** Rank these items and no others. */
+  only?: Iterable<string>;
+}
+
+/** What a bridge is told when it is a source of a ranker. */
+export interface BridgeRequest extends BridgeListOptions {
+  /** User id. */
+  user?: string | undefined;
+  /** What the visitor did. */
+  history: readonly {
+    /** Item id. */
+    item: string;
+    /** Rating, count or weight. */
+    value: number;
+  }[];
+  /** Words for what the visitor likes. */
+  interests: readonly string[];
+  /** What the visitor looks for. */
+  query: string | undefined;
+  /** Aborts when the answer is no longer waited for. */
+  signal?: AbortSignal;
+}
+
+/** Options of a bridge, read. */
+export interface BridgeSettings extends Omit<ContentBridgeOptions, 'method' | 'content' | 'maxItems'> {
+  method: 'neighbours' | 'ridge';
+  content: number;
+  maxItems: number;
+}
+
+/** @throws ERR_BAD_OPTION */
+export function readBridgeOptions(options: ContentBridgeOptions): BridgeSettings {
+  const o = readOptions('contentBridge', options, {
+    recommender: recommenderOption,
+    vectors: vectorsOption,
+    counts: countsOption,
+    method: choice(['neighbours', 'ridge'], 'neighbours'),
+    content: number({ default: 0.6, min: 0, max: 1 }),
+    penalty: optional(number({ above: 0 })),
+    maxItems: integer({ default: 5000, min: 2 }),
+  });
+  if (o.penalty === undefined || o.method === 'ridge') return o;
+  throw new AttuneError('ERR_BAD_OPTION', "contentBridge: option 'penalty' belongs to method: 'ridge'. Pass that, too, or leave it out.");
+}
+
+function recommenderOption(value: unknown, name: string): BridgeRecommender {
+  const given = value as BridgeRecommender | undefined;
+  if (given?.itemFactors?.data && typeof given.recommendFor === 'function') return given;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be a fitted model with item factors, such as AlsRecommender, got ${shown(value)}.`);
+}
+
+function vectorsOption(value: unknown, name: string): BridgeIndex {
+  const given = value as BridgeIndex | undefined;
+  if (typeof given?.vectorOf === 'function') return given;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be an index with vectors, such as SemanticIndex, got ${shown(value)}.`);
+}
+
+function countsOption(value: unknown, name: string): ContentBridgeOptions['counts'] {
+  const given = value as Exclude<ContentBridgeOptions['counts'], (item: string) => number>;
+  if (value === undefined || typeof value === 'function' || (given?.itemIndices instanceof Int32Array && given.items)) return given;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be Interactions or a function of the item, got ${shown(value)}.`);
+}

@@ -1,0 +1,60 @@
+import type { Ranked } from '../numeric/top-k.ts';
+import type { Metadata, Where } from './where.ts';
+
+/** Options of {@link VectorIndex.search}. */
+export interface VectorSearchOptions {
+  /** How many at most. */
+  n: number;
+  /** A mark a key: only keys whose mark is not 0 may come, and keys past its end may not. Without it all may. */
+  allowed?: Uint8Array;
+  /**
+   * Conditions on the metadata given to `add`, for an index that keeps it. With `allowed` beside it, `allowed` has them in it already,
+   * so any other index may ignore them.
+   */
+  where?: Where;
+}
+
+/**
+ * Finds the vectors with the largest inner product. Vectors go by keys: whole numbers from 0 that the caller hands out densely.
+ * Where a method may return a promise, one that answers at once should return the value itself: then an index stays synchronous
+ * where it can be.
+ *
+ * Changes are all or nothing: when `add` fails, the index is as it was.
+ */
+export interface VectorIndex {
+  /** Name of the family, such as `'flat'`; written beside the bytes. */
+  readonly kind: string;
+  /** Number of vectors. */
+  readonly size: number;
+  /** Length of a vector; 0 until the first is added, if it was not told before. */
+  readonly dimensions: number;
+  /** Loads or connects what is needed, after which `size` is right; called by an index before the first use. May be called again. */
+  prepare?(): void | Promise<void>;
+  /**
+   * Adds vectors; a known key is replaced. `vectors` is row-major, one row a key, and is not kept. `metadata`, one object a key, is for
+   * an index that filters by itself.
+   */
+  add(keys: Int32Array, vectors: Float32Array, metadata?: readonly Metadata[]): void | Promise<void>;
+  /** Removes keys. Unknown ones do not matter. */
+  remove(keys: Int32Array): void | Promise<void>;
+  /**
+   * The keys with the largest inner product with `query`, best first, equal ones by ascending key. It returns `n` of them, or as
+   * many as are allowed: a filter is applied during the search, never to its result.
+   */
+  search(query: Float32Array, options: VectorSearchOptions): Ranked | Promise<Ranked>;
+  /** What {@link search} gives for each of several queries; faster than one by one. */
+  searchMany?(queries: readonly Float32Array[], options: VectorSearchOptions): Ranked[] | Promise<Ranked[]>;
+  /** A copy of a vector, or undefined when the key is unknown. */
+  vectorOf?(key: number): Float32Array | undefined;
+  /**
+   * Says that every search is answered by a promise, as of a database. What a `SemanticIndex` asks about items it already has is then
+   * answered by promises as well; their vectors come from {@link fetchVectors}.
+   */
+  readonly answersLater?: true;
+  /** Copies of the vectors of keys, in their order, undefined for an unknown one; for an index without {@link vectorOf}. */
+  fetchVectors?(keys: Int32Array): Promise<(Float32Array | undefined)[]>;
+  /** Everything needed to make it again. An index whose vectors live elsewhere writes only how to find them. */
+  toBytes(): Uint8Array<ArrayBuffer>;
+  /** A new index with the options of this one, and the contents that {@link toBytes} wrote. Throws ERR_BAD_FILE. */
+  fromBytes(bytes: Uint8Array): VectorIndex;
+}

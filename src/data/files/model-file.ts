@@ -1,0 +1,117 @@
+import { AttuneError, shown } from '../../errors.ts';
+import { IdMap } from '../id-map.ts';
+import { readSafetensors, type Tensor, type TensorData, writeSafetensors } from './safetensors.ts';
+
+/** What a model file says besides its tensors. */
+export interface ModelFile {
+  /** Model family, such as `'als'`. */
+  kind: string;
+  /** Version of the family's own format, from 1; raised when an older reader would misread the file. */
+  formatVersion: number;
+  /** Hyper-parameters and training record, as JSON holds them. */
+  settings: Record<string, unknown>;
+  /** Numbers. */
+  tensors: Record<string, Tensor>;
+  /** Id maps, stored as `<name>.bytes` and `<name>.ends`. */
+  ids: Record<string, IdMap>;
+}
+
+/**
+ * Writes a model as one safetensors file. Keys of `settings` with undefined are dropped.
+ * @throws ERR_BAD_ARGUMENT when a tensor has the name of a part of an id map, or no proper shape.
+ */
+export function writeModelFile({ kind, formatVersion, settings, tensors, ids }: ModelFile): Uint8Array<ArrayBuffer> {
+  const all = Object.entries(tensors);
+  for (const [name, map] of Object.entries(ids)) {
+    const { bytes, ends } = map.toColumns();
+    all.push([`${name}.bytes`, { data: bytes, shape: [bytes.length] }], [`${name}.ends`, { data: ends, shape: [ends.length] }]);
+  }
+  const byName = Object.fromEntries(all);
+  if (Object.keys(byName).length < all.length) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `Expected no tensor called like a part of the id maps ${Object.keys(ids).join(', ')}.`);
+  }
+  return writeSafetensors({
+    tensors: byName,
+    metadata: { format: 'attune', kind, formatVersion: String(formatVersion), settings: JSON.stringify(settings) },
+  });
+}
+
+/**
+ * Reads a model file of one kind. Tensors are views of `bytes` where alignment allows.
+ * @throws ERR_BAD_FILE damaged, truncated or not a model; ERR_WRONG_KIND another kind; ERR_NEWER_FORMAT from a newer attune.
+ */
+export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: number): ModelFile {
+  const { tensors, metadata } = readParts(bytes);
+  if (metadata.format !== 'attune') throw new AttuneError('ERR_BAD_FILE', 'Expected a model file of attune, got another safetensors file.');
+  // Without this, a file whose key `checksum` is damaged would go unverified.
+  if (metadata.checksum === undefined) throw new AttuneError('ERR_BAD_FILE', 'Expected a model file with a checksum, got one without.');
+  if (metadata.kind !== kind) {
+    throw new AttuneError(
+      'ERR_WRONG_KIND',
+      `Expected a model of kind '${kind}', got ${shown(metadata.kind)}. Load it with the class it was saved from.`,
+    );
+  }
+  const version = Number(metadata.formatVersion);
+  if (!(Number.isSafeInteger(version) && version >= 1)) {
+    throw new AttuneError('ERR_BAD_FILE', `Expected a format version in a model of kind '${kind}', got ${shown(metadata.formatVersion)}.`);
+  }
+  if (version > formatVersion) {
+    throw new AttuneError(
+      'ERR_NEWER_FORMAT',
+      `Expected format version ${formatVersion} or older of '${kind}', got ${version}. Update attune.`,
+    );
+  }
+  return { kind, formatVersion: version, settings: readSettings(metadata.settings, kind), ...readIds(tensors) };
+}
+
+/** No model has a tensor of a type without an array here, so such a type is a damaged one. */
+function readParts(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
+  try {
+    return readSafetensors(bytes);
+  } catch (cause) {
+    if (!(cause instanceof AttuneError && cause.code === 'ERR_NOT_SUPPORTED')) throw cause;
+    throw new AttuneError('ERR_BAD_FILE', `Expected a model file of attune, got one that is damaged, or no model. ${cause.message}`, {
+      cause,
+    });
+  }
+}
+
+/** A tensor of a model file, or ERR_BAD_FILE when it is missing or of another type. Copies, so that the file can be freed. */
+export function tensorOf<T extends TensorData>(file: ModelFile, name: string, type: new (n: number) => T, length?: number): T {
+  const data = Object.hasOwn(file.tensors, name) ? file.tensors[name].data : undefined;
+  if (!(data instanceof type) || (length !== undefined && data.length !== length)) {
+    throw new AttuneError(
+      'ERR_BAD_FILE',
+      `Expected tensor '${name}'${length === undefined ? '' : ` of ${length} numbers`} in a model of kind '${file.kind}'.`,
+    );
+  }
+  return data.slice() as T;
+}
+
+function readSettings(text: string | undefined, kind: string): Record<string, unknown> {
+  try {
+    const settings = JSON.parse(text ?? '');
+    if (settings !== null && typeof settings === 'object' && !Array.isArray(settings)) return settings;
+  } catch {
+    // not JSON
+  }
+  throw new AttuneError('ERR_BAD_FILE', `Expected settings as a JSON object in a model of kind '${kind}', got ${shown(text)}.`);
+}
+
+/** Takes the id maps out of the tensors. */
+function readIds(all: Record<string, Tensor>): Pick<ModelFile, 'tensors' | 'ids'> {
+  const numbers = new Map(Object.entries(all));
+  const ids: [string, IdMap][] = [];
+  for (const [name, ends] of Object.entries(all)) {
+    const map = name.endsWith('.ends') ? name.slice(0, -'.ends'.length) : undefined;
+    const bytes = map === undefined ? undefined : numbers.get(`${map}.bytes`);
+    if (map === undefined || !bytes) continue;
+    if (!(bytes.data instanceof Uint8Array && ends.data instanceof Int32Array)) {
+      throw new AttuneError('ERR_BAD_FILE', `Expected the ids '${map}' as bytes with 32-bit ends.`);
+    }
+    ids.push([map, IdMap.fromColumns(bytes.data, ends.data)]);
+    numbers.delete(name);
+    numbers.delete(`${map}.bytes`);
+  }
+  return { tensors: Object.fromEntries(numbers), ids: Object.fromEntries(ids) };
+}

@@ -1,0 +1,127 @@
+import { cholesky, choleskySolve } from '../dense/cholesky';
+import { sums4 } from '../dense/vector';
+
+/**
+ * n <= dualMax entries, I = H^-1/2: with P = D^1/2 Y H^-1/2, x = H^-1/2 P^T (I + P P^T)^-1 D^-1/2 r (Woodbury). Eigenvalues >= 1, so f32 is safe.
+ * Rows of zeros fill P up to a multiple of four, so that everything goes in fours.
+ */
+export function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, I: usize, f: i32, x: usize, work: usize, combination: usize): f64 {
+  const s: usize = (<usize>f) << 2;
+  const ld = (n + 3) & ~3;
+  const P = work;
+  const M = P + <usize>ld * s;
+  const B = M + ((<usize>(ld * ld)) << 2);
+  const W = B + ((<usize>ld) << 2);
+  const T = W + ((<usize>ld) << 2); // D^1/2
+  for (let p = 0; p < ld; p++) {
+    const e = (<usize>p) << 2;
+    const root = p < n ? sqrt<f32>(max<f32>(load<f32>(d + e), 0)) : 0;
+    const right = root > 0 ? load<f32>(r + e) / root : 0;
+    store<f32>(T + e, root);
+    store<f32>(B + e, right);
+    store<f32>(W + e, right);
+  }
+  for (let p = 0; p < ld; p += 4) scaled4(n, p, indices, y, T + ((<usize>p) << 2), I, P + <usize>p * s, s);
+  // I + P P^T from the diagonal on, in tiles of 2 x 4; what of them lies below it is not read.
+  for (let p = 0; p < n; p += 2) {
+    const to = M + ((<usize>(p * ld)) << 2);
+    for (let q = p & ~3; q < ld; q += 4) products2x4(P + <usize>p * s, P + <usize>q * s, s, to + ((<usize>q) << 2), (<usize>ld) << 2);
+  }
+  for (let p = 0; p < n; p++) {
+    const at = M + ((<usize>(p * (ld + 1))) << 2);
+    store<f32>(at, load<f32>(at) + 1);
+  }
+  if (cholesky(M, n, ld)) return f64.NaN;
+  choleskySolve(M, n, ld, W);
+  memory.fill(x, 0, s);
+  let won: f64 = 0;
+  for (let p = 0; p < n; p++) {
+    const e = (<usize>p) << 2;
+    const w = load<f32>(W + e),
+      right = load<f32>(B + e);
+    if (combination) store<f32>(combination + e, w * load<f32>(T + e));
+    won += <f64>right * <f64>(right - w); // b.x, because y_p.x = (right_p - w_p) / sqrt(d_p)
+  }
+  for (let p = 0; p < ld; p += 4) addRows4(P + <usize>p * s, W + ((<usize>p) << 2), x, s);
+  for (let q: usize = 0; q < s; q += 16) v128.store(x + q, f32x4.mul(v128.load(x + q), v128.load(I + q)));
+  return won;
+}
+
+/** Rows p to p + 3 of P: source rows times their roots and the vector I, zeros from n on. Four at a time, so that they are waited for together. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function scaled4(n: i32, p: i32, indices: usize, y: usize, roots: usize, I: usize, to: usize, s: usize): void {
+  const last = n - 1;
+  const p0 = y + <usize>load<i32>(indices + ((<usize>p) << 2)) * s,
+    p1 = y + <usize>load<i32>(indices + ((<usize>min(p + 1, last)) << 2)) * s,
+    p2 = y + <usize>load<i32>(indices + ((<usize>min(p + 2, last)) << 2)) * s,
+    p3 = y + <usize>load<i32>(indices + ((<usize>min(p + 3, last)) << 2)) * s;
+  const t0 = v128.load32_splat(roots),
+    t1 = v128.load32_splat(roots, 4),
+    t2 = v128.load32_splat(roots, 8),
+    t3 = v128.load32_splat(roots, 12);
+  const to1 = to + s,
+    to2 = to1 + s,
+    to3 = to2 + s;
+  for (let q: usize = 0; q < s; q += 16) {
+    const i = v128.load(I + q);
+    v128.store(to + q, f32x4.mul(f32x4.mul(t0, v128.load(p0 + q)), i));
+    v128.store(to1 + q, f32x4.mul(f32x4.mul(t1, v128.load(p1 + q)), i));
+    v128.store(to2 + q, f32x4.mul(f32x4.mul(t2, v128.load(p2 + q)), i));
+    v128.store(to3 + q, f32x4.mul(f32x4.mul(t3, v128.load(p3 + q)), i));
+  }
+}
+
+/** Products of two rows with four, at `out` and a row of `ld` bytes further. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function products2x4(a: usize, b: usize, s: usize, out: usize, ld: usize): void {
+  const a1 = a + s;
+  const b1 = b + s,
+    b2 = b1 + s,
+    b3 = b2 + s;
+  let c0 = f32x4.splat(0),
+    c1 = c0,
+    c2 = c0,
+    c3 = c0,
+    e0 = c0,
+    e1 = c0,
+    e2 = c0,
+    e3 = c0;
+  for (let q: usize = 0; q < s; q += 16) {
+    const v = v128.load(a + q),
+      w = v128.load(a1 + q);
+    let u = v128.load(b + q);
+    c0 = f32x4.add(c0, f32x4.mul(v, u));
+    e0 = f32x4.add(e0, f32x4.mul(w, u));
+    u = v128.load(b1 + q);
+    c1 = f32x4.add(c1, f32x4.mul(v, u));
+    e1 = f32x4.add(e1, f32x4.mul(w, u));
+    u = v128.load(b2 + q);
+    c2 = f32x4.add(c2, f32x4.mul(v, u));
+    e2 = f32x4.add(e2, f32x4.mul(w, u));
+    u = v128.load(b3 + q);
+    c3 = f32x4.add(c3, f32x4.mul(v, u));
+    e3 = f32x4.add(e3, f32x4.mul(w, u));
+  }
+  v128.store(out, sums4(c0, c1, c2, c3));
+  v128.store(out + ld, sums4(e0, e1, e2, e3));
+}
+
+/** x += four rows that lie side by side, each times its weight. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function addRows4(rows: usize, weights: usize, x: usize, s: usize): void {
+  const p1 = rows + s,
+    p2 = p1 + s,
+    p3 = p2 + s;
+  const w0 = v128.load32_splat(weights),
+    w1 = v128.load32_splat(weights, 4),
+    w2 = v128.load32_splat(weights, 8),
+    w3 = v128.load32_splat(weights, 12);
+  for (let q: usize = 0; q < s; q += 16) {
+    const a = f32x4.add(f32x4.mul(w0, v128.load(rows + q)), f32x4.mul(w1, v128.load(p1 + q)));
+    const b = f32x4.add(f32x4.mul(w2, v128.load(p2 + q)), f32x4.mul(w3, v128.load(p3 + q)));
+    v128.store(x + q, f32x4.add(v128.load(x + q), f32x4.add(a, b)));
+  }
+}

@@ -1,0 +1,211 @@
+// A first, coarser prefilter for many queries at once: the upper four bits of the codes of codes.ts, two rows in each lane of 16 bits.
+//
+// With h = code >> 4, row v is scale (16 h + 7.5) + residual, and query q is step * digits + remainder, with small digits. So
+// q . v <= scale step ((16 h + 7.5) . digits) + |q| |residual| + |remainder| |scale (16 h + 7.5)|        (Cauchy and Schwarz).
+//
+// A lane holds a + 4096 b, where a = h + 8 is of one row and b = h of the row four below it. One multiplication makes the products of both:
+// over `chunk` dimensions the sum of the a's stays below 2048, which the caller sees to when it makes the digits, so both sums can be read off.
+// That is half the arithmetic of a code of eight bits a row, which is what a batch is bound by.
+
+import { codeOf, lanes, products, slackOf, sums } from './codes';
+
+/** Dimensions whose sums stay apart; semantic/indexes/coarse-query.ts knows it too. */
+const chunk: i32 = 128;
+
+/** How far the rows lo..hi are from the upper bits of their codes, and how long what these stand for is. A row without a code is infinitely far. */
+export function coarseErrors(
+  lo: i32, hi: i32, rows: usize, f: i32, width: i32, codes: usize, scales: usize, fineErrors: usize, errors: usize, lengths: usize,
+): void {
+  for (let row = lo; row < hi; row++) {
+    const x = rows + <usize>row * (<usize>f << 2);
+    const code = codeOf(codes, row, width), at = <usize>row << 2;
+    const scale = <f64>load<f32>(scales + at);
+    let sum: f64 = 0, squares: f64 = 0;
+    for (let d = 0; d < f; d++) {
+      const w = scale * (<f64>(load<i8>(code + (<usize>(d & ~15) << 2) + <usize>(d & 15)) >> 4) * 16 + 7.5);
+      const rest = <f64>load<f32>(x + (<usize>d << 2)) - w;
+      sum += rest * rest;
+      squares += w * w;
+    }
+    const coded = load<f32>(fineErrors + at) < f32.POSITIVE_INFINITY;
+    store<f32>(errors + at, coded ? <f32>(sqrt(sum) * 1.000001 + 1e-44) : f32.POSITIVE_INFINITY);
+    store<f32>(lengths + at, <f32>(sqrt(squares) * 1.000001 + 1e-44));
+  }
+}
+
+/** The upper four bits of two codes in one lane. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function pack(a: v128, b: v128): v128 {
+  return v128.or(i16x8.add(i16x8.shr_s(a, 4), i16x8.splat(8)), v128.and(i16x8.shl(b, 8), i16x8.splat(-4096)));
+}
+
+/** Adds the four sums of a chunk: those of the rows a alone to `place`, both together behind it. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function split(a: v128, b: v128, c: v128, d: v128, place: usize): void {
+  const e = i32x4.shr_s(i32x4.shl(a, 20), 20), f = i32x4.shr_s(i32x4.shl(b, 20), 20);
+  const g = i32x4.shr_s(i32x4.shl(c, 20), 20), h = i32x4.shr_s(i32x4.shl(d, 20), 20);
+  v128.store(place, i32x4.add(v128.load(place), sums(e, f, g, h)));
+  v128.store(place, i32x4.add(v128.load(place, 16), sums(a, b, c, d)), 16);
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function upper(sum: v128, offset: v128, own: usize, scale: v128, error: v128, length: v128): v128 {
+  const product = f32x4.mul(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load32_splat(own)), offset), scale);
+  const slack = slackOf(v128.load32_splat(own, 12), v128.load32_splat(own, 16), length, error);
+  return f32x4.add(product, slack);
+}
+
+/** Bounds as whole numbers up to 255, larger ones for larger bounds; not a number is 255. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function levelsOf(bounds: v128, own: usize): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.pmin(f32x4.splat(255), f32x4.mul(bounds, v128.load32_splat(own, 20))));
+}
+
+/** Upper bounds of four rows by their whole codes. */
+function closer(row: i32, query: usize, bounds: usize, width: i32, codes: usize, scales: usize, errors: usize): v128 {
+  const at = <usize>row << 2;
+  const scale = v128.load(scales + at), step = v128.load32_splat(bounds);
+  const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(products(row, query, width, codes)), step), scale);
+  const slack = slackOf(v128.load32_splat(bounds, 4), v128.load32_splat(bounds, 8), scale, v128.load(errors + at));
+  return f32x4.add(product, slack);
+}
+
+/**
+ * Block job: upper bounds of q . v for the rows lo..hi (lo a multiple of 8) and 2 * pairs queries, as levels of a byte: the bound times a number of
+ * the query, cut to 0..255. The level of row r and query k stands at levels + k * stride + r; rows that are not marked or do not reach the threshold of
+ * the query have 0. If the query says so, the level of those that do is that of their whole codes, which are in the cache.
+ * `queries` has 8 dimensions (i16) of the two of a pair in turn; `own` 32 bytes a query: step of 16, offset of the rows a, offset of the rows b, alpha,
+ * beta, levels a unit, the threshold, and whether (i32) whole codes are asked for. `fines` and `bounds` are what boundRows of codes.ts takes as query and bounds, one query
+ * after the other. Scratch: 8 * width bytes and 64 a pair.
+ */
+export function coarseMany(
+  lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: usize, own: usize, width: i32, codes: usize, scales: usize,
+  errors: usize, lengths: usize, fines: usize, bounds: usize, fineErrors: usize, marks: usize, levels: usize, stride: i32,
+): void {
+  const tileEnd = scratch + (<usize>width << 3), totals = tileEnd, totalsEnd = totals + (<usize>pairs << 6);
+  for (let row = lo; row < hi; row += 8) {
+    const out = levels + <usize>row;
+    if (marks && load<i64>(marks + <usize>row) == 0) {
+      for (let k = 0; k < 2 * pairs; k++) store<u64>(out + <usize>k * <usize>stride, 0);
+      continue;
+    }
+    let p = codeOf(codes, row, width), s = codeOf(codes, row + 4, width);
+    for (let t = scratch; t < tileEnd; t += 128) {
+      v128.store(t, pack(v128.load8x8_s(p), v128.load8x8_s(s)));
+      v128.store(t, pack(v128.load8x8_s(p, 16), v128.load8x8_s(s, 16)), 16);
+      v128.store(t, pack(v128.load8x8_s(p, 32), v128.load8x8_s(s, 32)), 32);
+      v128.store(t, pack(v128.load8x8_s(p, 48), v128.load8x8_s(s, 48)), 48);
+      v128.store(t, pack(v128.load8x8_s(p, 8), v128.load8x8_s(s, 8)), 64);
+      v128.store(t, pack(v128.load8x8_s(p, 24), v128.load8x8_s(s, 24)), 80);
+      v128.store(t, pack(v128.load8x8_s(p, 40), v128.load8x8_s(s, 40)), 96);
+      v128.store(t, pack(v128.load8x8_s(p, 56), v128.load8x8_s(s, 56)), 112);
+      p += 64;
+      s += 64;
+    }
+    for (let place = totals; place < totalsEnd; place += 16) v128.store(place, i32x4.splat(0));
+    let q = queries;
+    for (let pair = 0; pair < pairs; pair++) {
+      const place = totals + (<usize>pair << 6);
+      for (let from = scratch; from < tileEnd; from += <usize>chunk << 3) {
+        const to = min(from + (<usize>chunk << 3), tileEnd);
+        let a = i32x4.splat(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        for (let t = from; t < to; t += 64) {
+          const u = v128.load(q), v = v128.load(q, 16);
+          let r = v128.load(t);
+          a = i32x4.add(a, i32x4.dot_i16x8_s(r, u));
+          e = i32x4.add(e, i32x4.dot_i16x8_s(r, v));
+          r = v128.load(t, 16);
+          b = i32x4.add(b, i32x4.dot_i16x8_s(r, u));
+          f = i32x4.add(f, i32x4.dot_i16x8_s(r, v));
+          r = v128.load(t, 32);
+          c = i32x4.add(c, i32x4.dot_i16x8_s(r, u));
+          g = i32x4.add(g, i32x4.dot_i16x8_s(r, v));
+          r = v128.load(t, 48);
+          d = i32x4.add(d, i32x4.dot_i16x8_s(r, u));
+          h = i32x4.add(h, i32x4.dot_i16x8_s(r, v));
+          q += 32;
+        }
+        split(a, b, c, d, place);
+        split(e, f, g, h, place + 32);
+      }
+    }
+    const at = <usize>row << 2;
+    const scaleA = v128.load(scales + at), errorA = v128.load(errors + at), lengthA = v128.load(lengths + at);
+    const scaleB = v128.load(scales + at, 16), errorB = v128.load(errors + at, 16), lengthB = v128.load(lengths + at, 16);
+    const thereA = lanes(row, hi, marks), thereB = lanes(row + 4, hi, marks);
+    for (let k = 0; k < 2 * pairs; k++) {
+      const mine = own + (<usize>k << 5), place = totals + (<usize>k << 5), to = out + <usize>k * <usize>stride;
+      const sumA = v128.load(place), sumB = i32x4.shr_s(i32x4.sub(v128.load(place, 16), sumA), 12);
+      let a = upper(sumA, v128.load32_splat(mine, 4), mine, scaleA, errorA, lengthA);
+      let b = upper(sumB, v128.load32_splat(mine, 8), mine, scaleB, errorB, lengthB);
+      const least = v128.load32_splat(mine, 24);
+      const maybeA = v128.andnot(thereA, f32x4.lt(a, least)), maybeB = v128.andnot(thereB, f32x4.lt(b, least));
+      if (!v128.any_true(v128.or(maybeA, maybeB))) {
+        store<u64>(to, 0);
+        continue;
+      }
+      if (load<i32>(mine, 28)) {
+        const fine = fines + <usize>k * (<usize>width << 1), fineBounds = bounds + (<usize>k << 4);
+        if (v128.any_true(maybeA)) a = closer(row, fine, fineBounds, width, codes, scales, fineErrors);
+        if (v128.any_true(maybeB)) b = closer(row + 4, fine, fineBounds, width, codes, scales, fineErrors);
+      }
+      const both = i16x8.narrow_i32x4_s(v128.and(levelsOf(a, mine), maybeA), v128.and(levelsOf(b, mine), maybeB));
+      v128.store64_lane(to, i8x16.narrow_i16x8_u(both, both), 0);
+    }
+  }
+}
+
+/**
+ * Upper and lower bounds of q . v, as boundRows of codes.ts gives them, for `count` groups of four rows that a list names by their
+ * numbers: four upper ones, then four lower ones a group. Rows from hi on and rows that are not marked have the bounds of nothing.
+ */
+export function boundGroups(
+  list: usize, count: i32, hi: i32, query: usize, bounds: usize, width: i32, codes: usize, scales: usize, errors: usize, marks: usize, out: usize,
+): void {
+  const step = v128.load32_splat(bounds), alpha = v128.load32_splat(bounds, 4), beta = v128.load32_splat(bounds, 8);
+  const none = f32x4.splat(f32.NEGATIVE_INFINITY);
+  for (let k = 0; k < count; k++) {
+    const row = load<i32>(list + (<usize>k << 2)) << 2;
+    const at = <usize>row << 2, place = out + (<usize>k << 5);
+    const scale = v128.load(scales + at), there = lanes(row, hi, marks);
+    const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(products(row, query, width, codes)), step), scale);
+    const slack = slackOf(alpha, beta, scale, v128.load(errors + at));
+    v128.store(place, v128.bitselect(f32x4.add(product, slack), none, there));
+    v128.store(place, v128.bitselect(f32x4.sub(product, slack), none, there), 16);
+  }
+}
+
+/** How many of `count` levels (a multiple of 16) are at least `least`. */
+export function countLevels(levels: usize, count: i32, least: i32): i32 {
+  const from = i8x16.splat(<i8>least);
+  let total = 0;
+  for (let k = 0; k < count; k += 16) total += popcnt(i8x16.bitmask(i8x16.ge_u(v128.load(levels + <usize>k), from)));
+  return total;
+}
+
+/**
+ * Lists the groups of four rows whose highest level is at least `least` and below `end` (256: no end), by their numbers.
+ * @param count how many rows there are, a multiple of 16
+ * @returns how many it lists
+ */
+export function listGroups(levels: usize, count: i32, least: i32, end: i32, list: usize): i32 {
+  const from = i8x16.splat(<i8>least), above = i8x16.splat(<i8>(end - 1));
+  const none = i32x4.splat(0);
+  let found = 0;
+  for (let k = 0; k < count; k += 16) {
+    const v = v128.load(levels + <usize>k);
+    const some = i8x16.ge_u(v, from);
+    if (!v128.any_true(some)) continue;
+    const bits = i32x4.bitmask(v128.and(i32x4.ne(some, none), i32x4.eq(i8x16.gt_u(v, above), none)));
+    for (let g = 0; g < 4; g++) {
+      if (!((bits >> g) & 1)) continue;
+      store<i32>(list + (<usize>found << 2), (k >> 2) + g);
+      found++;
+    }
+  }
+  return found;
+}

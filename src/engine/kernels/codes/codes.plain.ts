@@ -1,0 +1,86 @@
+import type { Memory } from '../index.plain.ts';
+
+const large = 1e12;
+const small = 1e-12;
+const gamma = Math.fround(1e-40);
+
+/** Twins of kernels/codes.ts. Codes, scales and errors are the same bit for bit; bounds are sums of 64 bits, so a little tighter. */
+export function codeKernels({ f32, i32 }: Memory) {
+  const i8 = new Int8Array(i32.buffer);
+  const i16 = new Int16Array(i32.buffer);
+  /** Where dimension d of a row's code is. */
+  const place = (codes: number, row: number, width: number, d: number) =>
+    codes + (row >> 2) * 4 * width + (row & 3) * 16 + (d >> 4) * 64 + (d & 15);
+  /** Upper and lower bound of a row and a query whose digits come one by one. */
+  const bounds = (row: number, digit: (d: number) => number, at: number, width: number, codes: number, scales: number, errors: number) => {
+    let sum = 0;
+    for (let d = 0; d < width; d++) sum += digit(d) * i8[place(codes, row, width, d)];
+    const scale = f32[scales / 4 + row];
+    const product = sum * f32[at] * scale;
+    const slack = f32[at + 1] * f32[errors / 4 + row] + f32[at + 2] * scale + gamma;
+    return { upper: product + slack, lower: product - slack };
+  };
+  /** Writes the extremes of a strip. @returns all upper bounds, then all lower ones. */
+  const strip = (from: number, hi: number, marks: number, out: number, of: (row: number) => { upper: number; lower: number }) => {
+    let most = Number.NEGATIVE_INFINITY;
+    let least = Number.NEGATIVE_INFINITY;
+    const uppers: number[] = [];
+    const lowers: number[] = [];
+    for (let row = from; row < Math.min(hi, from + 32); row++) {
+      const there = marks === 0 || i8[marks + row] !== 0;
+      const { upper, lower } = there ? of(row) : { upper: Number.NEGATIVE_INFINITY, lower: Number.NEGATIVE_INFINITY };
+      most = Number.isNaN(upper) ? upper : Math.max(most, upper);
+      if (lower > least) least = lower;
+      uppers.push(upper);
+      lowers.push(lower);
+    }
+    f32[out / 4 + from / 16] = most;
+    f32[out / 4 + from / 16 + 1] = least;
+    return { uppers, lowers };
+  };
+  return {
+    encodeRows(lo: number, hi: number, rows: number, f: number, width: number, codes: number, scales: number, errors: number) {
+      for (let row = lo; row < hi; row++) {
+        const x = f32.subarray(rows / 4 + row * f, rows / 4 + (row + 1) * f);
+        const most = x.reduce((a, v) => Math.max(a, Math.abs(v)), 0); // not a number stays
+        const coded = most < large;
+        const scale = coded && most > small ? Math.fround(most / 127) : 0;
+        const inverse = scale > 0 ? 1 / scale : 0;
+        let sum = 0;
+        for (let d = 0; d < f; d++) {
+          const c = coded ? Math.max(-127, Math.min(127, Math.floor(x[d] * inverse + 0.5))) : 0;
+          sum += (x[d] - scale * c) ** 2;
+          i8[place(codes, row, width, d)] = c;
+        }
+        f32[scales / 4 + row] = scale;
+        f32[errors / 4 + row] = coded ? Math.sqrt(sum) * 1.000001 + 1e-44 : Number.POSITIVE_INFINITY;
+      }
+    },
+    boundRows(
+      lo: number,
+      hi: number,
+      query: number,
+      at: number,
+      width: number,
+      codes: number,
+      scales: number,
+      errors: number,
+      marks: number,
+      each: number,
+      strips: number,
+    ) {
+      for (let from = lo; from < hi; from += 32) {
+        const { uppers, lowers } = strip(from, hi, marks, strips, (row) =>
+          bounds(row, (d) => i16[query / 2 + d], at / 4, width, codes, scales, errors),
+        );
+        f32.set(uppers, each / 4);
+        f32.set(lowers, each / 4 + 32);
+      }
+    },
+    dot64(a: number, b: number, f: number) {
+      const sums = [0, 0, 0, 0];
+      for (let k = 0; k < f; k++) sums[k < (f & ~3) ? k & 3 : 0] += f32[a / 4 + k] * f32[b / 4 + k];
+      return sums[0] + sums[1] + (sums[2] + sums[3]);
+    },
+  };
+}

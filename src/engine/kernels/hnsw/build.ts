@@ -1,0 +1,171 @@
+import {
+  CHOSEN, degreeAt, EDGES, ENTRY, LIST, LIST_ROOM, linksOf, newRound, pointer, POOL, queryOf, REMOVED, scoreList, SEEN, similarity, TOP, UPPER_DEGREE,
+  word,
+} from './graph';
+import { enter, insert, searchLevel } from './search';
+
+/**
+ * Links a slot whose codes are in place into the graph (Malkov & Yashunin 2018, algorithm 1).
+ * @param level its highest level
+ * @param ef how many candidates to look for on each of its levels
+ */
+export function hnswInsert(g: usize, slot: i32, level: i32, ef: i32): void {
+  for (let l = 0; l <= level; l++) memory.fill(linksOf(g, slot, l), 0xff, (<usize>degreeAt(g, l)) << 2);
+  if (word(g, ENTRY) < 0) {
+    store<i32>(g + (ENTRY << 2), slot);
+    store<i32>(g + (TOP << 2), level);
+    return;
+  }
+  queryOf(g, slot);
+  enter(g);
+  const top = word(g, TOP);
+  for (let l = top; l > level; l--) searchLevel(g, l, 1, 1);
+  const pool = pointer(g, POOL);
+  const chosen = pointer(g, CHOSEN);
+  for (let l = min(level, top); l >= 0; l--) {
+    const size = searchLevel(g, l, 1, ef);
+    const nearest = load<u64>(pool);
+    const count = choose(g, pool, present(g, pool, size), word(g, UPPER_DEGREE));
+    memory.copy(linksOf(g, slot, l), chosen, (<usize>count) << 2);
+    for (let k = 0; k < count; k++) linkBack(g, load<i32>(linksOf(g, slot, l) + ((<usize>k) << 2)), slot, l);
+    store<u64>(pool, nearest);
+    queryOf(g, slot); // linking back asks for the neighbours of others
+  }
+  if (level <= top) return;
+  store<i32>(g + (ENTRY << 2), slot);
+  store<i32>(g + (TOP << 2), level);
+}
+
+/**
+ * Mends the links of the slots lo..hi after removals: a link to a removed slot is replaced by what that slot linked to, and of all
+ * candidates the best are chosen anew (Singh et al. 2021, FreshDiskANN, algorithm 4). Lists of removed slots stay as they are
+ * until all others are mended.
+ * @param levels u8 a slot: its highest level
+ */
+export function hnswMend(g: usize, lo: i32, hi: i32, levels: usize, ef: i32): void {
+  const removed = pointer(g, REMOVED);
+  for (let slot = lo; slot < hi; slot++) {
+    if (load<u8>(removed + <usize>slot)) continue;
+    const top = <i32>load<u8>(levels + <usize>slot);
+    for (let level = 0; level <= top; level++) mend(g, slot, level, ef);
+  }
+}
+
+function mend(g: usize, slot: i32, level: i32, ef: i32): void {
+  const removed = pointer(g, REMOVED);
+  const links = linksOf(g, slot, level);
+  const degree = degreeAt(g, level);
+  let broken = false;
+  for (let k = 0; k < degree; k++) {
+    const other = load<i32>(links + ((<usize>k) << 2));
+    if (other < 0) break;
+    if (load<u8>(removed + <usize>other)) broken = true;
+  }
+  if (!broken) return;
+  const seen = pointer(g, SEEN);
+  const round = newRound(g);
+  store<u16>(seen + ((<usize>slot) << 1), <u16>round);
+  const list = pointer(g, LIST);
+  const room = word(g, LIST_ROOM);
+  // Removed slots wait at the end of the list until their own links have been looked at; live ones gather at its beginning.
+  let count = 0;
+  let waiting = room;
+  let from = links;
+  for (;;) {
+    for (let k = 0; k < degree && count < waiting; k++) {
+      const other = load<i32>(from + ((<usize>k) << 2));
+      if (other < 0) break;
+      const mark = seen + ((<usize>other) << 1);
+      if (load<u16>(mark) == round) continue;
+      store<u16>(mark, <u16>round);
+      if (load<u8>(removed + <usize>other)) {
+        waiting--;
+        store<i32>(list + ((<usize>waiting) << 2), other);
+      } else {
+        store<i32>(list + ((<usize>count) << 2), other);
+        count++;
+      }
+    }
+    // Enough live ones have been found near by: no need to go on through the removed.
+    if (waiting == room || count >= ef) break;
+    from = linksOf(g, load<i32>(list + ((<usize>waiting) << 2)), level);
+    waiting++;
+  }
+  queryOf(g, slot);
+  scoreList(g, count);
+  const pool = pointer(g, POOL);
+  const scores = list + ((<usize>room) << 2);
+  let size = 0;
+  for (let k = 0; k < count; k++) {
+    const at = (<usize>k) << 2;
+    const score = load<f32>(scores + at);
+    if (size == ef && !(score > load<f32>(pool + ((<usize>(ef - 1)) << 3)))) continue;
+    insert(pool, size, ef, score, load<i32>(list + at));
+    if (size < ef) size++;
+  }
+  const chosen = choose(g, pool, size, degree);
+  memory.fill(links, 0xff, (<usize>degree) << 2);
+  memory.copy(links, pointer(g, CHOSEN), (<usize>chosen) << 2);
+}
+
+/** Takes removed slots out of the pool, unless nothing else is in it. @returns how many are left. */
+function present(g: usize, pool: usize, size: i32): i32 {
+  const removed = pointer(g, REMOVED);
+  let left = 0;
+  for (let k = 0; k < size; k++) {
+    const entry = pool + ((<usize>k) << 3);
+    if (load<u8>(removed + <usize>load<u32>(entry, 4))) continue;
+    store<u64>(pool + ((<usize>left) << 3), load<u64>(entry));
+    left++;
+  }
+  return left > 0 ? left : size;
+}
+
+/**
+ * Chooses links among sorted candidates: one is taken when it is closer to the node than to all that were taken (algorithm 4),
+ * so that links point in different directions. Ties count as closer, or a heap of equal vectors would link to itself alone.
+ * @returns how many, at most m; they stand in `CHOSEN`
+ */
+function choose(g: usize, entries: usize, count: i32, m: i32): i32 {
+  const chosen = pointer(g, CHOSEN);
+  let taken = 0;
+  for (let k = 0; k < count && taken < m; k++) {
+    const entry = entries + ((<usize>k) << 3);
+    const score = load<f32>(entry);
+    const slot = load<i32>(entry, 4);
+    let near = false;
+    for (let c = 0; c < taken && !near; c++) near = similarity(g, slot, load<i32>(chosen + ((<usize>c) << 2))) >= score;
+    if (near) continue;
+    store<i32>(chosen + ((<usize>taken) << 2), slot);
+    taken++;
+  }
+  return taken;
+}
+
+/** Adds `slot` to the links of `node`; when there is no room, the best are chosen of all. */
+function linkBack(g: usize, node: i32, slot: i32, level: i32): void {
+  const links = linksOf(g, node, level);
+  const degree = degreeAt(g, level);
+  const list = pointer(g, LIST);
+  let count = 0;
+  for (; count < degree; count++) {
+    const other = load<i32>(links + ((<usize>count) << 2));
+    if (other < 0) {
+      store<i32>(links + ((<usize>count) << 2), slot);
+      return;
+    }
+    store<i32>(list + ((<usize>count) << 2), other);
+  }
+  store<i32>(list + ((<usize>degree) << 2), slot);
+  queryOf(g, node);
+  scoreList(g, degree + 1);
+  const scores = list + ((<usize>word(g, LIST_ROOM)) << 2);
+  const edges = pointer(g, EDGES);
+  for (let k = 0; k <= degree; k++) {
+    const at = (<usize>k) << 2;
+    insert(edges, k, degree + 1, load<f32>(scores + at), load<i32>(list + at));
+  }
+  const taken = choose(g, edges, degree + 1, degree);
+  memory.fill(links, 0xff, (<usize>degree) << 2);
+  memory.copy(links, pointer(g, CHOSEN), (<usize>taken) << 2);
+}

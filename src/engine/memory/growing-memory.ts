@@ -1,0 +1,88 @@
+import { AttuneError } from '../../errors.ts';
+import { plainKernels } from '../kernels/index.plain.ts';
+import type { Kernels } from '../threads/job.ts';
+import { kernelModule } from '../threads/runtime.ts';
+
+const pageBytes = 65_536;
+/** The most that kernels can address, in pages; tried first, since only what is used takes memory. */
+const mostPages = [65_536, 16_384];
+/** Below this a memory of its own is not worth making for the kernels: runtimes reserve gigabytes of addresses for each. */
+const smallest = 1 << 17;
+
+/**
+ * One memory that grows in place, and the kernels over it, for one thread. It begins as a plain array under the plain twins, and
+ * turns into a memory of WebAssembly when it is large enough; kernels for it must give the same bits in both.
+ */
+export class GrowingMemory {
+  readonly #plain: boolean;
+  #memory: WebAssembly.Memory | undefined;
+  #buffer: ArrayBufferLike = new ArrayBuffer(0);
+  #kernels: Kernels = {};
+
+  /** @param options.plain stay with the twins */
+  constructor({ plain = false } = {}) {
+    this.#plain = plain;
+  }
+
+  /** The kernels; new ones after {@link grow}. */
+  get kernels(): Kernels {
+    return this.#kernels;
+  }
+
+  /** The bytes; another object after {@link grow}. */
+  get buffer(): ArrayBufferLike {
+    return this.#buffer;
+  }
+
+  /** Makes it at least so large; new bytes are zero. @throws ERR_OUT_OF_MEMORY, and then nothing has changed. */
+  grow(bytes: number): void {
+    if (bytes <= this.#buffer.byteLength) return;
+    try {
+      if (this.#memory) this.#memory.grow(Math.ceil((bytes - this.#buffer.byteLength) / pageBytes));
+      if (this.#memory || (bytes >= smallest && !this.#plain && this.#makeMemory(bytes))) {
+        this.#buffer = (this.#memory as WebAssembly.Memory).buffer;
+      } else this.#copyTo(Math.ceil(bytes / 64) * 64);
+    } catch (cause) {
+      throw new AttuneError(
+        'ERR_OUT_OF_MEMORY',
+        `Expected ${Math.ceil(bytes / 2 ** 20)} MiB of memory in one piece, the runtime gave none.`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  #copyTo(bytes: number): void {
+    const larger = new ArrayBuffer(bytes);
+    new Uint8Array(larger).set(new Uint8Array(this.#buffer));
+    this.#buffer = larger;
+    this.#kernels = plainKernels(larger);
+  }
+
+  /** @returns whether there is WebAssembly. */
+  #makeMemory(bytes: number): boolean {
+    const module = kernelModule();
+    if (!module) return false;
+    const memory = firstOf(
+      mostPages,
+      (maximum) => new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes), maximum, shared: true }),
+    );
+    this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+    new Uint8Array(memory.buffer).set(new Uint8Array(this.#buffer));
+    this.#memory = memory;
+    return true;
+  }
+}
+
+/** What the first of the values gives that does not make it throw; the last may. */
+function firstOf<T, R>(values: readonly T[], make: (value: T) => R): R {
+  for (const value of values.slice(0, -1)) {
+    try {
+      return make(value);
+    } catch {
+      // the next
+    }
+  }
+  return make(values[values.length - 1]);
+}

@@ -1,0 +1,34 @@
+import { AttuneError } from '../../errors.ts';
+import { firstTicket, type JobName, jobNames, maxBlocks, words } from './job.ts';
+
+/** How the rows of a job are cut into blocks. The cut never depends on the number of threads, so neither does the result. */
+export type Cut = { rows: number; blockSize: number } | { bounds: { at: number; array: Int32Array } };
+
+/** Writes down a job; those who wait for it must be woken. @returns its number of blocks; 0 = there is nothing to do */
+export function postJob(shared: Int32Array, values: Float64Array, name: JobName, cut: Cut, args: number[]): number {
+  const blocks = 'bounds' in cut ? cut.bounds.array.length - 1 : Math.ceil(cut.rows / cut.blockSize);
+  if (blocks <= 0) return 0;
+  if (blocks > maxBlocks) throw new AttuneError('ERR_OUT_OF_MEMORY', `A job of ${blocks} blocks is too long.`);
+  const generation = shared[words.generation] + 1;
+  // First of all no block is on offer: who woke late for the job before must not take one of a job that is half written.
+  Atomics.store(shared, words.ticket, firstTicket(generation) | maxBlocks);
+  shared[words.blocks] = blocks;
+  shared[words.done] = 0;
+  shared[words.failed] = 0;
+  shared[words.kernel] = jobNames.indexOf(name);
+  shared[words.rows] = 'bounds' in cut ? 0 : cut.rows;
+  shared[words.blockSize] = 'bounds' in cut ? 0 : cut.blockSize;
+  shared[words.bounds] = 'bounds' in cut ? cut.bounds.at : 0;
+  shared[words.argumentCount] = args.length;
+  values.set(args);
+  Atomics.store(shared, words.ticket, firstTicket(generation));
+  Atomics.store(shared, words.generation, generation);
+  return blocks;
+}
+
+/** @throws ERR_NUMERIC when a block of the job trapped */
+export function checkJob(shared: Int32Array, name: JobName): void {
+  if (shared[words.failed]) {
+    throw new AttuneError('ERR_NUMERIC', `The kernel '${name}' failed. Please report this with the data's shape.`);
+  }
+}

@@ -1,0 +1,73 @@
+/** What differs between Node, Bun, Deno and browsers, in one place. Nothing here imports a module of a runtime statically. */
+import { kernelBase64, workerSource } from '../generated/engine-code.ts';
+
+interface NodeWorker {
+  unref(): void;
+  on(event: string, listener: (error: unknown) => void): void;
+  terminate(): Promise<number>;
+}
+interface Builtins {
+  'node:worker_threads': { Worker: new (source: string, options: object) => NodeWorker };
+  'node:os': { availableParallelism?(): number; cpus(): unknown[] };
+}
+
+/** A started worker. */
+export interface WorkerHandle {
+  /** Ends it at once. */
+  terminate(): void;
+}
+
+/** A built-in module of Node (Bun, Deno), or undefined in a browser. */
+function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
+  const process = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process;
+  return process?.getBuiltinModule?.(name) as Builtins[N] | undefined;
+}
+
+/** How many threads make sense here. 1 where memory cannot be shared with workers (a page without cross-origin isolation). */
+export function availableThreads(): number {
+  if (!canShare()) return 1;
+  const os = builtin('node:os');
+  return os?.availableParallelism?.() ?? os?.cpus().length ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+/** Whether workers can be given shared memory. */
+export function canShare(): boolean {
+  if (builtin('node:worker_threads')) return true;
+  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true && typeof Worker === 'function';
+}
+
+/** Whether this thread may block for a moment: not the main thread of a page. */
+export const mayBlock = () => typeof (globalThis as { document?: unknown }).document === 'undefined';
+
+/** Starts a worker that never keeps the process alive; undefined where that is not possible. */
+export function startWorker(start: object): WorkerHandle | undefined {
+  const threads = builtin('node:worker_threads');
+  try {
+    if (threads) {
+      const worker = new threads.Worker(workerSource, { eval: true, workerData: start });
+      worker.on('error', () => {}); // its blocks are simply taken by others
+      worker.unref();
+      return { terminate: () => void worker.terminate() };
+    }
+    const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+    const worker = new Worker(url);
+    worker.postMessage(start);
+    return { terminate: () => worker.terminate() };
+  } catch {
+    return undefined;
+  }
+}
+
+let compiled: WebAssembly.Module | undefined | null;
+
+/** The compiled kernels, or undefined where WebAssembly with SIMD and threads is missing: then the plain twins run. */
+export function kernelModule(): WebAssembly.Module | undefined {
+  if (compiled === undefined) {
+    try {
+      compiled = new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (c) => c.charCodeAt(0)));
+    } catch {
+      compiled = null;
+    }
+  }
+  return compiled ?? undefined;
+}

@@ -1,0 +1,1 @@
+export { type TransformersEmbedder, type TransformersOptions, transformersEmbedder } from '../semantic/embedders/transformers.ts';

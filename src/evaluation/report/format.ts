@@ -1,0 +1,98 @@
+import { choice, integer, readOptions } from '../../options.ts';
+import { directionOf } from '../measures.ts';
+import type { EvaluationReport, ReportedValue } from './report.ts';
+
+/** Options of {@link formatReports}. */
+export interface FormatOptions {
+  /** Default `'text'`. */
+  format?: 'text' | 'markdown';
+  /** Digits behind the point. Default 4. */
+  digits?: number;
+}
+
+const formatChecks = {
+  format: choice(['text', 'markdown'] as const, 'text'),
+  digits: integer({ default: 4, min: 0, max: 20 }),
+};
+
+/**
+ * One table for several reports: a row a metric and cut, a column a model, each cell the mean and its interval; below it who was left
+ * out and what to be careful about.
+ *
+ * @param reports by the name that stands above the column.
+ * @throws ERR_BAD_OPTION
+ */
+export function formatReports(reports: Record<string, EvaluationReport>, options: FormatOptions = {}): string {
+  const { format, digits } = readOptions('formatReports', options, formatChecks);
+  const entries = Object.entries(reports);
+  const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
+  const rows = keys.map((key) => [
+    key + arrow(key),
+    ...entries.map(([, report]) => (report.measures.has(key) ? cell(report.get(key), digits) : '')),
+  ]);
+  const head = ['', ...entries.map(([name]) => name)];
+  const table = format === 'markdown' ? markdownTable(head, rows) : textTable(head, rows);
+  const notes = notesOf(entries);
+  return (format === 'markdown' ? [table, '', ...notes.map((note) => `${inert(note)}  `)] : [table, ...notes]).join('\n');
+}
+
+function cell({ mean, low, high }: ReportedValue, digits: number): string {
+  if (Number.isNaN(mean)) return '–';
+  const number = (value: number) => value.toFixed(digits);
+  return low === high || Number.isNaN(low) ? number(mean) : `${number(mean)} [${number(low)}, ${number(high)}]`;
+}
+
+/** An arrow where smaller is better, because that surprises. */
+function arrow(key: string): string {
+  return directionOf(key) === 'lower' ? ' ↓' : '';
+}
+
+/** What a reader must know besides the figures; what holds for all reports is said once. */
+export function notesOf(entries: [string, EvaluationReport][]): string[] {
+  const own = entries.map(([name, report]) => ({
+    name,
+    lines: [summary(report), ...report.warnings.map((warning) => `Careful: ${warning}`)],
+  }));
+  return [...new Set(own.flatMap(({ lines }) => lines))].map((text) => {
+    const names = own.filter(({ lines }) => lines.includes(text)).map(({ name }) => name);
+    return names.length === own.length ? text : `${names.join(', ')}: ${text}`;
+  });
+}
+
+function summary({ users, leftOut, protocol }: EvaluationReport): string {
+  const why = [
+    [leftOut.withoutTest, 'without a test row'],
+    [leftOut.unknownUsers, 'unknown to the model'],
+    [leftOut.nothingRelevant, 'with nothing relevant'],
+    [leftOut.notSampled, 'not in the sample'],
+  ] as const;
+  const reasons = why.filter(([count]) => count > 0).map(([count, reason]) => `${count.toLocaleString('en')} ${reason}`);
+  const rows = [
+    ...(leftOut.alreadySeen > 0 ? [`${leftOut.alreadySeen.toLocaleString('en')} test rows already in train`] : []),
+    ...(leftOut.unpredictedRows > 0 ? [`${leftOut.unpredictedRows.toLocaleString('en')} test rows that could not be predicted`] : []),
+  ];
+  const out = [...reasons, ...rows];
+  return `${users.toLocaleString('en')} users, ${protocol.candidates}, ${Math.round(protocol.level * 100)} % intervals${out.length > 0 ? `; left out: ${out.join(', ')}` : ''}.`;
+}
+
+/** Columns padded to their widest cell. */
+export function textTable(head: string[], rows: string[][]): string {
+  const widths = head.map((title, column) => Math.max(...[title, ...rows.map((row) => row[column])].map((text) => text.length)));
+  const line = (cells: string[]) =>
+    cells
+      .map((text, column) => text.padEnd(widths[column]))
+      .join('   ')
+      .trimEnd();
+  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** The same as Markdown. */
+export function markdownTable(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((text) => inert(text).replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** Names are anybody's: nothing in them may end a line or begin a tag. */
+function inert(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ').replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;' })[sign] ?? '&gt;');
+}

@@ -1,0 +1,129 @@
+import { AttuneError, shown } from '../errors.ts';
+import { xxHash32 } from '../numeric/xx-hash.ts';
+import { anything, number, optional, readOptions, text } from '../options.ts';
+
+/** Options of {@link experiment}. */
+export interface ExperimentOptions<V extends string = string> {
+  /** Names it in exposures. */
+  name: string;
+  /** The share of each variant; together 1. The first is the control unless the analysis says otherwise. */
+  variants: Readonly<Record<V, number>>;
+  /** What users are hashed with. Another salt is another division of the users. Default the name. */
+  salt?: string;
+  /** The share of all users that take part, from 0 to 1. Default 1. Raised later, those who take part keep their variants. */
+  traffic?: number;
+  /** Where exposures go, such as the `events` of a data store. Only `expose` needs it. */
+  events?: ExposureSink;
+}
+
+/** What takes exposures: the `events` of every data store does. */
+export interface ExposureSink {
+  /** Appends one event. */
+  append(event: Exposure): unknown;
+}
+
+/** The event that a user saw a variant. */
+export interface Exposure {
+  /** Who. */
+  user: string;
+  /** Always `'exposure'`. */
+  type: 'exposure';
+  /** When, in milliseconds since 1970. */
+  time: number;
+  /** Name of the experiment. */
+  experiment: string;
+  /** Which variant. */
+  variant: string;
+  /** Anything else that JSON holds; allowed by stores. */
+  [field: string]: unknown;
+}
+
+/** Divides users among variants, and notes who has seen what. */
+export interface Experiment<V extends string = string> {
+  /** Names it in exposures. */
+  readonly name: string;
+  /** The share of each variant. */
+  readonly variants: Readonly<Record<V, number>>;
+  /** The variant of a user, or undefined for one who does not take part. The same on every machine and in every version of attune. */
+  variantOf(user: string): V | undefined;
+  /**
+   * The variant of a user who is about to see it; appends an exposure the first time. Call it where the variants differ, not before: users
+   * who could not notice a difference only blur it. A failed append rejects, and is tried again with the next call.
+   * @param time milliseconds since 1970. Default now.
+   * @throws ERR_NOT_SUPPORTED without the option `events`.
+   */
+  expose(user: string, time?: number): Promise<V | undefined>;
+}
+
+/**
+ * Makes an experiment. A user's variant is a function of the salt and the id alone (xxHash32 of `salt NUL id`, as a share of 2^32), so there
+ * is nothing to store, and experiments with different salts divide users independently.
+ *
+ * @throws ERR_BAD_OPTION when shares are not positive or do not add up to 1.
+ */
+export function experiment<V extends string>(options: ExperimentOptions<V>): Experiment<V> {
+  const o = readOptions('experiment', options, {
+    name: text(),
+    variants: shares,
+    salt: optional(text()),
+    traffic: number({ default: 1, min: 0, max: 1 }),
+    events: anything<ExposureSink | undefined>(),
+  });
+  const salt = o.salt ?? o.name;
+  const variants = o.variants as Record<V, number>;
+  const names = Object.keys(variants) as V[];
+  const exposed = new Map<string, Promise<unknown>>();
+
+  const variantOf = (user: string): V | undefined => {
+    if (typeof user !== 'string' || user === '') {
+      throw new AttuneError('ERR_BAD_ID', `experiment '${o.name}': expected a user id that is not empty, got ${shown(user)}.`);
+    }
+    if (o.traffic < 1 && share(`${salt}\0traffic\0${user}`) >= o.traffic) return undefined;
+    const at = share(`${salt}\0${user}`);
+    let end = 0;
+    for (const name of names) if (at < (end += variants[name])) return name;
+    return names.at(-1); // shares that add up to a hair less than 1
+  };
+
+  return {
+    name: o.name,
+    variants: Object.freeze({ ...variants }),
+    variantOf,
+    async expose(user, time = Date.now()) {
+      const variant = variantOf(user);
+      const { events } = o;
+      if (typeof events?.append !== 'function') {
+        throw new AttuneError('ERR_NOT_SUPPORTED', `experiment '${o.name}': expose needs the option 'events', such as store.events.`);
+      }
+      if (variant === undefined) return undefined;
+      if (!exposed.has(user)) {
+        const event: Exposure = { user, type: 'exposure', time, experiment: o.name, variant };
+        const appended = (async () => events.append(event))();
+        exposed.set(user, appended);
+        appended.catch(() => exposed.delete(user));
+      }
+      await exposed.get(user);
+      return variant;
+    },
+  };
+}
+
+const encoder = new TextEncoder();
+
+/** A number in [0, 1) that a text always has. */
+function share(text: string): number {
+  return xxHash32(encoder.encode(text)) / 2 ** 32;
+}
+
+function shares(value: unknown, name: string): Record<string, number> {
+  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+  const total = entries.reduce((sum, [, part]) => sum + part, 0);
+  if (entries.length >= 2 && entries.every(([, part]) => typeof part === 'number' && part > 0) && Math.abs(total - 1) < 1e-9) {
+    return Object.fromEntries(entries);
+  }
+  const got = entries.length > 0 ? `${entries.map(([key, part]) => `${key}: ${shown(part)}`).join(', ')}` : shown(value);
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `${name} must be at least two shares above 0 that add up to 1, such as { control: 0.5, treatment: 0.5 }, got ${got}.`,
+  );
+}

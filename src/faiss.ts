@@ -1,3 +1,0 @@
-/** A vector index of FAISS, through the optional package `faiss-node`. */
-export { type FaissOptions, faissIndex } from './semantic/indexes/faiss.ts';
-export type { FaissAnswer, FaissHandle, FaissModule } from './semantic/indexes/faiss-module.ts';

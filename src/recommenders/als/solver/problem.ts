@@ -1,0 +1,229 @@
+import type { Csr } from '../../../data/csr.ts';
+import { countingSort, range } from '../../../numeric/counting-sort.ts';
+import type { AlsSettings } from '../options.ts';
+import { distinctRows } from './problem-rows.ts';
+import { singlesOf } from './problem-singles.ts';
+
+/**
+ * The interactions as ALS wants them. Users with the same history get the same factors, so each distinct row is there once
+ * with its multiplicity; users with one item only are not there at all: all of them together are one "single" row an item.
+ * Items stand by falling popularity, rows by falling length and then by their rarest item, so that what is read together
+ * lies together.
+ */
+export interface AlsProblem {
+  /** Distinct rows of two and more items. */
+  rows: SparseRows;
+  /** Users that have row k, or what they weigh together. */
+  multiplicity: Float32Array;
+  /** Regularization of row k. */
+  rowLambda: Float32Array;
+  /** Items that somebody has as the only one. Their rows on the user side follow the distinct ones. */
+  singles: Singles;
+  /** Per item the rows of the user side, d and r times multiplicity; a single's entry is the last of its item. */
+  items: SparseRows;
+  /** Regularization of item i. */
+  itemLambda: Float32Array;
+  /** Item id index of internal item i, and back. */
+  itemOrder: Int32Array;
+  itemRank: Int32Array;
+  /** Row of the user side of each user. */
+  userRow: Int32Array;
+  /** Variant of each single user, -1 for the others: their factors are the row times w of the variant. */
+  userVariant: Int32Array;
+  /** Sum of confidence * preference^2 over everything observed: the loss of factors that are all zero. */
+  constant: number;
+}
+
+/** Rows of weighted entries: (diag + sum d y y^T) x = sum r y. */
+export interface SparseRows {
+  offsets: Int32Array;
+  indices: Int32Array;
+  d: Float32Array;
+  r: Float32Array;
+}
+
+/** Users with one item: by item, the distinct (d, r) and how many users have them. */
+export interface Singles {
+  /** Internal item of each single. */
+  items: Int32Array;
+  /** Variants of single k: `variants[k]` to `variants[k + 1]`. */
+  variants: Int32Array;
+  multiplicity: Float32Array;
+  d: Float32Array;
+  r: Float32Array;
+  lambda: number;
+  /** Where in `items` of the problem the entry of single k stands. */
+  entries: Int32Array;
+}
+
+/** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
+export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
+  if (settings.feedback === 'explicit') return { d: 1, r: value };
+  if (value > 0) {
+    const d = Math.max(settings.alpha * value, 1e-30);
+    return { d, r: 1 + d };
+  }
+  return { d: -settings.alpha * value, r: 0 };
+}
+
+/** Regularization of a row with n entries when the other side has `others` rows. */
+export function lambdaOf(n: number, others: number, s: AlsSettings): number {
+  if (s.regularizationScaling === 'none') return s.regularization;
+  if (s.regularizationScaling === 'count') return s.regularization * n;
+  const base = n + others / s.alpha;
+  return s.regularization * (s.regularizationExponent === 1 ? base : base ** s.regularizationExponent);
+}
+
+/**
+ * @param byUser values are what the model is to explain (ratings less their biases for explicit feedback).
+ * @param userWeights how often each user counts; all 1 when missing.
+ */
+export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Float32Array): AlsProblem {
+  const { itemOrder, itemRank, itemCounts } = popularityOrder(byUser);
+  const ranked = rankedRows(byUser, itemRank);
+  const weights = weighed(ranked.values, settings);
+  const userRow = new Int32Array(byUser.rows).fill(-1);
+  const userVariant = new Int32Array(byUser.rows).fill(-1);
+  const perItem = new Int32Array(byUser.columns);
+
+  const distinct = distinctRows(ranked, weights, settings, userWeights, userRow, perItem);
+  const { rows, multiplicity, rowLambda } = distinct;
+  const { constant, ...singles } = singlesOf(ranked, weights, userWeights, multiplicity.length, userRow, userVariant, perItem);
+  const { items, entries } = itemRows(rows, multiplicity, perItem, singles.items, byUser.columns);
+  return {
+    rows,
+    multiplicity,
+    rowLambda,
+    singles: { ...singles, entries, lambda: lambdaOf(1, byUser.columns, settings) },
+    items,
+    itemLambda: itemLambdas(byUser, itemOrder, itemCounts, settings, userWeights),
+    itemOrder,
+    itemRank,
+    userRow,
+    userVariant,
+    constant: distinct.constant + constant,
+  };
+}
+
+/** Regularization of each item by rank; what scales with counts sees a user as often as it counts. */
+function itemLambdas({ offsets, indices, rows }: Csr, order: Int32Array, counts: Int32Array, s: AlsSettings, userWeights?: Float32Array) {
+  if (!userWeights) return Float32Array.from(order, (_, i) => lambdaOf(counts[i], rows, s));
+  const sums = new Float64Array(order.length);
+  let total = 0;
+  for (let u = 0; u < rows; u++) {
+    total += userWeights[u];
+    for (let e = offsets[u]; e < offsets[u + 1]; e++) sums[indices[e]] += userWeights[u];
+  }
+  return Float32Array.from(order, (item, i) => lambdaOf(weighedCount(sums[item], counts[i]), total, s));
+}
+
+/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
+export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
+
+/** Items by falling number of users; equal ones by index. */
+function popularityOrder(byUser: Csr) {
+  const counts = new Int32Array(byUser.columns);
+  for (const item of byUser.indices) counts[item]++;
+  let most = 0;
+  for (const c of counts) most = Math.max(most, c);
+  const rarity = counts.map((c) => most - c);
+  const itemOrder = countingSort(range(counts.length), rarity, most + 1);
+  const itemRank = new Int32Array(byUser.columns);
+  itemOrder.forEach((item, rank) => {
+    itemRank[item] = rank;
+  });
+  return { itemOrder, itemRank, itemCounts: itemOrder.map((item) => counts[item]) };
+}
+
+/** The same rows with items by rank, ascending within a row. */
+function rankedRows(byUser: Csr, itemRank: Int32Array): Csr {
+  const { rows, offsets } = byUser;
+  const indices = new Int32Array(byUser.indices.length);
+  const values = byUser.values.slice();
+  for (let e = 0; e < indices.length; e++) indices[e] = itemRank[byUser.indices[e]];
+  for (let u = 0; u < rows; u++) {
+    const n = offsets[u + 1] - offsets[u];
+    if (n > shortRow) sortLong(indices, values, offsets[u], n);
+    else if (n > 1) sortShort(indices, values, offsets[u], offsets[u + 1]);
+  }
+  return { ...byUser, indices, values };
+}
+
+/** Up to here the plain way is the quicker one. */
+const shortRow = 32;
+
+function sortShort(indices: Int32Array, values: Float32Array, from: number, to: number): void {
+  for (let e = from + 1; e < to; e++) {
+    const index = indices[e];
+    const value = values[e];
+    let at = e;
+    for (; at > from && indices[at - 1] > index; at--) {
+      indices[at] = indices[at - 1];
+      values[at] = values[at - 1];
+    }
+    indices[at] = index;
+    values[at] = value;
+  }
+}
+
+/** One number an entry, index before place, goes through the sort of the runtime. */
+function sortLong(indices: Int32Array, values: Float32Array, from: number, n: number): void {
+  const keys = new Float64Array(n);
+  for (let k = 0; k < n; k++) keys[k] = indices[from + k] * n + k;
+  keys.sort();
+  const old = values.slice(from, from + n);
+  for (let k = 0; k < n; k++) {
+    const index = Math.floor(keys[k] / n);
+    indices[from + k] = index;
+    values[from + k] = old[keys[k] - index * n];
+  }
+}
+
+/** The user side by item, with a last entry for the single of an item. */
+function itemRows(rows: SparseRows, multiplicity: Float32Array, perItem: Int32Array, singleItems: Int32Array, itemCount: number) {
+  const offsets = new Int32Array(itemCount + 1);
+  for (let i = 0; i < itemCount; i++) offsets[i + 1] = offsets[i] + perItem[i];
+  const total = offsets[itemCount];
+  const items = { ...emptyRows(itemCount, total), offsets };
+  const next = offsets.slice(0, itemCount);
+  const count = multiplicity.length;
+  for (let row = 0; row < count; row++) {
+    for (let e = rows.offsets[row]; e < rows.offsets[row + 1]; e++) {
+      const to = next[rows.indices[e]]++;
+      items.indices[to] = row;
+      items.d[to] = multiplicity[row] * rows.d[e];
+      items.r[to] = multiplicity[row] * rows.r[e];
+    }
+  }
+  const entries = new Int32Array(singleItems.length);
+  singleItems.forEach((item, k) => {
+    entries[k] = next[item]++;
+    items.indices[entries[k]] = count + k;
+  });
+  return { items, entries };
+}
+
+/** Rows to be filled. */
+export function emptyRows(rows: number, entries: number): SparseRows {
+  return {
+    offsets: new Int32Array(rows + 1),
+    indices: new Int32Array(entries),
+    d: new Float32Array(entries),
+    r: new Float32Array(entries),
+  };
+}
+
+/** d and r of each value, and its part of the loss of zero factors. */
+export type Weights = ReturnType<typeof weighed>;
+
+function weighed(values: Float32Array, settings: AlsSettings) {
+  const d = new Float32Array(values.length);
+  const r = new Float32Array(values.length);
+  for (let e = 0; e < values.length; e++) {
+    const w = weigh(values[e], settings);
+    d[e] = w.d;
+    r[e] = w.r;
+  }
+  const explicit = settings.feedback === 'explicit';
+  return { d, r, constantOf: (e: number) => (explicit ? r[e] * r[e] : r[e]) };
+}

@@ -1,0 +1,211 @@
+import { type Block, Engine } from '../../../engine/engine.ts';
+import { choleskySolve } from '../../../engine/kernels/als/rows.plain.ts';
+import { SmallMatrices, smallMatricesDoubles } from '../../../engine/small-matrices.ts';
+import { scratchBytes } from './plan.ts';
+
+/** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
+export interface RowEquation {
+  /** Rows of the source, by the number the caller knows them by. */
+  indices: ArrayLike<number>;
+  d: ArrayLike<number>;
+  r: ArrayLike<number>;
+  lambda: number;
+}
+
+/** What a {@link RowSolver} is made of. */
+export interface RowSolverSource {
+  /** count x f, row-major. Copied. */
+  rows: Float32Array;
+  f: number;
+  /** Weight of each row in the Gram matrix; default 1. */
+  weights?: Float32Array;
+  /** Whether the Gram matrix takes part: implicit feedback yes, explicit no. */
+  gram: boolean;
+  /** A column appended behind the factors for scoring, such as item biases; solving does not see it. */
+  extra?: Float32Array;
+  /** Position k of the copy holds row order[k]; default as given. */
+  order?: Int32Array;
+  /** Longest equation that will come. */
+  longest: number;
+  /** 32-bit numbers the caller wants to take from the engine besides. Default 0. */
+  spare?: number;
+}
+
+/**
+ * Solves single rows exactly against a frozen other side: fold-in, updates of a fitted model, explanations. Holds a copy of that
+ * side in the eigenbasis of its Gram matrix, in WebAssembly memory, where scoring reads it as well. Vectors given out are in
+ * that inner basis; {@link toCaller} turns them back.
+ */
+export class RowSolver {
+  /** Row length inside: factors, the extra column, zeros up to a multiple of 8. */
+  readonly width: number;
+  /** The source inside. */
+  readonly source: Block<Float32Array>;
+  readonly engine: Engine;
+  /** The vector that `solve` and `toInner` leave behind, and that scoring reads. */
+  readonly vector: Block<Float32Array>;
+  readonly #f: number;
+  readonly #extra: boolean;
+  readonly #eigenvalues: Block<Float32Array>;
+  readonly #rotation: Float64Array | undefined;
+  /** The same for the kernels. */
+  readonly #turn: Block<Float32Array> | undefined;
+  readonly #slots: { offsets: Block<Int32Array>; indices: Block<Int32Array>; d: Block<Float32Array>; r: Block<Float32Array> };
+  readonly #small: { lambda: Block<Float32Array>; stats: Block<Float64Array>; failed: Block<Int32Array> };
+  readonly #position: Int32Array | undefined;
+
+  constructor({ rows, f, weights, gram, extra, order, longest, spare = 0 }: RowSolverSource) {
+    const count = rows.length / f;
+    const width = Math.ceil((f + (extra ? 1 : 0)) / 8) * 8;
+    this.#f = f;
+    this.width = width;
+    this.#extra = extra !== undefined;
+    const bytes = 4 * (count * width + 2 * width * width + 2 * width + 3 * longest + spare) + 8 * smallMatricesDoubles(f) + 16_384;
+    const engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, dualMax(width)) });
+    this.engine = engine;
+    this.source = engine.f32(count * width);
+    this.vector = engine.f32(width);
+    this.#eigenvalues = engine.f32(width);
+    this.#slots = { offsets: engine.i32(2), indices: engine.i32(longest), d: engine.f32(longest), r: engine.f32(longest) };
+    this.#small = { lambda: engine.f32(1), stats: engine.f64(2), failed: engine.i32(1) };
+    if (order) {
+      this.#position = new Int32Array(count);
+      for (let k = 0; k < count; k++) this.#position[order[k]] = k;
+    }
+    for (let k = 0; k < count; k++) {
+      const id = order ? order[k] : k;
+      this.source.array.set(rows.subarray(id * f, (id + 1) * f), k * width);
+    }
+    if (gram) {
+      const weightOf = weights && ((k: number) => weights[order ? order[k] : k]);
+      const { values, vectors } = new SmallMatrices(engine, f).eigen(gramOf(engine, this.source, width, f, weightOf));
+      this.#eigenvalues.array.set(values);
+      this.#rotation = vectors;
+      const rotation = engine.f32(width * width);
+      for (let i = 0; i < f; i++) for (let j = 0; j < f; j++) rotation.array[i * width + j] = vectors[i * f + j];
+      this.#turn = rotation;
+      engine.kernels.rotate(0, count, 0, engine.scratch, this.source.at, width, rotation.at, this.source.at);
+    }
+    if (extra) for (let k = 0; k < count; k++) this.source.array[k * width + f] = extra[order ? order[k] : k];
+  }
+
+  /** Solves a row exactly. @returns the inner vector, overwritten by the next call. */
+  solve({ indices, d, r, lambda }: RowEquation): Float32Array {
+    const n = indices.length;
+    const { offsets, indices: to, d: dTo, r: rTo } = this.#slots;
+    offsets.array[1] = n;
+    for (let e = 0; e < n; e++) {
+      to.array[e] = this.#position ? this.#position[indices[e]] : indices[e];
+      dTo.array[e] = d[e];
+      rTo.array[e] = r[e];
+    }
+    this.#small.lambda.array[0] = lambda;
+    this.#withoutExtra(() => {
+      let floor = 1e-6;
+      if (this.#rotation) for (const e of this.#eigenvalues.array) floor = Math.max(floor, e * 1e-9);
+      this.engine.kernels.solveRows(
+        0,
+        1,
+        0,
+        this.engine.scratch,
+        offsets.at,
+        to.at,
+        dTo.at,
+        rTo.at,
+        this.source.at,
+        this.#eigenvalues.at,
+        this.#small.lambda.at,
+        floor,
+        this.width,
+        this.vector.at,
+        0,
+        this.#small.stats.at,
+        dualMax(this.width),
+        0,
+        this.#small.failed.at,
+        0,
+      );
+    }, indices);
+    return this.vector.array;
+  }
+
+  /** For each entry of an equation, the part of x . target that it brings; they add up to x . target of the solved row. */
+  contributions({ indices, d, r, lambda }: RowEquation, target: number): Float64Array {
+    const f = this.#f;
+    const row = (id: number) => {
+      const at = (this.#position ? this.#position[id] : id) * this.width;
+      return this.source.array.subarray(at, at + f);
+    };
+    const a = new Float64Array(f * f);
+    for (let i = 0; i < f; i++) a[i * f + i] = Math.max(this.#eigenvalues.array[i] + lambda, 1e-9);
+    for (let e = 0; e < indices.length; e++) {
+      const y = row(indices[e]);
+      for (let i = 0; i < f; i++) for (let j = 0; j <= i; j++) a[i * f + j] += d[e] * y[i] * y[j];
+    }
+    const t = Float64Array.from(row(target));
+    choleskySolve(a, f, t);
+    return Float64Array.from(indices, (id, e) => {
+      const y = row(id);
+      let sum = 0;
+      for (let q = 0; q < f; q++) sum += y[q] * t[q];
+      return r[e] * sum;
+    });
+  }
+
+  /** Puts a row of the caller's basis into `vector`. */
+  toInner(row: Float32Array): Float32Array {
+    const f = this.#f;
+    const { array, at } = this.vector;
+    array.fill(0, f);
+    array.set(row);
+    if (this.#turn) this.engine.kernels.rotate(0, 1, 0, this.engine.scratch, at, this.width, this.#turn.at, at);
+    if (this.#extra) array[f] = 1;
+    return array;
+  }
+
+  /** An inner vector in the caller's basis. */
+  toCaller(vector: Float32Array): Float32Array {
+    const f = this.#f;
+    const row = new Float32Array(f);
+    for (let i = 0; i < f; i++) {
+      let sum = 0;
+      if (this.#rotation) for (let j = 0; j < f; j++) sum += vector[j] * this.#rotation[i * f + j];
+      else sum = vector[i];
+      row[i] = sum;
+    }
+    return row;
+  }
+
+  /** The extra column is for scoring: it is zero while rows are solved, and 1 in the vector afterwards. */
+  #withoutExtra(solve: () => void, indices: ArrayLike<number>): void {
+    if (!this.#extra) {
+      solve();
+      return;
+    }
+    const at = (e: number) => (this.#position ? this.#position[indices[e]] : indices[e]) * this.width + this.#f;
+    const kept = Float32Array.from({ length: indices.length }, (_, e) => this.source.array[at(e)]);
+    for (let e = 0; e < indices.length; e++) this.source.array[at(e)] = 0;
+    solve();
+    for (let e = 0; e < indices.length; e++) this.source.array[at(e)] = kept[e];
+    this.vector.array[this.#f] = 1;
+  }
+}
+
+const dualMax = (width: number) => Math.max(1, Math.floor(width * 0.6));
+
+/** Weighted Gram matrix: 1,024 rows at a time in f32, those sums in f64. */
+function gramOf(engine: Engine, source: Block<Float32Array>, width: number, f: number, weightOf: ((k: number) => number) | undefined) {
+  const partial = engine.f32(width * width);
+  const weights = engine.f32(1024);
+  const count = source.array.length / width;
+  const sum = new Float64Array(f * f);
+  for (let lo = 0; lo < count; lo += 1024) {
+    const hi = Math.min(count, lo + 1024);
+    if (weightOf) for (let k = lo; k < hi; k++) weights.array[k - lo] = weightOf(k);
+    // The kernel looks for the weight of row k at k, the slot begins at lo.
+    engine.kernels.gram(lo, hi, 0, engine.scratch, source.at, width, weightOf ? weights.at - 4 * lo : 0, partial.at);
+    for (let i = 0; i < f; i++) for (let j = i; j < f; j++) sum[i * f + j] += partial.array[i * width + j];
+  }
+  for (let i = 0; i < f; i++) for (let j = 0; j < i; j++) sum[i * f + j] = sum[j * f + i];
+  return sum;
+}

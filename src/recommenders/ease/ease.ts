@@ -1,0 +1,183 @@
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { ExplainOptions, Explanation, FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
+import type { Interactions } from '../../data/interactions.ts';
+import { availableThreads } from '../../engine/threads/runtime.ts';
+import { AttuneError } from '../../errors.ts';
+import { choice, integer, number, optional, readOptions, workOptions } from '../../options.ts';
+import { readModelStore } from '../../storage/shared/model-names.ts';
+import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
+import { baseFromFile, baseOf, baseToFile } from '../shared/fitted-base.ts';
+import { mergeInto } from '../shared/merge.ts';
+import { invertDirectly } from './direct.ts';
+import { invertIteratively, iterativeBytes } from './iterative.ts';
+import { allWeights, bytesAKeptWeight, type EaseWeights, largestWeights, weightsFromTensors } from './weights.ts';
+
+/** Options of {@link EaseRecommender}. */
+export interface EaseOptions {
+  /** Added to the diagonal of XᵀX; larger trusts rare items less. Above 0, default 250. */
+  regularization?: number;
+  /**
+   * Keeps only so many weights an item on average, those of the largest size: the model then takes items x this x 8 bytes and a list a
+   * fraction of the time. Measure what it costs on your data. Default: all weights, items x items.
+   */
+  weightsPerItem?: number;
+  /**
+   * How P is found. `'direct'`: by inverting the dense matrix in 64 bits, items^3 / 2 multiply-adds. `'iterative'`: column by column by
+   * conjugate gradients on the sparse data in 32 bits, to a relative residual of 1e-5, on all `threads`; some 40 x entries x items
+   * multiply-adds, and no dense matrix unless all weights are kept. `'auto'` (default): whichever needs fewer.
+   */
+  solver?: 'auto' | 'direct' | 'iterative';
+  /** How much memory fitting may take. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
+  maxBytes?: number;
+  /** Threads of `'iterative'`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
+  threads?: number | 'auto';
+  /** What happens on unknown ids. Default `'throw'`. */
+  onUnknown?: UnknownPolicy;
+}
+
+const threadCount = integer({ min: 1, max: 256 });
+
+const optionChecks = {
+  regularization: number({ default: 250, above: 0 }),
+  weightsPerItem: optional(integer({ min: 1 })),
+  solver: choice(['auto', 'direct', 'iterative'] as const, 'auto'),
+  maxBytes: number({ default: 2 ** 31, min: 0 }),
+  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
+  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+};
+
+interface Fitted extends FittedBase {
+  /** B. */
+  weights: EaseWeights;
+}
+
+const kind = 'ease';
+const formatVersion = 1;
+
+/**
+ * EASE, a linear model in closed form (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data"): with P = (XᵀX +
+ * regularization I)^-1, the weight from item j to item i is B_ji = -P_ji / P_ii, and 0 on the diagonal; the score of an item is the
+ * sum over the user's items of value x weight. Up to some thousands of items it works as the paper does; on larger, sparse catalogues it
+ * solves for P without ever making XᵀX, and `weightsPerItem` keeps the model small. `similarItems` gives the partial correlation
+ * -P_ij / sqrt(P_ii P_jj) of the items whose weights were kept, and knows no `'dot'`.
+ */
+export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
+  /** Short name of the model family, also in model files. */
+  override readonly kind = kind;
+  readonly #options: Required<Omit<EaseOptions, 'weightsPerItem'>> & { weightsPerItem: number | undefined };
+
+  /** @throws ERR_BAD_OPTION */
+  constructor(options: EaseOptions = {}) {
+    const o = readOptions('EaseRecommender', options, optionChecks);
+    super(o.onUnknown);
+    this.#options = o;
+  }
+
+  /** Solves for the weights. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY with too many items, ERR_NUMERIC */
+  override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const o = readOptions('EaseRecommender.fit', options, workOptions);
+    checkInteractions('EaseRecommender.fit', interactions);
+    return this.#fit(() => baseOf(interactions), o);
+  }
+
+  /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
+  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const o = readOptions('EaseRecommender.partialFit', options, workOptions);
+    const { model } = this;
+    checkInteractions('EaseRecommender.partialFit', interactions);
+    return this.#fit(() => mergeInto(model, interactions), o);
+  }
+
+  /** The user's items with value x weight. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
+  explain(user: string, item: string, options: ExplainOptions = {}): Explanation {
+    const o = readOptions(`${kind}.explain`, options, explainChecks);
+    const to = this.itemIndex(item, o.onUnknown);
+    const index = this.userIndex(user, o.onUnknown);
+    if (to < 0 || index < 0) return unexplained();
+    const { items, weights } = this.model;
+    const row = this.historyOf(index);
+    const parts = Array.from(row.items, (from, k) => ({
+      item: items.idAt(from),
+      value: row.values[k],
+      score: row.values[k] * weights.at(from, to),
+    }));
+    return explanation(this.scoreSome(row, Int32Array.of(to))[0], parts, o.n);
+  }
+
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
+  override toBytes(): Uint8Array<ArrayBuffer> {
+    const { tensors, ids } = baseToFile(this.model);
+    const all = { ...tensors, ...this.model.weights.toTensors() };
+    const { threads: _, ...settings } = this.#options; // says nothing of the model
+    return writeModelFile({ kind, formatVersion, settings, tensors: all, ids });
+  }
+
+  /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+  static fromBytes(bytes: Uint8Array): EaseRecommender {
+    const file = readModelFile(bytes, kind, formatVersion);
+    const model = new EaseRecommender(file.settings);
+    const base = baseFromFile(file);
+    model.fitted = { ...base, weights: weightsFromTensors(file, base.items.size) };
+    return model;
+  }
+
+  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  static async load(store: ModelStore, reference: string): Promise<EaseRecommender> {
+    return EaseRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
+  }
+
+  protected override profileOf(user: number): HistoryRow {
+    return this.historyOf(user);
+  }
+
+  protected override profileFrom(row: HistoryRow): HistoryRow {
+    return row;
+  }
+
+  protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
+    const { weights } = this.model;
+    for (let k = 0; k < row.items.length; k++) weights.add(row.items[k], row.values[k], scores);
+  }
+
+  protected override scoreSome(row: HistoryRow, items: Int32Array): Float32Array {
+    const scores = new Float32Array(this.model.items.size);
+    this.scoreAll(row, scores);
+    return Float32Array.from(items, (i) => scores[i]);
+  }
+
+  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    if (metric === 'dot') throw new AttuneError('ERR_NOT_SUPPORTED', `A model of kind '${kind}' has no vectors. Use metric: 'cosine'.`);
+    this.model.weights.similarity(item, scores);
+  }
+
+  async #fit(makeBase: () => FittedBase, work: FitOptions): Promise<this> {
+    work.signal?.throwIfAborted();
+    const base = makeBase();
+    const { byUser } = base;
+    const size = base.items.size;
+    const { regularization, weightsPerItem = size, solver, threads } = this.#options;
+    const direct = solver === 'direct' || (solver === 'auto' && size * size <= 40 * byUser.indices.length);
+    const all = weightsPerItem >= size - 1;
+    this.#checkMemory(size, byUser.indices.length, direct, all ? undefined : weightsPerItem);
+    const collector = all ? allWeights(size) : largestWeights(size, weightsPerItem);
+    const options = { ...work, regularization, threads: threads === 'auto' ? availableThreads() : threads };
+    await (direct ? invertDirectly : invertIteratively)(byUser, options, collector.take);
+    this.fitted = { ...base, weights: collector.done() };
+    return this;
+  }
+
+  #checkMemory(items: number, entries: number, direct: boolean, kept: number | undefined): void {
+    const inverse = direct ? 8 * items ** 2 : iterativeBytes(items, entries);
+    const weights = kept === undefined ? (direct ? 0 : 4 * items ** 2) : kept * items * bytesAKeptWeight;
+    const { maxBytes } = this.#options;
+    if (inverse + weights <= maxBytes) return;
+    throw new AttuneError(
+      'ERR_OUT_OF_MEMORY',
+      `EaseRecommender: expected a fit that takes at most ${maxBytes} bytes, got ${items} items with ${entries} interactions, which take ${
+        inverse + weights
+      }. Pass weightsPerItem${kept === undefined ? ', such as 200' : ' of a smaller number'}, filter rare items, use an ItemKnnRecommender, or raise maxBytes.`,
+    );
+  }
+}

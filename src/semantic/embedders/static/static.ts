@@ -1,0 +1,121 @@
+import { type Embedder, type EmbedOptions, normalizeRows } from '../../../contracts/embedder.ts';
+import { AttuneError, shown } from '../../../errors.ts';
+import { xxHash32 } from '../../../numeric/xx-hash.ts';
+import { anything, number, optional, readOptions } from '../../../options.ts';
+import { reportAndYield } from '../../../work/report-and-yield.ts';
+import { readStaticFiles, readStaticTable, type StaticFiles, type StaticTable, writeStaticTable } from './static-file.ts';
+import { WordPiece } from './word-piece.ts';
+
+/** Options of {@link staticEmbedder} for a table that lies in several files. */
+export interface StaticOptions extends StaticFiles {
+  /** Weight in hybrid search, 0 to 1. Default: what the table says. */
+  hybridWeight?: number;
+}
+
+/** An embedder that is a table of token vectors. */
+export interface StaticEmbedder extends Embedder {
+  /** The family, for files that bring it along. */
+  readonly kind: 'static';
+  /** Number of tokens. */
+  readonly rows: number;
+  /** The table as one file, for {@link staticEmbedder}. */
+  toBytes(): Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Vectors by a table of token vectors: the text is cut into tokens as BERT does, their vectors are added up, the sum is scaled to
+ * length 1 (Tissier et al. 2019 and Model2Vec are the idea). No model runs: a query takes microseconds. {@link distil} makes a table.
+ *
+ * @param source the bytes that `toBytes()` of such an embedder gave (or the embedder itself), or the files of a table in the format
+ *   `attune-static`, version 0: `{ model, vocab, config }`.
+ * @throws ERR_BAD_FILE for a damaged or incomplete table; ERR_NEWER_FORMAT; ERR_WRONG_KIND; ERR_BAD_OPTION.
+ */
+export function staticEmbedder(source: Uint8Array | StaticEmbedder | StaticOptions): StaticEmbedder {
+  if (source instanceof StaticTableEmbedder) return source;
+  if (source instanceof Uint8Array) return staticFromBytes(source);
+  const { hybridWeight, ...files } = readOptions('staticEmbedder', source, {
+    model: file,
+    vocab: (value: unknown, name: string) => (typeof value === 'string' ? value : file(value, name)),
+    config: anything<StaticFiles['config']>(),
+    hybridWeight: optional(number({ min: 0, max: 1 })),
+  });
+  const table = readStaticFiles(files);
+  return new StaticTableEmbedder(hybridWeight === undefined ? table : { ...table, hybridWeight });
+}
+
+/** The inverse of `toBytes`. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+export function staticFromBytes(bytes: Uint8Array): StaticEmbedder {
+  return new StaticTableEmbedder(readStaticTable(bytes));
+}
+
+/** An embedder over a table that is known to be sound. */
+export function staticFromTable(table: StaticTable): StaticEmbedder {
+  return new StaticTableEmbedder(table);
+}
+
+class StaticTableEmbedder implements StaticEmbedder {
+  readonly kind = 'static';
+  readonly name: string;
+  readonly dimensions: number;
+  readonly rows: number;
+  readonly hybridWeight: number;
+  readonly #table: StaticTable;
+  readonly #tokens: WordPiece;
+  readonly #sum: Float64Array;
+
+  constructor(table: StaticTable) {
+    const { codes, scales, dimensions } = table;
+    // The numbers are part of the name, because an index may only be searched with the table it was made for.
+    const bytes = (data: Int8Array | Uint8Array | Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const mark = [xxHash32(bytes(codes)), xxHash32(bytes(scales))].map((hash) => hash.toString(16).padStart(8, '0')).join('');
+    this.name = `static ${table.source} ${mark}`;
+    this.dimensions = dimensions;
+    this.rows = scales.length;
+    this.hybridWeight = table.hybridWeight;
+    this.#table = table;
+    this.#tokens = new WordPiece(table.vocabulary);
+    this.#sum = new Float64Array(dimensions);
+  }
+
+  async embed(texts: readonly string[], { signal, onProgress }: EmbedOptions = {}): Promise<Float32Array> {
+    const { dimensions } = this;
+    const vectors = new Float32Array(texts.length * dimensions);
+    for (let t = 0; t < texts.length; t++) {
+      if (t % 1024 === 0) await reportAndYield('embedding', t, texts.length, { signal, onProgress });
+      vectors.set(this.#added(this.#tokens.ids(texts[t])), t * dimensions);
+    }
+    onProgress?.({ phase: 'embedding', done: texts.length, total: texts.length });
+    return normalizeRows(vectors, dimensions);
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return writeStaticTable(this.#table);
+  }
+
+  /** The mean of the rows; in place of the one before. */
+  #added(ids: number[]): Float64Array {
+    const { codes, scales, bits } = this.#table;
+    const { dimensions } = this;
+    const sum = this.#sum.fill(0);
+    for (const id of ids) {
+      const scale = scales[id] / ids.length;
+      if (bits === 8) {
+        const at = id * dimensions;
+        for (let d = 0; d < dimensions; d++) sum[d] += scale * codes[at + d];
+      } else {
+        const at = (id * dimensions) / 2;
+        for (let d = 0; d < dimensions; d += 2) {
+          const pair = codes[at + d / 2];
+          sum[d] += scale * ((pair << 28) >> 28);
+          sum[d + 1] += scale * ((pair << 24) >> 28);
+        }
+      }
+    }
+    return sum;
+  }
+}
+
+function file(value: unknown, name: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be the bytes of a file (Uint8Array), got ${shown(value)}.`);
+}

@@ -1,0 +1,247 @@
+import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector-index.ts';
+import { readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
+import { availableThreads } from '../../../engine/threads/runtime.ts';
+import { AttuneError } from '../../../errors.ts';
+import { grown } from '../../../numeric/grown.ts';
+import { type Ranked, TopK } from '../../../numeric/top-k.ts';
+import { integer, readOptions } from '../../../options.ts';
+import { CodedRows } from '../shared/coded-rows.ts';
+import { PlainRows } from '../shared/plain-rows.ts';
+import type { Rows, UsedRows } from '../shared/rows.ts';
+import { checkSearchOptions } from '../shared/search-options.ts';
+
+/** Options of {@link flatIndex}. */
+export interface FlatIndexOptions {
+  /** Threads of `searchMany`; a single search has one. Answers are the same for any number. Default 'auto': all the runtime has. */
+  threads?: number | 'auto';
+}
+
+/** An exact index. It answers at once, and several queries together. */
+export interface FlatIndex extends VectorIndex {
+  add(keys: Int32Array, vectors: Float32Array): void;
+  remove(keys: Int32Array): void;
+  search(query: Float32Array, options: VectorSearchOptions): Ranked;
+  searchMany(queries: readonly Float32Array[], options: VectorSearchOptions): Promise<Ranked[]>;
+  vectorOf(key: number): Float32Array | undefined;
+  fromBytes(bytes: Uint8Array): FlatIndex;
+}
+
+/**
+ * The exact index: every vector is compared. No build time, no parameters, no wrong answers; right up to some hundred thousand
+ * vectors.
+ *
+ * A kernel prefilters all rows by codes of one byte a dimension; what their error bound lets through is scored in 64 bits, in one fixed
+ * order, so scores and order are the same in every runtime. At 384 dimensions it takes 1.27 times the bytes of its vectors.
+ *
+ * @throws ERR_BAD_OPTION
+ */
+export function flatIndex(options: FlatIndexOptions = {}): FlatIndex {
+  const { threads } = readOptions('flatIndex', options, flatChecks);
+  return new Flat(threads === 'auto' ? availableThreads() : threads);
+}
+
+const threadCount = integer({ min: 1, max: 256 });
+const flatChecks = {
+  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
+};
+
+/** A block of rows beyond this would come near what the kernels can address. */
+const largestBlock = 2 ** 28;
+const smallestBlock = 1024;
+/** Below this many numbers a block has no codes, and no memory for kernels. */
+const smallestCoded = 1 << 18;
+/** Fewer products of queries and rows than this are not worth the threads. */
+const smallestShared = 1 << 20;
+
+class Flat implements FlatIndex {
+  readonly kind = 'flat';
+  readonly #threads: number;
+  #dimensions = 0;
+  #blocks: Rows[] = [];
+  #keyOfRow = new Int32Array(0);
+  #rowOfKey = new Int32Array(0); // row + 1, 0 = none
+  #size = 0;
+  /** Counts changes. */
+  #version = 0;
+  /** Searches on threads wait for each other here. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(threads: number) {
+    this.#threads = threads;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get dimensions(): number {
+    return this.#dimensions;
+  }
+
+  add(keys: Int32Array, vectors: Float32Array): void {
+    if (keys.length === 0) return;
+    const dimensions = vectors.length / keys.length;
+    if (!(Number.isInteger(dimensions) && dimensions > 0) || (this.#size > 0 && dimensions !== this.#dimensions)) {
+      throw new AttuneError(
+        'ERR_BAD_ARGUMENT',
+        `flatIndex.add: expected ${keys.length} vectors of ${this.#dimensions || 'equal'} dimensions, got ${vectors.length} numbers.`,
+      );
+    }
+    this.#version++;
+    if (this.#size === 0) this.#reset(dimensions);
+    this.#reserve(this.#size + keys.filter((key) => this.#row(key) < 0).length);
+    this.#rowOfKey = grown(this.#rowOfKey, keys.reduce((a, b) => Math.max(a, b), 0) + 1);
+    for (let k = 0; k < keys.length; k++) {
+      const known = this.#row(keys[k]);
+      this.#put(known < 0 ? this.#size++ : known, keys[k], vectors.subarray(k * dimensions, (k + 1) * dimensions));
+    }
+  }
+
+  remove(keys: Int32Array): void {
+    this.#version++;
+    for (const key of keys) {
+      const row = this.#row(key);
+      if (row < 0) continue;
+      this.#rowOfKey[key] = 0;
+      const last = --this.#size;
+      if (row < last) this.#put(row, this.#keyOfRow[last], this.#vector(last));
+    }
+    let capacity = this.#blocks.reduce((sum, block) => sum + block.capacity, 0);
+    for (let block = this.#blocks.at(-1); block && capacity - block.capacity >= this.#size; block = this.#blocks.at(-1)) {
+      capacity -= block.capacity;
+      this.#blocks.pop();
+    }
+  }
+
+  search(query: Float32Array, options: VectorSearchOptions): Ranked {
+    checkSearchOptions('flatIndex.search', options);
+    const { n, allowed } = options;
+    this.#check('search', query);
+    const best = new TopK(Math.min(n, this.#size));
+    for (const { rows, used } of this.#used(n, allowed)) rows.search(query, used, best);
+    return best.take();
+  }
+
+  async searchMany(queries: readonly Float32Array[], options: VectorSearchOptions): Promise<Ranked[]> {
+    checkSearchOptions('flatIndex.searchMany', options);
+    const { n, allowed } = options;
+    for (const query of queries) this.#check('searchMany', query);
+    if (this.#threads === 1) return this.#answer(queries, n, allowed, false);
+    const answer = this.#queue.then(async () => {
+      const version = this.#version;
+      const found = await this.#answer(queries, n, allowed, queries.length * this.#size >= smallestShared);
+      // What changed while threads read it is read again, on this thread: nothing comes between.
+      return this.#version === version ? found : this.#answer(queries, n, allowed, false);
+    });
+    this.#queue = answer.catch(() => {});
+    return answer;
+  }
+
+  vectorOf(key: number): Float32Array | undefined {
+    const row = this.#row(key);
+    return row < 0 ? undefined : this.#vector(row).slice();
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const dimensions = this.#dimensions;
+    const data = new Float32Array(this.#size * dimensions);
+    for (let row = 0; row < this.#size; row++) data.set(this.#vector(row), row * dimensions);
+    return writeModelFile({
+      kind: 'flat-index',
+      formatVersion: 1,
+      settings: { dimensions },
+      tensors: {
+        keys: { data: this.#keyOfRow.slice(0, this.#size), shape: [this.#size] },
+        vectors: { data, shape: [this.#size, dimensions] },
+      },
+      ids: {},
+    });
+  }
+
+  fromBytes(bytes: Uint8Array): FlatIndex {
+    const file = readModelFile(bytes, 'flat-index', 1);
+    const keys = tensorOf(file, 'keys', Int32Array);
+    const vectors = tensorOf(file, 'vectors', Float32Array, keys.length * Number(file.settings.dimensions));
+    if (keys.some((key) => key < 0)) throw new AttuneError('ERR_BAD_FILE', 'Expected keys from 0 in a flat index.');
+    const index = new Flat(this.#threads);
+    index.add(keys, vectors);
+    return index;
+  }
+
+  /** Without threads it is done when it returns. */
+  async #answer(queries: readonly Float32Array[], n: number, allowed: Uint8Array | undefined, threads: boolean): Promise<Ranked[]> {
+    const best = queries.map(() => new TopK(Math.min(n, this.#size)));
+    for (const { rows, used } of this.#used(n, allowed)) {
+      const work = rows.searchMany(queries, used, best, threads);
+      if (work) await work;
+    }
+    return best.map((each) => each.take());
+  }
+
+  #check(method: string, query: Float32Array): void {
+    if (this.#size === 0 || query.length === this.#dimensions) return;
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `flatIndex.${method}: expected a vector of ${this.#dimensions} dimensions, got ${query.length}.`,
+    );
+  }
+
+  /** The blocks with the rows of each that are in use. */
+  #used(n: number, allowed: Uint8Array | undefined): { rows: Rows; used: UsedRows }[] {
+    let first = 0;
+    return this.#blocks.map((rows) => {
+      const keys = this.#keyOfRow.subarray(Math.min(first, this.#size), Math.min(first + rows.capacity, this.#size));
+      first += rows.capacity;
+      return { rows, used: { keys, allowed, n: Math.min(n, keys.length) } };
+    });
+  }
+
+  #row(key: number): number {
+    return (this.#rowOfKey[key] ?? 0) - 1;
+  }
+
+  #put(row: number, key: number, vector: Float32Array): void {
+    const { block, at } = this.#place(row);
+    block.set(at, vector);
+    this.#keyOfRow[row] = key;
+    this.#rowOfKey[key] = row + 1;
+  }
+
+  #vector(row: number): Float32Array {
+    const { block, at } = this.#place(row);
+    return block.get(at);
+  }
+
+  #place(row: number): { block: Rows; at: number } {
+    let at = row;
+    for (const block of this.#blocks) {
+      if (at < block.capacity) return { block, at };
+      at -= block.capacity;
+    }
+    throw new RangeError(`no row ${row}`);
+  }
+
+  #reset(dimensions: number): void {
+    this.#dimensions = dimensions;
+    this.#blocks = [];
+    this.#rowOfKey.fill(0);
+  }
+
+  /** The first block is as large as the first vectors need; later ones grow by a quarter, so that nothing is ever copied. */
+  #reserve(rows: number): void {
+    let missing = rows - this.#blocks.reduce((sum, block) => sum + block.capacity, 0);
+    const most = Math.floor(largestBlock / Math.max(this.#dimensions, 64));
+    while (missing > 0) {
+      const wanted = this.#blocks.length === 0 ? missing : Math.max(missing, smallestBlock, Math.ceil(this.#size / 4));
+      const block = this.#newBlock(Math.min(wanted, most));
+      this.#blocks.push(block);
+      missing -= block.capacity;
+    }
+    this.#keyOfRow = grown(this.#keyOfRow, rows);
+  }
+
+  #newBlock(capacity: number): Rows {
+    const dimensions = this.#dimensions;
+    return capacity * dimensions < smallestCoded ? new PlainRows(capacity, dimensions) : new CodedRows(capacity, dimensions, this.#threads);
+  }
+}

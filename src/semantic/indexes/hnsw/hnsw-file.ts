@@ -1,0 +1,112 @@
+import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
+import { AttuneError } from '../../../errors.ts';
+import type { HnswGraph } from './hnsw-graph.ts';
+import type { HnswKeys } from './hnsw-keys.ts';
+import type { HnswRows } from './hnsw-rows.ts';
+
+const kind = 'hnsw-index';
+const formatVersion = 1;
+
+/** What a file is written from. */
+interface Contents {
+  dimensions: number;
+  m: number;
+  seed: number;
+  keys: HnswKeys;
+  rows: HnswRows;
+  graph: HnswGraph | undefined;
+}
+
+/** One safetensors file: vectors and links of the slots in use, and the keys they stand for. Codes and levels follow from them. */
+export function packHnsw({ dimensions, m, seed, keys: keysOf, rows, graph }: Contents): Uint8Array<ArrayBuffer> {
+  const slots = Int32Array.from({ length: keysOf.length }, (_, slot) => slot).filter((slot) => keysOf.has(slot));
+  const count = slots.length;
+  const vectors = new Float32Array(count * dimensions);
+  const links = new Int32Array(count * 2 * m);
+  const upper: Int32Array[] = [];
+  const keys: number[] = [];
+  const slotOfKey: number[] = [];
+  if (graph) {
+    slots.forEach((slot, k) => {
+      vectors.set(rows.get(slot), k * dimensions);
+      links.set(graph.links(slot, 0), k * 2 * m);
+      for (let level = 1; level <= graph.levelOf(slot); level++) upper.push(graph.links(slot, level));
+      for (const key of [...keysOf.of(slot)].sort((a, b) => a - b)) {
+        keys.push(key);
+        slotOfKey.push(slot);
+      }
+    });
+  }
+  const upperLinks = new Int32Array(upper.length * m);
+  upper.forEach((list, k) => {
+    upperLinks.set(list, k * m);
+  });
+  return writeModelFile({
+    kind,
+    formatVersion,
+    settings: { dimensions: count > 0 ? dimensions : 0, m, seed, entry: count > 0 ? graph?.entry : -1 },
+    tensors: {
+      keys: { data: Int32Array.from(keys), shape: [keys.length] },
+      slotOfKey: { data: Int32Array.from(slotOfKey), shape: [keys.length] },
+      slots: { data: slots, shape: [count] },
+      vectors: { data: vectors, shape: [count, count > 0 ? dimensions : 0] },
+      links: { data: links, shape: [count, 2 * m] },
+      upperLinks: { data: upperLinks, shape: [upper.length, m] },
+    },
+    ids: {},
+  });
+}
+
+/**
+ * The inverse of {@link packHnsw}. `links` writes the links into a graph whose slots are in place.
+ * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT
+ */
+export function unpackHnsw(bytes: Uint8Array) {
+  const file = readModelFile(bytes, kind, formatVersion);
+  const dimensions = whole(file, 'dimensions', 0, 65_536);
+  const m = whole(file, 'm', 4, 128);
+  const seed = whole(file, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  const keys = tensorOf(file, 'keys', Int32Array);
+  const slotOfKey = tensorOf(file, 'slotOfKey', Int32Array, keys.length);
+  const slots = tensorOf(file, 'slots', Int32Array);
+  const vectors = tensorOf(file, 'vectors', Float32Array, slots.length * dimensions);
+  const lowest = tensorOf(file, 'links', Int32Array, slots.length * 2 * m);
+  const upper = tensorOf(file, 'upperLinks', Int32Array);
+  const present = new Set(slots);
+  const ascending = slots.every((slot, k) => slot > (k > 0 ? slots[k - 1] : -1)) && (slots.at(-1) ?? 0) < 2 ** 30;
+  const named = new Set(slotOfKey);
+  if (!ascending || named.size !== present.size || slotOfKey.some((slot) => !present.has(slot)))
+    throw damaged('keys for all slots, which ascend');
+  if (keys.some((key) => key < 0) || new Set(keys).size < keys.length || (keys.length > 0 && dimensions === 0)) {
+    throw damaged('different keys from 0, of vectors');
+  }
+  if (vectors.some((x) => !Number.isFinite(x))) throw damaged('finite numbers');
+  const entry = whole(file, 'entry', -1, 2 ** 30);
+  if (keys.length > 0 && !present.has(entry)) throw damaged('an entry point that is there');
+  if (![lowest, upper].every((list) => list.every((slot) => slot === -1 || present.has(slot))))
+    throw damaged('links to slots that are there');
+
+  const links = (graph: HnswGraph) => {
+    let at = 0;
+    slots.forEach((slot, k) => {
+      graph.links(slot, 0).set(lowest.subarray(k * 2 * m, (k + 1) * 2 * m));
+      for (let level = 1; level <= graph.levelOf(slot); level++, at += m) {
+        const list = upper.subarray(at, at + m);
+        if (list.length < m || list.some((other) => other >= 0 && graph.levelOf(other) < level))
+          throw damaged('links between slots of a level');
+        graph.links(slot, level).set(list);
+      }
+    });
+    if (at !== upper.length) throw damaged('the links of these slots and no more');
+  };
+  return { dimensions, m, seed, keys, slotOfKey, slots, vectors, entry, links };
+}
+
+function whole(file: ModelFile, name: string, min: number, max: number): number {
+  const value = file.settings[name];
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw damaged(`a whole number as '${name}'`);
+}
+
+const damaged = (expected: string) =>
+  new AttuneError('ERR_BAD_FILE', `Expected ${expected} in an hnsw index. Restore the file from a copy, or build it anew.`);

@@ -1,0 +1,279 @@
+import { hnswWords } from '../../../engine/kernels/hnsw/hnsw.plain.ts';
+import { GrowingMemory } from '../../../engine/memory/growing-memory.ts';
+import { uniform } from '../../../numeric/uniform.ts';
+
+/** Slots and marks that go to the kernels at once. */
+export const listRoom = 4096;
+/** Levels are drawn for so many slots at once. */
+const drawn = 4096;
+const header = 1024;
+/** Links of a node on the lowest level, in links on an upper one (Malkov & Yashunin 2018, section 4.1). */
+const lowestLevel = 2;
+
+/** What lies in the memory behind what never grows, in this order. */
+const parts = ['codes', 'links', 'scales', 'upperOf', 'seen', 'removed', 'levels', 'upper', 'slotOf', 'pool'] as const;
+type Part = (typeof parts)[number];
+
+/**
+ * The memory of a graph: nodes by slot, each with byte codes of its vector, a scale and links, and the kernels that search and link
+ * them. It grows in place. Everything that depends on chance depends on seed and slot alone, so the same calls give the same bytes.
+ */
+export class HnswGraph {
+  /** Links of a node on upper levels; twice as many on the lowest. */
+  readonly m: number;
+  readonly dimensions: number;
+  readonly #seed: number;
+  readonly #memory: GrowingMemory;
+  readonly #width: number;
+  readonly #marks: number;
+  readonly #at: Record<Part, number> = Object.fromEntries(parts.map((part) => [part, 0])) as Record<Part, number>;
+  readonly #bytes: Record<Part, number> = { ...this.#at };
+  readonly #start: number;
+  #capacity = 0;
+  #blocks = 0; // of upper links
+  #maxError = 0;
+  #i32: Int32Array = new Int32Array(0);
+  #f32: Float32Array = new Float32Array(0);
+  #i16: Int16Array = new Int16Array(0);
+  #i8: Int8Array = new Int8Array(0);
+  #u8: Uint8Array = new Uint8Array(0);
+
+  constructor({ dimensions, m, seed, plain = false }: { dimensions: number; m: number; seed: number; plain?: boolean }) {
+    this.dimensions = dimensions;
+    this.m = m;
+    this.#seed = seed;
+    this.#memory = new GrowingMemory({ plain });
+    this.#width = Math.ceil(dimensions / 16) * 16;
+    let top = header + 256;
+    const take = (bytes: number) => {
+      const at = top;
+      top += Math.ceil(bytes / 64) * 64;
+      return at;
+    };
+    const query = take(2 * this.#width);
+    const list = take(8 * listRoom);
+    const edges = take(8 * (lowestLevel * m + 1));
+    const chosen = take(4 * lowestLevel * m);
+    this.#marks = take(listRoom);
+    this.#start = top;
+    this.#grow({});
+    const words = { width: this.#width, upperDegree: m, degree: lowestLevel * m, query, list, edges, chosen, listRoom, entry: -1 };
+    for (const [name, value] of Object.entries(words)) this.#set(name as keyof typeof hnswWords, value);
+  }
+
+  /** How many slots there is room for. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** Bytes of the memory. */
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** The slot where searches begin, -1 when there is none, and its level. */
+  get entry(): number {
+    return this.#i32[header / 4 + hnswWords.entry];
+  }
+
+  /** Makes a slot the one where searches begin. */
+  enterAt(slot: number): void {
+    this.#set('entry', slot);
+    this.#set('top', slot < 0 ? 0 : this.levelOf(slot));
+  }
+
+  /**
+   * No vector differs from its codes by more than this, in length.
+   */
+  get maxError(): number {
+    return this.#maxError;
+  }
+
+  /** Makes room. @throws ERR_OUT_OF_MEMORY, and then nothing has changed. */
+  reserve(slots: number, keys: number, ef: number): void {
+    const capacity =
+      slots <= this.#capacity ? this.#capacity : Math.max(slots, this.#capacity === 0 ? 0 : Math.ceil(1.25 * this.#capacity));
+    const levels = this.#levels(this.#capacity, capacity);
+    const blocks = this.#blocks + levels.reduce((sum, level) => sum + level, 0);
+    this.#grow({
+      codes: capacity * this.#width,
+      links: 4 * capacity * lowestLevel * this.m,
+      scales: 4 * capacity,
+      upperOf: 4 * capacity,
+      seen: 2 * capacity,
+      removed: capacity,
+      levels: capacity,
+      upper: 4 * blocks * this.m,
+      slotOf: keys * 4 <= this.#bytes.slotOf ? 0 : Math.max(keys * 4, Math.ceil(1.25 * this.#bytes.slotOf)),
+      pool: 8 * ef,
+    });
+    for (const [k, level] of levels.entries()) {
+      const slot = this.#capacity + k;
+      this.#u8[this.#at.levels + slot] = level;
+      this.#i32[this.#at.upperOf / 4 + slot] = this.#blocks;
+      this.#blocks += level;
+    }
+    this.#capacity = capacity;
+    this.#set('slots', capacity);
+  }
+
+  levelOf(slot: number): number {
+    return this.#u8[this.#at.levels + slot];
+  }
+
+  isRemoved(slot: number): boolean {
+    return this.#u8[this.#at.removed + slot] > 0;
+  }
+
+  /** A removed slot is still a way to others, until the graph is mended. */
+  setRemoved(slot: number, removed: boolean): void {
+    this.#u8[this.#at.removed + slot] = removed ? 1 : 0;
+  }
+
+  /** The slot of a key, -1 when there is none. */
+  slotOf(key: number): number {
+    return 4 * key < this.#bytes.slotOf && key >= 0 ? this.#i32[this.#at.slotOf / 4 + key] - 1 : -1;
+  }
+
+  setSlotOf(key: number, slot: number): void {
+    this.#i32[this.#at.slotOf / 4 + key] = slot + 1;
+  }
+
+  /** The links of a slot on a level, ended by -1 unless all are in use; a view. */
+  links(slot: number, level: number): Int32Array {
+    const block = this.#i32[this.#at.upperOf / 4 + slot] + level - 1;
+    const at = level === 0 ? this.#at.links / 4 + lowestLevel * this.m * slot : this.#at.upper / 4 + this.m * block;
+    return this.#i32.subarray(at, at + (level === 0 ? lowestLevel : 1) * this.m);
+  }
+
+  /** Sets the codes of a slot: a byte a dimension, the largest number as 127. */
+  setCodes(slot: number, vector: Float32Array): void {
+    let largest = 0;
+    for (let d = 0; d < vector.length; d++) largest = Math.max(largest, Math.abs(vector[d]));
+    const scale = Math.fround(largest / 127);
+    const at = this.#at.codes + slot * this.#width;
+    let error = 0;
+    for (let d = 0; d < vector.length; d++) {
+      const code = scale > 0 ? Math.round(vector[d] / scale) : 0;
+      this.#i8[at + d] = code;
+      error += (vector[d] - scale * code) ** 2;
+    }
+    this.#f32[this.#at.scales / 4 + slot] = scale;
+    this.#maxError = Math.max(this.#maxError, Math.sqrt(error));
+  }
+
+  /** Links a slot whose codes are set. */
+  insert(slot: number, ef: number): void {
+    this.#memory.kernels.hnswInsert(header, slot, this.levelOf(slot), ef);
+  }
+
+  /** Replaces links to removed slots, of all slots below `slots`. */
+  mend(slots: number, ef: number): void {
+    this.#memory.kernels.hnswMend(header, 0, slots, this.#at.levels, ef);
+  }
+
+  /**
+   * Takes a query: 16 bits a dimension, fewer for very many dimensions, so that no sum leaves 32 bits.
+   * @returns the length of what rounding changed
+   */
+  aim(query: Float32Array): number {
+    let largest = 0;
+    let squares = 0;
+    for (let d = 0; d < query.length; d++) {
+      largest = Math.max(largest, Math.abs(query[d]));
+      squares += query[d] * query[d];
+    }
+    // |codes| <= 127 sqrt(width), and |row . query| <= |row| |query| (Cauchy-Schwarz), with some room for the rounding.
+    const most = 2 ** 30 / (127 * Math.sqrt(this.#width));
+    const scale = Math.fround(Math.max(largest / 32_767, Math.sqrt(squares) / most));
+    const at = this.#i32[header / 4 + hnswWords.query] / 2;
+    this.#i16.fill(0, at, at + this.#width);
+    let error = 0;
+    for (let d = 0; d < query.length; d++) {
+      const code = scale > 0 ? Math.round(query[d] / scale) : 0;
+      this.#i16[at + d] = code;
+      error += (query[d] - scale * code) ** 2;
+    }
+    this.#f32[header / 4 + hnswWords.queryScale] = scale;
+    return Math.sqrt(error);
+  }
+
+  /** Slots near the query, best first, and their similarities: views, valid until the next call. Removed ones are among them. */
+  search(ef: number): { count: number; slot(k: number): number; score(k: number): number } {
+    this.#grow({ pool: 8 * ef });
+    const count = this.#memory.kernels.hnswSearch(header, ef);
+    const at = this.#at.pool / 4;
+    return { count, slot: (k) => this.#i32[at + 2 * k + 1], score: (k) => this.#f32[at + 2 * k] };
+  }
+
+  /** How many keys are marked; whether they are present is not looked at. */
+  countMarked(allowed: Uint8Array): number {
+    let count = 0;
+    for (let from = 0; from < allowed.length; from += listRoom) {
+      const some = allowed.subarray(from, from + listRoom);
+      this.#u8.set(some, this.#marks);
+      count += this.#memory.kernels.hnswCount(this.#marks, some.length);
+    }
+    return count;
+  }
+
+  /** Hands the slots of all keys that are marked (or of all keys) in blocks to `take`, with their similarities to the query. */
+  scan(allowed: Uint8Array | undefined, take: (slots: Int32Array, scores: Float32Array) => void): void {
+    const keys = Math.min(this.#bytes.slotOf / 4, allowed?.length ?? Number.POSITIVE_INFINITY);
+    const list = this.#i32[header / 4 + hnswWords.list];
+    for (let from = 0; from < keys; from += listRoom) {
+      const to = Math.min(keys, from + listRoom);
+      if (allowed) this.#u8.set(allowed.subarray(from, to), this.#marks);
+      else this.#u8.fill(1, this.#marks, this.#marks + to - from);
+      const count = this.#memory.kernels.hnswMarked(header, this.#marks, from, to, this.#at.slotOf);
+      if (count === 0) continue;
+      this.#memory.kernels.hnswScores(header, count);
+      take(this.#i32.subarray(list / 4, list / 4 + count), this.#f32.subarray(list / 4 + listRoom, list / 4 + listRoom + count));
+    }
+  }
+
+  /** Levels of the slots from..to: each is a level higher with the chance 1 / m (there are log n of them, at that base). */
+  #levels(from: number, to: number): Uint8Array {
+    const levels = new Uint8Array(to - from);
+    let numbers: Float32Array = new Float32Array(0);
+    for (let slot = from; slot < to; slot++) {
+      if (slot === from || slot % drawn === 0) numbers = uniform(`${this.#seed}/${Math.floor(slot / drawn)}`, drawn, 0.5);
+      let chance = 1 / this.m;
+      for (let level = 0; numbers[slot % drawn] + 0.5 < chance && level < 16; chance /= this.m) levels[slot - from] = ++level;
+    }
+    return levels;
+  }
+
+  #set(name: keyof typeof hnswWords, value: number): void {
+    this.#i32[header / 4 + hnswWords[name]] = value;
+  }
+
+  /** Gives parts more room; those behind move up, the last first. */
+  #grow(wanted: Partial<Record<Part, number>>): void {
+    const before = { ...this.#at };
+    const at = { ...this.#at };
+    const bytes = { ...this.#bytes };
+    let end = this.#start;
+    for (const part of parts) {
+      at[part] = end;
+      bytes[part] = Math.max(this.#bytes[part], wanted[part] ?? 0);
+      end += Math.ceil(bytes[part] / 64) * 64;
+    }
+    if (end <= this.#u8.length && parts.every((part) => bytes[part] === this.#bytes[part])) return;
+    this.#memory.grow(end);
+    const { buffer } = this.#memory;
+    this.#i32 = new Int32Array(buffer);
+    this.#f32 = new Float32Array(buffer);
+    this.#i16 = new Int16Array(buffer);
+    this.#i8 = new Int8Array(buffer);
+    this.#u8 = new Uint8Array(buffer);
+    for (const part of [...parts].reverse()) {
+      const old = this.#bytes[part];
+      this.#u8.copyWithin(at[part], before[part], before[part] + old);
+      this.#u8.fill(0, at[part] + old, at[part] + bytes[part]);
+    }
+    Object.assign(this.#at, at);
+    Object.assign(this.#bytes, bytes);
+    for (const part of parts) if (part in hnswWords) this.#set(part as keyof typeof hnswWords, at[part]);
+  }
+}

@@ -1,0 +1,323 @@
+import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector-index.ts';
+import { AttuneError } from '../../../errors.ts';
+import { dot } from '../../../numeric/dot.ts';
+import { type Ranked, TopK } from '../../../numeric/top-k.ts';
+import { integer } from '../../../options.ts';
+import { checkSearchOptions } from '../shared/search-options.ts';
+import { packHnsw, unpackHnsw } from './hnsw-file.ts';
+import { HnswGraph } from './hnsw-graph.ts';
+import { HnswKeys } from './hnsw-keys.ts';
+import { type HnswOptions, type HnswSettings, readHnswOptions } from './hnsw-options.ts';
+import { HnswRows } from './hnsw-rows.ts';
+
+export type { HnswOptions };
+
+/** Options of {@link HnswIndex.search}. */
+export interface HnswSearchOptions extends VectorSearchOptions {
+  /** Instead of the index's own. */
+  efSearch?: number;
+}
+
+/** An approximate index; see {@link hnswIndex}. */
+export interface HnswIndex extends VectorIndex {
+  /** As {@link VectorIndex.search}, with a number of candidates for this call. Answers at once. */
+  search(query: Float32Array, options: HnswSearchOptions): Ranked;
+  /** Bytes held by vectors, codes and links together. */
+  readonly memoryBytes: number;
+}
+
+/**
+ * An approximate index: a hierarchical navigable small world graph (Malkov & Yashunin 2018) by inner product, for vectors of length 1. A search
+ * looks at a few thousand vectors, whatever the size of the index, and misses few of the nearest.
+ *
+ * The graph is walked by 8-bit codes in WebAssembly; what it finds is scored again from the vectors in 64 bits. It can be changed at any
+ * time: removed vectors leave the answers at once and the graph in batches. A filter that few vectors pass, or a small index, is
+ * answered exactly. The same calls with the same seed give the same bytes and answers in every runtime.
+ *
+ * @throws ERR_BAD_OPTION
+ */
+export function hnswIndex(options: HnswOptions = {}): HnswIndex {
+  return new Hnsw(readHnswOptions(options));
+}
+
+/** Vectors that a walk through the graph compares, a candidate kept; an estimate. A walk that would compare more than there are is left out. */
+const comparedPerCandidate = 24;
+/** A share of removed slots, and a number, that the graph is mended at. */
+const removedShare = 1 / 8;
+const removedAtLeast = 32;
+const mostDimensions = 65_536;
+const readEfSearch = integer({ min: 1 });
+
+/** The index itself; `plain` settings run the kernels' twins. */
+export class Hnsw implements HnswIndex {
+  readonly kind = 'hnsw';
+  readonly #o: HnswSettings;
+  #dimensions = 0;
+  #graph: HnswGraph | undefined;
+  #rows = new HnswRows(0);
+  #keys = new HnswKeys(this.#rows);
+  /** Slots below `keys.length` that may be used again, the smallest last. */
+  #free: number[] = [];
+  #removed = 0; // still in the graph
+  #size = 0;
+  #longest = 0; // no vector is longer
+
+  constructor(settings: HnswSettings) {
+    this.#o = settings;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get dimensions(): number {
+    return this.#dimensions;
+  }
+
+  get memoryBytes(): number {
+    return this.#rows.bytes + (this.#graph?.memoryBytes ?? 0);
+  }
+
+  add(keys: Int32Array, vectors: Float32Array): void {
+    if (keys.length === 0) return;
+    const dimensions = this.#check(keys, vectors);
+    const graph = this.#size > 0 && this.#graph ? this.#graph : this.#begin(dimensions);
+    const known = keys.reduce((count, key) => count + (graph.slotOf(key) < 0 ? 0 : 1), 0);
+    const used = this.#keys.length + Math.max(0, keys.length - known - this.#free.length);
+    // What is replaced takes a second slot until the graph is mended.
+    const twice = Math.min(known, this.#mostRemoved(used)) + (known > 0 ? 1 : 0);
+    graph.reserve(used + twice, keys.reduce((a, b) => Math.max(a, b), 0) + 1, this.#o.efConstruction);
+    for (let k = 0; k < keys.length; k++) {
+      if (graph.slotOf(keys[k]) >= 0) {
+        this.#take(keys[k]);
+        if (this.#removed > this.#mostRemoved(this.#keys.length)) this.#mend();
+      }
+      this.#put(keys[k], vectors.subarray(k * dimensions, (k + 1) * dimensions));
+    }
+  }
+
+  remove(keys: Int32Array): void {
+    for (const key of keys) if ((this.#graph?.slotOf(key) ?? -1) >= 0) this.#take(key);
+    if (this.#size === 0) this.#reset();
+    else if (4 * this.#size < this.#keys.length && this.#keys.length > listedAtLeast) this.#rebuild();
+    else if (this.#removed > this.#mostRemoved(this.#keys.length)) this.#mend();
+  }
+
+  search(query: Float32Array, options: HnswSearchOptions): Ranked {
+    checkSearchOptions('hnswIndex.search', options);
+    const { n, allowed } = options;
+    const efSearch = readEfSearch(options.efSearch ?? this.#o.efSearch, "hnswIndex.search: option 'efSearch'");
+    const graph = this.#graph;
+    const best = new TopK(Math.min(n, this.#size));
+    if (this.#size > 0 && query.length !== this.#dimensions) {
+      throw new AttuneError(
+        'ERR_BAD_ARGUMENT',
+        `hnswIndex.search: expected a vector of ${this.#dimensions} dimensions, got ${query.length}.`,
+      );
+    }
+    const length = lengthOf(query);
+    if (!Number.isFinite(length)) throw new AttuneError('ERR_BAD_VALUE', 'hnswIndex.search: expected a vector of finite numbers.');
+    if (!graph || this.#size === 0 || n === 0) return best.take();
+    const candidates = allowed ? Math.min(this.#size, graph.countMarked(allowed)) : this.#size;
+    if (candidates === 0) return best.take();
+    const rounding = graph.aim(query);
+    // How far a similarity by codes may be from the exact one: both roundings (Cauchy-Schwarz), and the 32 bits of the result.
+    const margin = graph.maxError * length + rounding * (this.#longest + graph.maxError) + 2 ** -20 * length * this.#longest;
+    const wanted = Math.min(n, candidates);
+    let ef = Math.ceil((Math.max(efSearch, n) * this.#keys.length) / candidates);
+    for (; ef * comparedPerCandidate < candidates; ef *= 4) {
+      const found = graph.search(ef);
+      let entered = 0;
+      for (let k = 0; k < found.count && entered < wanted; k++) entered += this.#enter(found.slot(k), allowed).length;
+      if (entered < wanted) continue; // what is allowed lies farther away
+      for (let k = 0; k < found.count && found.score(k) + margin >= best.threshold; k++) {
+        this.#offer(best, found.slot(k), query, allowed);
+      }
+      return best.take();
+    }
+    return this.#exact(graph, query, allowed, wanted, margin);
+  }
+
+  vectorOf(key: number): Float32Array | undefined {
+    const slot = this.#graph?.slotOf(key) ?? -1;
+    return slot < 0 ? undefined : this.#rows.get(slot).slice();
+  }
+
+  toBytes(): Uint8Array<ArrayBuffer> {
+    if (this.#removed > 0) this.#mend();
+    const { dimensions } = this;
+    const { m = this.#o.m } = this.#graph ?? {};
+    return packHnsw({ dimensions, m, seed: this.#o.seed, keys: this.#keys, rows: this.#rows, graph: this.#graph });
+  }
+
+  fromBytes(bytes: Uint8Array): HnswIndex {
+    const file = unpackHnsw(bytes);
+    const index = new Hnsw({ ...this.#o, m: file.m, seed: file.seed, efConstruction: Math.max(this.#o.efConstruction, file.m) });
+    if (file.keys.length > 0) index.#fill(file);
+    return index;
+  }
+
+  /** Takes the contents of a file. */
+  #fill({ dimensions, keys, slotOfKey, slots, vectors, entry, links }: ReturnType<typeof unpackHnsw>): void {
+    const graph = this.#begin(dimensions);
+    const used = slots[slots.length - 1] + 1;
+    graph.reserve(used, keys.reduce((a, b) => Math.max(a, b), 0) + 1, this.#o.efConstruction);
+    slots.forEach((slot, k) => {
+      this.#place(slot, vectors.subarray(k * dimensions, (k + 1) * dimensions));
+    });
+    keys.forEach((key, k) => {
+      this.#name(slotOfKey[k], key);
+    });
+    this.#listFree();
+    links(graph);
+    graph.enterAt(entry);
+  }
+
+  /** Every allowed vector by its codes, then exactly what their error leaves in doubt: the n-th best cannot be below limit - margin. */
+  #exact(graph: HnswGraph, query: Float32Array, allowed: Uint8Array | undefined, n: number, margin: number): Ranked {
+    const slots = new Int32Array(this.#size);
+    const scores = new Float32Array(this.#size);
+    const prefilter = new TopK(n);
+    let count = 0;
+    graph.scan(allowed, (some, theirs) => {
+      slots.set(some, count);
+      scores.set(theirs, count);
+      for (let k = 0; k < some.length; k++) prefilter.offer(count + k, theirs[k]);
+      count += some.length;
+    });
+    const limit = prefilter.threshold - 2 * margin;
+    const left = new Set(slots.subarray(0, count).filter((_, k) => scores[k] >= limit)); // a slot comes once for each of its keys
+    const best = new TopK(Math.min(n, count));
+    for (const slot of left) this.#offer(best, slot, query, allowed);
+    return best.take();
+  }
+
+  /** The keys that a slot brings in. */
+  #enter(slot: number, allowed: Uint8Array | undefined): readonly number[] {
+    const keys = this.#keys.of(slot);
+    return allowed ? keys.filter((key) => allowed[key] > 0) : keys;
+  }
+
+  #offer(best: TopK, slot: number, query: Float32Array, allowed: Uint8Array | undefined): void {
+    const keys = this.#enter(slot, allowed);
+    if (keys.length === 0) return;
+    const score = this.#rows.dot(slot, query);
+    for (const key of keys) best.offer(key, score);
+  }
+
+  /** @returns the dimensions. */
+  #check(keys: Int32Array, vectors: Float32Array): number {
+    const dimensions = vectors.length / keys.length;
+    const fits = Number.isInteger(dimensions) && dimensions > 0 && dimensions <= mostDimensions;
+    if (!fits || (this.#size > 0 && dimensions !== this.#dimensions)) {
+      throw new AttuneError(
+        'ERR_BAD_ARGUMENT',
+        `hnswIndex.add: expected ${keys.length} vectors of ${this.#dimensions || `up to ${mostDimensions}`} dimensions, got ${vectors.length} numbers.`,
+      );
+    }
+    if (keys.some((key) => key < 0)) throw new AttuneError('ERR_BAD_ARGUMENT', 'hnswIndex.add: expected keys from 0, got a negative one.');
+    for (let k = 0; k < keys.length; k++) {
+      if (Number.isFinite(lengthOf(vectors.subarray(k * dimensions, (k + 1) * dimensions)))) continue;
+      throw new AttuneError('ERR_BAD_VALUE', `hnswIndex.add: expected finite numbers, got others in row ${k}.`);
+    }
+    return dimensions;
+  }
+
+  #begin(dimensions: number): HnswGraph {
+    this.#reset();
+    this.#dimensions = dimensions;
+    this.#rows = new HnswRows(dimensions);
+    this.#keys = new HnswKeys(this.#rows);
+    this.#graph = new HnswGraph({ ...this.#o, dimensions });
+    return this.#graph;
+  }
+
+  #reset(): void {
+    this.#graph = undefined;
+    this.#rows = new HnswRows(this.#dimensions);
+    this.#keys = new HnswKeys(this.#rows);
+    this.#free = [];
+    this.#removed = 0;
+    this.#size = 0;
+    this.#longest = 0;
+  }
+
+  /** Adds a vector under a key that is not known. */
+  #put(key: number, vector: Float32Array): void {
+    const equal = this.#keys.slotWith(vector);
+    const slot = equal ?? this.#free.pop() ?? this.#keys.length;
+    if (equal === undefined) this.#place(slot, vector);
+    this.#name(slot, key);
+    if (equal === undefined) (this.#graph as HnswGraph).insert(slot, this.#o.efConstruction);
+  }
+
+  #place(slot: number, vector: Float32Array): void {
+    const graph = this.#graph as HnswGraph;
+    this.#rows.set(slot, vector);
+    graph.setCodes(slot, vector);
+    graph.setRemoved(slot, false);
+    this.#longest = Math.max(this.#longest, lengthOf(vector));
+  }
+
+  #name(slot: number, key: number): void {
+    this.#keys.add(slot, key);
+    (this.#graph as HnswGraph).setSlotOf(key, slot);
+    this.#size++;
+  }
+
+  /** Removes a key; a slot that was its alone stays in the graph. */
+  #take(key: number): void {
+    const graph = this.#graph as HnswGraph;
+    const slot = graph.slotOf(key);
+    graph.setSlotOf(key, -1);
+    this.#keys.remove(slot, key);
+    this.#size--;
+    if (this.#keys.has(slot)) return;
+    graph.setRemoved(slot, true);
+    this.#removed++;
+  }
+
+  #mostRemoved(slots: number): number {
+    return Math.max(removedAtLeast, Math.floor(slots * removedShare));
+  }
+
+  /** Takes removed slots out of the graph; they can be used again. */
+  #mend(): void {
+    const graph = this.#graph as HnswGraph;
+    const count = this.#keys.length;
+    graph.mend(count, this.#o.efConstruction);
+    if (graph.isRemoved(graph.entry)) {
+      let top = -1;
+      for (let slot = 0; slot < count; slot++) {
+        if (this.#keys.has(slot) && (top < 0 || graph.levelOf(slot) > graph.levelOf(top))) top = slot;
+      }
+      graph.enterAt(top);
+    }
+    this.#listFree();
+    this.#removed = 0;
+  }
+
+  #listFree(): void {
+    this.#free = [];
+    for (let slot = this.#keys.length - 1; slot >= 0; slot--) if (!this.#keys.has(slot)) this.#free.push(slot);
+  }
+
+  /** When few vectors are left in a large memory: they move to one that fits. */
+  #rebuild(): void {
+    const keys: number[] = [];
+    for (let slot = 0; slot < this.#keys.length; slot++) keys.push(...this.#keys.of(slot));
+    const vectors = new Float32Array(keys.length * this.#dimensions);
+    keys.forEach((key, k) => {
+      vectors.set(this.vectorOf(key) as Float32Array, k * this.#dimensions);
+    });
+    this.#reset();
+    this.add(Int32Array.from(keys), vectors);
+  }
+}
+
+/** Below so many slots there is not much memory to give back. */
+const listedAtLeast = 1024;
+
+function lengthOf(vector: Float32Array): number {
+  return Math.sqrt(dot(vector, 0, vector));
+}

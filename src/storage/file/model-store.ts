@@ -1,0 +1,177 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelInfo, ModelStore, StoredModel } from '../../contracts/model-store.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import {
+  byNameAndVersion,
+  inUse,
+  notFound,
+  nothingBefore,
+  readAlias,
+  readMetadata,
+  readModelBytes,
+  readName,
+  readReference,
+  readVersion,
+} from '../shared/model-names.ts';
+import { AliasLog } from './alias-log.ts';
+import { claimVersion, modelFile, type Published, publish, readVersionFile, tombstone, versionsIn } from './versions.ts';
+import { discard, entriesOf, ioError, isMissing, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
+
+/**
+ * Keeps models in a folder: `<folder>/<name>/3.safetensors` with `3.json` beside it, and `aliases.jsonl`, the history of the
+ * aliases. Several processes may use the folder at once. Every file is written under a temporary name, synced and renamed, so that
+ * a process killed in the middle leaves what was there; the next put clears away what it left. A version is never used again.
+ *
+ * @param folder made on the first put, with the folders above it
+ * @returns a store whose calls reject with ERR_STORE when the file system refuses, ERR_BAD_FILE when a file was changed from outside
+ */
+export function fileModelStore(folder: string): ModelStore {
+  if (typeof folder !== 'string' || folder === '') {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `fileModelStore: expected the path of a folder, got ${shown(folder)}.`);
+  }
+  const folderOf = (name: string) => join(folder, readName(name));
+
+  return {
+    put: (name, bytes, metadata) =>
+      io(async () => {
+        const home = folderOf(name);
+        readModelBytes(bytes);
+        const info = { createdAt: Date.now(), sizeBytes: bytes.length, metadata: readMetadata(metadata) };
+        await mkdir(home, { recursive: true });
+        await refuseOtherCase(folder, name);
+        await removeLeftovers(home);
+        const temporary = await writeTemporary(home, bytes);
+        try {
+          const version = await claimVersion(home);
+          await publish(home, version, temporary, { name, version, ...info });
+          await syncFolder(folder);
+          return { name, version, aliases: [], ...info };
+        } catch (error) {
+          await discard(temporary);
+          throw error;
+        }
+      }),
+
+    get: (reference) =>
+      io(async (): Promise<StoredModel> => {
+        const asked = readReference(reference);
+        const home = folderOf(asked.name);
+        const aliases = await AliasLog.read(home);
+        const versions = asked.alias === undefined ? [] : aliases.pointsAt(asked.alias);
+        const wanted = asked.version ?? (asked.alias === undefined ? await newest(home) : versions.at(-1));
+        const found = wanted === undefined ? undefined : await readVersionFile(home, wanted);
+        if (!found) throw notFound(asked);
+        return { ...infoOf(found, aliases), bytes: await readModel(home, found) };
+      }),
+
+    list: (name) =>
+      io(async () => {
+        const names = name === undefined ? await namesIn(folder) : [readName(name)];
+        const lists = await Promise.all(names.map((each) => listOf(folderOf(each))));
+        return lists.flat().sort(byNameAndVersion);
+      }),
+
+    promote: (name, version, alias) =>
+      io(async () => {
+        const home = folderOf(name);
+        readVersion(version);
+        readAlias(alias);
+        if (!(await readVersionFile(home, version))) throw notFound({ name, version });
+        if ((await AliasLog.read(home)).pointsAt(alias).at(-1) === version) return;
+        await AliasLog.append(home, { alias, version });
+        if (await readVersionFile(home, version)) return;
+        await AliasLog.append(home, { alias, back: true }); // deleted by another process in between
+        throw notFound({ name, version });
+      }),
+
+    rollback: (name, alias) =>
+      io(async () => {
+        const home = folderOf(name);
+        const versions = (await AliasLog.read(home)).pointsAt(readAlias(alias));
+        if (versions.length === 0) throw notFound({ name, alias });
+        const before = versions.at(-2);
+        if (before === undefined || !(await readVersionFile(home, before))) throw nothingBefore(name, alias, before);
+        await AliasLog.append(home, { alias, back: true });
+      }),
+
+    delete: (name, version) =>
+      io(async () => {
+        const home = folderOf(name);
+        const found = await readVersionFile(home, readVersion(version));
+        if (!found) throw notFound({ name, version });
+        const refuseIfUsed = async () => {
+          const aliases = (await AliasLog.read(home)).aliasesOf(version);
+          if (aliases.length > 0) throw inUse(name, version, aliases);
+        };
+        await refuseIfUsed();
+        const restore = await tombstone(home, found);
+        try {
+          await refuseIfUsed(); // promoted by another process in between; its second look and this one cannot both miss
+        } catch (error) {
+          await restore();
+          throw error;
+        }
+        await rm(modelFile(home, version), { force: true });
+      }),
+  };
+}
+
+async function listOf(home: string): Promise<ModelInfo[]> {
+  const aliases = await AliasLog.read(home);
+  const found = await Promise.all((await versionsIn(home)).map((version) => readVersionFile(home, version)));
+  return found.flatMap((each) => (each ? [infoOf(each, aliases)] : []));
+}
+
+async function newest(home: string): Promise<number | undefined> {
+  for (const version of (await versionsIn(home)).sort((a, b) => b - a)) if (await readVersionFile(home, version)) return version;
+  return undefined;
+}
+
+async function readModel(home: string, { name, version, sizeBytes }: Published): Promise<Uint8Array> {
+  const bytes = await readFile(modelFile(home, version)).catch((error) => {
+    if (isMissing(error)) throw notFound({ name, version });
+    throw error;
+  });
+  if (bytes.length === sizeBytes) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  throw new AttuneError(
+    'ERR_BAD_FILE',
+    `Expected ${sizeBytes} bytes in ${modelFile(home, version)}, got ${bytes.length}. Restore it from a copy, or delete this version.`,
+  );
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const entries = await entriesOf(folder);
+  return entries.filter((entry) => entry.isDirectory() && isName(entry.name)).map((entry) => entry.name);
+}
+
+/** Where the file system does not tell `A` from `a`, two models would share a folder. */
+async function refuseOtherCase(folder: string, name: string): Promise<void> {
+  const names = (await entriesOf(folder)).map((entry) => entry.name);
+  if (names.includes(name)) return;
+  const other = names.find((each) => each.toLowerCase() === name.toLowerCase());
+  throw new AttuneError(
+    'ERR_BAD_ARGUMENT',
+    `Expected a model name that differs from ${shown(other)} by more than its case, got ${shown(name)}.`,
+  );
+}
+
+function isName(name: string): boolean {
+  try {
+    return readName(name) === name;
+  } catch {
+    return false;
+  }
+}
+
+function infoOf({ name, version, createdAt, sizeBytes, metadata }: Published, aliases: AliasLog): ModelInfo {
+  return { name, version, aliases: aliases.aliasesOf(version), createdAt, sizeBytes, metadata };
+}
+
+async function io<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw ioError(error);
+  }
+}

@@ -1,0 +1,123 @@
+import type {
+  EventFilter,
+  FirstOrLast,
+  PutInteractionsOptions,
+  PutOptions,
+  RowListOptions,
+  RowPage,
+  RowPageOptions,
+  RowSource,
+} from '../../contracts/data-store.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { anything, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
+
+/** What a page shall hold. */
+export interface PageRequest {
+  limit: number;
+  offset: number;
+  /** Only rows whose place is behind this one. */
+  after: number;
+}
+
+/** Checks the options of `page`. @throws ERR_BAD_OPTION */
+export function readPage(options: RowPageOptions | undefined): PageRequest {
+  const o = readOptions('page', options, {
+    limit: integer({ default: 100, min: 1 }),
+    offset: integer({ default: 0, min: 0 }),
+    after: anything<string | undefined>(),
+  });
+  if (o.after === undefined) return { limit: o.limit, offset: o.offset, after: Number.NEGATIVE_INFINITY };
+  if (typeof o.after !== 'string' || !/^-?\d{1,15}$/.test(o.after)) {
+    throw new AttuneError('ERR_BAD_OPTION', `page: option 'after' must be the 'next' of another page, got ${shown(o.after)}.`);
+  }
+  return { limit: o.limit, offset: o.offset, after: Number(o.after) };
+}
+
+/** A page out of up to `limit` + 1 rows; the one too many says that there is a next. */
+export function pageOf<Row>(rows: { place: number; row: Row }[], limit: number): RowPage<Row> {
+  const page: RowPage<Row> = { rows: rows.slice(0, limit).map((entry) => entry.row) };
+  if (rows.length > limit) page.next = String(rows[limit - 1].place);
+  return page;
+}
+
+/** Checks the options of the lists of one user or item. @throws ERR_BAD_OPTION */
+export function readList(options: RowListOptions | undefined): { newestFirst: boolean; limit: number } {
+  return readOptions('ofUser, ofItem', options, listChecks);
+}
+
+/** Checks a filter of events. @throws ERR_BAD_OPTION */
+export function readFilter(filter: EventFilter | undefined): { types: string[] | undefined; since: number; until: number } {
+  const o = readOptions('events', filter, filterChecks);
+  return { types: o.type, since: o.since, until: o.until };
+}
+
+/** Checks what `events.ofUser` takes. @throws ERR_BAD_OPTION */
+export function readFilteredList(options: (RowListOptions & EventFilter) | undefined) {
+  const o = readOptions('events.ofUser', options, { ...listChecks, ...filterChecks });
+  return { newestFirst: o.newestFirst, limit: o.limit, types: o.type, since: o.since, until: o.until };
+}
+
+/** Checks the options of `products.putMany`. @throws ERR_BAD_OPTION */
+export function readPut(options: PutOptions | undefined) {
+  return readOptions('products.putMany', options, workOptions);
+}
+
+/** Checks the options of `interactions.putMany`. @throws ERR_BAD_OPTION */
+export function readPutInteractions(options: PutInteractionsOptions | undefined) {
+  return readOptions('interactions.putMany', options, {
+    unknownProducts: choice(['reject', 'stub'], 'reject'),
+    onConflict: choice(['replace', 'newest'], 'replace'),
+    ...workOptions,
+  });
+}
+
+/** Checks what a delete was given, and turns it into one of its forms. @throws ERR_BAD_ARGUMENT */
+export function firstOrLast(what: unknown): FirstOrLast | undefined {
+  if (what === null || typeof what !== 'object' || Symbol.iterator in what) return undefined;
+  const keys = Object.keys(what);
+  if (keys.length !== 1 || (keys[0] !== 'first' && keys[0] !== 'last')) return undefined;
+  const count = (what as Record<string, unknown>)[keys[0]];
+  if (Number.isInteger(count) && (count as number) >= 0) return what as FirstOrLast;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `delete: expected a whole number from 0 as '${keys[0]}', got ${shown(count)}.`);
+}
+
+/** Checks that something can be iterated; a lone string is a mistake here, because it would count as its letters. */
+export function iterable<T>(value: Iterable<T>, what: string): Iterable<T> {
+  if (typeof value !== 'string' && value !== null && typeof value === 'object' && Symbol.iterator in value) return value;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `Expected an array or another iterable as ${what}, got ${shown(value)}.`);
+}
+
+/** Whether rows come as a stream. @throws ERR_BAD_ARGUMENT when they cannot be iterated at all. */
+export function isStream<Row>(rows: RowSource<Row>): rows is AsyncIterable<Row> {
+  if (rows !== null && typeof rows === 'object' && Symbol.asyncIterator in rows) return true;
+  iterable(rows as Iterable<Row>, 'rows');
+  return false;
+}
+
+/** The error of a delete that says nothing it could delete. */
+export function nothingToDelete(what: unknown, forms: string): AttuneError {
+  return new AttuneError('ERR_BAD_ARGUMENT', `delete: expected ${forms}, got ${shown(what)}.`);
+}
+
+/** Checks what `transaction` was given. @throws ERR_BAD_ARGUMENT */
+export function readWork<F>(work: F): F {
+  if (typeof work === 'function') return work;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `transaction: expected a function of the store, got ${shown(work)}.`);
+}
+
+const listChecks = {
+  newestFirst: flag(false),
+  limit: number({ default: Number.MAX_SAFE_INTEGER, min: 0, integer: true }),
+};
+
+const filterChecks = {
+  type: optional((value: unknown, name: string): string[] => {
+    const types = Array.isArray(value) ? value : [value];
+    for (const type of types) {
+      if (typeof type !== 'string') throw new AttuneError('ERR_BAD_OPTION', `${name} must be a text or several, got ${shown(type)}.`);
+    }
+    return types;
+  }),
+  since: number({ default: Number.MIN_SAFE_INTEGER }),
+  until: number({ default: Number.MAX_SAFE_INTEGER }),
+};

@@ -1,0 +1,137 @@
+import type { StoredEvent } from '../../contracts/data-store.ts';
+import { AttuneError, shown } from '../../errors.ts';
+
+/** Names that are the library's own in a product, so that no further column can have them. */
+export const productNames: ReadonlySet<string> = new Set(['item']);
+/** The same for an interaction. */
+export const interactionNames: ReadonlySet<string> = new Set(['id', 'user', 'item', 'value', 'timestamp']);
+/** The same for an event. */
+export const eventNames: ReadonlySet<string> = new Set(['id', 'user', 'type', 'time']);
+
+/** The library's own part of an interaction, read and checked. */
+export interface InteractionKeys {
+  user: string;
+  item: string;
+  value: number;
+  timestamp: number | null;
+}
+
+/** Largest time a Date can hold, in milliseconds; also below 2^53, so that every backend keeps it exactly. */
+const maxTime = 8.64e15;
+
+/** Checks that a row is an object. @throws ERR_BAD_ROW */
+export function readRow(row: unknown): Record<string, unknown> {
+  if (row !== null && typeof row === 'object' && !Array.isArray(row)) return row as Record<string, unknown>;
+  throw new AttuneError('ERR_BAD_ROW', `Expected an object, got ${shown(row)}.`);
+}
+
+/** The rules of `Interactions.from`, except that a value must be there. @throws ERR_BAD_ID, ERR_BAD_VALUE */
+export function readInteraction(row: Record<string, unknown>): InteractionKeys {
+  return {
+    user: readId(row.user, 'user'),
+    item: readId(row.item, 'item'),
+    value: readValue(row.value),
+    timestamp: readTime(row.timestamp, 'timestamp'),
+  };
+}
+
+/** The library's own part of an event. @throws ERR_BAD_ID, ERR_BAD_VALUE */
+export function readEvent(row: Record<string, unknown>): { user: string; type: string; time: number } {
+  return { user: readId(row.user, 'user'), type: readId(row.type, 'type'), time: readTime(row.time, 'time') ?? Date.now() };
+}
+
+/** An id: non-empty text, or a whole number. @throws ERR_BAD_ID */
+export function readId(value: unknown, name: string): string {
+  if (typeof value === 'string' && value !== '' && keepable(value)) return value;
+  if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') return String(value);
+  throw new AttuneError('ERR_BAD_ID', `Expected a non-empty text as ${name}, got ${shown(value)}.`);
+}
+
+function readValue(value: unknown): number {
+  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
+  if (typeof n === 'number' && Number.isFinite(Math.fround(n))) return n === 0 ? 0 : n; // no -0: not every backend keeps it
+  throw new AttuneError('ERR_BAD_VALUE', `Expected a finite number as value, got ${shown(value)}.`);
+}
+
+function readTime(value: unknown, name: string): number | null {
+  if (value === undefined || value === null) return null;
+  let time = value;
+  if (value instanceof Date) time = value.getTime();
+  else if (typeof value === 'bigint') time = Number(value);
+  else if (typeof value === 'string' && value.trim() !== '') time = Number.isFinite(Number(value)) ? Number(value) : Date.parse(value);
+  if (typeof time === 'number' && Math.abs(time) <= maxTime) return time === 0 ? 0 : time;
+  throw new AttuneError('ERR_BAD_VALUE', `Expected milliseconds since 1970 as ${name}, got ${shown(value)}.`);
+}
+
+/** The further columns of a row, or undefined when there are none. Not a copy. */
+export function furtherColumns(row: Record<string, unknown>, own: ReadonlySet<string>): Record<string, unknown> | undefined {
+  let further: Record<string, unknown> | undefined;
+  for (const name of Object.keys(row)) {
+    const value = row[name];
+    if (value === undefined || value === null || own.has(name)) continue;
+    further ??= {};
+    define(further, name, value);
+  }
+  return further;
+}
+
+/** The text of anything that JSON holds without loss. @throws ERR_BAD_VALUE naming the column. */
+export function jsonText(value: unknown, name: string): string {
+  try {
+    const text = typeof value === 'object' ? JSON.stringify(value, finiteOnly) : JSON.stringify(finiteOnly('', value));
+    if (text !== undefined) return text;
+  } catch {
+    // circular, a bigint, or a number that JSON does not know
+  }
+  throw new AttuneError('ERR_BAD_VALUE', `Expected something that JSON holds in '${name}', got ${shown(value)}.`);
+}
+
+/** The row as JSON would give it back. @throws ERR_BAD_VALUE naming the column. */
+export function jsonCopy(further: Record<string, unknown> | undefined): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  if (further) for (const name of Object.keys(further)) define(copy, name, JSON.parse(jsonText(further[name], name)));
+  return copy;
+}
+
+/** An independent copy of a stored row. */
+export function copied<Row extends object>(row: Row): Row {
+  const copy = { ...row };
+  for (const name of Object.keys(copy) as (keyof Row)[]) {
+    if (typeof copy[name] === 'object') define(copy, name as string, structuredClone(copy[name]));
+  }
+  return copy;
+}
+
+/** Latest first, of equal times the later row; those without a time last. */
+export function newestFirst(a: { id: number; timestamp?: number; time?: number }, b: typeof a): number {
+  const [x, y] = [a.timestamp ?? a.time, b.timestamp ?? b.time];
+  if (x === y) return b.id - a.id;
+  return x === undefined ? 1 : y === undefined ? -1 : y - x;
+}
+
+/** The error of one row, with its number. */
+export function ofRow(row: number, error: unknown): unknown {
+  return error instanceof AttuneError ? new AttuneError(error.code, `Row ${row}: ${error.message}`) : error;
+}
+
+/** An event as it comes back. */
+export function eventRow(id: number, keys: { user: string; type: string; time: number }, further: object): StoredEvent {
+  return { id, ...keys, ...further };
+}
+
+/** Whether every backend gives a text back as it was: drivers of databases cut it at a NUL, and half a surrogate pair becomes another letter. */
+export function keepable(text: string): boolean {
+  return !text.includes('\0') && (text.isWellFormed?.() ?? true);
+}
+
+function finiteOnly(_: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('not finite');
+  if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError('not data');
+  return value;
+}
+
+/** Sets an own property whatever its name is; `__proto__` by assignment would set the prototype. */
+export function define(target: object, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true });
+  else (target as Record<string, unknown>)[name] = value;
+}

@@ -1,0 +1,39 @@
+import { markdownTable, textTable } from '../evaluation/report/format.ts';
+import { choice, integer, optional, readOptions } from '../options.ts';
+import type { RunRecord } from './tracker.ts';
+
+/** Options of {@link formatRuns}. */
+export interface FormatRunsOptions {
+  /** Which metrics, in order. Default all but the ends of intervals. */
+  metrics?: readonly string[];
+  /** The best run of this metric comes first: `'largest'` or `'smallest'` of the first of `metrics`. Default: in the order given. */
+  sort?: 'largest' | 'smallest';
+  /** Default `'text'`. */
+  format?: 'text' | 'markdown';
+  /** Digits behind the point. Default 4. */
+  digits?: number;
+}
+
+/** A table for comparing runs: a row a run, with the settings in which they differ, and what they measured. */
+export function formatRuns(runs: readonly RunRecord[], options: FormatRunsOptions = {}): string {
+  const o = readOptions('formatRuns', options, {
+    metrics: (value: unknown) => value as readonly string[] | undefined,
+    sort: optional(choice(['largest', 'smallest'])),
+    format: choice(['text', 'markdown'], 'text'),
+    digits: integer({ default: 4, min: 0, max: 20 }),
+  });
+  const namesOf = (values: (run: RunRecord) => object) => [...new Set(runs.flatMap((run) => Object.keys(values(run))))];
+  const metrics = o.metrics ?? namesOf((run) => run.metrics).filter((name) => !/\.(low|high)$/.test(name));
+  const settings = namesOf((run) => run.parameters).filter((name) => new Set(runs.map(({ parameters }) => parameters[name])).size > 1);
+  const rank = ({ metrics: values }: RunRecord) => (values[metrics[0]] ?? Number.NaN) * (o.sort === 'smallest' ? 1 : -1);
+  const worst = (value: number) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);
+  const sorted = o.sort ? [...runs].sort((a, b) => (worst(rank(a)) < worst(rank(b)) ? -1 : worst(rank(a)) > worst(rank(b)) ? 1 : 0)) : runs;
+  const rows = sorted.map((run) => [
+    run.name,
+    run.status,
+    ...settings.map((name) => run.parameters[name] ?? ''),
+    ...metrics.map((name) => run.metrics[name]?.toFixed(o.digits) ?? ''),
+  ]);
+  const head = ['run', 'status', ...settings, ...metrics];
+  return o.format === 'markdown' ? markdownTable(head, rows) : textTable(head, rows);
+}

@@ -1,1 +1,0 @@
-export { type TransformersEmbedder, type TransformersOptions, transformersEmbedder } from './semantic/embedders/transformers.ts';

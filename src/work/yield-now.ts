@@ -1,0 +1,14 @@
+/** Lets the event loop run once: timers, I/O and aborts get their chance. */
+export function yieldNow(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        channel.port1.close();
+        resolve();
+      };
+      channel.port2.postMessage(0);
+    }
+  });
+}

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { xxHash32 } from '../../src/numeric/xx-hash.ts';
+
+const hash = (text: string) => xxHash32(new TextEncoder().encode(text)).toString(16).padStart(8, '0');
+
+it('xxHash32 gives the values of the reference implementation', () => {
+  expect(hash('')).toBe('02cc5d05');
+  expect(hash('a')).toBe('550d7456');
+  expect(hash('abc')).toBe('32d153ff');
+  expect(hash('Nobody inspects the spammish repetition')).toBe('e2293b2f');
+  // The sanity buffer of the reference: byte k is the top byte of a generator that multiplies by itself.
+  const buffer = new Uint8Array(101);
+  for (let k = 0, generator = 2654435761; k < buffer.length; k++, generator = Math.imul(generator, generator) >>> 0)
+    buffer[k] = generator >>> 24;
+  expect(xxHash32(buffer.subarray(0, 1))).toBe(0xb85cbee5);
+  expect(xxHash32(buffer.subarray(0, 14))).toBe(0xe5aa0ab4);
+  expect(xxHash32(buffer)).toBe(0x1f1aa412);
+});
+
+it('xxHash32 of pieces, and of bytes that lie anywhere, is that of the whole', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat({ max: 12 }), fc.nat({ max: 7 }), (bytes, stripes, shift) => {
+      const whole = xxHash32(bytes);
+      const cut = Math.min(stripes * 16, bytes.length);
+      const moved = new Uint8Array(bytes.length + shift);
+      moved.set(bytes, shift);
+      expect(xxHash32(moved.subarray(shift))).toBe(whole);
+      expect(xxHash32(bytes.slice(0, cut), bytes.slice(cut))).toBe(whole);
+    }),
+  );
+});
