@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
+import { idText } from './ids.ts';
 
 export function fieldOption(fallback: string) {
   return (value: unknown, name: string): ((row: unknown, index: number) => unknown) => {
@@ -10,9 +11,9 @@ export function fieldOption(fallback: string) {
   };
 }
 
-export function readId(value: unknown, what: string, row: number): string {
-  if (typeof value === 'string' && value !== '' && value.isWellFormed?.() !== false) return value;
-  if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') return String(value);
+export function readRowId(value: unknown, what: string, row: number): string {
+  const id = idText(value);
+  if (id !== undefined) return id;
   throw new AttuneError(
     'ERR_BAD_ID',
     `Row ${row}: expected a non-empty ${what} id, got ${shown(value)}. Name its column with the option '${what}', repair the row, or pass onBadRow: 'skip'.`,

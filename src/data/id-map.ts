@@ -1,4 +1,5 @@
 import { AttuneError, type ErrorCode, shown } from '../errors.ts';
+import { type Id, idText } from './ids.ts';
 
 /**
  * Ids to dense indices and back. Ids live as UTF-8 bytes in one buffer with an open-addressing hash table beside it:
@@ -26,15 +27,16 @@ export class IdMap implements Iterable<string> {
     return this.#size;
   }
 
-  /** @returns the dense index of `id`, or -1 when it is unknown. */
-  indexOf(id: string): number {
-    if (typeof id !== 'string' || id === '') return -1;
-    const length = encode(id);
+  /** @returns the dense index of `id`, or -1 when it is unknown. A number stands for its decimal digits. */
+  indexOf(id: Id): number {
+    const text = typeof id === 'string' ? id : idText(id);
+    if (!text) return -1;
+    const length = encode(text);
     return length < 0 ? -1 : this.#table[this.#slot(length)] - 1;
   }
 
   /** Whether `id` is known. */
-  has(id: string): boolean {
+  has(id: Id): boolean {
     return this.indexOf(id) >= 0;
   }
 

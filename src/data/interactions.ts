@@ -3,7 +3,7 @@ import { anything, callback, choice, number, optional, type Progress, readOption
 import { ColumnBuilder, type Columns } from './columns.ts';
 import { type Csr, csrFromCoordinates, transpose } from './csr.ts';
 import { type DuplicatePolicy, duplicatePolicies, mergeDuplicates } from './duplicates.ts';
-import { fieldOption, readId, readTime, readValue } from './fields.ts';
+import { fieldOption, readRowId, readTime, readValue } from './fields.ts';
 import type { IdMap } from './id-map.ts';
 
 /** One interaction as a row. */
@@ -118,8 +118,8 @@ export class Interactions implements Iterable<InteractionRow> {
       try {
         if (row === null || typeof row !== 'object')
           throw new AttuneError('ERR_BAD_ROW', `Row ${index}: expected an object, got ${shown(row)}.`);
-        const user = readId(o.user(row, index), 'user', index);
-        const item = readId(o.item(row, index), 'item', index);
+        const user = readRowId(o.user(row, index), 'user', index);
+        const item = readRowId(o.item(row, index), 'item', index);
         const value = readValue(o.value(row, index), index, needValue);
         const time = readTime(o.timestamp(row, index), index, needTime);
         builder.push(user, item, value, time, index);
@@ -178,8 +178,8 @@ export class Interactions implements Iterable<InteractionRow> {
     }
     const builder = new ColumnBuilder();
     for (let row = 0; row < length; row++) {
-      const user = readId(c.users[row], 'user', row);
-      const item = readId(c.items[row], 'item', row);
+      const user = readRowId(c.users[row], 'user', row);
+      const item = readRowId(c.items[row], 'item', row);
       const value = c.values ? readValue(c.values[row], row, true) : 1;
       const time = c.timestamps ? readTime(c.timestamps[row], row, true) : Number.NaN;
       builder.push(user, item, value, time, row);

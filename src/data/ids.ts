@@ -1,0 +1,21 @@
+import { AttuneError, shown } from '../errors.ts';
+
+/** An id as callers may write it: a non-empty text, or a whole number, which stands for its decimal digits. Answers always give text. */
+export type Id = string | number | bigint;
+
+/** The text of an id, or undefined for what is none: empty or ill-formed text, a fraction, a number beyond 2^53, anything else. */
+export function idText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value !== '' && value.isWellFormed?.() !== false ? value : undefined;
+  return (typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint' ? String(value) : undefined;
+}
+
+/**
+ * The text of an id that a caller gave, so that a number means the same wherever it is read, excluded, removed or measured.
+ * @param what what the id is of, for the message, such as `als.recommend: user`
+ * @throws ERR_BAD_ID
+ */
+export function readId(value: unknown, what: string): string {
+  const text = idText(value);
+  if (text !== undefined) return text;
+  throw new AttuneError('ERR_BAD_ID', `${what}: expected an id (non-empty text or a whole number below 2^53), got ${shown(value)}.`);
+}
