@@ -1,4 +1,4 @@
-import { generator } from '../random.ts';
+import { generator } from '../support/random.ts';
 
 /** Vectors to index and vectors to ask for, row-major. */
 export interface VectorSet {

@@ -4,8 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { cachedEmbedder, distil, type Embedder, ngramEmbedder, staticEmbedder } from 'attune';
 import { fileEmbeddingCache } from 'attune/node';
 import { transformersEmbedder } from 'attune/transformers';
-import { timed } from '../clock.ts';
-import type { Row } from '../table.ts';
+import { timed } from '../support/clock.ts';
+import type { Row } from '../support/table.ts';
 import type { SearchContext, SearchTask } from './context.ts';
 import { readScifact, type Scifact, type ScifactFigures, scifactFigures } from './scifact.ts';
 
@@ -38,7 +38,7 @@ export const embedders: SearchTask = {
 
 /** Documents by MiniLM; queries by MiniLM, and by a table distilled from it on the corpus. Vectors are kept for the next run. */
 async function withTeacher(scifact: Scifact, miniLm: MiniLm, { threads, say }: SearchContext, detail: ScifactFigures[]): Promise<Row[]> {
-  const folder = join(import.meta.dirname, '../../out/embeddings');
+  const folder = join(import.meta.dirname, '../out/embeddings');
   const cache = fileEmbeddingCache(folder);
   say(`vectors of MiniLM are kept in ${folder}; the first run makes them, which takes minutes`);
   const rows: Row[] = [];

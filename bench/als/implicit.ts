@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Interactions } from 'attune';
-import type { Cost } from './clock.ts';
+import type { Cost } from '../support/clock.ts';
+import { Peer } from '../support/peers.ts';
 import type { FactorPair } from './loss.ts';
-import { Peer } from './peers.ts';
 
 /** What implicit is to fit. */
 export interface ImplicitFit {

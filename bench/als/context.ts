@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import type { Implicit } from '../implicit.ts';
-import type { BenchTask } from '../tasks.ts';
+import type { BenchTask } from '../support/tasks.ts';
+import type { Implicit } from './implicit.ts';
 
 /** What a task of the benchmark gets. */
 export interface AlsContext {

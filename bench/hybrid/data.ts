@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type AlsOptions, AlsRecommender, Interactions, ngramEmbedder, SemanticIndex } from 'attune';
-import { dataFolder, gzLines } from '../data.ts';
+import { dataFolder, gzLines } from '../support/data.ts';
 
 /** Amazon Industrial and Scientific 2018: who chose what, in which order, and what the items are. */
 export interface Industrial {

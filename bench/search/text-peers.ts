@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { median } from '../clock.ts';
-import { nodePeers } from '../node-peers.ts';
-import { Peer } from '../peers.ts';
+import { median } from '../support/clock.ts';
+import { Peer } from '../support/peers.ts';
 import type { SearchContext } from './context.ts';
+import { nodePeers } from './node-peers.ts';
 import type { TextFigures, TextTask } from './text-side.ts';
 
 /** One set of texts and how good an answer is. */

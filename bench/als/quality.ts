@@ -1,8 +1,8 @@
 import { type AlsOptions, AlsRecommender, type Interactions, split } from 'attune';
-import { dataFolder, gowalla } from '../data.ts';
-import { qualityOf, qualityOfImplicit, type TestLists } from '../lists.ts';
-import type { Row } from '../table.ts';
+import { dataFolder, gowalla } from '../support/data.ts';
+import type { Row } from '../support/table.ts';
 import type { AlsContext, AlsTask } from './context.ts';
+import { qualityOf, qualityOfImplicit, type TestLists } from './lists.ts';
 import { settingText } from './ml1m.ts';
 import { startOf } from './training.ts';
 

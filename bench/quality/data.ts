@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { EvaluateOptions, Interactions, LeaveLastOutSplitOptions, PerUserSplitOptions } from 'attune';
-import { fromPairs, gzLines, listedPairs, ncf } from './data.ts';
+import { fromPairs, gzLines, listedPairs, ncf } from '../support/data.ts';
 
 /** A public data set with the protocol of its published figures. */
 export interface QualitySet {

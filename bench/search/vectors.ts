@@ -1,7 +1,7 @@
 import { type FlatIndex, flatIndex } from 'attune';
-import { type Cost, median, timed } from '../clock.ts';
-import { sample } from '../random.ts';
-import { type Row, ratioOf } from '../table.ts';
+import { type Cost, median, timed } from '../support/clock.ts';
+import { sample } from '../support/random.ts';
+import { type Row, ratioOf } from '../support/table.ts';
 import { catalogueShape, clusteredVectors, type VectorSet } from './clustered-vectors.ts';
 import type { SearchContext, SearchTask } from './context.ts';
 import { type PeerIndex, VectorPeers } from './vector-peers.ts';

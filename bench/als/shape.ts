@@ -1,4 +1,4 @@
-import { appliancesShape } from '../appliances-shape.ts';
+import { appliancesShape } from '../support/appliances-shape.ts';
 import type { AlsTask } from './context.ts';
 import { raceToLoss } from './training.ts';
 

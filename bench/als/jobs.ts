@@ -1,6 +1,6 @@
-import { Engine } from '../../../src/engine/engine.ts';
-import { dataFolder, gowalla } from '../data.ts';
-import type { Row } from '../table.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { dataFolder, gowalla } from '../support/data.ts';
+import type { Row } from '../support/table.ts';
 import type { AlsTask } from './context.ts';
 import { fitAttune, startOf } from './training.ts';
 

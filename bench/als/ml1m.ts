@@ -1,8 +1,8 @@
 import { type AlsOptions, AlsRecommender, type Interactions } from 'attune';
-import { dataFolder, ncf, ncfQuality } from '../data.ts';
-import type { FactorPair } from '../loss.ts';
-import type { Row } from '../table.ts';
+import { dataFolder, ncf, ncfQuality } from '../support/data.ts';
+import type { Row } from '../support/table.ts';
 import type { AlsTask } from './context.ts';
+import type { FactorPair } from './loss.ts';
 import { startOf } from './training.ts';
 
 /** implicit's best of a coarse search; confidences are 1 + alpha * value here as there. */

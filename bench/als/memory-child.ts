@@ -1,7 +1,7 @@
 /** One fit of the Appliances shape; prints `{ before, peak }` in bytes. Arguments: scale, threads. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { AlsRecommender } from 'attune';
-import { appliancesShape } from '../appliances-shape.ts';
+import { appliancesShape } from '../support/appliances-shape.ts';
 import { memorySettings } from './memory-settings.ts';
 
 const [scale, threads] = process.argv.slice(2).map(Number);

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { SemanticIndex } from 'attune';
-import { stemEnglish } from '../../../src/semantic/lexical/stem-english.ts';
-import { type Cost, timed } from '../clock.ts';
+import { stemEnglish } from '../../src/semantic/lexical/stem-english.ts';
+import { type Cost, timed } from '../support/clock.ts';
 
 /** What a process is given. */
 export interface TextTask {
@@ -43,7 +43,7 @@ interface Side {
   typed?(query: string, n: number): number[] | Promise<number[]>;
 }
 
-const peer = (name: string) => import(new URL(`../../peers/node_modules/${name}`, import.meta.url).href);
+const peer = (name: string) => import(new URL(`../peers/node_modules/${name}`, import.meta.url).href);
 
 const sides: Record<string, () => Promise<Side>> = {
   attune: async () => attune('english'),

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { SemanticIndex } from 'attune';
-import { median } from '../clock.ts';
-import { generator } from '../random.ts';
-import type { Row } from '../table.ts';
+import { median } from '../support/clock.ts';
+import { generator } from '../support/random.ts';
+import type { Row } from '../support/table.ts';
 import type { SearchTask } from './context.ts';
 import { readScifact, type Scifact } from './scifact.ts';
 import { type TextSet, textPeers } from './text-peers.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cost } from '../clock.ts';
-import { Peer } from '../peers.ts';
+import type { Cost } from '../support/clock.ts';
+import { Peer } from '../support/peers.ts';
 import type { VectorSet } from './clustered-vectors.ts';
 
 /** What the other side offers: exact ones (flat) and graphs. */

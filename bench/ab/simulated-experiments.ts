@@ -1,5 +1,5 @@
 import { fixedHorizonTest, type Sample, sequentialTest } from 'attune';
-import { generator } from './random.ts';
+import { generator } from '../support/random.ts';
 
 /** What one user does: how likely they buy, and, when they do, for how much (log-normal with this spread). */
 export interface Shop {

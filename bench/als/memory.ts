@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { appliancesShape } from '../appliances-shape.ts';
-import { Implicit } from '../implicit.ts';
-import { type Row, ratioOf } from '../table.ts';
+import { appliancesShape } from '../support/appliances-shape.ts';
+import { type Row, ratioOf } from '../support/table.ts';
 import type { AlsTask } from './context.ts';
+import { Implicit } from './implicit.ts';
 import { memorySettings } from './memory-settings.ts';
 import { startOf } from './training.ts';
 

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlsRecommender } from 'attune';
-import { appliancesShape } from '../appliances-shape.ts';
-import { medianCost, timed } from '../clock.ts';
-import { curveSvg } from '../curve-svg.ts';
-import type { Row } from '../table.ts';
+import { appliancesShape } from '../support/appliances-shape.ts';
+import { medianCost, timed } from '../support/clock.ts';
+import { curveSvg } from '../support/curve-svg.ts';
+import type { Row } from '../support/table.ts';
 import type { AlsTask } from './context.ts';
 
 const settings = { factors: 128, alpha: 10, regularization: 1, iterations: 6 };
@@ -27,7 +27,7 @@ export const scaling: AlsTask = {
       say(`${data.size} ratings: ${wall.toFixed(2)} s, ${cpu.toFixed(2)} CPU s`);
     }
     const exponent = slope(points.map(({ ratings, cpu }) => [Math.log(ratings), Math.log(cpu)]));
-    if (!quick) writeFileSync(join(import.meta.dirname, '../../../docs/images/als-scaling.svg'), picture(points));
+    if (!quick) writeFileSync(join(import.meta.dirname, '../../docs/images/als-scaling.svg'), picture(points));
     const rows = points.map(({ ratings, wall, cpu }): Row => {
       return { task: `${(ratings / 1e6).toFixed(2)} M ratings, 6 iterations, f=128`, unit: 's', attune: wall, attuneCpu: cpu };
     });

@@ -1,8 +1,8 @@
-import { type Cost, medianCost, timed } from '../clock.ts';
-import { dataFolder, gowalla as readGowalla } from '../data.ts';
-import { qualityOf, qualityOfImplicit } from '../lists.ts';
-import { type Row, ratioOf } from '../table.ts';
+import { type Cost, medianCost, timed } from '../support/clock.ts';
+import { dataFolder, gowalla as readGowalla } from '../support/data.ts';
+import { type Row, ratioOf } from '../support/table.ts';
 import type { AlsContext, AlsTask } from './context.ts';
+import { qualityOf, qualityOfImplicit } from './lists.ts';
 import { fitAttune, type Race, raceToLoss, startOf } from './training.ts';
 
 /** Training on Gowalla, whose rows are long: to a loss, and to the best lists implicit gets to. */

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flatIndex, type HnswIndex, hnswIndex } from 'attune';
-import { median, timed } from '../clock.ts';
-import { curveSvg } from '../curve-svg.ts';
-import { type Row, ratioOf } from '../table.ts';
+import { median, timed } from '../support/clock.ts';
+import { curveSvg } from '../support/curve-svg.ts';
+import { type Row, ratioOf } from '../support/table.ts';
 import { catalogueShape, clusteredVectors, type VectorSet } from './clustered-vectors.ts';
 import type { SearchTask } from './context.ts';
 import { type PeerIndex, VectorPeers } from './vector-peers.ts';
@@ -188,7 +188,7 @@ function rowsOf({ set, index, build, others, curves }: Measured): Row[] {
 }
 
 function draw(curves: Map<string, Point[]>, set: VectorSet, aside: boolean): void {
-  const folder = join(import.meta.dirname, aside ? '../../out' : '../../../docs/images');
+  const folder = join(import.meta.dirname, aside ? '../out' : '../../docs/images');
   mkdirSync(folder, { recursive: true });
   const svg = curveSvg({
     title: `Recall against time: ${set.count.toLocaleString('en-US')} vectors of ${set.dimensions} dimensions`,

@@ -1,4 +1,4 @@
-import type { BenchTask } from '../tasks.ts';
+import type { BenchTask } from '../support/tasks.ts';
 
 /** What a task of the benchmark gets. */
 export interface SearchContext {

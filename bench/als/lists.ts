@@ -1,5 +1,5 @@
 import type { Interactions, Recommender } from 'attune';
-import { allRanking } from './data.ts';
+import { allRanking } from '../support/data.ts';
 import type { Implicit } from './implicit.ts';
 
 /** Test items by user. */

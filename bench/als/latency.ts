@@ -1,10 +1,10 @@
 import { AlsRecommender } from 'attune';
-import { appliancesShape } from '../appliances-shape.ts';
-import { median, quantile, timed } from '../clock.ts';
-import type { Implicit, ImplicitCall } from '../implicit.ts';
-import { sample } from '../random.ts';
-import { type Row, ratioOf } from '../table.ts';
+import { appliancesShape } from '../support/appliances-shape.ts';
+import { median, quantile, timed } from '../support/clock.ts';
+import { sample } from '../support/random.ts';
+import { type Row, ratioOf } from '../support/table.ts';
 import type { AlsTask } from './context.ts';
+import type { Implicit, ImplicitCall } from './implicit.ts';
 import { factorsOf, fitAttune, startOf } from './training.ts';
 
 const settings = { factors: 128, alpha: 10, regularization: 1 };

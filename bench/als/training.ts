@@ -1,10 +1,10 @@
 import { AlsRecommender, type Interactions } from 'attune';
-import { type Cost, medianCost, timed } from '../clock.ts';
-import type { ImplicitRun } from '../implicit.ts';
-import { type FactorPair, totalLoss } from '../loss.ts';
-import { generator } from '../random.ts';
-import { type Row, ratioOf } from '../table.ts';
+import { type Cost, medianCost, timed } from '../support/clock.ts';
+import { generator } from '../support/random.ts';
+import { type Row, ratioOf } from '../support/table.ts';
 import type { AlsContext } from './context.ts';
+import type { ImplicitRun } from './implicit.ts';
+import { type FactorPair, totalLoss } from './loss.ts';
 
 /** A race to the loss that implicit has after some iterations. */
 export interface Race {
