@@ -1,7 +1,7 @@
 import { diversify, HybridRanker, type HybridSource, type SourceFunction, weighted } from 'attune';
 import type { Models } from '../../pipeline/system.ts';
-import { notReady } from '../http/errors.ts';
 import type { Catalogue } from './catalogue.ts';
+import { notReady } from './errors.ts';
 
 export const modelNames = ['hybrid', 'als', 'semantic', 'popular'] as const;
 export type ModelName = (typeof modelNames)[number];

@@ -1,5 +1,5 @@
 import type { DataStore, ProductRow } from 'attune';
-import { tagOf } from '../http/etag.ts';
+import { digestOf } from './digest.ts';
 
 /** What every list shows of a product. */
 export interface Card {
@@ -35,7 +35,7 @@ export class Catalogue {
   /** In the order of the database. */
   readonly cards: readonly ProductCard[];
   /** Changes when anything in the cards does. */
-  readonly tag: string;
+  readonly digest: string;
   /** Largest first. */
   readonly categories: readonly { name: string; count: number }[];
   readonly #byId: Map<string, ProductCard>;
@@ -44,7 +44,7 @@ export class Catalogue {
 
   private constructor(cards: ProductCard[]) {
     this.cards = cards;
-    this.tag = tagOf(JSON.stringify(cards));
+    this.digest = digestOf(JSON.stringify(cards));
     this.#byId = new Map(cards.map((card) => [card.parent_asin, card]));
     const counts = new Map<string, number>();
     for (const { category } of cards) if (category !== null) counts.set(category, (counts.get(category) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import type { RankedPage } from 'attune';
-import { notFound } from '../http/errors.ts';
 import { listed } from './answers.ts';
+import { notFound } from './errors.ts';
 import { tasteOf } from './people.ts';
 import { type ModelName, rankerFor, type Side, similarityRanker } from './ranker.ts';
 import type { Shop } from './shop.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { System } from '../../pipeline/system.ts';
+import { Tokens } from '../auth/tokens.ts';
 import type { Subject } from '../pictures/index.ts';
 import { Catalogue, type ProductCard } from './catalogue.ts';
 import { usersToTry } from './people.ts';
 import { type Product, productOf, subjectOf } from './products.ts';
-import { Tokens } from './tokens.ts';
 import { TrainingJobs } from './training-jobs.ts';
 
 /** Totals of a few million ratings take a second, so they are not counted at every request. */

@@ -1,6 +1,6 @@
 import type { SearchMode, Where } from 'attune';
-import { HttpError, notFound, notReady } from '../http/errors.ts';
 import type { Card } from './catalogue.ts';
+import { notFound, notReady, ShopError } from './errors.ts';
 import type { Shop } from './shop.ts';
 
 interface Scored {
@@ -67,11 +67,7 @@ function missing(what: string): never {
   throw notReady(what);
 }
 
-function unknown(shop: Shop, item: string): HttpError {
+function unknown(shop: Shop, item: string): ShopError {
   if (!shop.catalogue.get(item)) return notFound('product', item);
-  return new HttpError(
-    404,
-    'ERR_UNKNOWN_ITEM',
-    'Nobody has rated this product yet, so this model does not know it. GET /similar-items also looks at what products say.',
-  );
+  return new ShopError('ERR_UNKNOWN_ITEM', 'Nobody has rated this product yet, so this model does not know it.');
 }
