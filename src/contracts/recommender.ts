@@ -157,6 +157,13 @@ export interface Recommender {
   similarUsers?(user: string, options?: SimilarOptions): SimilarUser[];
   /** Contributions of the user's own items to a score. Not every model can. */
   explain?(user: string, item: string, options?: ExplainOptions): Explanation;
+  /**
+   * The same for several items of one user, in the order asked: what does not depend on the item is computed once. `n` holds for each
+   * item. Not every model can.
+   */
+  explainMany?(user: string, items: Iterable<string>, options?: ExplainOptions): Explanation[];
+  /** The same for a visitor: parts by the items of a history. They add up to the score that `recommendFor` gives. Not every model can. */
+  explainFor?(history: History, items: Iterable<string>, options?: ExplainOptions): Explanation[];
   /** Takes in new interactions without fitting anew. Not every model can. */
   partialFit?(interactions: Interactions, options?: FitOptions): Promise<this>;
   /** The whole model as one safetensors file. */
