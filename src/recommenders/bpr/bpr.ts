@@ -1,10 +1,11 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { Factors } from '../../contracts/recommender.ts';
+import type { Factors, LoadOptions, RecommendationList, SimilarOptions, SimilarUser } from '../../contracts/recommender.ts';
+import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow } from '../shared/base.ts';
+import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptions, type BprIteration, type BprOptions, type BprSettings, bprChecks, bprFitChecks } from './options.ts';
@@ -29,6 +30,7 @@ export type { BprFitOptions, BprIteration, BprOptions } from './options.ts';
 export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
   /** Short name of the model family, also in model files. */
   override readonly kind = bprKind;
+  protected override readonly iterates = true;
   readonly #settings: BprSettings;
   #serving: BprServing | undefined;
 
@@ -80,19 +82,30 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
     return this;
   }
 
+  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
+  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
+    return this.listSimilarItems(item, options);
+  }
+
+  /** Users that are like this one, never itself. @throws ERR_UNKNOWN_USER */
+  similarUsers(user: Id, options: SimilarOptions = {}): SimilarUser[] {
+    return this.listSimilarUsers(user, options);
+  }
+
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     return bprToBytes(this.model);
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-  static fromBytes(bytes: Uint8Array): BprRecommender {
-    return BprRecommender.#of(bprFromBytes(bytes, (options) => readOptions('BprRecommender', options, bprChecks)));
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): BprRecommender {
+    const own = readLoadOptions('BprRecommender', options);
+    return BprRecommender.#of(bprFromBytes(bytes, (stored) => readOptions('BprRecommender', { ...stored, ...own }, bprChecks)));
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
-  static async load(store: ModelStore, reference: string): Promise<BprRecommender> {
-    return BprRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<BprRecommender> {
+    return BprRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected override profileOf(user: number): Float32Array {

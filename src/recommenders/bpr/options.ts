@@ -1,5 +1,5 @@
 import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { anything, callback, choice, flag, integer, number, workOptions } from '../../options.ts';
+import { callback, flag, integer, number, onUnknown, seed, threads, workOptions } from '../../options.ts';
 import type { BprRecommender } from './bpr.ts';
 
 /** Options of {@link BprRecommender}. */
@@ -27,8 +27,6 @@ export interface BprOptions {
   onUnknown?: UnknownPolicy;
 }
 
-const threadCount = integer({ min: 1, max: 256 });
-
 /** Checks and defaults of {@link BprOptions}. */
 export const bprChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
@@ -37,9 +35,9 @@ export const bprChecks = {
   regularization: number({ default: 0.01, min: 0, max: 1e3 }),
   candidates: integer({ default: 1, min: 1, max: 1000 }),
   biases: flag(true),
-  seed: anything<number | string>(0),
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
 /** Options with every default filled in. */

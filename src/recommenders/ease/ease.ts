@@ -1,14 +1,22 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { ExplainOptions, Explanation, FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
+import type {
+  ExplainOptions,
+  Explanation,
+  FitOptions,
+  LoadOptions,
+  RecommendationList,
+  SimilarOptions,
+  UnknownPolicy,
+} from '../../contracts/recommender.ts';
+import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { choice, integer, number, optional, readOptions, workOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
+import { choice, integer, number, onUnknown, optional, readOptions, seed, threads, workOptions } from '../../options.ts';
 import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
-import { baseFromFile, baseOf, baseToFile } from '../shared/fitted-base.ts';
+import { baseOf } from '../shared/fitted-base.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { invertDirectly } from './direct.ts';
 import { invertIteratively, iterativeBytes } from './iterative.ts';
@@ -31,21 +39,22 @@ export interface EaseOptions {
   solver?: 'auto' | 'direct' | 'iterative';
   /** How much memory fitting may take. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
   maxBytes?: number;
+  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
+  seed?: number | string;
   /** Threads of `'iterative'`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
   threads?: number | 'auto';
   /** What happens on unknown ids. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
 }
 
-const threadCount = integer({ min: 1, max: 256 });
-
 const optionChecks = {
   regularization: number({ default: 250, above: 0 }),
   weightsPerItem: optional(integer({ min: 1 })),
   solver: choice(['auto', 'direct', 'iterative'] as const, 'auto'),
   maxBytes: number({ default: 2 ** 31, min: 0 }),
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
 interface Fitted extends FittedBase {
@@ -54,7 +63,7 @@ interface Fitted extends FittedBase {
 }
 
 const kind = 'ease';
-const formatVersion = 1;
+const format = { kind, formatVersion: 1 };
 
 /**
  * EASE, a linear model in closed form (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data"): with P = (XᵀX +
@@ -66,11 +75,11 @@ const formatVersion = 1;
 export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
-  readonly #options: Required<Omit<EaseOptions, 'weightsPerItem'>> & { weightsPerItem: number | undefined };
+  readonly #options: Required<Omit<EaseOptions, 'weightsPerItem' | 'seed'>> & { weightsPerItem: number | undefined };
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: EaseOptions = {}) {
-    const o = readOptions('EaseRecommender', options, optionChecks);
+    const { seed: _, ...o } = readOptions('EaseRecommender', options, optionChecks);
     super(o.onUnknown);
     this.#options = o;
   }
@@ -90,8 +99,13 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return this.#fit(() => mergeInto(model, interactions), o);
   }
 
+  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
+  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
+    return this.listSimilarItems(item, options);
+  }
+
   /** The user's items with value x weight. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
-  explain(user: string, item: string, options: ExplainOptions = {}): Explanation {
+  explain(user: Id, item: Id, options: ExplainOptions = {}): Explanation {
     const o = readOptions(`${kind}.explain`, options, explainChecks);
     const to = this.itemIndex(item, o.onUnknown);
     const index = this.userIndex(user, o.onUnknown);
@@ -108,24 +122,21 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    const { tensors, ids } = baseToFile(this.model);
-    const all = { ...tensors, ...this.model.weights.toTensors() };
-    const { threads: _, ...settings } = this.#options; // says nothing of the model
-    return writeModelFile({ kind, formatVersion, settings, tensors: all, ids });
+    return encodeModel(format, this.model, { settings: this.#options, tensors: this.model.weights.toTensors() });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-  static fromBytes(bytes: Uint8Array): EaseRecommender {
-    const file = readModelFile(bytes, kind, formatVersion);
-    const model = new EaseRecommender(file.settings);
-    const base = baseFromFile(file);
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): EaseRecommender {
+    const own = readLoadOptions('EaseRecommender', options);
+    const { file, base } = decodeModel(format, bytes);
+    const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new EaseRecommender(settings));
     model.fitted = { ...base, weights: weightsFromTensors(file, base.items.size) };
     return model;
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
-  static async load(store: ModelStore, reference: string): Promise<EaseRecommender> {
-    return EaseRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<EaseRecommender> {
+    return EaseRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected override profileOf(user: number): HistoryRow {
