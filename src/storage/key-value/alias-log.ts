@@ -4,7 +4,7 @@ import type { JsonKeyValue } from './json.ts';
 export interface AliasEntry {
   version: number;
   /** Number of an earlier entry. */
-  before?: number;
+  before?: number | undefined;
 }
 
 /** A change and its number, from 1. */
