@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { coldUsers } from './support/hybrid/cold-users.ts';
-import { industrial } from './support/hybrid/data.ts';
-import { coldItems } from './support/hybrid/items.ts';
-import { pages } from './support/hybrid/pages.ts';
-import { type Comparisons, print } from './support/hybrid/table.ts';
+import { coldUsers } from './hybrid/cold-users.ts';
+import { industrial } from './hybrid/data.ts';
+import { coldItems } from './hybrid/items.ts';
+import { pages } from './hybrid/pages.ts';
+import { type Comparisons, print } from './hybrid/table.ts';
 
 /** Quality of mixtures on Amazon Industrial 2018, each beside its parts, with paired tests. */
 export const hybrid = {

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { HttpError, notFound } from '../http/errors.ts';
+import { notFound } from '../domain/errors.ts';
+import { type FeedbackType, feedbackTypes } from '../domain/people.ts';
+import type { Shop } from '../domain/shop.ts';
+import { HttpError } from '../http/errors.ts';
 import { answer, errors, itemId, object, userId } from '../http/schemas.ts';
-import { type FeedbackType, feedbackTypes } from '../shop/people.ts';
-import type { Shop } from '../shop/shop.ts';
 
 interface Feedback {
   user_id: string;
