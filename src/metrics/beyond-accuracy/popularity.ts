@@ -1,6 +1,6 @@
-import { AttuneError, shown } from '../errors.ts';
-import { choice, flag, integer, optional, readOptions } from '../options.ts';
-import { type ItemId, type Recommended, readCutList, readList } from './arguments.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { choice, flag, integer, optional, readOptions } from '../../options.ts';
+import { type ItemId, type Recommended, readCutList, readList } from '../arguments.ts';
 
 /** How many users (or interactions) each item had in the past. Items that are missing had none. */
 export type PopularityCounts = ReadonlyMap<ItemId, number>;

@@ -1,6 +1,6 @@
-import { AttuneError } from '../errors.ts';
-import { number, optional, readOptions } from '../options.ts';
-import { type ItemId, iterable, type Recommended, readCount, readCutList } from './arguments.ts';
+import { AttuneError } from '../../errors.ts';
+import { number, optional, readOptions } from '../../options.ts';
+import { type ItemId, iterable, type Recommended, readCount, readCutList } from '../arguments.ts';
 
 /**
  * The part of the catalogue that occurs in at least one list. From 0 to 1. Ge, Delgado-Battenfeld & Jannach, RecSys 2010.

@@ -1,6 +1,6 @@
-import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, readOptions } from '../options.ts';
-import { type ItemId, type Recommended, readCutList } from './arguments.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { anything, choice, readOptions } from '../../options.ts';
+import { type ItemId, type Recommended, readCutList } from '../arguments.ts';
 
 /** A value of each item: a map, or a function. */
 export type PerItem<T> = ReadonlyMap<ItemId, T> | ((item: ItemId) => T | undefined);

@@ -1,5 +1,5 @@
-import { number, readOptions } from '../options.ts';
-import { type ItemId, type Recommended, readCutList, readList } from './arguments.ts';
+import { number, readOptions } from '../../options.ts';
+import { type ItemId, type Recommended, readCutList, readList } from '../arguments.ts';
 import type { PerItem } from './diversity.ts';
 
 /**
