@@ -1,6 +1,6 @@
-export type { ItemId, Recommended, Relevant } from './arguments.ts';
+export type { ItemId, PerItem, Recommended, Relevant } from './arguments.ts';
 export { miscalibration } from './beyond-accuracy/calibration.ts';
-export { diversity, type ItemDistance, type PerItem } from './beyond-accuracy/diversity.ts';
+export { diversity, type ItemDistance } from './beyond-accuracy/diversity.ts';
 export { coverage, gini } from './beyond-accuracy/exposure.ts';
 export {
   averagePopularity,
