@@ -128,7 +128,7 @@ export interface EventInput {
   /** What happened, such as `'click'`. */
   type: string;
   /** When, in milliseconds since 1970. Default now. */
-  time?: number;
+  timestamp?: number;
   /** Anything else that JSON holds. An `id` in it is ignored, because the store gives it. */
   [field: string]: unknown;
 }
@@ -142,7 +142,7 @@ export interface StoredEvent {
   /** What happened. */
   type: string;
   /** When, in milliseconds since 1970. */
-  time: number;
+  timestamp: number;
   /** Anything else. */
   [field: string]: unknown;
 }

@@ -300,7 +300,7 @@ it('a driver that gives big integers, or no count of changes, will do', async ()
   expect(await interactions.ofUser('a')).toEqual([{ id: 1, user: 'a', item: 'x', value: 2, timestamp: 6 }]);
   expect(await interactions.stats()).toEqual({ total: 1, users: 1, items: 1, averageValue: 2 });
   expect(await interactions.page({ limit: 1 })).toEqual({ rows: [{ id: 1, user: 'a', item: 'x', value: 2, timestamp: 6 }] });
-  expect(await events.append({ user: 'a', type: 'b', time: 1 })).toEqual({ id: 1, user: 'a', type: 'b', time: 1 });
+  expect(await events.append({ user: 'a', type: 'b', timestamp: 1 })).toEqual({ id: 1, user: 'a', type: 'b', timestamp: 1 });
   expect(await products.delete(['x'])).toBe(1);
   const models = sqliteModelStore(handle);
   await models.put('m', Uint8Array.of(1, 2));

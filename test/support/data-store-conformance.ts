@@ -408,18 +408,18 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>)
       const { events } = await open();
       const before = Date.now();
       const first = await events.append({ user: 'A1', type: 'click', key: 'B01', list: ['B01', { x: 1 }], absent: undefined });
-      expect(first).toEqual({ id: 1, user: 'A1', type: 'click', time: expect.any(Number), key: 'B01', list: ['B01', { x: 1 }] });
+      expect(first).toEqual({ id: 1, user: 'A1', type: 'click', timestamp: expect.any(Number), key: 'B01', list: ['B01', { x: 1 }] });
       expect(first.time).toBeGreaterThanOrEqual(before);
       expect(
         await events.appendMany([
-          { user: 'A2', type: 'buy', time: 5, id: 77 },
-          { user: 'A1', type: 'buy', time: 9 },
+          { user: 'A2', type: 'buy', timestamp: 5, id: 77 },
+          { user: 'A1', type: 'buy', timestamp: 9 },
         ]),
-      ).toMatchObject([{ id: 2, time: 5 }, { id: 3 }]);
+      ).toMatchObject([{ id: 2, timestamp: 5 }, { id: 3 }]);
       expect(await rowsOf(events.all())).toEqual([
         first,
-        { id: 2, user: 'A2', type: 'buy', time: 5 },
-        { id: 3, user: 'A1', type: 'buy', time: 9 },
+        { id: 2, user: 'A2', type: 'buy', timestamp: 5 },
+        { id: 3, user: 'A1', type: 'buy', timestamp: 9 },
       ]);
       expect((await events.ofUser('A1')).map(({ id }) => id)).toEqual([1, 3]);
       expect((await events.ofUser('A1', { newestFirst: true, type: ['buy', 'click'], limit: 1 })).map(({ id }) => id)).toEqual([1]);
@@ -448,7 +448,7 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>)
       const bad: [unknown, string][] = [
         [{ user: '', type: 'a' }, 'ERR_BAD_ID'],
         [{ user: 'u' }, 'ERR_BAD_ID'],
-        [{ user: 'u', type: 'a', time: Number.NaN }, 'ERR_BAD_VALUE'],
+        [{ user: 'u', type: 'a', timestamp: Number.NaN }, 'ERR_BAD_VALUE'],
         [{ user: 'u', type: 'a', n: [1n] }, 'ERR_BAD_VALUE'],
         [null, 'ERR_BAD_ROW'],
       ];

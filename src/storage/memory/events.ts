@@ -53,7 +53,7 @@ export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore
 }
 
 function passing({ types, since, until }: { types: string[] | undefined; since: number; until: number }) {
-  return (event: StoredEvent) => event.time >= since && event.time < until && (!types || types.includes(event.type));
+  return (event: StoredEvent) => event.timestamp >= since && event.timestamp < until && (!types || types.includes(event.type));
 }
 
 function readEvents(events: Iterable<EventInput>) {

@@ -6,7 +6,7 @@ export const productNames: ReadonlySet<string> = new Set(['item']);
 /** The same for an interaction. */
 export const interactionNames: ReadonlySet<string> = new Set(['id', 'user', 'item', 'value', 'timestamp']);
 /** The same for an event. */
-export const eventNames: ReadonlySet<string> = new Set(['id', 'user', 'type', 'time']);
+export const eventNames: ReadonlySet<string> = new Set(['id', 'user', 'type', 'timestamp']);
 
 /** The library's own part of an interaction, read and checked. */
 export interface InteractionKeys {
@@ -36,8 +36,12 @@ export function readInteraction(row: Record<string, unknown>): InteractionKeys {
 }
 
 /** The library's own part of an event. @throws ERR_BAD_ID, ERR_BAD_VALUE */
-export function readEvent(row: Record<string, unknown>): { user: string; type: string; time: number } {
-  return { user: readId(row.user, 'user'), type: readId(row.type, 'type'), time: readTime(row.time, 'time') ?? Date.now() };
+export function readEvent(row: Record<string, unknown>): { user: string; type: string; timestamp: number } {
+  if (row.timestamp === undefined && row.time !== undefined) {
+    throw new AttuneError('ERR_BAD_ROW', "Expected the time of an event as 'timestamp', got 'time'. Rename it.");
+  }
+  const timestamp = readTime(row.timestamp, 'timestamp') ?? Date.now();
+  return { user: readId(row.user, 'user'), type: readId(row.type, 'type'), timestamp };
 }
 
 /** An id: non-empty text, or a whole number. @throws ERR_BAD_ID */
@@ -103,8 +107,8 @@ export function copied<Row extends object>(row: Row): Row {
 }
 
 /** Latest first, of equal times the later row; those without a time last. */
-export function newestFirst(a: { id: number; timestamp?: number; time?: number }, b: typeof a): number {
-  const [x, y] = [a.timestamp ?? a.time, b.timestamp ?? b.time];
+export function newestFirst(a: { id: number; timestamp?: number }, b: typeof a): number {
+  const [x, y] = [a.timestamp, b.timestamp];
   if (x === y) return b.id - a.id;
   return x === undefined ? 1 : y === undefined ? -1 : y - x;
 }
@@ -115,7 +119,7 @@ export function ofRow(row: number, error: unknown): unknown {
 }
 
 /** An event as it comes back. */
-export function eventRow(id: number, keys: { user: string; type: string; time: number }, further: object): StoredEvent {
+export function eventRow(id: number, keys: { user: string; type: string; timestamp: number }, further: object): StoredEvent {
   return { id, ...keys, ...further };
 }
 

@@ -31,13 +31,13 @@ export function sqliteEvents(connection: Connection, table: string, run: Run): E
     delete: connection.prepare(`delete from ${name} where ${passes}`),
   };
   const rowOf = ({ place, time, type, user, data }: Stored): StoredEvent =>
-    eventRow(Number(place), { user, type, time: Number(time) }, data === null ? {} : JSON.parse(data));
+    eventRow(Number(place), { user, type, timestamp: Number(time) }, data === null ? {} : JSON.parse(data));
 
   const append = (events: Iterable<EventInput>) => {
     const read = Array.from(events, readOne);
     return run(() =>
       connection.atomic(() =>
-        read.map(({ user, type, time, data }) => {
+        read.map(({ user, type, timestamp: time, data }) => {
           const { place } = sql.insert.one<{ place: number }>(time, type, user, data) as { place: number };
           return rowOf({ place, time, type, user, data });
         }),
