@@ -1,3 +1,4 @@
+import type { Id } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { randomBelow, randomNumbers } from '../../numeric/random.ts';
 import { integer, number, readOptions } from '../../options.ts';
@@ -8,7 +9,7 @@ export interface Ranking {
   /** What it answers, as in the sessions. */
   query?: string;
   /** What is shown, from the top. */
-  items: readonly string[];
+  items: readonly Id[];
   /** How often it is asked for. Default 1. */
   weight?: number;
 }
@@ -107,7 +108,7 @@ export function simulateClicks<R extends string>(
 }
 
 /** Share of lists with a click, clicks, share with a conversion. */
-function valuesOf(model: ClickModel, { query = '', items }: Ranking, attraction?: (query: string, item: string) => number): number[] {
+function valuesOf(model: ClickModel, { query = '', items }: Ranking, attraction?: (query: string, item: Id) => number): number[] {
   const expected = attraction ? model.expectWith(query, items, (item) => attraction(query, item)) : model.expect(query, items);
   return [expected.anyClick, expected.clicks.reduce((sum, click) => sum + click, 0), expected.conversion];
 }
