@@ -1,6 +1,6 @@
-import { AttuneError } from '../errors.ts';
-import { aucOf } from './auc.ts';
-import { type GainRule, gainOf } from './gain.ts';
+import { AttuneError } from '../../errors.ts';
+import { aucOf } from '../ranking/auc.ts';
+import { type GainRule, gainOf } from '../ranking/gain.ts';
 
 /** Lists of many users in dense indices, as `recommendMany` returns them: list u is `items[offsets[u]..offsets[u + 1])`, best first. */
 export interface ListColumns {

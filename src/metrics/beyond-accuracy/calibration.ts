@@ -1,6 +1,5 @@
-import { number, readOptions } from '../options.ts';
-import { type ItemId, type Recommended, readCutList, readList } from './arguments.ts';
-import type { PerItem } from './diversity.ts';
+import { number, readOptions } from '../../options.ts';
+import { lookup, type PerItem, type Recommended, readCutList, readList } from '../arguments.ts';
 
 /**
  * How far the mix of categories in a list is from the mix in the user's history: the Kullback-Leibler divergence of Steck (RecSys
@@ -21,8 +20,9 @@ export function miscalibration(
   options: { alpha?: number } = {},
 ): number {
   const { alpha } = readOptions('miscalibration', options, { alpha: number({ default: 0.01, above: 0, max: 1 }) });
-  const p = mix(readList('miscalibration', history), categories);
-  const q = mix(readCutList('miscalibration', recommended, k), categories);
+  const categoriesOf = lookup('miscalibration', categories);
+  const p = mix(readList('miscalibration', history), categoriesOf);
+  const q = mix(readCutList('miscalibration', recommended, k), categoriesOf);
   if (p.size === 0 || q.size === 0) return Number.NaN;
   let divergence = 0;
   for (const [category, share] of p) divergence += share * Math.log(share / ((1 - alpha) * (q.get(category) ?? 0) + alpha * share));
@@ -30,11 +30,11 @@ export function miscalibration(
 }
 
 /** Share of each category; the shares add up to 1. */
-function mix(list: ItemId[], categories: PerItem<Iterable<string>>): Map<string, number> {
+function mix(list: string[], categoriesOf: (item: string) => Iterable<string> | undefined): Map<string, number> {
   const shares = new Map<string, number>();
   let counted = 0;
   for (const item of list) {
-    const own = new Set((typeof categories === 'function' ? categories(item) : categories.get(item)) ?? []);
+    const own = new Set(categoriesOf(item) ?? []);
     if (own.size > 0) counted++;
     for (const category of own) shares.set(category, (shares.get(category) ?? 0) + 1 / own.size);
   }

@@ -1,7 +1,7 @@
-import { choice, readOptions } from '../options.ts';
-import { readCut } from './arguments.ts';
+import { choice, readOptions } from '../../options.ts';
+import { readCut } from '../arguments.ts';
+import { readPairs } from '../rating/rating.ts';
 import { type GainRule, gainOf } from './gain.ts';
-import { readPairs } from './rating.ts';
 
 /**
  * NDCG of scored items, averaged over all orders of those with equal scores: what to report when a model cannot tell many items apart.

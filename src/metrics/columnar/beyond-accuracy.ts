@@ -1,4 +1,4 @@
-import type { ListColumns, RelevantColumns } from './columnar.ts';
+import type { ListColumns, RelevantColumns } from './measure-lists.ts';
 
 /**
  * For each user and each k the mean of a value of the items in the list cut at k; NaN for an empty list. Novelty and popularity of

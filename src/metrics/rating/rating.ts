@@ -1,4 +1,4 @@
-import { AttuneError, shown } from '../errors.ts';
+import { AttuneError, shown } from '../../errors.ts';
 
 /**
  * Root mean squared error of predictions, in the unit of the values: sqrt(mean((predicted - actual)^2)). From 0 up, smaller is better.

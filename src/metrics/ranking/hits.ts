@@ -1,5 +1,5 @@
-import { choice, number, readOptions } from '../options.ts';
-import { judge, type Recommended, type Relevant } from './arguments.ts';
+import { choice, number, readOptions } from '../../options.ts';
+import { judge, type Recommended, type Relevant } from '../arguments.ts';
 
 /**
  * What a count of hits is divided by: `'k'`; `'list'` = the length of the list cut at k; `'relevant'` = the number of relevant items;

@@ -1,28 +1,25 @@
-import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, readOptions } from '../options.ts';
-import { type ItemId, type Recommended, readCutList } from './arguments.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { anything, choice, readOptions } from '../../options.ts';
+import { lookup, type PerItem, type Recommended, readCutList } from '../arguments.ts';
 
-/** A value of each item: a map, or a function. */
-export type PerItem<T> = ReadonlyMap<ItemId, T> | ((item: ItemId) => T | undefined);
-
-/** What tells how far two items are apart; exactly one of them. */
+/** How far apart two items are; exactly one of these. Functions get ids as text. */
 export type ItemDistance =
   | {
       /** Any distance; larger = further apart. */
-      distance: (a: ItemId, b: ItemId) => number;
+      distance: (a: string, b: string) => number;
     }
   | {
       /** A similarity up to 1; the distance is 1 minus it. */
-      similarity: (a: ItemId, b: ItemId) => number;
+      similarity: (a: string, b: string) => number;
     }
   | {
-      /** A vector an item, all of one length. */
+      /** One vector per item, all of the same length. */
       vectors: PerItem<ArrayLike<number>>;
       /** `'cosine'` (default): 1 - cosine, 1 to a missing or zero vector. `'hamming'`: the number of differing entries. */
       measure?: 'cosine' | 'hamming';
     }
   | {
-      /** Labels an item, such as genres or brands; the distance is 1 - shared / all labels of the two (Jaccard). */
+      /** Labels of each item, such as genres or brands; the distance is 1 - shared / all labels of the two (Jaccard). */
       features: PerItem<Iterable<unknown>>;
     };
 
@@ -40,7 +37,7 @@ export function diversity(recommended: Recommended, by: ItemDistance, k?: number
 }
 
 /** Mean of a distance over all pairs. */
-export function meanPairDistance(list: ArrayLike<ItemId>, distance: (a: ItemId, b: ItemId) => number): number {
+export function meanPairDistance(list: ArrayLike<string>, distance: (a: string, b: string) => number): number {
   let sum = 0;
   for (let b = 1; b < list.length; b++) for (let a = 0; a < b; a++) sum += distance(list[a], list[b]);
   if (!Number.isFinite(sum)) {
@@ -53,10 +50,10 @@ export function meanPairDistance(list: ArrayLike<ItemId>, distance: (a: ItemId, 
 }
 
 /** The distance function that was asked for. @throws ERR_BAD_OPTION */
-export function itemDistance(by: ItemDistance): (a: ItemId, b: ItemId) => number {
+export function itemDistance(by: ItemDistance): (a: string, b: string) => number {
   const o = readOptions('diversity', by, {
-    distance: anything<((a: ItemId, b: ItemId) => number) | undefined>(),
-    similarity: anything<((a: ItemId, b: ItemId) => number) | undefined>(),
+    distance: anything<((a: string, b: string) => number) | undefined>(),
+    similarity: anything<((a: string, b: string) => number) | undefined>(),
     vectors: anything<PerItem<ArrayLike<number>> | undefined>(),
     features: anything<PerItem<Iterable<unknown>> | undefined>(),
     measure: choice(['cosine', 'hamming'], 'cosine'),
@@ -67,8 +64,9 @@ export function itemDistance(by: ItemDistance): (a: ItemId, b: ItemId) => number
     if (typeof distance === 'function') return distance;
     if (typeof similarity === 'function') return (a, b) => 1 - similarity(a, b);
     const readable = (value: unknown) => value instanceof Map || typeof value === 'function';
-    if (vectors && readable(vectors)) return vectorDistance(lookup(vectors), o.measure === 'cosine' ? cosineDistance : hammingDistance);
-    if (features && readable(features)) return jaccard(lookup(features));
+    if (vectors && readable(vectors))
+      return vectorDistance(lookup('diversity', vectors), o.measure === 'cosine' ? cosineDistance : hammingDistance);
+    if (features && readable(features)) return jaccard(lookup('diversity', features));
   }
   throw new AttuneError(
     'ERR_BAD_OPTION',
@@ -95,8 +93,8 @@ function hammingDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return differing;
 }
 
-function vectorDistance(vectorOf: (item: ItemId) => ArrayLike<number> | undefined, distance: typeof cosineDistance) {
-  return (a: ItemId, b: ItemId) => {
+function vectorDistance(vectorOf: (item: string) => ArrayLike<number> | undefined, distance: typeof cosineDistance) {
+  return (a: string, b: string) => {
     const x = vectorOf(a);
     const y = vectorOf(b);
     if (!x || !y) return distance === cosineDistance ? 1 : (x ?? y ?? []).length;
@@ -108,9 +106,9 @@ function vectorDistance(vectorOf: (item: ItemId) => ArrayLike<number> | undefine
   };
 }
 
-function jaccard(featuresOf: (item: ItemId) => Iterable<unknown> | undefined) {
-  const sets = new Map<ItemId, Set<unknown>>();
-  const setOf = (item: ItemId) => {
+function jaccard(featuresOf: (item: string) => Iterable<unknown> | undefined) {
+  const sets = new Map<string, Set<unknown>>();
+  const setOf = (item: string) => {
     let set = sets.get(item);
     if (!set) {
       set = new Set(featuresOf(item) ?? []);
@@ -118,7 +116,7 @@ function jaccard(featuresOf: (item: ItemId) => Iterable<unknown> | undefined) {
     }
     return set;
   };
-  return (a: ItemId, b: ItemId) => {
+  return (a: string, b: string) => {
     const x = setOf(a);
     const y = setOf(b);
     let shared = 0;
@@ -126,8 +124,4 @@ function jaccard(featuresOf: (item: ItemId) => Iterable<unknown> | undefined) {
     const all = x.size + y.size - shared;
     return all === 0 ? 1 : 1 - shared / all;
   };
-}
-
-function lookup<T>(perItem: PerItem<T>): (item: ItemId) => T | undefined {
-  return typeof perItem === 'function' ? perItem : (item) => perItem.get(item);
 }

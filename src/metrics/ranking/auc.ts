@@ -1,7 +1,7 @@
-import { AttuneError } from '../errors.ts';
-import { integer, optional, readOptions } from '../options.ts';
-import { judge, type Recommended, type Relevant, readCut } from './arguments.ts';
-import { readPairs } from './rating.ts';
+import { AttuneError } from '../../errors.ts';
+import { integer, optional, readOptions } from '../../options.ts';
+import { judge, type Recommended, type Relevant, readCut } from '../arguments.ts';
+import { readPairs } from '../rating/rating.ts';
 
 /**
  * Area under the ROC curve: the chance that a relevant candidate stands before one that is not. From 0 to 1; 0.5 is a random order.

@@ -1,5 +1,5 @@
-import { choice, readOptions } from '../options.ts';
-import { judge, type Recommended, type Relevant } from './arguments.ts';
+import { choice, readOptions } from '../../options.ts';
+import { judge, type Recommended, type Relevant } from '../arguments.ts';
 
 /** How the gain of an item enters: as it is, as 2^gain - 1 (Burges et al., ICML 2005), or as 1 for every relevant item. */
 export type GainRule = 'linear' | 'exponential' | 'binary';

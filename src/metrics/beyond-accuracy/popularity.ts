@@ -1,8 +1,8 @@
-import { AttuneError, shown } from '../errors.ts';
-import { choice, flag, integer, optional, readOptions } from '../options.ts';
-import { type ItemId, type Recommended, readCutList, readList } from './arguments.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { choice, flag, integer, optional, readOptions } from '../../options.ts';
+import { byText, type ItemId, lookup, type Recommended, type Relevant, readCutList, readList, readRelevant } from '../arguments.ts';
 
-/** How many users (or interactions) each item had in the past. Items that are missing had none. */
+/** Number of users (or interactions) each item had in the past, by id. Items that are missing had none. */
 export type PopularityCounts = ReadonlyMap<ItemId, number>;
 
 /**
@@ -16,7 +16,8 @@ export type PopularityCounts = ReadonlyMap<ItemId, number>;
  */
 export function novelty(recommended: Recommended, counts: PopularityCounts, k: number | undefined, options: { users: number }): number {
   const { users } = readOptions('novelty', options, { users: integer({ min: 1 }) });
-  return meanOver(readCutList('novelty', recommended, k), (item) => -Math.log2(Math.max(1, countOf('novelty', counts, item)) / users));
+  const countOf = countsOf('novelty', counts);
+  return meanOver(readCutList('novelty', recommended, k), (item) => -Math.log2(Math.max(1, countOf(item)) / users));
 }
 
 /**
@@ -35,7 +36,7 @@ export function averagePopularity(
   const { normalize } = readOptions('averagePopularity', options, { normalize: flag(false) });
   let total = 0;
   if (normalize) for (const count of counts.values()) total += count;
-  const mean = meanOver(readCutList('averagePopularity', recommended, k), (item) => countOf('averagePopularity', counts, item));
+  const mean = meanOver(readCutList('averagePopularity', recommended, k), countsOf('averagePopularity', counts));
   return normalize ? mean / total : mean;
 }
 
@@ -48,7 +49,7 @@ export function averagePopularity(
  */
 export function popularityRank(recommended: Recommended, counts: PopularityCounts, k?: number): number {
   const list = readCutList('popularityRank', recommended, k);
-  const quantiles = popularityQuantiles(counts);
+  const quantiles = popularityQuantiles(byText('popularityRank', counts, 'counts'));
   return meanOver(list, (item) => quantiles.get(item) ?? 0);
 }
 
@@ -61,7 +62,7 @@ export function popularityRank(recommended: Recommended, counts: PopularityCount
  * @throws ERR_DUPLICATE, ERR_BAD_ARGUMENT.
  */
 export function popularityBias(recommended: Recommended, history: Recommended, counts: PopularityCounts, k?: number): number {
-  const popularity = (item: ItemId) => countOf('popularityBias', counts, item);
+  const popularity = countsOf('popularityBias', counts);
   const own = meanOver(readList('popularityBias', history), popularity);
   const list = meanOver(readCutList('popularityBias', recommended, k), popularity);
   return own > 0 ? list / own - 1 : Number.NaN;
@@ -80,7 +81,7 @@ export function popularityBias(recommended: Recommended, history: Recommended, c
  */
 export function serendipity(
   recommended: Recommended,
-  relevant: Iterable<ItemId>,
+  relevant: Relevant,
   counts: PopularityCounts,
   k?: number,
   options: { items?: number; ranks?: 'competition' | 'dense' } = {},
@@ -90,11 +91,11 @@ export function serendipity(
     ranks: choice(['competition', 'dense'], 'competition'),
   });
   const list = readCutList('serendipity', recommended, k);
-  const wanted = new Set(readList('serendipity', new Set(relevant)));
+  const wanted = new Set(readRelevant('serendipity', relevant).keys());
   if (wanted.size === 0) return Number.NaN;
   const items = o.items ?? Math.max(1, counts.size);
   const expected = popularityExpectation(Float64Array.from(counts.values()), items, o.ranks === 'dense');
-  const expectedOf = new Map([...counts.keys()].map((item, at) => [item, expected[at]]));
+  const expectedOf = new Map([...byText('serendipity', counts, 'counts').keys()].map((item, at) => [item, expected[at]]));
   let rank = 0;
   return meanOver(list, (item) => {
     rank++;
@@ -114,9 +115,9 @@ export function popularityExpectation(counts: ArrayLike<number>, items: number, 
 }
 
 /** Mean rank from the bottom over the number of items that anybody had. */
-function popularityQuantiles(counts: PopularityCounts): Map<ItemId, number> {
+function popularityQuantiles(counts: ReadonlyMap<string, number>): Map<string, number> {
   const had = [...counts].filter(([, count]) => count > 0).sort((a, b) => a[1] - b[1]);
-  const quantiles = new Map<ItemId, number>();
+  const quantiles = new Map<string, number>();
   for (let start = 0, end = 0; start < had.length; start = end) {
     while (end < had.length && had[end][1] === had[start][1]) end++;
     for (let at = start; at < end; at++) quantiles.set(had[at][0], (start + 1 + end) / 2 / had.length);
@@ -124,13 +125,17 @@ function popularityQuantiles(counts: PopularityCounts): Map<ItemId, number> {
   return quantiles;
 }
 
-function countOf(metric: string, counts: PopularityCounts, item: ItemId): number {
-  const count = counts.get(item) ?? 0;
-  if (count >= 0 && Number.isFinite(count)) return count;
-  throw new AttuneError('ERR_BAD_VALUE', `${metric}: expected counts from 0 up, got ${shown(count)} for item ${shown(item)}.`);
+/** The count of an item, checked; 0 for one that is missing. */
+function countsOf(metric: string, counts: PopularityCounts): (item: string) => number {
+  const find = lookup(metric, counts);
+  return (item) => {
+    const count = find(item) ?? 0;
+    if (count >= 0 && Number.isFinite(count)) return count;
+    throw new AttuneError('ERR_BAD_VALUE', `${metric}: expected counts from 0 up, got ${shown(count)} for item ${shown(item)}.`);
+  };
 }
 
-function meanOver(list: ItemId[], value: (item: ItemId) => number): number {
+function meanOver(list: string[], value: (item: string) => number): number {
   let sum = 0;
   for (const item of list) sum += value(item);
   return sum / list.length;

@@ -1,5 +1,5 @@
-import type { Csr } from '../data/csr.ts';
-import type { ListColumns } from './columnar.ts';
+import type { Csr } from '../../data/csr.ts';
+import type { ListColumns } from './measure-lists.ts';
 
 /**
  * Intra-list diversity by who chose the items: the mean over the pairs of a list of 1 - cosine of their columns of users. What

@@ -1,6 +1,6 @@
-import { AttuneError } from '../errors.ts';
-import { number, optional, readOptions } from '../options.ts';
-import { type ItemId, iterable, type Recommended, readCount, readCutList } from './arguments.ts';
+import { AttuneError } from '../../errors.ts';
+import { number, optional, readOptions } from '../../options.ts';
+import { iterable, type Recommended, readCount, readCutList } from '../arguments.ts';
 
 /**
  * The part of the catalogue that occurs in at least one list. From 0 to 1. Ge, Delgado-Battenfeld & Jannach, RecSys 2010.
@@ -46,7 +46,7 @@ export function giniOf(amounts: Float64Array, items: number): number {
 /** How much each item that occurs is shown, in no order. */
 function exposures(metric: string, lists: Iterable<Recommended>, items: number, k: number | undefined, patience = 1): Float64Array {
   readCount(metric, items, 'the size of the catalogue');
-  const amounts = new Map<ItemId, number>();
+  const amounts = new Map<string, number>();
   for (const list of iterable(metric, lists, 'lists')) {
     readCutList(metric, list, k).forEach((item, at) => {
       amounts.set(item, (amounts.get(item) ?? 0) + patience ** at);
