@@ -89,7 +89,7 @@ export interface DataStore<Tables = unknown> {
 /** Products by id. The stable order is that in which ids first came, where the backend keeps it (memory and SQLite do), else by id. */
 export interface ProductStore<C extends ColumnTypes | undefined = undefined> {
   /** Adds products; one whose id is known is replaced as a whole and keeps its place. */
-  putMany<Row extends ProductKeys & InputColumns<C>>(
+  putMany<Row extends NewProduct & InputColumns<C>>(
     rows: RowSource<Row & OnlyColumns<Row, C, 'item'>>,
     options?: PutOptions,
   ): Promise<PutResult>;
@@ -113,7 +113,7 @@ export interface InteractionStore<C extends ColumnTypes | undefined = undefined>
    * Adds interactions; one whose pair is known replaces it and keeps its id and its place. Rows that break a rule are left out and
    * named in the result. Ids, values and times are read as by `Interactions.from`, but a value must be there. Takes `Interactions` too.
    */
-  putMany<Row extends InteractionKeys & InputColumns<C>>(
+  putMany<Row extends NewInteraction & InputColumns<C>>(
     rows: RowSource<Row & OnlyColumns<Row, C, 'id' | 'user' | 'item' | 'value' | 'timestamp'>>,
     options?: PutInteractionsOptions,
   ): Promise<PutResult>;
@@ -136,12 +136,12 @@ export interface InteractionStore<C extends ColumnTypes | undefined = undefined>
 /** Events by number. They are only ever added, and deleted by a filter. */
 export interface EventStore {
   /** Adds one event. @throws ERR_BAD_ROW, ERR_BAD_ID or ERR_BAD_VALUE, as {@link EventStore.appendMany} */
-  append<Event extends EventKeys>(event: Event): Promise<StoredEvent>;
+  append<Event extends NewEvent>(event: Event): Promise<StoredEvent>;
   /**
    * Adds events, all or none. An event with a field `time` and no `timestamp` is refused, rather than dated now.
    * @throws ERR_BAD_ROW, ERR_BAD_ID or ERR_BAD_VALUE naming the row (from 0).
    */
-  appendMany<Event extends EventKeys>(events: Iterable<Event>): Promise<StoredEvent[]>;
+  appendMany<Event extends NewEvent>(events: Iterable<Event>): Promise<StoredEvent[]>;
   /** Events as a stream, in the order in which they came. Those added meanwhile are not among them. */
   all(filter?: EventFilter): AsyncIterable<StoredEvent>;
   /** Those of a user, in the order in which they came. */
@@ -159,13 +159,13 @@ export type RowSource<Row> = Iterable<Row> | AsyncIterable<Row>;
 export type TimeInput = number | string | Date;
 
 /** What a product must have to be put. */
-export interface ProductKeys {
+export interface NewProduct {
   /** Product id. */
   readonly item: Id;
 }
 
 /** What an interaction must have to be put. An `id` in it is ignored, because the store gives it; so rows of one store can be put into another. */
-export interface InteractionKeys {
+export interface NewInteraction {
   /** User id. */
   readonly user: Id;
   /** Item id. */
@@ -177,7 +177,7 @@ export interface InteractionKeys {
 }
 
 /** What an event must have to be appended. */
-export interface EventKeys {
+export interface NewEvent {
   /** Who. */
   readonly user: Id;
   /** What happened, such as `'click'`. */
@@ -187,15 +187,15 @@ export interface EventKeys {
 }
 
 /** A product to put: its id and any columns that JSON holds; with declared columns, those. */
-export type ProductInput<C extends ColumnTypes | undefined = undefined> = ProductKeys &
+export type ProductInput<C extends ColumnTypes | undefined = undefined> = NewProduct &
   (C extends ColumnTypes ? InputColumns<C> : AnyFields);
 
 /** An interaction to put, with further columns as in {@link ProductInput}. */
-export type InteractionInput<C extends ColumnTypes | undefined = undefined> = InteractionKeys &
+export type InteractionInput<C extends ColumnTypes | undefined = undefined> = NewInteraction &
   (C extends ColumnTypes ? InputColumns<C> : AnyFields);
 
 /** An event to append, with any further fields that JSON holds. An `id` in it is ignored, because the store gives it. */
-export type EventInput = EventKeys & AnyFields;
+export type EventInput = NewEvent & AnyFields;
 
 /** Fields that are not declared. */
 export interface AnyFields {

@@ -14,6 +14,8 @@ export interface SqlDialect {
   readonly autoId: string;
   /** How a column is selected as text; JSON columns are read so, because some drivers parse them. */
   text(column: string): string;
+  /** A parameter in a list of values, where a database may not know its type by itself. */
+  typed(parameter: string, type: string): string;
   /** The end of an insert statement: what to do with rows whose keys exist. */
   upsert(clause: UpsertClause): string;
   /** Most parameters that one statement takes. */
@@ -43,23 +45,16 @@ export interface SqlDialect {
 
 /** What happens to rows whose keys exist. Names are quoted already. */
 export interface UpsertClause {
-  /** The table that is inserted into. */
-  table: string;
   /** Columns of the primary key or of a unique constraint. */
   key: readonly string[];
   /** Columns that take the new values. None: the old row stays. */
   set: readonly string[];
-  /** A column of numbers: a row in which it is smaller than the stored one is left out. */
-  newest?: string;
 }
 
 /** `upsert` of SQLite and PostgreSQL. */
-export function onConflict({ table, key, set, newest }: UpsertClause): string {
-  if (set.length === 0) return `on conflict (${key.join(', ')}) do nothing`;
-  const sets = set.map((column) => `${column} = excluded.${column}`).join(', ');
-  const [old, now] = [`${table}.${newest}`, `excluded.${newest}`];
-  const where = newest === undefined ? '' : ` where ${now} is null or ${old} is null or ${old} <= ${now}`;
-  return `on conflict (${key.join(', ')}) do update set ${sets}${where}`;
+export function onConflict({ key, set }: UpsertClause): string {
+  const sets = set.map((column) => `${column} = excluded.${column}`);
+  return `on conflict (${key.join(', ')}) do ${sets.length > 0 ? `update set ${sets.join(', ')}` : 'nothing'}`;
 }
 
 /** A name between double quotes, as standard SQL has it. */

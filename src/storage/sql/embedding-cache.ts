@@ -16,7 +16,7 @@ export function sqlEmbeddingCache({ dialect, use }: SqlDatabase, table: string):
   const find = numbered(dialect, `select ${vector} as "vector" from ${name} where ${space} = ? and ${key} = ?`);
   const insert = numbered(
     dialect,
-    `insert into ${name} (${space}, ${key}, ${vector}) values (?, ?, ?) ${dialect.upsert({ table: name, key: [space, key], set: [vector] })}`,
+    `insert into ${name} (${space}, ${key}, ${vector}) values (?, ?, ?) ${dialect.upsert({ key: [space, key], set: [vector] })}`,
   );
   return {
     get: (wanted, keys) =>

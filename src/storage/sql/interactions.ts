@@ -205,19 +205,30 @@ function statements(dialect: SqlDialect, table: InteractionsTable, products: Pro
     ...selectedColumns(dialect, table.columns),
   ].join(', ');
   const text = (sql: string) => numbered(dialect, sql);
-  const insert = (end: string) =>
-    new ManyRows(dialect, all.length, (size) => `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${end}`);
-  const key = [user, item];
-  const set = [value, timestamp, ...names];
+  const types = [...(['TEXT', 'TEXT', 'REAL', 'time'] as const), ...table.columns.types].map((type) => dialect.types[type]);
+  /** By `update` and not by an upsert, which would use up a number for every row. `end` may speak of the old row and of the `new` one. */
+  const replace = (end: string) =>
+    new ManyRows(dialect, all.length, (size) => {
+      const first = `(${types.map((type) => dialect.typed('?', type)).join(', ')})`;
+      const values = size > 1 ? `${first}, ${tuples(all.length, size - 1)}` : first;
+      const set = all.slice(2).map((column, k) => `${column} = "new".column${k + 3}`);
+      return `update ${name} set ${set.join(', ')} from (values ${values}) as "new" where ${name}.${user} = "new".column1 and ${name}.${item} = "new".column2${end}`;
+    });
+  const newer = `("new".column4 is null or ${name}.${timestamp} is null or ${name}.${timestamp} <= "new".column4)`;
   const listBy = (column: string): ListStatements => ({
     stable: text(`select ${selected} from ${name} where ${column} = ? order by ${id}`),
     newest: text(`select ${selected} from ${name} where ${column} = ? order by ${timestamp} desc nulls last, ${id} desc`),
     limit: ` limit ${dialect.placeholder(2)}`,
   });
   return {
-    insert: insert(dialect.upsert({ table: name, key, set: [] })),
-    replace: insert(dialect.upsert({ table: name, key, set })),
-    replaceOlder: insert(`${dialect.upsert({ table: name, key, set, newest: timestamp })} returning ${user} as "user", ${item} as "item"`),
+    insert: new ManyRows(
+      dialect,
+      all.length,
+      (size) =>
+        `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${dialect.upsert({ key: [user, item], set: [] })}`,
+    ),
+    replace: replace(''),
+    replaceOlder: replace(` and ${newer} returning ${name}.${user} as "user", ${name}.${item} as "item"`),
     products: new ManyRows(
       dialect,
       1,
@@ -226,8 +237,7 @@ function statements(dialect: SqlDialect, table: InteractionsTable, products: Pro
     stubs: new ManyRows(
       dialect,
       1,
-      (size) =>
-        `insert into ${product} (${productId}) values ${tuples(1, size)} ${dialect.upsert({ table: product, key: [productId], set: [] })}`,
+      (size) => `insert into ${product} (${productId}) values ${tuples(1, size)} ${dialect.upsert({ key: [productId], set: [] })}`,
     ),
     chunk: text(`select ${selected} from ${name} where ${id} > ? and ${id} <= ? order by ${id} limit ?`),
     page: text(`select ${selected} from ${name} where ${id} > ? order by ${id} limit ? offset ?`),

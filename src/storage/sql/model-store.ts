@@ -151,10 +151,10 @@ function statements(dialect: SqlDialect, table: string) {
   const info = 'name, version, created_at as "createdAt", size_bytes as "sizeBytes", metadata';
   const text = (sql: string) => numbered(dialect, sql);
   const get = `select ${info} from ${models} where name = ? and version = ? and bytes is not null`;
-  const taken = (name: string, key: string[]) => dialect.upsert({ table: name, key, set: [] });
+  const unlessTaken = (key: string[]) => dialect.upsert({ key, set: [] });
   return {
     insert: text(
-      `insert into ${models} (name, version, created_at, size_bytes, metadata, bytes) values (?, ?, ?, ?, ?, ?) ${taken(models, ['name', 'version'])}`,
+      `insert into ${models} (name, version, created_at, size_bytes, metadata, bytes) values (?, ?, ?, ?, ?, ?) ${unlessTaken(['name', 'version'])}`,
     ),
     last: text(`select max(version) as n from ${models} where name = ?`),
     newest: text(`select max(version) as n from ${models} where name = ? and bytes is not null`),
@@ -169,7 +169,7 @@ function statements(dialect: SqlDialect, table: string) {
         `(select max(b.place) from ${aliases} b where b.name = a.name and b.alias = a.alias)`,
     ),
     pointsAt: text(`select place, version from ${aliases} where name = ? and alias = ? order by place desc limit 2`),
-    push: text(`insert into ${aliases} (name, alias, place, version) values (?, ?, ?, ?) ${taken(aliases, ['name', 'alias', 'place'])}`),
+    push: text(`insert into ${aliases} (name, alias, place, version) values (?, ?, ?, ?) ${unlessTaken(['name', 'alias', 'place'])}`),
     pop: text(`delete from ${aliases} where name = ? and alias = ? and place = ?`),
   };
 }

@@ -103,8 +103,7 @@ function statements(dialect: SqlDialect, table: ProductsTable) {
     new ManyRows(
       dialect,
       all.length,
-      (size) =>
-        `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${dialect.upsert({ table: name, key: [id], set })}`,
+      (size) => `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${dialect.upsert({ key: [id], set })}`,
     );
   const text = (sql: string) => numbered(dialect, sql);
   return {

@@ -122,7 +122,7 @@ async function checkKey(connection: SqlConnection, dialect: SqlDialect, name: st
   const table = dialect.quote(name);
   const key = columns.map(dialect.quote);
   const nothing = `select ${key.join(', ')} from ${table} where 1 = 0`;
-  await connection.run(`insert into ${table} (${key.join(', ')}) ${nothing} ${dialect.upsert({ table, key, set: [] })}`);
+  await connection.run(`insert into ${table} (${key.join(', ')}) ${nothing} ${dialect.upsert({ key, set: [] })}`);
 }
 
 /** In lower case, because not every database tells names apart by case. */

@@ -8,6 +8,7 @@ export const sqliteDialect: SqlDialect = {
   types: { TEXT: 'TEXT', REAL: 'REAL', INTEGER: 'INTEGER', JSON: 'TEXT', time: 'BIGINT', version: 'INTEGER', bytes: 'BLOB' },
   autoId: 'INTEGER PRIMARY KEY AUTOINCREMENT',
   text: (column) => column,
+  typed: (parameter) => parameter,
   upsert: onConflict,
   maxParameters: 999, // what older builds allow
   maxRows: 64,
