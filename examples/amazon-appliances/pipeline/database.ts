@@ -93,7 +93,8 @@ async function opened(handle: Database.Database): Promise<OpenDatabase> {
       // Attached, because a connection of libsql that has read stays open until its statements are collected as garbage.
       handle.exec(`ATTACH '${older.replaceAll("'", "''")}' AS old`);
       try {
-        handle.exec('INSERT INTO events (id, time, type, user, data) SELECT id, time, type, user, data FROM old.events');
+        // The time is the second column, whatever it is called: databases of earlier versions call it `time`.
+        handle.exec('INSERT INTO events (id, timestamp, type, user, data) SELECT * FROM old.events');
       } finally {
         handle.exec('DETACH old');
       }

@@ -61,7 +61,7 @@ export async function historyOf(data: DataStore, catalogue: Catalogue, user: str
       rating: value,
       timestamp: timestamp ?? null,
     })),
-    events: events.map(({ type, time, key, item }) => ({ event_type: type, key: String(item ?? key ?? ''), timestamp: time })),
+    events: events.map(({ type, timestamp, key, item }) => ({ event_type: type, key: String(item ?? key ?? ''), timestamp })),
   };
 }
 

@@ -2,7 +2,7 @@ import { hnswCount, hnswInsert, hnswMarked, hnswMend, hnswScores, hnswSearch } f
 import { hnswWords } from '../../../engine/kernels/hnsw/graph.plain.ts';
 import { type Position, positionOf } from '../../../engine/memory/block.ts';
 import { GrowingMemory } from '../../../engine/memory/growing-memory.ts';
-import { uniform } from '../../../numeric/uniform.ts';
+import { uniform } from '../../../numeric/random.ts';
 
 /** Slots and marks that go to the kernels at once. */
 export const listRoom = 4096;
