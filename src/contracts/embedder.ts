@@ -4,9 +4,9 @@ import type { Progress } from '../options.ts';
 /** Options of {@link Embedder.embed}. */
 export interface EmbedOptions {
   /** Aborts: the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called now and then with phase `'embedding'`; `done` and `total` count texts. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**

@@ -6,12 +6,12 @@ export interface VectorSearchOptions {
   /** How many at most. */
   n: number;
   /** A mark a key: only keys whose mark is not 0 may come, and keys past its end may not. Without it all may. */
-  allowed?: Uint8Array;
+  allowed?: Uint8Array | undefined;
   /**
    * Conditions on the metadata given to `add`, for an index that keeps it. With `allowed` beside it, `allowed` has them in it already,
    * so any other index may ignore them.
    */
-  where?: Where;
+  where?: Where | undefined;
 }
 
 /**

@@ -5,23 +5,23 @@ import { choice, integer, number, optional, readOptions, text } from '../../opti
 /** Options of {@link transformersEmbedder}. */
 export interface TransformersOptions {
   /** A feature-extraction model in the layout of transformers.js. Default `'Xenova/all-MiniLM-L6-v2'`: 384 dimensions, English. */
-  model?: string;
+  model?: string | undefined;
   /** Precision of the weights: `'q8'` (default; a quarter of the bytes, no worse on SciFact), `'fp32'`, or another the model comes in. */
-  dtype?: string;
+  dtype?: string | undefined;
   /** A folder (or a URL) that holds `<model>/config.json` and so on. With it nothing is downloaded. Default: the model hub, cached. */
-  localModelPath?: string;
+  localModelPath?: string | undefined;
   /** How one vector is made of many: the mean over the tokens (default), or the first token's. The model's card says which. */
-  pooling?: 'mean' | 'cls';
+  pooling?: 'mean' | 'cls' | undefined;
   /** Put before every text; some models want `'query: '` before queries and `'passage: '` before documents. Default none. */
-  prefix?: string;
+  prefix?: string | undefined;
   /** How many texts go through the model at once at most, 1 to 1024. Default 64. Long ones go in smaller batches, of 512 tokens or one text. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** Longer texts are cut, 2 to 8192. Default 256, the length that all-MiniLM-L6-v2 was trained with. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /** Threads of the runtime. Default: its own choice, which is one a core. */
-  threads?: number;
+  threads?: number | undefined;
   /** Weight in hybrid search, 0 to 1. Default 0.6: with all-MiniLM-L6-v2 on SciFact .740 nDCG@10, where words alone reach .699. */
-  hybridWeight?: number;
+  hybridWeight?: number | undefined;
 }
 
 /** An embedder that holds a model in memory. */

@@ -6,9 +6,9 @@ import { Vocabulary } from './vocabulary.ts';
 /** How words of a query may differ from those of a text. */
 export interface WordOptions {
   /** Whether the last word may be the beginning of one, unless something other than a letter or digit follows it. Default false. */
-  prefix?: boolean;
+  prefix?: boolean | undefined;
   /** Whether words may be spelled otherwise: all of them (`true`), those that no text has (`'unknown'`, the default), or none. */
-  typos?: boolean | 'unknown';
+  typos?: boolean | 'unknown' | undefined;
 }
 
 /** Words that count the same for a term. */

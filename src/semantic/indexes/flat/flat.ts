@@ -13,7 +13,7 @@ import { checkSearchOptions } from '../shared/search-options.ts';
 /** Options of {@link flatIndex}. */
 export interface FlatIndexOptions {
   /** Threads of `searchMany`; a single search has one. Answers are the same for any number. Default 'auto': all the runtime has. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
 }
 
 /** An exact index. It answers at once, and several queries together. */

@@ -15,7 +15,7 @@ export type { HnswOptions };
 /** Options of {@link HnswIndex.search}. */
 export interface HnswSearchOptions extends VectorSearchOptions {
   /** Instead of the index's own. */
-  efSearch?: number;
+  efSearch?: number | undefined;
 }
 
 /** An approximate index; see {@link hnswIndex}. */

@@ -1,14 +1,14 @@
-import { embedWith } from '../contracts/embedder.ts';
-import type { Recommendation } from '../contracts/recommender.ts';
-import { AttuneError } from '../errors.ts';
-import { dot } from '../numeric/dot.ts';
-import type { Ranked } from '../numeric/top-k.ts';
-import type { Catalogue } from './catalogue.ts';
+import { embedWith } from '../../contracts/embedder.ts';
+import type { Recommendation } from '../../contracts/recommender.ts';
+import { AttuneError } from '../../errors.ts';
+import { dot } from '../../numeric/dot.ts';
+import type { Ranked } from '../../numeric/top-k.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { IndexParts } from '../index-file.ts';
+import type { WordOptions } from '../lexical/query-terms.ts';
+import type { SearchMode } from '../semantic-options.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { type Fusion, fuseCalibrated, fuseRanks, fuseWeighted } from './fusion.ts';
-import type { IndexParts } from './index-file.ts';
-import type { WordOptions } from './lexical/query-terms.ts';
-import type { SearchMode } from './semantic-options.ts';
 
 /** What a search asks for, checked. */
 export interface Question extends WordOptions {

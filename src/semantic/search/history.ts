@@ -1,5 +1,6 @@
-import type { History } from '../contracts/recommender.ts';
-import { AttuneError, shown } from '../errors.ts';
+import type { History } from '../../contracts/recommender.ts';
+import { readId } from '../../data/ids.ts';
+import { AttuneError, shown } from '../../errors.ts';
 
 /** The direction of a history: the mean of its items' vectors (one at least), weighted by their values, scaled to length 1; zeros when nothing is left of it. */
 export function weightedMean(values: readonly number[], vectors: readonly Float32Array[]): Float32Array {
@@ -17,7 +18,7 @@ export function weightedMean(values: readonly number[], vectors: readonly Float3
 
 /**
  * The keys of a history's known items with their values; of a repeated item the last value counts.
- * @throws ERR_BAD_ARGUMENT, ERR_BAD_VALUE
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_BAD_VALUE
  */
 export function readHistory(history: History, keyOf: (id: string) => number): Map<number, number> {
   if (typeof history === 'string' || typeof history?.[Symbol.iterator] !== 'function') {
@@ -28,16 +29,25 @@ export function readHistory(history: History, keyOf: (id: string) => number): Ma
   }
   const values = new Map<number, number>();
   for (const entry of history) {
-    const item = typeof entry === 'string' ? entry : entry?.item;
-    const value = typeof entry === 'string' ? 1 : (entry?.value ?? 1);
-    if (typeof item !== 'string') {
-      throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a history of item ids or { item, value }, got ${shown(entry)} in it.`);
+    const bare: unknown = typeof entry === 'object' ? undefined : entry;
+    const item: unknown = bare ?? (entry as HistoryRow | null)?.item;
+    const value = bare === undefined ? ((entry as HistoryRow | null)?.value ?? 1) : 1;
+    if (typeof item !== 'string' && typeof item !== 'number' && typeof item !== 'bigint') {
+      throw new AttuneError(
+        'ERR_BAD_ARGUMENT',
+        `SemanticIndex.similarTo: expected a history of item ids or { item, value }, got ${shown(entry)} in it.`,
+      );
     }
     if (typeof value !== 'number' || !Number.isFinite(value)) {
       throw new AttuneError('ERR_BAD_VALUE', `Expected a finite value for item ${shown(item)} of the history, got ${shown(value)}.`);
     }
-    const key = keyOf(item);
+    const key = keyOf(typeof item === 'string' ? item : readId(item, 'SemanticIndex.similarTo: item'));
     if (key >= 0) values.set(key, value);
   }
   return values;
+}
+
+interface HistoryRow {
+  item: unknown;
+  value?: number;
 }

@@ -1,4 +1,4 @@
-import { type Ranked, TopK } from '../numeric/top-k.ts';
+import { type Ranked, TopK } from '../../numeric/top-k.ts';
 
 /** How the lexical and the semantic list become one. */
 export type Fusion = 'calibrated' | 'weighted' | 'reciprocal-rank';
