@@ -1,7 +1,7 @@
 import { readsAsNumber } from '../../contracts/where.ts';
 import { grown } from '../../numeric/grown.ts';
 
-/** One field of all items as codes of its distinct values, so that a condition is tested once a value and not once an item. */
+/** One field of all items as codes of its distinct values, so that a condition is tested once per value and not once per item. */
 export class Column {
   #codes = new Int32Array(0);
   #values: unknown[] = [undefined];

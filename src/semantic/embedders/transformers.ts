@@ -1,6 +1,7 @@
 import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts/embedder.ts';
 import { AttuneError } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions, text } from '../../options.ts';
+import { yieldNow } from '../../work/yield-now.ts';
 
 /** Options of {@link transformersEmbedder}. */
 export interface TransformersOptions {
@@ -34,7 +35,7 @@ export interface TransformersEmbedder extends Embedder {
  * Vectors by a transformer, through the optional package `@huggingface/transformers`. The package and the model are loaded on the
  * first use (or by `prepare()`).
  *
- * Texts are sorted by their number of tokens and go through in batches of like ones, because a batch costs as much as its longest text. With
+ * Texts are sorted by their number of tokens and go through in batches of like ones, because a batch takes as long as its longest text. With
  * `'q8'` the scale of a number depends on its whole batch, so the vector of a text varies slightly (cosine about .99) with its
  * neighbours; the same list gives the same vectors.
  *
@@ -216,7 +217,7 @@ async function tokenizeAll(
       else if (ids.at(-1) === closing) tokens.push([...ids.slice(0, maxTokens - 1), closing as number]);
       else tokens.push(ids.slice(0, maxTokens));
     }
-    if (start > 0) await new Promise((resolve) => setTimeout(resolve));
+    if (start > 0) await yieldNow();
   }
   return tokens;
 }

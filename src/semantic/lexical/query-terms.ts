@@ -29,7 +29,7 @@ export interface Term {
 
 /** What another word counts where it stands in for the one that was asked. Set, not fitted: no public data has such queries with labels. */
 const shares = { completion: 0.8, typo: [1, 0.6, 0.4] };
-/** So many words of a query are corrected, the first ones: what is longer is a document, and correcting it would cost too much. */
+/** Maximum number of words of a query that are corrected, the first ones: what is longer is a document, and correcting it would take too long. */
 const mostCorrected = 16;
 /** After so many words that came later, the order of all words is made anew. */
 const tailSize = 4096;

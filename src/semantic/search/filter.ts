@@ -1,6 +1,7 @@
 import { readWhere, type WhereTest } from '../../contracts/where.ts';
 import { type Id, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { checkIterable } from '../../options.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { SearchFilter } from '../semantic-options.ts';
 
@@ -42,9 +43,7 @@ export function readFilter(
  * @throws ERR_BAD_ARGUMENT when it is no list; ERR_BAD_ID for an entry that is neither text nor a whole number.
  */
 export function readIds(owner: string, name: string, ids: Iterable<Id>): string[] {
-  if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function') {
-    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array or another iterable of ids as '${name}', got ${shown(ids)}.`);
-  }
+  checkIterable(owner, `ids as '${name}'`, ids);
   return Array.from(ids, (id) => (typeof id === 'string' ? id : readId(id, `${owner}: ${name}`)));
 }
 

@@ -20,7 +20,7 @@ export interface Question extends WordOptions {
   filter: Filter;
 }
 
-/** How many of each side are looked at in hybrid search, when fewer are asked for. On SciFact 200 rank as well as 1,000, and cost a tenth. */
+/** Minimum number of candidates of each side in hybrid search. On SciFact 200 rank as well as 1,000 and take a tenth of the time. */
 const candidates = 200;
 
 const fusions = { calibrated: fuseCalibrated, weighted: fuseWeighted, 'reciprocal-rank': fuseRanks };

@@ -1,6 +1,7 @@
 import type { History } from '../../contracts/recommender.ts';
 import { readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { checkIterable } from '../../options.ts';
 
 /** The direction of a history: the mean of its items' vectors (one at least), weighted by their values, scaled to length 1; zeros when nothing is left of it. */
 export function weightedMean(values: readonly number[], vectors: readonly Float32Array[]): Float32Array {
@@ -21,12 +22,7 @@ export function weightedMean(values: readonly number[], vectors: readonly Float3
  * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_BAD_VALUE
  */
 export function readHistory(history: History, keyOf: (id: string) => number): Map<number, number> {
-  if (typeof history === 'string' || typeof history?.[Symbol.iterator] !== 'function') {
-    throw new AttuneError(
-      'ERR_BAD_ARGUMENT',
-      `SemanticIndex.similarTo: expected an array or another iterable as history, got ${shown(history)}.`,
-    );
-  }
+  checkIterable('SemanticIndex.similarTo', 'items as the history', history);
   const values = new Map<number, number>();
   for (const entry of history) {
     const bare: unknown = typeof entry === 'object' ? undefined : entry;

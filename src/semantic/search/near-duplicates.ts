@@ -15,7 +15,7 @@ export interface NearQuestion extends EmbedOptions {
   threads: number | 'auto';
 }
 
-/** Ids of items that are nearly the same, a list a group. */
+/** Ids of items that are nearly the same, one list per group. */
 export async function findNearDuplicates(parts: IndexParts, filter: Filter, options: NearQuestion): Promise<string[][]> {
   const { catalogue, lexical } = parts;
   const allowed = allowedKeys(catalogue, filter);

@@ -162,7 +162,7 @@ function checkVectors(vectors: Float32Array | undefined, texts: number, dimensio
   const got = vectors instanceof Float32Array ? `${vectors.length} numbers` : shown(vectors);
   throw new AttuneError(
     'ERR_BAD_OPTION',
-    `distil: option 'vectors' must be a Float32Array of ${texts} x ${dimensions} finite numbers, one row a text, got ${got}.`,
+    `distil: option 'vectors' must be a Float32Array of ${texts} x ${dimensions} finite numbers, one row per text, got ${got}.`,
   );
 }
 

@@ -43,7 +43,7 @@ export interface HttpEmbedderOptions {
  * their `index` and scaled to length 1. Blank texts are not sent; they get zeros.
  *
  * @throws ERR_BAD_OPTION; when used ERR_EMBEDDER when the server refuses, stays unreachable, or answers with anything but one finite
- * vector of the right length a text.
+ * vector of the right length per text.
  */
 export function httpEmbedder(options: HttpEmbedderOptions): Embedder {
   const o = readOptions('httpEmbedder', options, {
@@ -116,7 +116,7 @@ export function httpEmbedder(options: HttpEmbedderOptions): Embedder {
   };
 }
 
-/** Takes the vectors out of an answer: one a text, in the order of the texts. */
+/** Takes the vectors out of an answer: one per text, in the order of the texts. */
 function readRows(answer: unknown, input: string[], name: string): Float32Array[] {
   const bad = (what: string) =>
     new AttuneError('ERR_EMBEDDER', `Embedder '${name}': expected ${what}. Check that the url is one of embeddings in OpenAI's manner.`);

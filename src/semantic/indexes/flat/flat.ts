@@ -30,7 +30,7 @@ export interface FlatIndex extends VectorIndex {
  * The exact index: every vector is compared. No build time, no parameters, no wrong answers; right up to some hundred thousand
  * vectors.
  *
- * A kernel prefilters all rows by codes of one byte a dimension; what their error bound lets through is scored in 64 bits, in one fixed
+ * A kernel prefilters all rows by codes of one byte per dimension; what their error bound lets through is scored in 64 bits, in one fixed
  * order, so scores and order are the same in every runtime. At 384 dimensions it takes 1.27 times the bytes of its vectors.
  *
  * @throws ERR_BAD_OPTION
