@@ -1,4 +1,4 @@
-import { type History, readHistory } from '../contracts/history.ts';
+import { type History, readHistory } from '../../contracts/history.ts';
 
 /** The direction of a history: the mean of its items' vectors (one at least), weighted by their values, scaled to length 1; zeros when nothing is left of it. */
 export function weightedMean(values: readonly number[], vectors: readonly Float32Array[]): Float32Array {

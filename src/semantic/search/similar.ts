@@ -1,11 +1,12 @@
-import type { History } from '../contracts/history.ts';
-import type { Recommendation } from '../contracts/recommender.ts';
-import type { VectorIndex } from '../contracts/vector-index.ts';
-import { AttuneError, shown } from '../errors.ts';
+import type { History } from '../../contracts/history.ts';
+import type { Recommendation } from '../../contracts/recommender.ts';
+import type { VectorIndex } from '../../contracts/vector-index.ts';
+import { type Id, readId } from '../../data/ids.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import type { IndexParts } from '../index-file.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { named, notAtOnce } from './find.ts';
-import type { IndexParts } from './index-file.ts';
-import { keysOf, weightedMean } from './profile.ts';
+import { keysOf, weightedMean } from './history.ts';
 
 /** What is asked of a vector index that always answers later, such as one in a database, is a promise; of any other it is the answer itself. */
 export type Answer<Vectors, T> = Vectors extends {
@@ -24,9 +25,9 @@ interface Question {
 
 type List = Recommendation[];
 
-/** Items close to an item, without it. @throws ERR_UNKNOWN_ITEM, ERR_NOT_SUPPORTED */
-export function similarToItem(parts: IndexParts, item: string, { n, onUnknown, filter }: Question): List | Promise<List> {
-  const key = parts.catalogue.keyOf(item);
+/** Items close to an item, without it. @throws ERR_UNKNOWN_ITEM, ERR_BAD_ID, ERR_NOT_SUPPORTED */
+export function similarToItem(parts: IndexParts, item: Id, { n, onUnknown, filter }: Question): List | Promise<List> {
+  const key = parts.catalogue.keyOf(typeof item === 'string' ? item : readId(item, 'SemanticIndex.similarItems: item'));
   if (key >= 0) return withVectors(parts.vectors, [key], ([vector]) => nearest(parts, vector, n, filter, [key]));
   if (onUnknown === 'empty') return [];
   throw new AttuneError(
