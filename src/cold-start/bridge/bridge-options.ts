@@ -2,6 +2,7 @@ import type { ContentIndex } from '../../contracts/content-index.ts';
 import type { HistoryEntry } from '../../contracts/history.ts';
 import type { FactorsLike, Recommendation, Recommender } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
+import type { Id } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions } from '../../options.ts';
 
@@ -80,9 +81,9 @@ export interface BridgeListOptions {
   /** Maximum number of items. Default 10. */
   n?: number;
   /** Item ids never to return. */
-  exclude?: Iterable<string>;
+  exclude?: Iterable<Id>;
   /** Rank these items and no others. */
-  only?: Iterable<string>;
+  only?: Iterable<Id>;
 }
 
 /** What a bridge is told when it is a source of a ranker. */
