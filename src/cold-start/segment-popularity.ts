@@ -1,5 +1,6 @@
 import { type History, readHistory } from '../contracts/history.ts';
 import type { Recommendation } from '../contracts/recommender.ts';
+import { type Id, idSet } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, integer, number, optional, readOptions } from '../options.ts';
@@ -84,8 +85,8 @@ export function segmentPopularity(options: SegmentPopularityOptions): SegmentPop
     segments: [...lists.keys()].sort(),
     top(segment, options = {}) {
       const { n, exclude, only } = readOptions('segmentPopularity.top', options, listChecks);
-      const never = new Set(exclude);
-      const wanted = only && new Set(only);
+      const never = idSet(exclude ?? [], "segmentPopularity.top: option 'exclude'");
+      const wanted = only && idSet(only, "segmentPopularity.top: option 'only'");
       const list = (segment === undefined ? undefined : lists.get(segment)) ?? fallback;
       const result: Recommendation[] = [];
       for (const entry of list) {
@@ -114,8 +115,8 @@ const msPerDay = 86_400_000;
 
 const listChecks = {
   n: integer({ default: 10, min: 0 }),
-  exclude: anything<Iterable<string> | undefined>(),
-  only: anything<Iterable<string> | undefined>(),
+  exclude: anything<Iterable<Id> | undefined>(),
+  only: anything<Iterable<Id> | undefined>(),
 };
 
 function count(

@@ -1,4 +1,5 @@
 export * from '../cold-start/index.ts';
+export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
 export type { KeyValue } from '../contracts/key-value.ts';
 export type * from '../contracts/model-store.ts';

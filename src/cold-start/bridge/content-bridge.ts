@@ -1,5 +1,6 @@
 import { type History, readHistory } from '../../contracts/history.ts';
 import type { Recommendation } from '../../contracts/recommender.ts';
+import { type Id, idSet, textOf } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { TopK } from '../../numeric/top-k.ts';
 import { anything, checkIterable, integer, readOptions } from '../../options.ts';
@@ -84,8 +85,9 @@ export class ContentBridge {
    * The best items for a known user, new ones among the others. Items the model knows the user to have had are left out.
    * @throws what the model throws for an unknown user.
    */
-  recommend(user: string, options: BridgeListOptions = {}): Recommendation[] {
-    return this.#rank(this.#ofUser(user), options, this.#seenBy(user));
+  recommend(user: Id, options: BridgeListOptions = {}): Recommendation[] {
+    const id = textOf(user, 'ContentBridge.recommend: user');
+    return this.#rank(this.#ofUser(id), options, this.#seenBy(id));
   }
 
   /** The best items for a history, new ones among the others; without those of the history. Contents stand in for new items of it. */
@@ -104,13 +106,13 @@ export class ContentBridge {
   }
 
   /** The scores of items for a known user, in the order asked; NaN for an item without factors and contents. */
-  score(user: string, items: Iterable<string>): Float32Array {
+  score(user: Id, items: Iterable<Id>): Float32Array {
     checkIterable('ContentBridge.score', 'item ids', items);
-    const taste = this.#ofUser(user);
+    const taste = this.#ofUser(textOf(user, 'ContentBridge.score: user'));
     this.#see();
     const scoreOf = this.#scorer(taste);
     return Float32Array.from(items, (item) => {
-      const row = this.#at.get(item);
+      const row = this.#at.get(textOf(item, 'ContentBridge.score: item'));
       return row === undefined ? Number.NaN : scoreOf(row);
     });
   }
@@ -237,13 +239,13 @@ export class ContentBridge {
   #rank(taste: Taste, options: BridgeListOptions, seen: ReadonlySet<string>): Recommendation[] {
     const o = readOptions('ContentBridge', options, {
       n: integer({ default: 10, min: 0 }),
-      exclude: anything<Iterable<string> | undefined>(),
-      only: anything<Iterable<string> | undefined>(),
+      exclude: anything<Iterable<Id> | undefined>(),
+      only: anything<Iterable<Id> | undefined>(),
     });
     if (!taste.factors && taste.likes.length === 0) return [];
     this.#see();
-    const never = new Set([...seen, ...(o.exclude ?? [])]);
-    const only = o.only && new Set(o.only);
+    const never = new Set([...seen, ...idSet(o.exclude ?? [], "ContentBridge: option 'exclude'")]);
+    const only = o.only && idSet(o.only, "ContentBridge: option 'only'");
     const rows = only ? Array.from(only, (item) => this.#at.get(item) ?? -1).sort((a, b) => a - b) : this.#ids.keys();
     const allowed = Array.from(rows).filter((row) => row >= 0 && !never.has(this.#ids[row]));
     const scoreOf = this.#scorer(taste);
@@ -254,7 +256,7 @@ export class ContentBridge {
   }
 
   /** The rows worth the whole score, ascending: of a large catalogue the best by factors and the best by contents. */
-  #candidates(taste: Taste, allowed: number[], size: number, options: BridgeListOptions): number[] {
+  #candidates(taste: Taste, allowed: number[], size: number, options: { exclude: Set<string>; only: Set<string> | undefined }): number[] {
     const { similarTo } = this.#settings.vectors;
     const { factors, likes, history } = taste;
     // Contents of words, and of indexes that cannot search, are compared one by one.

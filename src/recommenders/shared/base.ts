@@ -19,7 +19,7 @@ import {
 import { checkIsInteractions } from '../../data/check-interactions.ts';
 import type { Csr } from '../../data/csr.ts';
 import type { IdMap } from '../../data/id-map.ts';
-import { type Id, indexOfId, readId } from '../../data/ids.ts';
+import { type Id, indexOfId, textOf } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
@@ -160,7 +160,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     const includeSeen = perUser(o.includeSeen, (value) => recommendChecks.includeSeen(value, `${owner}: option 'includeSeen'`));
     const exclude = perUser(o.exclude, (ids) => indicesOf(owner, items, ids, 'exclude'));
     const only = perUser(o.only, (ids) => indicesOf(owner, items, ids, 'only'));
-    const asked = Array.from(checkIterable(owner, 'user ids', users), (user) => (typeof user === 'string' ? user : readId(user, owner)));
+    const asked = Array.from(checkIterable(owner, 'user ids', users), (user) => textOf(user, `${owner}: user`));
     const wanted = asked.map((user) => {
       const index = this.userIndex(user, o.onUnknown);
       if (index < 0) return undefined;

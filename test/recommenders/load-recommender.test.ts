@@ -1,0 +1,41 @@
+import { AlsRecommender, loadRecommender, memoryModelStore, SemanticIndex } from 'attune';
+import { describe, expect, it } from 'vitest';
+import { zipf } from '../support/makers.ts';
+import { expectRejection } from '../support/recommender-conformance.ts';
+
+describe('loadRecommender', () => {
+  it('loads what an alias points at', async () => {
+    const store = memoryModelStore();
+    const als = await new AlsRecommender({ factors: 4, iterations: 2 }).fit(zipf());
+    const { version } = await als.save(store, 'shop');
+    await store.promote('shop', version, 'production');
+    const model = await loadRecommender(store, 'shop@production', { onUnknown: 'empty' });
+    expect(model).toBeInstanceOf(AlsRecommender);
+    expect(model.recommend('u1')).toEqual(als.recommend('u1'));
+    expect(model.recommend('nobody')).toEqual([]);
+    await expectRejection('ERR_NOT_FOUND', loadRecommender(store, 'shop@staging'));
+  });
+  it('says what a file holds that is no recommender, and how to load it', async () => {
+    const index = await SemanticIndex.build([{ id: 'a', text: 'kettle' }]);
+    await expect(loadRecommender(await index.toBytes())).rejects.toMatchObject({
+      code: 'ERR_WRONG_KIND',
+      message: expect.stringContaining('SemanticIndex.load'),
+    });
+    let checkpoint = new Uint8Array(0);
+    await new AlsRecommender({ factors: 4, iterations: 2 }).fit(zipf(), {
+      checkpoint: { write: (bytes) => void (checkpoint = bytes.slice()) },
+    });
+    await expect(loadRecommender(checkpoint)).rejects.toMatchObject({
+      code: 'ERR_WRONG_KIND',
+      message: expect.stringContaining('resumeFrom'),
+    });
+  });
+  it('refuses what is no model, and stores that are none', async () => {
+    for (const bytes of [new Uint8Array(0), new Uint8Array(100), new TextEncoder().encode('<!doctype html>')]) {
+      await expectRejection('ERR_BAD_FILE', loadRecommender(bytes));
+    }
+    for (const store of [undefined, null, {}, 'models'] as never[])
+      await expectRejection('ERR_BAD_ARGUMENT', loadRecommender(store, 'shop'));
+    await expectRejection('ERR_BAD_ARGUMENT', loadRecommender(memoryModelStore(), undefined as never));
+  });
+});
