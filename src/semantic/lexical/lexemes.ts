@@ -42,8 +42,7 @@ function addWord(text: string, start: number, found: Lexeme[]): void {
   const end = start + text.length;
   if (digits.test(bare)) found.push({ term: bare, start, end: start + bare.length, kind: 'number' });
   else if (apostrophe >= 0) {
-    const isPossessive = text.endsWith("'s");
-    found.push({ term: isPossessive ? bare : `${bare}t`, start, end: isPossessive ? start + bare.length : end, kind: 'word' });
+    found.push({ term: text.endsWith("'s") ? bare : `${bare}t`, start, end, kind: 'word' });
   } else if (suffix !== '' && bare.length <= 2)
     found.push({ term: text, start, end, kind: 'word' }); // C++ is not C, and A++ not A
   else found.push({ term: bare, start, end: start + bare.length, kind: 'word' });

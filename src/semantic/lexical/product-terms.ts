@@ -81,6 +81,7 @@ function addJoins(
   const first = lexemes[from];
   if (first.kind === 'sign') return;
   addDigits(lexemes, from, folded, units, found);
+  if (units.has(from)) return;
   let joined = first.term;
   let allHyphens = true;
   let allSigns = true;
@@ -118,7 +119,7 @@ function isCode(lexemes: readonly Lexeme[], from: number, to: number, allSigns: 
   if (parts.length === 2) {
     const [left, right] = parts;
     if (letters.test(left)) return left.length <= 6 && digit.test(right);
-    return letter.test(left) && letters.test(right) && right.length <= 4;
+    return letter.test(left) && (letters.test(right) ? right.length <= 4 : /^\d{4,}$/.test(right));
   }
   return parts.length === 3 && parts.every((part, k) => (k === 1 ? digit.test(part) : part.length <= 4 && letters.test(part)));
 }

@@ -105,11 +105,13 @@ const clusters = /[\s\S][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
 /** A text folded letter by letter, and where each unit of it stands in the text. */
 function foldedWithPlaces(text: string): { folded: string; startOf: number[]; endOf: number[] } {
   let folded = '';
+  let isDigitBefore = false;
   const startOf: number[] = [];
   const endOf: number[] = [];
   for (const { 0: cluster, index } of text.matchAll(clusters)) {
     // 1½ is 1 1/2, as where a text is folded at once.
-    const space = /^[¼-¾⅐-⅞]/.test(cluster) && /\d$/.test(folded) ? ' ' : '';
+    const space = isDigitBefore && /^[¼-¾⅐-⅞]/.test(cluster) ? ' ' : '';
+    isDigitBefore = /\d$/.test(cluster);
     const part = space + foldProduct(cluster);
     folded += part;
     for (let unit = 0; unit < part.length; unit++) {
