@@ -265,7 +265,10 @@ export class LexicalIndex {
   }
 
   #isLive(words: readonly number[]): boolean {
-    return words.some((word) => this.#fields.some((_, field) => this.#read(field, word) > 0));
+    const { live, count } = this.#texts;
+    return words.some((word) =>
+      this.#fields.some((postings, field) => postings.has(word) && (live === count || this.#read(field, word) > 0)),
+    );
   }
 
   /** The texts with a word in a field, without those that have been removed. @returns how many. */
