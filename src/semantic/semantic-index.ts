@@ -20,8 +20,9 @@ import { ngramEmbedder } from './embedders/ngram.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
 import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
-import { rangesOf, type TextRange } from './lexical/highlight.ts';
+import type { TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
+import { newestWords } from './lexical/words.ts';
 import { type Filter, readFilter, readIds } from './search/filter.ts';
 import { findRanked, named } from './search/find.ts';
 import { findNearDuplicates } from './search/near-duplicates.ts';
@@ -106,7 +107,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
         `SemanticIndex.build: expected a queryEmbedder of ${embedder.dimensions} dimensions, as the embedder has, got ${o.queryEmbedder.dimensions}.`,
       );
     }
-    const bm25 = { ...bm25Defaults, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
+    const bm25 = { ...bm25Defaults, words: newestWords, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
     const index = new SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>(
       {
         catalogue: new Catalogue(),
@@ -266,7 +267,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     if (typeof query !== 'string' || typeof text !== 'string') {
       throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.highlight: expected two texts, got ${shown(query)} and ${shown(text)}.`);
     }
-    return rangesOf(text, this.#parts.lexical.matcher(query, o));
+    return this.#parts.lexical.ranges(query, text, o);
   }
 
   /**

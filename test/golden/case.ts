@@ -13,9 +13,11 @@ export interface Case {
   repeatable: boolean;
   /** Whether `threads` are used. */
   parallel: boolean;
+  /** Whether only an older build writes such files: they must load and answer as ever, and what is made anew is another case. */
+  isOld?: boolean;
 }
 
-export type Traits = Partial<Pick<Case, 'keep' | 'repeatable' | 'parallel'>>;
+export type Traits = Partial<Pick<Case, 'keep' | 'repeatable' | 'parallel' | 'isOld'>>;
 
 /** A case of anything that writes itself. */
 export function caseOf<Model extends { toBytes(): Uint8Array }>(
@@ -23,13 +25,14 @@ export function caseOf<Model extends { toBytes(): Uint8Array }>(
   make: (attune: Attune, threads: number) => Model | Promise<Model>,
   load: (attune: Attune, bytes: Uint8Array) => Model | Promise<Model>,
   ask: (model: Model, attune: Attune) => unknown,
-  { keep = 'file', repeatable = true, parallel = false }: Traits = {},
+  { keep = 'file', repeatable = true, parallel = false, isOld = false }: Traits = {},
 ): Case {
   return {
     name,
     keep,
     repeatable,
     parallel,
+    isOld,
     async make(attune, threads) {
       const model = await make(attune, threads);
       const answers = plain(await ask(model, attune));

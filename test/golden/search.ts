@@ -38,7 +38,7 @@ async function searchAnswersOf(index: SemanticIndex): Promise<object> {
 const searchCase = (
   name: string,
   options: (attune: Attune) => Partial<SemanticBuildOptions<Product>> | Promise<Partial<SemanticBuildOptions<Product>>>,
-  { after, load = {} }: { after?: (index: SemanticIndex) => unknown; load?: SemanticLoadOptions } = {},
+  { after, load = {}, isOld = false }: { after?: (index: SemanticIndex) => unknown; load?: SemanticLoadOptions; isOld?: boolean } = {},
 ) =>
   caseOf<SemanticIndex>(
     `search-${name}`,
@@ -52,7 +52,14 @@ const searchCase = (
     },
     (attune, bytes) => attune.SemanticIndex.fromBytes(bytes, load),
     searchAnswersOf,
+    { isOld },
   );
+
+/** The same, as files with the first version of the words hold it and as they are written now. */
+const searchCasePair = (name: string, options: Parameters<typeof searchCase>[1], further: Parameters<typeof searchCase>[2] = {}) => [
+  searchCase(name, options, { ...further, isOld: true }),
+  searchCase(`${name}-words-2`, options, further),
+];
 
 const texts = productsOf(150).map(({ title, features }) => [title, ...features].join(' '));
 
@@ -78,26 +85,26 @@ const tableCase = (name: string, options: Parameters<typeof tableOf>[2]) =>
   );
 
 export const searchCases: Case[] = [
-  searchCase('flat', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }), vectorIndex: attune.flatIndex() })),
-  searchCase('hnsw', (attune) => ({
+  ...searchCasePair('flat', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }), vectorIndex: attune.flatIndex() })),
+  ...searchCasePair('hnsw', (attune) => ({
     embedder: attune.ngramEmbedder({ dimensions: 32 }),
     vectorIndex: attune.hnswIndex({ m: 6, efConstruction: 32 }),
   })),
-  searchCase('plain-texts', (attune) => ({
+  ...searchCasePair('plain-texts', (attune) => ({
     text: (p) => [p.title, ...p.features],
     stem: 'none',
     embedder: attune.ngramEmbedder({ dimensions: 16 }),
     metadata: (p) => ({ brand: p.brand, price: p.price, features: p.features }),
   })),
-  searchCase('changed', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }) }), {
+  ...searchCasePair('changed', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }) }), {
     async after(index) {
       await (index as SemanticIndex<Product>).add([...productsOf(12, 145), { ...productsOf(1, 7)[0], title: 'Quiet kettle' }]);
       index.remove([itemId(1), itemId(140), 'unknown']);
     },
   }),
-  searchCase('own-embedder', () => ({ embedder: ownEmbedder() }), { load: { embedder: ownEmbedder() } }),
-  searchCase('table-for-queries', async (attune) => ({ embedder: ownEmbedder(), queryEmbedder: await tableOf(attune, 1) })),
-  searchCase('table', async (attune) => ({ embedder: await tableOf(attune, 1, { use: 'documents' }) })),
+  ...searchCasePair('own-embedder', () => ({ embedder: ownEmbedder() }), { load: { embedder: ownEmbedder() } }),
+  ...searchCasePair('table-for-queries', async (attune) => ({ embedder: ownEmbedder(), queryEmbedder: await tableOf(attune, 1) })),
+  ...searchCasePair('table', async (attune) => ({ embedder: await tableOf(attune, 1, { use: 'documents' }) })),
   tableCase('queries', {}),
   tableCase('documents', { use: 'documents', sentences: 20 }),
   tableCase('4-bits', { bits: 4 }),

@@ -5,7 +5,7 @@
  * `npx tsx test/golden/write.ts --names als-large file-tracker` writes these alone, such as a case that is new.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { attuneHere } from './attune.ts';
 import { cases, folderCases, unkeptCases } from './cases.ts';
@@ -13,12 +13,15 @@ import { type Golden, goldenFolder, readAnswers, sha256, writeAnswers, writeGold
 import { copyOf } from './temporary.ts';
 
 const names = process.argv[2] === '--names' ? process.argv.slice(3) : undefined;
-const wanted = ({ name }: { name: string }) => names?.includes(name) ?? true;
-if (!names) rmSync(goldenFolder, { recursive: true, force: true });
-mkdirSync(goldenFolder, { recursive: true });
+const old = cases.filter(({ isOld }) => isOld).map(({ name }) => name);
+const wanted = ({ name }: { name: string }) => !old.includes(name) && (names?.includes(name) ?? true);
 
 const attune = await attuneHere();
-const golden: Record<string, Golden> = names ? readAnswers() : {};
+const before = readAnswers();
+const golden: Record<string, Golden> = names ? before : Object.fromEntries(old.map((name) => [name, before[name]]));
+const oldFiles = old.map((name) => `${name}.bin.gz`);
+if (!names)
+  for (const file of readdirSync(goldenFolder)) if (!oldFiles.includes(file)) rmSync(join(goldenFolder, file), { recursive: true });
 
 for (const each of cases.filter(wanted)) {
   const { bytes, answers } = await each.make(attune, 1);

@@ -180,7 +180,7 @@ describe('highlights', () => {
     ['dishwashers', 'A Dishwasher.', 'A <b>Dishwasher</b>.'],
     ['filter', '<i>Filters</i> & "more"', '&lt;i&gt;<b>Filters</b>&lt;/i&gt; &amp; &quot;more&quot;'],
     ['dishwahser', 'Dishwasher', '<b>Dishwasher</b>'],
-    ['wf45r6100aw', 'Samsung WF-45R6100AW/US', 'Samsung <b>WF-45R6100AW/US</b>'],
+    ['wf45r6100aw', 'Samsung WF-45R6100AW/US', 'Samsung <b>WF-45R6100AW</b>/US'],
     ['women', "Women's hose", '<b>Women&#39;s</b> hose'],
     ['碗', '洗碗机', '洗<b>碗</b>机'],
     ['CAFE', 'Un cafe\u0301, deux caféS', 'Un <b>cafe\u0301</b>, deux <b>caféS</b>'],

@@ -2,10 +2,11 @@ import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { IdMap } from '../../data/id-map.ts';
 import { AttuneError } from '../../errors.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
+import type { TextRange } from './highlight.ts';
 import { Postings } from './postings.ts';
 import { type Term, TermReader, type WordOptions } from './query-terms.ts';
 import { Texts } from './texts.ts';
-import { searchTerms } from './tokenizer.ts';
+import { type Words, wordsOf } from './words.ts';
 
 /** How words are compared and counted. */
 export interface Bm25Options {
@@ -15,6 +16,8 @@ export interface Bm25Options {
   b: number;
   /** What a word in each field counts, one number per field of a text. Default one field of weight 1. */
   weights?: readonly number[] | undefined;
+  /** How texts are cut into words. Default the first version, which older files have. */
+  words?: number | undefined;
   /** Whether words of one stem are the same word. Default not. */
   stem?: 'english' | undefined;
 }
@@ -46,6 +49,7 @@ export interface LexicalMatch {
 export class LexicalIndex {
   readonly #options: Bm25Options;
   readonly #weights: readonly number[];
+  readonly #cut: Words;
   #words = new IdMap();
   #fields: Postings[];
   #texts: Texts;
@@ -64,7 +68,8 @@ export class LexicalIndex {
     this.#weights = options.weights ?? [1];
     this.#fields = this.#weights.map(() => new Postings());
     this.#texts = new Texts(this.#weights.length);
-    this.#terms = new TermReader(this.#words, options.stem === 'english');
+    this.#cut = wordsOf(options.words);
+    this.#terms = new TermReader(this.#words, options.stem === 'english', this.#cut);
   }
 
   /** Number of texts. */
@@ -75,14 +80,15 @@ export class LexicalIndex {
   /** Adds a text, given by its fields; a known key is replaced. */
   add(key: number, ...fields: readonly string[]): void {
     this.remove([key]);
-    const words = this.#weights.map((_, field) => searchTerms(fields[field] ?? ''));
+    const words = this.#weights.map((_, field) => this.#cut.ofDocument(fields[field] ?? ''));
     const text = this.#texts.add(
       key,
-      words.map((list) => list.length),
+      words.map((list) => list.words.length),
     );
     words.forEach((list, field) => {
       const counts = new Map<string, number>();
-      for (const word of list) counts.set(word, (counts.get(word) ?? 0) + 1);
+      for (const word of list.words) counts.set(word, (counts.get(word) ?? 0) + 1);
+      for (const word of list.extras) if (!counts.has(word)) counts.set(word, 1);
       for (const [word, count] of counts) this.#fields[field].add(this.#words.add(word), text, count);
     });
     if (this.#fields.some((postings) => postings.wantsMerge)) this.merge();
@@ -112,10 +118,13 @@ export class LexicalIndex {
     return { top, of: (key) => this.#scores[this.#texts.textOf(key)] ?? 0, par, most: this.#options.k1 + 1 };
   }
 
-  /** A test of words: whether they are what a query finds. */
-  matcher(query: string, options: WordOptions = {}): (word: string) => boolean {
+  /** The parts of a text that hold what a query finds. */
+  ranges(query: string, text: string, options: WordOptions = {}): TextRange[] {
     this.#clear();
-    return this.#terms.matcher(query, options, (words) => this.#isLive(words));
+    return this.#cut.ranges(
+      text,
+      this.#terms.matcher(query, options, (words) => this.#isLive(words)),
+    );
   }
 
   /** Visits every word: the keys of the texts that have it, and its weighted counts there. Both are valid during the visit. */
@@ -256,7 +265,10 @@ export class LexicalIndex {
   }
 
   #isLive(words: readonly number[]): boolean {
-    return words.some((word) => this.#fields.some((_, field) => this.#read(field, word) > 0));
+    const { live, count } = this.#texts;
+    return words.some((word) =>
+      this.#fields.some((postings, field) => postings.has(word) && (live === count || this.#read(field, word) > 0)),
+    );
   }
 
   /** The texts with a word in a field, without those that have been removed. @returns how many. */

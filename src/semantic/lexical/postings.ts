@@ -43,6 +43,12 @@ export class Postings {
     return this.#tail > 100_000 + this.#merged.texts.length / 2;
   }
 
+  /** Whether any text has had a word since the last merge. */
+  has(word: number): boolean {
+    const { offsets } = this.#merged;
+    return (word + 1 < offsets.length && offsets[word + 1] > offsets[word]) || (this.#head[word] ?? 0) > 0;
+  }
+
   /** The texts of a word and how often each has it, written to `texts` and `counts`, which must be long enough. @returns how many. */
   read(word: number, texts: Int32Array, counts: Int32Array): number {
     const merged = this.#merged;

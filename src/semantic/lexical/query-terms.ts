@@ -1,7 +1,7 @@
 import type { IdMap } from '../../data/id-map.ts';
 import { stemEnglish } from './stem-english.ts';
-import { searchTerms, tokenize } from './tokenizer.ts';
 import { Vocabulary } from './vocabulary.ts';
+import type { Words } from './words.ts';
 
 /** How words of a query may differ from those of a text. */
 export interface WordOptions {
@@ -37,15 +37,17 @@ const tailSize = 4096;
 /** Finds words of an index for those of a query: the same, the same stem, a longer one, a near one. */
 export class TermReader {
   readonly #stem: boolean;
+  readonly #cut: Words;
   #words: IdMap;
   #ordered: Vocabulary[] = [];
   #sizes: number[] = [];
   #classes = new Map<string, number[]>(); // stem -> words
   #classed = 0;
 
-  constructor(words: IdMap, stem: boolean) {
+  constructor(words: IdMap, stem: boolean, cut: Words) {
     this.#words = words;
     this.#stem = stem;
+    this.#cut = cut;
   }
 
   /** Goes on with another map of words. */
@@ -59,40 +61,73 @@ export class TermReader {
 
   /** @param isLive whether any text has one of these words. */
   read(query: string, { prefix = false, typos = 'unknown' }: WordOptions, isLive: (words: readonly number[]) => boolean): Term[] {
-    const open = prefix ? openWords(query) : undefined;
-    const asked = new Map<string, { word: string; times: number }>();
-    for (const word of searchTerms(query)) {
-      const name = this.#stem && !open?.has(word) ? this.stemOf(word) : ` ${word}`;
-      const term = asked.get(name);
-      if (term) term.times++;
-      else asked.set(name, { word, times: 1 });
+    const open = prefix ? this.#openWords(query) : undefined;
+    const nameOf = (word: string) => (this.#stem && !open?.has(word) ? this.stemOf(word) : ` ${word}`);
+    const asked = new Map<string, { word: string; times: number; others: string[] }>();
+    const { words, extras } = this.#cut.ofQuery(query);
+    const covered = new Set(extras.filter(({ word }) => isLive(this.#same(word))).flatMap(({ of }) => of));
+    let tried = 0;
+    for (const word of words) {
+      const isSplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && isSplittable(word) && !isLive(this.#same(word));
+      const parts = isSplit && tried++ < mostCorrected ? this.#twoWords(word, isLive) : undefined;
+      for (const part of parts ?? [word]) {
+        const term = asked.get(nameOf(part));
+        if (term) term.times++;
+        else asked.set(nameOf(part), { word: part, times: 1, others: [] });
+      }
     }
+    for (const { word, of } of extras) for (const part of of) asked.get(nameOf(part))?.others.push(word);
     let corrected = 0;
-    return Array.from(asked.values(), ({ word, times }) => {
-      const levels: Level[] = [{ share: 1, words: this.#same(word) }];
-      if (open?.has(word)) levels.push({ share: shares.completion, words: this.#each((words) => words.completions(word)) });
-      const wanted = typos === true || (typos === 'unknown' && !levels.some(({ words }) => isLive(words)));
+    return Array.from(asked.values(), ({ word, times, others }) => {
+      const all = [word, ...others];
+      const levels: Level[] = [{ share: 1, words: all.flatMap((each) => this.#same(each)) }];
+      const beginnings = all.filter((each) => open?.has(each));
+      if (beginnings.length > 0)
+        levels.push({
+          share: shares.completion,
+          words: beginnings.flatMap((beginning) => this.#each((vocabulary) => vocabulary.completions(beginning))),
+        });
+      const wanted = typos === true || (typos === 'unknown' && !levels.some((level) => isLive(level.words)));
       const most = wanted ? editsOf(word) : 0;
       if (most > 0 && corrected++ < mostCorrected) this.#addNear(levels, word, most, open?.has(word) ?? false);
       const seen = new Set<number>();
-      const distinct = levels.map(({ share, words }) => ({ share, words: words.filter((n) => !seen.has(n) && seen.add(n)) }));
-      return { times, levels: distinct.filter(({ words }) => words.length > 0) };
+      const distinct = levels.map((level) => ({ share: level.share, words: level.words.filter((n) => !seen.has(n) && seen.add(n)) }));
+      return { times, levels: distinct.filter((level) => level.words.length > 0) };
     });
   }
 
   /** A test of words of a text: whether they are what a query asks for. */
   matcher(query: string, options: WordOptions, isLive: (words: readonly number[]) => boolean): (word: string) => boolean {
     const terms = this.read(query, options, isLive);
-    const words = new Set(searchTerms(query));
+    const cut = this.#cut.ofQuery(query);
+    const words = new Set([...cut.words, ...cut.extras.map(({ word }) => word)]);
+    const stems = this.#stem ? new Set(Array.from(words, (word) => this.stemOf(word))) : undefined;
     for (const { levels } of terms) for (const level of levels) for (const number of level.words) words.add(this.#words.idAt(number));
-    const open = options.prefix ? [...(openWords(query) ?? [])] : [];
-    const stems = this.#stem ? new Set(searchTerms(query).map((word) => this.stemOf(word))) : undefined;
+    const open = options.prefix ? [...(this.#openWords(query) ?? [])] : [];
     return (word) => words.has(word) || stems?.has(this.stemOf(word)) || open.some((start) => word.startsWith(start));
   }
 
   /** What words are compared by. */
   stemOf(word: string): string {
     return this.#stem && stemmable.test(word) ? stemEnglish(word) : word;
+  }
+
+  /** What the query ends with, as a word and as part of a compound; undefined when it is complete. */
+  #openWords(query: string): Set<string> | undefined {
+    if (!/[\p{L}\p{N}\p{M}]$/u.test(query)) return undefined;
+    const tail = query.slice(-128).match(/\S+$/)?.[0] ?? '';
+    return this.#cut.last(tail);
+  }
+
+  /** A word of letters that no text has as two that some have, the shorter one as long as can be: `wifi` as `wi fi`. */
+  #twoWords(word: string, isLive: (words: readonly number[]) => boolean): [string, string] | undefined {
+    for (let shorter = Math.floor(word.length / 2); shorter >= 2; shorter--) {
+      for (const at of new Set([shorter, word.length - shorter])) {
+        const parts: [string, string] = [word.slice(0, at), word.slice(at)];
+        if (parts.every((part) => isLive(this.#same(part)))) return parts;
+      }
+    }
+    return undefined;
   }
 
   #same(word: string): readonly number[] {
@@ -135,22 +170,13 @@ export class TermReader {
 
 const stemmable = /^[a-z']+$/;
 const digit = /\p{N}/u;
+const onlyLetters = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$/u;
+
+function isSplittable(word: string): boolean {
+  return word.length >= 4 && word.length <= 32 && onlyLetters.test(word);
+}
 
 /** How many edits a word of this length may be away. A number that is nearly right is another number. */
 function editsOf(word: string): number {
   return word.length < 4 || digit.test(word) ? 0 : word.length < 8 ? 1 : 2;
-}
-
-/** What the query ends with, as a word and as part of a compound; undefined when it is complete. */
-function openWords(query: string): Set<string> | undefined {
-  if (!/[\p{L}\p{N}\p{M}]$/u.test(query)) return undefined;
-  const tail = query.slice(-128).match(/\S+$/)?.[0] ?? '';
-  const last = tokenize(tail).at(-1);
-  if (last === undefined) return undefined;
-  return new Set([
-    last,
-    ...searchTerms(tail)
-      .slice(tokenize(tail).length)
-      .filter((compound) => compound.endsWith(last)),
-  ]);
 }

@@ -30,10 +30,11 @@ export function searchTerms(text: string): string[] {
 }
 
 /** Longest part of a word that counts: beyond it a word is data, not language. In UTF-16 units. */
-const longest = 64;
+export const longestWord = 64;
+const longest = longestWord;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
-const isAscii = /^[\x00-\x7f]*$/;
+export const isAscii = /^[\x00-\x7f]*$/;
 const asciiWord = new RegExp(`[a-z0-9]{1,${longest}}`, 'g');
 const anyWord = new RegExp(`[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]{0,${longest - 1}}|\\p{Emoji_Presentation}`, 'gu');
 // From the beginning of a run and bounded: else a text of one endless word would take quadratic time.
@@ -42,7 +43,8 @@ const joiner = /[-\u2010./_]/;
 const hasDigit = /\p{N}/u;
 const hasLetter = /\p{L}/u;
 const unspacedClass = ['Han', 'Hiragana', 'Katakana', 'Bopomofo', 'Thai', 'Lao', 'Khmer', 'Myanmar'].map((s) => `\\p{scx=${s}}`).join('');
-const unspaced = new RegExp(`[${unspacedClass}]`, 'u');
+/** A letter of a script without spaces. */
+export const unspaced = new RegExp(`[${unspacedClass}]`, 'u');
 const runs = new RegExp(`[${unspacedClass}]+|[^${unspacedClass}]+`, 'gu');
 const mark = /\p{M}/u;
 const markedLetters = /.\p{M}*/gu;
@@ -70,9 +72,57 @@ function wordsOf(folded: string): string[] {
   return pieces;
 }
 
+/** Runs of a word that are of scripts without spaces, and what stands between them. */
+export function splitScripts(word: string): string[] {
+  return word.match(runs) ?? [];
+}
+
+/** The characters of a run, each with its marks, and each pair of neighbours. */
+export function pairsOf(run: string): { term: string; at: number; length: number }[] {
+  const found: { term: string; at: number; length: number }[] = [];
+  const signs = Array.from(run.matchAll(markedLetters));
+  signs.forEach(({ 0: sign, index: at }, k) => {
+    found.push({ term: sign, at, length: sign.length });
+    const next = signs[k + 1]?.[0];
+    if (next !== undefined) found.push({ term: sign + next, at, length: sign.length + next.length });
+  });
+  return found;
+}
+
+/** Letters that Unicode does not decompose, as people type them who do not have them. */
+const plainLetters: Record<string, string> = {
+  œ: 'oe',
+  æ: 'ae',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ŧ: 't',
+  ı: 'i',
+  ŀ: 'l',
+  ĸ: 'k',
+};
+
+/**
+ * A text as product words are compared: as {@link tokenize} folds it, with plain letters for those that do not decompose, and 1½ as `1 1/2`.
+ * Apostrophes stay.
+ */
+export function foldProduct(text: string): string {
+  if (isAscii.test(text)) return text.toLowerCase();
+  return plain(text.replace(/(?<=\d)(?=[¼-¾⅐-⅞])/g, ' '))
+    .replace(/[œæøłđðþħŧıŀĸ]/g, (letter) => plainLetters[letter])
+    .replaceAll('\u2044', '/');
+}
+
 /** Lower case without a locale; the final sigma depends on its neighbours, so it becomes the plain one. */
 function fold(text: string): string {
-  const plain = text
+  return contracted(plain(text));
+}
+
+function plain(text: string): string {
+  return text
     .replace(marks, ' ')
     .normalize('NFKD')
     .toLowerCase()
@@ -84,7 +134,6 @@ function fold(text: string): string {
     .replace(digits, (digit) => String((digit.charCodeAt(0) - (digit < '\u0966' ? 0 : 6)) & 15))
     .replace(/[’ʼ]/g, "'")
     .normalize('NFC');
-  return contracted(plain);
 }
 
 /** Single characters and pairs of a run without spaces; a mark stays with its letter. */

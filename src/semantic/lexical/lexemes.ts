@@ -1,0 +1,79 @@
+import { longestWord, pairsOf, splitScripts, unspaced } from './tokenizer.ts';
+
+/** A piece of a folded text. */
+export interface Lexeme {
+  /** As it is compared. */
+  term: string;
+  start: number;
+  end: number;
+  /** A number is digits, a decimal or a fraction; a sign is a character, or a pair, of a script without spaces, or an emoji. */
+  kind: 'word' | 'number' | 'sign';
+  /** What a number may be as well: 1.500 is 1500 where points group digits. */
+  also?: string;
+}
+
+// Every repetition is bounded, or a text of one endless word would take quadratic time.
+const fraction = '(?<![\\p{L}\\p{N}.,/])\\d{1,3}/\\d{1,2}(?![\\d/]|[.,]\\d)';
+const decimal = '\\d{1,12}(?:[.,]\\d{1,12}){1,6}|(?<![\\p{L}\\p{N}.,/])\\.\\d{1,12}';
+const ending = "(?:(?<=n)'t|'s)(?![\\p{L}\\p{N}])";
+const sharp = '(?:\\+{1,3}|#)(?![\\p{L}\\p{N}+#])';
+const word = `(?=[\\p{L}\\p{N}])(?:(?!\\d{1,12}[.,]\\d)[\\p{L}\\p{N}\\p{M}]){1,${longestWord}}(?:${ending}|${sharp})?`;
+const lexemes = new RegExp(`(?<fraction>${fraction})|(?<decimal>${decimal})|(?<word>${word})|\\p{Emoji_Presentation}`, 'gu');
+const digits = /^\d+$/;
+
+/** Cuts a folded text into words and numbers. A number keeps its point, comma or slash. */
+export function lexemesOf(folded: string): Lexeme[] {
+  const found: Lexeme[] = [];
+  for (const { 0: text, index: start, groups } of folded.matchAll(lexemes)) {
+    const end = start + text.length;
+    if (groups?.fraction) found.push({ term: text, start, end, kind: 'number' });
+    else if (groups?.decimal) found.push({ ...readNumber(text), start, end, kind: 'number' });
+    else if (!groups?.word) found.push({ term: text, start, end, kind: 'sign' });
+    else if (unspaced.test(text)) addScripts(text, start, found);
+    else addWord(text, start, found);
+  }
+  return found;
+}
+
+function addWord(text: string, start: number, found: Lexeme[]): void {
+  const apostrophe = text.indexOf("'");
+  const suffix = /[+#]+$/.exec(text)?.[0] ?? '';
+  const bare = apostrophe < 0 ? text.slice(0, text.length - suffix.length) : text.slice(0, apostrophe);
+  const end = start + text.length;
+  if (digits.test(bare)) found.push({ term: bare, start, end: start + bare.length, kind: 'number' });
+  else if (apostrophe >= 0) {
+    found.push({ term: text.endsWith("'s") ? bare : `${bare}t`, start, end, kind: 'word' });
+  } else if (suffix !== '' && bare.length <= 2)
+    found.push({ term: text, start, end, kind: 'word' }); // C++ is not C, and A++ not A
+  else found.push({ term: bare, start, end: start + bare.length, kind: 'word' });
+}
+
+/** Runs of scripts without spaces give characters and pairs; what stands between them is words. */
+function addScripts(text: string, from: number, found: Lexeme[]): void {
+  let start = from;
+  for (const run of splitScripts(text)) {
+    if (!unspaced.test(run)) addWord(run, start, found);
+    else for (const { term, at, length } of pairsOf(run)) found.push({ term, start: start + at, end: start + at + length, kind: 'sign' });
+    start += run.length;
+  }
+}
+
+/** One spelling of a number: 1,5 and 1.50 are 1.5; 1,000 is 1000; 1.234.567,8 is 1234567.8. */
+function readNumber(text: string): Pick<Lexeme, 'term' | 'also'> {
+  if (/^\d{1,3}(,\d{3})+$/.test(text)) {
+    const whole = text.replaceAll(',', '');
+    const isOne = text.indexOf(',') === text.lastIndexOf(',');
+    return isOne ? { term: whole, also: text.replace(',', '.') } : { term: whole };
+  }
+  if (/^\d{1,3}(,\d{3})+\.\d+$/.test(text)) return { term: withoutZeros(text.replaceAll(',', '')) };
+  if (/^\d{1,3}(\.\d{3}){2,}$/.test(text)) return { term: text.replaceAll('.', '') };
+  if (/^\d{1,3}(\.\d{3})+,\d+$/.test(text)) return { term: withoutZeros(text.replaceAll('.', '').replace(',', '.')) };
+  if (/^[1-9]\d{0,2}\.\d{3}$/.test(text)) return { term: text, also: text.replace('.', '') };
+  if (/^\d*[.,]\d+$/.test(text)) return { term: withoutZeros(`${text.startsWith('.') ? '0' : ''}${text.replace(',', '.')}`) };
+  const all = text.replaceAll(/[.,]/g, '');
+  return all.length >= 7 ? { term: text.replaceAll(',', '.'), also: all } : { term: text.replaceAll(',', '.') };
+}
+
+function withoutZeros(decimal: string): string {
+  return decimal.replace(/\.?0+$/, '');
+}

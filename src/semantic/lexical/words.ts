@@ -1,0 +1,123 @@
+import { type TextRange, union } from './highlight.ts';
+import { wordRanges } from './highlight-words.ts';
+import { productTerms } from './product-terms.ts';
+import { foldProduct, isAscii, searchTerms, tokenize } from './tokenizer.ts';
+
+/** How an index cuts texts and queries into words. An index keeps the version that it was built with: its postings are of those words. */
+export interface Words {
+  /** The words of a document, and other spellings of them, which do not make it longer. */
+  ofDocument(text: string): DocumentWords;
+  /** The words of a query, and what may stand for some of them together. */
+  ofQuery(text: string): QueryWords;
+  /** What a query ends with, as a word and as the end of others; undefined when there is no word. */
+  last(text: string): Set<string> | undefined;
+  /** The parts of a text whose words pass a test, in order; they neither overlap nor touch. */
+  ranges(text: string, isFound: (word: string) => boolean): TextRange[];
+  /** Whether a word that no text has is looked for as two. */
+  readonly splits: boolean;
+}
+
+/** Words, and other spellings of them. */
+export interface DocumentWords {
+  words: string[];
+  extras: string[];
+}
+
+/** Words, and spellings that stand for each of several: `antivirus` for `anti` and for `virus`. */
+export interface QueryWords {
+  words: string[];
+  extras: { word: string; of: string[] }[];
+}
+
+/** The version that new indexes have. */
+export const newestWords = 2;
+
+/** @param version undefined: the first one. */
+export function wordsOf(version: number | undefined): Words {
+  return version === 2 ? productWords : plainWords;
+}
+
+const plainWords: Words = {
+  ofDocument: (text) => ({ words: searchTerms(text), extras: [] }),
+  ofQuery: (text) => ({ words: searchTerms(text), extras: [] }),
+  last(text) {
+    const bare = tokenize(text);
+    const last = bare.at(-1);
+    return last === undefined ? undefined : lastOf(last, searchTerms(text).slice(bare.length));
+  },
+  ranges: wordRanges,
+  splits: false,
+};
+
+const productWords: Words = {
+  ofDocument(text) {
+    const list: DocumentWords = { words: [], extras: [] };
+    for (const { term, isExtra } of productTerms(foldProduct(text), false)) (isExtra ? list.extras : list.words).push(term);
+    return list;
+  },
+  ofQuery(text) {
+    const terms = productTerms(foldProduct(text), true);
+    const words = terms.filter(({ isExtra }) => !isExtra);
+    const extras = terms.filter(({ isExtra }) => isExtra).sort((a, b) => a.start - b.start);
+    let from = 0; // both are in order of their beginnings, so a long query takes linear time
+    return {
+      words: words.map(({ term }) => term),
+      extras: extras.map(({ term, start, end }) => {
+        while (from < words.length && words[from].start < start) from++;
+        const of: string[] = [];
+        for (let k = from; k < words.length && words[k].start < end; k++) if (words[k].end <= end) of.push(words[k].term);
+        return { word: term, of };
+      }),
+    };
+  },
+  last(text) {
+    const { words, extras } = this.ofQuery(text);
+    const last = words.at(-1);
+    if (last === undefined) return undefined;
+    return lastOf(
+      last,
+      extras.map(({ word }) => word),
+    );
+  },
+  ranges(text, isFound) {
+    if (isAscii.test(text))
+      return union(
+        productTerms(foldProduct(text), false)
+          .filter(({ term }) => isFound(term))
+          .map(rangeOf),
+      );
+    const { folded, startOf, endOf } = foldedWithPlaces(text);
+    const found = productTerms(folded, false).filter(({ term }) => isFound(term));
+    return union(found.map(({ start, end }) => ({ start: startOf[start], end: endOf[end - 1] })));
+  },
+  splits: true,
+};
+
+function lastOf(last: string, others: readonly string[]): Set<string> {
+  return new Set([last, ...others.filter((other) => other.endsWith(last))]);
+}
+
+const rangeOf = ({ start, end }: TextRange): TextRange => ({ start, end });
+
+/** A letter with its marks, the voicing of half-width Katakana and the parts of a decomposed Hangul syllable included. */
+const clusters = /[\s\S][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
+
+/** A text folded letter by letter, and where each unit of it stands in the text. */
+function foldedWithPlaces(text: string): { folded: string; startOf: number[]; endOf: number[] } {
+  let folded = '';
+  let isDigitBefore = false;
+  const startOf: number[] = [];
+  const endOf: number[] = [];
+  for (const { 0: cluster, index } of text.matchAll(clusters)) {
+    // 1½ is 1 1/2, as where a text is folded at once.
+    const space = isDigitBefore && /^[¼-¾⅐-⅞]/.test(cluster) ? ' ' : '';
+    isDigitBefore = /\d$/.test(cluster);
+    const part = space + foldProduct(cluster);
+    folded += part;
+    for (let unit = 0; unit < part.length; unit++) {
+      startOf.push(index);
+      endOf.push(index + cluster.length);
+    }
+  }
+  return { folded, startOf, endOf };
+}

@@ -1,0 +1,123 @@
+import { markHtml, SemanticIndex } from 'attune';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { productTerms } from '../../../src/semantic/lexical/product-terms.ts';
+import { foldProduct } from '../../../src/semantic/lexical/tokenizer.ts';
+import { wordsOf } from '../../../src/semantic/lexical/words.ts';
+
+const terms = (text: string) => productTerms(foldProduct(text), false).map(({ term, isExtra }) => (isExtra ? `${term}*` : term));
+const embedder = { name: 'nothing', dimensions: 1, embed: async (texts: readonly string[]) => new Float32Array(texts.length) };
+const indexOf = (texts: string[], stem: 'english' | 'none' = 'english') =>
+  SemanticIndex.build(
+    texts.map((text, id) => ({ id, text })),
+    { stem, embedder },
+  );
+
+describe('the words of a shop', () => {
+  it.each([
+    ['1.5V adapter', ['1.5', '1.5v', 'adapter']],
+    ['1,5 V', ['1.5', '1.5v', 'v*']],
+    ['1.50 l .5l', ['1.5', '1.5l', 'l*', '0.5', '0.5l']],
+    ['3/8 8/3', ['3/8', '8/3']],
+    ['1½ in 1 1/2"', ['1', '1/2', '1/2in', 'in*', '1', '1/2']],
+    ['100/240V', ['100', '240', '240v']],
+    ['2-5 V', ['2', '5', '5v', 'v*']],
+    ['10,000 mAh', ['10000', '10.000*', '10000mah', '10.000mah*', 'mah*']],
+    ['1.234.567,80 1,234,567.8', ['1234567.8', '1234567.8']],
+    ['978-3-16-148410-0', ['978', '3', '16', '148410', '0', '9783161484100*']],
+    ['(555) 123-4567', ['555', '123', '4567', '5551234567*']],
+    ['250 grams', ['250', '250g', 'grams*']],
+    ['WF-45R6100AW', ['wf', '45r6100aw', 'wf45r6100aw*']],
+    ['C C++ C# A+++ notepad++', ['c', 'c++', 'c#', 'a+++', 'notepad']],
+    ['œuf łódź đạo ısıtıcı', ['oeuf', 'lodz', 'dao', 'isitici']],
+    ['필터를 마을', ['필터를', '필터*', '마을', '마*']],
+    ["Women's don't O'Brien", ['women', 'dont', 'o', 'brien', 'obrien*']],
+    ['LG洗碗 2', ['lg', '洗', '洗碗', '碗', '2']],
+  ])('of %j', (text, wanted) => {
+    expect(terms(text)).toEqual(wanted);
+  });
+
+  it.each([
+    ['1.5 V', ['15V', '15 V', '1-5 V']],
+    ['3/8', ['8/3', '38', '3 8 hose']],
+    ['1/2 in', ['12in', '12 in']],
+    ['3.5mm', ['35mm', '35 mm film']],
+    ['c++', ['c', 'c#']],
+    ['0.5l', ['5l']],
+  ])('%j does not find any of %j', async (query, others) => {
+    const index = await indexOf(others);
+    const answers = await index.search(query, { mode: 'lexical', typos: false });
+    expect(answers.map(({ item }) => others[Number(item)]).filter((text) => text !== '3 8 hose' || query !== '3/8')).toEqual([]);
+  });
+
+  it.each([
+    ['250 g', '250g', '250 grams', '250-g'],
+    ['1.5 kg', '1,5kg', '1.50 KG'],
+    ['WF-45R6100AW', 'WF45R6100AW', 'wf 45r6100aw', 'WF.45R6100AW', 'WF/45R6100AW'],
+    ['WM4000HWA', 'WM 4000 HWA', 'WM-4000-HWA', 'wm4000 hwa'],
+    ['W10-190965', 'W10190965', 'w10 190965'],
+    ['iPhone 14', 'iphone14', 'iPhone-14'],
+    ['wi-fi', 'wifi', 'Wi‑Fi', 'wi fi'],
+    ['anti-virus', 'antivirus', 'Anti Virus'],
+    ['978-3-16-148410-0', '9783161484100', '978 3 16 148410 0'],
+    ['1,000 W', '1000 W', '1000w', '1.000 W', '1 000 W'],
+    ['ISBN 0-306-40615-X', '030640615X'],
+    ['½ in', '1/2 inch', '1/2in'],
+  ])('%j and its other spellings find each other, and mark each other', async (...spellings) => {
+    for (const text of spellings) {
+      const index = await indexOf(['steel kettle', `Some ${text} thing`, 'water pump']);
+      for (const query of spellings) {
+        const [first] = await index.search(query, { mode: 'lexical', typos: false });
+        expect(first?.item, `${query} in ${text}`).toBe('1');
+        expect(markHtml(text, index.highlight(query, text)), `${query} in ${text}`).toContain('<mark>');
+      }
+    }
+  });
+
+  it('of a joined word count as those that it joins', async () => {
+    const index = await indexOf(['virus mask', 'fire safety', 'Norton antivirus suite', 'water pump']);
+    expect((await index.search('anti-virus', { mode: 'lexical' }))[0].item).toBe('2');
+  });
+
+  it.each([
+    ['led', 'LED電球', '<mark>LED</mark>電球'],
+    ['led電球', 'LED電球', '<mark>LED電球</mark>'],
+    ['wi-fi', 'Wi-Fi中継機', '<mark>Wi-Fi</mark>中継機'],
+    ['coeur', 'Boîte cœur', 'Boîte <mark>cœur</mark>'],
+    ['필터', '필터를 교체', '<mark>필터</mark>를 교체'],
+    ['strasse', 'Lange Straße 5', 'Lange <mark>Straße</mark> 5'],
+    ['ガラス', 'ｶﾞﾗｽ', '<mark>ｶﾞﾗｽ</mark>'],
+    ['1.5 V', '15V or 1,5 V', '15V or <mark>1,5 V</mark>'],
+  ])('%j are marked in %j', async (query, text, html) => {
+    const index = await indexOf([text, 'steel kettle']);
+    expect(markHtml(text, index.highlight(query, text))).toBe(html);
+  });
+
+  it('of any text are found in it, and marked within it', () => {
+    const words = wordsOf(2);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+        const list = words.ofDocument(text);
+        for (const word of [...list.words, ...list.extras]) expect(word !== '' && word.isWellFormed() && word.length <= 80).toBe(true);
+        for (const { start, end } of words.ranges(text, () => true)) expect(start >= 0 && end > start && end <= text.length).toBe(true);
+        expect(words.ofQuery(text).extras.every(({ of }) => of.length > 0)).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['1', '1.', 'a-', '1-2-', 'wi-fi ', '가', '½', "n't", 'a+'])(
+    'of %j, repeated to 100,000 characters, take linear time',
+    (part) => {
+      const text = part.repeat(100_000 / part.length);
+      const started = performance.now();
+      wordsOf(2).ofQuery(text);
+      wordsOf(2).ranges(text, () => false);
+      expect(performance.now() - started).toBeLessThan(5000);
+    },
+  );
+});
+
+it('an index of the first version of the words keeps it', async () => {
+  const old = wordsOf(undefined);
+  expect(old.ofDocument('1.5V wi-fi')).toEqual({ words: ['1', '5v', 'wi', 'fi', '15v'], extras: [] });
+});
