@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { bprSteps, bprUsers } from '../../../src/engine/generated/jobs.ts';
-import { uniform } from '../../../src/numeric/uniform.ts';
+import { uniform } from '../../../src/numeric/random.ts';
 
 const users = 12;
 const items = 30;
