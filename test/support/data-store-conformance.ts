@@ -554,7 +554,7 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>)
       ]);
       await done;
       await others;
-      expect([8, 9, 10]).toContain(seen);
+      expect([4, 8, 9, 10]).toContain(seen); // before or after, never half
       expect(await store.interactions.count()).toBe(10);
     });
 
