@@ -1,8 +1,9 @@
-import type { History, Recommendation } from '../../contracts/recommender.ts';
+import { type History, readHistory } from '../../contracts/history.ts';
+import type { Recommendation } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { TopK } from '../../numeric/top-k.ts';
 import { anything, checkIterable, integer, readOptions } from '../../options.ts';
-import { type BridgeFit, learn } from './bridge-fit.ts';
+import { learn } from './bridge-fit.ts';
 import {
   type BridgeListOptions,
   type BridgeRequest,
@@ -12,6 +13,7 @@ import {
 } from './bridge-options.ts';
 import { BridgeScale, type Taste } from './bridge-scale.ts';
 import { FactorSpace } from './factor-space.ts';
+import type { BridgeFit } from './fitted-bridge.ts';
 
 /**
  * Learns from items that have both how contents become factors. New items then have factors at once, and so have words. The score of an item
@@ -88,8 +90,7 @@ export class ContentBridge {
 
   /** The best items for a history, new ones among the others; without those of the history. Contents stand in for new items of it. */
   recommendFor(history: History, options: BridgeListOptions = {}): Recommendation[] {
-    checkIterable('ContentBridge.recommendFor', 'item ids or { item, value }', history);
-    const entries = Array.from(history, (entry) => (typeof entry === 'string' ? { item: entry } : entry));
+    const entries = readHistory('ContentBridge.recommendFor', history);
     return this.#rank(this.#ofHistory(entries), options, new Set(entries.map(({ item }) => item)));
   }
 

@@ -1,25 +1,36 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { ExplainOptions, Explanation, Factors, FitOptions, UnknownOptions } from '../../contracts/recommender.ts';
+import type {
+  ExplainOptions,
+  Explanation,
+  Factors,
+  FitOptions,
+  RecommendationList,
+  SimilarOptions,
+  SimilarUser,
+  UnknownOptions,
+} from '../../contracts/recommender.ts';
+import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
-import { integer, optional, readOptions, workOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
+import { checkIterable, integer, optional, readOptions, workOptions } from '../../options.ts';
 import { SimilarUsers, userSimilarity } from '../factors/similar-users.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, type WantedList } from '../shared/base.ts';
 import { unknownCheck } from '../shared/call-options.ts';
-import { iterable, union } from '../shared/filters.ts';
+import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { union } from '../shared/filters.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
 import { earlyStopping } from './early-stopping.ts';
 import { type AlsFitOptions, checkStart, readFitOptions, readWeights } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
-import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks, servingChecks } from './options.ts';
+import { type AlsIteration, type AlsLoadOptions, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
 import { AlsServing } from './serving.ts';
 import { meansOf, residuals } from './solver/biases.ts';
 import { alsProblem } from './solver/problem.ts';
-import { type AlsFactors, trainAls } from './solver/train.ts';
+import { trainAls } from './solver/train.ts';
+import type { AlsFactors } from './solver/training-state.ts';
 import { warmItems } from './solver/warm-start.ts';
 import { updateAls } from './update.ts';
 
@@ -47,6 +58,7 @@ interface AlsProfile {
 export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
   /** Short name of the model family, also in model files. */
   readonly kind = alsKind;
+  protected override readonly iterates = true;
   readonly #settings: AlsSettings;
   #serving: AlsServing | undefined;
   /** Of this very model, since it knows its users. */
@@ -122,10 +134,11 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       biases,
       history,
     });
-    const { validate, patience, checkpoint } = o;
+    const { validate, validateEvery, patience, checkpoint } = o;
     const data = checkpoint || o.resumeFrom ? fingerprintOf(byUser, userWeights) : 0;
     const afterIteration = earlyStopping({
       validate: validate && ((factors) => validate(AlsRecommender.#of(modelOf(factors)))),
+      validateEvery,
       patience,
       checkpoint: checkpoint && {
         every: checkpoint.every,
@@ -162,10 +175,12 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
    * @throws ERR_NOT_FITTED; ERR_UNKNOWN_USER unless `onUnknown` is 'empty', which passes over unknown ones. The model then stays
    *   what it was.
    */
-  forget(users: string | Iterable<string>, options: UnknownOptions = {}): this {
-    const o = readOptions('AlsRecommender.forget', options, { onUnknown: unknownCheck });
+  forget(users: Id | Iterable<Id>, options: UnknownOptions = {}): this {
+    const owner = 'AlsRecommender.forget';
+    const o = readOptions(owner, options, { onUnknown: unknownCheck });
     const gone = new Set<number>();
-    for (const id of typeof users === 'string' ? [users] : iterable(users, 'users')) gone.add(this.userIndex(id, o.onUnknown));
+    for (const id of typeof users === 'object' ? checkIterable(owner, 'user ids', users) : [users])
+      gone.add(this.userIndex(id, o.onUnknown));
     gone.delete(-1);
     if (gone.size > 0) {
       this.fitted = withoutUsers(this.model, Int32Array.from(gone).sort());
@@ -174,13 +189,23 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     return this;
   }
 
+  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
+  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
+    return this.listSimilarItems(item, options);
+  }
+
+  /** Users that are like this one, never itself. @throws ERR_UNKNOWN_USER */
+  similarUsers(user: Id, options: SimilarOptions = {}): SimilarUser[] {
+    return this.listSimilarUsers(user, options);
+  }
+
   /**
    * Which of the user's own items bring how much of a score (Hu, Koren & Volinsky 2008, section 5). The contributions add up
    * to the score, or with biases to the score less `baseline`.
    */
   explain(
-    user: string,
-    item: string,
+    user: Id,
+    item: Id,
     options: ExplainOptions = {},
   ): Explanation & {
     /** With biases: global, user and item mean together. */
@@ -202,8 +227,13 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     };
   }
 
+  /** The same for several items of one user, in the order asked. */
+  explainMany(user: Id, items: Iterable<Id>, options: ExplainOptions = {}): ReturnType<AlsRecommender['explain']>[] {
+    return Array.from(checkIterable('als.explainMany', 'item ids', items), (item) => this.explain(user, item, options));
+  }
+
   /** The predicted rating (explicit feedback) or preference of one pair; the same as `score` for one item. */
-  predict(user: string, item: string, options: UnknownOptions = {}): number {
+  predict(user: Id, item: Id, options: UnknownOptions = {}): number {
     return this.score(user, [item], options)[0];
   }
 
@@ -217,27 +247,17 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
    * @param options what may differ from how it was made: `storage`, `threads`, `onUnknown`.
    * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION
    */
-  static fromBytes(bytes: Uint8Array, options: Pick<AlsOptions, 'storage' | 'threads' | 'onUnknown'> = {}): AlsRecommender {
-    const given = readOptions('AlsRecommender.fromBytes', options, servingChecks);
-    const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  static fromBytes(bytes: Uint8Array, options: AlsLoadOptions = {}): AlsRecommender {
+    const own = readLoadOptions('AlsRecommender', options, { storage: optional(alsChecks.storage) });
     const { model, options: stored } = alsFromBytes(bytes);
-    let als: AlsRecommender;
-    try {
-      als = new AlsRecommender({ ...stored, ...own });
-    } catch (cause) {
-      throw new AttuneError('ERR_BAD_FILE', "A model of kind 'als' with options that this version does not know.", { cause });
-    }
+    const als = fromSettings(alsKind, { ...stored, ...own }, (settings) => new AlsRecommender(settings));
     als.#replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: als.#settings });
     return als;
   }
 
-  /** Loads a model: newest version of a name, `name@3`, or `name@production`. */
-  static async load(
-    store: ModelStore,
-    reference: string,
-    options: Pick<AlsOptions, 'storage' | 'threads' | 'onUnknown'> = {},
-  ): Promise<AlsRecommender> {
-    return AlsRecommender.fromBytes((await readModelStore(store).get(reference)).bytes, options);
+  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  static async load(store: ModelStore, reference: string, options: AlsLoadOptions = {}): Promise<AlsRecommender> {
+    return AlsRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected profileOf(user: number): AlsProfile {
@@ -273,7 +293,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     return wanted.map((list) => (list && !list.only ? lists[next++] : this.rankOne(list)));
   }
 
-  protected similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
     this.#answers.similarity(item, metric, scores);
   }
 

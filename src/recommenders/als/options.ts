@@ -1,5 +1,5 @@
-import type { UnknownPolicy } from '../../contracts/recommender.ts';
-import { choice, flag, integer, number, optional } from '../../options.ts';
+import type { LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import { choice, flag, integer, number, onUnknown, seed, threads } from '../../options.ts';
 
 /** Options of {@link AlsRecommender}. */
 export interface AlsOptions {
@@ -32,7 +32,7 @@ export interface AlsOptions {
   /** Stops when an iteration lowers the loss by less than this share of it. Default 0: all iterations. */
   tolerance?: number;
   /**
-   * How a fitted model keeps its users: \`'float32'\` (default), or \`'float16'\`, half the memory and the file. Items stay
+   * How a fitted model keeps its users: `'float32'` (default), or `'float16'`, half the memory and the file. Items stay
    * float32 and scores are exact for the user as stored, whose numbers are within 0.05 % of what was learned.
    */
   storage?: 'float32' | 'float16';
@@ -43,9 +43,6 @@ export interface AlsOptions {
   /** What calls do on an unknown id. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
 }
-
-const threadCount = integer({ min: 1, max: 256 });
-const seedNumber = number({ default: 0 });
 
 /** Checks and defaults of {@link AlsOptions}. */
 export const alsChecks = {
@@ -61,17 +58,16 @@ export const alsChecks = {
   solver: choice(['auto', 'exact'] as const, 'auto'),
   tolerance: number({ default: 0, min: 0, max: 1 }),
   storage: choice(['float32', 'float16'] as const, 'float32'),
-  seed: (value: unknown, name: string): number | string => (typeof value === 'string' ? value : seedNumber(value, name)),
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
-/** What may differ in a model that is read from a file. */
-export const servingChecks = {
-  storage: optional(alsChecks.storage),
-  threads: optional(alsChecks.threads),
-  onUnknown: optional(alsChecks.onUnknown),
-};
+/** What may differ between a model and its file: options of `AlsRecommender.fromBytes` and `load`. */
+export interface AlsLoadOptions extends LoadOptions {
+  /** How the users are kept. Default: as stored. */
+  storage?: AlsOptions['storage'];
+}
 
 /** Options with every default filled in. */
 export type AlsSettings = Required<AlsOptions>;

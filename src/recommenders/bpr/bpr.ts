@@ -1,10 +1,11 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { Factors } from '../../contracts/recommender.ts';
+import type { Factors, LoadOptions, RecommendationList, SimilarOptions, SimilarUser } from '../../contracts/recommender.ts';
+import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { AttuneError, shown } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow } from '../shared/base.ts';
+import { readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { EarlyStopping } from '../shared/early-stopping.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptions, type BprIteration, type BprOptions, type BprSettings, bprChecks, bprFitChecks } from './options.ts';
@@ -29,6 +30,7 @@ export type { BprFitOptions, BprIteration, BprOptions } from './options.ts';
 export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
   /** Short name of the model family, also in model files. */
   override readonly kind = bprKind;
+  protected override readonly iterates = true;
   readonly #settings: BprSettings;
   #serving: BprServing | undefined;
 
@@ -73,11 +75,21 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
       history,
     });
     const watch =
-      validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), validateEvery, patience);
+      validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), { validateEvery, patience });
     const trained = await trainBpr(likedRows(base.byUser), settings, work, watch ?? (async () => undefined));
     work.signal?.throwIfAborted();
     this.#replace(modelOf(trained, trained.history));
     return this;
+  }
+
+  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
+  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
+    return this.listSimilarItems(item, options);
+  }
+
+  /** Users that are like this one, never itself. @throws ERR_UNKNOWN_USER */
+  similarUsers(user: Id, options: SimilarOptions = {}): SimilarUser[] {
+    return this.listSimilarUsers(user, options);
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
@@ -86,13 +98,14 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-  static fromBytes(bytes: Uint8Array): BprRecommender {
-    return BprRecommender.#of(bprFromBytes(bytes, (options) => readOptions('BprRecommender', options, bprChecks)));
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): BprRecommender {
+    const own = readLoadOptions('BprRecommender', options);
+    return BprRecommender.#of(bprFromBytes(bytes, (stored) => readOptions('BprRecommender', { ...stored, ...own }, bprChecks)));
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
-  static async load(store: ModelStore, reference: string): Promise<BprRecommender> {
-    return BprRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<BprRecommender> {
+    return BprRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected override profileOf(user: number): Float32Array {
@@ -152,34 +165,15 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
   }
 }
 
-/** Asks how good the model is, keeps the best factors, and ends training with them when nothing better comes. */
+/** The hook of `trainBpr` that measures and stops. */
 function watcher(
   measure: (factors: BprFactors, history: BprIteration[]) => number | Promise<number>,
-  every: number,
-  patience: number,
+  options: { validateEvery: number; patience: number },
 ): AfterIteration {
-  let best: BprFactors | undefined;
-  let bestValue = Number.NEGATIVE_INFINITY;
-  let since = 0;
   const history: BprIteration[] = [];
-  return async (line, factors, last) => {
+  const stopping = new EarlyStopping<BprFactors>('BprRecommender', (factors) => measure(factors, [...history]), options);
+  return (line, factors, final) => {
     history.push(line);
-    if (line.iteration % every !== 0 && !last) return undefined;
-    const now = await factors();
-    const value: unknown = await measure(now, [...history]);
-    if (typeof value !== 'number' || Number.isNaN(value)) {
-      throw new AttuneError(
-        'ERR_BAD_VALUE',
-        `BprRecommender.fit: 'validate' must give a number, larger for a better model, got ${shown(value)} after iteration ${line.iteration}.`,
-      );
-    }
-    line.validation = value;
-    since++;
-    if (best === undefined || value > bestValue) {
-      best = now;
-      bestValue = value;
-      since = 0;
-    }
-    return since >= patience || last ? best : undefined;
+    return stopping.after({ line, final, factors });
   };
 }

@@ -1,5 +1,6 @@
 import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { anything, callback, choice, flag, integer, number, workOptions } from '../../options.ts';
+import { flag, integer, number, onUnknown, seed, threads, workOptions } from '../../options.ts';
+import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
 import type { BprRecommender } from './bpr.ts';
 
 /** Options of {@link BprRecommender}. */
@@ -27,8 +28,6 @@ export interface BprOptions {
   onUnknown?: UnknownPolicy;
 }
 
-const threadCount = integer({ min: 1, max: 256 });
-
 /** Checks and defaults of {@link BprOptions}. */
 export const bprChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
@@ -37,16 +36,16 @@ export const bprChecks = {
   regularization: number({ default: 0.01, min: 0, max: 1e3 }),
   candidates: integer({ default: 1, min: 1, max: 1000 }),
   biases: flag(true),
-  seed: anything<number | string>(0),
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
 /** Options with every default filled in. */
 export type BprSettings = Required<BprOptions>;
 
 /** Options of {@link BprRecommender.fit}. */
-export interface BprFitOptions extends FitOptions {
+export interface BprFitOptions extends FitOptions, ValidationOptions<BprRecommender> {
   /**
    * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
@@ -59,16 +58,12 @@ export interface BprFitOptions extends FitOptions {
   validate?: (model: BprRecommender) => number | Promise<number>;
   /** With `validate`: iterations between two questions, from 1. Default 10. */
   validateEvery?: number;
-  /** With `validate`: ends after this many answers in a row that were no better, from 1. Default 3. */
-  patience?: number;
 }
 
 /** Checks and defaults of {@link BprFitOptions}. */
 export const bprFitChecks = {
   ...workOptions,
-  validate: callback<NonNullable<BprFitOptions['validate']>>(),
-  validateEvery: integer({ default: 10, min: 1 }),
-  patience: integer({ default: 3, min: 1 }),
+  ...validationChecks<BprRecommender>({ validateEvery: 10 }),
 };
 
 /** One line of the training record. */

@@ -1,21 +1,41 @@
-import type { EmbedOptions } from '../contracts/embedder.ts';
-import type { Metadata, MetadataValue } from '../contracts/where.ts';
-import { AttuneError, shown } from '../errors.ts';
+import type { EmbedOptions } from '../../contracts/embedder.ts';
+import type { Metadata, MetadataValue } from '../../contracts/where.ts';
+import { idText } from '../../data/ids.ts';
+import { AttuneError, shown } from '../../errors.ts';
 
 /** How to read something from an item: its key, or a function of the item and its number (from 0). */
 export type ItemField<Item> = (keyof Item & string) | ((item: Item, index: number) => unknown);
 
+/** What to keep of an item: keys, or a function that makes an object. */
+export type MetadataFields<Item> = readonly (keyof Item & string)[] | ((item: Item, index: number) => object | null | undefined);
+
+/**
+ * The type of what is kept of an item: the fields that the keys name, or what the function makes. `Otherwise` when the type of the option does
+ * not say which of both it is.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export type KeptFields<Item, Fields, Otherwise = any> = [Fields] extends [readonly (infer Key)[]]
+  ? {
+      /** A field of the item. */
+      [Field in Key & string]: Field extends keyof Item ? Item[Field] : unknown;
+    }
+  : [Fields] extends [(...item: never) => infer Made]
+    ? [keyof NonNullable<Made>] extends [never]
+      ? Otherwise
+      : NonNullable<Made>
+    : Otherwise;
+
 /** How items become documents. */
-export interface DocumentFields<Item> {
+export interface DocumentFields<Item, Fields = MetadataFields<Item>> {
   /** The id: a text that is not empty, or a whole number. Default `'id'`. */
-  id?: ItemField<Item>;
+  id?: ItemField<Item> | undefined;
   /**
    * The text: a key, several keys, or a function; lists are joined with a space, what is missing is left out. Keys with weights, such as
    * `{ title: 2, features: 1 }`, are fields: a word in a title then counts twice (BM25F). Default `'text'`.
    */
-  text?: ItemField<Item> | readonly (keyof Item & string)[] | { readonly [Key in keyof Item & string]?: number };
+  text?: ItemField<Item> | readonly (keyof Item & string)[] | { readonly [Key in keyof Item & string]?: number } | undefined;
   /** What to keep for filters and rules: keys, or a function that makes an object. Default nothing. */
-  metadata?: readonly (keyof Item & string)[] | ((item: Item, index: number) => Record<string, unknown>);
+  metadata?: Fields | undefined;
 }
 
 /** An item as the index takes it in. */
@@ -76,7 +96,7 @@ export class DocumentReader<Item> {
       ? Object.keys(text).map((key) => joined(get(key), index))
       : [joined(Array.isArray(text) ? text.map(get) : get(text), index)];
     return {
-      id: readId(get(id), index),
+      id: idOf(get(id), index),
       text: fields.length === 1 ? fields[0] : fields.filter((field) => field !== '').join(' '),
       fields,
       metadata: readMetadata(typeof metadata === 'function' ? metadata(item, index) : pick(item, metadata as readonly string[]), index),
@@ -119,9 +139,9 @@ function own(item: unknown, key: string): unknown {
   return Object.hasOwn(item as object, key) ? (item as Record<string, unknown>)[key] : undefined;
 }
 
-function readId(value: unknown, index: number): string {
-  if (typeof value === 'string' && value !== '') return value;
-  if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') return String(value);
+function idOf(value: unknown, index: number): string {
+  const id = idText(value);
+  if (id !== undefined) return id;
   throw new AttuneError(
     'ERR_BAD_ID',
     `Item ${index}: expected a non-empty id, got ${shown(value)}. Name its key with the option 'id', or drop the item.`,

@@ -1,4 +1,4 @@
-import { type Ranked, TopK } from '../numeric/top-k.ts';
+import { type Ranked, TopK } from '../../numeric/top-k.ts';
 
 /** How the lexical and the semantic list become one. */
 export type Fusion = 'calibrated' | 'weighted' | 'reciprocal-rank';
@@ -64,7 +64,7 @@ export function fuseRanks(sides: readonly Side[], n: number): Ranked {
   return best.take();
 }
 
-/** Adds up scores of each candidate. @param score what one side thinks of a key. */
+/** Adds up scores of each candidate. @param score what one side adds for a key. */
 function fuse(sides: readonly Side[], n: number, score: (side: Side, key: number) => number): Ranked {
   const candidates = candidatesOf(sides);
   const best = new TopK(Math.min(n, candidates.size));

@@ -1,10 +1,12 @@
-import type { History, Recommendation } from '../contracts/recommender.ts';
-import type { VectorIndex } from '../contracts/vector-index.ts';
-import { AttuneError, shown } from '../errors.ts';
+import type { History } from '../../contracts/history.ts';
+import type { Recommendation } from '../../contracts/recommender.ts';
+import type { VectorIndex } from '../../contracts/vector-index.ts';
+import { type Id, readId } from '../../data/ids.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import type { IndexParts } from '../index-file.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { named, notAtOnce } from './find.ts';
-import type { IndexParts } from './index-file.ts';
-import { readHistory, weightedMean } from './profile.ts';
+import { keysOf, weightedMean } from './history.ts';
 
 /** What is asked of a vector index that always answers later, such as one in a database, is a promise; of any other it is the answer itself. */
 export type Answer<Vectors, T> = Vectors extends {
@@ -23,9 +25,9 @@ interface Question {
 
 type List = Recommendation[];
 
-/** Items close to an item, without it. @throws ERR_UNKNOWN_ITEM, ERR_NOT_SUPPORTED */
-export function similarToItem(parts: IndexParts, item: string, { n, onUnknown, filter }: Question): List | Promise<List> {
-  const key = parts.catalogue.keyOf(item);
+/** Items close to an item, without it. @throws ERR_UNKNOWN_ITEM, ERR_BAD_ID, ERR_NOT_SUPPORTED */
+export function similarToItem(parts: IndexParts, item: Id, { n, onUnknown, filter }: Question): List | Promise<List> {
+  const key = parts.catalogue.keyOf(typeof item === 'string' ? item : readId(item, 'SemanticIndex.similarItems: item'));
   if (key >= 0) return withVectors(parts.vectors, [key], ([vector]) => nearest(parts, vector, n, filter, [key]));
   if (onUnknown === 'empty') return [];
   throw new AttuneError(
@@ -34,13 +36,13 @@ export function similarToItem(parts: IndexParts, item: string, { n, onUnknown, f
   );
 }
 
-/** Items close to the mean of a history. @throws ERR_UNKNOWN_HISTORY, ERR_NOT_SUPPORTED, and what {@link readHistory} throws */
+/** Items close to the mean of a history. @throws ERR_UNKNOWN_HISTORY, ERR_NOT_SUPPORTED, and what reading the history throws */
 export function similarToHistory(
   parts: IndexParts,
   history: History,
   { n, onUnknown, filter, includeSeen }: Question & { includeSeen: boolean },
 ): List | Promise<List> {
-  const values = readHistory(history, (id) => parts.catalogue.keyOf(id));
+  const values = keysOf(history, (id) => parts.catalogue.keyOf(id));
   const keys = [...values.keys()];
   if (keys.length === 0 && onUnknown === 'throw') {
     throw new AttuneError(

@@ -1,12 +1,12 @@
-import type { EmbedOptions } from '../contracts/embedder.ts';
-import { availableThreads } from '../engine/threads/runtime.ts';
-import { Groups } from '../numeric/groups.ts';
-import { reportAndYield } from '../work/report-and-yield.ts';
+import type { EmbedOptions } from '../../contracts/embedder.ts';
+import { availableThreads } from '../../engine/threads/runtime.ts';
+import { Groups } from '../../numeric/groups.ts';
+import { reportAndYield } from '../../work/report-and-yield.ts';
+import type { IndexParts } from '../index-file.ts';
+import { visitNearPairs } from '../indexes/shared/near-pairs.ts';
+import { joinNear, sparseRows } from '../lexical/near-duplicates.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { notAtOnce } from './find.ts';
-import type { IndexParts } from './index-file.ts';
-import { visitNearPairs } from './indexes/shared/near-pairs.ts';
-import { joinNear, sparseRows } from './lexical/near-duplicates.ts';
 
 /** What is looked for, checked. */
 export interface NearQuestion extends EmbedOptions {
@@ -15,7 +15,7 @@ export interface NearQuestion extends EmbedOptions {
   threads: number | 'auto';
 }
 
-/** Ids of items that are nearly the same, a list a group. */
+/** Ids of items that are nearly the same, one list per group. */
 export async function findNearDuplicates(parts: IndexParts, filter: Filter, options: NearQuestion): Promise<string[][]> {
   const { catalogue, lexical } = parts;
   const allowed = allowedKeys(catalogue, filter);

@@ -1,7 +1,9 @@
-import type { Metadata } from '../contracts/where.ts';
-import { IdMap } from '../data/id-map.ts';
-import { AttuneError, shown } from '../errors.ts';
-import { grown } from '../numeric/grown.ts';
+import type { Metadata, WhereTest } from '../../contracts/where.ts';
+import { IdMap } from '../../data/id-map.ts';
+import type { Id } from '../../data/ids.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { grown } from '../../numeric/grown.ts';
+import { Column } from './column.ts';
 
 /**
  * What is in an index: ids, their keys, and their metadata. The key of an id never changes and is never given to another one, so
@@ -25,7 +27,7 @@ export class Catalogue {
   }
 
   /** The key of a present id, or -1. */
-  keyOf(id: string): number {
+  keyOf(id: Id): number {
     const key = this.#ids.indexOf(id);
     return key >= 0 && this.#present[key] ? key : -1;
   }
@@ -72,11 +74,19 @@ export class Catalogue {
     return this.#rows[key];
   }
 
-  /** A mark a key: 1 where the item is there and passes all tests. */
-  matching(tests: { field: string; test: (value: unknown) => boolean }[]): Uint8Array {
+  /** One flag per key: 1 where the item is there and passes all tests. */
+  matching(tests: readonly WhereTest[]): Uint8Array {
     const marks = this.#present.slice(0, this.keys);
     for (const { field, test } of tests) this.#column(field).mask(marks, test);
     return marks;
+  }
+
+  /**
+   * A value of a field that a comparison with numbers (or with text) quietly misses, because the field never holds any: text that reads as a
+   * number where numbers are compared, a number where text is. Undefined when there is none.
+   */
+  otherType(field: string, compares: 'number' | 'string'): unknown {
+    return this.#column(field).otherType(compares);
   }
 
   /** The ids, in the order of their keys. */
@@ -116,33 +126,5 @@ export class Catalogue {
       this.#columns.set(field, column);
     }
     return column;
-  }
-}
-
-/** One field of all items as codes of its distinct values, so that a condition is tested once a value and not once an item. */
-class Column {
-  #codes = new Int32Array(0);
-  #values: unknown[] = [undefined];
-  readonly #codeOf = new Map<unknown, number>();
-
-  set(key: number, value: unknown): void {
-    this.#codes = grown(this.#codes, key + 1);
-    this.#codes[key] = value === undefined ? 0 : this.#code(value);
-  }
-
-  mask(marks: Uint8Array, test: (value: unknown) => boolean): void {
-    const passes = Uint8Array.from(this.#values, (value) => (test(value) ? 1 : 0));
-    for (let key = 0; key < marks.length; key++) marks[key] &= passes[this.#codes[key] ?? 0];
-  }
-
-  #code(value: unknown): number {
-    const name =
-      typeof value === 'object' && value !== null ? `json ${JSON.stringify(value)}` : typeof value === 'string' ? `text ${value}` : value;
-    let code = this.#codeOf.get(name);
-    if (code === undefined) {
-      code = this.#values.push(value) - 1;
-      this.#codeOf.set(name, code);
-    }
-    return code;
   }
 }
