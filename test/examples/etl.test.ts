@@ -238,7 +238,7 @@ describe('etl', () => {
   it('replaces tables as a whole, keeps what visitors did, and leaves nothing beside them', async () => {
     const { dataDir } = await run({ reviews: file(lines(reviews)) });
     const database = new Database(join(dataDir, 'appliances.db'));
-    database.exec("insert into events (time, type, user, data) values (1, 'like', 'u1', '{}')");
+    database.exec("insert into events (timestamp, type, user, data) values (1, 'like', 'u1', '{}')");
     database.close();
     await run({ reviews: file(lines(reviews.slice(0, 1))), dataDir });
     expect(query(dataDir, 'select count(*) as n from user_item_rating')).toMatchObject([{ n: 1 }]);

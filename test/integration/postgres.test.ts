@@ -15,6 +15,7 @@ import { type PgvectorOptions, pgvectorIndex } from 'attune/pgvector';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { postgresStoresConformance } from '../support/postgres-stores-conformance.ts';
 import { unitVector, vectorIndexConformance } from '../support/vector-index-conformance.ts';
 
 const service = join(import.meta.dirname, '../../.services/postgres');
@@ -44,6 +45,8 @@ function unitRows(count: number, dimensions: number, seed = 0): Float32Array {
 async function rowCount(table: string): Promise<number> {
   return (await pool.query(`select count(*)::int4 as count from ${table}`)).rows[0].count;
 }
+
+postgresStoresConformance(pool);
 
 describe.each<[string, PgvectorOptions, number]>([
   ['hnsw', { index: 'hnsw' }, 0.9],

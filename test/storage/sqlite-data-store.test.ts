@@ -139,6 +139,32 @@ describe('the schema', () => {
   });
 });
 
+it('events of a database written before 0.2, whose time is called so, are read and added to as they are', async () => {
+  const database = memory();
+  database.exec(
+    'create table events ("id" integer primary key autoincrement, "time" bigint not null, "type" text not null, "user" text not null, "data" text)',
+  );
+  database.exec(`insert into events (time, type, user, data) values (5, 'click', 'u', '{"item":"B01","timestamp":3}')`);
+  const { events } = await sqliteDataStore(database);
+  expect(await events.append({ user: 'u', type: 'buy', timestamp: 7 })).toEqual({ id: 2, user: 'u', type: 'buy', timestamp: 7 });
+  // A build before kept a `timestamp` as a field and dated the event itself; that date is the one that filters see.
+  expect(await events.ofUser('u', { since: 4, until: 6 })).toEqual([{ id: 1, user: 'u', type: 'click', timestamp: 5, item: 'B01' }]);
+  expect((await events.ofUser('u', { newestFirst: true })).map(({ id }) => id)).toEqual([2, 1]);
+  expect(database.prepare('select time from events').all()).toMatchObject([{ time: 5 }, { time: 7 }]);
+});
+
+it('a further column may have any name, also one that the store uses in its statements', async () => {
+  const columns = { place: 'TEXT', column1: 'TEXT', new: 'REAL', excluded: 'REAL' } as const;
+  const { products, interactions } = await sqliteDataStore(memory(), { tables: { products: { columns }, interactions: { columns } } });
+  const row = { place: 'Rome', column1: 'x', new: 1, excluded: 2 };
+  await products.putMany([{ item: 'a', ...row }, { item: 'b' }, { item: 'b', ...row }]);
+  await interactions.putMany([{ user: 'u', item: 'a', value: 1 }]);
+  await interactions.putMany([{ user: 'u', item: 'a', value: 1, ...row }]);
+  expect((await products.page({ limit: 1 })).rows).toEqual([{ item: 'a', ...row }]);
+  expect(await products.get('b')).toEqual({ item: 'b', ...row });
+  expect(await interactions.ofUser('u')).toEqual([{ id: 1, user: 'u', item: 'a', value: 1, ...row }]);
+});
+
 describe('declared columns', () => {
   it('take what their type says, and a row with anything else is rejected', async () => {
     const { products, interactions } = await sqliteDataStore(memory(), { tables: appliances });

@@ -6,7 +6,7 @@ import { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { sha256 } from '../../numeric/sha-256.ts';
 import type { EmbeddingCache } from '../memory/embedding-cache.ts';
-import { entriesOf, ioError, isMissing, removeLeftovers, replaceFile } from './writing.ts';
+import { entriesOf, io, isMissing, removeLeftovers, replaceFile } from './writing.ts';
 
 /**
  * Keeps vectors in a folder: each `put` is one safetensors file with a checksum, written under a temporary name and renamed, so that
@@ -139,13 +139,5 @@ class Space {
       this.#segments.delete(file);
       for (const [key, place] of this.#places) if (place.file === file) this.#places.delete(key);
     }
-  }
-}
-
-async function io<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw ioError(error);
   }
 }

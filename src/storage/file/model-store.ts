@@ -16,7 +16,7 @@ import {
 } from '../shared/model-names.ts';
 import { AliasLog } from './alias-log.ts';
 import { claimVersion, modelFile, type Published, publish, readVersionFile, tombstone, versionsIn } from './versions.ts';
-import { discard, entriesOf, ioError, isMissing, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
+import { discard, entriesOf, io, isMissing, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
 
 /**
  * Keeps models in a folder: `<folder>/<name>/3.safetensors` with `3.json` beside it, and `aliases.jsonl`, the history of the
@@ -95,26 +95,26 @@ export function fileModelStore(folder: string): ModelStore {
         await AliasLog.append(home, { alias, back: true });
       }),
 
-    delete: (name, version) =>
-      io(async () => {
-        const home = folderOf(name);
-        const found = await readVersionFile(home, readVersion(version));
-        if (!found) throw notFound({ name, version });
-        const refuseIfUsed = async () => {
-          const aliases = (await AliasLog.read(home)).aliasesOf(version);
-          if (aliases.length > 0) throw inUse(name, version, aliases);
-        };
-        await refuseIfUsed();
-        const restore = await tombstone(home, found);
-        try {
-          await refuseIfUsed(); // promoted by another process in between; its second look and this one cannot both miss
-        } catch (error) {
-          await restore();
-          throw error;
-        }
-        await rm(modelFile(home, version), { force: true });
-      }),
+    delete: (name, version) => io(() => deleteVersion(folderOf(name), name, version)),
   };
+}
+
+async function deleteVersion(home: string, name: string, version: number): Promise<void> {
+  const found = await readVersionFile(home, readVersion(version));
+  if (!found) throw notFound({ name, version });
+  const refuseIfUsed = async () => {
+    const aliases = (await AliasLog.read(home)).aliasesOf(version);
+    if (aliases.length > 0) throw inUse(name, version, aliases);
+  };
+  await refuseIfUsed();
+  const restore = await tombstone(home, found);
+  try {
+    await refuseIfUsed(); // promoted by another process in between; its second look and this one cannot both miss
+  } catch (error) {
+    await restore();
+    throw error;
+  }
+  await rm(modelFile(home, version), { force: true });
 }
 
 async function listOf(home: string): Promise<ModelInfo[]> {
@@ -166,12 +166,4 @@ function isName(name: string): boolean {
 
 function infoOf({ name, version, createdAt, sizeBytes, metadata }: Published, aliases: AliasLog): ModelInfo {
   return { name, version, aliases: aliases.aliasesOf(version), createdAt, sizeBytes, metadata };
-}
-
-async function io<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw ioError(error);
-  }
 }

@@ -134,3 +134,12 @@ export function ioError(error: unknown): unknown {
   if (error instanceof AttuneError || typeof (error as NodeJS.ErrnoException)?.syscall !== 'string') return error;
   return new AttuneError('ERR_STORE', `The file system refused: ${(error as Error).message}. The old state is kept.`, { cause: error });
 }
+
+/** Runs work on files; what the file system refuses comes out as ERR_STORE. */
+export async function io<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw ioError(error);
+  }
+}

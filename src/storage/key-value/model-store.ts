@@ -42,21 +42,7 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
     return found.map((facts) => infoOf(facts, aliases));
   };
 
-  /** Points an alias somewhere else, as long as `next` says where. Nobody's change is lost, and no deleted version gets an alias. */
-  const move = async (name: string, alias: string, next: (last: NumberedEntry | undefined) => Promise<AliasEntry | undefined>) => {
-    const log = aliasesOf(name);
-    for (;;) {
-      const last = await log.last(alias);
-      const entry = await next(last);
-      if (!entry) return;
-      const added = await log.append(alias, last, entry);
-      if (!added) continue;
-      if (await versionsOf(name).read(entry.version)) return;
-      // Deleted by another process in between. Its second look at the aliases and this one cannot both miss.
-      if (last) await log.append(alias, added, { version: last.version, before: last.before });
-      throw notFound({ name, version: entry.version });
-    }
-  };
+  const move = (name: string, alias: string, next: Next) => moveAlias(aliasesOf(name), versionsOf(name), name, alias, next);
 
   return {
     async put(name, bytes, metadata) {
@@ -108,6 +94,24 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
       });
     },
   };
+}
+
+/** Where an alias shall point next; undefined to leave it. */
+type Next = (last: NumberedEntry | undefined) => Promise<AliasEntry | undefined>;
+
+/** Points an alias somewhere else. Nobody's change is lost, and no deleted version gets an alias. */
+async function moveAlias(log: AliasLog, versions: Versions, name: string, alias: string, next: Next): Promise<void> {
+  for (;;) {
+    const last = await log.last(alias);
+    const entry = await next(last);
+    if (!entry) return;
+    const added = await log.append(alias, last, entry);
+    if (!added) continue;
+    if (await versions.read(entry.version)) return;
+    // Deleted by another process in between. Its second look at the aliases and this one cannot both miss.
+    if (last) await log.append(alias, added, { version: last.version, before: last.before });
+    throw notFound({ name, version: entry.version });
+  }
 }
 
 function infoOf({ name, version, createdAt, sizeBytes, metadata }: Facts, aliases: { alias: string; version: number }[]): ModelInfo {

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
+import { readTime } from '../../data/fields.ts';
 import { idText, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
@@ -32,7 +33,7 @@ export function readInteraction(row: Record<string, unknown>): InteractionKeys {
     user: readKey(row.user, 'user'),
     item: readKey(row.item, 'item'),
     value: readValue(row.value),
-    timestamp: readTime(row.timestamp, 'timestamp'),
+    timestamp: timeOf(row.timestamp, 'timestamp'),
   };
 }
 
@@ -48,7 +49,7 @@ export interface EventParts {
  * @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE
  */
 export function readEvent(row: Record<string, unknown>): EventParts {
-  const timestamp = readTime(row.timestamp, 'timestamp');
+  const timestamp = timeOf(row.timestamp, 'timestamp');
   if (timestamp === null && row.time !== undefined && row.time !== null) {
     throw new AttuneError(
       'ERR_BAD_ROW',
@@ -77,13 +78,10 @@ function readValue(value: unknown): number {
   throw new AttuneError('ERR_BAD_VALUE', `Expected a finite number as value, got ${shown(value)}.`);
 }
 
-function readTime(value: unknown, name: string): number | null {
+function timeOf(value: unknown, name: string): number | null {
   if (value === undefined || value === null) return null;
-  let time = value;
-  if (value instanceof Date) time = value.getTime();
-  else if (typeof value === 'bigint') time = Number(value);
-  else if (typeof value === 'string' && value.trim() !== '') time = Number.isFinite(Number(value)) ? Number(value) : Date.parse(value);
-  if (typeof time === 'number' && Math.abs(time) <= maxTime) return time === 0 ? 0 : time;
+  const time = readTime(value);
+  if (time !== undefined && Math.abs(time) <= maxTime) return time === 0 ? 0 : time;
   throw new AttuneError('ERR_BAD_VALUE', `Expected milliseconds since 1970 as ${name}, got ${shown(value)}.`);
 }
 

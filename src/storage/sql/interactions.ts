@@ -1,4 +1,11 @@
-import type { InteractionSelection, InteractionStore, PutResult, RowListOptions, StoredInteraction } from '../../contracts/data-store.ts';
+import type {
+  InteractionSelection,
+  InteractionStats,
+  InteractionStore,
+  PutResult,
+  RowListOptions,
+  StoredInteraction,
+} from '../../contracts/data-store.ts';
 import { firstOrLast, readList, readPage, readPutInteractions, selectedRows } from '../shared/checks.ts';
 import { olderThanStored, readAll, reject, unknownProduct } from '../shared/put.ts';
 import { keyText, readInteraction } from '../shared/rows.ts';
@@ -50,18 +57,8 @@ export function sqlInteractions(
       const o = readPutInteractions(options);
       const all = await readAll(rows, o, read);
       const writer = interactionWriter(sql, o);
-      if (!dialect.rebuildIndexes || all.length < bulkSize) return putRows(use, all, o, writer);
-      let dropped = false;
-      return putRows(use, all, o, {
-        ...writer,
-        async before(connection) {
-          dropped = all.length >= (await counted(connection, sql.count));
-          if (dropped) for (const name of indexes.keys()) await connection.run(`drop index if exists ${dialect.quote(name)}`);
-        },
-        async after(connection) {
-          if (dropped) for (const make of indexes.values()) await connection.run(make);
-        },
-      });
+      const rebuild = dialect.rebuildIndexes && all.length >= bulkSize;
+      return putRows(use, all, o, rebuild ? { ...writer, ...rebuilding(dialect, indexes, all.length, sql.count) } : writer);
     },
     all: () =>
       streamed<Stored, StoredInteraction>(
@@ -77,17 +74,7 @@ export function sqlInteractions(
       return use((connection) => paged(connection, sql.page, request, rowOf));
     },
     count: () => use((connection) => counted(connection, sql.count)),
-    stats: () =>
-      use(async (connection) => {
-        const stats = await connection.one<{ total: number; users: number; items: number; mean: number | null }>(sql.stats);
-        const { total = 0, users = 0, items = 0, mean = null } = stats ?? {};
-        return {
-          total: Number(total),
-          users: Number(users),
-          items: Number(items),
-          averageValue: mean === null ? Number.NaN : Number(mean),
-        };
-      }),
+    stats: () => use((connection) => statsOf(connection, sql.stats)),
     async delete(what: InteractionSelection) {
       const rows = selectedRows(what);
       const end = firstOrLast(what);
@@ -103,6 +90,31 @@ export function sqlInteractions(
           return gone;
         }),
       );
+    },
+  };
+}
+
+async function statsOf(connection: SqlConnection, select: string): Promise<InteractionStats> {
+  const stats = await connection.one<{ total: number; users: number; items: number; mean: number | null }>(select);
+  const { total = 0, users = 0, items = 0, mean = null } = stats ?? {};
+  return { total: Number(total), users: Number(users), items: Number(items), averageValue: mean === null ? Number.NaN : Number(mean) };
+}
+
+/** Drops the indexes before a load that is at least as large as the table, and makes them anew after it. */
+function rebuilding(
+  dialect: SqlDialect,
+  indexes: Map<string, string>,
+  rows: number,
+  count: string,
+): Required<Pick<RowWriter, 'before' | 'after'>> {
+  let dropped = false;
+  return {
+    async before(connection) {
+      dropped = rows >= (await counted(connection, count));
+      if (dropped) for (const name of indexes.keys()) await connection.run(`drop index if exists ${dialect.quote(name)}`);
+    },
+    async after(connection) {
+      if (dropped) for (const make of indexes.values()) await connection.run(make);
     },
   };
 }

@@ -48,25 +48,7 @@ export function modelTables({ quote, types }: SqlDialect, table: string): string
 export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): ModelStore {
   const sql = statements(dialect, table);
   const run = <T>(work: (connection: SqlConnection) => Promise<T>) => use((connection) => connection.atomic(() => work(connection)));
-
-  const aliasesOf = async (connection: SqlConnection, name: string, version: number) =>
-    (await connection.all<{ alias: string }>(sql.aliases, name, version)).map((row) => row.alias).sort();
-  const infoOf = async (connection: SqlConnection, stored: Stored): Promise<ModelInfo> => ({
-    name: stored.name,
-    version: Number(stored.version),
-    aliases: await aliasesOf(connection, stored.name, stored.version),
-    createdAt: Number(stored.createdAt),
-    sizeBytes: Number(stored.sizeBytes),
-    metadata: JSON.parse(stored.metadata),
-  });
-  const pointsAt = (connection: SqlConnection, name: string, alias: string) =>
-    connection.all<{ place: number; version: number }>(sql.pointsAt, name, alias);
-  /** Locked, so that no version is deleted while an alias is pointed at it. */
-  const existing = async (connection: SqlConnection, name: string, version: number): Promise<Stored> => {
-    const stored = await connection.one<Stored>(sql.lock, name, version);
-    if (!stored) throw notFound({ name, version });
-    return stored;
-  };
+  const { aliasesOf, infoOf, pointsAt, existing } = readers(sql);
 
   return {
     async put(name, bytes, metadata) {
@@ -138,6 +120,29 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
       });
     },
   };
+}
+
+/** What is read in several places. */
+function readers(sql: ReturnType<typeof statements>) {
+  const aliasesOf = async (connection: SqlConnection, name: string, version: number) =>
+    (await connection.all<{ alias: string }>(sql.aliases, name, version)).map((row) => row.alias).sort();
+  const infoOf = async (connection: SqlConnection, stored: Stored): Promise<ModelInfo> => ({
+    name: stored.name,
+    version: Number(stored.version),
+    aliases: await aliasesOf(connection, stored.name, stored.version),
+    createdAt: Number(stored.createdAt),
+    sizeBytes: Number(stored.sizeBytes),
+    metadata: JSON.parse(stored.metadata),
+  });
+  const pointsAt = (connection: SqlConnection, name: string, alias: string) =>
+    connection.all<{ place: number; version: number }>(sql.pointsAt, name, alias);
+  /** Locked, so that no version is deleted while an alias is pointed at it. */
+  const existing = async (connection: SqlConnection, name: string, version: number): Promise<Stored> => {
+    const stored = await connection.one<Stored>(sql.lock, name, version);
+    if (!stored) throw notFound({ name, version });
+    return stored;
+  };
+  return { aliasesOf, infoOf, pointsAt, existing };
 }
 
 /** A largest version; 0 when there is none. */
