@@ -3,6 +3,7 @@
  * oracle of the tests, and what runs where WebAssembly with SIMD is missing. Sums are 64-bit, results are stored as 32-bit.
  */
 import type { Kernels } from '../threads/job.ts';
+import { explainKernels } from './als/explain.plain.ts';
 import { alsRowKernels } from './als/rows.plain.ts';
 import { bprKernels } from './bpr/bpr.plain.ts';
 import { coarseKernels } from './codes/coarse.plain.ts';
@@ -26,6 +27,7 @@ export function plainKernels(buffer: ArrayBufferLike): Kernels {
     ...coarseKernels(memory),
     ...distilKernels(memory),
     ...alsRowKernels(memory),
+    ...explainKernels(memory),
     ...nearKernels(memory),
     ...rankKernels(memory),
     ...scoreKernels(memory),

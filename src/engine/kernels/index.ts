@@ -1,3 +1,4 @@
+export { explainFactor, explainRows } from './als/explain';
 export { powerRows } from './als/power';
 export { solveRows, solveScratchBytes } from './als/rows';
 export { combineRows, copyRows, solveSingles } from './als/singles';

@@ -1,7 +1,8 @@
 import type { UnknownPolicy } from '../../contracts/recommender.ts';
-import { choice, flag, integer, number, optional } from '../../options.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { choice, flag, integer, number, optional, readOptions } from '../../options.ts';
 
-/** Options of {@link AlsRecommender}. */
+/** Options of `AlsRecommender`. */
 export interface AlsOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
   factors?: number;
@@ -22,6 +23,11 @@ export interface AlsOptions {
   regularizationExponent?: number;
   /** Explicit feedback: global, user and item means are taken off first and added to every score. Default false. */
   biases?: boolean;
+  /**
+   * Explicit feedback: the scale of the ratings, such as `[1, 5]`. Lists are ranked by what is predicted; only then are scores, in lists and
+   * from `score` and `predict`, clipped to the scale. Default: not clipped.
+   */
+  clip?: readonly [low: number, high: number];
   /**
    * Extrapolates the item factors between iterations; about 6 then do what 15 plain ones do. Implicit feedback from items near zero, as
    * random ones are, begins with a step of the power method. Default true.
@@ -47,6 +53,12 @@ export interface AlsOptions {
 const threadCount = integer({ min: 1, max: 256 });
 const seedNumber = number({ default: 0 });
 
+function clipCheck(value: unknown, name: string): readonly [number, number] {
+  const [low, high] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : [];
+  if (Number.isFinite(low) && Number.isFinite(high) && (low as number) < (high as number)) return [low as number, high as number];
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be the lowest and the highest rating, such as [1, 5], got ${shown(value)}.`);
+}
+
 /** Checks and defaults of {@link AlsOptions}. */
 export const alsChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
@@ -57,6 +69,7 @@ export const alsChecks = {
   regularizationScaling: choice(['none', 'count', 'frequency'] as const, 'none'),
   regularizationExponent: number({ default: 1, min: 0, max: 10 }),
   biases: flag(false),
+  clip: optional(clipCheck),
   acceleration: flag(true),
   solver: choice(['auto', 'exact'] as const, 'auto'),
   tolerance: number({ default: 0, min: 0, max: 1 }),
@@ -73,8 +86,35 @@ export const servingChecks = {
   onUnknown: optional(alsChecks.onUnknown),
 };
 
-/** Options with every default filled in. */
-export type AlsSettings = Required<AlsOptions>;
+/** Options with every default filled in; `clip` has none. */
+export type AlsSettings = Required<Omit<AlsOptions, 'clip'>> & { clip: AlsOptions['clip'] };
+
+/** Reads {@link AlsOptions}. @throws ERR_BAD_OPTION */
+export function readAlsOptions(options: AlsOptions, owner = 'AlsRecommender'): AlsSettings {
+  const settings = readOptions(owner, options, alsChecks);
+  if (settings.feedback === 'explicit' && settings.regularization === 0) {
+    throw new AttuneError('ERR_BAD_OPTION', `${owner}: option 'regularization' must be above 0 for explicit feedback, got 0.`);
+  }
+  if (settings.biases && settings.feedback === 'implicit') {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'biases' goes with feedback: 'explicit'; implicit feedback has no means to take off.`,
+    );
+  }
+  if (settings.clip && settings.feedback === 'implicit') {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'clip' goes with feedback: 'explicit'; scores of implicit feedback are preferences, not ratings.`,
+    );
+  }
+  return settings;
+}
+
+/** Clips scores to a scale, in place; without one they stay. */
+export function clip(scores: Float32Array, scale: AlsOptions['clip']): Float32Array {
+  if (scale) for (let k = 0; k < scores.length; k++) scores[k] = Math.min(scale[1], Math.max(scale[0], scores[k]));
+  return scores;
+}
 
 /** One line of the training record. */
 export interface AlsIteration {

@@ -1,8 +1,7 @@
 import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { anything, callback, choice, flag, integer, number, workOptions } from '../../options.ts';
-import type { BprRecommender } from './bpr.ts';
+import { anything, callback, choice, flag, integer, number, readOptions, workOptions } from '../../options.ts';
 
-/** Options of {@link BprRecommender}. */
+/** Options of `BprRecommender`. */
 export interface BprOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
   factors?: number;
@@ -21,7 +20,7 @@ export interface BprOptions {
   biases?: boolean;
   /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
   seed?: number | string;
-  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
+  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
   threads?: number | 'auto';
   /** What happens on unknown ids. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
@@ -45,8 +44,11 @@ export const bprChecks = {
 /** Options with every default filled in. */
 export type BprSettings = Required<BprOptions>;
 
-/** Options of {@link BprRecommender.fit}. */
-export interface BprFitOptions extends FitOptions {
+/**
+ * Options of `BprRecommender.fit`.
+ * @typeParam Model the recommender itself
+ */
+export interface BprFitOptionsOf<Model> extends FitOptions {
   /**
    * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
@@ -56,20 +58,22 @@ export interface BprFitOptions extends FitOptions {
    *   validate: async (model) => (await evaluate(model, { train, test: validation, metrics: ['ndcg'], k: [20] })).get('ndcg', 20).mean,
    * });
    */
-  validate?: (model: BprRecommender) => number | Promise<number>;
+  validate?: (model: Model) => number | Promise<number>;
   /** With `validate`: iterations between two questions, from 1. Default 10. */
   validateEvery?: number;
   /** With `validate`: ends after this many answers in a row that were no better, from 1. Default 3. */
   patience?: number;
 }
 
-/** Checks and defaults of {@link BprFitOptions}. */
-export const bprFitChecks = {
-  ...workOptions,
-  validate: callback<NonNullable<BprFitOptions['validate']>>(),
-  validateEvery: integer({ default: 10, min: 1 }),
-  patience: integer({ default: 3, min: 1 }),
-};
+/** Reads {@link BprFitOptionsOf}. @throws ERR_BAD_OPTION */
+export function readBprFitOptions<Model>(options: BprFitOptionsOf<Model>) {
+  return readOptions('BprRecommender.fit', options, {
+    ...workOptions,
+    validate: callback<NonNullable<BprFitOptionsOf<Model>['validate']>>(),
+    validateEvery: integer({ default: 10, min: 1 }),
+    patience: integer({ default: 3, min: 1 }),
+  });
+}
 
 /** One line of the training record. */
 export interface BprIteration {

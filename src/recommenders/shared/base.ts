@@ -122,14 +122,8 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
 
   recommendFor(history: History, options: RecommendOptions = {}): Recommendation[] {
     const o = readOptions(`${this.kind}.recommendFor`, options, recommendChecks);
-    const row = this.readHistory(history);
-    if (row.items.length === 0 && this.needsHistory) {
-      if ((o.onUnknown ?? this.onUnknown) === 'empty') return [];
-      throw new AttuneError(
-        'ERR_UNKNOWN_HISTORY',
-        "Expected a history with at least one item the model was fitted on, got none. Fall back to popular items, fit again with newer data, or pass onUnknown: 'empty'.",
-      );
-    }
+    const row = this.knownHistory(history, o.onUnknown);
+    if (!row) return [];
     const filter = filterOf(this.items, o);
     return this.#named(this.#list(this.profileFrom(row), row, filter));
   }
@@ -250,6 +244,17 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   protected historyOf(user: number): HistoryRow {
     const { offsets, indices, values } = this.model.byUser;
     return { items: indices.subarray(offsets[user], offsets[user + 1]), values: values.subarray(offsets[user], offsets[user + 1]) };
+  }
+
+  /** A history in dense indices, or undefined under 'empty' where the model needs a known item and has none. @throws ERR_UNKNOWN_HISTORY */
+  protected knownHistory(history: History, onUnknown: UnknownPolicy | undefined): HistoryRow | undefined {
+    const row = this.readHistory(history);
+    if (row.items.length > 0 || !this.needsHistory) return row;
+    if ((onUnknown ?? this.onUnknown) === 'empty') return undefined;
+    throw new AttuneError(
+      'ERR_UNKNOWN_HISTORY',
+      "Expected a history with at least one item the model was fitted on, got none. Fall back to popular items, fit again with newer data, or pass onUnknown: 'empty'.",
+    );
   }
 
   /** A history in dense indices; unknown items are left out, of a repeated item the last value stays. */

@@ -1,6 +1,7 @@
 import type { Csr } from '../../../data/csr.ts';
 import { countingSort, range } from '../../../numeric/counting-sort.ts';
 import type { AlsSettings } from '../options.ts';
+import { emptyRows, lambdaOf, observations, type SparseRows, weighed, weighedCount } from './equations.ts';
 import { distinctRows } from './problem-rows.ts';
 import { singlesOf } from './problem-singles.ts';
 
@@ -34,14 +35,6 @@ export interface AlsProblem {
   constant: number;
 }
 
-/** Rows of weighted entries: (diag + sum d y y^T) x = sum r y. */
-export interface SparseRows {
-  offsets: Int32Array;
-  indices: Int32Array;
-  d: Float32Array;
-  r: Float32Array;
-}
-
 /** Users with one item: by item, the distinct (d, r) and how many users have them. */
 export interface Singles {
   /** Internal item of each single. */
@@ -56,30 +49,12 @@ export interface Singles {
   entries: Int32Array;
 }
 
-/** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
-export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
-  if (settings.feedback === 'explicit') return { d: 1, r: value };
-  if (value > 0) {
-    const d = Math.max(settings.alpha * value, 1e-30);
-    return { d, r: 1 + d };
-  }
-  return { d: -settings.alpha * value, r: 0 };
-}
-
-/** Regularization of a row with n entries when the other side has `others` rows. */
-export function lambdaOf(n: number, others: number, s: AlsSettings): number {
-  if (s.regularizationScaling === 'none') return s.regularization;
-  if (s.regularizationScaling === 'count') return s.regularization * n;
-  const base = n + others / s.alpha;
-  return s.regularization * (s.regularizationExponent === 1 ? base : base ** s.regularizationExponent);
-}
-
 /**
  * @param byUser values are what the model is to explain (ratings less their biases for explicit feedback).
  * @param userWeights how often each user counts; all 1 when missing.
  */
 export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Float32Array): AlsProblem {
-  const { itemOrder, itemRank, itemCounts } = popularityOrder(byUser);
+  const { itemOrder, itemRank } = popularityOrder(byUser);
   const ranked = rankedRows(byUser, itemRank);
   const weights = weighed(ranked.values, settings);
   const userRow = new Int32Array(byUser.rows).fill(-1);
@@ -96,7 +71,7 @@ export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Flo
     rowLambda,
     singles: { ...singles, entries, lambda: lambdaOf(1, byUser.columns, settings) },
     items,
-    itemLambda: itemLambdas(byUser, itemOrder, itemCounts, settings, userWeights),
+    itemLambda: itemLambdas(byUser, itemOrder, settings, userWeights),
     itemOrder,
     itemRank,
     userRow,
@@ -106,19 +81,21 @@ export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Flo
 }
 
 /** Regularization of each item by rank; what scales with counts sees a user as often as it counts. */
-function itemLambdas({ offsets, indices, rows }: Csr, order: Int32Array, counts: Int32Array, s: AlsSettings, userWeights?: Float32Array) {
-  if (!userWeights) return Float32Array.from(order, (_, i) => lambdaOf(counts[i], rows, s));
-  const sums = new Float64Array(order.length);
-  let total = 0;
+function itemLambdas({ offsets, indices, values, rows }: Csr, order: Int32Array, s: AlsSettings, userWeights?: Float32Array) {
+  if (s.regularizationScaling === 'none') return new Float32Array(order.length).fill(s.regularization);
+  const counts = new Int32Array(order.length);
+  const sums = new Float64Array(userWeights ? order.length : 0);
+  let total = userWeights ? 0 : rows;
   for (let u = 0; u < rows; u++) {
-    total += userWeights[u];
-    for (let e = offsets[u]; e < offsets[u + 1]; e++) sums[indices[e]] += userWeights[u];
+    if (userWeights) total += userWeights[u];
+    for (let e = offsets[u]; e < offsets[u + 1]; e++) {
+      if (observations(values, e, e + 1, s) === 0) continue;
+      counts[indices[e]]++;
+      if (userWeights) sums[indices[e]] += userWeights[u];
+    }
   }
-  return Float32Array.from(order, (item, i) => lambdaOf(weighedCount(sums[item], counts[i]), total, s));
+  return Float32Array.from(order, (item) => lambdaOf(userWeights ? weighedCount(sums[item], counts[item]) : counts[item], total, s));
 }
-
-/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
-export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
 
 /** Items by falling number of users; equal ones by index. */
 function popularityOrder(byUser: Csr) {
@@ -132,7 +109,7 @@ function popularityOrder(byUser: Csr) {
   itemOrder.forEach((item, rank) => {
     itemRank[item] = rank;
   });
-  return { itemOrder, itemRank, itemCounts: itemOrder.map((item) => counts[item]) };
+  return { itemOrder, itemRank };
 }
 
 /** The same rows with items by rank, ascending within a row. */
@@ -201,29 +178,4 @@ function itemRows(rows: SparseRows, multiplicity: Float32Array, perItem: Int32Ar
     items.indices[entries[k]] = count + k;
   });
   return { items, entries };
-}
-
-/** Rows to be filled. */
-export function emptyRows(rows: number, entries: number): SparseRows {
-  return {
-    offsets: new Int32Array(rows + 1),
-    indices: new Int32Array(entries),
-    d: new Float32Array(entries),
-    r: new Float32Array(entries),
-  };
-}
-
-/** d and r of each value, and its part of the loss of zero factors. */
-export type Weights = ReturnType<typeof weighed>;
-
-function weighed(values: Float32Array, settings: AlsSettings) {
-  const d = new Float32Array(values.length);
-  const r = new Float32Array(values.length);
-  for (let e = 0; e < values.length; e++) {
-    const w = weigh(values[e], settings);
-    d[e] = w.d;
-    r[e] = w.r;
-  }
-  const explicit = settings.feedback === 'explicit';
-  return { d, r, constantOf: (e: number) => (explicit ? r[e] * r[e] : r[e]) };
 }

@@ -1,7 +1,6 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
-import { choleskySolve } from '../../../engine/kernels/als/rows.plain.ts';
 import { SmallMatrices, smallMatricesDoubles } from '../../../engine/small-matrices.ts';
-import { scratchBytes } from './plan.ts';
+import { dualMaxOf, scratchBytes } from './plan.ts';
 
 /** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
 export interface RowEquation {
@@ -44,9 +43,15 @@ export class RowSolver {
   readonly engine: Engine;
   /** The vector that `solve` and `toInner` leave behind, and that scoring reads. */
   readonly vector: Block<Float32Array>;
+  /** The column behind the factors that is for scoring only, -1 when there is none. */
+  readonly extraColumn: number;
+  /** Of the Gram matrix; zeros where it does not take part. */
+  readonly eigenvalues: Block<Float32Array>;
+  /** What the diagonal of an equation is at least. */
+  readonly floor: number;
+  /** Rows of at most this many entries are solved in their dual. */
+  readonly dualMax: number;
   readonly #f: number;
-  readonly #extra: boolean;
-  readonly #eigenvalues: Block<Float32Array>;
   readonly #rotation: Float64Array | undefined;
   /** The same for the kernels. */
   readonly #turn: Block<Float32Array> | undefined;
@@ -54,18 +59,24 @@ export class RowSolver {
   readonly #small: { lambda: Block<Float32Array>; stats: Block<Float64Array>; failed: Block<Int32Array> };
   readonly #position: Int32Array | undefined;
 
+  /** Floats per row inside. */
+  static widthOf(f: number, hasExtra: boolean): number {
+    return Math.ceil((f + (hasExtra ? 1 : 0)) / 8) * 8;
+  }
+
   constructor({ rows, f, weights, gram, extra, order, longest, spare = 0 }: RowSolverSource) {
     const count = rows.length / f;
-    const width = Math.ceil((f + (extra ? 1 : 0)) / 8) * 8;
+    const width = RowSolver.widthOf(f, extra !== undefined);
     this.#f = f;
     this.width = width;
-    this.#extra = extra !== undefined;
+    this.extraColumn = extra ? f : -1;
+    this.dualMax = dualMaxOf(width);
     const bytes = 4 * (count * width + 2 * width * width + 2 * width + 3 * longest + spare) + 8 * smallMatricesDoubles(f) + 16_384;
-    const engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, dualMax(width)) });
+    const engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, dualMaxOf(width)) });
     this.engine = engine;
     this.source = engine.f32(count * width);
     this.vector = engine.f32(width);
-    this.#eigenvalues = engine.f32(width);
+    this.eigenvalues = engine.f32(width);
     this.#slots = { offsets: engine.i32(2), indices: engine.i32(longest), d: engine.f32(longest), r: engine.f32(longest) };
     this.#small = { lambda: engine.f32(1), stats: engine.f64(2), failed: engine.i32(1) };
     if (order) {
@@ -79,13 +90,14 @@ export class RowSolver {
     if (gram) {
       const weightOf = weights && ((k: number) => weights[order ? order[k] : k]);
       const { values, vectors } = new SmallMatrices(engine, f).eigen(gramOf(engine, this.source, width, f, weightOf));
-      this.#eigenvalues.array.set(values);
+      this.eigenvalues.array.set(values);
       this.#rotation = vectors;
       const rotation = engine.f32(width * width);
       for (let i = 0; i < f; i++) for (let j = 0; j < f; j++) rotation.array[i * width + j] = vectors[i * f + j];
       this.#turn = rotation;
       engine.kernels.rotate(0, count, 0, engine.scratch, this.source.at, width, rotation.at, this.source.at);
     }
+    this.floor = this.eigenvalues.array.reduce((most, e) => Math.max(most, e * 1e-9), 1e-6);
     if (extra) for (let k = 0; k < count; k++) this.source.array[k * width + f] = extra[order ? order[k] : k];
   }
 
@@ -95,14 +107,12 @@ export class RowSolver {
     const { offsets, indices: to, d: dTo, r: rTo } = this.#slots;
     offsets.array[1] = n;
     for (let e = 0; e < n; e++) {
-      to.array[e] = this.#position ? this.#position[indices[e]] : indices[e];
+      to.array[e] = this.positionOf(indices[e]);
       dTo.array[e] = d[e];
       rTo.array[e] = r[e];
     }
     this.#small.lambda.array[0] = lambda;
     this.#withoutExtra(() => {
-      let floor = 1e-6;
-      if (this.#rotation) for (const e of this.#eigenvalues.array) floor = Math.max(floor, e * 1e-9);
       this.engine.kernels.solveRows(
         0,
         1,
@@ -113,14 +123,14 @@ export class RowSolver {
         dTo.at,
         rTo.at,
         this.source.at,
-        this.#eigenvalues.at,
+        this.eigenvalues.at,
         this.#small.lambda.at,
-        floor,
+        this.floor,
         this.width,
         this.vector.at,
         0,
         this.#small.stats.at,
-        dualMax(this.width),
+        this.dualMax,
         0,
         this.#small.failed.at,
         0,
@@ -129,27 +139,9 @@ export class RowSolver {
     return this.vector.array;
   }
 
-  /** For each entry of an equation, the part of x . target that it brings; they add up to x . target of the solved row. */
-  contributions({ indices, d, r, lambda }: RowEquation, target: number): Float64Array {
-    const f = this.#f;
-    const row = (id: number) => {
-      const at = (this.#position ? this.#position[id] : id) * this.width;
-      return this.source.array.subarray(at, at + f);
-    };
-    const a = new Float64Array(f * f);
-    for (let i = 0; i < f; i++) a[i * f + i] = Math.max(this.#eigenvalues.array[i] + lambda, 1e-9);
-    for (let e = 0; e < indices.length; e++) {
-      const y = row(indices[e]);
-      for (let i = 0; i < f; i++) for (let j = 0; j <= i; j++) a[i * f + j] += d[e] * y[i] * y[j];
-    }
-    const t = Float64Array.from(row(target));
-    choleskySolve(a, f, t);
-    return Float64Array.from(indices, (id, e) => {
-      const y = row(id);
-      let sum = 0;
-      for (let q = 0; q < f; q++) sum += y[q] * t[q];
-      return r[e] * sum;
-    });
+  /** Where a row of the caller lies in `source`. */
+  positionOf(index: number): number {
+    return this.#position ? this.#position[index] : index;
   }
 
   /** Puts a row of the caller's basis into `vector`. */
@@ -159,7 +151,7 @@ export class RowSolver {
     array.fill(0, f);
     array.set(row);
     if (this.#turn) this.engine.kernels.rotate(0, 1, 0, this.engine.scratch, at, this.width, this.#turn.at, at);
-    if (this.#extra) array[f] = 1;
+    if (this.extraColumn >= 0) array[f] = 1;
     return array;
   }
 
@@ -178,11 +170,11 @@ export class RowSolver {
 
   /** The extra column is for scoring: it is zero while rows are solved, and 1 in the vector afterwards. */
   #withoutExtra(solve: () => void, indices: ArrayLike<number>): void {
-    if (!this.#extra) {
+    if (this.extraColumn < 0) {
       solve();
       return;
     }
-    const at = (e: number) => (this.#position ? this.#position[indices[e]] : indices[e]) * this.width + this.#f;
+    const at = (e: number) => this.positionOf(indices[e]) * this.width + this.#f;
     const kept = Float32Array.from({ length: indices.length }, (_, e) => this.source.array[at(e)]);
     for (let e = 0; e < indices.length; e++) this.source.array[at(e)] = 0;
     solve();
@@ -190,8 +182,6 @@ export class RowSolver {
     this.vector.array[this.#f] = 1;
   }
 }
-
-const dualMax = (width: number) => Math.max(1, Math.floor(width * 0.6));
 
 /** Weighted Gram matrix: 1,024 rows at a time in f32, those sums in f64. */
 function gramOf(engine: Engine, source: Block<Float32Array>, width: number, f: number, weightOf: ((k: number) => number) | undefined) {

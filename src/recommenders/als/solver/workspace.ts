@@ -2,8 +2,9 @@ import { type Block, type Cut, Engine } from '../../../engine/engine.ts';
 import { SmallMatrices, smallMatricesDoubles } from '../../../engine/small-matrices.ts';
 import { AttuneError } from '../../../errors.ts';
 import type { AlsSettings } from '../options.ts';
+import type { SparseRows } from './equations.ts';
 import { autoThreads, costCut, longestOf, paysToCombine, type Route, rowsLongerThan, scratchBytes } from './plan.ts';
-import type { AlsProblem, SparseRows } from './problem.ts';
+import type { AlsProblem } from './problem.ts';
 
 /** A matrix in engine memory, rows of `width` floats. */
 export type Rows = Block<Float32Array>;
