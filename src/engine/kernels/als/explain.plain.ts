@@ -1,8 +1,8 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 import { choleskyFactor, choleskySubstitute } from './rows.plain.ts';
 
-/** Twins of kernels/als/explain.ts: normal equations for rows of any length. */
-export function explainKernels({ f32, i32 }: Memory) {
+/** Twins of explain.ts: normal equations for rows of any length. */
+export function twins({ f32, i32 }: Memory) {
   const row = (y: number, index: number, f: number, extra: number) => {
     const copy = Float64Array.from(f32.subarray(y / 4 + index * f, y / 4 + (index + 1) * f));
     if (extra >= 0) copy[extra] = 0;
@@ -21,7 +21,7 @@ export function explainKernels({ f32, i32 }: Memory) {
       _dualMax: number,
       extra: number,
       factor: number,
-      _scratch: number,
+      _room: number,
     ) {
       const a = new Float64Array(f * f);
       for (let q = 0; q < f; q++) a[q * f + q] = Math.max(f32[eigenvalues / 4 + q] + lambda, floor);
@@ -45,7 +45,7 @@ export function explainKernels({ f32, i32 }: Memory) {
       _dualMax: number,
       extra: number,
       factor: number,
-      _scratch: number,
+      _room: number,
       out: number,
     ) {
       const a = Float64Array.from(f32.subarray(factor / 4, factor / 4 + f * f));

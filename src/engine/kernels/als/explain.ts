@@ -1,7 +1,8 @@
 import { dualFactor } from './dual';
-import { normalMatrix } from './rows';
+import { normalMatrix } from './normal';
 import { cholesky, choleskySolve } from '../dense/cholesky';
 import { dot } from '../dense/vector';
+import { F32s, I32s } from '../types';
 
 // Which entry of a row brings how much of a score (Hu, Koren & Volinsky 2008, section 5): with A = diag(H) + sum d y y^T, the row is
 // x = A^-1 sum r y, so entry e brings r_e y_e^T A^-1 t of x . t. A is factorized once for a row, then each target t costs two triangular
@@ -11,11 +12,11 @@ import { dot } from '../dense/vector';
  * Factorizes the equation of a row with n entries. Returns 0, or 1 + the row of the matrix that is not positive.
  * @param extra a column that is for scoring only and takes no part; -1 when there is none
  * @param factor what `explainRows` reads: f * f floats, or in the dual, with m = dualMax + 4, f + m (f + m + 1) when that is more
- * @param scratch (PANEL + 1) * f + m floats
+ * @param room (PANEL + 1) * f + m floats
  */
 export function explainFactor(
-  n: i32, indices: usize, d: usize, y: usize, eigenvalues: usize, lambda: f32, floor: f32, f: i32, dualMax: i32, extra: i32, factor: usize,
-  scratch: usize,
+  n: i32, indices: I32s, d: F32s, y: F32s, eigenvalues: F32s, lambda: f32, floor: f32, f: i32, dualMax: i32, extra: i32, factor: F32s,
+  room: F32s,
 ): i32 {
   const s: usize = (<usize>f) << 2;
   const ld = (n + 3) & ~3;
@@ -25,7 +26,7 @@ export function explainFactor(
     const T = factor + s, P = T + ((<usize>ld) << 2), M = P + <usize>ld * s;
     return dualFactor(n, indices, d, y, factor, f, P, M, T);
   }
-  normalMatrix(n, indices, d, 0, y, f, scratch, factor, 0);
+  normalMatrix(n, indices, d, 0, y, f, room, factor, 0);
   if (extra >= 0) {
     for (let q = 0; q < extra; q++) store<f32>(factor + <usize>q * s + ((<usize>extra) << 2), 0);
     memory.fill(factor + <usize>extra * s, 0, s);
@@ -39,12 +40,12 @@ export function explainFactor(
 
 /** After `explainFactor` with the same row: out[k * n + e] = what entry e brings of the row's product with row targets[k] of y. */
 export function explainRows(
-  n: i32, indices: usize, r: usize, y: usize, count: i32, targets: usize, f: i32, dualMax: i32, extra: i32, factor: usize, scratch: usize,
-  out: usize,
+  n: i32, indices: I32s, r: F32s, y: F32s, count: i32, targets: I32s, f: i32, dualMax: i32, extra: i32, factor: F32s, room: F32s,
+  out: F32s,
 ): void {
   const s: usize = (<usize>f) << 2;
   const ld = (n + 3) & ~3;
-  const t = scratch, W = scratch + s;
+  const t = room, W = room + s;
   const T = factor + s, P = T + ((<usize>ld) << 2), M = P + <usize>ld * s;
   for (let k = 0; k < count; k++) {
     memory.copy(t, y + <usize>load<i32>(targets + ((<usize>k) << 2)) * s, s);

@@ -1,5 +1,5 @@
 import type { Block, Engine } from '../../../engine/engine.ts';
-import type { JobName } from '../../../engine/threads/job.ts';
+import type { JobName } from '../../../engine/generated/jobs.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
 import { CoarseQuery } from './coarse-query.ts';
 import { type CodedMemory, type Marks, mark, marksOf, strip } from './coded-memory.ts';
