@@ -33,7 +33,7 @@ export class AlsServing {
       extra: biases?.items,
       order,
       longest,
-      spare: FactorServing.size({ count, f, width, hasBias, threads }) + RowExplainer.size(width, longest),
+      spareBytes: FactorServing.bytes({ count, f, width, hasBias, threads }) + RowExplainer.layout(width, longest).bytes,
     });
     const { engine, source, vector } = this.#solver;
     this.factors = new FactorServing({

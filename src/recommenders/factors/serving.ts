@@ -1,4 +1,6 @@
 import { type Block, Engine } from '../../engine/engine.ts';
+import { scoreRows, scoreSome } from '../../engine/generated/jobs.ts';
+import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { RankRequest } from '../shared/base.ts';
@@ -58,23 +60,18 @@ export interface ItemRows {
  */
 export class FactorServing {
   readonly #source: FactorSource;
-  /** Position -> item index. */
-  readonly #order: Block<Int32Array>;
   readonly #position: Int32Array;
-  /** By position, without biases; 0 where a row is too small to have a direction. */
-  readonly #factorNorms: Block<Float64Array>;
+  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #lists: Lists;
-  readonly #out: Block<Float32Array>;
-  readonly #some: Block<Int32Array>;
   /** Over factors alone, for the likeness of items. */
   #itemPrefilter: Prefilter | undefined;
   /** Over factors and bias, for lists; the same as the other one where there are no biases. */
   #listPrefilter: Prefilter | undefined;
 
-  /** Number of 32-bit numbers that it takes from an engine, besides rows and vector. */
-  static size({ count, f, width, hasBias, threads }: Sizes): number {
-    const ofBias = hasBias ? 2 * count + Prefilter.size(count, f + 1) : 0;
-    return 7 * count + Prefilter.size(count, f) + ofBias + Lists.size(count, width, threadsOf(threads)) + 320;
+  /** Bytes that it takes from an engine, besides rows and vector. */
+  static bytes({ count, f, width, hasBias, threads }: Sizes): number {
+    const ofBias = hasBias ? layout({ norms: f64(count), prefilter: Prefilter.layout(count, f + 1) }).bytes : 0;
+    return memoryOf(count).bytes + Prefilter.layout(count, f).bytes + ofBias + Lists.bytes(count, width, threadsOf(threads));
   }
 
   /** Copies items into an engine of their own. */
@@ -83,11 +80,10 @@ export class FactorServing {
     const count = given.length / stride;
     const hasBias = biasOf !== undefined;
     const width = widthOf(f, hasBias);
-    const size = count * width + width + FactorServing.size({ count, f, width, hasBias, threads });
-    const engine = new Engine(4 * size, { threads: 1, scratchBytes: 64 });
+    const memory = layout({ rows: f32(count * width), vector: f32(width) });
+    const engine = new Engine(memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads }), { threads: 1, scratchBytes: 64 });
+    const { rows, vector } = engine.place(memory);
     const order = fallingNorms(items);
-    const rows = engine.f32(count * width);
-    const vector = engine.f32(width);
     for (let k = 0; k < count; k++) {
       const from = order[k] * stride;
       rows.array.set(given.subarray(from, from + f), k * width);
@@ -107,25 +103,23 @@ export class FactorServing {
     this.#source = source;
     this.#position = new Int32Array(count);
     for (let k = 0; k < count; k++) this.#position[order[k]] = k;
-    this.#order = engine.i32(order);
+    this.#memory = engine.place(memoryOf(count));
+    this.#memory.order.array.set(order);
+    const { bounds, factorNorms } = this.#memory;
     // Of the rows as they lie there now, since these are what bounds must hold for; a bias counts as one more factor.
-    const bounds = engine.f64(count);
-    this.#factorNorms = engine.f64(count);
     for (let k = count - 1; k >= 0; k--) {
-      this.#factorNorms.array[k] = directed(normOf(rows.array, k * width, f));
+      factorNorms.array[k] = directed(normOf(rows.array, k * width, f));
       // Turning rounds, so the order may be off by as much; a bound has to hold for all that follow.
       bounds.array[k] = Math.max(normOf(rows.array, k * width, width), k + 1 < count ? bounds.array[k + 1] : 0);
     }
-    this.#out = engine.f32(count);
-    this.#some = engine.i32(count);
-    const listed = { engine, rows, width, order: this.#order, position: this.#position, norms: bounds, f: this.#listColumns };
+    const listed = { engine, rows, width, order: this.#memory.order, position: this.#position, norms: bounds, f: this.#listColumns };
     this.#lists = new Lists(listed, threadsOf(source.threads));
     unused.register(this, this.#lists);
   }
 
   /** The best items of a user. */
   rank(order: FactorOrder): Ranked {
-    return this.#lists.one({ ...order, vector: this.#source.toInner(order.vector) }, this.#prefilterOfLists()?.at ?? 0);
+    return this.#lists.one({ ...order, vector: this.#source.toInner(order.vector) }, this.#prefilterOfLists());
   }
 
   /** The lists of many users, the same as one by one. `orderOf` is asked for each in turn. */
@@ -134,41 +128,41 @@ export class FactorServing {
       const order = orderOf(k);
       return { ...order, vector: this.#source.toInner(order.vector) };
     };
-    return this.#lists.many(count, inner, this.#prefilterOfLists()?.at ?? 0);
+    return this.#lists.many(count, inner, this.#prefilterOfLists());
   }
 
   /** Scores of some items. */
   scoreSome({ vector, add }: FactorProfile, items: Int32Array): Float32Array {
-    const { engine, rows, width, vector: inner } = this.#source;
+    const { engine, rows, width, vector: x } = this.#source;
     this.#source.toInner(vector);
     const scores = new Float32Array(items.length);
     // In pieces, since a caller may ask for an item several times.
-    for (let from = 0; from < items.length; from += this.#some.array.length) {
-      const piece = items.subarray(from, from + this.#some.array.length);
-      for (let k = 0; k < piece.length; k++) this.#some.array[k] = this.#position[piece[k]];
-      engine.kernels.scoreSome(piece.length, this.#some.at, inner.at, rows.at, width, this.#out.at);
-      for (let k = 0; k < piece.length; k++) scores[from + k] = this.#out.array[k] + add;
+    for (let from = 0; from < items.length; from += this.#memory.some.array.length) {
+      const piece = items.subarray(from, from + this.#memory.some.array.length);
+      for (let k = 0; k < piece.length; k++) this.#memory.some.array[k] = this.#position[piece[k]];
+      engine.call(scoreSome, { count: piece.length, indices: this.#memory.some, x, y: rows, f: width, out: this.#memory.out });
+      for (let k = 0; k < piece.length; k++) scores[from + k] = this.#memory.out.array[k] + add;
     }
     return scores;
   }
 
   /** Scores of all items, by item index. */
   scoreAll({ vector, add }: FactorProfile, scores: Float32Array): void {
-    const { engine, rows, width, vector: inner } = this.#source;
+    const { engine, rows, width, vector: x } = this.#source;
     this.#source.toInner(vector);
-    const order = this.#order.array;
-    engine.kernels.scoreRows(0, order.length, inner.at, rows.at, width, this.#out.at);
-    for (let k = 0; k < order.length; k++) scores[order[k]] = this.#out.array[k] + add;
+    const order = this.#memory.order.array;
+    engine.call(scoreRows, { lo: 0, hi: order.length, x, y: rows, f: width, out: this.#memory.out });
+    for (let k = 0; k < order.length; k++) scores[order[k]] = this.#memory.out.array[k] + add;
   }
 
   /** The items most similar to one, which the request must leave out itself; `only` is not looked at. */
   rankSimilar(item: number, metric: 'cosine' | 'dot', { n, skip, skipped }: RankRequest): Ranked {
     const vector = this.#itemVector(item);
-    if (metric === 'dot') return this.#lists.one({ vector, add: 0, n, skipped }, this.#prefilterOfLists()?.at ?? 0);
-    const norm = this.#factorNorms.array[this.#position[item]];
+    if (metric === 'dot') return this.#lists.one({ vector, add: 0, n, skipped }, this.#prefilterOfLists());
+    const norm = this.#memory.factorNorms.array[this.#position[item]];
     const prefilter = norm > 0 && n <= 256 ? this.#prefilterOfItems() : undefined;
     if (prefilter) {
-      prefilter.aim(this.#source.vector.at, norm);
+      prefilter.aim(this.#source.vector, norm);
       const seed = new TopK(n);
       this.#offerCosines(prefilter, prefilter.look(n + 8 + Math.min(256, skipped.length)), norm, skip, seed);
       const threshold = seed.threshold;
@@ -179,7 +173,7 @@ export class FactorServing {
       }
     }
     const best = new TopK(n);
-    const scores = new Float32Array(this.#order.array.length);
+    const scores = new Float32Array(this.#memory.order.array.length);
     this.similarity(item, metric, scores);
     for (let i = 0; i < scores.length; i++) if (!skip || skip[i] === 0) best.offer(i, scores[i]);
     return best.take();
@@ -189,12 +183,12 @@ export class FactorServing {
   similarity(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
     const { engine, rows, width, vector } = this.#source;
     this.#itemVector(item);
-    const order = this.#order.array;
-    const norms = this.#factorNorms.array;
-    engine.kernels.scoreRows(0, order.length, vector.at, rows.at, width, this.#out.at);
+    const order = this.#memory.order.array;
+    const norms = this.#memory.factorNorms.array;
+    engine.call(scoreRows, { lo: 0, hi: order.length, x: vector, y: rows, f: width, out: this.#memory.out });
     const norm = norms[this.#position[item]];
     for (let k = 0; k < order.length; k++) {
-      scores[order[k]] = metric === 'dot' ? this.#out.array[k] : cosine(this.#out.array[k], norm, norms[k]);
+      scores[order[k]] = metric === 'dot' ? this.#memory.out.array[k] : cosine(this.#memory.out.array[k], norm, norms[k]);
     }
   }
 
@@ -206,11 +200,11 @@ export class FactorServing {
   /** Scores what a prefilter found and offers it. */
   #offerCosines({ found: positions }: Prefilter, count: number, norm: number, skip: Uint8Array | undefined, best: TopK): void {
     const { engine, rows, width, vector } = this.#source;
-    engine.kernels.scoreSome(count, positions.at, vector.at, rows.at, width, this.#out.at);
+    engine.call(scoreSome, { count, indices: positions, x: vector, y: rows, f: width, out: this.#memory.out });
     for (let k = 0; k < count; k++) {
       const position = positions.array[k];
-      const item = this.#order.array[position];
-      if (!skip || skip[item] === 0) best.offer(item, cosine(this.#out.array[k], norm, this.#factorNorms.array[position]));
+      const item = this.#memory.order.array[position];
+      if (!skip || skip[item] === 0) best.offer(item, cosine(this.#memory.out.array[k], norm, this.#memory.factorNorms.array[position]));
     }
   }
 
@@ -234,7 +228,7 @@ export class FactorServing {
   }
 
   #prefilterOfItems(): Prefilter | undefined {
-    this.#itemPrefilter ??= this.#prefilter(this.#source.f, () => this.#factorNorms);
+    this.#itemPrefilter ??= this.#prefilter(this.#source.f, () => this.#memory.factorNorms);
     return this.#itemPrefilter;
   }
 
@@ -243,7 +237,7 @@ export class FactorServing {
     if (!prefiltersLists) return undefined;
     if (!hasBias) return this.#prefilterOfItems();
     this.#listPrefilter ??= this.#prefilter(this.#listColumns, () => {
-      const norms = engine.f64(this.#order.array.length);
+      const norms = engine.f64(this.#memory.order.array.length);
       for (let k = 0; k < norms.array.length; k++) norms.array[k] = directed(normOf(rows.array, k * width, width));
       return norms;
     });
@@ -252,12 +246,26 @@ export class FactorServing {
 
   #prefilter(columns: number, norms: () => Block<Float64Array>): Prefilter | undefined {
     const { engine, rows, width } = this.#source;
-    const count = this.#order.array.length;
+    const count = this.#memory.order.array.length;
     if (!Prefilter.helps(count, columns)) return undefined;
     const prefilter = new Prefilter(engine, count, columns);
-    prefilter.encode(0, count, rows.at, width, norms().at);
+    prefilter.encode(0, count, rows, width, norms());
     return prefilter;
   }
+}
+
+/** What is kept beside the rows, by position. */
+function memoryOf(count: number) {
+  return layout({
+    /** Item index. */
+    order: i32(count),
+    /** What the norms from there on are at most. */
+    bounds: f64(count),
+    /** Without biases; 0 where a row is too small to have a direction. */
+    factorNorms: f64(count),
+    out: f32(count),
+    some: i32(count),
+  });
 }
 
 /** What the memory of a {@link FactorServing} depends on. */

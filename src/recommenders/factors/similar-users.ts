@@ -1,4 +1,5 @@
 import { type Block, Engine } from '../../engine/engine.ts';
+import { f32, f64, layout } from '../../engine/memory/layout.ts';
 import { fromFloat16, type StoredFactors } from '../../numeric/float16.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { RankRequest } from '../shared/base.ts';
@@ -6,8 +7,8 @@ import { Prefilter } from './prefilter.ts';
 
 /** Rows that are coded together. */
 const slab = 1024;
-/** Beyond this many numbers a prefilter would come near what one memory can hold. */
-const largest = 2 ** 29;
+/** Beyond this many bytes a prefilter would come near what one memory can hold. */
+const largest = 2 ** 31;
 
 /** The factors of users as a model keeps them: users with the same history may share a row. */
 export interface UserRows {
@@ -39,24 +40,25 @@ export class SimilarUsers {
     const { rows, stride, f, scaleOf } = users;
     const count = rows.length / stride;
     // Users that point away from their row would have to be looked for at the other end.
-    if (!Prefilter.helps(count, f) || Prefilter.size(count, f) > largest || scaleOf?.some((scale) => !(scale > 0))) return undefined;
+    if (!Prefilter.helps(count, f) || Prefilter.layout(count, f).bytes > largest || scaleOf?.some((scale) => !(scale > 0)))
+      return undefined;
     return new SimilarUsers(users);
   }
 
   private constructor(users: UserRows) {
     const { rows, stride, f, rowOf } = users;
     const count = rows.length / stride;
-    const engine = new Engine(4 * (Prefilter.size(count, f) + slab * (stride + 2) + f + 64), { threads: 1, scratchBytes: 64 });
+    const memory = layout({ vector: f32(f), some: f32(slab * stride), norms: f64(slab) });
+    const engine = new Engine(memory.bytes + Prefilter.layout(count, f).bytes, { threads: 1, scratchBytes: 64 });
     this.#users = users;
     this.#prefilter = new Prefilter(engine, count, f);
-    this.#vector = engine.f32(f);
-    const some = engine.f32(slab * stride);
-    const norms = engine.f64(slab);
+    const { vector, some, norms } = engine.place(memory);
+    this.#vector = vector;
     for (let lo = 0; lo < count; lo += slab) {
       const hi = Math.min(count, lo + slab);
       some.array.set(floatsOf(rows, lo * stride, hi * stride));
       for (let k = 0; k < hi - lo; k++) norms.array[k] = normOf(some.array.subarray(k * stride, k * stride + f));
-      this.#prefilter.encode(lo, hi, some.at, stride, norms.at);
+      this.#prefilter.encode(lo, hi, some, stride, norms);
     }
     this.#sharing = rowOf && usersByRow(rowOf, count);
   }
@@ -69,7 +71,7 @@ export class SimilarUsers {
     const norm = normOf(vector);
     if (!(norm > 0)) return undefined;
     this.#vector.array.set(vector);
-    this.#prefilter.aim(this.#vector.at, norm);
+    this.#prefilter.aim(this.#vector, norm);
     const seed = new TopK(n);
     this.#offer(this.#prefilter.look(n + 8 + Math.min(256, skipped.length)), vector, norm, skip, seed);
     const threshold = seed.threshold;

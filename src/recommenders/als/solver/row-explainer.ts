@@ -1,4 +1,5 @@
-import type { Block } from '../../../engine/engine.ts';
+import { explainFactor, explainRows } from '../../../engine/generated/jobs.ts';
+import { type Blocks, f32, i32, layout } from '../../../engine/memory/layout.ts';
 import { dualMaxOf } from './plan.ts';
 import type { RowEquation, RowSolver } from './row-solver.ts';
 
@@ -13,34 +14,28 @@ const panelRows = 66;
  */
 export class RowExplainer {
   readonly #solver: RowSolver;
-  readonly #indices: Block<Int32Array>;
-  readonly #d: Block<Float32Array>;
-  readonly #r: Block<Float32Array>;
-  readonly #targets: Block<Int32Array>;
-  readonly #out: Block<Float32Array>;
-  readonly #factor: Block<Float32Array>;
-  readonly #scratch: Block<Float32Array>;
+  readonly #memory: Blocks<ReturnType<typeof RowExplainer.layout>['fields']>;
   /** Entries and regularization of the row that is factorized; -1 before the first. */
   #count = -1;
   #lambda = Number.NaN;
 
-  /** Number of 32-bit numbers that it takes from the engine of its solver. */
-  static size(width: number, longest: number): number {
-    const dual = dualMaxOf(width) + 4;
-    return roomFor(longest) + 3 * longest + together + factorFloats(width) + panelRows * width + dual + 256;
+  /** What it keeps in the memory of the engine of its solver. */
+  static layout(width: number, longest: number) {
+    return layout({
+      indices: i32(longest),
+      d: f32(longest),
+      r: f32(longest),
+      targets: i32(together),
+      out: f32(Math.max(longest, 2 ** 15)),
+      factor: f32(factorFloats(width)),
+      room: f32(panelRows * width + dualMaxOf(width) + 4),
+    });
   }
 
   /** @param longest entries of the longest row that will come */
   constructor(solver: RowSolver, longest: number) {
-    const { engine, width } = solver;
     this.#solver = solver;
-    this.#indices = engine.i32(longest);
-    this.#d = engine.f32(longest);
-    this.#r = engine.f32(longest);
-    this.#targets = engine.i32(together);
-    this.#out = engine.f32(roomFor(longest));
-    this.#factor = engine.f32(factorFloats(width));
-    this.#scratch = engine.f32(panelRows * width + dualMaxOf(width) + 4);
+    this.#memory = solver.engine.place(RowExplainer.layout(solver.width, longest));
   }
 
   /**
@@ -53,69 +48,48 @@ export class RowExplainer {
       for (let k = 0; k < targets.length; k++) each(k, new Float32Array(0));
       return;
     }
-    const { engine, width, source, extraColumn, dualMax } = this.#solver;
+    const { engine, width: f, source: y, extraColumn: extra, dualMax } = this.#solver;
+    const { indices, r, targets: some, factor, room, out } = this.#memory;
     this.#factorize(equation);
-    const step = Math.min(together, Math.floor(this.#out.array.length / n));
+    const step = Math.min(together, Math.floor(out.array.length / n));
     for (let from = 0; from < targets.length; from += step) {
-      const some = targets.subarray(from, from + step);
-      for (let k = 0; k < some.length; k++) this.#targets.array[k] = this.#solver.positionOf(some[k]);
-      engine.kernels.explainRows(
-        n,
-        this.#indices.at,
-        this.#r.at,
-        source.at,
-        some.length,
-        this.#targets.at,
-        width,
-        dualMax,
-        extraColumn,
-        this.#factor.at,
-        this.#scratch.at,
-        this.#out.at,
-      );
-      for (let k = 0; k < some.length; k++) each(from + k, this.#out.array.subarray(k * n, (k + 1) * n));
+      const count = Math.min(step, targets.length - from);
+      for (let k = 0; k < count; k++) some.array[k] = this.#solver.positionOf(targets[from + k]);
+      engine.call(explainRows, { n, indices, r, y, count, targets: some, f, dualMax, extra, factor, room, out });
+      for (let k = 0; k < count; k++) each(from + k, out.array.subarray(k * n, (k + 1) * n));
     }
   }
 
   #factorize(equation: RowEquation): void {
     if (this.#isFactorized(equation)) return;
-    const { engine, width, source, extraColumn, dualMax, eigenvalues, floor } = this.#solver;
+    const { engine, width: f, source: y, extraColumn: extra, dualMax, eigenvalues, floor } = this.#solver;
+    const { indices, d, r, factor, room } = this.#memory;
+    const { lambda } = equation;
     const n = equation.indices.length;
     for (let e = 0; e < n; e++) {
-      this.#indices.array[e] = this.#solver.positionOf(equation.indices[e]);
-      this.#d.array[e] = equation.d[e];
-      this.#r.array[e] = equation.r[e];
+      indices.array[e] = this.#solver.positionOf(equation.indices[e]);
+      d.array[e] = equation.d[e];
+      r.array[e] = equation.r[e];
     }
-    engine.kernels.explainFactor(
-      n,
-      this.#indices.at,
-      this.#d.at,
-      source.at,
-      eigenvalues.at,
-      equation.lambda,
-      floor,
-      width,
-      dualMax,
-      extraColumn,
-      this.#factor.at,
-      this.#scratch.at,
-    );
+    engine.call(explainFactor, { n, indices, d, y, eigenvalues, lambda, floor, f, dualMax, extra, factor, room });
     this.#count = n;
-    this.#lambda = equation.lambda;
+    this.#lambda = lambda;
   }
 
   #isFactorized({ indices, d, r, lambda }: RowEquation): boolean {
     if (this.#count !== indices.length || this.#lambda !== lambda) return false;
     for (let e = 0; e < indices.length; e++) {
-      if (this.#indices.array[e] !== this.#solver.positionOf(indices[e]) || this.#d.array[e] !== d[e] || this.#r.array[e] !== r[e]) {
+      if (
+        this.#memory.indices.array[e] !== this.#solver.positionOf(indices[e]) ||
+        this.#memory.d.array[e] !== d[e] ||
+        this.#memory.r.array[e] !== r[e]
+      ) {
         return false;
       }
     }
     return true;
   }
 }
-
-const roomFor = (longest: number) => Math.max(longest, 2 ** 15);
 
 /** At least what the kernel says. */
 function factorFloats(width: number): number {
