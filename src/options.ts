@@ -107,6 +107,19 @@ export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value, name) => (value === undefined ? undefined : check(value, name));
 }
 
+const threadCount = integer({ min: 1, max: 256 });
+const seedNumber = number({ default: 0 });
+
+/** A number of threads, or `'auto'` (default): all cores where the data is worth it. */
+export const threads: Check<number | 'auto'> = (value, name) =>
+  value === undefined || value === 'auto' ? 'auto' : threadCount(value, name);
+
+/** The seed of all draws: a finite number or a text. Default 0. */
+export const seed: Check<number | string> = (value, name) => (typeof value === 'string' ? value : seedNumber(value, name));
+
+/** What happens on unknown ids. Default `'throw'`. */
+export const onUnknown = choice(['throw', 'empty'] as const, 'throw');
+
 /** The options every long piece of work takes. */
 export const workOptions = {
   signal: abortSignal,
@@ -138,8 +151,13 @@ function distance(a: string, b: string): number {
   return previous[b.length];
 }
 
-/** A list of anything but letters: text is iterable, and hardly ever meant. @throws ERR_BAD_ARGUMENT */
-export function checkIterable(owner: string, what: string, value: unknown): void {
-  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return;
-  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a list of ${what}, got ${shown(value)}.`);
+/**
+ * Refuses what cannot be iterated, and a lone text, which would count as its letters.
+ * @param owner who was given it, for the message
+ * @param what what is in it, such as `item ids`
+ * @throws ERR_BAD_ARGUMENT
+ */
+export function checkIterable<T>(owner: string, what: string, value: Iterable<T>): Iterable<T> {
+  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return value;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array or another iterable of ${what}, got ${shown(value)}.`);
 }

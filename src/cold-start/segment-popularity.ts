@@ -1,4 +1,5 @@
-import type { History, Recommendation } from '../contracts/recommender.ts';
+import { type History, readHistory } from '../contracts/history.ts';
+import type { Recommendation } from '../contracts/recommender.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, integer, number, optional, readOptions } from '../options.ts';
@@ -96,7 +97,7 @@ export function segmentPopularity(options: SegmentPopularityOptions): SegmentPop
     answer(request) {
       const { user, history = [], n, exclude = [], only } = request;
       const segment = o.segmentOfRequest ? o.segmentOfRequest(request) : user === undefined ? undefined : o.segmentOfUser?.(user);
-      const seen = Array.from(history, (entry) => (typeof entry === 'string' ? entry : entry.item));
+      const seen = readHistory('segmentPopularity.answer', history).map(({ item }) => item);
       return source.top(segment, { n, only, exclude: [...exclude, ...seen] });
     },
   };

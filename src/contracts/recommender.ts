@@ -1,7 +1,11 @@
 import type { IdMap } from '../data/id-map.ts';
+import type { Id } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
 import type { Progress } from '../options.ts';
+import type { History } from './history.ts';
 import type { ModelInfo, ModelStore } from './model-store.ts';
+
+export type { History, HistoryItem } from './history.ts';
 
 /** One entry of a recommendation list. */
 export interface Recommendation {
@@ -9,6 +13,16 @@ export interface Recommendation {
   item: string;
   /** The model's score; larger is better. Comparable within one list, not between models. */
   score: number;
+}
+
+/** A list of recommendations, best first. */
+export interface RecommendationList extends Array<Recommendation> {
+  /**
+   * false when the list carries no information: nothing that the model knows speaks for any of its items, so that all scores are 0 and
+   * the order is that of the items' indices, as for a history none of whose items has neighbours. Absent from any other list, and not
+   * enumerable, so that it is in no JSON.
+   */
+  readonly informed?: false;
 }
 
 /** One entry of a list of similar users. */
@@ -27,17 +41,6 @@ export interface KnownInteraction {
   value: number;
 }
 
-/** What a visitor did: item ids (value 1 each), or items with values. */
-export type History = Iterable<
-  | string
-  | {
-      /** Item id. */
-      item: string;
-      /** Rating, count or weight. Default 1. */
-      value?: number;
-    }
->;
-
 /** What happens on an id the model does not know: a coded error, or an empty answer. */
 export type UnknownPolicy = 'throw' | 'empty';
 
@@ -47,45 +50,51 @@ export interface UnknownOptions {
   onUnknown?: UnknownPolicy;
 }
 
+/** What may differ between a model and its file, for every family: options of `fromBytes`, `load` and `loadRecommender`. */
+export interface LoadOptions extends UnknownOptions {
+  /** Threads: 1 to 256, or `'auto'`: all cores where the data is worth it. Answers do not depend on it. Default `'auto'`. */
+  threads?: number | 'auto';
+}
+
 /** Options of {@link Recommender.recommend} and {@link Recommender.recommendFor}. */
 export interface RecommendOptions extends UnknownOptions {
-  /** How many at most. Default 10. */
+  /** Maximum number of entries. Default 10. */
   n?: number;
   /** Item ids never to return. Unknown ones are ignored. */
-  exclude?: Iterable<string>;
+  exclude?: Iterable<Id>;
   /** Rank these items and no others. Unknown ones are ignored. */
-  only?: Iterable<string>;
+  only?: Iterable<Id>;
   /** Whether items of the user's own history may come. Default false. */
   includeSeen?: boolean;
 }
 
 /** Options of {@link Recommender.recommendMany}: as for one user, or a function of the user. */
 export interface RecommendManyOptions extends UnknownOptions {
-  /** How many at most for each user. Default 10. */
+  /** Maximum number of items per user. Default 10. */
   n?: number | ((user: string) => number);
   /** Item ids never to return. */
-  exclude?: Iterable<string> | ((user: string) => Iterable<string>);
+  exclude?: Iterable<Id> | ((user: string) => Iterable<Id>);
   /** Rank these items and no others. */
-  only?: Iterable<string> | ((user: string) => Iterable<string>);
+  only?: Iterable<Id> | ((user: string) => Iterable<Id>);
   /** Whether items of the user's own history may come. Default false. */
   includeSeen?: boolean | ((user: string) => boolean);
 }
 
 /** Options of {@link Recommender.similarItems} and {@link Recommender.similarUsers}. */
 export interface SimilarOptions extends UnknownOptions {
-  /** How many at most. Default 10. */
+  /** Maximum number of entries. Default 10. */
   n?: number;
   /** `'cosine'` (default) or `'dot'`; models without vectors know `'cosine'` only. */
   metric?: 'cosine' | 'dot';
   /** Ids never to return. */
-  exclude?: Iterable<string>;
+  exclude?: Iterable<Id>;
   /** Rank these and no others. */
-  only?: Iterable<string>;
+  only?: Iterable<Id>;
 }
 
 /** Options of {@link Recommender.explain}. */
 export interface ExplainOptions extends UnknownOptions {
-  /** How many contributions at most, largest first. Default all. */
+  /** Maximum number of contributions, largest first. Default all. */
   n?: number;
 }
 
@@ -115,7 +124,7 @@ export interface RecommendationBatch extends Iterable<Recommendation[]> {
   /** `users.length + 1` positions. */
   readonly offsets: Int32Array;
   /** The list of the k-th user, the same as `recommend` gives. */
-  at(k: number): Recommendation[];
+  at(k: number): RecommendationList;
 }
 
 /** Options of {@link Recommender.fit}. */
@@ -125,6 +134,63 @@ export interface FitOptions {
   /** Called now and then with what has been done. */
   onProgress?: (progress: Progress) => void;
 }
+
+/**
+ * What only some families can do; {@link Recommender.can} tells.
+ * - `'foldIn'`: the list of `recommendFor` depends on the history. Without it everybody gets the same list.
+ * - `'sequence'`: the order and the times of a history count.
+ * - `'similarItems'`, `'similarUsers'`, `'explain'`, `'explainMany'`, `'explainFor'`, `'partialFit'`, `'forget'`: there is a method of
+ *   that name.
+ * - `'earlyStopping'`: `fit` iterates and takes `validate` and `patience`.
+ */
+export type Capability = (typeof capabilities)[number];
+
+/** All of them. */
+export const capabilities = [
+  'foldIn',
+  'sequence',
+  'similarItems',
+  'similarUsers',
+  'explain',
+  'explainMany',
+  'explainFor',
+  'partialFit',
+  'forget',
+  'earlyStopping',
+] as const;
+
+/**
+ * Why an item is not in a list, or that it is. The first reason that applies, in this order:
+ * - `'unknown-user'`, `'unknown-history'`: the model has no list for this user or history.
+ * - `'unknown-item'`: it was not fitted on the item.
+ * - `'excluded'`: the item is in `exclude`.
+ * - `'not-in-only'`: it is not among the candidates of `only`.
+ * - `'seen'`: it is in the user's own history, with this value.
+ * - `'no-score'`: the model has no score for it.
+ * - `'rank'`: it ranks behind the last item of the list.
+ * - `'listed'`: it is in the list.
+ */
+export type WhyNot =
+  | {
+      /** Nothing more can be said. */
+      reason: 'unknown-user' | 'unknown-history' | 'unknown-item' | 'excluded' | 'not-in-only' | 'no-score';
+    }
+  | {
+      /** The user has it. */
+      reason: 'seen';
+      /** The user's own value of it. */
+      value: number;
+    }
+  | {
+      /** Behind the last item of the list, or in it. */
+      reason: 'rank' | 'listed';
+      /** Its place among all items that may be in the list, from 1. */
+      rank: number;
+      /** Its score, as in the list. */
+      score: number;
+      /** The length that was asked for. */
+      n: number;
+    };
 
 /**
  * What every recommender can do. It is fitted on interactions, knows string ids outside and dense indices inside, and after
@@ -139,33 +205,39 @@ export interface Recommender {
   readonly users: IdMap;
   /** The items it was fitted on. */
   readonly items: IdMap;
+  /** Whether this family has a capability, without calling anything. Known before `fit`. @throws ERR_BAD_ARGUMENT for a name that is none */
+  can(capability: Capability): boolean;
   /** Learns from interactions; resolves to itself. */
   fit(interactions: Interactions, options?: FitOptions): Promise<this>;
   /** The best items for a known user, best first, never more than `n`. */
-  recommend(user: string, options?: RecommendOptions): Recommendation[];
+  recommend(user: Id, options?: RecommendOptions): RecommendationList;
   /** The lists of many users at once, the same as one by one. */
-  recommendMany(users: Iterable<string>, options?: RecommendManyOptions): RecommendationBatch;
+  recommendMany(users: Iterable<Id>, options?: RecommendManyOptions): RecommendationBatch;
   /** The list of somebody with this history: the same that a known user with it gets. */
-  recommendFor(history: History, options?: RecommendOptions): Recommendation[];
+  recommendFor(history: History, options?: RecommendOptions): RecommendationList;
+  /** Why `recommend` (or `recommendFor`, when given a history) does not list an item under these options. Unknown ids are an answer, not an error. */
+  whyNot(who: Id | History, item: Id, options?: RecommendOptions): WhyNot;
   /** The scores of some items for a known user, in the order asked. */
-  score(user: string, items: Iterable<string>, options?: UnknownOptions): Float32Array;
+  score(user: Id, items: Iterable<Id>, options?: UnknownOptions): Float32Array;
   /** What a known user did, as the model keeps it: in the order of the items' indices. */
-  interactionsOf(user: string, options?: UnknownOptions): KnownInteraction[];
-  /** Items that are like this one, never itself. */
-  similarItems(item: string, options?: SimilarOptions): Recommendation[];
+  interactionsOf(user: Id, options?: UnknownOptions): KnownInteraction[];
+  /** Items that are like this one, never itself. Not every model can. */
+  similarItems?(item: Id, options?: SimilarOptions): RecommendationList;
   /** Users that are like this one, never itself. Not every model can. */
-  similarUsers?(user: string, options?: SimilarOptions): SimilarUser[];
+  similarUsers?(user: Id, options?: SimilarOptions): SimilarUser[];
   /** Contributions of the user's own items to a score. Not every model can. */
-  explain?(user: string, item: string, options?: ExplainOptions): Explanation;
+  explain?(user: Id, item: Id, options?: ExplainOptions): Explanation;
   /**
    * The same for several items of one user, in the order asked: what does not depend on the item is computed once. `n` holds for each
    * item. Not every model can.
    */
-  explainMany?(user: string, items: Iterable<string>, options?: ExplainOptions): Explanation[];
+  explainMany?(user: Id, items: Iterable<Id>, options?: ExplainOptions): Explanation[];
   /** The same for a visitor: parts by the items of a history. They add up to the score that `recommendFor` gives. Not every model can. */
-  explainFor?(history: History, items: Iterable<string>, options?: ExplainOptions): Explanation[];
+  explainFor?(history: History, items: Iterable<Id>, options?: ExplainOptions): Explanation[];
   /** Takes in new interactions without fitting anew. Not every model can. */
   partialFit?(interactions: Interactions, options?: FitOptions): Promise<this>;
+  /** Takes users out of the model. Not every model can. */
+  forget?(users: Id | Iterable<Id>, options?: UnknownOptions): this;
   /** The whole model as one safetensors file. */
   toBytes(): Uint8Array<ArrayBuffer>;
   /** Writes the model as a new version under a name. */

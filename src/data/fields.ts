@@ -30,21 +30,25 @@ export function readValue(value: unknown, row: number, needed: boolean): number 
   );
 }
 
-export function readTime(value: unknown, row: number, needed: boolean): number {
+export function readRowTime(value: unknown, row: number, needed: boolean): number {
   if ((value === undefined || value === null) && !needed) return Number.NaN;
-  const n =
-    value instanceof Date
-      ? value.getTime()
-      : typeof value === 'bigint'
-        ? Number(value)
-        : typeof value === 'string' && value.trim() !== ''
-          ? Number.isFinite(Number(value))
-            ? Number(value)
-            : Date.parse(value)
-          : value;
-  if (typeof n === 'number' && Number.isFinite(n)) return n;
+  const time = readTime(value);
+  if (time !== undefined) return time;
   throw new AttuneError(
     'ERR_BAD_VALUE',
     `Row ${row}: expected a timestamp in milliseconds since 1970, got ${shown(value)}. Drop or repair the row, or pass onBadRow: 'skip'.`,
   );
+}
+
+/** Milliseconds since 1970 of a number, a Date, or an ISO 8601 text; undefined for anything else. */
+export function readTime(value: unknown): number | undefined {
+  const time = millisecondsOf(value);
+  return typeof time === 'number' && Number.isFinite(time) ? time : undefined;
+}
+
+function millisecondsOf(value: unknown): unknown {
+  if (value instanceof Date) return value.getTime();
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'string' || value.trim() === '') return value;
+  return Number.isFinite(Number(value)) ? Number(value) : Date.parse(value);
 }

@@ -19,3 +19,13 @@ export function readId(value: unknown, what: string): string {
   if (text !== undefined) return text;
   throw new AttuneError('ERR_BAD_ID', `${what}: expected an id (non-empty text or a whole number below 2^53), got ${shown(value)}.`);
 }
+
+/**
+ * The dense index of an id that a caller gave, -1 when it is not known. A text that could not be an id is not known either; anything else
+ * that is no id is a mistake of the caller, and never silently another id.
+ * @param what what the id is of, for the message
+ * @throws ERR_BAD_ID
+ */
+export function indexOfId(ids: { indexOf(id: Id): number }, id: unknown, what: string): number {
+  return ids.indexOf(typeof id === 'string' ? id : readId(id, what));
+}

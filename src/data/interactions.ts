@@ -3,7 +3,7 @@ import { anything, callback, choice, number, optional, type Progress, readOption
 import { ColumnBuilder, type Columns } from './columns.ts';
 import { type Csr, csrFromCoordinates, transpose } from './csr.ts';
 import { type DuplicatePolicy, duplicatePolicies, mergeDuplicates } from './duplicates.ts';
-import { fieldOption, readRowId, readTime, readValue } from './fields.ts';
+import { fieldOption, readRowId, readRowTime, readValue } from './fields.ts';
 import type { IdMap } from './id-map.ts';
 
 /** One interaction as a row. */
@@ -121,7 +121,7 @@ export class Interactions implements Iterable<InteractionRow> {
         const user = readRowId(o.user(row, index), 'user', index);
         const item = readRowId(o.item(row, index), 'item', index);
         const value = readValue(o.value(row, index), index, needValue);
-        const time = readTime(o.timestamp(row, index), index, needTime);
+        const time = readRowTime(o.timestamp(row, index), index, needTime);
         builder.push(user, item, value, time, index);
       } catch (error) {
         if (o.onBadRow === 'throw' || !(error instanceof AttuneError)) throw error;
@@ -181,7 +181,7 @@ export class Interactions implements Iterable<InteractionRow> {
       const user = readRowId(c.users[row], 'user', row);
       const item = readRowId(c.items[row], 'item', row);
       const value = c.values ? readValue(c.values[row], row, true) : 1;
-      const time = c.timestamps ? readTime(c.timestamps[row], row, true) : Number.NaN;
+      const time = c.timestamps ? readRowTime(c.timestamps[row], row, true) : Number.NaN;
       builder.push(user, item, value, time, row);
     }
     const merged = mergeDuplicates(builder.columns(), duplicates);

@@ -1,4 +1,4 @@
-import type { History } from '../contracts/recommender.ts';
+import { type History, type HistoryEntry, lastOfEach, readHistory as readEntries } from '../contracts/history.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { abortSignal, anything, flag, integer, optional, readOptions, text } from '../options.ts';
 
@@ -30,13 +30,7 @@ export interface RankOptions {
   signal?: AbortSignal;
 }
 
-/** One entry of a history. */
-export interface HistoryEntry {
-  /** Item id. */
-  item: string;
-  /** Rating, count or weight. */
-  value: number;
-}
+export type { HistoryEntry } from '../contracts/history.ts';
 
 /** A request that was read; nothing in it can be consumed twice. */
 export interface ReadRequest {
@@ -74,22 +68,9 @@ export function readRequest(request: RankRequest): ReadRequest {
 
 export const rankChecks = { n: integer({ default: 10, min: 0 }), includeSeen: flag(false), signal: abortSignal };
 
-/** Of a repeated item the last value stays, at its last place. @throws ERR_BAD_ARGUMENT, ERR_BAD_VALUE */
+/** In time order; of a repeated item the last entry stays, at its place. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_BAD_VALUE */
 export function readHistory(history: History | undefined): HistoryEntry[] {
-  const values = new Map<string, number>();
-  for (const entry of list<string | { item: string; value?: number }>(history, 'history')) {
-    const item = typeof entry === 'string' ? entry : entry?.item;
-    const value = typeof entry === 'string' ? 1 : (entry?.value ?? 1);
-    if (typeof item !== 'string' || item === '') {
-      throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a history of item ids or { item, value }, got ${shown(entry)} in it.`);
-    }
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw new AttuneError('ERR_BAD_VALUE', `Expected a finite value for item ${shown(item)} of the history, got ${shown(value)}.`);
-    }
-    values.delete(item);
-    values.set(item, value);
-  }
-  return Array.from(values, ([item, value]) => ({ item, value }));
+  return history === undefined || history === null ? [] : lastOfEach(readEntries('HybridRanker.rank', history));
 }
 
 function texts(given: Iterable<string> | undefined, name: string): string[] {

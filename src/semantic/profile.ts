@@ -1,5 +1,4 @@
-import type { History } from '../contracts/recommender.ts';
-import { AttuneError, shown } from '../errors.ts';
+import { type History, readHistory } from '../contracts/history.ts';
 
 /** The direction of a history: the mean of its items' vectors (one at least), weighted by their values, scaled to length 1; zeros when nothing is left of it. */
 export function weightedMean(values: readonly number[], vectors: readonly Float32Array[]): Float32Array {
@@ -15,27 +14,10 @@ export function weightedMean(values: readonly number[], vectors: readonly Float3
   return Float32Array.from(sum, (x) => x * scale);
 }
 
-/**
- * The keys of a history's known items with their values; of a repeated item the last value counts.
- * @throws ERR_BAD_ARGUMENT, ERR_BAD_VALUE
- */
-export function readHistory(history: History, keyOf: (id: string) => number): Map<number, number> {
-  if (typeof history === 'string' || typeof history?.[Symbol.iterator] !== 'function') {
-    throw new AttuneError(
-      'ERR_BAD_ARGUMENT',
-      `SemanticIndex.similarTo: expected an array or another iterable as history, got ${shown(history)}.`,
-    );
-  }
+/** The keys of a history's known items with their values; of a repeated item the last value counts. @throws what `readHistory` throws */
+export function keysOf(history: History, keyOf: (id: string) => number): Map<number, number> {
   const values = new Map<number, number>();
-  for (const entry of history) {
-    const item = typeof entry === 'string' ? entry : entry?.item;
-    const value = typeof entry === 'string' ? 1 : (entry?.value ?? 1);
-    if (typeof item !== 'string') {
-      throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a history of item ids or { item, value }, got ${shown(entry)} in it.`);
-    }
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw new AttuneError('ERR_BAD_VALUE', `Expected a finite value for item ${shown(item)} of the history, got ${shown(value)}.`);
-    }
+  for (const { item, value } of readHistory('SemanticIndex.similarTo', history)) {
     const key = keyOf(item);
     if (key >= 0) values.set(key, value);
   }

@@ -1,10 +1,11 @@
-import type { History, Recommendation } from '../contracts/recommender.ts';
+import type { History } from '../contracts/history.ts';
+import type { Recommendation } from '../contracts/recommender.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { named, notAtOnce } from './find.ts';
 import type { IndexParts } from './index-file.ts';
-import { readHistory, weightedMean } from './profile.ts';
+import { keysOf, weightedMean } from './profile.ts';
 
 /** What is asked of a vector index that always answers later, such as one in a database, is a promise; of any other it is the answer itself. */
 export type Answer<Vectors, T> = Vectors extends {
@@ -34,13 +35,13 @@ export function similarToItem(parts: IndexParts, item: string, { n, onUnknown, f
   );
 }
 
-/** Items close to the mean of a history. @throws ERR_UNKNOWN_HISTORY, ERR_NOT_SUPPORTED, and what {@link readHistory} throws */
+/** Items close to the mean of a history. @throws ERR_UNKNOWN_HISTORY, ERR_NOT_SUPPORTED, and what reading the history throws */
 export function similarToHistory(
   parts: IndexParts,
   history: History,
   { n, onUnknown, filter, includeSeen }: Question & { includeSeen: boolean },
 ): List | Promise<List> {
-  const values = readHistory(history, (id) => parts.catalogue.keyOf(id));
+  const values = keysOf(history, (id) => parts.catalogue.keyOf(id));
   const keys = [...values.keys()];
   if (keys.length === 0 && onUnknown === 'throw') {
     throw new AttuneError(

@@ -1,4 +1,5 @@
-import type { History, Recommendation } from '../../contracts/recommender.ts';
+import { type History, readHistory } from '../../contracts/history.ts';
+import type { Recommendation } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { TopK } from '../../numeric/top-k.ts';
 import { anything, checkIterable, integer, readOptions } from '../../options.ts';
@@ -88,8 +89,7 @@ export class ContentBridge {
 
   /** The best items for a history, new ones among the others; without those of the history. Contents stand in for new items of it. */
   recommendFor(history: History, options: BridgeListOptions = {}): Recommendation[] {
-    checkIterable('ContentBridge.recommendFor', 'item ids or { item, value }', history);
-    const entries = Array.from(history, (entry) => (typeof entry === 'string' ? { item: entry } : entry));
+    const entries = readHistory('ContentBridge.recommendFor', history);
     return this.#rank(this.#ofHistory(entries), options, new Set(entries.map(({ item }) => item)));
   }
 

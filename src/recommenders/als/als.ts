@@ -1,23 +1,31 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { ExplainOptions, Factors, FitOptions, History, UnknownOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type {
+  ExplainOptions,
+  Factors,
+  FitOptions,
+  History,
+  RecommendOptions,
+  UnknownOptions,
+  UnknownPolicy,
+  WhyNot,
+} from '../../contracts/recommender.ts';
+import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { AttuneError } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
-import { readOptions, workOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
+import { checkIterable, optional, readOptions, workOptions } from '../../options.ts';
 import { FactorBase } from '../factors/base.ts';
 import type { FactorProfile } from '../factors/serving.ts';
 import type { UserRows } from '../factors/similar-users.ts';
 import { checkInteractions, type HistoryRow, type RankRequest, type WantedList } from '../shared/base.ts';
 import { unknownCheck } from '../shared/call-options.ts';
+import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, unexplained } from '../shared/explanation.ts';
-import { iterable } from '../shared/filters.ts';
 import { type AlsExplanation, explainScores } from './explain.ts';
 import { fitAls } from './fit.ts';
 import { type AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
-import { type AlsIteration, type AlsOptions, type AlsSettings, clip, readAlsOptions, servingChecks } from './options.ts';
+import { type AlsIteration, type AlsLoadOptions, type AlsOptions, type AlsSettings, alsChecks, clip, readAlsOptions } from './options.ts';
 import { AlsServing } from './serving.ts';
 import { userBias } from './solver/biases.ts';
 import { updateAls } from './update.ts';
@@ -43,6 +51,7 @@ export type AlsFitOptions = AlsFitOptionsOf<AlsRecommender>;
 export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   /** Short name of the model family, also in model files. */
   readonly kind = alsKind;
+  protected override readonly iterates = true;
   readonly #settings: AlsSettings;
 
   /** @throws ERR_BAD_OPTION */
@@ -115,10 +124,12 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    * @throws ERR_NOT_FITTED; ERR_UNKNOWN_USER unless `onUnknown` is 'empty', which passes over unknown ones. The model then stays
    *   what it was.
    */
-  forget(users: string | Iterable<string>, options: UnknownOptions = {}): this {
-    const o = readOptions('AlsRecommender.forget', options, { onUnknown: unknownCheck });
+  forget(users: Id | Iterable<Id>, options: UnknownOptions = {}): this {
+    const owner = 'AlsRecommender.forget';
+    const o = readOptions(owner, options, { onUnknown: unknownCheck });
     const gone = new Set<number>();
-    for (const id of typeof users === 'string' ? [users] : iterable(users, 'users')) gone.add(this.userIndex(id, o.onUnknown));
+    const asked = typeof users === 'object' ? checkIterable(owner, 'user ids', users) : [users];
+    for (const id of asked) gone.add(this.userIndex(id, o.onUnknown));
     gone.delete(-1);
     if (gone.size > 0) this.replaceUsers(withoutUsers(this.model, Int32Array.from(gone).sort()));
     return this;
@@ -128,7 +139,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    * Which of the user's own items bring how much of a score (Hu, Koren & Volinsky 2008, section 5). The contributions add up
    * to the score, or with biases to the score less `baseline`. `clip` does not touch them.
    */
-  explain(user: string, item: string, options: ExplainOptions = {}): AlsExplanation {
+  explain(user: Id, item: Id, options: ExplainOptions = {}): AlsExplanation {
     return this.#explained('als.explain', user, [item], options)[0];
   }
 
@@ -136,7 +147,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    * The same for several items of one user, in the order asked. The equation of the user is factorized once, which is most of the
    * work: ten items take hardly longer than one.
    */
-  explainMany(user: string, items: Iterable<string>, options: ExplainOptions = {}): AlsExplanation[] {
+  explainMany(user: Id, items: Iterable<Id>, options: ExplainOptions = {}): AlsExplanation[] {
     return this.#explained('als.explainMany', user, items, options);
   }
 
@@ -144,20 +155,25 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    * The same for a visitor: which items of a history bring how much of the scores that `recommendFor` gives.
    * @throws ERR_UNKNOWN_HISTORY when no item of the history is known, unless `onUnknown` is 'empty'; ERR_UNKNOWN_ITEM
    */
-  explainFor(history: History, items: Iterable<string>, options: ExplainOptions = {}): AlsExplanation[] {
+  explainFor(history: History, items: Iterable<Id>, options: ExplainOptions = {}): AlsExplanation[] {
     const o = readOptions('als.explainFor', options, explainChecks);
     const row = this.knownHistory(history, o.onUnknown);
-    const asked = this.#itemIndices(items, o.onUnknown);
+    const asked = this.#itemIndices('als.explainFor', items, o.onUnknown);
     return row ? this.#explanations(row, this.profileFrom(row), asked, o.n) : Array.from(asked, unexplained);
   }
 
   /** The predicted rating (explicit feedback) or preference of one pair; the same as `score` for one item. */
-  predict(user: string, item: string, options: UnknownOptions = {}): number {
+  predict(user: Id, item: Id, options: UnknownOptions = {}): number {
     return this.score(user, [item], options)[0];
   }
 
-  override score(user: string, items: Iterable<string>, options: UnknownOptions = {}): Float32Array {
+  override score(user: Id, items: Iterable<Id>, options: UnknownOptions = {}): Float32Array {
     return clip(super.score(user, items, options), this.#settings.clip);
+  }
+
+  override whyNot(who: Id | History, item: Id, options: RecommendOptions = {}): WhyNot {
+    const why = super.whyNot(who, item, options);
+    return 'score' in why ? { ...why, score: clip(Float32Array.of(why.score), this.#settings.clip)[0] } : why;
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
@@ -170,27 +186,17 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    * @param options what may differ from how it was made: `storage`, `threads`, `onUnknown`.
    * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION
    */
-  static fromBytes(bytes: Uint8Array, options: Pick<AlsOptions, 'storage' | 'threads' | 'onUnknown'> = {}): AlsRecommender {
-    const given = readOptions('AlsRecommender.fromBytes', options, servingChecks);
-    const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  static fromBytes(bytes: Uint8Array, options: AlsLoadOptions = {}): AlsRecommender {
+    const own = readLoadOptions('AlsRecommender', options, { storage: optional(alsChecks.storage) });
     const { model, options: stored } = alsFromBytes(bytes);
-    let als: AlsRecommender;
-    try {
-      als = new AlsRecommender({ ...stored, ...own });
-    } catch (cause) {
-      throw new AttuneError('ERR_BAD_FILE', "A model of kind 'als' with options that this version does not know.", { cause });
-    }
+    const als = fromSettings(alsKind, { ...stored, ...own }, (settings) => new AlsRecommender(settings));
     als.replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: als.#settings });
     return als;
   }
 
-  /** Loads a model: newest version of a name, `name@3`, or `name@production`. */
-  static async load(
-    store: ModelStore,
-    reference: string,
-    options: Pick<AlsOptions, 'storage' | 'threads' | 'onUnknown'> = {},
-  ): Promise<AlsRecommender> {
-    return AlsRecommender.fromBytes((await readModelStore(store).get(reference)).bytes, options);
+  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  static async load(store: ModelStore, reference: string, options: AlsLoadOptions = {}): Promise<AlsRecommender> {
+    return AlsRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected override serve(model: AlsModel): AlsServing {
@@ -225,10 +231,10 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return list;
   }
 
-  #explained(owner: string, user: string, items: Iterable<string>, options: ExplainOptions): AlsExplanation[] {
+  #explained(owner: string, user: Id, items: Iterable<Id>, options: ExplainOptions): AlsExplanation[] {
     const o = readOptions(owner, options, explainChecks);
     const u = this.userIndex(user, o.onUnknown);
-    const asked = this.#itemIndices(items, o.onUnknown);
+    const asked = this.#itemIndices(owner, items, o.onUnknown);
     return u < 0 ? Array.from(asked, unexplained) : this.#explanations(this.historyOf(u), this.profileOf(u), asked, o.n);
   }
 
@@ -248,8 +254,8 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return Array.from(asked, (i) => (i < 0 ? unexplained() : known[next++]));
   }
 
-  #itemIndices(items: Iterable<string>, onUnknown: UnknownPolicy | undefined): Int32Array {
-    return Int32Array.from([...iterable(items, 'items')], (item) => this.itemIndex(item, onUnknown));
+  #itemIndices(owner: string, items: Iterable<Id>, onUnknown: UnknownPolicy | undefined): Int32Array {
+    return Int32Array.from([...checkIterable(owner, 'item ids', items)], (item) => this.itemIndex(item, onUnknown));
   }
 
   static #of(model: AlsModel): AlsRecommender {

@@ -2,12 +2,13 @@ import type { FitOptions } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, callback, integer, readOptions, workOptions } from '../../options.ts';
+import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
 
 /**
  * Options of `AlsRecommender.fit`.
  * @typeParam Model the recommender itself
  */
-export interface AlsFitOptionsOf<Model> extends FitOptions {
+export interface AlsFitOptionsOf<Model> extends FitOptions, ValidationOptions<Model> {
   /** users x factors, row-major in the order of `interactions.users`. Only conjugate gradients read it. */
   initialUserFactors?: Float32Array;
   /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
@@ -34,8 +35,8 @@ export interface AlsFitOptionsOf<Model> extends FitOptions {
    * });
    */
   validate?: (model: Model) => number | Promise<number>;
-  /** With `validate`: ends after this many iterations in a row without a better value, from 1. Default 3. */
-  patience?: number;
+  /** With `validate`: iterations between two questions, from 1. Default 1. */
+  validateEvery?: number;
   /** Lets a killed fit go on: `write` gets a file for `resumeFrom` now and then. */
   checkpoint?: AlsCheckpoint;
   /**
@@ -62,8 +63,7 @@ export function readFitOptions<Model>(options: AlsFitOptionsOf<Model>) {
     initialItemFactors: anything<Float32Array | undefined>(),
     userWeights: anything<Float32Array | ((user: string) => number) | undefined>(),
     warmStart: earlierModel as Check<Model | undefined>,
-    validate: callback<NonNullable<AlsFitOptionsOf<Model>['validate']>>(),
-    patience: integer({ default: 3, min: 1 }),
+    ...validationChecks<Model>({ validateEvery: 1 }),
     checkpoint: checkpointCheck,
     resumeFrom: bytes,
   });

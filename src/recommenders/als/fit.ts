@@ -15,6 +15,7 @@ export interface AlsFit<Model> extends Omit<AlsFitOptionsOf<Model>, 'warmStart' 
   /** An earlier model to start from. */
   warmStart: AlsModel | undefined;
   checkpoint: Required<NonNullable<AlsFitOptionsOf<Model>['checkpoint']>> | undefined;
+  validateEvery: number;
   patience: number;
   /** What `validate` is given for a model. */
   asRecommender: (model: AlsModel) => Model;
@@ -42,10 +43,11 @@ export async function fitAls<Model>(interactions: Interactions, s: AlsSettings, 
     biases,
     history,
   });
-  const { validate, patience, checkpoint } = o;
+  const { validate, validateEvery, patience, checkpoint } = o;
   const data = checkpoint || o.resumeFrom ? fingerprintOf(byUser, userWeights) : 0;
   const afterIteration = earlyStopping({
     validate: validate && ((factors) => validate(o.asRecommender(modelOf(factors)))),
+    validateEvery,
     patience,
     checkpoint: checkpoint && {
       every: checkpoint.every,

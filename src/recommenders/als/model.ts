@@ -1,8 +1,8 @@
-import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
+import { tensorOf } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import { fromFloat16, type StoredFactors, toFloat16, toFloats } from '../../numeric/float16.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { baseFromFile, baseToFile } from '../shared/fitted-base.ts';
+import { decodeModel, encodeModel } from '../shared/codec.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
 /** Means that explicit feedback takes off ratings first. */
@@ -30,7 +30,7 @@ export interface AlsModel extends FittedBase {
 }
 
 export const alsKind = 'als';
-const formatVersion = 1;
+const format = { kind: alsKind, formatVersion: 1 };
 
 /** The factors of a user in the caller's basis. */
 export function userVector({ rows, rowOf, scaleOf, settings: { factors: f } }: AlsModel, user: number): Float32Array {
@@ -50,39 +50,34 @@ export function storedAs(storage: AlsSettings['storage'], rows: StoredFactors): 
 /** The model as a file. */
 export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
   const { settings, users, items, itemFactors, rows, rowOf, scaleOf, userWeights, biases, history } = model;
-  const base = baseToFile(model);
   const f = settings.factors;
-  const { threads: _, ...stored } = settings; // says nothing of the model
-  return writeModelFile({
-    kind: alsKind,
-    formatVersion,
-    settings: { ...stored, globalBias: biases?.global, history: history.map(({ seconds: _, ...rest }) => rest) },
-    tensors: {
+  return encodeModel(format, model, {
+    settings: { ...settings, globalBias: biases?.global, history: history.map(({ seconds: _, ...rest }) => rest) },
+    leading: {
       item_factors: { data: itemFactors, shape: [items.size, f] },
       user_rows: { data: rows, shape: [rows.length / f, f], ...(rows instanceof Uint16Array && { dtype: 'F16' as const }) },
       user_row_of: { data: rowOf, shape: [users.size] },
       user_scale: { data: scaleOf, shape: [users.size] },
-      ...base.tensors,
+    },
+    tensors: {
       ...(userWeights && { user_weights: { data: userWeights, shape: [users.size] } }),
       ...(biases && {
         user_biases: { data: biases.users, shape: [users.size] },
         item_biases: { data: biases.items, shape: [items.size] },
       }),
     },
-    ids: base.ids,
   });
 }
 
 /** The inverse of {@link alsToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settings'>; options: AlsOptions } {
-  const file = readModelFile(bytes, alsKind, formatVersion);
+  const { file, base } = decodeModel(format, bytes);
   const { globalBias, history, ...options } = file.settings as unknown as AlsOptions & { globalBias?: number; history: AlsIteration[] };
   const f = options.factors as number;
   const bad = (what: string): never => {
     throw new AttuneError('ERR_BAD_FILE', `A model of kind 'als' with ${what}. Restore the file from a copy, or train again.`);
   };
   if (!Number.isInteger(f) || f < 1) return bad(`${f} factors`);
-  const base = baseFromFile(file);
   const { users, items } = base;
   const rows: StoredFactors =
     options.storage === 'float16' ? tensorOf(file, 'user_rows', Uint16Array) : tensorOf(file, 'user_rows', Float32Array);

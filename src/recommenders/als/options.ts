@@ -1,12 +1,12 @@
-import type { UnknownPolicy } from '../../contracts/recommender.ts';
+import type { LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { choice, flag, integer, number, optional, readOptions } from '../../options.ts';
+import { choice, flag, integer, number, onUnknown, optional, readOptions, seed, threads } from '../../options.ts';
 
 /** Options of `AlsRecommender`. */
 export interface AlsOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
   factors?: number;
-  /** Most iterations, 1 to 10,000; one solves all users, then all items. Default 15. */
+  /** Maximum number of iterations, 1 to 10,000; one solves all users, then all items. Default 15. */
   iterations?: number;
   /** Weight of |row|^2 in the loss, at least 0 (above 0 for explicit feedback). Default 0.1. */
   regularization?: number;
@@ -33,12 +33,12 @@ export interface AlsOptions {
    * random ones are, begins with a step of the power method. Default true.
    */
   acceleration?: boolean;
-  /** `'auto'` (default): the cheapest route a row; `'exact'`: every row to the end in every iteration. */
+  /** `'auto'` (default): the cheapest route for each row; `'exact'`: every row to the end in every iteration. */
   solver?: 'auto' | 'exact';
   /** Stops when an iteration lowers the loss by less than this share of it. Default 0: all iterations. */
   tolerance?: number;
   /**
-   * How a fitted model keeps its users: \`'float32'\` (default), or \`'float16'\`, half the memory and the file. Items stay
+   * How a fitted model keeps its users: `'float32'` (default), or \`'float16'\`, half the memory and the file. Items stay
    * float32 and scores are exact for the user as stored, whose numbers are within 0.05 % of what was learned.
    */
   storage?: 'float32' | 'float16';
@@ -49,9 +49,6 @@ export interface AlsOptions {
   /** What calls do on an unknown id. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
 }
-
-const threadCount = integer({ min: 1, max: 256 });
-const seedNumber = number({ default: 0 });
 
 function clipCheck(value: unknown, name: string): readonly [number, number] {
   const [low, high] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : [];
@@ -74,17 +71,16 @@ export const alsChecks = {
   solver: choice(['auto', 'exact'] as const, 'auto'),
   tolerance: number({ default: 0, min: 0, max: 1 }),
   storage: choice(['float32', 'float16'] as const, 'float32'),
-  seed: (value: unknown, name: string): number | string => (typeof value === 'string' ? value : seedNumber(value, name)),
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
-/** What may differ in a model that is read from a file. */
-export const servingChecks = {
-  storage: optional(alsChecks.storage),
-  threads: optional(alsChecks.threads),
-  onUnknown: optional(alsChecks.onUnknown),
-};
+/** What may differ between a model and its file: options of `AlsRecommender.fromBytes` and `load`. */
+export interface AlsLoadOptions extends LoadOptions {
+  /** How the users are kept. Default: as stored. */
+  storage?: AlsOptions['storage'];
+}
 
 /** Options with every default filled in; `clip` has none. */
 export type AlsSettings = Required<Omit<AlsOptions, 'clip'>> & { clip: AlsOptions['clip'] };

@@ -1,13 +1,13 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { Factors } from '../../contracts/recommender.ts';
+import type { Factors, LoadOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { AttuneError, shown } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
 import { FactorBase } from '../factors/base.ts';
 import type { FactorProfile } from '../factors/serving.ts';
 import type { UserRows } from '../factors/similar-users.ts';
 import { checkInteractions, type HistoryRow } from '../shared/base.ts';
+import { readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { EarlyStopping } from '../shared/early-stopping.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptionsOf, type BprIteration, type BprOptions, type BprSettings, bprChecks, readBprFitOptions } from './options.ts';
@@ -35,6 +35,7 @@ export type BprFitOptions = BprFitOptionsOf<BprRecommender>;
 export class BprRecommender extends FactorBase<BprModel, BprServing> {
   /** Short name of the model family, also in model files. */
   override readonly kind = bprKind;
+  protected override readonly iterates = true;
   readonly #settings: BprSettings;
 
   /** @throws ERR_BAD_OPTION */
@@ -78,7 +79,7 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
       history,
     });
     const watch =
-      validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), validateEvery, patience);
+      validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), { validateEvery, patience });
     const trained = await trainBpr(likedRows(base.byUser), settings, work, watch ?? (async () => undefined));
     work.signal?.throwIfAborted();
     this.replace(modelOf(trained, trained.history));
@@ -91,13 +92,14 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-  static fromBytes(bytes: Uint8Array): BprRecommender {
-    return BprRecommender.#of(bprFromBytes(bytes, (options) => readOptions('BprRecommender', options, bprChecks)));
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): BprRecommender {
+    const own = readLoadOptions('BprRecommender', options);
+    return BprRecommender.#of(bprFromBytes(bytes, (stored) => readOptions('BprRecommender', { ...stored, ...own }, bprChecks)));
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
-  static async load(store: ModelStore, reference: string): Promise<BprRecommender> {
-    return BprRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<BprRecommender> {
+    return BprRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected override serve({ itemRows, settings }: BprModel): BprServing {
@@ -130,34 +132,15 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
   }
 }
 
-/** Asks how good the model is, keeps the best factors, and ends training with them when nothing better comes. */
+/** The hook of `trainBpr` that measures and stops. */
 function watcher(
   measure: (factors: BprFactors, history: BprIteration[]) => number | Promise<number>,
-  every: number,
-  patience: number,
+  options: { validateEvery: number; patience: number },
 ): AfterIteration {
-  let best: BprFactors | undefined;
-  let bestValue = Number.NEGATIVE_INFINITY;
-  let since = 0;
   const history: BprIteration[] = [];
-  return async (line, factors, last) => {
+  const stopping = new EarlyStopping<BprFactors>('BprRecommender', (factors) => measure(factors, [...history]), options);
+  return (line, factors, final) => {
     history.push(line);
-    if (line.iteration % every !== 0 && !last) return undefined;
-    const now = await factors();
-    const value: unknown = await measure(now, [...history]);
-    if (typeof value !== 'number' || Number.isNaN(value)) {
-      throw new AttuneError(
-        'ERR_BAD_VALUE',
-        `BprRecommender.fit: 'validate' must give a number, larger for a better model, got ${shown(value)} after iteration ${line.iteration}.`,
-      );
-    }
-    line.validation = value;
-    since++;
-    if (best === undefined || value > bestValue) {
-      best = now;
-      bestValue = value;
-      since = 0;
-    }
-    return since >= patience || last ? best : undefined;
+    return stopping.after({ line, final, factors });
   };
 }

@@ -1,7 +1,6 @@
-import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
-import { AttuneError } from '../../errors.ts';
+import { tensorOf } from '../../data/files/model-file.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { baseFromFile, baseToFile } from '../shared/fitted-base.ts';
+import { decodeModel, encodeModel, fromSettings } from '../shared/codec.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { columnsOf, setColumns, widthOf } from './rows.ts';
 
@@ -16,40 +15,28 @@ export interface BprModel extends FittedBase {
 }
 
 export const bprKind = 'bpr';
-const formatVersion = 1;
+const format = { kind: bprKind, formatVersion: 1 };
 
 /** The model as a file. */
 export function bprToBytes(model: BprModel): Uint8Array<ArrayBuffer> {
   const { settings, userRows, itemRows, users, items, history } = model;
-  const { threads: _, ...stored } = settings; // says nothing of the model
-  const { tensors, ids } = baseToFile(model);
   const f = settings.factors;
   const width = widthOf(settings);
-  return writeModelFile({
-    kind: bprKind,
-    formatVersion,
-    settings: { ...stored, history: history.map(({ seconds: _, ...rest }) => rest) },
+  return encodeModel(format, model, {
+    settings: { ...settings, history: history.map(({ seconds: _, ...rest }) => rest) },
     tensors: {
-      ...tensors,
       user_factors: { data: columnsOf(userRows, width, 0, f), shape: [users.size, f] },
       item_factors: { data: columnsOf(itemRows, width, 0, f), shape: [items.size, f] },
       ...(settings.biases && { item_biases: { data: columnsOf(itemRows, width, f, 1), shape: [items.size] } }),
     },
-    ids,
   });
 }
 
 /** The inverse of {@link bprToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-export function bprFromBytes(bytes: Uint8Array, readSettings: (options: unknown) => BprSettings): BprModel {
-  const file = readModelFile(bytes, bprKind, formatVersion);
+export function bprFromBytes(bytes: Uint8Array, readSettings: (stored: object) => BprSettings): BprModel {
+  const { file, base } = decodeModel(format, bytes);
   const { history, ...options } = file.settings as unknown as BprSettings & { history: BprIteration[] };
-  let settings: BprSettings;
-  try {
-    settings = readSettings(options);
-  } catch (cause) {
-    throw new AttuneError('ERR_BAD_FILE', "A model of kind 'bpr' with options that this version does not know.", { cause });
-  }
-  const base = baseFromFile(file);
+  const settings = fromSettings(bprKind, options, readSettings);
   const f = settings.factors;
   const width = widthOf(settings);
   const userRows = new Float32Array(base.users.size * width);

@@ -1,5 +1,6 @@
 import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { anything, callback, choice, flag, integer, number, readOptions, workOptions } from '../../options.ts';
+import { flag, integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
+import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
 
 /** Options of `BprRecommender`. */
 export interface BprOptions {
@@ -12,8 +13,8 @@ export interface BprOptions {
   /** How much each step pulls the rows it touches to 0; from 0, default 0.01. */
   regularization?: number;
   /**
-   * How many items a step draws that the user does not have, to learn from the one with the highest score (Zhang et al. 2013). Default 1:
-   * uniform sampling, as in the paper. More cost time and rank the top of the list better: 4 to 8 do.
+   * Number of items a step draws that the user does not have, to learn from the one with the highest score (Zhang et al. 2013). Default 1:
+   * uniform sampling, as in the paper. More take longer and rank the top of the list better: 4 to 8 do.
    */
   candidates?: number;
   /** Whether items have a bias, which says how popular they are. Default true. */
@@ -26,8 +27,6 @@ export interface BprOptions {
   onUnknown?: UnknownPolicy;
 }
 
-const threadCount = integer({ min: 1, max: 256 });
-
 /** Checks and defaults of {@link BprOptions}. */
 export const bprChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
@@ -36,9 +35,9 @@ export const bprChecks = {
   regularization: number({ default: 0.01, min: 0, max: 1e3 }),
   candidates: integer({ default: 1, min: 1, max: 1000 }),
   biases: flag(true),
-  seed: anything<number | string>(0),
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
 /** Options with every default filled in. */
@@ -48,7 +47,7 @@ export type BprSettings = Required<BprOptions>;
  * Options of `BprRecommender.fit`.
  * @typeParam Model the recommender itself
  */
-export interface BprFitOptionsOf<Model> extends FitOptions {
+export interface BprFitOptionsOf<Model> extends FitOptions, ValidationOptions<Model> {
   /**
    * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
@@ -61,17 +60,13 @@ export interface BprFitOptionsOf<Model> extends FitOptions {
   validate?: (model: Model) => number | Promise<number>;
   /** With `validate`: iterations between two questions, from 1. Default 10. */
   validateEvery?: number;
-  /** With `validate`: ends after this many answers in a row that were no better, from 1. Default 3. */
-  patience?: number;
 }
 
 /** Reads {@link BprFitOptionsOf}. @throws ERR_BAD_OPTION */
 export function readBprFitOptions<Model>(options: BprFitOptionsOf<Model>) {
   return readOptions('BprRecommender.fit', options, {
     ...workOptions,
-    validate: callback<NonNullable<BprFitOptionsOf<Model>['validate']>>(),
-    validateEvery: integer({ default: 10, min: 1 }),
-    patience: integer({ default: 3, min: 1 }),
+    ...validationChecks<Model>({ validateEvery: 10 }),
   });
 }
 

@@ -1,14 +1,13 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { ExplainOptions, Explanation, FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
+import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { choice, integer, number, optional, readOptions, workOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
-import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
-import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
-import { baseFromFile, baseOf, baseToFile } from '../shared/fitted-base.ts';
+import { choice, integer, number, onUnknown, optional, readOptions, seed, threads, workOptions } from '../../options.ts';
+import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { baseOf } from '../shared/fitted-base.ts';
+import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { invertDirectly } from './direct.ts';
 import { invertIteratively, iterativeBytes } from './iterative.ts';
@@ -31,21 +30,22 @@ export interface EaseOptions {
   solver?: 'auto' | 'direct' | 'iterative';
   /** How much memory fitting may take. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
   maxBytes?: number;
+  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
+  seed?: number | string;
   /** Threads of `'iterative'`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
   threads?: number | 'auto';
   /** What happens on unknown ids. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
 }
 
-const threadCount = integer({ min: 1, max: 256 });
-
 const optionChecks = {
   regularization: number({ default: 250, above: 0 }),
   weightsPerItem: optional(integer({ min: 1 })),
   solver: choice(['auto', 'direct', 'iterative'] as const, 'auto'),
   maxBytes: number({ default: 2 ** 31, min: 0 }),
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
 interface Fitted extends FittedBase {
@@ -54,7 +54,7 @@ interface Fitted extends FittedBase {
 }
 
 const kind = 'ease';
-const formatVersion = 1;
+const format = { kind, formatVersion: 1 };
 
 /**
  * EASE, a linear model in closed form (Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data"): with P = (XᵀX +
@@ -63,14 +63,14 @@ const formatVersion = 1;
  * solves for P without ever making XᵀX, and `weightsPerItem` keeps the model small. `similarItems` gives the partial correlation
  * -P_ij / sqrt(P_ii P_jj) of the items whose weights were kept, and knows no `'dot'`.
  */
-export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
+export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
-  readonly #options: Required<Omit<EaseOptions, 'weightsPerItem'>> & { weightsPerItem: number | undefined };
+  readonly #options: Required<Omit<EaseOptions, 'weightsPerItem' | 'seed'>> & { weightsPerItem: number | undefined };
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: EaseOptions = {}) {
-    const o = readOptions('EaseRecommender', options, optionChecks);
+    const { seed: _, ...o } = readOptions('EaseRecommender', options, optionChecks);
     super(o.onUnknown);
     this.#options = o;
   }
@@ -90,50 +90,23 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return this.#fit(() => mergeInto(model, interactions), o);
   }
 
-  /** The user's items with value x weight. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
-  explain(user: string, item: string, options: ExplainOptions = {}): Explanation {
-    const o = readOptions(`${kind}.explain`, options, explainChecks);
-    const to = this.itemIndex(item, o.onUnknown);
-    const index = this.userIndex(user, o.onUnknown);
-    if (to < 0 || index < 0) return unexplained();
-    const { items, weights } = this.model;
-    const row = this.historyOf(index);
-    const parts = Array.from(row.items, (from, k) => ({
-      item: items.idAt(from),
-      value: row.values[k],
-      score: row.values[k] * weights.at(from, to),
-    }));
-    return explanation(this.scoreSome(row, Int32Array.of(to))[0], parts, o.n);
-  }
-
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    const { tensors, ids } = baseToFile(this.model);
-    const all = { ...tensors, ...this.model.weights.toTensors() };
-    const { threads: _, ...settings } = this.#options; // says nothing of the model
-    return writeModelFile({ kind, formatVersion, settings, tensors: all, ids });
+    return encodeModel(format, this.model, { settings: this.#options, tensors: this.model.weights.toTensors() });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-  static fromBytes(bytes: Uint8Array): EaseRecommender {
-    const file = readModelFile(bytes, kind, formatVersion);
-    const model = new EaseRecommender(file.settings);
-    const base = baseFromFile(file);
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): EaseRecommender {
+    const own = readLoadOptions('EaseRecommender', options);
+    const { file, base } = decodeModel(format, bytes);
+    const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new EaseRecommender(settings));
     model.fitted = { ...base, weights: weightsFromTensors(file, base.items.size) };
     return model;
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
-  static async load(store: ModelStore, reference: string): Promise<EaseRecommender> {
-    return EaseRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
-  }
-
-  protected override profileOf(user: number): HistoryRow {
-    return this.historyOf(user);
-  }
-
-  protected override profileFrom(row: HistoryRow): HistoryRow {
-    return row;
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<EaseRecommender> {
+    return EaseRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
@@ -141,10 +114,8 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
     for (let k = 0; k < row.items.length; k++) weights.add(row.items[k], row.values[k], scores);
   }
 
-  protected override scoreSome(row: HistoryRow, items: Int32Array): Float32Array {
-    const scores = new Float32Array(this.model.items.size);
-    this.scoreAll(row, scores);
-    return Float32Array.from(items, (i) => scores[i]);
+  protected override weightBetween(from: number, to: number): number {
+    return this.model.weights.at(from, to);
   }
 
   protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {

@@ -1,3 +1,5 @@
+import type { RecommendationList, SimilarOptions, SimilarUser } from '../../contracts/recommender.ts';
+import type { Id } from '../../data/ids.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { BaseRecommender, type FittedBase, type RankRequest, type WantedList } from '../shared/base.ts';
 import { union } from '../shared/filters.ts';
@@ -22,6 +24,16 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
   protected abstract serve(model: Fitted): Answers;
   /** The factors of all users. */
   protected abstract userRowsOf(model: Fitted): UserRows;
+
+  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
+  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
+    return this.listSimilarItems(item, options);
+  }
+
+  /** Users that are like this one, never itself. @throws ERR_UNKNOWN_USER */
+  similarUsers(user: Id, options: SimilarOptions = {}): SimilarUser[] {
+    return this.listSimilarUsers(user, options);
+  }
 
   /** What answers for the fitted model. @throws ERR_NOT_FITTED */
   protected get answers(): Answers {

@@ -1,21 +1,20 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { ExplainOptions, Explanation, FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
-import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
-import { choice, integer, number, readOptions, workOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
+import { choice, integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
-import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow, type RankRequest } from '../shared/base.ts';
-import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
-import { baseFromFile, baseOf, baseToFile, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
+import { checkInteractions, type FittedBase, type HistoryRow, type RankRequest } from '../shared/base.ts';
+import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { featuresOf, type ItemFeatures, ItemProducts, nearestItems, similarityOf } from '../shared/item-similarity.ts';
+import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
 
 /** Options of {@link ItemKnnRecommender}. */
 export interface ItemKnnOptions {
-  /** How many neighbours each item keeps; memory grows with items x neighbours x 8 bytes. From 1, default 100. */
+  /** Number of neighbours that each item keeps; memory grows with items x neighbours x 8 bytes. From 1, default 100. */
   neighbors?: number;
   /**
    * What of two items is compared, with x the values of their users. Default `'cosine'`.
@@ -34,6 +33,10 @@ export interface ItemKnnOptions {
   popularityExponent?: number;
   /** Added to what divides, so that similarities from few users become small. From 0, default 0. */
   shrinkage?: number;
+  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
+  seed?: number | string;
+  /** Without effect: one thread does it. Taken for the same reason. */
+  threads?: number | 'auto';
   /** What happens on unknown ids. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
 }
@@ -44,7 +47,9 @@ const optionChecks = {
   userExponent: number({ default: 0.7, min: 0, max: 2 }),
   popularityExponent: number({ default: 0.4, min: 0, max: 1 }),
   shrinkage: number({ default: 0, min: 0 }),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
 interface Fitted extends FittedBase {
@@ -55,7 +60,7 @@ interface Fitted extends FittedBase {
 }
 
 const kind = 'item-knn';
-const formatVersion = 1;
+const format = { kind, formatVersion: 1 };
 
 /**
  * Item-based nearest neighbours (Sarwar et al. 2001; Deshpande & Karypis 2004): the score of item i for a user is the sum over the
@@ -67,17 +72,17 @@ const formatVersion = 1;
  * with 0 and 0.5 it is the plain cosine. `similarItems` compares with all items, not only the kept neighbours, by the symmetric form
  * (popularityExponent 0.5), or by the bare product with `metric: 'dot'`; items without a common user are not similar at all.
  */
-export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
+export class ItemKnnRecommender extends ItemWeightsRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
-  readonly #options: Required<ItemKnnOptions>;
+  readonly #options: Required<Omit<ItemKnnOptions, 'seed' | 'threads'>>;
   /** Scores of one list, all 0 between lists, and the items that got one. */
   #scores = new Float32Array(0);
   #touched = new Int32Array(0);
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: ItemKnnOptions = {}) {
-    const o = readOptions('ItemKnnRecommender', options, optionChecks);
+    const { seed: _, threads: __, ...o } = readOptions('ItemKnnRecommender', options, optionChecks);
     super(o.onUnknown);
     this.#options = o;
   }
@@ -97,50 +102,23 @@ export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return this.#fit(() => mergeInto(model, interactions), model.items.size, o);
   }
 
-  /** The user's items that have this one among their neighbours, with value x similarity. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
-  explain(user: string, item: string, options: ExplainOptions = {}): Explanation {
-    const o = readOptions(`${kind}.explain`, options, explainChecks);
-    const to = this.itemIndex(item, o.onUnknown);
-    const index = this.userIndex(user, o.onUnknown);
-    if (to < 0 || index < 0) return unexplained();
-    const { items, neighbors } = this.model;
-    const row = this.historyOf(index);
-    const parts: Explanation['contributions'] = [];
-    row.items.forEach((from, k) => {
-      const at = neighbors.indices.subarray(neighbors.offsets[from], neighbors.offsets[from + 1]).indexOf(to);
-      if (at < 0) return;
-      parts.push({ item: items.idAt(from), value: row.values[k], score: row.values[k] * neighbors.values[neighbors.offsets[from] + at] });
-    });
-    return explanation(this.scoreSome(row, Int32Array.of(to))[0], parts, o.n);
-  }
-
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    const { tensors, ids } = baseToFile(this.model);
-    const all = { ...tensors, ...csrToTensors('neighbors', this.model.neighbors) };
-    return writeModelFile({ kind, formatVersion, settings: { ...this.#options }, tensors: all, ids });
+    return encodeModel(format, this.model, { settings: this.#options, tensors: csrToTensors('neighbors', this.model.neighbors) });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-  static fromBytes(bytes: Uint8Array): ItemKnnRecommender {
-    const file = readModelFile(bytes, kind, formatVersion);
-    const model = new ItemKnnRecommender(file.settings);
-    const base = baseFromFile(file);
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): ItemKnnRecommender {
+    const own = readLoadOptions('ItemKnnRecommender', options);
+    const { file, base } = decodeModel(format, bytes);
+    const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new ItemKnnRecommender(settings));
     model.fitted = { ...base, neighbors: csrFromTensors(file, 'neighbors', base.items.size, base.items.size) };
     return model;
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
-  static async load(store: ModelStore, reference: string): Promise<ItemKnnRecommender> {
-    return ItemKnnRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
-  }
-
-  protected override profileOf(user: number): HistoryRow {
-    return this.historyOf(user);
-  }
-
-  protected override profileFrom(row: HistoryRow): HistoryRow {
-    return row;
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<ItemKnnRecommender> {
+    return ItemKnnRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
@@ -151,10 +129,10 @@ export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
     }
   }
 
-  protected override scoreSome(row: HistoryRow, items: Int32Array): Float32Array {
-    const scores = new Float32Array(this.model.items.size);
-    this.scoreAll(row, scores);
-    return Float32Array.from(items, (i) => scores[i]);
+  protected override weightBetween(from: number, to: number): number | undefined {
+    const { offsets, indices, values } = this.model.neighbors;
+    const at = indices.subarray(offsets[from], offsets[from + 1]).indexOf(to);
+    return at < 0 ? undefined : values[offsets[from] + at];
   }
 
   /** Looks only at the neighbours of the history. Where they do not fill the list, items with a score of 0 or below follow. */

@@ -1,15 +1,15 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
+import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import { tensorOf } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { topK } from '../../numeric/top-k.ts';
-import { choice, number, optional, readOptions, workOptions } from '../../options.ts';
-import { readModelStore } from '../../storage/shared/model-names.ts';
+import { choice, number, onUnknown, optional, readOptions, seed, threads, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import { BaseRecommender, checkInteractions, type FittedBase, type RankRequest } from '../shared/base.ts';
-import { baseFromFile, baseOf, baseToFile } from '../shared/fitted-base.ts';
+import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { baseOf } from '../shared/fitted-base.ts';
 
 /** What popular means: see {@link PopularityOptions.method}. */
 export type PopularityMethod = 'count' | 'sum' | 'bayesian-mean' | 'decay';
@@ -31,6 +31,10 @@ export interface PopularityOptions {
   halfLifeDays?: number;
   /** The moment from which ages are counted in `'decay'`, in milliseconds since 1970; later rows count 1. Default: the newest row. */
   now?: number;
+  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
+  seed?: number | string;
+  /** Without effect: one thread does it. Taken for the same reason. */
+  threads?: number | 'auto';
   /** What happens on unknown ids. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
 }
@@ -40,7 +44,9 @@ const optionChecks = {
   priorWeight: number({ default: 10, min: 0 }),
   halfLifeDays: number({ default: 30, above: 0 }),
   now: optional(number({})),
-  onUnknown: choice(['throw', 'empty'] as const, 'throw'),
+  seed,
+  threads,
+  onUnknown,
 };
 
 interface Fitted extends FittedBase {
@@ -51,22 +57,23 @@ interface Fitted extends FittedBase {
 }
 
 const kind = 'popularity';
-const formatVersion = 1;
+const format = { kind, formatVersion: 1 };
 const msPerDay = 86_400_000;
 
 /**
  * The same list for everybody, but for what each has seen: the baseline that every other model must beat, and what to show
- * when nothing is known. An empty or unknown history is answered, too. It knows no likeness of items or users.
+ * when nothing is known. An empty or unknown history is answered, too. There is no
+ * `similarItems`, because it compares neither items nor users.
  */
 export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
   protected override readonly needsHistory = false;
-  readonly #options: Required<Omit<PopularityOptions, 'now'>> & { now: number | undefined };
+  readonly #options: Required<Omit<PopularityOptions, 'now' | 'seed' | 'threads'>> & { now: number | undefined };
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: PopularityOptions = {}) {
-    const o = readOptions('PopularityRecommender', options, optionChecks);
+    const { seed: _, threads: __, ...o } = readOptions('PopularityRecommender', options, optionChecks);
     super(o.onUnknown);
     this.#options = o;
   }
@@ -90,30 +97,23 @@ export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     const { popularity } = this.model;
-    const { tensors, ids } = baseToFile(this.model);
-    const settings = { ...this.#options };
-    return writeModelFile({
-      kind,
-      formatVersion,
-      settings,
-      ids,
-      tensors: { ...tensors, popularity: { data: popularity, shape: [popularity.length] } },
-    });
+    const tensors = { popularity: { data: popularity, shape: [popularity.length] } };
+    return encodeModel(format, this.model, { settings: this.#options, tensors });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-  static fromBytes(bytes: Uint8Array): PopularityRecommender {
-    const file = readModelFile(bytes, kind, formatVersion);
-    const model = new PopularityRecommender(file.settings);
-    const base = baseFromFile(file);
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): PopularityRecommender {
+    const own = readLoadOptions('PopularityRecommender', options);
+    const { file, base } = decodeModel(format, bytes);
+    const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new PopularityRecommender(settings));
     const popularity = tensorOf(file, 'popularity', Float32Array, base.items.size);
     model.fitted = { ...base, popularity, order: topK(popularity, popularity.length).indices };
     return model;
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
-  static async load(store: ModelStore, reference: string): Promise<PopularityRecommender> {
-    return PopularityRecommender.fromBytes((await readModelStore(store).get(reference)).bytes);
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<PopularityRecommender> {
+    return PopularityRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected override profileOf(): undefined {}
@@ -138,10 +138,6 @@ export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
     for (let k = 0; k < order.length && size < request.n; k++) if (!request.skip?.[order[k]]) indices[size++] = order[k];
     const found = indices.subarray(0, size);
     return { indices: found, scores: Float32Array.from(found, (i) => popularity[i]) };
-  }
-
-  protected override similarityAll(): void {
-    throw new AttuneError('ERR_NOT_SUPPORTED', `A model of kind '${kind}' cannot compare items. Use an ItemKnnRecommender for that.`);
   }
 
   #count({ itemIndices, values, timestamps, itemCount }: Interactions): Float64Array {

@@ -1,29 +1,38 @@
+import { type History, type HistoryRow, readHistory, rowOf, sequenceOf } from '../../contracts/history.ts';
 import type { ModelInfo, ModelStore } from '../../contracts/model-store.ts';
-import type {
-  FitOptions,
-  History,
-  KnownInteraction,
-  Recommendation,
-  RecommendationBatch,
-  Recommender,
-  RecommendManyOptions,
-  RecommendOptions,
-  SimilarOptions,
-  SimilarUser,
-  UnknownOptions,
-  UnknownPolicy,
+import {
+  type Capability,
+  capabilities,
+  type FitOptions,
+  type KnownInteraction,
+  type RecommendationBatch,
+  type RecommendationList,
+  type Recommender,
+  type RecommendManyOptions,
+  type RecommendOptions,
+  type SimilarOptions,
+  type SimilarUser,
+  type UnknownOptions,
+  type UnknownPolicy,
+  type WhyNot,
 } from '../../contracts/recommender.ts';
 import { checkIsInteractions } from '../../data/check-interactions.ts';
 import type { Csr } from '../../data/csr.ts';
 import type { IdMap } from '../../data/id-map.ts';
+import { type Id, indexOfId, readId } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { type Ranked, topK } from '../../numeric/top-k.ts';
-import { readOptions } from '../../options.ts';
+import type { Ranked } from '../../numeric/top-k.ts';
+import { checkIterable, readOptions } from '../../options.ts';
 import { readMetadata, readModelStore } from '../../storage/shared/model-names.ts';
 import { Batch } from './batch.ts';
 import { manyChecks, recommendChecks, similarChecks, unknownCheck } from './call-options.ts';
-import { type Filter, filterOf, indicesOf, iterable, perUser, union } from './filters.ts';
+import { type Filter, filterOf, indicesOf, perUser, union } from './filters.ts';
+import { namedList, type RankRequest, rankScores, rankSome } from './lists.ts';
+import { whyNot } from './why-not.ts';
+
+export type { HistoryRow } from '../../contracts/history.ts';
+export { type RankRequest, rankScores } from './lists.ts';
 
 /** What every fitted model has. A model is this plus what its family adds, replaced as a whole by `fit`. */
 export interface FittedBase {
@@ -33,26 +42,6 @@ export interface FittedBase {
   items: IdMap;
   /** What each user did: needed to leave out what was seen, and to fold in. */
   byUser: Csr;
-}
-
-/** A history in dense indices: ascending items, one value each. */
-export interface HistoryRow {
-  /** Dense item indices, ascending, distinct. */
-  items: Int32Array;
-  /** Values beside them. */
-  values: Float32Array;
-}
-
-/** What may be in a list, in dense indices. */
-export interface RankRequest {
-  /** How many at most; never more than there are items. */
-  n: number;
-  /** A mark a dense index; not 0 = never return. undefined = nothing is left out. Valid during the call only. */
-  skip: Uint8Array | undefined;
-  /** The same as distinct dense indices, in no order. */
-  skipped: Int32Array;
-  /** Rank these only; ascending and distinct. */
-  only: Int32Array | undefined;
 }
 
 /** The list of a known user that `recommendMany` is to make. */
@@ -75,8 +64,12 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   protected readonly onUnknown: UnknownPolicy;
   /** Whether `recommendFor` needs at least one known item. false in models that have an answer for everybody. */
   protected readonly needsHistory: boolean = true;
-  /** Marks of what a list leaves out; all 0 between calls. One array for all calls, because a new one a user costs more than its list. */
-  #marks = new Uint8Array(0);
+  /** Whether the order and the times of a history count. */
+  protected readonly readsOrder: boolean = false;
+  /** Whether `fit` iterates, and takes `validate` and `patience`. */
+  protected readonly iterates: boolean = false;
+  /** One flag per item that a list leaves out; all 0 between calls. One array for all calls, because a new one takes longer than a list. */
+  #flags = new Uint8Array(0);
   /** Scores of one profile, reused for the same reason. */
   #scores = new Float32Array(0);
 
@@ -95,8 +88,8 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   protected abstract scoreAll(profile: Profile, scores: Float32Array): void;
   /** The scores of some items, bit for bit those of `scoreAll`. */
   protected abstract scoreSome(profile: Profile, items: Int32Array): Float32Array;
-  /** Writes the similarity of every item to this one; `scores` comes filled with 0, NaN = not similar at all. */
-  protected abstract similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void;
+  /** Writes the similarity of every item to this one, in models that can; `scores` comes filled with 0, NaN = not similar at all. */
+  protected similarityAll?(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void;
   /** Writes the similarity of every user to this one, in models that can. */
   protected userSimilarityAll?(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void;
 
@@ -112,31 +105,62 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return this.model.items;
   }
 
-  recommend(user: string, options: RecommendOptions = {}): Recommendation[] {
-    const o = readOptions(`${this.kind}.recommend`, options, recommendChecks);
+  can(capability: Capability): boolean {
+    if (!capabilities.includes(capability)) {
+      throw new AttuneError(
+        'ERR_BAD_ARGUMENT',
+        `${this.kind}.can: expected one of ${capabilities.map(shown).join(', ')}, got ${shown(capability)}.`,
+      );
+    }
+    if (capability === 'foldIn') return this.needsHistory;
+    if (capability === 'sequence') return this.readsOrder;
+    if (capability === 'earlyStopping') return this.iterates;
+    return typeof (this as Recommender)[capability] === 'function';
+  }
+
+  recommend(user: Id, options: RecommendOptions = {}): RecommendationList {
+    const owner = `${this.kind}.recommend`;
+    const o = readOptions(owner, options, recommendChecks);
     const index = this.userIndex(user, o.onUnknown);
     if (index < 0) return [];
-    const filter = filterOf(this.items, o);
+    const filter = filterOf(owner, this.items, o);
     return this.#named(this.#list(this.profileOf(index), this.historyOf(index), filter));
   }
 
-  recommendFor(history: History, options: RecommendOptions = {}): Recommendation[] {
-    const o = readOptions(`${this.kind}.recommendFor`, options, recommendChecks);
+  recommendFor(history: History, options: RecommendOptions = {}): RecommendationList {
+    const owner = `${this.kind}.recommendFor`;
+    const o = readOptions(owner, options, recommendChecks);
     const row = this.knownHistory(history, o.onUnknown);
     if (!row) return [];
-    const filter = filterOf(this.items, o);
+    const filter = filterOf(owner, this.items, o);
     return this.#named(this.#list(this.profileFrom(row), row, filter));
   }
 
-  recommendMany(users: Iterable<string>, options: RecommendManyOptions = {}): RecommendationBatch {
+  whyNot(who: Id | History, item: Id, options: RecommendOptions = {}): WhyNot {
+    const owner = `${this.kind}.whyNot`;
+    const o = readOptions(owner, options, recommendChecks);
+    const { items, users } = this.model;
+    const isHistory = typeof who === 'object' && who !== null;
+    const user = isHistory ? -1 : indexOfId(users, who, `${owner}: user`);
+    const index = indexOfId(items, item, `${owner}: item`);
+    const filter = { ...filterOf(owner, items, o), n: o.n };
+    if (!isHistory && user < 0) return { reason: 'unknown-user' };
+    const row = isHistory ? this.knownHistory(who, 'empty') : this.historyOf(user);
+    if (!row) return { reason: 'unknown-history' };
+    if (index < 0) return { reason: 'unknown-item' };
+    const scores = () => this.#allScores(isHistory ? this.profileFrom(row) : this.profileOf(user));
+    return whyNot({ item: index, filter, history: row, scores });
+  }
+
+  recommendMany(users: Iterable<Id>, options: RecommendManyOptions = {}): RecommendationBatch {
     const owner = `${this.kind}.recommendMany`;
     const o = readOptions(owner, options, manyChecks);
     const { items } = this.model;
     const n = perUser(o.n, (value) => recommendChecks.n(value, `${owner}: option 'n'`));
     const includeSeen = perUser(o.includeSeen, (value) => recommendChecks.includeSeen(value, `${owner}: option 'includeSeen'`));
-    const exclude = perUser(o.exclude, (ids) => indicesOf(items, ids, 'exclude'));
-    const only = perUser(o.only, (ids) => indicesOf(items, ids, 'only'));
-    const asked = [...iterable(users, 'users')];
+    const exclude = perUser(o.exclude, (ids) => indicesOf(owner, items, ids, 'exclude'));
+    const only = perUser(o.only, (ids) => indicesOf(owner, items, ids, 'only'));
+    const asked = Array.from(checkIterable(owner, 'user ids', users), (user) => (typeof user === 'string' ? user : readId(user, owner)));
     const wanted = asked.map((user) => {
       const index = this.userIndex(user, o.onUnknown);
       if (index < 0) return undefined;
@@ -146,9 +170,10 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return new Batch(asked, lists, items);
   }
 
-  score(user: string, items: Iterable<string>, options: UnknownOptions = {}): Float32Array {
-    const o = readOptions(`${this.kind}.score`, options, { onUnknown: unknownCheck });
-    const asked = [...iterable(items, 'items')];
+  score(user: Id, items: Iterable<Id>, options: UnknownOptions = {}): Float32Array {
+    const owner = `${this.kind}.score`;
+    const o = readOptions(owner, options, { onUnknown: unknownCheck });
+    const asked = [...checkIterable(owner, 'item ids', items)];
     const indices = Int32Array.from(asked, (item) => this.itemIndex(item, o.onUnknown));
     const index = this.userIndex(user, o.onUnknown);
     const scores = new Float32Array(asked.length).fill(Number.NaN);
@@ -159,7 +184,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return scores;
   }
 
-  interactionsOf(user: string, options: UnknownOptions = {}): KnownInteraction[] {
+  interactionsOf(user: Id, options: UnknownOptions = {}): KnownInteraction[] {
     const o = readOptions(`${this.kind}.interactionsOf`, options, { onUnknown: unknownCheck });
     const index = this.userIndex(user, o.onUnknown);
     if (index < 0) return [];
@@ -167,31 +192,32 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return Array.from(items, (item, k) => ({ item: this.items.idAt(item), value: values[k] }));
   }
 
-  similarItems(item: string, options: SimilarOptions = {}): Recommendation[] {
-    const o = readOptions(`${this.kind}.similarItems`, options, similarChecks);
+  async save(store: ModelStore, name: string, metadata: Record<string, unknown> = {}): Promise<ModelInfo> {
+    return readModelStore(store).put(name, this.toBytes(), { kind: this.kind, ...readMetadata(metadata) });
+  }
+
+  /** `similarItems` of models that can; they make it public. */
+  protected listSimilarItems(item: Id, options: SimilarOptions): RecommendationList {
+    const owner = `${this.kind}.similarItems`;
+    const o = readOptions(owner, options, similarChecks);
     const index = this.itemIndex(item, o.onUnknown);
     if (index < 0) return [];
     const { items } = this.model;
-    const itself = Int32Array.of(index);
-    return this.#named(this.#filtered(items.size, itself, filterOf(items, o), (request) => this.rankSimilar(index, o.metric, request)));
+    const filter = filterOf(owner, items, o);
+    return this.#named(this.#filtered(items.size, Int32Array.of(index), filter, (request) => this.rankSimilar(index, o.metric, request)));
   }
 
-  /** Users like this one. @throws ERR_NOT_SUPPORTED in models that have no picture of a user. */
-  similarUsers(user: string, options: SimilarOptions = {}): SimilarUser[] {
-    const o = readOptions(`${this.kind}.similarUsers`, options, similarChecks);
+  /** `similarUsers` of models that can; they make it public. */
+  protected listSimilarUsers(user: Id, options: SimilarOptions): SimilarUser[] {
+    const owner = `${this.kind}.similarUsers`;
+    const o = readOptions(owner, options, similarChecks);
     const index = this.userIndex(user, o.onUnknown);
-    if (!this.userSimilarityAll) {
-      throw new AttuneError('ERR_NOT_SUPPORTED', `A model of kind '${this.kind}' cannot compare users. Use an AlsRecommender for that.`);
-    }
     if (index < 0) return [];
     const { users } = this.model;
-    const itself = Int32Array.of(index);
-    const best = this.#filtered(users.size, itself, filterOf(users, o), (request) => this.rankSimilarUsers(index, o.metric, request));
+    const filter = filterOf(owner, users, o);
+    const rank = (request: RankRequest) => this.rankSimilarUsers(index, o.metric, request);
+    const best = this.#filtered(users.size, Int32Array.of(index), filter, rank);
     return Array.from(best.indices, (u, k) => ({ user: users.idAt(u), score: best.scores[k] }));
-  }
-
-  async save(store: ModelStore, name: string, metadata: Record<string, unknown> = {}): Promise<ModelInfo> {
-    return readModelStore(store).put(name, this.toBytes(), { kind: this.kind, ...readMetadata(metadata) });
   }
 
   /** The fitted model. @throws ERR_NOT_FITTED */
@@ -205,15 +231,8 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
 
   /** The best items of a profile. Families with something faster than scoring everything override it, with the same answer. */
   protected rank(profile: Profile, request: RankRequest): Ranked {
-    if (request.only) {
-      const scores = this.scoreSome(profile, request.only);
-      const skip = request.skip && Uint8Array.from(request.only, (i) => (request.skip as Uint8Array)[i]);
-      const best = topK(scores, request.n, skip);
-      return { indices: best.indices.map((k) => (request.only as Int32Array)[k]), scores: best.scores };
-    }
-    const scores = this.#zeros(this.model.items.size);
-    this.scoreAll(profile, scores);
-    return rankScores(scores, request);
+    const { only } = request;
+    return only ? rankSome(this.scoreSome(profile, only), { ...request, only }) : rankScores(this.#allScores(profile), request);
   }
 
   /** The lists of known users; none where nobody is known. Families that can make many together override it, with the same answers. */
@@ -229,7 +248,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   /** The items most similar to one, which the request leaves out. Families with something faster override it, with the same answer. */
   protected rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
     const scores = this.#zeros(this.model.items.size);
-    this.similarityAll(item, metric, scores);
+    this.similarityAll?.(item, metric, scores);
     return rankScores(scores, request);
   }
 
@@ -260,26 +279,12 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   /** A history in dense indices; unknown items are left out, of a repeated item the last value stays. */
   protected readHistory(history: History): HistoryRow {
     const { items } = this.model;
-    const byItem = new Map<number, number>();
-    for (const entry of iterable<History extends Iterable<infer E> ? E : never>(history, 'history')) {
-      const item = typeof entry === 'string' ? entry : entry?.item;
-      const value = typeof entry === 'string' ? 1 : (entry?.value ?? 1);
-      if (typeof item !== 'string') {
-        throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a history of item ids or { item, value }, got ${shown(entry)} in it.`);
-      }
-      if (typeof value !== 'number' || !Number.isFinite(Math.fround(value))) {
-        throw new AttuneError('ERR_BAD_VALUE', `Expected a finite value for item ${shown(item)} of the history, got ${shown(value)}.`);
-      }
-      const index = items.indexOf(item);
-      if (index >= 0) byItem.set(index, value);
-    }
-    const indices = Int32Array.from(byItem.keys()).sort();
-    return { items: indices, values: Float32Array.from(indices, (i) => byItem.get(i) as number) };
+    return rowOf(sequenceOf(readHistory(this.kind, history), (item) => items.indexOf(item)));
   }
 
-  /** Dense index of a user, or -1 under 'empty'. @throws ERR_UNKNOWN_USER */
-  protected userIndex(user: string, onUnknown: UnknownPolicy | undefined): number {
-    const index = this.model.users.indexOf(user);
+  /** Dense index of a user, or -1 under 'empty'. @throws ERR_UNKNOWN_USER, ERR_BAD_ID */
+  protected userIndex(user: Id, onUnknown: UnknownPolicy | undefined): number {
+    const index = indexOfId(this.model.users, user, `${this.kind}: user`);
     if (index >= 0 || (onUnknown ?? this.onUnknown) === 'empty') return index;
     throw new AttuneError(
       'ERR_UNKNOWN_USER',
@@ -287,9 +292,9 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     );
   }
 
-  /** Dense index of an item, or -1 under 'empty'. @throws ERR_UNKNOWN_ITEM */
-  protected itemIndex(item: string, onUnknown: UnknownPolicy | undefined): number {
-    const index = this.model.items.indexOf(item);
+  /** Dense index of an item, or -1 under 'empty'. @throws ERR_UNKNOWN_ITEM, ERR_BAD_ID */
+  protected itemIndex(item: Id, onUnknown: UnknownPolicy | undefined): number {
+    const index = indexOfId(this.model.items, item, `${this.kind}: item`);
     if (index >= 0 || (onUnknown ?? this.onUnknown) === 'empty') return index;
     throw new AttuneError(
       'ERR_UNKNOWN_ITEM',
@@ -302,12 +307,12 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return this.#filtered(this.model.items.size, seen, filter, (request) => this.rank(profile, request));
   }
 
-  /** Runs one ranking with what is left out marked, and takes the marks away again. No code of a caller runs in between. */
+  /** Runs one ranking with a flag on each item that is left out, and clears the flags again. No code of a caller runs in between. */
   #filtered(size: number, seen: Int32Array, { n, exclude = none, only }: Filter, rank: (request: RankRequest) => Ranked): Ranked {
     if (seen.length === 0 && exclude.length === 0) return rank({ n, skip: undefined, skipped: none, only });
     const skipped = union(seen, exclude);
-    if (this.#marks.length !== size) this.#marks = new Uint8Array(size);
-    const skip = this.#marks;
+    if (this.#flags.length !== size) this.#flags = new Uint8Array(size);
+    const skip = this.#flags;
     for (let k = 0; k < skipped.length; k++) skip[skipped[k]] = 1;
     try {
       return rank({ n, skip, skipped, only });
@@ -316,15 +321,20 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     }
   }
 
+  #allScores(profile: Profile): Float32Array {
+    const scores = this.#zeros(this.model.items.size);
+    this.scoreAll(profile, scores);
+    return scores;
+  }
+
   #zeros(size: number): Float32Array {
     if (this.#scores.length !== size) this.#scores = new Float32Array(size);
     else this.#scores.fill(0);
     return this.#scores;
   }
 
-  #named(ranked: Ranked): Recommendation[] {
-    const { items } = this.model;
-    return Array.from(ranked.indices, (i, k) => ({ item: items.idAt(i), score: ranked.scores[k] }));
+  #named(ranked: Ranked): RecommendationList {
+    return namedList(this.model.items, ranked);
   }
 }
 
@@ -339,14 +349,3 @@ export function checkInteractions(owner: string, interactions: Interactions): vo
 
 const none = new Int32Array(0);
 const nothing: Ranked = { indices: none, scores: new Float32Array(0) };
-
-/** The best of dense scores under a request. */
-export function rankScores(scores: Float32Array, { n, skip, only }: RankRequest): Ranked {
-  if (!only) return topK(scores, n, skip);
-  const best = topK(
-    Float32Array.from(only, (i) => scores[i]),
-    n,
-    skip && Uint8Array.from(only, (i) => skip[i]),
-  );
-  return { indices: best.indices.map((k) => only[k]), scores: best.scores };
-}

@@ -1,7 +1,8 @@
-import type { Recommendation, RecommendationBatch } from '../../contracts/recommender.ts';
+import type { RecommendationBatch, RecommendationList } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
+import { namedList } from './lists.ts';
 
 /** Lists of many users in columns. */
 export class Batch implements RecommendationBatch {
@@ -26,16 +27,15 @@ export class Batch implements RecommendationBatch {
     this.#ids = ids;
   }
 
-  at(k: number): Recommendation[] {
+  at(k: number): RecommendationList {
     if (!(Number.isInteger(k) && k >= 0 && k < this.users.length)) {
       throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a position from 0 to ${this.users.length - 1} in the batch, got ${shown(k)}.`);
     }
-    const list: Recommendation[] = [];
-    for (let e = this.offsets[k]; e < this.offsets[k + 1]; e++) list.push({ item: this.#ids.idAt(this.items[e]), score: this.scores[e] });
-    return list;
+    const [from, to] = [this.offsets[k], this.offsets[k + 1]];
+    return namedList(this.#ids, { indices: this.items.subarray(from, to), scores: this.scores.subarray(from, to) });
   }
 
-  *[Symbol.iterator](): IterableIterator<Recommendation[]> {
+  *[Symbol.iterator](): IterableIterator<RecommendationList> {
     for (let k = 0; k < this.users.length; k++) yield this.at(k);
   }
 }

@@ -1,16 +1,17 @@
 import type { RecommendManyOptions } from '../../contracts/recommender.ts';
-import { anything, choice, flag, integer, optional } from '../../options.ts';
+import type { Id } from '../../data/ids.ts';
+import { anything, choice, flag, integer, onUnknown, optional } from '../../options.ts';
 
 // How the options of the calls that all models share are checked.
 
-/** The check of `onUnknown` in options of calls, and, with a default, of constructors. */
-export const unknownCheck = optional(choice(['throw', 'empty'] as const));
+/** The check of `onUnknown` in options of calls, where the model's own policy is the default. */
+export const unknownCheck = optional(onUnknown);
 
 /** Of `recommend` and `recommendFor`. */
 export const recommendChecks = {
   n: integer({ default: 10, min: 0 }),
-  exclude: anything<Iterable<string> | undefined>(),
-  only: anything<Iterable<string> | undefined>(),
+  exclude: anything<Iterable<Id> | undefined>(),
+  only: anything<Iterable<Id> | undefined>(),
   includeSeen: flag(false),
   onUnknown: unknownCheck,
 };
@@ -28,7 +29,7 @@ export const manyChecks = {
 export const similarChecks = {
   n: integer({ default: 10, min: 0 }),
   metric: choice(['cosine', 'dot'] as const, 'cosine'),
-  exclude: anything<Iterable<string> | undefined>(),
-  only: anything<Iterable<string> | undefined>(),
+  exclude: anything<Iterable<Id> | undefined>(),
+  only: anything<Iterable<Id> | undefined>(),
   onUnknown: unknownCheck,
 };

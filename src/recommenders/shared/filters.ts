@@ -1,9 +1,10 @@
 import type { IdMap } from '../../data/id-map.ts';
-import { AttuneError, shown } from '../../errors.ts';
+import { type Id, indexOfId } from '../../data/ids.ts';
+import { checkIterable } from '../../options.ts';
 
 /** The options of a list in dense indices, before it is known who asks. */
 export interface Filter {
-  /** How many at most; never more than there are ids. */
+  /** Maximum length of the list; never more than there are ids. */
   n: number;
   /** Ascending and distinct. */
   exclude: Int32Array | undefined;
@@ -11,19 +12,22 @@ export interface Filter {
   only: Int32Array | undefined;
 }
 
-/** The filter of options that were read; everything else of them stays. */
-export function filterOf<O extends { n: number; exclude: Iterable<string> | undefined; only: Iterable<string> | undefined }>(
+/** The filter of options that were read; everything else of them stays. @param owner who was given them, for messages */
+export function filterOf<O extends { n: number; exclude: Iterable<Id> | undefined; only: Iterable<Id> | undefined }>(
+  owner: string,
   ids: IdMap,
   o: O,
 ) {
-  return { ...o, n: Math.min(o.n, ids.size), exclude: indicesOf(ids, o.exclude, 'exclude'), only: indicesOf(ids, o.only, 'only') };
+  const exclude = indicesOf(owner, ids, o.exclude, 'exclude');
+  return { ...o, n: Math.min(o.n, ids.size), exclude, only: indicesOf(owner, ids, o.only, 'only') };
 }
 
-/** Ids to dense indices, ascending and distinct. Unknown ids do not matter. */
-export function indicesOf(ids: IdMap, given: Iterable<string> | undefined, what: string): Int32Array | undefined {
+/** Ids to dense indices, ascending and distinct. Unknown ids do not matter. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID */
+export function indicesOf(owner: string, ids: IdMap, given: Iterable<Id> | undefined, option: string): Int32Array | undefined {
   if (given === undefined) return undefined;
+  const what = `${owner}: option '${option}'`;
   const indices = new Set<number>();
-  for (const id of iterable(given, what)) indices.add(ids.indexOf(id));
+  for (const id of checkIterable(what, 'ids', given)) indices.add(indexOfId(ids, id, what));
   indices.delete(-1);
   return Int32Array.from(indices).sort();
 }
@@ -39,10 +43,4 @@ export function perUser<V, T>(option: V | ((user: string) => V), read: (value: V
   if (typeof option === 'function') return (user) => read((option as (user: string) => V)(user));
   const fixed = read(option);
   return () => fixed;
-}
-
-/** Checks that something can be iterated; a lone string is a mistake here, because it would count as its letters. */
-export function iterable<T>(value: Iterable<T>, what: string): Iterable<T> {
-  if (typeof value !== 'string' && value !== null && typeof value === 'object' && Symbol.iterator in value) return value;
-  throw new AttuneError('ERR_BAD_ARGUMENT', `Expected an array or another iterable as ${what}, got ${shown(value)}.`);
 }

@@ -1,0 +1,68 @@
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { LoadOptions } from '../../contracts/recommender.ts';
+import { type ModelFile, readModelFile, writeModelFile } from '../../data/files/model-file.ts';
+import { AttuneError } from '../../errors.ts';
+import { type Check, onUnknown, optional, readOptions, threads } from '../../options.ts';
+import { readModelStore } from '../../storage/shared/model-names.ts';
+import type { FittedBase } from './base.ts';
+import { baseFromFile, baseToFile } from './fitted-base.ts';
+
+/** How a family names its files. */
+export interface FileFormat {
+  /** The model family. */
+  kind: string;
+  /** From 1; raised when an older reader would misread the file. */
+  formatVersion: number;
+}
+
+/** What a family adds to what all have. */
+export interface FamilyParts {
+  /** Options and training record. What says nothing of the model, such as `threads`, is left out, so that bytes do not depend on it. */
+  settings: object;
+  /** Its own tensors. */
+  tensors: ModelFile['tensors'];
+  /** Those that stand before the tensors that all families have. Default none. */
+  leading?: ModelFile['tensors'];
+}
+
+/** A model as a file. */
+export function encodeModel({ kind, formatVersion }: FileFormat, model: FittedBase, own: FamilyParts): Uint8Array<ArrayBuffer> {
+  const { tensors, ids } = baseToFile(model);
+  const { threads: _, ...settings } = own.settings as Record<string, unknown>;
+  return writeModelFile({ kind, formatVersion, settings, tensors: { ...own.leading, ...tensors, ...own.tensors }, ids });
+}
+
+/** The parts of a file that all families have, with the settings as they were stored. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+export function decodeModel({ kind, formatVersion }: FileFormat, bytes: Uint8Array): { file: ModelFile; base: FittedBase } {
+  const file = readModelFile(bytes, kind, formatVersion);
+  return { file, base: baseFromFile(file) };
+}
+
+/**
+ * Makes a model from the settings of its file and what a caller wants to be different.
+ * @param make reads the settings; options that it refuses are those of a file that this version cannot read
+ * @throws ERR_BAD_FILE
+ */
+export function fromSettings<T>(kind: string, settings: object, make: (settings: never) => T): T {
+  try {
+    return make(settings as never);
+  } catch (cause) {
+    if (!(cause instanceof AttuneError && cause.code === 'ERR_BAD_OPTION')) throw cause;
+    throw new AttuneError(
+      'ERR_BAD_FILE',
+      `Expected settings that this version knows in a model of kind '${kind}', got others: ${cause.message} Update attune, or train again.`,
+      { cause },
+    );
+  }
+}
+
+/** What a caller may set anew for a stored model; what is not given stays as it was stored. @throws ERR_BAD_OPTION */
+export function readLoadOptions<S extends Record<string, Check<unknown>>>(owner: string, options: LoadOptions | undefined, more?: S) {
+  const given = readOptions(`${owner}.fromBytes`, options, { threads: optional(threads), onUnknown: optional(onUnknown), ...more });
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The bytes of a stored model: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND, ERR_BAD_ARGUMENT */
+export async function storedBytes(store: ModelStore, reference: string): Promise<Uint8Array> {
+  return (await readModelStore(store).get(reference)).bytes;
+}
