@@ -24,6 +24,7 @@ import { type AlsExplanation, explainScores } from './explain.ts';
 import { fitAls } from './fit.ts';
 import { type AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
+import { type AlsFactorInput, alsFromFactors, checkHasHistory } from './from-factors.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
 import { type AlsIteration, type AlsLoadOptions, type AlsOptions, type AlsSettings, alsChecks, clip, readAlsOptions } from './options.ts';
 import { AlsServing } from './serving.ts';
@@ -32,6 +33,7 @@ import { updateAls } from './update.ts';
 
 export type { AlsExplanation } from './explain.ts';
 export type { AlsCheckpoint } from './fit-options.ts';
+export type { AlsFactorInput } from './from-factors.ts';
 
 /** Options of {@link AlsRecommender.fit}. */
 export type AlsFitOptions = AlsFitOptionsOf<AlsRecommender>;
@@ -59,6 +61,19 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     const settings = readAlsOptions(options);
     super(settings.onUnknown);
     this.#settings = settings;
+  }
+
+  /**
+   * A model of factors that alternating least squares made elsewhere, in Spark or Python. It can do all that a fitted one can: give the
+   * options that the factors were trained with, since visitors are solved by them, and the history, without which nothing is left out as
+   * seen, `explain` has no parts, and `partialFit` is refused. Contributions add up to scores where a user's factors are what solving the
+   * history gives, as Spark's are; leave `userFactors` out to have them solved here.
+   *
+   * @param input ids, factors, biases (explicit feedback only), history, and options of {@link AlsOptions}
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY, ERR_BAD_OPTION
+   */
+  static fromFactors(input: AlsFactorInput): AlsRecommender {
+    return AlsRecommender.#of(alsFromFactors(input));
   }
 
   /** The options in use, defaults filled in. */
@@ -104,12 +119,14 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   /**
    * Takes in new interactions: a known pair gets the new value, new users and items join at the end. Touched users are
    * solved, then touched and new items, then the touched users again; all other rows keep their bytes.
-   * @throws ERR_NOT_FITTED; the signal's reason. The model then stays what it was.
+   * @throws ERR_NOT_FITTED; ERR_NOT_SUPPORTED after `fromFactors` without a history; the signal's reason. The model then stays what it
+   *   was.
    */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
     const o = readOptions('AlsRecommender.partialFit', options, workOptions);
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.partialFit', interactions);
+    checkHasHistory(this.model);
     this.replace(await updateAls(this.model, interactions, o));
     return this;
   }
