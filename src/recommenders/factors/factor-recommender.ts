@@ -1,7 +1,7 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { Factors, FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { anything, onUnknown, readOptions, threads, workOptions } from '../../options.ts';
+import { anything, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
@@ -13,13 +13,15 @@ import type { UserRows } from './similar-users.ts';
 
 /** Options of {@link FactorRecommender}. */
 export interface FactorOptions {
+  /** Taken by every family; nothing here is random. */
+  seed?: number | string;
   /** Threads of `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
   threads?: number | 'auto';
   /** What calls do on an unknown id. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
 }
 
-const checks = { threads, onUnknown };
+const checks = { seed, threads, onUnknown };
 
 /**
  * Serves factors that were trained elsewhere, in Spark or Python, by attune's exact and pruned lists: a score is the inner product of a
@@ -36,11 +38,11 @@ const checks = { threads, onUnknown };
 export class FactorRecommender extends FactorBase<FactorModel, { factors: FactorServing }> {
   /** Short name of the model family, also in model files. */
   override readonly kind = factorKind;
-  readonly #options: Required<FactorOptions>;
+  readonly #options: Required<Omit<FactorOptions, 'seed'>>;
 
   /** A recommender without factors yet; {@link FactorRecommender.from} makes one with them. @throws ERR_BAD_OPTION */
   constructor(options: FactorOptions = {}) {
-    const read = readOptions('FactorRecommender', options, checks);
+    const { seed: _, ...read } = readOptions('FactorRecommender', options, checks);
     super(read.onUnknown);
     this.#options = read;
   }
@@ -61,7 +63,7 @@ export class FactorRecommender extends FactorBase<FactorModel, { factors: Factor
   }
 
   /** The options in use, defaults filled in. */
-  get options(): Readonly<Required<FactorOptions>> {
+  get options(): Readonly<Required<Omit<FactorOptions, 'seed'>>> {
     return this.#options;
   }
 

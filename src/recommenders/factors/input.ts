@@ -136,14 +136,14 @@ function readMatrix(
   const shape = given instanceof Float32Array ? undefined : given;
   const width = shape?.columns ?? columns ?? data.length / ids.size;
   const rightShape = (shape === undefined || shape.rows === ids.size) && data.length === ids.size * width;
-  if (!rightShape || (columns !== undefined && width !== columns)) {
+  if (!rightShape || (columns !== undefined && width !== columns) || !Number.isInteger(width)) {
     const got = shape ? `${shape.rows} x ${shape.columns} in ${data.length} numbers` : `${data.length} numbers`;
     throw new AttuneError(
       'ERR_COLUMN_LENGTH',
       `${owner}: expected ${ids.size} rows of ${columns ?? 'equally many'} factors as ${name}, one per id, got ${got}.`,
     );
   }
-  if (!Number.isInteger(width) || width < 1 || width > 1024) {
+  if (width < 1 || width > 1024) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected 1 to 1024 factors per row of ${name}, got ${width}.`);
   }
   checkFinite(owner, name, data, ids, width);
