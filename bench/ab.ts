@@ -1,5 +1,5 @@
 import { sampleSize } from 'attune';
-import { type Shop, simulate } from './support/simulated-experiments.ts';
+import { type Shop, simulate } from './ab/simulated-experiments.ts';
 
 const days = 30;
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

@@ -1,17 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { coldUsers } from './support/hybrid/cold-users.ts';
-import { industrial } from './support/hybrid/data.ts';
-import { coldItems } from './support/hybrid/items.ts';
-import { pages } from './support/hybrid/pages.ts';
-import { type Comparisons, print } from './support/hybrid/table.ts';
+import { coldUsers } from './hybrid/cold-users.ts';
+import { industrial } from './hybrid/data.ts';
+import { coldItems } from './hybrid/items.ts';
+import { latency } from './hybrid/latency.ts';
+import { pages } from './hybrid/pages.ts';
+import { type Comparisons, print } from './hybrid/table.ts';
 
 /** Quality of mixtures on Amazon Industrial 2018, each beside its parts, with paired tests. */
 export const hybrid = {
   name: 'hybrid',
   summary:
-    'Hybrid pages, cold items, cold users with one and two ratings on Amazon Industrial 2018, beside their parts, with paired tests. --only pages,items,users; --sample 1000 users to choose weights by; --seed 7 of the cold items; --rows of the test file, default all.',
+    'Hybrid pages, cold items, cold users with one and two ratings on Amazon Industrial 2018, beside their parts, with paired tests. --only pages,items,users; --sample 1000 users to choose weights by; --seed 7 of the cold items; --rows of the test file, default all. --only latency: milliseconds of a page on the shape of Amazon Appliances; --scale 1, --rounds 1000.',
   async run(args: string[] = []): Promise<void> {
     const { values } = parseArgs({
       args,
@@ -20,8 +21,11 @@ export const hybrid = {
         sample: { type: 'string', default: '1000' },
         seed: { type: 'string', default: '7' },
         rows: { type: 'string' },
+        scale: { type: 'string', default: '1' },
+        rounds: { type: 'string', default: '1000' },
       },
     });
+    if (values.only === 'latency') return latency(Number(values.scale), Number(values.rounds));
     const data = await industrial();
     if (!data) return;
     const sample = Number(values.sample);

@@ -3,11 +3,11 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareAll, type EvaluationReport, evaluate, type FittableRecommender, formatReports, type Split, split } from 'attune';
+import { type QualitySet, qualitySets } from './quality/data.ts';
+import { type QualityModel, qualityModels } from './quality/models.ts';
+import { overview, type SetSummary } from './quality/table.ts';
 import { timed } from './support/clock.ts';
 import { dataFolder } from './support/data.ts';
-import { type QualitySet, qualitySets } from './support/quality-data.ts';
-import { type QualityModel, qualityModels } from './support/quality-models.ts';
-import { overview, type SetSummary } from './support/quality-table.ts';
 
 const help = `npm run bench -- quality [options]
   --only a,b     some sets: ${Object.keys(qualitySets).join(', ')}

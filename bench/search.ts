@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { SearchContext, SearchTask } from './support/search/context.ts';
-import { embedders } from './support/search/embedders.ts';
-import { hnsw } from './support/search/hnsw.ts';
-import { texts } from './support/search/texts.ts';
-import { vectors } from './support/search/vectors.ts';
+import type { SearchContext, SearchTask } from './search/context.ts';
+import { embedders } from './search/embedders.ts';
+import { hnsw } from './search/hnsw.ts';
+import { texts } from './search/texts.ts';
+import { vectors } from './search/vectors.ts';
 import { chooseTasks, positive, runTasks } from './support/tasks.ts';
 
 const tasks: SearchTask[] = [vectors, hnsw, texts, embedders];

@@ -11,6 +11,11 @@ export const appliancesSize = { users: 1_692_877, items: 90_276, ratings: 2_016_
  * @param scale share of users, items and ratings.
  */
 export function appliancesShape(scale = 1, seed = 7): Interactions {
+  return Interactions.fromColumns(appliancesColumns(scale, seed));
+}
+
+/** The same as plain columns, for another build of the library than the one under test. */
+export function appliancesColumns(scale = 1, seed = 7): { users: string[]; items: string[]; values: Float32Array } {
   const userCount = Math.round(appliancesSize.users * scale);
   const itemCount = Math.round(appliancesSize.items * scale);
   const ratingCount = Math.round(appliancesSize.ratings * scale);
@@ -53,5 +58,5 @@ export function appliancesShape(scale = 1, seed = 7): Interactions {
     have.add(key);
     add(user, item);
   }
-  return Interactions.fromColumns({ users: Array.from(users, (u) => `U${u}`), items: Array.from(items, (i) => `I${i}`), values });
+  return { users: Array.from(users, (u) => `U${u}`), items: Array.from(items, (i) => `I${i}`), values };
 }

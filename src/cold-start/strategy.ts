@@ -9,14 +9,14 @@ import { number, readOptions } from '../options.ts';
 export type Strategy = 'personalized' | 'fold-in' | 'content' | 'popular';
 
 /**
- * What a source stands on. `'collaborative'`: what others did. `'content'`: what items are. `'popular'`: the same for everybody; asked
- * when little is known, and in reserve. `'custom'`: a function of which nothing is known; it always has its full weight.
+ * What kind of evidence a source uses. `'collaborative'`: what others did. `'content'`: what items are. `'popular'`: the same for everybody;
+ * asked when little is known, and in reserve. `'custom'`: a function of which nothing is known; it always has its full weight.
  */
 export type SourceRole = 'collaborative' | 'content' | 'popular' | 'custom';
 
 /** What one source knows of one visitor. */
 export interface SourceKnowledge {
-  /** What it stands on. */
+  /** What kind of evidence it uses. */
   role: SourceRole;
   /** Its weight in the fusion, from 0. */
   weight: number;
@@ -27,21 +27,24 @@ export interface SourceKnowledge {
 }
 
 /** Options of {@link coldStart}. */
-export interface ColdStartOptions {
+export interface ColdStartOptions<Roles extends Readonly<Record<string, SourceRole>> = Readonly<Record<string, SourceRole>>> {
   /** From how many interactions on a user is known: a collaborative source then has nine tenths of its weight. From 0, default 3. */
   knownAfter?: number;
   /** From how many on a content source has nine tenths of its weight, without words. From 0, default 1. */
   contentAfter?: number;
   /** Role by name of source, where it cannot be seen from the source itself, as in a function. */
-  roles?: Record<string, SourceRole>;
+  roles?: Roles;
 }
 
-/** Who gets which sources when little is known; made by {@link coldStart}. */
-export interface ColdStart {
+/** Who gets which sources when little is known; made by {@link coldStart}. `Name` is the type of the names in `roles`. */
+// biome-ignore lint/suspicious/noExplicitAny: one whose names are not known before the program runs must go with any ranker.
+export interface ColdStart<Name extends string = any> {
   /** From how many interactions on a user is known. */
   readonly knownAfter: number;
   /** Roles that were given, by name of source. */
   readonly roles: Readonly<Record<string, SourceRole>>;
+  /** The names in `roles`; a ranker without one of these sources refuses it. */
+  readonly sources?: readonly Name[];
   /** How far a source can be trusted, from 0 to 1. */
   evidence(source: SourceKnowledge): number;
   /** The weight of each source for one visitor, in the order given. */
@@ -67,7 +70,10 @@ const sourceRoles: readonly SourceRole[] = ['collaborative', 'content', 'popular
  *
  * @throws ERR_BAD_OPTION
  */
-export function coldStart(options: ColdStartOptions = {}): ColdStart {
+export function coldStart<Roles extends Readonly<Record<string, SourceRole>> = Record<never, SourceRole>>(
+  options: ColdStartOptions<Roles> = {},
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+): ColdStart<string extends keyof Roles ? any : keyof Roles & string> {
   const { knownAfter, contentAfter, roles } = readOptions('coldStart', options, {
     knownAfter: number({ default: 3, min: 0 }),
     contentAfter: number({ default: 1, min: 0 }),
@@ -81,6 +87,7 @@ export function coldStart(options: ColdStartOptions = {}): ColdStart {
   return {
     knownAfter,
     roles,
+    sources: Object.keys(roles) as never[],
     evidence,
     weights(sources) {
       const others = sources.filter((source) => source.role !== 'popular' && source.weight > 0);

@@ -4,9 +4,9 @@ import type { Progress } from '../options.ts';
 /** Options of {@link Embedder.embed}. */
 export interface EmbedOptions {
   /** Aborts: the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called now and then with phase `'embedding'`; `done` and `total` count texts. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface Embedder {
   readonly name: string;
   /** Length of a vector. An embedder that must load a model to know it may say 0 until {@link prepare} is done. */
   readonly dimensions: number;
-  /** One row a text, row-major, each row of length 1 (or all zero when there is nothing in the text to embed). */
+  /** One row per text, row-major, each row of length 1 (or all zero when there is nothing in the text to embed). */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array>;
   /** Loads what is needed before the first `embed`; called by an index before it reads `dimensions`. */
   prepare?(): Promise<void>;

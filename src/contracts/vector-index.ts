@@ -3,15 +3,15 @@ import type { Metadata, Where } from './where.ts';
 
 /** Options of {@link VectorIndex.search}. */
 export interface VectorSearchOptions {
-  /** How many at most. */
+  /** Maximum number of results. */
   n: number;
-  /** A mark a key: only keys whose mark is not 0 may come, and keys past its end may not. Without it all may. */
-  allowed?: Uint8Array;
+  /** One flag per key: only keys whose flag is not 0 may be returned, and keys beyond its end may not. Default: all may. */
+  allowed?: Uint8Array | undefined;
   /**
    * Conditions on the metadata given to `add`, for an index that keeps it. With `allowed` beside it, `allowed` has them in it already,
    * so any other index may ignore them.
    */
-  where?: Where;
+  where?: Where | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface VectorIndex {
   /** Loads or connects what is needed, after which `size` is right; called by an index before the first use. May be called again. */
   prepare?(): void | Promise<void>;
   /**
-   * Adds vectors; a known key is replaced. `vectors` is row-major, one row a key, and is not kept. `metadata`, one object a key, is for
+   * Adds vectors; a known key is replaced. `vectors` is row-major, one row per key, and is not kept. `metadata`, one object per key, is for
    * an index that filters by itself.
    */
   add(keys: Int32Array, vectors: Float32Array, metadata?: readonly Metadata[]): void | Promise<void>;

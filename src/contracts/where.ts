@@ -14,28 +14,72 @@ export type WhereValue = string | number | boolean | null;
  * in alphabetical order) within, both inclusive. `{ contains }`: it is a list with this value in it, or a text with this text in it,
  * upper and lower case alike. A field that holds a list equals a value when one of its entries does.
  */
-export type Condition =
-  | WhereValue
-  | readonly WhereValue[]
-  | {
-      /** Not below. */
-      min?: number | string;
-      /** Not above. */
-      max?: number | string;
-    }
-  | {
-      /** An entry of a list, or a part of a text. */
-      contains?: string | number | boolean;
-    };
+export type Condition = WhereValue | readonly WhereValue[] | Range<number | string> | Contains<string | number | boolean>;
 
-/** Conditions by field; all must hold. A field with `undefined` is no condition, nor is one whose bounds are all `undefined`. */
-export type Where = { readonly [field: string]: Condition | undefined };
+/** Bounds, both inclusive; one of them is enough. */
+export interface Range<Bound> {
+  /** Not below. */
+  min?: Bound | undefined;
+  /** Not above. */
+  max?: Bound | undefined;
+}
+
+/** A part of what a field holds. */
+export interface Contains<Part> {
+  /** An entry of a list, or a part of a text. */
+  contains?: Part | undefined;
+}
+
+/**
+ * Conditions by field; all must hold. A field with `undefined` is no condition, nor is one whose bounds are all `undefined`.
+ *
+ * `Kept` is the type of what is kept of an item: a misspelt field, or a range of numbers on a text, then does not compile. Without it any
+ * field may be named.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export type Where<Kept = any> = {
+  /** The condition on a field. */
+  readonly [Field in keyof Kept]?: ConditionOn<Kept[Field]> | undefined;
+};
+
+/** The conditions that a field of this type can meet. */
+export type ConditionOn<Value> = unknown extends Value
+  ? Condition
+  :
+      | ScalarOf<Value>
+      | null
+      | readonly (ScalarOf<Value> | null)[]
+      | RangeOn<Value>
+      | (Value extends readonly (infer Entry)[] ? Contains<ScalarOf<Entry>> : Value extends string ? Contains<string> : never);
+
+/** What a value, or an entry of a list, is compared with. Literal types are widened: a form gives any text. */
+type ScalarOf<Value> = unknown extends Value
+  ? string | number | boolean
+  : Value extends string | Date
+    ? string
+    : Value extends number
+      ? number
+      : Value extends boolean
+        ? boolean
+        : Value extends readonly (infer Entry)[]
+          ? ScalarOf<Entry>
+          : never;
+
+type RangeOn<Value> = Value extends string | Date ? Range<string> : Value extends number ? Range<number> : never;
+
+/** A condition that has been read. */
+export interface WhereTest {
+  field: string;
+  test: (value: unknown) => boolean;
+  /** The type that alone can meet it; undefined when several can, or when it is none of a number's business. */
+  compares?: 'number' | 'string';
+}
 
 /**
  * Turns conditions into tests of single values.
  * @throws ERR_BAD_OPTION for a condition of none of the four kinds.
  */
-export function readWhere(where: Where | undefined, owner: string): { field: string; test: (value: unknown) => boolean }[] {
+export function readWhere(where: Where | undefined, owner: string): WhereTest[] {
   if (where === undefined) return [];
   if (where === null || typeof where !== 'object' || Array.isArray(where)) {
     throw new AttuneError(
@@ -43,7 +87,11 @@ export function readWhere(where: Where | undefined, owner: string): { field: str
       `${owner}: option 'where' must be an object such as { brand: ['A', 'B'], price: { max: 30 } }, got ${shown(where)}.`,
     );
   }
-  return conditionsOf(where).map(([field, condition]) => ({ field, test: testOf(condition, `${owner}: where.${field}`) }));
+  return conditionsOf(where).map(([field, condition]) => ({
+    field,
+    test: testOf(condition, `${owner}: where.${field}`),
+    compares: comparedType(condition),
+  }));
 }
 
 /** The conditions that say something, by field: a search form leaves `{ max: undefined }` where nothing was entered. */
@@ -80,6 +128,19 @@ function testOf(condition: Condition, name: string): (value: unknown) => boolean
     'ERR_BAD_OPTION',
     `${name} must be a value, a list of values, { min, max } with numbers or texts, or { contains: value }, got ${JSON.stringify(condition)}.`,
   );
+}
+
+/** Numbers, or text that could be meant as numbers: what a column of the other type would quietly miss. */
+function comparedType(condition: Condition): WhereTest['compares'] {
+  const isRange = typeof condition === 'object' && condition !== null && !Array.isArray(condition);
+  const values = Object.values(isRange ? condition : [condition].flat()).filter((value) => value !== undefined);
+  if (values.every((value) => typeof value === 'number')) return 'number';
+  return values.every((value) => typeof value === 'string' && readsAsNumber(value)) ? 'string' : undefined;
+}
+
+/** Whether a text is a number to a reader: `19.99`, but neither an empty text nor `0x1f`. */
+export function readsAsNumber(text: string): boolean {
+  return /^\s*[-+]?(\d+(\.\d*)?|\.\d+)\s*$/.test(text);
 }
 
 function equals(wanted: readonly WhereValue[]): (value: unknown) => boolean {

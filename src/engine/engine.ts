@@ -1,6 +1,6 @@
 import { AttuneError } from '../errors.ts';
 import { yieldNow } from '../work/yield-now.ts';
-import type { AllKernels, Job, JobName, Kernel } from './generated/jobs.ts';
+import type { AllKernels, Job, Kernel } from './generated/jobs.ts';
 import { plainKernels } from './generated/twins.ts';
 import { Arena } from './memory/arena.ts';
 import { type Block, padded } from './memory/block.ts';
@@ -145,16 +145,11 @@ export class Engine {
    * Runs a block job on all threads; resolves when every block is done.
    * @throws the signal's reason; ERR_NUMERIC when a kernel trapped; ERR_BAD_ARGUMENT when it has more arguments than a job can have
    */
-  run<A>(job: Job<A>, cut: Cut, args: NoInfer<A>, signal?: AbortSignal): Promise<void>;
-  /** @deprecated Arguments by position. */
-  run(name: JobName, cut: Cut, args: number[], signal?: AbortSignal): Promise<void>;
-  async run<A>(job: Job<A> | JobName, cut: Cut, args: A | number[], signal?: AbortSignal): Promise<void> {
-    const name = typeof job === 'string' ? job : job.name;
-    const list = typeof job === 'string' ? (args as number[]) : job.list(args as A);
+  async run<A>(job: Job<A>, cut: Cut, args: NoInfer<A>, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.#startWorkers();
     const shared = this.#shared;
-    const blocks = postJob(shared, this.#values, name, cut, list);
+    const blocks = postJob(shared, this.#values, job.name, cut, job.list(args));
     if (blocks === 0) return;
     if (this.#workers.length) Atomics.notify(shared, words.generation);
     let aborted = false;
@@ -176,7 +171,7 @@ export class Engine {
       }
     }
     signal?.throwIfAborted();
-    checkJob(shared, name);
+    checkJob(shared, job.name);
   }
 
   /** Ends the workers. The arrays stay valid as long as somebody holds them. */

@@ -1,5 +1,6 @@
 export * from '../cold-start/index.ts';
 export type * from '../contracts/data-store.ts';
+export type { KeyValue } from '../contracts/key-value.ts';
 export type * from '../contracts/model-store.ts';
 export type * from '../contracts/recommender.ts';
 export type { Csr } from '../data/csr.ts';
@@ -32,8 +33,10 @@ export * from '../recommenders/item-knn/item-knn.ts';
 export { loadRecommender } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export * from '../semantic/index.ts';
-export { memoryDataStore } from '../storage/memory/data-store.ts';
+export { keyValueModelStore } from '../storage/key-value/model-store.ts';
+export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
 export { type EmbeddingCache, memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
+export { memoryKeyValue } from '../storage/memory/key-value.ts';
 export { memoryModelStore } from '../storage/memory/model-store.ts';
 export {
   type ModelReference,
@@ -44,4 +47,5 @@ export {
   readReference as parseModelReference,
   readVersion as checkModelVersion,
 } from '../storage/shared/model-names.ts';
+export type { DataTables } from '../storage/shared/tables.ts';
 export * from '../tracking/index.ts';

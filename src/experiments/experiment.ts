@@ -1,3 +1,4 @@
+import { type Id, readId } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { xxHash32 } from '../numeric/xx-hash.ts';
 import { anything, number, optional, readOptions, text } from '../options.ts';
@@ -29,7 +30,7 @@ export interface Exposure {
   /** Always `'exposure'`. */
   type: 'exposure';
   /** When, in milliseconds since 1970. */
-  time: number;
+  timestamp: number;
   /** Name of the experiment. */
   experiment: string;
   /** Which variant. */
@@ -44,15 +45,15 @@ export interface Experiment<V extends string = string> {
   readonly name: string;
   /** The share of each variant. */
   readonly variants: Readonly<Record<V, number>>;
-  /** The variant of a user, or undefined for one who does not take part. The same on every machine and in every version of attune. */
-  variantOf(user: string): V | undefined;
+  /** The variant of a user, or undefined for one who does not take part. A number given as an id stands for its digits. The same on every machine and in every version of attune. */
+  variantOf(user: Id): V | undefined;
   /**
    * The variant of a user who is about to see it; appends an exposure the first time. Call it where the variants differ, not before: users
    * who could not notice a difference only blur it. A failed append rejects, and is tried again with the next call.
-   * @param time milliseconds since 1970. Default now.
+   * @param timestamp milliseconds since 1970. Default now.
    * @throws ERR_NOT_SUPPORTED without the option `events`.
    */
-  expose(user: string, time?: number): Promise<V | undefined>;
+  expose(user: Id, timestamp?: number): Promise<V | undefined>;
 }
 
 /**
@@ -74,10 +75,8 @@ export function experiment<V extends string>(options: ExperimentOptions<V>): Exp
   const names = Object.keys(variants) as V[];
   const exposed = new Map<string, Promise<unknown>>();
 
-  const variantOf = (user: string): V | undefined => {
-    if (typeof user !== 'string' || user === '') {
-      throw new AttuneError('ERR_BAD_ID', `experiment '${o.name}': expected a user id that is not empty, got ${shown(user)}.`);
-    }
+  const variantOf = (id: Id): V | undefined => {
+    const user = readId(id, `experiment '${o.name}'`);
     if (o.traffic < 1 && share(`${salt}\0traffic\0${user}`) >= o.traffic) return undefined;
     const at = share(`${salt}\0${user}`);
     let end = 0;
@@ -89,7 +88,14 @@ export function experiment<V extends string>(options: ExperimentOptions<V>): Exp
     name: o.name,
     variants: Object.freeze({ ...variants }),
     variantOf,
-    async expose(user, time = Date.now()) {
+    async expose(id, timestamp = Date.now()) {
+      const user = readId(id, `experiment '${o.name}'`);
+      if (!Number.isFinite(timestamp)) {
+        throw new AttuneError(
+          'ERR_BAD_ARGUMENT',
+          `experiment '${o.name}': expected the time in milliseconds since 1970, got ${shown(timestamp)}.`,
+        );
+      }
       const variant = variantOf(user);
       const { events } = o;
       if (typeof events?.append !== 'function') {
@@ -97,7 +103,7 @@ export function experiment<V extends string>(options: ExperimentOptions<V>): Exp
       }
       if (variant === undefined) return undefined;
       if (!exposed.has(user)) {
-        const event: Exposure = { user, type: 'exposure', time, experiment: o.name, variant };
+        const event: Exposure = { user, type: 'exposure', timestamp, experiment: o.name, variant };
         const appended = (async () => events.append(event))();
         exposed.set(user, appended);
         appended.catch(() => exposed.delete(user));

@@ -1,4 +1,4 @@
-import type { ExperimentReport, MetricResult } from './analyze.ts';
+import type { ExperimentReport, MetricResult } from './experiment-report.ts';
 
 /** A report for people. */
 export function formatExperiment({ experiment, control, method, sampleRatio, metrics, leftOut }: ExperimentReport): string {
@@ -44,7 +44,7 @@ export function formatExperiment({ experiment, control, method, sampleRatio, met
 }
 
 function verdictOf({ verdict, guardrail }: MetricResult): string {
-  return guardrail ? `${verdict}; guard rail ${guardrail.verdict}` : verdict;
+  return guardrail ? `${verdict}; guardrail ${guardrail.verdict}` : verdict;
 }
 
 function digits(value: number): string {

@@ -1,6 +1,8 @@
 import { AttuneError, shown } from '../errors.ts';
-import type { AnalyzeOptions, LoggedEvent, ReadMetric } from './analyze.ts';
-import type { Experiment } from './experiment.ts';
+import { type EventKeys, readEvent } from './events.ts';
+import type { Experiment, Exposure } from './experiment.ts';
+import type { ReadMetric } from './experiment-metrics.ts';
+import type { LeftOutUsers } from './experiment-report.ts';
 
 /** What users of each variant did. */
 export interface Outcomes {
@@ -9,36 +11,33 @@ export interface Outcomes {
   /** Users that saw one variant, whether their time is over or not. */
   exposed: Record<string, number>;
   /** Exposed users that are not in the groups. */
-  leftOut: {
-    /** Their time is not over. */
-    notYetOver: number;
-    /** They saw more than one variant. */
-    severalVariants: number;
-    /** They saw a variant that the experiment does not have. */
-    unknownVariant: number;
-    /** They came after the first `maximumUsers`. */
-    afterMaximum: number;
-  };
+  leftOut: LeftOutUsers;
 }
 
 /** First exposures. */
 interface Exposed {
   variant: string;
-  time: number;
+  timestamp: number;
   several: boolean;
 }
 
 /** What an event is worth in a metric. */
 interface Worth {
   metric: string;
-  time: number;
+  timestamp: number;
   value: number;
+}
+
+/** Where events come from, and what counts. */
+interface EventSource {
+  events: Iterable<EventKeys> | AsyncIterable<EventKeys>;
+  metrics: Record<string, ReadMetric>;
 }
 
 /** Reads the events once, and gives each user what they did in time. */
 export async function outcomesOf(
   experiment: Pick<Experiment, 'name' | 'variants'>,
-  o: Pick<AnalyzeOptions, 'events' | 'windowMs' | 'maximumUsers'> & { metrics: Record<string, ReadMetric>; now: number },
+  o: EventSource & { windowMs: number; maximumUsers: number | undefined; now: number },
 ): Promise<Outcomes> {
   const { users, worth } = await read(experiment.name, o);
   const names = Object.keys(o.metrics);
@@ -49,13 +48,13 @@ export async function outcomesOf(
   const leftOut = { notYetOver: 0, severalVariants: 0, unknownVariant: 0, afterMaximum: 0 };
   let taken = 0;
 
-  const inOrder = Array.from(users).sort(([a, x], [b, y]) => x.time - y.time || (a < b ? -1 : 1));
-  for (const [user, { variant, time, several }] of inOrder) {
+  const inOrder = Array.from(users).sort(([a, x], [b, y]) => x.timestamp - y.timestamp || (a < b ? -1 : 1));
+  for (const [user, { variant, timestamp, several }] of inOrder) {
     if (several) leftOut.severalVariants++;
     else if (!Object.hasOwn(groups, variant)) leftOut.unknownVariant++;
     else {
       exposed[variant]++;
-      if (time + o.windowMs > o.now) {
+      if (timestamp + o.windowMs > o.now) {
         leftOut.notYetOver++;
         continue;
       }
@@ -68,18 +67,18 @@ export async function outcomesOf(
       for (const name of names) {
         const { beforeMs = 0, value } = o.metrics[name];
         const sum = (from: number, until: number) => {
-          const parts = own.filter((each) => each.metric === name && each.time >= from && each.time < until);
+          const parts = own.filter((each) => each.metric === name && each.timestamp >= from && each.timestamp < until);
           return value ? parts.reduce((total, part) => total + part.value, 0) : Number(parts.length > 0);
         };
-        groups[variant][name].values.push(sum(time, time + o.windowMs));
-        groups[variant][name].before.push(beforeMs > 0 ? sum(time - beforeMs, time) : 0);
+        groups[variant][name].values.push(sum(timestamp, timestamp + o.windowMs));
+        groups[variant][name].before.push(beforeMs > 0 ? sum(timestamp - beforeMs, timestamp) : 0);
       }
     }
   }
   return { groups, exposed, leftOut };
 }
 
-async function read(experiment: string, { events, metrics }: { events: AnalyzeOptions['events']; metrics: Record<string, ReadMetric> }) {
+async function read(experiment: string, { events, metrics }: EventSource) {
   const users = new Map<string, Exposed>();
   const worth = new Map<string, Worth[]>();
   if (typeof events !== 'object' || events === null || !(Symbol.iterator in events || Symbol.asyncIterator in events)) {
@@ -92,21 +91,23 @@ async function read(experiment: string, { events, metrics }: { events: AnalyzeOp
   let row = 0;
   for await (const event of events) {
     const counting = definitions.filter(([, definition]) => definition.event.has(event?.type));
-    const exposes = event?.type === 'exposure' && event.experiment === experiment;
-    if (exposes || counting.length > 0 || typeof event !== 'object' || event === null) check(event, row);
-    row++;
-    const { user, time } = event;
+    const exposure = event as Partial<Exposure>;
+    const exposes = event?.type === 'exposure' && exposure.experiment === experiment;
+    const at = row++;
+    // Only what counts is checked: a log may hold anything else beside it.
+    if (!exposes && counting.length === 0 && typeof event === 'object' && event !== null) continue;
+    const { user, timestamp } = readEvent(event, at);
     if (exposes) {
       const before = users.get(user);
-      const variant = String(event.variant);
-      if (!before) users.set(user, { variant, time, several: false });
+      const variant = String(exposure.variant);
+      if (!before) users.set(user, { variant, timestamp, several: false });
       else {
         before.several ||= before.variant !== variant;
-        before.time = Math.min(before.time, time);
+        before.timestamp = Math.min(before.timestamp, timestamp);
       }
     }
     for (const [metric, definition] of counting) {
-      const one = { metric, time, value: definition.value ? finite(definition.value(event), metric, event) : 1 };
+      const one = { metric, timestamp, value: definition.value ? finite(definition.value(event), metric, event) : 1 };
       const own = worth.get(user);
       if (own) own.push(one);
       else worth.set(user, [one]);
@@ -115,23 +116,7 @@ async function read(experiment: string, { events, metrics }: { events: AnalyzeOp
   return { users, worth };
 }
 
-/** Only what counts is checked: a log may hold anything else beside it. */
-function check(event: LoggedEvent, row: number): void {
-  if (typeof event !== 'object' || event === null) {
-    throw new AttuneError('ERR_BAD_ROW', `analyzeExperiment: event ${row}: expected an object { user, type, time }, got ${shown(event)}.`);
-  }
-  if (typeof event.user !== 'string' || event.user === '') {
-    throw new AttuneError('ERR_BAD_ID', `analyzeExperiment: event ${row}: expected a user id that is not empty, got ${shown(event.user)}.`);
-  }
-  if (!Number.isFinite(event.time)) {
-    throw new AttuneError(
-      'ERR_BAD_VALUE',
-      `analyzeExperiment: event ${row}: expected a time in milliseconds since 1970, got ${shown(event.time)}. Convert it first.`,
-    );
-  }
-}
-
-function finite(value: unknown, metric: string, event: LoggedEvent): number {
+function finite(value: unknown, metric: string, event: EventKeys): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new AttuneError(
     'ERR_BAD_VALUE',

@@ -1,10 +1,15 @@
 import type { Recommendation } from '../contracts/recommender.ts';
+import { idText } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 
 /** A source's answer after cleaning. */
 export interface CleanAnswer {
   /** Best first, equal scores by id; each item once; scores finite. Entries may carry the source's own `reason`. */
   items: (Recommendation & { reason?: string })[];
+  /** How many distinct items it had, those that are not allowed included. */
+  given: number;
+  /** false when the source says that nothing it knows speaks for any of them. */
+  informed: boolean;
   /** What was wrong with the rest, in words; undefined when nothing was. */
   complaint: string | undefined;
 }
@@ -23,15 +28,15 @@ export function cleanAnswer(answer: unknown, allowed: (item: string) => boolean 
   let notFinite = 0;
   let duplicates = 0;
   for (const entry of answer as { item?: unknown; score?: unknown; reason?: unknown }[]) {
-    const item = entry?.item;
+    const item = typeof entry?.item === 'string' ? entry.item : idText(entry?.item);
     const score = entry?.score;
-    if (typeof item !== 'string' || item === '' || typeof score !== 'number') unreadable++;
+    if (item === undefined || item === '' || typeof score !== 'number') unreadable++;
     else if (!Number.isFinite(score)) notFinite++;
     else {
       const before = best.get(item);
       if (before) duplicates++;
       if (before && before.score >= score) continue;
-      best.set(item, { item, score, ...(typeof entry.reason === 'string' ? { reason: entry.reason } : {}) });
+      best.set(item, typeof entry.reason === 'string' ? { item, score, reason: entry.reason } : { item, score });
     }
   }
   const complaint = [
@@ -42,8 +47,17 @@ export function cleanAnswer(answer: unknown, allowed: (item: string) => boolean 
     .filter(Boolean)
     .join(', ');
   if (best.size === 0 && complaint) throw new AttuneError('ERR_BAD_VALUE', `no usable entry: ${complaint}`);
-  const items = [...best.values()].filter(({ item }) => allowed(item)).sort(bestFirst);
-  return { items, complaint: complaint ? `left out entries: ${complaint}` : undefined };
+  const items: CleanAnswer['items'] = [];
+  for (const entry of best.values()) if (allowed(entry.item)) items.push(entry);
+  if (!isSorted(items)) items.sort(bestFirst);
+  const informed = (answer as { informed?: unknown }).informed !== false;
+  return { items, given: best.size, informed, complaint: complaint ? `left out entries: ${complaint}` : undefined };
+}
+
+/** Most sources answer best first, and looking is cheaper than sorting. */
+function isSorted(items: readonly Recommendation[]): boolean {
+  for (let k = 1; k < items.length; k++) if (bestFirst(items[k - 1], items[k]) > 0) return false;
+  return true;
 }
 
 /** The better score first, equal ones by id. */

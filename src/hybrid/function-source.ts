@@ -1,11 +1,13 @@
 import type { SourceRole } from '../cold-start/index.ts';
+import { readHistory } from './request.ts';
 import type { AnsweringSource, Source, Visitor, Want } from './sources.ts';
 
-/** A function, or an object that answers. It is told everything; what its answer stands on is a matter of its role. */
+/** A function, or an object that answers. It is told everything; what kind of evidence it uses is a matter of its role. */
 export function functionSource(name: string, given: AnsweringSource, role: SourceRole = given.role): Source {
   return {
     name,
     role,
+    isModel: false,
     standing(visitor) {
       const request = requestOf(visitor, { n: 0, exclude: [], only: undefined, includeSeen: false });
       const words = visitor.query !== undefined || visitor.interests.length > 0;
@@ -19,6 +21,10 @@ export function functionSource(name: string, given: AnsweringSource, role: Sourc
       };
     },
     ask: (visitor, want, signal) => given.answer({ ...requestOf(visitor, want), signal }),
+    interactionsOf(user) {
+      const known = given.interactionsOf?.(user);
+      return known && readHistory(known);
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { SourceRole } from '../cold-start/index.ts';
-import { cleanAnswer, meanOf } from './answer.ts';
+import { bestFirst, cleanAnswer, meanOf } from './answer.ts';
 import { mostSimilar } from './similarity.ts';
-import type { IndexLike, Source, Visitor, Want } from './sources.ts';
+import type { Cause, IndexLike, Source, Visitor, Want } from './sources.ts';
 
 /**
  * An index of contents. A query is searched for; without one, interests are searched for and what is close to the history is taken, and of
@@ -15,6 +15,7 @@ export function indexSource(name: string, index: IndexLike, role: SourceRole = '
   return {
     name,
     role,
+    isModel: false,
     standing(visitor) {
       const interactions = index.similarTo ? knownOf(visitor).length : 0;
       const hasWords = words(visitor) !== undefined;
@@ -31,13 +32,16 @@ export function indexSource(name: string, index: IndexLike, role: SourceRole = '
       const lists = settled.filter((part) => part.status === 'fulfilled').map((part) => part.value);
       const failed = settled.find((part) => part.status === 'rejected');
       if (lists.length === 0 && failed) throw failed.reason;
-      return meanOf(lists);
+      return meanOf(lists).sort(bestFirst).slice(0, n); // a list of n says that there may be more
     },
     complete: (visitor, want) => (words(visitor) === undefined && knownOf(visitor).length > 0 ? near(visitor, want) : undefined),
-    causeOf(visitor, item) {
-      if (!index.vectorOf) return undefined;
-      const cause = mostSimilar(item, visitor.history, (id) => index.vectorOf?.(id));
-      return cause === undefined ? undefined : { item: cause, how: 'similar' };
+    causesOf(visitor, items) {
+      const causes = new Map<string, Cause>();
+      if (!index.vectorOf) return causes;
+      for (const [item, cause] of mostSimilar(items, visitor.history, (id) => index.vectorOf?.(id))) {
+        causes.set(item, { item: cause, how: 'similar' });
+      }
+      return causes;
     },
   };
 }

@@ -1,4 +1,5 @@
 export {
+  type NamesIn,
   type Normalization,
   type ReciprocalRankOptions,
   reciprocalRank,
@@ -7,9 +8,9 @@ export {
   type WeightedOptions,
   weighted,
 } from './fusion.ts';
-export { HybridRanker, type RankedItem, type RankedPage, type Skipped } from './hybrid-ranker.ts';
+export { HybridRanker, type RankedItem, type RankedPage } from './hybrid-ranker.ts';
 export { type FitFusionOptions, type FusionEvent, fitFusion, type LearnedFusionModel, learnedFusion } from './learned-fusion.ts';
-export type { AttributesLike, HybridRankerOptions } from './ranker-options.ts';
+export type { AttributesLike, HybridRankerOptions, HybridSources, SourceNames } from './ranker-options.ts';
 export type { Reason } from './reasons.ts';
 export type { HistoryEntry, RankOptions, RankRequest } from './request.ts';
 export { type CalibrateOptions, calibrate } from './rules/calibrate.ts';
@@ -31,6 +32,7 @@ export type {
 export { type BoostOptions, type BuryOptions, boost, bury, type FreshnessOptions, freshness } from './rules/scores.ts';
 export { exclude, limitPer } from './rules/select.ts';
 export type { RuleTarget } from './rules/target.ts';
+export type { Skipped } from './skipped.ts';
 export type {
   AnsweringSource,
   HybridSource,
@@ -42,3 +44,4 @@ export type {
   SourceFunction,
   SourceRequest,
 } from './sources.ts';
+export type { RankedWhyNot, SourceWhyNot } from './why-not.ts';

@@ -1,21 +1,22 @@
 import { Matrix, solve } from 'ml-matrix';
 import type { Recommendation } from '../contracts/recommender.ts';
+import { type Id, readId } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, number, readOptions, workOptions } from '../options.ts';
-import { byName, type SourceFusion, type SourceList } from './fusion.ts';
+import { byName, type NamesIn, type SourceFusion, type SourceList } from './fusion.ts';
 import { HybridRanker } from './hybrid-ranker.ts';
-import type { HybridRankerOptions } from './ranker-options.ts';
+import type { HybridRankerOptions, HybridSources, SourceNames } from './ranker-options.ts';
 import type { RankRequest } from './request.ts';
 
-/** What {@link fitFusion} learns: plain JSON. */
-export interface LearnedFusionModel {
+/** What {@link fitFusion} learns: plain JSON. `Name` is the type of the names of its sources. */
+export interface LearnedFusionModel<Name extends string = string> {
   /** Always `'learned-fusion'`. */
   kind: 'learned-fusion';
   /** Version of this form. */
   formatVersion: 1;
   /** What each source counts. */
   sources: Record<
-    string,
+    Name,
     {
       /** Of its score, scaled to 0 to 1. */
       score: number;
@@ -33,12 +34,13 @@ export interface LearnedFusionModel {
 export interface FusionEvent {
   /** Who asked. Items of the history are not shown, so what was chosen must not be in it. */
   request: RankRequest;
-  /** The items that were chosen. */
-  items: Iterable<string>;
+  /** The items that were chosen; a number stands for its decimal digits. */
+  items: Iterable<Id>;
 }
 
 /** Options of {@link fitFusion}. */
-export interface FitFusionOptions extends Omit<HybridRankerOptions, 'fusion' | 'rerank'> {
+export interface FitFusionOptions<Sources extends HybridSources = HybridSources>
+  extends Omit<HybridRankerOptions<Sources>, 'fusion' | 'rerank' | 'reasons' | 'relevanceBand'> {
   /** Events that the sources were not fitted on. */
   events: Iterable<FusionEvent> | AsyncIterable<FusionEvent>;
   /** L2 penalty. Above 0, default 1. */
@@ -56,7 +58,9 @@ export interface FitFusionOptions extends Omit<HybridRankerOptions, 'fusion' | '
  *
  * @throws ERR_EMPTY when no event has a choice that a source found; ERR_BAD_OPTION, and what `rank` throws.
  */
-export async function fitFusion(options: FitFusionOptions): Promise<LearnedFusionModel> {
+export async function fitFusion<const Sources extends HybridSources>(
+  options: FitFusionOptions<Sources>,
+): Promise<LearnedFusionModel<SourceNames<Sources>>> {
   const { events, regularization, signal, onProgress, ...rankerOptions } = options;
   const o = readOptions(
     'fitFusion',
@@ -81,13 +85,15 @@ export async function fitFusion(options: FitFusionOptions): Promise<LearnedFusio
       return new Map();
     },
   };
-  const ranker = new HybridRanker({ ...rankerOptions, fusion: spy });
+  const ranker = new HybridRanker({ ...(rankerOptions as HybridRankerOptions), fusion: spy });
   const pages: Page[] = [];
   let missed = 0;
   for await (const { request, items } of o.events as AsyncIterable<FusionEvent>) {
     await ranker.rank(request, { signal: o.signal, n: 0 });
     const features = featuresOf(lists, names);
-    const chosen = [...new Set(items)].flatMap((item) => features.get(item) ?? []);
+    const chosen = [...new Set(Array.from(items, (item) => readId(item, 'fitFusion: items of an event')))].flatMap(
+      (item) => features.get(item) ?? [],
+    );
     if (chosen.length > 0) pages.push({ chosen, all: [...features.values()] });
     else missed++;
     o.onProgress?.({ phase: 'asking', done: pages.length + missed });
@@ -100,14 +106,20 @@ export async function fitFusion(options: FitFusionOptions): Promise<LearnedFusio
   }
   const coefficients = conditionalLogit(pages, 2 * names.length, o.regularization);
   const sources = Object.fromEntries(names.map((name, k) => [name, { score: coefficients[2 * k], rank: coefficients[2 * k + 1] }]));
-  return { kind: 'learned-fusion', formatVersion: 1, sources, events: pages.length, missed };
+  return {
+    kind: 'learned-fusion',
+    formatVersion: 1,
+    sources: sources as LearnedFusionModel<SourceNames<Sources>>['sources'],
+    events: pages.length,
+    missed,
+  };
 }
 
 /**
  * Fuses by what {@link fitFusion} learned.
  * @throws ERR_BAD_OPTION when it is no such model; ERR_NEWER_FORMAT when a newer version wrote it.
  */
-export function learnedFusion(model: LearnedFusionModel): SourceFusion {
+export function learnedFusion<Name extends string>(model: LearnedFusionModel<Name>): SourceFusion<NamesIn<Record<Name, unknown>>> {
   if (model?.kind !== 'learned-fusion' || typeof model.sources !== 'object' || model.sources === null) {
     throw new AttuneError('ERR_BAD_OPTION', `learnedFusion: expected what fitFusion returned, got ${shown(model)}.`);
   }
@@ -117,15 +129,15 @@ export function learnedFusion(model: LearnedFusionModel): SourceFusion {
       `learnedFusion: expected format version 1, got ${shown(model.formatVersion)}. Update attune.`,
     );
   }
-  const names = Object.keys(model.sources);
+  const names = Object.keys(model.sources) as Name[];
   const coefficients = names.flatMap((name) => [model.sources[name].score, model.sources[name].rank]);
   if (!coefficients.every(Number.isFinite)) {
     throw new AttuneError('ERR_BAD_OPTION', 'learnedFusion: expected finite numbers for every source. Fit it again.');
   }
   return {
     kind: 'learned',
-    sources: names,
-    weightOf: (source) => (names.includes(source) ? 1 : 0),
+    sources: names as NamesIn<Record<Name, unknown>>[],
+    weightOf: (source) => (names.includes(source as Name) ? 1 : 0),
     fuse: (lists) => new Map(Array.from(featuresOf(lists, names), ([item, features]) => [item, dot(features, coefficients)])),
   };
 }

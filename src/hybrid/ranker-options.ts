@@ -1,11 +1,13 @@
 import { type ColdStart, coldStart, type SourceRole } from '../cold-start/index.ts';
 import type { History } from '../contracts/recommender.ts';
+import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, flag, integer, number, readOptions } from '../options.ts';
 import { type SourceFusion, weighted } from './fusion.ts';
+import { readSource } from './read-source.ts';
 import { readRules } from './rules/check.ts';
 import type { ItemAttributes, Reranker, RerankerLike } from './rules/reranker.ts';
-import { type HybridSource, readSource, type Source } from './sources.ts';
+import type { HybridSource, Source } from './sources.ts';
 
 /** What rules look at: an index's metadata, a map, or a function of the item. */
 export type AttributesLike =
@@ -13,24 +15,33 @@ export type AttributesLike =
       /** What is kept of an item. */
       metadataOf(item: string): ItemAttributes | undefined;
     }
-  | ReadonlyMap<string, ItemAttributes>
+  | ReadonlyMap<Id, ItemAttributes>
   | ((item: string) => ItemAttributes | undefined);
 
-/** Options of `HybridRanker`. */
-export interface HybridRankerOptions {
+/** Sources by name, as a ranker takes them. */
+export type HybridSources = Readonly<Record<string, HybridSource>>;
+
+/** The names of some sources. */
+export type SourceNames<Sources extends HybridSources> = keyof Sources & string;
+
+/** Options of `HybridRanker`. Names of sources in its other options must be among those of `sources`, also for the compiler. */
+export interface HybridRankerOptions<Sources extends HybridSources = HybridSources> {
   /** Who is asked, by name: recommenders and indexes as they are, or functions. At least one. */
-  sources: Record<string, HybridSource>;
+  sources: Sources;
   /** What rules look at; `title` also names items in reasons. Default: the first source that is an index. */
   attributes?: AttributesLike;
   /** How many milliseconds a source may take, for all or by name of source (those not named have 500). Default 500. */
-  timeoutMs?: number | Record<string, number>;
-  /** How the sources' lists become one. Default `weighted()`: all count 1, popular ones 0. */
-  fusion?: SourceFusion;
+  timeoutMs?: number | { readonly [Name in SourceNames<Sources>]?: number };
+  /** How the sources' lists become one. Default `weighted()`. */
+  fusion?: SourceFusion<SourceNames<Sources>>;
   /** Who gets which sources when little is known. Default `coldStart()`. */
-  coldStart?: ColdStart;
+  coldStart?: ColdStart<SourceNames<Sources>>;
   /** Rules of the page. Default none. */
   rerank?: readonly RerankerLike[];
-  /** How many items each source is asked for, at least twice the page. From 1, default 100. */
+  /**
+   * How many items each source is asked for at first, at least twice the page. From 1, default 100. When rules leave the page short, sources
+   * are asked for four times as many until it is full or they have no more.
+   */
   candidates?: number;
   /**
    * Whether recommenders and similar items are asked a second time, for the scores of candidates that only others found. Without it an
@@ -38,8 +49,16 @@ export interface HybridRankerOptions {
    */
   completeScores?: boolean;
   /**
-   * What a user did, from a store. Default: what the first recommender knows that knows the user. It may take as long as a source, and is
-   * done without when it fails.
+   * With a query: how much less relevant than another an item may be to count as about equally relevant, as a share of the other's relevance.
+   * Relevance orders the page; among what is about equally relevant the fused scores do. 0 = relevance alone but for ties, 1 = fused scores
+   * alone. From 0 to 1, default 0.1.
+   */
+  relevanceBand?: number;
+  /** Whether pages say why each item is there. Default true. */
+  reasons?: boolean;
+  /**
+   * What a user did, from a store. Default: what the first source knows that knows the user, recommenders of taste first. It may take as
+   * long as a source, and is done without when it fails.
    */
   history?: (user: string, options: { signal: AbortSignal }) => History | undefined | Promise<History | undefined>;
 }
@@ -47,8 +66,8 @@ export interface HybridRankerOptions {
 /** Options as the ranker uses them. */
 export interface RankerSettings {
   sources: Map<string, Source>;
-  /** Weight in the fusion, by name. */
-  weights: Map<string, number>;
+  /** Weight of a source in the fusion, for a visitor who gave words or not. */
+  weightOf(source: Source, words: boolean): number;
   attributesOf(item: string): ItemAttributes | undefined;
   timeoutOf(source: string): number;
   fusion: SourceFusion;
@@ -56,6 +75,8 @@ export interface RankerSettings {
   rules: Reranker[];
   candidates: number;
   completeScores: boolean;
+  relevanceBand: number;
+  reasons: boolean;
   history: HybridRankerOptions['history'];
 }
 
@@ -63,7 +84,7 @@ const defaultTimeoutMs = 500;
 const longestTimeoutMs = 2 ** 31 - 1; // what a timer can hold
 
 /** @throws ERR_BAD_OPTION */
-export function readRankerOptions(options: HybridRankerOptions): RankerSettings {
+export function readRankerOptions(options: HybridRankerOptions<never> | HybridRankerOptions): RankerSettings {
   const o = readOptions('HybridRanker', options, {
     sources: sourcesOption,
     attributes: attributesOption,
@@ -73,6 +94,8 @@ export function readRankerOptions(options: HybridRankerOptions): RankerSettings 
     rerank: anything<readonly RerankerLike[] | undefined>(),
     candidates: integer({ default: 100, min: 1 }),
     completeScores: flag(true),
+    relevanceBand: number({ default: 0.1, min: 0, max: 1 }),
+    reasons: flag(true),
     history: callback<NonNullable<HybridRankerOptions['history']>>(),
   });
   const names = Object.keys(o.sources);
@@ -95,7 +118,7 @@ export function readRankerOptions(options: HybridRankerOptions): RankerSettings 
   }
   return {
     sources,
-    weights: new Map(names.map((name) => [name, ownWeight(o.fusion, name, (sources.get(name) as Source).role)])),
+    weightOf: (source, words) => ownWeight(o.fusion, source, words),
     attributesOf: attributesOf ?? (() => undefined),
     timeoutOf: readTimeouts(o.timeoutMs),
     fusion: o.fusion,
@@ -103,13 +126,22 @@ export function readRankerOptions(options: HybridRankerOptions): RankerSettings 
     rules: readRules(o.rerank ?? [], attributesOf !== undefined),
     candidates: o.candidates,
     completeScores: o.completeScores,
+    relevanceBand: o.relevanceBand,
+    reasons: o.reasons,
     history: o.history,
   };
 }
 
+/**
+ * What contents count beside taste when no weights are given and nobody asked in words: a compromise. Where taste is well known, likeness of
+ * texts misleads; on Amazon Industrial, with few interactions and good texts, content ranks best at full weight (see docs/hybrid.md).
+ */
+const contentWithoutWords = 0.4;
+
 /** A popular source counts only where the fusion names it; else it is what remains when nothing is known. */
-function ownWeight(fusion: SourceFusion, name: string, role: SourceRole): number {
-  return role === 'popular' && !fusion.sources.includes(name) ? 0 : fusion.weightOf(name);
+function ownWeight(fusion: SourceFusion, { name, role }: Source, words: boolean): number {
+  if (role === 'popular' && !fusion.sources.includes(name)) return 0;
+  return fusion.weightOf(name) * (fusion.isUnweighted && role === 'content' && !words ? contentWithoutWords : 1);
 }
 
 function roleOf({ roles }: ColdStart, name: string): SourceRole | undefined {
@@ -149,10 +181,24 @@ function coldStartOption(value: unknown, name: string): ColdStart {
 function attributesOption(value: unknown, name: string): ((item: string) => ItemAttributes | undefined) | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'function') return value as (item: string) => ItemAttributes | undefined;
-  if (value instanceof Map) return (item) => value.get(item);
+  if (value instanceof Map) return attributesIn(value);
   const index = value as { metadataOf?(item: string): ItemAttributes | undefined };
   if (typeof index?.metadataOf === 'function') return (item) => index.metadataOf?.(item);
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be an index, a Map, or a function from item to attributes, got ${shown(value)}.`);
+}
+
+/** A map whose keys may be the numbers that a database gave as ids. */
+function attributesIn(map: ReadonlyMap<unknown, ItemAttributes>): (item: string) => ItemAttributes | undefined {
+  return (item) => {
+    const found = map.get(item);
+    if (found !== undefined || !isNumeric(item)) return found;
+    return map.get(Number(item)) ?? map.get(BigInt(item));
+  };
+}
+
+/** Whether it is how a whole number is written. */
+function isNumeric(item: string): boolean {
+  return /^(0|-?[1-9][0-9]{0,15})$/.test(item);
 }
 
 function metadataIn(sources: Record<string, HybridSource>): ((item: string) => ItemAttributes | undefined) | undefined {

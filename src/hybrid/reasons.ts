@@ -1,6 +1,6 @@
 import { byName, type SourceList } from './fusion.ts';
 import type { Candidate, ItemAttributes } from './rules/reranker.ts';
-import type { Source, Visitor } from './sources.ts';
+import type { Cause, Source, Visitor } from './sources.ts';
 
 /** Why an item is on the page. */
 export interface Reason {
@@ -26,34 +26,67 @@ export interface ReasonContext {
   attributesOf(item: string): ItemAttributes | undefined;
 }
 
-/** Makes the reasons of items, the source that counts most first, each sentence once. A source that fails here only loses its cause. */
-export function reasoner({ visitor, sources, lists, attributesOf }: ReasonContext): (candidate: Candidate) => Reason[] {
-  const spoken = new Map(byName(lists).map((list) => [list.source, { list, shares: sharesOf(list) }]));
-  return ({ item, isPinned, notes = [] }) => {
-    const reasons: Reason[] = isPinned ? [{ text: 'Featured', source: 'pin', kind: 'pinned' }] : [];
-    for (const { text, kind } of notes) reasons.push({ text, source: kind === 'calibrated' ? 'calibrate' : 'exploration', kind });
-    const byShare = [...spoken.values()].filter(({ shares }) => shares.has(item));
-    byShare.sort((a, b) => (b.shares.get(item) as number) - (a.shares.get(item) as number));
-    for (const { list } of byShare) {
-      const source = sources.get(list.source);
-      const reason = source && reasonOf(source, visitor, item, list, (id) => titleOf(attributesOf, id));
-      if (reason && !reasons.some(({ text }) => text === reason.text)) reasons.push(reason);
+/**
+ * The reasons of each item of a page, the source that counts most first, each sentence once. Each source is asked once, for all items
+ * together; one that fails here only loses its causes.
+ */
+export function reasonsOf(page: readonly Candidate[], { visitor, sources, lists, attributesOf }: ReasonContext): Reason[][] {
+  const reasons = page.map(({ isPinned, notes = [] }): Reason[] => [
+    ...(isPinned ? [{ text: 'Featured', source: 'pin', kind: 'pinned' as const }] : []),
+    ...notes.map(({ text, kind }) => ({ text, source: kind === 'calibrated' ? 'calibrate' : 'exploration', kind })),
+  ]);
+  const titled = (item: string) => titleOf(attributesOf, item);
+  const spoken = byName(lists).map((list) => statementsOf(list, page, sources.get(list.source), visitor));
+  page.forEach(({ item }, at) => {
+    const said = spoken.filter(({ shares }) => shares.has(item));
+    said.sort((a, b) => (b.shares.get(item) as number) - (a.shares.get(item) as number));
+    for (const { source, own, causes } of said) {
+      const reason = source && reasonOf(source, visitor, own.get(item), causes.get(item), titled);
+      if (reason && !reasons[at].some(({ text }) => text === reason.text)) reasons[at].push(reason);
     }
-    return reasons;
-  };
+  });
+  return reasons;
 }
 
-function reasonOf(source: Source, visitor: Visitor, item: string, list: SourceList, titled: (item: string) => string): Reason {
-  const { name, role } = source;
-  const own = (list.items.find((entry) => entry.item === item) as { reason?: string } | undefined)?.reason;
+/** What a source says of the items of a page. */
+interface Statements {
+  source: Source | undefined;
+  /** What it adds to each of its items: its weight times the score scaled to 0 to 1. */
+  shares: Map<string, number>;
+  /** Its own sentences. */
+  own: Map<string, string>;
+  causes: ReadonlyMap<string, Cause>;
+}
+
+function statementsOf({ items, weight }: SourceList, page: readonly Candidate[], source: Source | undefined, visitor: Visitor): Statements {
+  const high = items[0]?.score ?? 0;
+  const low = items[items.length - 1]?.score ?? 0;
+  const shown = new Set(page.map(({ item }) => item));
+  const shares = new Map<string, number>();
+  const own = new Map<string, string>();
+  for (const { item, score, reason } of items as { item: string; score: number; reason?: string }[]) {
+    if (!shown.has(item)) continue;
+    shares.set(item, weight * (high > low ? (score - low) / (high - low) : 1));
+    if (reason) own.set(item, reason);
+  }
+  const asked = [...shares.keys()].filter((item) => !own.has(item));
+  const needsCause = source?.causesOf && asked.length > 0 && !(visitor.query !== undefined && source.role !== 'collaborative');
+  return { source, shares, own, causes: (needsCause && attempt(() => source.causesOf?.(visitor, asked))) || new Map() };
+}
+
+function reasonOf(
+  { name, role }: Source,
+  visitor: Visitor,
+  own: string | undefined,
+  cause: Cause | undefined,
+  titled: (item: string) => string,
+): Reason {
   if (own) return { text: own, source: name, kind: 'source' };
   if (role === 'popular') return { text: 'Popular with other customers', source: name, kind: 'popular' };
   if (role !== 'collaborative' && visitor.query !== undefined) {
     return { text: `Matches “${visitor.query.trim()}”`, source: name, kind: 'query' };
   }
-  const cause = attempt(() => source.causeOf?.(visitor, item));
   if (cause?.how === 'liked') return { text: `Because you liked ${titled(cause.item)}`, source: name, kind: 'liked', item: cause.item };
-  const close = cause && { text: `Similar to ${titled(cause.item)}`, source: name, kind: 'similar' as const, item: cause.item };
   if (role !== 'collaborative' && visitor.interests.length > 0) {
     return {
       text: `Matches your interest in ${visitor.interests.join(', ')}`,
@@ -62,17 +95,10 @@ function reasonOf(source: Source, visitor: Visitor, item: string, list: SourceLi
       ...(cause && { item: cause.item }),
     };
   }
-  if (close) return close;
+  if (cause) return { text: `Similar to ${titled(cause.item)}`, source: name, kind: 'similar', item: cause.item };
   if (role === 'collaborative') return { text: 'Chosen by people with a taste like yours', source: name, kind: 'history' };
   if (visitor.history.length > 0) return { text: 'Goes with what you chose', source: name, kind: 'history' };
   return { text: `Suggested by ${name}`, source: name, kind: 'source' };
-}
-
-/** What a source adds to each of its items: its weight times the score scaled to 0 to 1. */
-function sharesOf({ items, weight }: SourceList): Map<string, number> {
-  const high = items[0]?.score ?? 0;
-  const low = items[items.length - 1]?.score ?? 0;
-  return new Map(items.map(({ item, score }) => [item, weight * (high > low ? (score - low) / (high - low) : 1)]));
 }
 
 /** A title when there is a short one, or the id. */

@@ -1,7 +1,8 @@
 import type { SourceRole } from '../cold-start/index.ts';
+import type { Explanation } from '../contracts/recommender.ts';
 import { readHistory } from './request.ts';
 import { mostSimilar } from './similarity.ts';
-import type { RecommenderLike, Source, Visitor, Want } from './sources.ts';
+import type { Cause, RecommenderLike, Source, Visitor, Want } from './sources.ts';
 
 /** A recommender: a user it knows gets `recommend`, another one `recommendFor` with the history. */
 export function recommenderSource(name: string, model: RecommenderLike, role?: SourceRole): Source {
@@ -25,6 +26,7 @@ export function recommenderSource(name: string, model: RecommenderLike, role?: S
   return {
     name,
     role: own,
+    isModel: true,
     standing(visitor) {
       const knowsUser = knows(visitor.user);
       const known = knownOf(visitor).length;
@@ -38,24 +40,53 @@ export function recommenderSource(name: string, model: RecommenderLike, role?: S
     ask,
     complete: ask,
     interactionsOf(user) {
-      if (own === 'popular' || !model.users?.has(user)) return undefined;
+      if (!model.users?.has(user)) return undefined;
       if (model.interactionsOf) return readHistory(model.interactionsOf(user));
       // A factor model explains any item by all that the user has; neighbours would name a few only.
       const [item] = model.itemFactors ? firstOf(model.items as unknown as Iterable<string>) : [];
       const parts = item === undefined ? undefined : model.explain?.(user, item).contributions;
       return parts && parts.length > 0 ? readHistory(parts.map(({ item, value }) => ({ item, value }))) : undefined;
     },
-    causeOf(visitor, item) {
-      if (own === 'popular') return undefined;
-      if (knows(visitor.user) && !visitor.isFresh && model.explain) {
-        const [part] = model.explain(visitor.user as string, item, { n: 1 }).contributions;
-        if (part && part.score > 0) return { item: part.item, how: 'liked' };
-      }
-      const vectorOf = factorReader(model);
-      const cause = vectorOf && mostSimilar(item, visitor.history, vectorOf);
-      return cause === undefined ? undefined : { item: cause, how: 'liked' };
+    whyNot(visitor, item, { n, exclude, only, includeSeen }) {
+      const who = knows(visitor.user) && !visitor.isFresh ? (visitor.user as string) : knownOf(visitor);
+      return model.whyNot?.(who, item, { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) });
+    },
+    causesOf(visitor, items) {
+      if (own === 'popular') return new Map();
+      const causes = explained(model, items, {
+        user: knows(visitor.user) && !visitor.isFresh ? visitor.user : undefined,
+        history: () => knownOf(visitor),
+      });
+      const vectorOf = causes.size < items.length ? factorReader(model) : undefined;
+      if (!vectorOf) return causes;
+      const rest = items.filter((item) => !causes.has(item));
+      for (const [item, cause] of mostSimilar(rest, visitor.history, vectorOf)) causes.set(item, { item: cause, how: 'liked' });
+      return causes;
     },
   };
+}
+
+/** What speaks most for each item in the model's own explanations, in one call for all where the model can. */
+function explained(
+  model: RecommenderLike,
+  items: readonly string[],
+  of: { user: string | undefined; history: () => Visitor['history'] },
+): Map<string, Cause> {
+  const causes = new Map<string, Cause>();
+  let explanations: readonly (Explanation | undefined)[] = [];
+  if (of.user !== undefined) {
+    const { user } = of;
+    if (model.explainMany) explanations = model.explainMany(user, items, { n: 1 });
+    else if (model.explain) explanations = items.map((item) => model.explain?.(user, item, { n: 1 }));
+  } else if (model.explainFor) {
+    const history = of.history();
+    if (history.length > 0) explanations = model.explainFor(history, items, { n: 1 });
+  }
+  explanations.forEach((explanation, k) => {
+    const part = explanation?.contributions[0];
+    if (part && part.score > 0) causes.set(items[k], { item: part.item, how: 'liked' });
+  });
+  return causes;
 }
 
 async function recommendOrFold(recommend: () => unknown, fold: () => unknown): Promise<unknown> {
@@ -81,6 +112,7 @@ function factorReader(model: RecommenderLike): ((item: string) => ArrayLike<numb
   return (item) => {
     const row = items.indexOf?.(item) ?? -1;
     if (row < 0 || row >= rows) return undefined;
+    if (data instanceof Float32Array) return data.subarray(row * columns, (row + 1) * columns);
     return Array.prototype.slice.call(data, row * columns, (row + 1) * columns) as number[];
   };
 }

@@ -1,31 +1,34 @@
 import { type History, type HistoryEntry, lastOfEach, readHistory as readEntries } from '../contracts/history.ts';
+import { type Id, readId } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { abortSignal, anything, flag, integer, optional, readOptions, text } from '../options.ts';
 
 /** Who asks, and what for. Everything may be missing. */
 export interface RankRequest {
-  /** User id. A user whom no source knows is a visitor. */
-  user?: string;
+  /** User id; a number stands for its decimal digits, here as in every id below. A user whom no source knows is a visitor. */
+  user?: Id;
   /** What the visitor did lately: item ids (value 1), or `{ item, value }`. Comes on top of what a recommender knows of the user. */
   history?: History;
   /** Words for what the visitor likes, one text or several. */
   interests?: string | Iterable<string>;
-  /** What the visitor looks for. Content sources then decide what may come, the others only help to order it. */
+  /** What the visitor looks for. It leads: content sources decide what may come, the others order what is about equally relevant. */
   query?: string;
   /** Anything that functions among the sources and re-rankers should know, such as the page or the time of day. */
   context?: Record<string, unknown>;
   /** Item ids never to return. */
-  exclude?: Iterable<string>;
+  exclude?: Iterable<Id>;
   /** Rank these items and no others. */
-  only?: Iterable<string>;
+  only?: Iterable<Id>;
 }
 
 /** Options of `HybridRanker.rank`. */
 export interface RankOptions {
-  /** How many at most. Default 10. */
+  /** Maximum number of items. Default 10. */
   n?: number;
-  /** Whether items of the history may come. Default false. */
+  /** Whether items may come that the visitor has seen, as the request or any source knows. Default false. */
   includeSeen?: boolean;
+  /** Whether to say why each item is there. Default: the ranker's option of that name, which is true unless said otherwise. */
+  reasons?: boolean;
   /** Aborts: the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
@@ -43,16 +46,16 @@ export interface ReadRequest {
   only: Set<string> | undefined;
 }
 
-/** @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT, ERR_BAD_VALUE */
+/** @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT, ERR_BAD_VALUE, ERR_BAD_ID */
 export function readRequest(request: RankRequest): ReadRequest {
   const o = readOptions('HybridRanker.rank', request, {
-    user: optional(text({ allowEmpty: true })),
+    user: userOption,
     history: anything<History | undefined>(),
     interests: anything<RankRequest['interests']>(),
     query: optional(text({ allowEmpty: true })),
     context: contextOption,
-    exclude: anything<Iterable<string> | undefined>(),
-    only: anything<Iterable<string> | undefined>(),
+    exclude: anything<Iterable<Id> | undefined>(),
+    only: anything<Iterable<Id> | undefined>(),
   });
   const interests = typeof o.interests === 'string' ? [o.interests] : texts(o.interests, 'interests');
   return {
@@ -61,16 +64,30 @@ export function readRequest(request: RankRequest): ReadRequest {
     interests: interests.filter((interest) => interest.trim() !== ''),
     query: o.query?.trim() ? o.query : undefined,
     context: o.context ?? {},
-    exclude: new Set(texts(o.exclude, 'exclude')),
-    only: o.only === undefined ? undefined : new Set(texts(o.only, 'only')),
+    exclude: new Set(ids(o.exclude, 'exclude')),
+    only: o.only === undefined ? undefined : new Set(ids(o.only, 'only')),
   };
 }
 
-export const rankChecks = { n: integer({ default: 10, min: 0 }), includeSeen: flag(false), signal: abortSignal };
+export const rankChecks = {
+  n: integer({ default: 10, min: 0 }),
+  includeSeen: flag(false),
+  reasons: optional(flag(true)),
+  signal: abortSignal,
+};
 
 /** In time order; of a repeated item the last entry stays, at its place. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_BAD_VALUE */
 export function readHistory(history: History | undefined): HistoryEntry[] {
   return history === undefined || history === null ? [] : lastOfEach(readEntries('HybridRanker.rank', history));
+}
+
+function userOption(value: unknown, name: string): string | undefined {
+  return value === undefined || value === '' ? undefined : typeof value === 'string' ? value : readId(value, name);
+}
+
+/** Text is taken as it is: unknown ids among these do no harm. */
+function ids(given: Iterable<Id> | undefined, name: string): string[] {
+  return list<Id>(given, name).map((id) => (typeof id === 'string' ? id : readId(id, `HybridRanker.rank: '${name}'`)));
 }
 
 function texts(given: Iterable<string> | undefined, name: string): string[] {

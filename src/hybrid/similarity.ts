@@ -1,37 +1,44 @@
+import { dot } from '../numeric/dot.ts';
 import type { HistoryEntry } from './request.ts';
 
-/** Cosine of two vectors; 0 when one of them is missing, zero, or of another length. */
-export function cosine(a: ArrayLike<number> | undefined, b: ArrayLike<number> | undefined): number {
-  if (!a || !b || a.length !== b.length) return 0;
-  let product = 0;
-  let aa = 0;
-  let bb = 0;
-  for (let k = 0; k < a.length; k++) {
-    product += a[k] * b[k];
-    aa += a[k] * a[k];
-    bb += b[k] * b[k];
-  }
-  const cos = product / Math.sqrt(aa * bb);
-  return Number.isFinite(cos) ? cos : 0;
+/** A copy of a vector of length 1, so that inner products are cosines; undefined when it is missing, zero or not finite. */
+export function directionOf(vector: ArrayLike<number> | undefined): Float32Array | undefined {
+  if (!vector) return undefined;
+  const direction = new Float32Array(vector);
+  const squares = dot(direction, 0, direction);
+  if (!(squares > 0 && Number.isFinite(squares))) return undefined;
+  const scale = 1 / Math.sqrt(squares);
+  for (let k = 0; k < direction.length; k++) direction[k] *= scale;
+  return direction;
 }
 
-/** The liked item of a history whose vector is closest to an item's; undefined when none is on its side at all. */
+/** Cosine of two directions; 0 when one of them is missing or of another length. */
+export function cosine(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  return a && b && a.length === b.length ? dot(a, 0, b) : 0;
+}
+
+/** So many of the latest liked items are compared: what comes before says little more, and a long history would cost more than its page. */
+const longestHistory = 200;
+
+/** For each item the liked item of a history whose vector is closest; an item with none on its side is missing. */
 export function mostSimilar(
-  item: string,
+  items: readonly string[],
   history: readonly HistoryEntry[],
   vectorOf: (item: string) => ArrayLike<number> | undefined,
-): string | undefined {
-  const vector = vectorOf(item);
-  let best: string | undefined;
-  let highest = 0;
-  if (!vector) return undefined;
-  for (const entry of history) {
-    if (entry.value <= 0 || entry.item === item) continue;
-    const similarity = cosine(vector, vectorOf(entry.item));
-    if (similarity > highest) {
+): Map<string, string> {
+  const causes = new Map<string, string>();
+  const liked = history.filter(({ value }) => value > 0).slice(-longestHistory);
+  const directions = liked.map(({ item }) => directionOf(vectorOf(item)));
+  for (const item of items) {
+    const own = directionOf(vectorOf(item));
+    let highest = 0;
+    for (let k = 0; own && k < liked.length; k++) {
+      if (liked[k].item === item) continue;
+      const similarity = cosine(own, directions[k]);
+      if (!(similarity > highest)) continue;
       highest = similarity;
-      best = entry.item;
+      causes.set(item, liked[k].item);
     }
   }
-  return best;
+  return causes;
 }

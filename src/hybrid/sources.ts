@@ -1,10 +1,7 @@
 import type { SourceRole } from '../cold-start/index.ts';
-import type { ExplainOptions, Explanation, History, Recommendation, RecommendOptions } from '../contracts/recommender.ts';
+import type { ExplainOptions, Explanation, History, Recommendation, RecommendOptions, WhyNot } from '../contracts/recommender.ts';
 import type { IdMap } from '../data/id-map.ts';
-import { AttuneError, shown } from '../errors.ts';
-import { functionSource } from './function-source.ts';
-import { indexSource } from './index-source.ts';
-import { recommenderSource } from './recommender-source.ts';
+import type { Id } from '../data/ids.ts';
 import type { HistoryEntry } from './request.ts';
 
 /** What a source may answer: a list, now or later. It need be neither sorted nor clean. */
@@ -22,9 +19,15 @@ export interface RecommenderLike {
   recommend(user: string, options?: RecommendOptions): SourceAnswer;
   /** A list for somebody with this history. */
   recommendFor?(history: History, options?: RecommendOptions): SourceAnswer;
+  /** Why its list for a user it knows, or for a history, lacks an item; for `HybridRanker.whyNot`. */
+  whyNot?(who: string | History, item: string, options?: RecommendOptions): WhyNot;
   /** Which of the user's items speak for an item. */
   explain?(user: string, item: string, options?: ExplainOptions): Explanation;
-  /** What it knows that a user did. Without it, `explain` of some item is asked. */
+  /** The same for all items of a page in one call, in their order; preferred to `explain`. */
+  explainMany?(user: string, items: Iterable<string>, options?: ExplainOptions): readonly Explanation[];
+  /** The same for a visitor with this history. */
+  explainFor?(history: History, items: Iterable<string>, options?: ExplainOptions): readonly Explanation[];
+  /** What it knows that a user did, all of which counts as seen. Without it, `explain` of some item is asked. */
   interactionsOf?(user: string): Iterable<HistoryEntry>;
   /** Vectors of items, by which a reason for a visitor is found. */
   readonly itemFactors?: {
@@ -39,7 +42,7 @@ export interface RecommenderLike {
 
 /** Options of a search, as a ranker passes them. */
 export interface SearchLikeOptions {
-  /** How many at most. */
+  /** Maximum number of items. */
   n?: number;
   /** Never these. */
   exclude?: Iterable<string>;
@@ -65,7 +68,7 @@ export interface IndexLike {
 export interface SourceRequest {
   /** User id. */
   user: string | undefined;
-  /** What the visitor did: the request's history on top of what a recommender or the option `history` knows. */
+  /** What the visitor did: the request's history on top of what a source or the option `history` knows. */
   history: readonly HistoryEntry[];
   /** Words for what the visitor likes. */
   interests: readonly string[];
@@ -73,11 +76,11 @@ export interface SourceRequest {
   query: string | undefined;
   /** The request's context. */
   context: Readonly<Record<string, unknown>>;
-  /** Item ids that will not be shown. */
+  /** Item ids that will not be shown: excluded ones, and what any source knows that the visitor has seen. */
   exclude: readonly string[];
   /** The only item ids that may be shown. */
   only: readonly string[] | undefined;
-  /** How many candidates are wanted. */
+  /** How many candidates are wanted. A list of fewer means that there are no more. Asked again for more when rules leave a page short. */
   n: number;
   /** Whether items of the history may come. */
   includeSeen: boolean;
@@ -89,19 +92,25 @@ export interface SourceRequest {
 export type SourceFunction = (request: SourceRequest) => readonly ReasonedItem[] | Promise<readonly ReasonedItem[]>;
 
 /** An entry of a list that may say why it is there. */
-export interface ReasonedItem extends Recommendation {
+export interface ReasonedItem {
+  /** Item id; a number stands for its decimal digits. */
+  item: Id;
+  /** The source's own score; larger is better. */
+  score: number;
   /** A sentence for the page. */
   reason?: string;
 }
 
-/** A source that says itself what it stands on, such as a content bridge. */
+/** A source that says itself what kind of evidence it uses, such as a content bridge. */
 export interface AnsweringSource {
-  /** What it stands on. */
+  /** What kind of evidence it uses. */
   readonly role: SourceRole;
   /** Whether it has something to say to this visitor. Default true. */
   canAnswer?(request: Omit<SourceRequest, 'signal'>): boolean;
   /** Its list for this visitor. */
   answer(request: SourceRequest): ReturnType<SourceFunction>;
+  /** What it knows that a user did, all of which counts as seen; undefined for a user it does not know. */
+  interactionsOf?(user: string): Iterable<HistoryEntry> | undefined;
 }
 
 /** A recommender, an index, a function, or an object that answers. */
@@ -112,6 +121,8 @@ export interface Visitor {
   user: string | undefined;
   /** All that is known: what is stored, and on top the request's own. */
   history: HistoryEntry[];
+  /** What the request or any source knows that the visitor has seen. */
+  seen: ReadonlySet<string>;
   /** Whether what is stored of a known user is in `history`. */
   isStoredKnown: boolean;
   /** Whether the request's history has something that is not stored. */
@@ -145,28 +156,22 @@ export interface SourceStanding {
 export interface Source {
   readonly name: string;
   readonly role: SourceRole;
+  /** Whether it is a recommender, which knows users by id. */
+  readonly isModel: boolean;
   standing(visitor: Visitor): SourceStanding;
   ask(visitor: Visitor, want: Want, signal: AbortSignal): unknown;
   /** Scores of items that others found; an array at once, or nothing. */
   complete?(visitor: Visitor, want: Want): unknown;
   /** What it knows that a user did; undefined when it cannot tell. */
   interactionsOf?(user: string): HistoryEntry[] | undefined;
-  /** The item of the visitor's history that speaks most for an item. */
-  causeOf?(visitor: Visitor, item: string): { item: string; how: 'liked' | 'similar' } | undefined;
+  /** For some of its items the item of the visitor's history that speaks most for each; items without one are missing. */
+  causesOf?(visitor: Visitor, items: readonly string[]): ReadonlyMap<string, Cause>;
+  /** Why its own list lacks an item, where it can tell. */
+  whyNot?(visitor: Visitor, item: string, want: Want): WhyNot | undefined;
 }
 
-/**
- * Recognizes a source by what can be called on it.
- * @throws ERR_BAD_OPTION
- */
-export function readSource(name: string, given: unknown, role: SourceRole | undefined): Source {
-  const called = (method: string) => typeof (given as Record<string, unknown> | null)?.[method] === 'function';
-  if (typeof given === 'function') return functionSource(name, { role: role ?? 'custom', answer: given as SourceFunction });
-  if (called('answer')) return functionSource(name, given as AnsweringSource, role);
-  if (called('recommend')) return recommenderSource(name, given as RecommenderLike, role);
-  if (called('search')) return indexSource(name, given as IndexLike, role);
-  throw new AttuneError(
-    'ERR_BAD_OPTION',
-    `HybridRanker: expected source ${shown(name)} to be a recommender, an index, or a function (request) => [{ item, score }], got ${shown(given)}.`,
-  );
+/** What in a history speaks for an item, and how. */
+export interface Cause {
+  item: string;
+  how: 'liked' | 'similar';
 }

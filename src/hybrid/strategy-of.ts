@@ -4,14 +4,14 @@ import type { Source, SourceStanding, Visitor } from './sources.ts';
 
 const order: readonly Strategy[] = ['personalized', 'fold-in', 'content', 'popular'];
 
-/** How a page came about: the most personal of what its lists stand on. */
+/** How a page came about: the most personal kind of evidence among its lists. */
 export function strategyOf(
   lists: readonly SourceList[],
   standing: ReadonlyMap<string, SourceStanding & { source: Source }>,
   visitor: Visitor,
   { knownAfter }: ColdStart,
 ): Strategy {
-  const hasModel = [...standing.values()].some(({ source }) => source.role === 'collaborative' && source.interactionsOf !== undefined);
+  const hasModel = [...standing.values()].some(({ source }) => source.role === 'collaborative' && source.isModel);
   const each = lists
     .filter(({ items }) => items.length > 0)
     .map(({ source }): Strategy => {
@@ -21,7 +21,7 @@ export function strategyOf(
       if (one?.source.role === 'content') return 'content';
       if (one?.source.role === 'popular') return 'popular';
       // A function does not say what it knows. Beside a model it is no better than what that leaves.
-      const isFunction = one?.source.interactionsOf === undefined;
+      const isFunction = !one?.source.isModel;
       const knowsUser = isFunction ? visitor.user !== undefined : one.knowsUser;
       if (isFunction && hasModel) return hasHistory || hasWords ? 'content' : 'popular';
       if (knowsUser && (one?.interactions ?? 0) >= knownAfter) return 'personalized';

@@ -1,12 +1,7 @@
-export type { ItemId, Recommended, Relevant } from './arguments.ts';
-export { auc, rocAuc } from './auc.ts';
-export { exposureCounts, meanOfItems, serendipityColumns } from './beyond.ts';
-export { miscalibration } from './calibration.ts';
-export { coOccurrenceDiversity } from './co-occurrence.ts';
-export * from './columnar.ts';
-export { diversity, type ItemDistance, type PerItem } from './diversity.ts';
-export { coverage, gini } from './exposure.ts';
-export { type DcgOptions, dcg, type GainRule, type NdcgOptions, ndcg } from './gain.ts';
+export type { ItemId, PerItem, Recommended, Relevant } from './arguments.ts';
+export { miscalibration } from './beyond-accuracy/calibration.ts';
+export { diversity, type ItemDistance } from './beyond-accuracy/diversity.ts';
+export { coverage, gini } from './beyond-accuracy/exposure.ts';
 export {
   averagePopularity,
   novelty,
@@ -15,7 +10,12 @@ export {
   popularityExpectation,
   popularityRank,
   serendipity,
-} from './popularity.ts';
+} from './beyond-accuracy/popularity.ts';
+export { exposureCounts, meanOfItems, serendipityColumns } from './columnar/beyond-accuracy.ts';
+export { coOccurrenceDiversity } from './columnar/co-occurrence.ts';
+export * from './columnar/measure-lists.ts';
+export { auc, rocAuc } from './ranking/auc.ts';
+export { type DcgOptions, dcg, type GainRule, type NdcgOptions, ndcg } from './ranking/gain.ts';
 export {
   averagePrecision,
   type Divisor,
@@ -25,15 +25,9 @@ export {
   rankBiasedPrecision,
   recall,
   reciprocalRank,
-} from './ranking.ts';
-export { mae, rmse } from './rating.ts';
-export {
-  confidenceInterval,
-  type Estimate,
-  holm,
-  type IntervalOptions,
-  type PairedTest,
-  type PairedTestOptions,
-  pairedTest,
-} from './significance.ts';
-export { tiedNdcg } from './ties.ts';
+} from './ranking/hits.ts';
+export { tiedNdcg } from './ranking/ties.ts';
+export { mae, rmse } from './rating/rating.ts';
+export { confidenceInterval, type Estimate, type IntervalOptions } from './significance/confidence-interval.ts';
+export { holm } from './significance/holm.ts';
+export { type PairedTest, type PairedTestOptions, pairedTest } from './significance/paired-test.ts';

@@ -2,8 +2,8 @@ import type { Embedder } from '../contracts/embedder.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
 import { AttuneError } from '../errors.ts';
-import { Catalogue } from './catalogue.ts';
-import type { FieldNames } from './documents.ts';
+import { Catalogue } from './catalogue/catalogue.ts';
+import type { FieldNames } from './catalogue/documents.ts';
 import { ngramFromBytes } from './embedders/ngram.ts';
 import { staticFromBytes } from './embedders/static/static.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
@@ -24,9 +24,9 @@ export interface IndexParts {
 
 /** What is given beside the bytes. */
 export interface UnpackOptions {
-  embedder?: Embedder;
-  queryEmbedder?: Embedder;
-  vectorIndex?: VectorIndex;
+  embedder?: Embedder | undefined;
+  queryEmbedder?: Embedder | undefined;
+  vectorIndex?: VectorIndex | undefined;
 }
 
 /** What stands in `settings` of the file. */

@@ -2,26 +2,36 @@ import { type Embedder, type EmbedOptions, embedDocuments } from '../contracts/e
 import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import type { History, Recommendation } from '../contracts/recommender.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
-import type { Metadata } from '../contracts/where.ts';
+import type { MetadataValue } from '../contracts/where.ts';
+import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
 import { readMetadata, readModelStore } from '../storage/shared/model-names.ts';
-import { Catalogue } from './catalogue.ts';
-import { type Document, type DocumentFields, DocumentReader, readDocuments } from './documents.ts';
+import { Catalogue } from './catalogue/catalogue.ts';
+import {
+  type Document,
+  type DocumentFields,
+  DocumentReader,
+  type KeptFields,
+  type MetadataFields,
+  readDocuments,
+} from './catalogue/documents.ts';
 import { ngramEmbedder } from './embedders/ngram.ts';
-import { readFilter } from './filter.ts';
-import { findRanked, named } from './find.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
 import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
 import { rangesOf, type TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
-import { findNearDuplicates } from './near-duplicates.ts';
+import { type Filter, readFilter, readIds } from './search/filter.ts';
+import { findRanked, named } from './search/find.ts';
+import { findNearDuplicates } from './search/near-duplicates.ts';
+import { type Answer, similarToHistory, similarToItem } from './search/similar.ts';
 import {
   buildChecks,
   loadChecks,
   type NearDuplicatesOptions,
   nearDuplicatesChecks,
+  type SearchFilter,
   type SearchOptions,
   type SemanticAddOptions,
   type SemanticBuildOptions,
@@ -33,15 +43,28 @@ import {
   similarToChecks,
   wordChecks,
 } from './semantic-options.ts';
-import { type Answer, similarToHistory, similarToItem } from './similar.ts';
+
+/** What an index has of an item: its fields, as JSON holds them; what was null or missing is not there. */
+export type KeptMetadata<Kept> = {
+  /** A field that was kept. */
+  readonly [Field in keyof Kept]?: KeptValue<Kept[Field]>;
+};
+
+type KeptValue<Value> = unknown extends Value ? MetadataValue : Value extends Date ? string : NonNullable<Value>;
+
+/** A loaded index: what it keeps is as `metadata` says, else as the rows are. */
+export type LoadedIndex<Item, Vectors extends VectorIndex, Fields> = SemanticIndex<KeptFields<Item, Fields, Item>, Item, Vectors>;
 
 /**
  * Finds items by what their texts mean and by the words in them. Made by {@link SemanticIndex.build} or loaded; it can be searched
  * while items are added and removed, and every search sees the state before or after a change, never half of it.
  *
- * `Vectors` is the type of its vector index: with one that answers later, such as `pgvectorIndex`, `similarItems` and `similarTo` give promises.
+ * `Kept` is the type of what it keeps of an item: a misspelt field in `where`, or a range of numbers on a text, does not compile. `Item` is the
+ * type of the rows that `add` takes. `Vectors` is the type of its vector index: with one that answers later, such as `pgvectorIndex`,
+ * `similarItems` and `similarTo` give promises. `SemanticIndex` alone fits all of them.
  */
-export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorIndex> {
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex = VectorIndex> {
   readonly #parts: IndexParts;
   readonly #reader: DocumentReader<Item> | undefined;
   /** Changes wait for each other here. */
@@ -58,10 +81,10 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
    * @param items anything; `id`, `text` and `metadata` say how to read it.
    * @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE naming the item by its number from 0; ERR_EMBEDDER; ERR_MISSING_PEER; ERR_BAD_OPTION.
    */
-  static async build<Item, Vectors extends VectorIndex = VectorIndex>(
+  static async build<Item, Vectors extends VectorIndex = VectorIndex, const Fields extends MetadataFields<Item> = MetadataFields<Item>>(
     items: Iterable<Item> | AsyncIterable<Item>,
-    options: SemanticBuildOptions<Item, Vectors> = {},
-  ): Promise<SemanticIndex<Item, Vectors>> {
+    options: SemanticBuildOptions<Item, Vectors, Fields> = {},
+  ): Promise<SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>> {
     const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
     const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
     const vectors = o.vectorIndex ?? flatIndex();
@@ -84,7 +107,7 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
       );
     }
     const bm25 = { ...bm25Defaults, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
-    const index = new SemanticIndex<Item, Vectors>(
+    const index = new SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>(
       {
         catalogue: new Catalogue(),
         embedder,
@@ -101,20 +124,21 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
   }
 
   /**
-   * Reads an index that {@link toBytes} wrote.
+   * Reads an index that {@link toBytes} wrote. Types as for {@link load}.
    * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when the embedder is missing or another one.
    */
-  static fromBytes<Vectors extends VectorIndex = VectorIndex>(
+  // biome-ignore lint/suspicious/noExplicitAny: a file does not tell the type of its rows.
+  static fromBytes<Item = any, Vectors extends VectorIndex = VectorIndex, const Fields extends MetadataFields<Item> = MetadataFields<Item>>(
     bytes: Uint8Array,
-    options: SemanticLoadOptions<Vectors> = {},
-  ): SemanticIndex<never, Vectors> {
+    options: SemanticLoadOptions<Item, Vectors, Fields> = {},
+  ): LoadedIndex<Item, Vectors, Fields> {
     const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
     const parts = unpackIndex(bytes, given);
     const fields = {
       id: id ?? parts.fields.id,
       text: text ?? parts.fields.text,
       metadata: metadata ?? parts.fields.metadata,
-    } as DocumentFields<never>;
+    } as DocumentFields<Item>;
     if (fields.id === undefined || fields.text === undefined || fields.metadata === undefined) return new SemanticIndex(parts, undefined);
     const reader = new DocumentReader(fields, 'SemanticIndex.fromBytes');
     const weights = parts.bm25.weights ?? [1];
@@ -127,12 +151,24 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
     return new SemanticIndex({ ...parts, fields: reader.names }, reader);
   }
 
-  /** Loads a version from a store: `name` (newest), `name@3` or `name@alias`. @throws ERR_NOT_FOUND, and what {@link fromBytes} throws. */
-  static async load<Vectors extends VectorIndex = VectorIndex>(
+  /**
+   * Loads a version from a store: `name` (newest), `name@3` or `name@alias`.
+   *
+   * A file does not tell the type of its rows. `load<Product>(...)` states it: `add` then takes products, and `where` knows their fields.
+   * So do `id`, `text` or `metadata` as functions of a `Product`. Otherwise both take anything.
+   *
+   * @throws ERR_NOT_FOUND, and what {@link fromBytes} throws.
+   */
+  static async load<
+    // biome-ignore lint/suspicious/noExplicitAny: a file does not tell the type of its rows.
+    Item = any,
+    Vectors extends VectorIndex = VectorIndex,
+    const Fields extends MetadataFields<Item> = MetadataFields<Item>,
+  >(
     store: ModelStore,
     reference: string,
-    options: SemanticLoadOptions<Vectors> = {},
-  ): Promise<SemanticIndex<never, Vectors>> {
+    options: SemanticLoadOptions<Item, Vectors, Fields> = {},
+  ): Promise<LoadedIndex<Item, Vectors, Fields>> {
     const index = SemanticIndex.fromBytes((await readModelStore(store).get(reference)).bytes, options);
     await index.#parts.vectors.prepare?.();
     return index;
@@ -159,17 +195,17 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
   }
 
   /** Whether an item is there. */
-  has(id: string): boolean {
+  has(id: Id): boolean {
     return this.#parts.catalogue.keyOf(id) >= 0;
   }
 
   /** What was kept of an item, or undefined when it is not there. Do not write to it. */
-  metadataOf(id: string): Metadata | undefined {
-    return this.#parts.catalogue.rowOf(this.#parts.catalogue.keyOf(id));
+  metadataOf(id: Id): KeptMetadata<Kept> | undefined {
+    return this.#parts.catalogue.rowOf(this.#parts.catalogue.keyOf(id)) as KeptMetadata<Kept> | undefined;
   }
 
   /** A copy of an item's vector, of length 1 (zeros for an item without text), or undefined when it is not there. */
-  vectorOf(id: string): Float32Array | undefined {
+  vectorOf(id: Id): Float32Array | undefined {
     const key = this.#parts.catalogue.keyOf(id);
     return key < 0 ? undefined : this.#parts.vectors.vectorOf?.(key);
   }
@@ -180,12 +216,12 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
    *
    * @throws ERR_BAD_ARGUMENT when the query is not text; ERR_BAD_OPTION; ERR_EMBEDDER.
    */
-  async search(query: string, options: SearchOptions = {}): Promise<Recommendation[]> {
+  async search(query: string, options: SearchOptions<Kept> = {}): Promise<Recommendation[]> {
     const o = readOptions('SemanticIndex.search', options, searchChecks);
     if (typeof query !== 'string') {
       throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.search: expected a query text, got ${shown(query)}.`);
     }
-    const filter = readFilter('SemanticIndex.search', o, this.#parts.fields.metadata);
+    const filter = this.#filter('SemanticIndex.search', o);
     o.signal?.throwIfAborted();
     if (query.trim() === '' || o.n === 0 || this.size === 0) return [];
     return named(this.#parts.catalogue, await findRanked(this.#parts, query, { ...o, filter }));
@@ -195,10 +231,10 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
    * Items whose vectors are closest to this one's (cosine), never itself. A list; with a vector index that answers later, a promise of one.
    * @throws ERR_UNKNOWN_ITEM unless `onUnknown` is 'empty'; ERR_STORE; ERR_NOT_SUPPORTED when the vector index gives no vectors.
    */
-  similarItems(item: string, options: SimilarItemsOptions = {}): Answer<Vectors, Recommendation[]> {
+  similarItems(item: Id, options: SimilarItemsOptions<Kept> = {}): Answer<Vectors, Recommendation[]> {
     return this.#answer(() => {
       const o = readOptions('SemanticIndex.similarItems', options, similarItemsChecks);
-      const filter = readFilter('SemanticIndex.similarItems', o, this.#parts.fields.metadata);
+      const filter = this.#filter('SemanticIndex.similarItems', o);
       return similarToItem(this.#parts, item, { ...o, filter });
     });
   }
@@ -210,10 +246,10 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
    * @returns a list, or a promise of one, as {@link similarItems}.
    * @throws ERR_UNKNOWN_HISTORY when no item is known, unless `onUnknown` is 'empty'; ERR_STORE, ERR_NOT_SUPPORTED as `similarItems`.
    */
-  similarTo(history: History, options: SimilarToOptions = {}): Answer<Vectors, Recommendation[]> {
+  similarTo(history: History, options: SimilarToOptions<Kept> = {}): Answer<Vectors, Recommendation[]> {
     return this.#answer(() => {
       const o = readOptions('SemanticIndex.similarTo', options, similarToChecks);
-      const filter = readFilter('SemanticIndex.similarTo', o, this.#parts.fields.metadata);
+      const filter = this.#filter('SemanticIndex.similarTo', o);
       return similarToHistory(this.#parts, history, { ...o, filter });
     });
   }
@@ -241,9 +277,9 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
    * @returns groups of two items or more, in the order of their first items. Items without words, or with a vector of zeros, are in none.
    * @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT; by vectors ERR_STORE, and ERR_NOT_SUPPORTED when the vector index gives no vectors.
    */
-  async nearDuplicates(options: NearDuplicatesOptions = {}): Promise<string[][]> {
+  async nearDuplicates(options: NearDuplicatesOptions<Kept> = {}): Promise<string[][]> {
     const o = readOptions('SemanticIndex.nearDuplicates', options, nearDuplicatesChecks);
-    const filter = readFilter('SemanticIndex.nearDuplicates', o, this.#parts.fields.metadata);
+    const filter = this.#filter('SemanticIndex.nearDuplicates', o);
     o.signal?.throwIfAborted();
     return findNearDuplicates(this.#parts, filter, o);
   }
@@ -267,16 +303,14 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
   }
 
   /**
-   * Removes items. Unknown ids do not matter.
+   * Removes items. Unknown ids are ignored.
    * @returns how many were there.
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID
    */
-  remove(ids: Iterable<string>): number {
-    if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function') {
-      throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.remove: expected an array or another iterable of ids, got ${shown(ids)}.`);
-    }
+  remove(ids: Iterable<Id>): number {
     const { catalogue, lexical, vectors } = this.#parts;
     const keys = new Set<number>();
-    for (const id of ids) if (catalogue.keyOf(id) >= 0) keys.add(catalogue.keyOf(id));
+    for (const id of readIds('SemanticIndex.remove', 'ids', ids)) if (catalogue.keyOf(id) >= 0) keys.add(catalogue.keyOf(id));
     catalogue.delete(keys);
     lexical.remove(keys);
     const removal = vectors.remove(Int32Array.from(keys));
@@ -317,6 +351,10 @@ export class SemanticIndex<Item = never, Vectors extends VectorIndex = VectorInd
     });
     catalogue.put(keys, metadata);
     onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
+  }
+
+  #filter(owner: string, options: SearchFilter): Filter {
+    return readFilter(owner, options, this.#parts.catalogue, this.#parts.fields.metadata);
   }
 
   /** With an index that answers later, whatever comes out is a promise, a refusal too. */

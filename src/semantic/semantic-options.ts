@@ -2,114 +2,129 @@ import type { Embedder } from '../contracts/embedder.ts';
 import type { UnknownOptions } from '../contracts/recommender.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
 import type { Where } from '../contracts/where.ts';
+import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, choice, flag, integer, number, type Progress, workOptions } from '../options.ts';
-import type { DocumentFields } from './documents.ts';
-import type { Fusion } from './fusion.ts';
+import type { DocumentFields, MetadataFields } from './catalogue/documents.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
+import type { Fusion } from './search/fusion.ts';
 
 /** Options of `SemanticIndex.build`. */
-export interface SemanticBuildOptions<Item, Vectors extends VectorIndex = VectorIndex> extends DocumentFields<Item>, SemanticAddOptions {
+export interface SemanticBuildOptions<Item, Vectors extends VectorIndex = VectorIndex, Fields = MetadataFields<Item>>
+  extends DocumentFields<Item, Fields>,
+    SemanticAddOptions {
   /** Makes the vectors. Default `ngramEmbedder()`, fitted on the texts. */
-  embedder?: Embedder;
+  embedder?: Embedder | undefined;
   /** Makes the vectors of queries, in the same space. Default: the embedder. */
-  queryEmbedder?: Embedder;
+  queryEmbedder?: Embedder | undefined;
   /** Keeps the vectors; it must be empty. Default `flatIndex()`. */
-  vectorIndex?: Vectors;
+  vectorIndex?: Vectors | undefined;
   /**
    * Words of one stem count as one in word search: `filters` finds `filter`. Only words of the letters a to z are stemmed. Default
    * `'english'`, which raises nDCG@10 on SciFact from .671 to .699; `'none'` for catalogues in other languages.
    */
-  stem?: 'english' | 'none';
+  stem?: 'english' | 'none' | undefined;
 }
 
 /** Options of `SemanticIndex.add`. */
 export interface SemanticAddOptions {
   /** Called with the phases `'reading'`, `'fitting'`, `'embedding'`, `'indexing'`; `done` and `total` count items. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /** Aborts: the promise rejects with the signal's reason and the index stays as it was. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
-/** Options of `SemanticIndex.load` and `fromBytes`. */
-export interface SemanticLoadOptions<Vectors extends VectorIndex = VectorIndex> extends DocumentFields<never> {
+/**
+ * Options of `SemanticIndex.load` and `fromBytes`. `id`, `text` and `metadata` are needed to add items when one of them was a function; keys
+ * are in the file.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: what the rows of a file were is only known to the caller.
+export interface SemanticLoadOptions<Item = any, Vectors extends VectorIndex = VectorIndex, Fields = MetadataFields<Item>>
+  extends DocumentFields<Item, Fields> {
   /** The embedder it was built with. Not needed for `ngramEmbedder`, which the file brings along. */
-  embedder?: Embedder;
+  embedder?: Embedder | undefined;
   /**
    * As in `build`. Not needed for a table of `distil` or `staticEmbedder`, which the file brings along; with such a table `embedder` is
    * only needed to add items.
    */
-  queryEmbedder?: Embedder;
+  queryEmbedder?: Embedder | undefined;
   /** An empty index of the kind it was built with. Not needed for `flatIndex` and `hnswIndex`. */
-  vectorIndex?: Vectors;
+  vectorIndex?: Vectors | undefined;
 }
 
-/** Which items may come. */
-export interface SearchFilter {
+/** Which items may come. `Kept` is the type of what the index keeps of an item. */
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export interface SearchFilter<Kept = any> {
   /** Conditions on metadata; applied during the search, so that as many items come as there are. */
-  where?: Where;
+  where?: Where<Kept> | undefined;
   /** Ids never to return. Unknown ones are ignored. */
-  exclude?: Iterable<string>;
+  exclude?: Iterable<Id> | undefined;
   /** Return these and no others. Unknown ones are ignored. */
-  only?: Iterable<string>;
+  only?: Iterable<Id> | undefined;
 }
 
 /** By meaning, by words, or by both. */
 export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
 
 /** Options of `SemanticIndex.search`. */
-export interface SearchOptions extends SearchFilter, WordOptions {
-  /** How many at most. Default 10. */
-  n?: number;
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export interface SearchOptions<Kept = any> extends SearchFilter<Kept>, WordOptions {
+  /** Maximum number of items. Default 10. */
+  n?: number | undefined;
   /** Default `'hybrid'`. */
-  mode?: SearchMode;
+  mode?: SearchMode | undefined;
   /** Hybrid only: how much each side counts, 0 or more. Default: the embedder's `hybridWeight` (0.5 without one), and the rest for words. */
-  weights?: {
-    /** Of the words. Default 1 less the embedder's `hybridWeight`. */
-    lexical?: number;
-    /** Of the vectors. Default the embedder's `hybridWeight`, 0.5 without one. */
-    semantic?: number;
-  };
+  weights?:
+    | {
+        /** Of the words. Default 1 less the embedder's `hybridWeight`. */
+        lexical?: number | undefined;
+        /** Of the vectors. Default the embedder's `hybridWeight`, 0.5 without one. */
+        semantic?: number | undefined;
+      }
+    | undefined;
   /**
    * Hybrid only. `'calibrated'` (default): scores on fixed scales, so that those of different queries compare. `'weighted'`: scores scaled
    * so that the best candidate of each side is 1 and the worst 0. `'reciprocal-rank'`: ranks alone.
    */
-  fusion?: Fusion;
+  fusion?: Fusion | undefined;
   /** Aborts while the query is embedded. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of `SemanticIndex.similarItems`. */
-export interface SimilarItemsOptions extends SearchFilter, UnknownOptions {
-  /** How many at most. Default 10. */
-  n?: number;
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export interface SimilarItemsOptions<Kept = any> extends SearchFilter<Kept>, UnknownOptions {
+  /** Maximum number of items. Default 10. */
+  n?: number | undefined;
 }
 
 /** Options of `SemanticIndex.similarTo`. */
-export interface SimilarToOptions extends SimilarItemsOptions {
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export interface SimilarToOptions<Kept = any> extends SimilarItemsOptions<Kept> {
   /** Whether items of the history itself may come. Default false. */
-  includeSeen?: boolean;
+  includeSeen?: boolean | undefined;
 }
 
 /** Options of `SemanticIndex.nearDuplicates`. */
-export interface NearDuplicatesOptions extends SearchFilter {
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export interface NearDuplicatesOptions<Kept = any> extends SearchFilter<Kept> {
   /** What is compared: `'words'` (default), weighted by rarity, or the `'vectors'` of the index. */
-  by?: 'words' | 'vectors';
+  by?: 'words' | 'vectors' | undefined;
   /** How similar two items must be, a cosine above 0 and up to 1. Default 0.9. Lower ones take longer. */
-  threshold?: number;
+  threshold?: number | undefined;
   /** Threads that compare vectors; words have one. The answer is the same for any number. Default 'auto': all the runtime has. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** Called with phase `'comparing'`; `done` and `total` count items. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /** Aborts: the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const filterChecks = {
   n: integer({ default: 10, min: 0 }),
   where: anything<Where | undefined>(),
-  exclude: anything<Iterable<string> | undefined>(),
-  only: anything<Iterable<string> | undefined>(),
+  exclude: anything<Iterable<Id> | undefined>(),
+  only: anything<Iterable<Id> | undefined>(),
 };
 
 export const wordChecks = { prefix: flag(false), typos: choice([true, false, 'unknown'] as const, 'unknown') };

@@ -1,28 +1,16 @@
 /**
- * Who may touch a store now. Work that spans several ticks holds it, everything else waits for the end of that; so nobody reads
- * half a transaction, and no two are open on one connection.
+ * Lets one piece of work touch a store at a time, in the order of the calls. So nobody reads half a transaction, and no two are open
+ * on one connection.
  */
 export class Mutex {
-  #held: Promise<void> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
-  /** Runs synchronous work as soon as nobody holds the store. */
-  async run<T>(work: () => T): Promise<T> {
-    while (this.#held) await this.#held; // no await between the check and the work
-    return work();
-  }
-
-  /** Holds the store until the work is done. */
-  async hold<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#held) await this.#held;
-    let release = () => {};
-    this.#held = new Promise((resolve) => {
-      release = resolve;
-    });
-    try {
-      return await work();
-    } finally {
-      this.#held = undefined;
-      release();
-    }
+  /** Runs work when all work given before it has settled. */
+  run<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.then(ignore, ignore);
+    return done;
   }
 }
+
+function ignore(): void {}

@@ -1,4 +1,5 @@
 import type { Progress } from '../options.ts';
+import { yieldNow } from './yield-now.ts';
 
 /** How long work may keep the event loop for itself. */
 const sliceMs = 40;
@@ -39,7 +40,7 @@ export class Pace {
   async rest(done: number): Promise<void> {
     this.#signal?.throwIfAborted();
     this.#onProgress?.({ phase: this.#phase, done, total: this.#total });
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await yieldNow();
     this.#signal?.throwIfAborted();
     this.#until = performance.now() + sliceMs;
   }

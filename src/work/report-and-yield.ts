@@ -1,6 +1,7 @@
 import type { Progress } from '../options.ts';
+import { yieldNow } from './yield-now.ts';
 
-/** Reports, and lets timers and the signal have their turn. */
+/** Reports progress, lets the event loop run, and stops when the signal was aborted. */
 export async function reportAndYield(
   phase: string,
   done: number,
@@ -8,6 +9,6 @@ export async function reportAndYield(
   { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined },
 ): Promise<void> {
   onProgress?.({ phase, done, total });
-  if (done > 0) await new Promise((resolve) => setTimeout(resolve));
+  if (done > 0) await yieldNow();
   signal?.throwIfAborted();
 }

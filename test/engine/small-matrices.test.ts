@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
-import { SmallMatrices, smallMatricesDoubles } from '../../src/engine/small-matrices.ts';
+import { SmallMatrices, smallMatricesLayout } from '../../src/engine/small-matrices.ts';
 
 /** A^T A of made numbers, f x f. */
 function gram(f: number, rows: number, seed: number): Float64Array {
@@ -14,7 +14,7 @@ function gram(f: number, rows: number, seed: number): Float64Array {
 }
 
 const matricesOf = (f: number, plain: boolean) =>
-  new SmallMatrices(new Engine(8 * smallMatricesDoubles(f) + 1024, { threads: 1, scratchBytes: 0, plain }), f);
+  new SmallMatrices(new Engine(smallMatricesLayout(f), { threads: 1, scratchBytes: 0, plain }), f);
 
 function expectEigen(g: Float64Array, f: number, plain: boolean): void {
   const { values, vectors } = matricesOf(f, plain).eigen(g);

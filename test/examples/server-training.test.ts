@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TrainResult } from '../../examples/amazon-appliances/pipeline/system.ts';
-import { Tokens } from '../../examples/amazon-appliances/server/shop/tokens.ts';
-import { TrainingJobs } from '../../examples/amazon-appliances/server/shop/training-jobs.ts';
+import { Tokens } from '../../examples/amazon-appliances/server/auth/tokens.ts';
+import { TrainingJobs } from '../../examples/amazon-appliances/server/domain/training-jobs.ts';
 import { openSmallShop, type SmallShop } from './server-shop.ts';
 
 let shop: SmallShop;

@@ -1,6 +1,6 @@
 import { cuped, fixedHorizonTest, type Sample, sampleRatioTest, sampleSize, sequentialTest } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../bench/support/simulated-experiments.ts';
+import { simulate } from '../../bench/ab/simulated-experiments.ts';
 import { chiSquareTail } from '../../src/numeric/distributions.ts';
 import { randomOf } from '../support/makers.ts';
 

@@ -75,6 +75,22 @@ describe('a click model', () => {
     expect(Math.abs(drawn.conversion / runs - conversion)).toBeLessThan(0.01);
   });
 
+  it('takes numbers as ids, which stand for their digits', () => {
+    const text = sessions('position-based', 500).map(({ query, items, clicked, converted }) => {
+      const digits = (ids: readonly unknown[] = []) => ids.map((id) => String(id).slice(1));
+      return { query, items: digits(items), clicked: digits(clicked), converted: digits(converted) };
+    });
+    const numbers = text.map(({ query, items, clicked, converted }) => {
+      return { query, items: items.map(Number), clicked: clicked.map(Number), converted: converted.map(Number) };
+    });
+    const [a, b] = [fitClickModel(text), fitClickModel(numbers)];
+    expect(b.attraction('q', 3)).toBe(a.attraction('q', '3'));
+    expect(b.attraction('q', '3')).not.toBe(b.attraction('q', 'unknown'));
+    expect(b.has('q', 3n)).toBe(true);
+    expect(b.evaluate(numbers)).toEqual(a.evaluate(text));
+    expect(() => fitClickModel([{ items: [3, '3'], clicked: [] }])).toThrow(code('ERR_BAD_ROW'));
+  });
+
   it('chances of all that can happen in a session add up to 1', () => {
     for (const kind of ['position-based', 'dynamic-bayesian'] as const) {
       const model = fitClickModel(sessions(kind, 2000), { model: kind });

@@ -86,20 +86,31 @@ describe('assignment', () => {
 
   it('refuses users without an id', () => {
     const { variantOf } = experiment({ name: 'x', variants: halves });
-    for (const user of ['', undefined, 5]) expect(() => variantOf(user as string)).toThrow(code('ERR_BAD_ID'));
+    for (const user of ['', undefined, 1.5, null]) expect(() => variantOf(user as string)).toThrow(code('ERR_BAD_ID'));
+  });
+
+  it('a number given as a user stands for its digits', async () => {
+    const logged: Exposure[] = [];
+    const test = experiment({ name: 'x', variants: halves, events: { append: (event: Exposure) => logged.push(event) } });
+    for (let k = 0; k < 50; k++)
+      expect([test.variantOf(k), test.variantOf(BigInt(k))]).toEqual([test.variantOf(`${k}`), test.variantOf(`${k}`)]);
+    await test.expose(7);
+    await test.expose('7');
+    expect(logged.map(({ user }) => user)).toEqual(['7']);
+    await expect(test.expose('8', Number.NaN)).rejects.toEqual(code('ERR_BAD_ARGUMENT'));
   });
 });
 
 describe('exposure', () => {
-  it('is logged once a user, to the events of a data store', async () => {
+  it('is logged once per user, to the events of a data store', async () => {
     const { events } = memoryDataStore();
     const test = experiment({ name: 'checkout', variants: halves, events });
     const variants = await Promise.all(['u1', 'u1', 'u2', 'u1'].map((user) => test.expose(user, 5)));
     expect(variants).toEqual(['u1', 'u1', 'u2', 'u1'].map((user) => test.variantOf(user)));
     const logged = await collected(events.all());
     expect(logged).toEqual([
-      { id: 1, user: 'u1', type: 'exposure', time: 5, experiment: 'checkout', variant: test.variantOf('u1') },
-      { id: 2, user: 'u2', type: 'exposure', time: 5, experiment: 'checkout', variant: test.variantOf('u2') },
+      { id: 1, user: 'u1', type: 'exposure', timestamp: 5, experiment: 'checkout', variant: test.variantOf('u1') },
+      { id: 2, user: 'u2', type: 'exposure', timestamp: 5, experiment: 'checkout', variant: test.variantOf('u2') },
     ]);
   });
 
@@ -135,18 +146,18 @@ describe('analyzeExperiment', () => {
       const at = k * 1000;
       const buys = random() < (variant === 'treatment' ? 0.5 : 0.25);
       return [
-        { user, type: 'purchase', time: at - 10, price: buys ? 30 : 0 },
-        { user, type: 'exposure', time: at, experiment: 'ranking', variant },
-        { user, type: 'exposure', time: at + 5, experiment: 'ranking', variant },
-        { user, type: 'exposure', time: at, experiment: 'another', variant: 'x' },
+        { user, type: 'purchase', timestamp: at - 10, price: buys ? 30 : 0 },
+        { user, type: 'exposure', timestamp: at, experiment: 'ranking', variant },
+        { user, type: 'exposure', timestamp: at + 5, experiment: 'ranking', variant },
+        { user, type: 'exposure', timestamp: at, experiment: 'another', variant: 'x' },
         ...(buys
           ? [
-              { user, type: 'purchase', time: at + 10, price: 15 },
-              { user, type: 'purchase', time: at + 20, price: 5 },
+              { user, type: 'purchase', timestamp: at + 10, price: 15 },
+              { user, type: 'purchase', timestamp: at + 20, price: 5 },
             ]
           : []),
-        { user, type: 'purchase', time: at + 2 * day, price: 1000 },
-        ...(random() < 0.1 ? [{ user, type: 'return', time: at + 30 }] : []),
+        { user, type: 'purchase', timestamp: at + 2 * day, price: 1000 },
+        ...(random() < 0.1 ? [{ user, type: 'return', timestamp: at + 30 }] : []),
       ];
     }).flat();
   };
@@ -171,7 +182,7 @@ describe('analyzeExperiment', () => {
     expect(conversion.treatment.controlUsers + conversion.treatment.treatmentUsers).toBe(2000);
     expect(report.sampleRatio.mismatch).toBe(false);
     expect(String(report)).toMatch(/conversion +treatment +0\.2\d+ .* better\n/);
-    expect(String(report)).toContain('guard rail passed');
+    expect(String(report)).toContain('guardrail passed');
   });
 
   it('users whose time is not over wait, so that no value changes later', async () => {
@@ -205,7 +216,7 @@ describe('analyzeExperiment', () => {
   });
 
   it('users that saw several variants or an unknown one are left out, and lost users are noticed', async () => {
-    const exposure = (user: string, variant: string) => ({ user, type: 'exposure', time: 1, experiment: 'ranking', variant });
+    const exposure = (user: string, variant: string) => ({ user, type: 'exposure', timestamp: 1, experiment: 'ranking', variant });
     const events = [...log(10), exposure('u1', 'control'), exposure('u1', 'treatment'), exposure('z', 'old')];
     const { leftOut } = await analyzeExperiment(test, { events, ...options });
     expect(leftOut).toMatchObject({ severalVariants: 1, unknownVariant: 1 });
@@ -215,7 +226,7 @@ describe('analyzeExperiment', () => {
     expect(String(report)).toContain('sample ratio mismatch');
   });
 
-  it('a guard rail fails when it is worse by more than its margin, and is undecided in between', async () => {
+  it('a guardrail fails when it is worse by more than its margin, and is undecided in between', async () => {
     const revenue = (margin: number) => ({ revenue: { ...options.metrics.revenue, better: 'lower' as const, margin } });
     const verdict = async (margin: number, users: number) =>
       (await analyzeExperiment(test, { events: log(users), ...options, metrics: revenue(margin) })).metrics.revenue.treatment.guardrail
@@ -223,6 +234,50 @@ describe('analyzeExperiment', () => {
     expect(await verdict(0.2, 3000)).toBe('failed'); // it doubles
     expect(await verdict(3, 3000)).toBe('passed');
     expect(await verdict(0.2, 150)).toBe('undecided');
+  });
+
+  it('a number given as a user stands for its digits in events, which may be rows of an interface', async () => {
+    interface Row {
+      user: number;
+      type: string;
+      timestamp: number;
+      price?: number;
+      experiment?: string;
+      variant?: string;
+    }
+    const text = log(200).map(({ user, ...rest }) => ({ ...rest, user: user.slice(1) }));
+    const events = text.map(({ user, ...rest }): Row => ({ ...rest, user: Number(user) }));
+    const metrics = { revenue: { event: 'purchase', value: (event: { price?: number }) => event.price ?? 0 } };
+    const [byNumber, byText] = [
+      await analyzeExperiment(test, { ...options, events, metrics }),
+      await analyzeExperiment(test, { ...options, events: text, metrics: { revenue: options.metrics.revenue } }),
+    ];
+    expect(JSON.stringify(byNumber)).toBe(JSON.stringify(byText));
+    expect(byNumber.metrics.revenue.treatment.controlUsers).toBeGreaterThan(50);
+  });
+
+  it('an event without a timestamp, or with the name it had before, is refused with what to do', async () => {
+    const purchase = { user: 'u1', type: 'purchase' };
+    await expect(analyzeExperiment(test, { ...options, events: [{ ...purchase, time: 5 } as never] })).rejects.toMatchObject({
+      code: 'ERR_BAD_VALUE',
+      message: expect.stringContaining("rename it to 'timestamp'"),
+    });
+    await expect(analyzeExperiment(test, { ...options, events: [purchase as never] })).rejects.toMatchObject({
+      code: 'ERR_BAD_VALUE',
+      message: expect.stringContaining('Add it'),
+    });
+  });
+
+  it('exposures and purchases in a data store give a report that is not all zeros', async () => {
+    const { events } = memoryDataStore();
+    const live = experiment({ name: 'ranking', variants: halves, events });
+    for (let k = 0; k < 300; k++) {
+      await live.expose(k, k);
+      if (k % 3 === 0) await events.append({ user: String(k), type: 'purchase', timestamp: k + 1, price: 3 });
+    }
+    const { metrics } = await analyzeExperiment(live, { ...options, events: events.all() });
+    expect(metrics.conversion.treatment.control).toBeCloseTo(1 / 3, 1);
+    expect(metrics.revenue.treatment.treatment).toBeCloseTo(1, 0);
   });
 
   it('refuses what cannot be', async () => {
@@ -240,8 +295,8 @@ describe('analyzeExperiment', () => {
     await expect(analyzeExperiment(test, { ...options, events, metrics })).rejects.toEqual(code('ERR_BAD_VALUE'));
     const strange: [unknown, string][] = [
       [null, 'ERR_BAD_ROW'],
-      [{ user: '', type: 'purchase', time: 1 }, 'ERR_BAD_ID'],
-      [{ user: 'u1', type: 'return', time: '2026-01-01' }, 'ERR_BAD_VALUE'],
+      [{ user: '', type: 'purchase', timestamp: 1 }, 'ERR_BAD_ID'],
+      [{ user: 'u1', type: 'return', timestamp: '2026-01-01' }, 'ERR_BAD_VALUE'],
       [{ user: 'u1', type: 'exposure', experiment: 'ranking', variant: 'control' }, 'ERR_BAD_VALUE'],
     ];
     for (const [event, expected] of strange)
@@ -249,7 +304,7 @@ describe('analyzeExperiment', () => {
         code: expected,
         message: expect.stringContaining(`event ${events.length}`),
       });
-    const unrelated = { user: 5, type: 'shutdown', time: 'noon' } as never;
+    const unrelated = { user: 5, type: 'shutdown', timestamp: 'noon' } as never;
     await analyzeExperiment(test, { ...options, events: [...events, unrelated] });
   });
 });

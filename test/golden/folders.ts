@@ -129,7 +129,7 @@ const databaseFile = folderCase({
     }
     const { events } = await sqliteDataStore(database);
     await events.append({ user: userId(5), type: 'click', item: itemId(3), position: 2 });
-    await events.append({ user: userId(1), type: 'exposure', time: 1.6e12, experiment: 'lists', variant: 'new' });
+    await events.append({ user: userId(1), type: 'exposure', timestamp: 1.6e12, experiment: 'lists', variant: 'new' });
     const models = sqliteModelStore(database);
     await models.put('shop-als', bytes(1, 2, 3), { ndcg: 0.25 });
     await models.put('shop-als', bytes(4));
@@ -144,7 +144,13 @@ const databaseFile = folderCase({
   },
   async read({ sqliteDataStore, sqliteModelStore, sqliteEmbeddingCache }, folder) {
     const database = new Database(join(folder, 'shop.db'));
-    const schema = database.prepare("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name").raw().all();
+    // The build before called the time of an event `time`, in rows and in the table; its tables are used as they are.
+    const schema = database
+      .prepare(
+        "SELECT name, replace(sql, '\"timestamp\" BIGINT NOT NULL', '\"time\" BIGINT NOT NULL') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
+      )
+      .raw()
+      .all();
     const stores = await Promise.all([{}, { tables }].map((options) => sqliteDataStore(database, options)));
     const data = [];
     for (const { products, interactions } of stores) {
@@ -164,8 +170,8 @@ const databaseFile = folderCase({
     const answers = {
       schema,
       data,
-      events: await all(stores[0].events.all()),
-      event: (await stores[0].events.append({ user: 'new', type: 'click', time: 0 })).id,
+      events: (await all(stores[0].events.all())).map(({ timestamp, ...event }) => ({ ...event, time: timestamp })),
+      event: (await stores[0].events.append({ user: 'new', type: 'click', timestamp: 0 })).id,
       list: await models.list(),
       production: await models.get('shop-als@production'),
       gone: await models.get('shop-als@2').catch(({ code }) => code),

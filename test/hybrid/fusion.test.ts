@@ -69,11 +69,15 @@ describe('weights are refused', () => {
 
   it('when they, deadlines or roles name a source that is not there', () => {
     const sources = { a: () => ranked('x') };
+    // @ts-expect-error there is no source als
     expect(() => new HybridRanker({ sources, fusion: weighted({ a: 1, als: 1 }) })).toThrow(
       /'fusion' names source "als", but the sources are "a"/,
     );
+    // @ts-expect-error there is no source b
     expect(() => new HybridRanker({ sources, fusion: reciprocalRank({ weights: { b: 1 } }) })).toThrow(coded);
+    // @ts-expect-error there is no source b
     expect(() => new HybridRanker({ sources, timeoutMs: { b: 1 } })).toThrow(coded);
+    // @ts-expect-error there is no source b
     expect(() => new HybridRanker({ sources, coldStart: coldStart({ roles: { b: 'popular' } }) })).toThrow(coded);
   });
 });
@@ -101,7 +105,9 @@ describe('a ranker is refused', () => {
     [{}, { n: -1 }, 'ERR_BAD_OPTION'],
     [{ history: 'B01' }, {}, 'ERR_BAD_ARGUMENT'],
     [{ history: [{ item: 'a', value: Number.NaN }] }, {}, 'ERR_BAD_VALUE'],
-    [{ exclude: [3] }, {}, 'ERR_BAD_ARGUMENT'],
+    [{ exclude: [0.5] }, {}, 'ERR_BAD_ID'],
+    [{ user: 0.5 }, {}, 'ERR_BAD_ID'],
+    [{ history: [{ item: Number.NaN }] }, {}, 'ERR_BAD_ID'],
     [{ interests: 3 }, {}, 'ERR_BAD_ARGUMENT'],
   ])('and so is the request %j with %j', async (request, options, code) => {
     await expect(new HybridRanker({ sources }).rank(request as never, options)).rejects.toMatchObject({ code });

@@ -17,7 +17,7 @@ const mayImport: Record<string, string[]> = {
   engine: ['errors', 'options', 'work', 'numeric', 'data'],
   storage: ground,
   metrics: ['errors', 'options', 'numeric', 'data'],
-  experiments: ['errors', 'options', 'numeric'],
+  experiments: ['errors', 'options', 'numeric', 'data'],
   recommenders: [...ground, 'engine', 'storage/shared'],
   semantic: [...ground, 'engine', 'storage'],
   'cold-start': ground,

@@ -261,3 +261,25 @@ describe('hostile queries', () => {
     );
   });
 });
+
+describe('a list of hybrid search', () => {
+  const random = (state: number) => () => {
+    let a = state++ * 0x6d2b79f5;
+    a = Math.imul(a ^ (a >>> 15), 1 | a);
+    return ((a ^ (a >>> 14)) >>> 0) / 2 ** 32;
+  };
+  it.each(['calibrated', 'weighted', 'reciprocal-rank'] as const)('is the beginning of any longer one, by %s fusion', async (fusion) => {
+    const next = random(12);
+    const words = ['kettle', 'steel', 'quiet', 'water', ...Array.from({ length: 300 }, (_, k) => `w${((k * 7919) % 9973).toString(36)}`)];
+    const text = () => Array.from({ length: 12 }, () => words[Math.floor(next() ** 2 * words.length)]).join(' ');
+    const many = await SemanticIndex.build(Array.from({ length: 2000 }, (_, id) => ({ id, text: text() })));
+    for (const query of ['quiet water kettle', 'kettle']) {
+      const whole = await many.search(query, { n: 3000, fusion });
+      expect(new Set(whole.map(({ item }) => item)).size).toBe(2000);
+      for (let k = 1; k < whole.length; k++) expect(whole[k].score).toBeLessThanOrEqual(whole[k - 1].score);
+      for (const n of [1, 10, 199, 200, 201, 400, 401, 799, 1500]) {
+        expect(await many.search(query, { n, fusion })).toEqual(whole.slice(0, n));
+      }
+    }
+  });
+});

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fakeRedis } from '../support/fake-redis.ts';
 import { modelStoreConformance } from '../support/model-store-conformance.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { type KeyValue, keyValueModelStore } from './guide/key-value-model-store.ts';
+import { redisModelStore } from './guide/key-value-model-store.ts';
 
 const { path } = temporaryFolder();
 const home = process.cwd();
@@ -39,15 +40,4 @@ it('the guide’s shop keeps what it says', async () => {
   expect(await data.events.ofUser('A1')).toMatchObject([{ type: 'click', item: 'B01' }, { type: 'forgotten' }]);
 });
 
-describe('the guide’s own adapter', () => modelStoreConformance(() => keyValueModelStore(mapClient())));
-
-function mapClient(): KeyValue {
-  const map = new Map<string, Uint8Array>();
-  return {
-    get: async (key) => map.get(key),
-    set: async (key, value) => void map.set(key, value),
-    setNew: async (key, value) => !map.has(key) && map.set(key, value) === map,
-    delete: async (key) => void map.delete(key),
-    keys: async (prefix) => [...map.keys()].filter((key) => key.startsWith(prefix)),
-  };
-}
+describe('the guide’s own adapter', () => modelStoreConformance(() => redisModelStore(fakeRedis())));

@@ -51,7 +51,7 @@ describe('the schema', () => {
     expect(schemaOf(database)).toEqual([
       'CREATE TABLE product_catalog ( parent_asin TEXT PRIMARY KEY, title TEXT, main_category TEXT, average_rating REAL, rating_number INTEGER, price REAL, store TEXT, features TEXT, details TEXT )',
       'CREATE TABLE user_item_rating ( id INTEGER PRIMARY KEY AUTOINCREMENT, user_id TEXT NOT NULL, parent_asin TEXT NOT NULL REFERENCES product_catalog (parent_asin) ON DELETE CASCADE, rating REAL NOT NULL, timestamp BIGINT, verified_purchase INTEGER, helpful_vote INTEGER, UNIQUE (user_id, parent_asin) )',
-      'CREATE TABLE events ( id INTEGER PRIMARY KEY AUTOINCREMENT, time BIGINT NOT NULL, type TEXT NOT NULL, user TEXT NOT NULL, data TEXT )',
+      'CREATE TABLE events ( id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp BIGINT NOT NULL, type TEXT NOT NULL, user TEXT NOT NULL, data TEXT )',
       'CREATE INDEX idx_user_rating ON user_item_rating (user_id)',
       'CREATE INDEX idx_item_rating ON user_item_rating (parent_asin)',
       'CREATE INDEX idx_rating_value ON user_item_rating (rating)',
@@ -300,7 +300,7 @@ it('a driver that gives big integers, or no count of changes, will do', async ()
   expect(await interactions.ofUser('a')).toEqual([{ id: 1, user: 'a', item: 'x', value: 2, timestamp: 6 }]);
   expect(await interactions.stats()).toEqual({ total: 1, users: 1, items: 1, averageValue: 2 });
   expect(await interactions.page({ limit: 1 })).toEqual({ rows: [{ id: 1, user: 'a', item: 'x', value: 2, timestamp: 6 }] });
-  expect(await events.append({ user: 'a', type: 'b', time: 1 })).toEqual({ id: 1, user: 'a', type: 'b', time: 1 });
+  expect(await events.append({ user: 'a', type: 'b', timestamp: 1 })).toEqual({ id: 1, user: 'a', type: 'b', timestamp: 1 });
   expect(await products.delete(['x'])).toBe(1);
   const models = sqliteModelStore(handle);
   await models.put('m', Uint8Array.of(1, 2));

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Progress } from 'attune';
-import { assertUnused, createDatabase, type OpenDatabase } from '../pipeline/database.ts';
+import { assertUnused, createDatabase } from '../pipeline/database.ts';
 import { paths } from '../settings.ts';
 import { loadProducts, type ProductCounts } from './load-products.ts';
 import { parquetFiles, writeParquet } from './parquet.ts';
@@ -70,7 +70,7 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
     const stored = await step('Writing tables', (onProgress) =>
       storeRatings(options, ratings, products.known, target, rejects, onProgress),
     );
-    if (existsSync(database)) copyEvents(database, target);
+    if (existsSync(database)) target.copyEvents(database); // what visitors did stays when the tables are built anew
     await step('Writing parquet', () => writeParquet(building, ratings, stored.rows));
     target.close();
     if (existsSync(join(building, 'appliances.db-wal'))) throw new Error('The new tables have not left their log. Nothing was changed.');
@@ -129,15 +129,4 @@ async function readRatings(file: string, ratings: Ratings, rejects: Rejects, onP
     }
   }
   return { rows, superseded };
-}
-
-/** What visitors did stays when the tables are built anew. */
-function copyEvents(old: string, { handle }: OpenDatabase): void {
-  // Attached, because a connection of libsql that has read stays open until its statements are collected as garbage.
-  handle.exec(`ATTACH '${old.replaceAll("'", "''")}' AS old`);
-  try {
-    handle.exec('INSERT INTO events (id, time, type, user, data) SELECT id, time, type, user, data FROM old.events');
-  } finally {
-    handle.exec('DETACH old');
-  }
 }

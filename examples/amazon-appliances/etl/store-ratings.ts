@@ -11,7 +11,7 @@ export async function storeRatings(
   options: EtlOptions,
   ratings: Ratings,
   known: IdMap,
-  { data, handle, loading }: OpenDatabase,
+  { data, loading, fillAverages }: OpenDatabase,
   rejects: Rejects,
   onProgress: (progress: Progress) => void,
 ) {
@@ -45,12 +45,7 @@ export async function storeRatings(
         throw new Error(`The store refused ${rejected.length} ratings, the first one because: ${rejected[0].reason}`);
     }
   });
-  // Files of 2014 and 2018 have no averages: the ratings at hand give them.
-  handle.exec(`UPDATE product_catalog SET
-    average_rating = coalesce(average_rating, (SELECT round(avg(rating), 1) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin)),
-    rating_number = coalesce(rating_number, (SELECT count(*) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin))
-    WHERE average_rating IS NULL OR rating_number IS NULL`);
-  handle.exec('ANALYZE');
+  fillAverages();
   return {
     rows,
     stubs: stubs.length,

@@ -3,12 +3,15 @@ import type { DataStore } from 'attune';
 import { type SqliteHandle, sqliteDataStore } from 'attune/sqlite';
 import Database from 'libsql';
 
-/** An open database file and the store on it. */
+/** An open database file: the store on it, and the few things a bulk load needs of SQLite itself. Nothing else in the example speaks SQL. */
 export interface OpenDatabase {
   data: DataStore;
-  handle: Database.Database;
   /** Runs a load of many ratings without the indexes, and makes them at its end. */
   loading(work: () => Promise<void>): Promise<void>;
+  /** Gives products that came without averages those of the ratings at hand, as files of 2014 and 2018 need it. */
+  fillAverages(): void;
+  /** Takes over what visitors did from an older database file. */
+  copyEvents(older: string): void;
   close(): void;
 }
 
@@ -48,10 +51,9 @@ export async function openDatabase(file: string): Promise<OpenDatabase> {
 
 /** A new file for bulk loading. A crash may lose it, so it gets its name only when it is whole. */
 export async function createDatabase(file: string): Promise<OpenDatabase> {
-  const database = await opened(new Database(file));
-  database.handle.exec('PRAGMA journal_mode = OFF');
-  database.handle.exec('PRAGMA synchronous = OFF');
-  database.handle.exec('PRAGMA cache_size = -262144');
+  const handle = new Database(file);
+  const database = await opened(handle);
+  for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -262144']) handle.exec(`PRAGMA ${pragma}`);
   return database;
 }
 
@@ -73,13 +75,29 @@ export function assertUnused(file: string): void {
 async function opened(handle: Database.Database): Promise<OpenDatabase> {
   return {
     data: await sqliteDataStore(handle as unknown as SqliteHandle, { tables }),
-    handle,
     async loading(work) {
       const own = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'user_item_rating' AND sql IS NOT NULL`;
       const indexes = handle.prepare(own).all() as { name: string; sql: string }[];
       for (const { name } of indexes) handle.exec(`DROP INDEX "${name}"`);
       await work();
       for (const { sql } of indexes) handle.exec(sql);
+    },
+    fillAverages() {
+      handle.exec(`UPDATE product_catalog SET
+        average_rating = coalesce(average_rating, (SELECT round(avg(rating), 1) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin)),
+        rating_number = coalesce(rating_number, (SELECT count(*) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin))
+        WHERE average_rating IS NULL OR rating_number IS NULL`);
+      handle.exec('ANALYZE');
+    },
+    copyEvents(older) {
+      // Attached, because a connection of libsql that has read stays open until its statements are collected as garbage.
+      handle.exec(`ATTACH '${older.replaceAll("'", "''")}' AS old`);
+      try {
+        // The time is the second column, whatever it is called: databases of earlier versions call it `time`.
+        handle.exec('INSERT INTO events (id, timestamp, type, user, data) SELECT * FROM old.events');
+      } finally {
+        handle.exec('DETACH old');
+      }
     },
     close: () => void handle.close(),
   };

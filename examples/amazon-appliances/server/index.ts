@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { System } from '../pipeline/system.ts';
 import { buildWeb } from './build-web.ts';
+import { Shop } from './domain/shop.ts';
 import { createApp } from './http/app.ts';
 import { authRoutes } from './routes/auth.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
@@ -14,7 +15,6 @@ import { recommendationRoutes } from './routes/recommendations.ts';
 import { searchRoutes } from './routes/search.ts';
 import { trainingRoutes } from './routes/training.ts';
 import { userRoutes } from './routes/users.ts';
-import { Shop } from './shop/shop.ts';
 
 export interface ServerOptions {
   /** 0 = any free one. */

@@ -1,19 +1,8 @@
 import { AttuneError } from '../../errors.ts';
 import type { BridgeSettings, ContentBridgeOptions } from './bridge-options.ts';
+import type { BridgeFit } from './fitted-bridge.ts';
 import { neighbours } from './neighbours.ts';
 import { ridge } from './ridge.ts';
-
-/** How contents become factors. */
-export interface BridgeFit {
-  /** Length of a content vector. */
-  readonly inputs: number;
-  /** Factors of a content vector. */
-  predict(vector: ArrayLike<number>): Float64Array;
-  /** Share of the variance of factors that contents explain in left-out items; at most 1. */
-  explained(): number;
-  /** The penalty in use, where there is one. */
-  readonly penalty: number | undefined;
-}
 
 /** Learns how contents become factors. @throws ERR_EMPTY when fewer than two items have both. */
 export function learn(settings: BridgeSettings): BridgeFit {

@@ -3,7 +3,7 @@ import type { Recommendation } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { TopK } from '../../numeric/top-k.ts';
 import { anything, checkIterable, integer, readOptions } from '../../options.ts';
-import { type BridgeFit, learn } from './bridge-fit.ts';
+import { learn } from './bridge-fit.ts';
 import {
   type BridgeListOptions,
   type BridgeRequest,
@@ -13,6 +13,7 @@ import {
 } from './bridge-options.ts';
 import { BridgeScale, type Taste } from './bridge-scale.ts';
 import { FactorSpace } from './factor-space.ts';
+import type { BridgeFit } from './fitted-bridge.ts';
 
 /**
  * Learns from items that have both how contents become factors. New items then have factors at once, and so have words. The score of an item

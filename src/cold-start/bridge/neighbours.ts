@@ -1,6 +1,6 @@
 import { dot } from '../../numeric/dot.ts';
-import type { BridgeFit } from './bridge-fit.ts';
 import { directionOf } from './bridge-scale.ts';
+import type { BridgeFit } from './fitted-bridge.ts';
 import type { RidgeProblem } from './ridge.ts';
 
 /** Rows that are left out one after the other to tell how much is explained. */

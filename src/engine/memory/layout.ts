@@ -39,17 +39,17 @@ export function layout<F extends Fields>(fields: F): Layout<F> {
 }
 
 /** 32-bit floats. */
-export const f32 = (from: number | ArrayLike<number>) => field(Float32Array, from);
+export const f32 = (from: number | ArrayLike<number>): Field<Float32Array> => ({ kind: 'array', type: Float32Array, from });
 /** 64-bit floats. */
-export const f64 = (from: number | ArrayLike<number>) => field(Float64Array, from);
+export const f64 = (from: number | ArrayLike<number>): Field<Float64Array> => ({ kind: 'array', type: Float64Array, from });
 /** 32-bit integers. */
-export const i32 = (from: number | ArrayLike<number>) => field(Int32Array, from);
+export const i32 = (from: number | ArrayLike<number>): Field<Int32Array> => ({ kind: 'array', type: Int32Array, from });
 /** 16-bit integers. */
-export const i16 = (from: number | ArrayLike<number>) => field(Int16Array, from);
+export const i16 = (from: number | ArrayLike<number>): Field<Int16Array> => ({ kind: 'array', type: Int16Array, from });
 /** Bytes with a sign. */
-export const i8 = (from: number | ArrayLike<number>) => field(Int8Array, from);
+export const i8 = (from: number | ArrayLike<number>): Field<Int8Array> => ({ kind: 'array', type: Int8Array, from });
 /** Bytes. */
-export const u8 = (from: number | ArrayLike<number>) => field(Uint8Array, from);
+export const u8 = (from: number | ArrayLike<number>): Field<Uint8Array> => ({ kind: 'array', type: Uint8Array, from });
 /** An arena of so many bytes; a layout's own `bytes` when it is to hold that. */
 export const arena = (bytes: number): Piece => ({ kind: 'arena', bytes });
 
@@ -61,10 +61,6 @@ export function place<F extends Fields>({ fields }: Layout<F>, from: Arena): Blo
     return entry.kind === 'arena' ? from.piece(entry.bytes) : place(entry, from);
   };
   return Object.fromEntries(Object.entries(fields).map(([name, entry]) => [name, one(entry)])) as Blocks<F>;
-}
-
-function field<T extends AnyArray>(type: ArrayType<T>, from: number | ArrayLike<number>): Field<T> {
-  return { kind: 'array', type, from };
 }
 
 /** With what comes before the next; arrays begin at a line of the cache. */

@@ -1,5 +1,5 @@
+import type { Id } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { randomNumbers } from '../../numeric/random.ts';
 import { checkIterable, choice, integer, number, optional, readOptions } from '../../options.ts';
 import { type ClickParameters, fitDynamicBayesian, fitPositionBased, lastClick, stops } from './fit.ts';
 import { type ClickSession, columnsOf, pairKey, type SessionColumns } from './sessions.ts';
@@ -83,7 +83,7 @@ export class ClickModel {
   }
 
   /** Chance that an item attracts a click when it is looked at; the mean of its query for one that was never shown. */
-  attraction(query: string, item: string): number {
+  attraction(query: string, item: Id): number {
     const pair = this.#data.pairIndex.get(pairKey(query, item));
     if (pair !== undefined) return this.#p.attraction[pair];
     const q = this.#data.queryIndex.get(query);
@@ -91,17 +91,17 @@ export class ClickModel {
   }
 
   /** Whether an item was shown under a query in the sessions. */
-  has(query: string, item: string): boolean {
+  has(query: string, item: Id): boolean {
     return this.#data.pairIndex.has(pairKey(query, item));
   }
 
   /** What users are expected to do with a list; exact, nothing is drawn. */
-  expect(query: string, items: readonly string[]): ExpectedClicks {
+  expect(query: string, items: readonly Id[]): ExpectedClicks {
     return this.expectWith(query, items, (item) => this.attraction(query, item));
   }
 
   /** The same with other attractions. @internal */
-  expectWith(query: string, items: readonly string[], attraction: (item: string) => number): ExpectedClicks {
+  expectWith(query: string, items: readonly Id[], attraction: (item: Id) => number): ExpectedClicks {
     const clicks = new Float64Array(items.length);
     let [none, unsold] = [1, 1];
     if (this.kind === 'position-based') {
@@ -131,10 +131,11 @@ export class ClickModel {
   }
 
   /** Draws what a user does with a list. @param random gives numbers in [0, 1) */
-  simulate(query: string, items: readonly string[], random: () => number): ClickSession {
+  simulate(query: string, items: readonly Id[], random: () => number): ClickSession<string> {
+    const list = items.map(String);
     const clicked: string[] = [];
     const converted: string[] = [];
-    for (const [r, item] of items.entries()) {
+    for (const [r, item] of list.entries()) {
       const looks = this.kind === 'dynamic-bayesian' || random() < (this.#p.examination[r] ?? 0);
       let satisfied = false;
       if (looks && random() < this.attraction(query, item)) {
@@ -144,7 +145,7 @@ export class ClickModel {
       }
       if (satisfied || (this.kind === 'dynamic-bayesian' && random() >= this.#p.perseverance)) break;
     }
-    return { query, items, clicked, ...(Number.isNaN(this.#means.conversion) ? {} : { converted }) };
+    return { query, items: list, clicked, ...(Number.isNaN(this.#means.conversion) ? {} : { converted }) };
   }
 
   /** How well it predicts sessions; of those it was fitted on it says little. @throws ERR_BAD_ROW, ERR_EMPTY */
@@ -175,7 +176,7 @@ export class ClickModel {
   }
 
   /** Attractions as they could be as well, given how often items were looked at: one draw of their posteriors. @internal */
-  drawAttractions(random: () => number): (query: string, item: string) => number {
+  drawAttractions(random: () => number): (query: string, item: Id) => number {
     const drawn = new Map<number, number>();
     return (query, item) => {
       const pair = this.#data.pairIndex.get(pairKey(query, item));
@@ -191,7 +192,7 @@ export class ClickModel {
     };
   }
 
-  #logChance(query: string, items: readonly string[], clicks: Uint8Array): number {
+  #logChance(query: string, items: readonly Id[], clicks: Uint8Array): number {
     const p = {
       attraction: Float64Array.from(items, (item) => this.attraction(query, item)),
       satisfaction: Float64Array.from(items, (item) => this.#satisfactionOf(query, item)),
@@ -206,12 +207,12 @@ export class ClickModel {
     return sum + Math.log(Math.max(1e-12, stops(p, { pairs: Int32Array.from(items, (_, r) => r) }, last, 0, items.length).total));
   }
 
-  #satisfactionOf(query: string, item: string): number {
+  #satisfactionOf(query: string, item: Id): number {
     const pair = this.#data.pairIndex.get(pairKey(query, item));
     return pair === undefined ? this.#means.satisfaction : this.#p.satisfaction[pair];
   }
 
-  #conversionOf(query: string, item: string): number {
+  #conversionOf(query: string, item: Id): number {
     const pair = this.#data.pairIndex.get(pairKey(query, item));
     return pair === undefined ? this.#means.conversion : this.#conversion[pair];
   }
@@ -280,6 +281,3 @@ function warningsOf(kind: ClickModel['kind'], { offsets, pairs, pairIndex, depth
 function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log1p(-random())) * Math.cos(2 * Math.PI * random());
 }
-
-/** Seeded numbers for draws. @internal */
-export const seeded = randomNumbers;

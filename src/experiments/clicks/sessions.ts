@@ -1,16 +1,17 @@
+import { type Id, idText } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { checkIterable } from '../../options.ts';
 
-/** One list that somebody saw, and what they did with it. */
-export interface ClickSession {
+/** One list that somebody saw, and what they did with it. Ids that are numbers stand for their digits; what comes back has text. */
+export interface ClickSession<I extends Id = Id> {
   /** What the list answered. Default: all lists answer the same. */
-  query?: string;
-  /** What was shown, from the top. */
-  items: readonly string[];
+  query?: string | undefined;
+  /** Ids of what was shown, from the top. */
+  items: readonly I[];
   /** Which of them were clicked. */
-  clicked: readonly string[];
+  clicked: readonly I[];
   /** Which of the clicked ones were bought. Left out, nothing is known of conversions. */
-  converted?: readonly string[];
+  converted?: readonly I[] | undefined;
 }
 
 /** Sessions in columns: a pair is an item under a query. */
@@ -32,7 +33,7 @@ export interface SessionColumns {
 }
 
 /** The key of a pair. */
-export const pairKey = (query: string, item: string): string => `${query}\0${item}`;
+export const pairKey = (query: string, item: Id): string => `${query}\0${item}`;
 
 /** @throws ERR_BAD_ROW naming the session; ERR_EMPTY; ERR_BAD_ARGUMENT */
 export function columnsOf(sessions: Iterable<ClickSession>, known?: Pick<SessionColumns, 'pairIndex' | 'queryIndex'>): SessionColumns {
@@ -75,22 +76,42 @@ export function columnsOf(sessions: Iterable<ClickSession>, known?: Pick<Session
   };
 }
 
-function check(session: ClickSession, at: number): ClickSession {
+/** A session with its ids as text. */
+interface ReadSession {
+  query: string | undefined;
+  items: string[];
+  clicked: string[];
+  converted: string[] | undefined;
+}
+
+function check(session: ClickSession, at: number): ReadSession {
   const bad = (expected: string, got: unknown) =>
     new AttuneError(
       'ERR_BAD_ROW',
       `Session ${at}: expected ${expected}, got ${shown(got)}. A session is { query, items, clicked, converted }.`,
     );
   if (typeof session !== 'object' || session === null) throw bad('an object', session);
-  const { query, items, clicked, converted } = session;
+  const { query, converted } = session;
   if (query !== undefined && typeof query !== 'string') throw bad('a query that is text', query);
-  if (!Array.isArray(items) || !items.every((item) => typeof item === 'string')) throw bad('items as a list of ids', items);
+  const items = textsOf(session.items);
+  if (!items) throw bad('items as a list of ids (text or whole numbers)', session.items);
   const shownItems = new Set(items);
   if (shownItems.size < items.length) throw bad('each item once', items);
-  const within = (part: unknown, whole: ReadonlySet<string>) => Array.isArray(part) && part.every((item) => whole.has(item));
-  if (!within(clicked, shownItems)) throw bad('clicked ones among the items', clicked);
-  if (converted !== undefined && !within(converted, new Set(clicked))) throw bad('converted ones among the clicked', converted);
-  return session;
+  const within = (part: unknown, whole: ReadonlySet<string>) => {
+    const ids = textsOf(part);
+    return ids?.every((item) => whole.has(item)) ? ids : undefined;
+  };
+  const clicked = within(session.clicked, shownItems);
+  if (!clicked) throw bad('clicked ones among the items', session.clicked);
+  const bought = converted === undefined ? undefined : within(converted, new Set(clicked));
+  if (converted !== undefined && !bought) throw bad('converted ones among the clicked', converted);
+  return { query, items, clicked, converted: bought };
+}
+
+function textsOf(ids: unknown): string[] | undefined {
+  if (!Array.isArray(ids)) return undefined;
+  const texts = ids.map((id) => (id === '' ? id : idText(id)));
+  return texts.includes(undefined) ? undefined : texts;
 }
 
 function indexOf(index: Map<string, number>, key: string): number {

@@ -7,11 +7,15 @@ import type { Candidate, ItemAttributes, RerankContext, Reranker } from './reran
 /** The rules of one page. */
 export interface Rules {
   context: RerankContext;
-  /** Items that may not come: excluded ones and, unless asked for, those of the history. */
-  forbidden: Set<string>;
+  /** Items that may not come: excluded ones and, unless asked for, seen ones. */
+  forbidden: ReadonlySet<string>;
   only: Set<string> | undefined;
   includeSeen: boolean;
   isAllowed(item: string): boolean;
+  /** The filter that refuses an item, if one does. */
+  refusing(item: string): Reranker | undefined;
+  /** The rule after which one of the candidates is missing, if one is. */
+  removing(item: string, candidates: Candidate[]): Reranker | undefined;
   /** Candidates, best first, become the page. A rule that fails is left out and named. */
   apply(candidates: Candidate[], skipped: { source: string; reason: string }[]): Candidate[];
 }
@@ -20,10 +24,10 @@ export interface Rules {
 export function rulesFor(
   settings: { rules: readonly Reranker[]; attributesOf(item: string): ItemAttributes | undefined },
   { exclude, only }: ReadRequest,
-  { user, history, context: given }: Visitor,
+  { user, history, seen, context: given }: Visitor,
   { n, includeSeen }: { n: number; includeSeen: boolean },
 ): Rules {
-  const forbidden = new Set([...exclude, ...(includeSeen ? [] : history.map(({ item }) => item))]);
+  const forbidden: ReadonlySet<string> = includeSeen ? exclude : exclude.size === 0 ? seen : new Set([...exclude, ...seen]);
   const attributesOf = remembered(settings.attributesOf);
   const filters = settings.rules.filter(({ phase }) => phase === 'filter');
   const verdicts = new Map<string, boolean>();
@@ -38,24 +42,36 @@ export function rulesFor(
   };
   const pinned = settings.rules.flatMap(({ kind, says }) => (kind === 'pin' ? (says?.items ?? []) : []));
   const context: RerankContext = { n, user, history, context: given, pinned: [], attributesOf, isAllowed };
+  /** The page after each rule. Candidates passed the filters before. */
+  function* steps(candidates: Candidate[], failed: (rule: Reranker, error: unknown) => void): Generator<[Reranker, Candidate[]]> {
+    const withPins = { ...context, pinned: pinned.filter(isAllowed) };
+    let page = candidates;
+    for (const rule of settings.rules) {
+      if (rule.phase === 'filter') continue;
+      try {
+        page = checked(rule, rule.rerank(page, withPins), page, isAllowed);
+      } catch (error) {
+        failed(rule, error);
+      }
+      yield [rule, page];
+    }
+  }
   return {
     context,
     forbidden,
     only,
     includeSeen,
     isAllowed,
+    refusing: (item) => filters.find((rule) => !passes(rule, item, context)),
+    removing(item, candidates) {
+      for (const [rule, page] of steps(candidates, () => {})) if (!page.some((one) => one.item === item)) return rule;
+      return undefined;
+    },
     apply(candidates, skipped) {
-      const withPins = { ...context, pinned: pinned.filter(isAllowed) };
-      let page = candidates;
-      for (const rule of settings.rules) {
-        if (rule.phase === 'filter') continue; // sources were asked under these already
-        try {
-          page = checked(rule, rule.rerank(page, withPins), page, isAllowed);
-        } catch (error) {
-          skipped.push({ source: `rerank: ${rule.kind}`, reason: reasonOf(error) });
-        }
-      }
-      return page;
+      let result = candidates;
+      const failed = (rule: Reranker, error: unknown) => skipped.push({ source: `rerank: ${rule.kind}`, reason: reasonOf(error) });
+      for (const [, page] of steps(candidates, failed)) result = page;
+      return result;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, choice, integer, number, readOptions } from '../../options.ts';
-import { cosine } from '../similarity.ts';
+import { cosine, directionOf } from '../similarity.ts';
 import type { Candidate, RerankContext, Reranker } from './reranker.ts';
 import { valuesOf } from './select.ts';
 
@@ -133,7 +133,7 @@ function likenessBy(by: AlikeBy): (head: readonly Candidate[], context: RerankCo
     );
   }
   return (head) => {
-    const vectors = head.map(({ item }) => vectorOf(item));
-    return (a, b) => cosine(vectors[a], vectors[b]);
+    const directions = head.map(({ item }) => directionOf(vectorOf(item)));
+    return (a, b) => cosine(directions[a], directions[b]);
   };
 }

@@ -1,11 +1,12 @@
+import type { Id } from '../../data/ids.ts';
 import { anything, integer, readOptions } from '../../options.ts';
 import type { Candidate, Reranker } from './reranker.ts';
 import { readItems } from './target.ts';
 
 /** Options of {@link pin}. */
 export interface PinOptions {
-  /** Item ids, in the order in which they should stand. */
-  items: Iterable<string>;
+  /** Item ids, in the order in which they should stand; a number stands for its decimal digits. */
+  items: Iterable<Id>;
   /** Place of the first of them, from 1; the others follow. Default 1. */
   position?: number;
 }
@@ -17,7 +18,7 @@ export interface PinOptions {
  */
 export function pin(options: PinOptions): Reranker {
   const { items: given, position } = readOptions('pin', options, {
-    items: anything<Iterable<string>>(),
+    items: anything<Iterable<Id>>(),
     position: integer({ default: 1, min: 1 }),
   });
   const items = [...readItems('pin', given)];

@@ -1,4 +1,5 @@
 import { compileWhere, type Where } from '../../contracts/where.ts';
+import { type Id, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import type { ItemAttributes, RuleClaim } from './reranker.ts';
 
@@ -6,8 +7,8 @@ import type { ItemAttributes, RuleClaim } from './reranker.ts';
 export interface RuleTarget {
   /** Conditions on attributes, as in a search, or a function. */
   where?: Where | ((attributes: ItemAttributes | undefined, item: string) => boolean);
-  /** Item ids. */
-  items?: Iterable<string>;
+  /** Item ids; a number stands for its decimal digits. */
+  items?: Iterable<Id>;
 }
 
 /** A target that was read. */
@@ -36,11 +37,11 @@ export function readTarget(owner: string, where: RuleTarget['where'], given: Rul
   };
 }
 
-/** @throws ERR_BAD_OPTION when it is no list of distinct ids, or an empty one. */
-export function readItems(owner: string, given: Iterable<string>): Set<string> {
+/** @throws ERR_BAD_OPTION when it is no list of distinct ids, or an empty one; ERR_BAD_ID for a number that is no id. */
+export function readItems(owner: string, given: Iterable<Id>): Set<string> {
   const bad = (what: string) => new AttuneError('ERR_BAD_OPTION', `${owner}: option 'items' must be a list of item ids, got ${what}.`);
   if (typeof given === 'string' || typeof given?.[Symbol.iterator] !== 'function') throw bad(shown(given));
-  const items = [...given];
+  const items = Array.from(given, (id) => (typeof id === 'number' || typeof id === 'bigint' ? readId(id, `${owner}: option 'items'`) : id));
   const wrong = items.findIndex((item) => typeof item !== 'string' || item === '');
   if (wrong >= 0) throw bad(`${shown(items[wrong])} in it`);
   if (items.length === 0) throw bad('an empty one');

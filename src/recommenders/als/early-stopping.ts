@@ -1,5 +1,6 @@
 import { EarlyStopping as Stopping } from '../shared/early-stopping.ts';
-import type { AlsFactors, AlsState, AlsStep } from './solver/train.ts';
+import type { AlsStep } from './solver/train.ts';
+import type { AlsFactors, AlsState } from './solver/training-state.ts';
 
 /** What happens between the iterations of a fit. */
 export interface EarlyStopping {

@@ -7,7 +7,8 @@ import { type AlsModel, storedAs } from './model.ts';
 import type { AlsSettings } from './options.ts';
 import { meansOf, residuals } from './solver/biases.ts';
 import { alsProblem } from './solver/problem.ts';
-import { type AlsFactors, trainAls } from './solver/train.ts';
+import { trainAls } from './solver/train.ts';
+import type { AlsFactors } from './solver/training-state.ts';
 import { warmItems } from './solver/warm-start.ts';
 
 /** Options of a fit as they were read, with the means to validate and to start from a model. */

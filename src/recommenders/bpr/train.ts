@@ -6,7 +6,7 @@ import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { uniform } from '../../numeric/uniform.ts';
+import { uniform } from '../../numeric/random.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { deal, type Groups, sortPairs } from './rounds.ts';

@@ -70,7 +70,7 @@ export function cachedEmbedder(embedder: Embedder, cache: EmbeddingCache): Embed
       const cached = done;
       const report = () => onProgress?.({ phase: 'embedding', done, total: texts.length, embedded, cached });
       report();
-      missing.sort((a, b) => b.length - a.length); // like lengths together: a batch costs as much as its longest text
+      missing.sort((a, b) => b.length - a.length); // similar lengths together: a batch takes as long as its longest text
       for (let start = 0; start < missing.length; start += chunk) {
         const part = missing.slice(start, start + chunk);
         const made = await embedWith(embedder, part, { signal });

@@ -7,8 +7,8 @@ import { tokenize } from '../lexical/tokenizer.ts';
 
 /** Options of {@link ngramEmbedder}. */
 export interface NgramOptions {
-  /** Length of a vector, 16 to 4096. Default 512. More is closer to comparing the n-grams themselves, and costs memory in proportion. */
-  dimensions?: number;
+  /** Length of a vector, 16 to 4096. Default 512. Longer vectors come closer to comparing the n-grams themselves; memory grows in proportion. */
+  dimensions?: number | undefined;
 }
 
 /**

@@ -1,27 +1,28 @@
 import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts/embedder.ts';
 import { AttuneError } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions, text } from '../../options.ts';
+import { yieldNow } from '../../work/yield-now.ts';
 
 /** Options of {@link transformersEmbedder}. */
 export interface TransformersOptions {
   /** A feature-extraction model in the layout of transformers.js. Default `'Xenova/all-MiniLM-L6-v2'`: 384 dimensions, English. */
-  model?: string;
+  model?: string | undefined;
   /** Precision of the weights: `'q8'` (default; a quarter of the bytes, no worse on SciFact), `'fp32'`, or another the model comes in. */
-  dtype?: string;
+  dtype?: string | undefined;
   /** A folder (or a URL) that holds `<model>/config.json` and so on. With it nothing is downloaded. Default: the model hub, cached. */
-  localModelPath?: string;
+  localModelPath?: string | undefined;
   /** How one vector is made of many: the mean over the tokens (default), or the first token's. The model's card says which. */
-  pooling?: 'mean' | 'cls';
+  pooling?: 'mean' | 'cls' | undefined;
   /** Put before every text; some models want `'query: '` before queries and `'passage: '` before documents. Default none. */
-  prefix?: string;
+  prefix?: string | undefined;
   /** How many texts go through the model at once at most, 1 to 1024. Default 64. Long ones go in smaller batches, of 512 tokens or one text. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** Longer texts are cut, 2 to 8192. Default 256, the length that all-MiniLM-L6-v2 was trained with. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
   /** Threads of the runtime. Default: its own choice, which is one a core. */
-  threads?: number;
+  threads?: number | undefined;
   /** Weight in hybrid search, 0 to 1. Default 0.6: with all-MiniLM-L6-v2 on SciFact .740 nDCG@10, where words alone reach .699. */
-  hybridWeight?: number;
+  hybridWeight?: number | undefined;
 }
 
 /** An embedder that holds a model in memory. */
@@ -34,7 +35,7 @@ export interface TransformersEmbedder extends Embedder {
  * Vectors by a transformer, through the optional package `@huggingface/transformers`. The package and the model are loaded on the
  * first use (or by `prepare()`).
  *
- * Texts are sorted by their number of tokens and go through in batches of like ones, because a batch costs as much as its longest text. With
+ * Texts are sorted by their number of tokens and go through in batches of like ones, because a batch takes as long as its longest text. With
  * `'q8'` the scale of a number depends on its whole batch, so the vector of a text varies slightly (cosine about .99) with its
  * neighbours; the same list gives the same vectors.
  *
@@ -216,7 +217,7 @@ async function tokenizeAll(
       else if (ids.at(-1) === closing) tokens.push([...ids.slice(0, maxTokens - 1), closing as number]);
       else tokens.push(ids.slice(0, maxTokens));
     }
-    if (start > 0) await new Promise((resolve) => setTimeout(resolve));
+    if (start > 0) await yieldNow();
   }
   return tokens;
 }

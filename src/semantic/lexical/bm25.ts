@@ -13,10 +13,10 @@ export interface Bm25Options {
   k1: number;
   /** How much long texts are held back, 0 to 1. */
   b: number;
-  /** What a word in each field counts, one number a field of a text. Default one field of weight 1. */
-  weights?: readonly number[];
+  /** What a word in each field counts, one number per field of a text. Default one field of weight 1. */
+  weights?: readonly number[] | undefined;
   /** Whether words of one stem are the same word. Default not. */
-  stem?: 'english';
+  stem?: 'english' | undefined;
 }
 
 /** Measured on the SciFact training queries: nDCG@10 .667, against .663 for the (.9, .4) of other libraries. */

@@ -9,7 +9,7 @@ export interface SparseRows {
   values: Float64Array;
 }
 
-/** The texts of some keys, ln(1 + tf) · idf a word, tf being weighted counts. A text without words has an empty row. */
+/** The texts of some keys, ln(1 + tf) · idf per word, tf being weighted counts. A text without words has an empty row. */
 export function sparseRows(index: LexicalIndex, keys: readonly number[]): SparseRows {
   const rowOf = new Map(keys.map((key, row) => [key, row]));
   const lists: { rows: number[]; values: number[]; idf: number }[] = [];

@@ -12,7 +12,7 @@ export interface PostingColumns {
 
 /**
  * An inverted index that grows: columns for what has been merged, and a tail of chained entries for what came since. Ten bytes
- * an entry at rest.
+ * per entry at rest.
  */
 export class Postings {
   #merged: PostingColumns = { offsets: new Int32Array(1), texts: new Int32Array(0), counts: new Uint16Array(0) };
@@ -38,7 +38,7 @@ export class Postings {
     this.#head[word] = entry + 1;
   }
 
-  /** Whether the tail has become long beside the columns. The bound is a share, so that merging costs O(1) an entry. */
+  /** Whether the tail has become long beside the columns. The bound is a share, so that merging takes O(1) per entry. */
   get wantsMerge(): boolean {
     return this.#tail > 100_000 + this.#merged.texts.length / 2;
   }

@@ -6,9 +6,9 @@ import { Vocabulary } from './vocabulary.ts';
 /** How words of a query may differ from those of a text. */
 export interface WordOptions {
   /** Whether the last word may be the beginning of one, unless something other than a letter or digit follows it. Default false. */
-  prefix?: boolean;
+  prefix?: boolean | undefined;
   /** Whether words may be spelled otherwise: all of them (`true`), those that no text has (`'unknown'`, the default), or none. */
-  typos?: boolean | 'unknown';
+  typos?: boolean | 'unknown' | undefined;
 }
 
 /** Words that count the same for a term. */
@@ -29,7 +29,7 @@ export interface Term {
 
 /** What another word counts where it stands in for the one that was asked. Set, not fitted: no public data has such queries with labels. */
 const shares = { completion: 0.8, typo: [1, 0.6, 0.4] };
-/** So many words of a query are corrected, the first ones: what is longer is a document, and correcting it would cost too much. */
+/** Maximum number of words of a query that are corrected, the first ones: what is longer is a document, and correcting it would take too long. */
 const mostCorrected = 16;
 /** After so many words that came later, the order of all words is made anew. */
 const tailSize = 4096;

@@ -8,7 +8,7 @@ export interface NearWord {
 
 /**
  * Words in alphabetical order, each with the length of the beginning that it shares with the one before: a trie that is read from left to
- * right. Finding near words walks it with one row of the edit distance a letter, and leaves a branch as soon as it is too far.
+ * right. Finding near words walks it with one row of the edit distance per letter, and leaves a branch as soon as it is too far.
  */
 export class Vocabulary {
   readonly #numbers: Int32Array; // place -> number of the word

@@ -1,13 +1,13 @@
-import type { EventInput, EventStore, StoredEvent } from '../../contracts/data-store.ts';
+import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
 import type { Mutex } from '../../work/mutex.ts';
-import { iterable, readFilter, readFilteredList } from '../shared/checks.ts';
-import { copied, eventNames, eventRow, furtherColumns, jsonCopy, newestFirst, ofRow, readEvent, readRow } from '../shared/rows.ts';
+import { type EventCondition, iterable, readFilter, readFilteredList } from '../shared/checks.ts';
+import { copied, eventNames, eventRow, furtherColumns, jsonCopy, keyText, newestFirst, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import { streamed } from './lists.ts';
 import type { MemoryState } from './state.ts';
 
 /** Events of a memory store. */
 export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore {
-  const append = (events: Iterable<EventInput>) => {
+  const append = (events: Iterable<unknown>) => {
     const read = readEvents(events);
     return mutex.run(() =>
       read.map(({ keys, further }) => {
@@ -29,8 +29,9 @@ export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore
         (event) => (passes(event) ? copied(event) : undefined),
       );
     },
-    async ofUser(user, options) {
+    async ofUser(given, options) {
       const o = readFilteredList(options);
+      const user = keyText(given);
       const passes = passing(o);
       return mutex.run(() => {
         const rows = [...state().events.values()].filter((event) => event.user === user && passes(event));
@@ -52,11 +53,11 @@ export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore
   };
 }
 
-function passing({ types, since, until }: { types: string[] | undefined; since: number; until: number }) {
-  return (event: StoredEvent) => event.time >= since && event.time < until && (!types || types.includes(event.type));
+function passing({ types, since, until }: EventCondition) {
+  return (event: StoredEvent) => event.timestamp >= since && event.timestamp < until && (!types || types.includes(event.type));
 }
 
-function readEvents(events: Iterable<EventInput>) {
+function readEvents(events: Iterable<unknown>) {
   return Array.from(events, (event, k) => {
     try {
       const row = readRow(event);

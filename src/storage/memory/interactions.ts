@@ -1,15 +1,16 @@
 import type { InteractionSelection, InteractionStore, RowListOptions, StoredInteraction } from '../../contracts/data-store.ts';
 import type { InteractionRow } from '../../data/interactions.ts';
 import type { Mutex } from '../../work/mutex.ts';
-import { firstOrLast, iterable, nothingToDelete, readList, readPutInteractions } from '../shared/checks.ts';
+import { firstOrLast, readList, readPutInteractions, selectedRows } from '../shared/checks.ts';
+import type { ColumnCodec } from '../shared/columns.ts';
 import { olderThanStored, readAll, type Stored, unknownProduct } from '../shared/put.ts';
-import { copied, furtherColumns, interactionNames, jsonCopy, newestFirst, readInteraction } from '../shared/rows.ts';
-import { paged, putAll, streamed } from './lists.ts';
+import { copied, keyText, newestFirst, readInteraction } from '../shared/rows.ts';
+import { kept, paged, putAll, streamed } from './lists.ts';
 import { putProduct } from './products.ts';
 import { dropInteraction, idOfPair, keysAtEnd, type MemoryState, setInteraction } from './state.ts';
 
 /** Interactions of a memory store. */
-export function memoryInteractions(state: () => MemoryState, mutex: Mutex): InteractionStore {
+export function memoryInteractions(state: () => MemoryState, mutex: Mutex, columns: ColumnCodec): InteractionStore {
   const list = (ids: Iterable<number>, options: RowListOptions | undefined) => {
     const { newestFirst: reverse, limit } = readList(options);
     const rows = Array.from(ids, (id) => state().interactions.get(id) as StoredInteraction);
@@ -21,7 +22,7 @@ export function memoryInteractions(state: () => MemoryState, mutex: Mutex): Inte
   return {
     async putMany(rows, options) {
       const o = readPutInteractions(options);
-      const read = await readAll(rows, o, readRowOfPair);
+      const read = await readAll(rows, o, (row) => readRowOfPair(row, columns));
       return mutex.run(() => putAll(read, (row) => put(state(), row, o)));
     },
     all: () =>
@@ -31,8 +32,24 @@ export function memoryInteractions(state: () => MemoryState, mutex: Mutex): Inte
         (row) => row.id,
         copied,
       ),
-    ofUser: (user, options) => mutex.run(() => list(state().byUser.get(user)?.values() ?? [], options)),
-    ofItem: (item, options) => mutex.run(() => list(state().byItem.get(item)?.values() ?? [], options)),
+    ofUser: (user, options) =>
+      mutex.run(() =>
+        list(
+          state()
+            .byUser.get(keyText(user) ?? '')
+            ?.values() ?? [],
+          options,
+        ),
+      ),
+    ofItem: (item, options) =>
+      mutex.run(() =>
+        list(
+          state()
+            .byItem.get(keyText(item) ?? '')
+            ?.values() ?? [],
+          options,
+        ),
+      ),
     page: (options) => mutex.run(() => paged(state().interactions.values(), options, (row) => row.id, copied)),
     count: () => mutex.run(() => state().interactions.size),
     stats: () =>
@@ -53,12 +70,11 @@ export function memoryInteractions(state: () => MemoryState, mutex: Mutex): Inte
   };
 }
 
-type NewRow = InteractionRow & Record<string, unknown>;
+type NewRow = Omit<StoredInteraction, 'id'> & InteractionRow;
 
-function readRowOfPair(row: Record<string, unknown>): NewRow {
+function readRowOfPair(row: Record<string, unknown>, columns: ColumnCodec): NewRow {
   const { user, item, value, timestamp } = readInteraction(row);
-  const further = jsonCopy(furtherColumns(row, interactionNames));
-  return timestamp === null ? { user, item, value, ...further } : { user, item, value, timestamp, ...further };
+  return kept(row, timestamp === null ? { user, item, value } : { user, item, value, timestamp }, columns);
 }
 
 function put(state: MemoryState, row: NewRow, { unknownProducts, onConflict }: { unknownProducts: string; onConflict: string }): Stored {
@@ -79,25 +95,13 @@ function put(state: MemoryState, row: NewRow, { unknownProducts, onConflict }: {
 
 /** Reads what shall go before anything goes. */
 function selection(what: InteractionSelection): (state: MemoryState) => Iterable<number | undefined> {
+  const rows = selectedRows(what);
   const end = firstOrLast(what);
   if (end) return (state) => keysAtEnd(state.interactions, end);
-  if (what !== null && typeof what === 'object') {
-    if ('pairs' in what) {
-      const pairs = [...iterable(what.pairs, 'pairs')];
-      return (state) => pairs.map((pair) => idOfPair(state, pair?.user, pair?.item));
-    }
-    if ('ids' in what) {
-      const ids = [...iterable(what.ids, 'ids')];
-      return () => ids;
-    }
-    if ('users' in what) {
-      const users = [...iterable(what.users, 'users')];
-      return (state) => users.flatMap((user) => [...(state.byUser.get(user)?.values() ?? [])]);
-    }
-    if ('items' in what) {
-      const items = [...iterable(what.items, 'items')];
-      return (state) => items.flatMap((item) => [...(state.byItem.get(item)?.values() ?? [])]);
-    }
-  }
-  throw nothingToDelete(what, '{ pairs }, { users }, { items }, { ids }, { first } or { last }');
+  return (state) =>
+    rows.flatMap(({ by, values }): (number | undefined)[] => {
+      if (by === 'id') return [values[0]];
+      if (by === 'pair') return [idOfPair(state, ...values)];
+      return [...((by === 'user' ? state.byUser : state.byItem).get(values[0])?.values() ?? [])];
+    });
 }

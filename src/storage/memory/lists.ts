@@ -2,6 +2,7 @@ import type { PutResult, RowPage, RowPageOptions } from '../../contracts/data-st
 import { AttuneError } from '../../errors.ts';
 import type { Mutex } from '../../work/mutex.ts';
 import { pageOf, readPage } from '../shared/checks.ts';
+import type { ColumnCodec } from '../shared/columns.ts';
 import { count, emptyResult, type Stored } from '../shared/put.ts';
 
 /** Stores row by row and counts. */
@@ -11,6 +12,13 @@ export function putAll<Row>(rows: (Row | AttuneError)[], store: (row: Row) => St
     count(result, k, row instanceof AttuneError ? row : store(row));
   });
   return result;
+}
+
+/** Sets the further columns of a row that was put on the one that is kept, as a database would give them back. */
+export function kept<Row extends object>(row: Record<string, unknown>, keys: Row, columns: ColumnCodec): Row {
+  const values = columns.encode(row);
+  columns.decode(Object.fromEntries(columns.names.map((name, k) => [name, values[k]])), keys);
+  return keys;
 }
 
 /** Streams the values of a map in chunks, up to the last place there was at the start, and only while nobody holds the store. */

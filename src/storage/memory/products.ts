@@ -1,22 +1,24 @@
 import type { ProductRow, ProductStore } from '../../contracts/data-store.ts';
 import type { Mutex } from '../../work/mutex.ts';
 import { firstOrLast, iterable, readPut } from '../shared/checks.ts';
+import type { ColumnCodec } from '../shared/columns.ts';
 import { readAll } from '../shared/put.ts';
-import { copied, furtherColumns, jsonCopy, productNames, readId } from '../shared/rows.ts';
-import { paged, putAll, streamed } from './lists.ts';
+import { copied, keyText, readKey } from '../shared/rows.ts';
+import { kept, paged, putAll, streamed } from './lists.ts';
 import { dropInteraction, keysAtEnd, type MemoryState, type PlacedProduct } from './state.ts';
 
 /** Products of a memory store. */
-export function memoryProducts(state: () => MemoryState, mutex: Mutex): ProductStore {
+export function memoryProducts(state: () => MemoryState, mutex: Mutex, columns: ColumnCodec): ProductStore {
+  const get = (id: unknown) => rowOf(state().products.get(keyText(id) ?? ''));
   return {
     async putMany(rows, options) {
-      const read = await readAll(rows, readPut(options), readProduct);
+      const read = await readAll(rows, readPut(options), (row) => readProduct(row, columns));
       return mutex.run(() => putAll(read, (row) => putProduct(state(), row)));
     },
-    get: (id) => mutex.run(() => rowOf(state().products.get(id))),
+    get: (id) => mutex.run(() => get(id)),
     async getMany(ids) {
       const wanted = [...iterable(ids, 'ids')];
-      return mutex.run(() => wanted.map((id) => rowOf(state().products.get(id))));
+      return mutex.run(() => wanted.map(get));
     },
     all: () =>
       streamed(
@@ -37,7 +39,7 @@ export function memoryProducts(state: () => MemoryState, mutex: Mutex): ProductS
     count: () => mutex.run(() => state().products.size),
     async delete(what) {
       const end = firstOrLast(what);
-      const ids = end ? [] : [...iterable(what as Iterable<string>, 'ids')];
+      const ids = end ? [] : Array.from(iterable(what as Iterable<unknown>, 'ids'), (id) => keyText(id) ?? '');
       return mutex.run(() => {
         let gone = 0;
         for (const id of end ? keysAtEnd(state().products, end) : ids) if (dropProduct(state(), id)) gone++;
@@ -59,9 +61,9 @@ function dropProduct(state: MemoryState, id: string): boolean {
   return state.products.delete(id);
 }
 
-function readProduct(row: Record<string, unknown>): ProductRow {
-  const item = readId(row.item, 'item');
-  return { item, ...jsonCopy(furtherColumns(row, productNames)) };
+function readProduct(row: Record<string, unknown>, columns: ColumnCodec): ProductRow {
+  const product: ProductRow = { item: readKey(row.item, 'item') };
+  return kept(row, product, columns);
 }
 
 function rowOf(product: PlacedProduct | undefined): ProductRow | undefined {

@@ -1,6 +1,7 @@
 import type {
   EventFilter,
   FirstOrLast,
+  InteractionSelection,
   PutInteractionsOptions,
   PutOptions,
   RowListOptions,
@@ -10,6 +11,7 @@ import type {
 } from '../../contracts/data-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
+import { keyText } from './rows.ts';
 
 /** What a page shall hold. */
 export interface PageRequest {
@@ -41,12 +43,19 @@ export function pageOf<Row>(rows: { place: number; row: Row }[], limit: number):
 }
 
 /** Checks the options of the lists of one user or item. @throws ERR_BAD_OPTION */
-export function readList(options: RowListOptions | undefined): { newestFirst: boolean; limit: number } {
+export function readList(options: RowListOptions | undefined): { newestFirst: boolean; limit: number | undefined } {
   return readOptions('ofUser, ofItem', options, listChecks);
 }
 
+/** A filter of events: one of the types, or undefined for any, and a time from `since` to before `until`. */
+export interface EventCondition {
+  types: string[] | undefined;
+  since: number;
+  until: number;
+}
+
 /** Checks a filter of events. @throws ERR_BAD_OPTION */
-export function readFilter(filter: EventFilter | undefined): { types: string[] | undefined; since: number; until: number } {
+export function readFilter(filter: EventFilter | undefined): EventCondition {
   const o = readOptions('events', filter, filterChecks);
   return { types: o.type, since: o.since, until: o.until };
 }
@@ -94,9 +103,34 @@ export function isStream<Row>(rows: RowSource<Row>): rows is AsyncIterable<Row> 
   return false;
 }
 
-/** The error of a delete that says nothing it could delete. */
-export function nothingToDelete(what: unknown, forms: string): AttuneError {
-  return new AttuneError('ERR_BAD_ARGUMENT', `delete: expected ${forms}, got ${shown(what)}.`);
+/** What shall go: all of a user, an item, a pair, or the row with a number. */
+export type SelectedRow =
+  | { by: 'user' | 'item'; values: [id: string] }
+  | { by: 'pair'; values: [user: string, item: string] }
+  | { by: 'id'; values: [id: number] };
+
+/** Reads what shall go before anything goes; ids that cannot be are left out. @throws ERR_BAD_ARGUMENT */
+export function selectedRows(what: InteractionSelection): SelectedRow[] {
+  if (firstOrLast(what)) return [];
+  if (what !== null && typeof what === 'object') {
+    const byId = (by: 'user' | 'item', ids: Iterable<unknown>) => {
+      const known = Array.from(iterable(ids, `${by}s`), keyText).filter((id) => id !== undefined);
+      return known.map((id): SelectedRow => ({ by, values: [id] }));
+    };
+    if ('users' in what) return byId('user', what.users);
+    if ('items' in what) return byId('item', what.items);
+    if ('ids' in what) return [...iterable(what.ids, 'ids')].filter(Number.isSafeInteger).map((id) => ({ by: 'id', values: [id] }));
+    if ('pairs' in what) {
+      return [...iterable(what.pairs, 'pairs')].flatMap((pair): SelectedRow[] => {
+        const [user, item] = [keyText(pair?.user), keyText(pair?.item)];
+        return user === undefined || item === undefined ? [] : [{ by: 'pair', values: [user, item] }];
+      });
+    }
+  }
+  throw new AttuneError(
+    'ERR_BAD_ARGUMENT',
+    `delete: expected { pairs }, { users }, { items }, { ids }, { first } or { last }, got ${shown(what)}.`,
+  );
 }
 
 /** Checks what `transaction` was given. @throws ERR_BAD_ARGUMENT */
@@ -107,7 +141,7 @@ export function readWork<F>(work: F): F {
 
 const listChecks = {
   newestFirst: flag(false),
-  limit: number({ default: Number.MAX_SAFE_INTEGER, min: 0, integer: true }),
+  limit: optional(integer({ min: 0 })),
 };
 
 const filterChecks = {

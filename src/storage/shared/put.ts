@@ -46,7 +46,12 @@ export function emptyResult(): PutResult {
 /** Counts what came of a row. */
 export function count(result: PutResult, row: number, stored: Stored): void {
   if (typeof stored === 'string') result[stored]++;
-  else result.rejected.push({ row, reason: stored.message, code: stored.code });
+  else reject(result, row, stored);
+}
+
+/** Notes that a row is left out, and why. */
+export function reject(result: PutResult, row: number, { message, code }: AttuneError): void {
+  result.rejected.push({ row, reason: message, code });
 }
 
 /** Why an interaction with a product that is not there is left out. */

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
+import { idText, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
 /** Names that are the library's own in a product, so that no further column can have them. */
@@ -6,7 +7,7 @@ export const productNames: ReadonlySet<string> = new Set(['item']);
 /** The same for an interaction. */
 export const interactionNames: ReadonlySet<string> = new Set(['id', 'user', 'item', 'value', 'timestamp']);
 /** The same for an event. */
-export const eventNames: ReadonlySet<string> = new Set(['id', 'user', 'type', 'time']);
+export const eventNames: ReadonlySet<string> = new Set(['id', 'user', 'type', 'timestamp']);
 
 /** The library's own part of an interaction, read and checked. */
 export interface InteractionKeys {
@@ -28,23 +29,46 @@ export function readRow(row: unknown): Record<string, unknown> {
 /** The rules of `Interactions.from`, except that a value must be there. @throws ERR_BAD_ID, ERR_BAD_VALUE */
 export function readInteraction(row: Record<string, unknown>): InteractionKeys {
   return {
-    user: readId(row.user, 'user'),
-    item: readId(row.item, 'item'),
+    user: readKey(row.user, 'user'),
+    item: readKey(row.item, 'item'),
     value: readValue(row.value),
     timestamp: readTime(row.timestamp, 'timestamp'),
   };
 }
 
-/** The library's own part of an event. @throws ERR_BAD_ID, ERR_BAD_VALUE */
-export function readEvent(row: Record<string, unknown>): { user: string; type: string; time: number } {
-  return { user: readId(row.user, 'user'), type: readId(row.type, 'type'), time: readTime(row.time, 'time') ?? Date.now() };
+/** The library's own part of an event, read and checked. */
+export interface EventParts {
+  user: string;
+  type: string;
+  timestamp: number;
 }
 
-/** An id: non-empty text, or a whole number. @throws ERR_BAD_ID */
-export function readId(value: unknown, name: string): string {
-  if (typeof value === 'string' && value !== '' && keepable(value)) return value;
-  if ((typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint') return String(value);
-  throw new AttuneError('ERR_BAD_ID', `Expected a non-empty text as ${name}, got ${shown(value)}.`);
+/**
+ * The library's own part of an event. One that calls its time `time` is refused: it would be dated now, and nobody would notice.
+ * @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE
+ */
+export function readEvent(row: Record<string, unknown>): EventParts {
+  const timestamp = readTime(row.timestamp, 'timestamp');
+  if (timestamp === null && row.time !== undefined && row.time !== null) {
+    throw new AttuneError(
+      'ERR_BAD_ROW',
+      `Expected the time of an event as 'timestamp', got 'time' = ${shown(row.time)}. Rename the field; an event with a timestamp may have a 'time' of its own.`,
+    );
+  }
+  return { user: readKey(row.user, 'user'), type: readKey(row.type, 'type'), timestamp: timestamp ?? Date.now() };
+}
+
+/** The text of an id that every backend keeps. @throws ERR_BAD_ID */
+export function readKey(value: unknown, name: string): string {
+  const id = readId(value, name);
+  if (keepable(id)) return id;
+  throw new AttuneError('ERR_BAD_ID', `${name}: expected an id without the character NUL, got ${shown(value)}.`);
+}
+
+/** The text of an id to look up, or undefined for what no row can have. */
+export function keyText(value: unknown): string | undefined {
+  const id = idText(value);
+  return id !== undefined && keepable(id) ? id : undefined;
 }
 
 function readValue(value: unknown): number {
@@ -86,6 +110,11 @@ export function jsonText(value: unknown, name: string): string {
   throw new AttuneError('ERR_BAD_VALUE', `Expected something that JSON holds in '${name}', got ${shown(value)}.`);
 }
 
+/** Further columns as one JSON object, or null when there are none. @throws ERR_BAD_VALUE naming the column. */
+export function jsonObject(further: Record<string, unknown> | undefined): string | null {
+  return further ? `{${Object.keys(further).map((name) => `${JSON.stringify(name)}:${jsonText(further[name], name)}`)}}` : null;
+}
+
 /** The row as JSON would give it back. @throws ERR_BAD_VALUE naming the column. */
 export function jsonCopy(further: Record<string, unknown> | undefined): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
@@ -103,8 +132,8 @@ export function copied<Row extends object>(row: Row): Row {
 }
 
 /** Latest first, of equal times the later row; those without a time last. */
-export function newestFirst(a: { id: number; timestamp?: number; time?: number }, b: typeof a): number {
-  const [x, y] = [a.timestamp ?? a.time, b.timestamp ?? b.time];
+export function newestFirst(a: { id: number; timestamp?: number }, b: typeof a): number {
+  const [x, y] = [a.timestamp, b.timestamp];
   if (x === y) return b.id - a.id;
   return x === undefined ? 1 : y === undefined ? -1 : y - x;
 }
@@ -115,11 +144,12 @@ export function ofRow(row: number, error: unknown): unknown {
 }
 
 /** An event as it comes back. */
-export function eventRow(id: number, keys: { user: string; type: string; time: number }, further: object): StoredEvent {
-  return { id, ...keys, ...further };
+export function eventRow(id: number, { user, type, timestamp }: EventParts, further: Record<string, unknown>): StoredEvent {
+  const { timestamp: _, ...fields } = further; // of a build that kept it as a field and dated the event itself
+  return { id, user, type, timestamp, ...fields };
 }
 
-/** Whether every backend gives a text back as it was: drivers of databases cut it at a NUL, and half a surrogate pair becomes another letter. */
+/** Whether every backend gives a text back as it was: database drivers cut it at a NUL, and half a surrogate pair becomes another letter. */
 export function keepable(text: string): boolean {
   return !text.includes('\0') && (text.isWellFormed?.() ?? true);
 }

@@ -1,56 +1,31 @@
 import type { DataStore } from '../../contracts/data-store.ts';
 import { readOptions } from '../../options.ts';
-import { readWork } from '../shared/checks.ts';
-import { Connection } from './connection.ts';
-import { sqliteEvents } from './events.ts';
+import { type DataTables, readTables } from '../shared/tables.ts';
+import { sqlDataStore } from '../sql/data-store.ts';
+import { SqliteDatabase } from './database.ts';
+import { sqliteDialect } from './dialect.ts';
 import type { SqliteHandle } from './handle.ts';
-import { sqliteInteractions } from './interactions.ts';
-import { sqliteProducts } from './products.ts';
-import type { Hold, Run } from './rows.ts';
-import { makeTables, prepareDatabase } from './schema.ts';
-import { readTables, type SqliteTables } from './tables.ts';
 
 /** Options of {@link sqliteDataStore}. */
-export interface SqliteDataStoreOptions {
+export interface SqliteDataStoreOptions<Tables extends DataTables = DataTables> {
   /** Names and columns of the tables. Default: `products`, `interactions` and `events` with the library's own names. */
-  tables?: SqliteTables;
+  tables?: Tables | undefined;
 }
 
 /**
- * Products, interactions and events in a SQLite database: a foreign key with cascade, one row a (user, item) pair, indexes.
+ * Products, interactions and events in a SQLite database: a foreign key with cascade, one row per (user, item) pair, indexes.
  * Makes what is missing and leaves what is there; sets WAL journal, foreign keys, a busy timeout of 5 s and, unless one was
  * chosen, a page cache of 64 MB. The handle stays the caller's, to close it or to query it beside the store; ids must not hold a NUL.
  *
+ * @returns a store that knows the declared columns: others do not compile, and they come back typed
  * @throws ERR_BAD_OPTION for names that cannot be; ERR_STORE when the database refuses, or a table that exists does not fit.
  */
-export async function sqliteDataStore(database: SqliteHandle, options: SqliteDataStoreOptions = {}): Promise<DataStore> {
-  const { tables } = readOptions('sqliteDataStore', options, { tables: (value) => readTables(value as SqliteTables | undefined) });
-  const connection = Connection.of(database);
-  return connection.mutex.run(() => {
-    prepareDatabase(connection);
-    const indexes = makeTables(connection, tables.products, tables.interactions, tables.events);
-    const parts = (run: Run, hold: Hold) => ({
-      products: sqliteProducts(connection, tables.products, run, hold),
-      interactions: sqliteInteractions(connection, tables.interactions, tables.products, indexes, run, hold),
-      events: sqliteEvents(connection, tables.events, run),
-    });
-    // The work of a transaction holds the mutex already, so its calls must not wait for it.
-    const inside: DataStore = {
-      ...parts(
-        async (work) => work(),
-        (work) => work(),
-      ),
-      transaction: (work) => connection.atomicLong(async () => readWork(work)(inside)),
-    };
-    return {
-      ...parts(
-        (work) => connection.mutex.run(work),
-        (work) => connection.mutex.hold(work),
-      ),
-      async transaction(work) {
-        readWork(work);
-        return connection.mutex.hold(() => connection.atomicLong(async () => work(inside)));
-      },
-    };
+export async function sqliteDataStore<const Tables extends DataTables = DataTables>(
+  database: SqliteHandle,
+  options: SqliteDataStoreOptions<Tables> = {},
+): Promise<DataStore<Tables>> {
+  const { tables } = readOptions('sqliteDataStore', options, {
+    tables: (value) => readTables(value as DataTables | undefined, 'sqliteDataStore', sqliteDialect.reserved),
   });
+  return sqlDataStore(SqliteDatabase.of(database), tables) as Promise<unknown> as Promise<DataStore<Tables>>;
 }

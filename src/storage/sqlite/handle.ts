@@ -1,5 +1,6 @@
-/** What can be bound to a parameter. */
-export type SqlValue = string | number | bigint | Uint8Array | null;
+import type { SqlValue } from '../sql/connection.ts';
+
+export type { SqlValue };
 
 /** A prepared statement, as far as attune uses one; what it binds is {@link SqlValue}. */
 export interface SqliteStatement {

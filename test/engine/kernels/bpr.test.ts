@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
-import { uniform } from '../../../src/numeric/uniform.ts';
+import { bprSteps, bprUsers } from '../../../src/engine/generated/jobs.ts';
+import { uniform } from '../../../src/numeric/random.ts';
 
 const users = 12;
 const items = 30;
@@ -66,8 +67,9 @@ function stepped(plain: boolean, setting: Setting, rounds = 1) {
   const stats = engine.f64(6);
   const { width, candidates, rate, seed } = setting;
   for (let round = 0; round < rounds; round++) {
-    const args = [pairUsers.at, pairItems.at, offsets.at, indices.at, order.at, bounds.at, 2, round, x.at, y.at, width, biasAt];
-    engine.kernels.bprSteps(0, u.length, 1, engine.scratch, ...args, rate, 0.01, candidates, seed, stats.at);
+    const pairs = { pairUsers, pairItems, offsets, indices, order, bounds, groups: 2, round };
+    const step = { users: x, items: y, width, biasAt, rate, regularization: 0.01, candidates, seed, stats };
+    engine.runHere(bprSteps, { hi: u.length, block: 1 }, { ...pairs, ...step });
   }
   const [, , , steps, halvings, product] = stats.array;
   return { steps, loss: halvings - Math.log2(product), rows: Float32Array.of(...x.array, ...y.array) };
@@ -76,7 +78,7 @@ function stepped(plain: boolean, setting: Setting, rounds = 1) {
 function solved(plain: boolean, setting: Setting): Float32Array {
   const { engine, x, y, offsets, indices, biasAt } = prepared(plain, setting);
   const { width, rate, candidates, seed } = setting;
-  const args = [offsets.at, indices.at, y.at, items, x.at, width, biasAt, 5, 20, rate, 0.02, candidates, seed];
-  engine.kernels.bprUsers(0, users, 0, engine.scratch, ...args);
+  const rows = { offsets, indices, items: y, count: items, users: x, width, biasAt };
+  engine.runHere(bprUsers, { hi: users }, { ...rows, passes: 5, least: 20, rate, regularization: 0.02, candidates, seed });
   return x.array;
 }

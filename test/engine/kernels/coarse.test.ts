@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { boundGroups, coarseErrors, coarseMany, countLevels, encodeRows, listGroups } from '../../../src/engine/generated/jobs.ts';
 import { CoarseQuery } from '../../../src/semantic/indexes/shared/coarse-query.ts';
 import { CodedQuery } from '../../../src/semantic/indexes/shared/coded-query.ts';
 import { unitVector } from '../../support/vector-index-conformance.ts';
@@ -9,27 +10,20 @@ const [rows, dimensions, width, queries] = [70, 150, 160, 5];
 /** Levels of all rows and queries, without and with a closer look, and the bounds of some groups. */
 function prefiltered(plain: boolean, marked: boolean) {
   const engine = new Engine(1 << 18, { threads: 1, scratchBytes: 1 << 13, plain });
-  const { kernels } = engine;
   const padded = 96;
   const data = engine.f32(padded * dimensions);
   for (let r = 0; r < rows; r++) data.array.set(unitVector(dimensions, r % 60), r * dimensions);
   data.array[9 * dimensions] = 1e20; // not coded
-  const codes = engine.i32((padded * width) / 4).at;
-  const [scales, errors, coarseErrors, lengths] = Array.from({ length: 4 }, () => engine.f32(padded));
-  kernels.encodeRows(0, rows, data.at, dimensions, width, codes, scales.at, errors.at);
-  kernels.coarseErrors(0, rows, data.at, dimensions, width, codes, scales.at, errors.at, coarseErrors.at, lengths.at);
-  const marks = engine.i32(padded / 4);
-  new Uint8Array(marks.array.buffer, marks.at, padded).forEach((_, r, all) => {
-    all[r] = r % 3 > 0 ? 1 : 0;
-  });
+  const codes = engine.i8(padded * width);
+  const [scales, errors, halves, lengths] = Array.from({ length: 4 }, () => engine.f32(padded));
+  const coded = { lo: 0, hi: rows, rows: data, f: dimensions, width, codes, scales };
+  engine.call(encodeRows, { ...coded, errors });
+  engine.call(coarseErrors, { ...coded, fineErrors: errors, errors: halves, lengths });
+  const marks = marked ? engine.u8(Array.from({ length: padded }, (_, r) => (r % 3 > 0 ? 1 : 0))) : undefined;
   const even = queries + (queries & 1);
-  const i16 = (count: number) => {
-    const { at, array } = engine.i32(count / 2);
-    return { at, array: new Int16Array(array.buffer, at, count) };
-  };
-  const [digits, fines] = [i16(even * width), i16(even * width)];
+  const [digits, fines] = [engine.i16(even * width), engine.i16(even * width)];
   const [own, bounds] = [engine.f32(8 * even), engine.f32(4 * even)];
-  const levels = engine.i32((even * padded) / 4);
+  const levels = engine.u8(even * padded);
   const run = (closer: boolean) => {
     for (let k = 0; k < queries; k++) {
       const query = unitVector(dimensions, 7 * k + 1).map((x) => 3 * x);
@@ -42,19 +36,20 @@ function prefiltered(plain: boolean, marked: boolean) {
       own.array.set(coarse.own, 8 * k);
       bounds.array.set(fine.bounds, 4 * k);
     }
-    const at = [scales.at, coarseErrors.at, lengths.at, fines.at, bounds.at, errors.at, marked ? marks.at : 0, levels.at, padded];
-    kernels.coarseMany(0, rows, 0, engine.scratch, even / 2, digits.at, own.at, width, codes, ...at);
-    return Array.from({ length: queries }, (_, k) => [...new Uint8Array(levels.array.buffer, levels.at + k * padded, rows)]);
+    const asked = { pairs: even / 2, queries: digits, own, fines, bounds };
+    const known = { width, codes, scales, errors: halves, lengths, fineErrors: errors, marks };
+    engine.runHere(coarseMany, { hi: rows }, { ...asked, ...known, levels, stride: padded });
+    return Array.from({ length: queries }, (_, k) => [...levels.array.subarray(k * padded, k * padded + rows)]);
   };
   const [first, closer] = [run(false), run(true)];
   const list = engine.i32(32);
-  const listed = kernels.listGroups(levels.at, padded, 40, 200, list.at);
+  const listed = engine.call(listGroups, { levels, count: padded, least: 40, end: 200, list });
   const groups = [...list.array.subarray(0, listed)];
-  const counted = kernels.countLevels(levels.at, padded, 40);
+  const counted = engine.call(countLevels, { levels, count: padded, least: 40 });
   list.array.set([0, 2, 16]);
   const out = engine.f32(24);
-  kernels.boundGroups(list.at, 3, rows - 4, fines.at, bounds.at, width, codes, scales.at, errors.at, marked ? marks.at : 0, out.at);
-  return { first, closer, groups, counted, bounds: [...out.array], errors: [...coarseErrors.array], lengths: [...lengths.array] };
+  engine.call(boundGroups, { list, count: 3, hi: rows - 4, query: fines, bounds, width, codes, scales, errors, marks, out });
+  return { first, closer, groups, counted, bounds: [...out.array], errors: [...halves.array], lengths: [...lengths.array] };
 }
 
 describe('the kernels of the coarse prefilter', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { boundRows, dot64, encodeRows } from '../../../src/engine/generated/jobs.ts';
 import { dot } from '../../../src/numeric/dot.ts';
 
 const rows = 70; // two strips and a part of a third, the last group of four not full
@@ -76,7 +77,7 @@ describe('the inner product in 64 bits', () => {
           const [x, y] = [engine.f32(40), engine.f32(40)];
           x.array.set(a);
           y.array.set(b);
-          expect(engine.kernels.dot64(x.at, y.at, a.length)).toBe(dot(a, 0, b));
+          expect(engine.call(dot64, { a: x, b: y, f: a.length })).toBe(dot(a, 0, b));
         }
       }),
     );
@@ -97,30 +98,26 @@ function close(a: Float32Array, b: Float32Array) {
 /** Rows with their codes in the memory of an engine. */
 function opened(plain: boolean, vectorsOf: number[]) {
   const engine = new Engine(65_536, { threads: 1, scratchBytes: 8 * width + 64 * 2, plain });
-  const { kernels } = engine;
   const own = engine.f32(rows * f);
   own.array.set(vectorsOf);
-  const block = engine.i32((padded * width) / 4);
-  const codes = new Int8Array(block.array.buffer, block.at, padded * width);
+  const codes = engine.i8(padded * width);
   const [scales, errors, each] = [engine.f32(padded), engine.f32(padded), engine.f32(64)];
-  kernels.encodeRows(0, rows, own.at, f, width, block.at, scales.at, errors.at);
+  engine.call(encodeRows, { lo: 0, hi: rows, rows: own, f, width, codes, scales, errors });
 
   /** The strips of each query, with the bounds of the rows of the last strip. */
   const bound = (q: number[], marked: number[] | null) => {
-    const marksAt = engine.i32(padded / 4);
-    new Uint8Array(marksAt.array.buffer, marksAt.at, padded).set(marked ?? []);
-    const rest = [width, block.at, scales.at, errors.at, marked ? marksAt.at : 0];
-    const alone = engine.i32(width / 2);
+    const marks = marked ? engine.u8(padded) : undefined;
+    marks?.array.set(marked ?? []);
+    const query = engine.i16(width);
     const bounds = engine.f32(16);
     const strips = engine.f32((4 * padded) / 16);
-    const digitsOf = (at: number, count: number) => new Int16Array(alone.array.buffer, at, count);
     for (let k = 0; k < 4; k++) bounds.array.set([1e-5, 1.5, 0.01], 4 * k);
     const one = Array.from({ length: queries }, (_, k) => {
-      digitsOf(alone.at, width).set(q.slice(k * f, (k + 1) * f));
-      kernels.boundRows(0, rows, alone.at, bounds.at, ...rest, each.at, strips.at);
+      query.array.set(q.slice(k * f, (k + 1) * f));
+      engine.call(boundRows, { lo: 0, hi: rows, query, bounds, width, codes, scales, errors, marks, each, strips });
       return { strips: strips.array.slice(0, 6), each: [...each.array.slice(0, rows % 32), ...each.array.slice(32, 32 + (rows % 32))] };
     });
     return { one };
   };
-  return { codes, scales, errors, bound };
+  return { codes: codes.array, scales, errors, bound };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Block, Engine } from '../../../src/engine/engine.ts';
 import { kernelBase64 } from '../../../src/engine/generated/engine-code.ts';
-import { uniform } from '../../../src/numeric/uniform.ts';
+import { neighbourhoods, textGradients, tokenMeans, tokenUpdates } from '../../../src/engine/generated/jobs.ts';
+import { uniform } from '../../../src/numeric/random.ts';
 
 describe('the compiled kernels', () => {
   it('bring no data of their own, which would lie where an engine puts its arrays', () => {
@@ -70,11 +71,11 @@ async function oneStep(n: number, f: number, mutual: boolean, plain: boolean): P
   for (let r = 0; r < n; r++) scaleToOne(y.array.subarray(r * f, (r + 1) * f));
   const [h, g, inverse, differences] = [engine.f32(width * f), engine.f32(width * f), engine.f32(width), engine.f32(width * width)];
   const starts = ints(startsOf(texts));
-  await engine.run('tokenMeans', { rows: n, blockSize: 3 }, [e.at, f, starts.at, ints(texts.flat()).at, h.at, inverse.at]);
+  await engine.run(tokenMeans, { rows: n, blockSize: 3 }, { e, f, starts, tokens: ints(texts.flat()), h, inverse });
   const b = mutual ? h : y;
   const cut = { rows: width, blockSize: 4 };
-  await engine.run('neighbourhoods', cut, [h.at, b.at, y.at, f, n, width, sharpness, differences.at]);
-  await engine.run('textGradients', cut, [h.at, y.at, b.at, inverse.at, f, width, 0.7, Number(mutual), differences.at, g.at]);
+  await engine.run(neighbourhoods, cut, { h, b, y, f, n, width, sharpness, differences });
+  await engine.run(textGradients, cut, { h, y, b, inverse, f, width, weight: 0.7, mutual: Number(mutual), differences, g });
   const gradients = Array.from(g.array);
   const touched = [...new Set(texts.flat())];
   const places = touched.map((token) => texts.flatMap((text, r) => (text.includes(token) ? [r] : [])));
@@ -83,8 +84,9 @@ async function oneStep(n: number, f: number, mutual: boolean, plain: boolean): P
   shares.array.set(places.flatMap((rows, k) => rows.map((r) => texts[r].filter((token) => token === touched[k]).length / texts[r].length)));
   const [first, second, powers] = [engine.f32(vocabulary * f), engine.f32(vocabulary), engine.f32(2 * vocabulary)];
   powers.array.fill(1);
-  const args = [ints(touched).at, tokenStarts.at, ints(places.flat()).at, shares.at, g.at, e.at, first.at, second.at, powers.at, f, 0.01];
-  for (let k = 0; k < 2; k++) await engine.run('tokenUpdates', { rows: touched.length, blockSize: 2 }, args);
+  const where = { touched: ints(touched), starts: tokenStarts, texts: ints(places.flat()), shares };
+  const args = { ...where, g, e, first, second, powers, f, rate: 0.01 };
+  for (let k = 0; k < 2; k++) await engine.run(tokenUpdates, { rows: touched.length, blockSize: 2 }, args);
   const all = { h, inverse, differences, first, second, e };
   const result = Object.fromEntries(Object.entries(all).map(([name, { array }]) => [name, Array.from(array)]));
   return { ...result, g: gradients };

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
-import { uniform } from '../../../src/numeric/uniform.ts';
+import { easeStep } from '../../../src/engine/generated/jobs.ts';
+import { uniform } from '../../../src/numeric/random.ts';
 
 const sides = 8;
 const columns = 300; // more than one stretch of the sums
@@ -44,8 +45,7 @@ function stepped(plain: boolean, pairs: [number, number][], seed: number): Float
     }
   });
   for (let step = 0; step < 3; step++) {
-    const args = [offsets.at, indices.at, values.at, rows, diagonal.at, columns, state.at, 4 * stride, 1e-10];
-    engine.kernels.easeStep(0, 2, 0, engine.scratch, ...args);
+    engine.runHere(easeStep, { hi: 2 }, { offsets, indices, values, rows, diagonal, columns, state, stride: 4 * stride, tolerance: 1e-10 });
   }
   return Float32Array.of(...[0, stride].flatMap((at) => Array.from(state.array.subarray(at, at + 2 * columns * sides))));
 }

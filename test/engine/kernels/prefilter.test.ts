@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import {
+  aimBytes,
+  prefilterAdd,
+  prefilterAim,
+  prefilterCheck,
+  prefilterEncode,
+  prefilterFind,
+  prefilterGroups,
+  prefilterLeast,
+  prefilterNth,
+} from '../../../src/engine/generated/jobs.ts';
+import { within } from '../../../src/engine/memory/block.ts';
 
 const rows = 96; // three strips of 32, the last one not full
 const count = 85;
@@ -36,7 +48,6 @@ describe('the screening kernels', () => {
 /** All that the kernels make of rows and a query. */
 function prefiltered(plain: boolean, { f, numbers, limit, groups }: { f: number; numbers: number[]; limit: number; groups: number }) {
   const engine = new Engine(100_000, { threads: 1, scratchBytes: 64, plain });
-  const { kernels } = engine;
   const whole = Math.ceil(f / 8);
   const used = Math.min(groups, whole);
   const x = engine.f32((count + 1) * f);
@@ -46,25 +57,25 @@ function prefiltered(plain: boolean, { f, numbers, limit, groups }: { f: number;
   x.array[count * f] ||= 1; // a query has a direction
   const norms = engine.f64(count + 1);
   for (let k = 0; k <= count; k++) norms.array[k] = Math.sqrt(x.array.subarray(k * f, (k + 1) * f).reduce((sum, v) => sum + v * v, 0));
-  const columns = engine.i32((rows * f) / 4);
-  columns.array.fill(0x0080_0080);
-  const codes = engine.i32((rows * whole * 8) / 4);
-  const sums = engine.i32(rows / 2);
+  const columns = engine.i8(rows * f);
+  new Int32Array(columns.array.buffer, columns.at, (rows * f) / 4).fill(0x0080_0080);
+  const codes = engine.i8(rows * whole * 8);
+  const sums = engine.i16(rows);
   const room = engine.i32(1024);
   const list = engine.i32(rows);
-  const aim = engine.i32(kernels.aimBytes(f) / 4 + 4);
-  const query = x.at + 4 * count * f;
-  const error = kernels.prefilterEncode(0, count, x.at, f, f, norms.at, rows, columns.at, codes.at);
-  kernels.prefilterAim(query, norms.array[count], f, rows, error, aim.at);
-  const enough = kernels.prefilterGroups(limit, f, aim.at);
-  const leasts = Array.from({ length: whole }, (_, g) => kernels.prefilterLeast(limit, g + 1, f, aim.at));
-  kernels.prefilterAdd(0, rows, 0, Math.min(2, used), f, aim.at, columns.at, sums.at);
-  const nth = kernels.prefilterNth(rows, 2, sums.at, room.at);
-  kernels.prefilterAdd(0, rows, Math.min(2, used), used, f, aim.at, columns.at, sums.at);
-  const added = new Int16Array(sums.array.slice().buffer).slice(0, count);
-  const some = kernels.prefilterFind(0, count, leasts[used - 1], sums.at, room.at, list.at);
+  const aim = engine.u8(engine.call(aimBytes, { f }) + 16);
+  const error = engine.call(prefilterEncode, { lo: 0, hi: count, x, width: f, f, norms, padded: rows, columns, rows: codes });
+  engine.call(prefilterAim, { x: within(x, count * f), norm: norms.array[count], f, padded: rows, error, aim });
+  const enough = engine.call(prefilterGroups, { limit, f, aim });
+  const leasts = Array.from({ length: whole }, (_, g) => engine.call(prefilterLeast, { limit, groups: g + 1, f, aim }));
+  const add = (from: number, to: number) => engine.call(prefilterAdd, { lo: 0, hi: rows, from, to, f, aim, columns, sums });
+  add(0, Math.min(2, used));
+  const nth = engine.call(prefilterNth, { hi: rows, n: 2, sums, room });
+  add(Math.min(2, used), used);
+  const added = sums.array.slice(0, count);
+  const some = engine.call(prefilterFind, { lo: 0, hi: count, limit: leasts[used - 1], sums, room, out: list });
   const found = Array.from(list.array.slice(0, some));
-  const left = kernels.prefilterCheck(some, list.at, leasts[whole - 1], f, aim.at, codes.at, room.at);
+  const left = engine.call(prefilterCheck, { count: some, list, limit: leasts[whole - 1], f, aim, rows: codes, sums: room });
   const product = (k: number) => x.array.subarray(k * f, (k + 1) * f).reduce((sum, v, d) => sum + v * x.array[count * f + d], 0);
   return {
     error: Math.fround(error),

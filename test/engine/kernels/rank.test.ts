@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { rankRows } from '../../../src/engine/generated/jobs.ts';
 import { ThreadPool } from '../../../src/engine/threads/thread-pool.ts';
 
 const width = 16;
@@ -53,9 +54,8 @@ function ranked(plain: boolean, threads: number, { count, numbers, n, add }: { c
   const indices = engine.i32(queries * (n + queries));
   const scores = engine.f32(queries * (n + queries));
   const found = engine.i32(queries);
-  const blocks = [rows, order, norms].map(({ at }) => at);
-  const rest = [x, adds, wants, skipEnds, skips, ends, indices, scores, found].map(({ at }) => at);
-  pool.run('rankRows', queries, 2, [count, width, width, ...blocks, 0, ...rest]);
+  const lists = { queries: x, adds, wants, skipEnds, skips, ends, indices, scores, found };
+  pool.run(rankRows, queries, 2, { count, width, f: width, rows, order, norms, ...lists });
   pool.close();
   return Array.from(found.array, (length, q) => {
     const from = ends.array[q];

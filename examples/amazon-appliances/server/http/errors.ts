@@ -1,5 +1,6 @@
 import { AttuneError } from 'attune';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ShopError, shortened } from '../domain/errors.ts';
 
 /** What the server answers with when it does not answer with data: `{ error: { code, message, details? } }`. */
 export class HttpError extends Error {
@@ -13,16 +14,11 @@ export class HttpError extends Error {
   }
 }
 
-export const notFound = (what: string, id: string) => new HttpError(404, 'ERR_NOT_FOUND', `There is no ${what} '${short(id)}'.`);
-
-export const notReady = (what: string) =>
-  new HttpError(503, 'ERR_NOT_READY', `The ${what} has not been trained yet. Train it with POST /training or the command 'train'.`);
-
 /** The same shape for everything that goes wrong: unknown routes, bad input, bugs. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    const message = `There is no ${request.method} ${short(request.url.split('?')[0])}. The routes are listed at /docs.`;
+    const message = `There is no ${request.method} ${shortened(request.url.split('?')[0])}. The routes are listed at /docs.`;
     return reply.code(404).send({ error: { code: 'ERR_NOT_FOUND', message } });
   });
 }
@@ -54,6 +50,7 @@ export function answerClientError(
 
 function toHttpError(error: Error): HttpError {
   if (error instanceof HttpError) return error;
+  if (error instanceof ShopError) return fromShop(error);
   if (error instanceof AttuneError) return new HttpError(statusOf(error.code), error.code, error.message);
   const { validation, validationContext, statusCode = 500, code = '' } = error as FastifyError;
   if (validation) {
@@ -72,14 +69,16 @@ function toHttpError(error: Error): HttpError {
   return new HttpError(500, 'ERR_INTERNAL', 'Something went wrong here, not with your request. The log of the server says more.');
 }
 
+function fromShop({ code, message }: ShopError): HttpError {
+  if (code === 'ERR_NOT_READY') return new HttpError(503, code, `${message} Train it with POST /training or the command 'train'.`);
+  const hint = code === 'ERR_UNKNOWN_ITEM' ? ' GET /similar-items also looks at what products say.' : '';
+  return new HttpError(404, code, message + hint);
+}
+
 const codes: Record<number, string> = { 413: 'ERR_TOO_LARGE', 415: 'ERR_UNSUPPORTED_MEDIA_TYPE' };
 
 function statusOf(code: AttuneError['code']): number {
   if (code === 'ERR_UNKNOWN_USER' || code === 'ERR_UNKNOWN_ITEM' || code === 'ERR_UNKNOWN_HISTORY' || code === 'ERR_NOT_FOUND') return 404;
   if (code.startsWith('ERR_BAD_') && code !== 'ERR_BAD_FILE') return 400;
   return code === 'ERR_NOT_FITTED' ? 503 : 500;
-}
-
-function short(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }

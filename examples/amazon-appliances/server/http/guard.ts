@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Tokens } from '../shop/tokens.ts';
+import type { Tokens } from '../auth/tokens.ts';
 import { HttpError } from './errors.ts';
 
 /** Lets only administrators through: 401 without a valid token, 403 with one of another role. */

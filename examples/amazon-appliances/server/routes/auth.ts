@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { type Role, sameText, tokenSeconds } from '../auth/tokens.ts';
+import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
 import { answer, errors } from '../http/schemas.ts';
-import type { Shop } from '../shop/shop.ts';
-import { type Role, sameText, tokenSeconds } from '../shop/tokens.ts';
 
 interface Login {
   role: Role;

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { HttpError, notFound } from '../http/errors.ts';
+import { notFound } from '../domain/errors.ts';
+import { type FeedbackType, feedbackTypes } from '../domain/people.ts';
+import type { Shop } from '../domain/shop.ts';
+import { HttpError } from '../http/errors.ts';
 import { answer, errors, itemId, object, userId } from '../http/schemas.ts';
-import { type FeedbackType, feedbackTypes } from '../shop/people.ts';
-import type { Shop } from '../shop/shop.ts';
 
 interface Feedback {
   user_id: string;
@@ -79,8 +80,8 @@ export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
     {
       schema: { tags, summary: 'What happened on a page', body: trackingEvent, response: { 202: accepted, ...errors(400) } },
     },
-    async ({ body: { user_id, event_type, timestamp, ...rest } }, reply) => {
-      const { id } = await shop.system.data.events.append({ ...rest, user: user_id, type: event_type, time: timestamp });
+    async ({ body: { user_id, event_type, ...rest } }, reply) => {
+      const { id } = await shop.system.data.events.append({ ...rest, user: user_id, type: event_type });
       return reply.code(202).send({ status: 'accepted', id });
     },
   );

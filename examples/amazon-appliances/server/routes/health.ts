@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type { FastifyInstance } from 'fastify';
+import { listModels, modelStatus } from '../domain/model-status.ts';
+import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
 import { answer, errors } from '../http/schemas.ts';
-import { listModels, modelStatus } from '../shop/model-status.ts';
-import type { Shop } from '../shop/shop.ts';
 
 const { version } = createRequire(import.meta.url)('attune/package.json') as { version: string };
 

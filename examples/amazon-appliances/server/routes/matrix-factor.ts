@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { likedByUser, likedTogether } from '../domain/answers.ts';
+import type { Shop } from '../domain/shop.ts';
 import { answer, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
-import { likedByUser, likedTogether } from '../shop/answers.ts';
-import type { Shop } from '../shop/shop.ts';
 
 const list = { type: 'array', items: recommendation } as const;
 

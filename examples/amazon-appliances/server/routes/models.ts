@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { listModels } from '../shop/model-status.ts';
-import type { Shop } from '../shop/shop.ts';
+import { listModels } from '../domain/model-status.ts';
+import type { Shop } from '../domain/shop.ts';
 
 const model = {
   type: 'object',

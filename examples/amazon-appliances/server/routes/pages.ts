@@ -1,10 +1,11 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { assetsFolder, assetsPath, type Pages } from '../build-web.ts';
-import { notFound } from '../http/errors.ts';
+import { digestOf } from '../domain/digest.ts';
+import { notFound } from '../domain/errors.ts';
+import type { Shop } from '../domain/shop.ts';
 import { isUnchanged, tagOf } from '../http/etag.ts';
 import { drawProduct } from '../pictures/index.ts';
-import type { Shop } from '../shop/shop.ts';
 
 /** The pages, what they are built of, and a picture of each product. */
 export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void {
@@ -48,7 +49,7 @@ export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void
       const product = request.params.file.endsWith('.svg') ? await shop.product(id) : undefined;
       if (!product) throw notFound('picture', request.params.file);
       const svg = drawProduct(product.subject);
-      if (isUnchanged(request, reply, tagOf(svg), 'public, max-age=86400')) return reply.send();
+      if (isUnchanged(request, reply, tagOf(digestOf(svg)), 'public, max-age=86400')) return reply.send();
       // Opened by itself an SVG is a document, so it gets a policy of its own: it may do nothing.
       return reply.type('image/svg+xml').header('content-security-policy', "default-src 'none'").send(svg);
     },

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { notFound } from '../http/errors.ts';
+import { type ProductCard, type Sort, sorts } from '../domain/catalogue.ts';
+import { digestOf } from '../domain/digest.ts';
+import { notFound } from '../domain/errors.ts';
+import type { Shop } from '../domain/shop.ts';
 import { isUnchanged, tagOf } from '../http/etag.ts';
 import { answer, errors, itemId, object, productCard } from '../http/schemas.ts';
-import { type ProductCard, type Sort, sorts } from '../shop/catalogue.ts';
-import type { Shop } from '../shop/shop.ts';
 
 interface ListQuery {
   page?: number;
@@ -60,7 +61,7 @@ export function productRoutes(app: FastifyInstance, shop: Shop): void {
     '/products/all',
     { schema: { tags, summary: 'Products by page, or all of them', querystring: listQuery, response: { 200: list, ...errors(400) } } },
     (request, reply) => {
-      if (isUnchanged(request, reply, shop.catalogue.tag)) return reply.send();
+      if (isUnchanged(request, reply, tagOf(shop.catalogue.digest))) return reply.send();
       const { page = 1, page_size = 100, sort = 'catalogue', category } = request.query;
       if (Object.keys(request.query).length > 0) return reply.send(shop.catalogue.page({ page, page_size, sort, category }));
       return reply.type('application/json; charset=utf-8').send(Readable.from(asJson(shop.catalogue.cards)));
@@ -80,7 +81,7 @@ export function productRoutes(app: FastifyInstance, shop: Shop): void {
     async (request, reply) => {
       const found = await shop.product(request.params.id);
       if (!found) throw notFound('product', request.params.id);
-      if (isUnchanged(request, reply, tagOf(JSON.stringify(found.product)))) return reply.send();
+      if (isUnchanged(request, reply, tagOf(digestOf(JSON.stringify(found.product))))) return reply.send();
       return found.product;
     },
   );

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { explain } from '../domain/answers.ts';
+import { modelNames, type Side, sides } from '../domain/ranker.ts';
+import { type Ask, recommend, similar } from '../domain/recommend.ts';
+import type { Shop } from '../domain/shop.ts';
 import { answer, cardFields, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
-import { explain } from '../shop/answers.ts';
-import { modelNames, type Side, sides } from '../shop/ranker.ts';
-import { type Ask, recommend, similar } from '../shop/recommend.ts';
-import type { Shop } from '../shop/shop.ts';
 
 const answerFields = {
   user_id: { type: 'string' },

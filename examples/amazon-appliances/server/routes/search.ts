@@ -1,8 +1,8 @@
 import type { SearchMode, Where } from 'attune';
 import type { FastifyInstance } from 'fastify';
+import { search } from '../domain/answers.ts';
+import type { Shop } from '../domain/shop.ts';
 import { answer, count, errors, object, productCard } from '../http/schemas.ts';
-import { search } from '../shop/answers.ts';
-import type { Shop } from '../shop/shop.ts';
 
 interface SearchBody {
   query: string;

@@ -2,11 +2,12 @@ import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { TrainKind } from '../../pipeline/system.ts';
-import { HttpError, notFound } from '../http/errors.ts';
+import { notFound } from '../domain/errors.ts';
+import type { Shop } from '../domain/shop.ts';
+import type { TrainingJob } from '../domain/training-jobs.ts';
+import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
 import { answer, errors } from '../http/schemas.ts';
-import type { Shop } from '../shop/shop.ts';
-import type { TrainingJob } from '../shop/training-jobs.ts';
 
 /** A training that ends sooner is answered at once, a longer one with a job to ask for. */
 const patienceMs = 1500;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { historyOf } from '../domain/people.ts';
+import type { Shop } from '../domain/shop.ts';
 import { answer, cardFields, count, errors, object, userId } from '../http/schemas.ts';
-import { historyOf } from '../shop/people.ts';
-import type { Shop } from '../shop/shop.ts';
 
 const rating = {
   type: 'object',

@@ -10,11 +10,17 @@ export interface Route {
   steps: number;
 }
 
+/** How rows are solved in an iteration, and in the end. */
+export interface Routes {
+  route: Route;
+  finalRoute: Route;
+}
+
 /**
  * The cheapest way to a row: in its dual while that is small, then 2 steps of conjugate gradients from where the row was. These
  * save nothing where f x f equations are small, or where there is no Gram part for them to save (explicit feedback).
  */
-export function routes(s: AlsSettings): { route: Route; finalRoute: Route } {
+export function routesOf(s: AlsSettings): Routes {
   const width = Math.ceil(s.factors / 8) * 8;
   const finalRoute = { dualMax: dualMaxOf(width), steps: 0 };
   const exact = s.solver === 'exact' || s.feedback === 'explicit' || width <= 16;

@@ -2,7 +2,7 @@ import { type Block, Engine } from '../../../engine/engine.ts';
 import { gram, rotate, solveRows } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
-import { SmallMatrices, smallMatricesDoubles } from '../../../engine/small-matrices.ts';
+import { SmallMatrices, smallMatricesLayout } from '../../../engine/small-matrices.ts';
 import { dualMaxOf, scratchBytes } from './plan.ts';
 
 /** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
@@ -72,7 +72,7 @@ export class RowSolver {
     this.extraColumn = extra ? f : -1;
     this.dualMax = dualMaxOf(width);
     const memory = memoryOf(count, width, longest);
-    const bytes = memory.bytes + gramLayout(width).bytes + 8 * smallMatricesDoubles(f) + spareBytes;
+    const bytes = memory.bytes + gramLayout(width).bytes + smallMatricesLayout(f).bytes + spareBytes;
     this.engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, this.dualMax) });
     const { engine } = this;
     this.#memory = engine.place(memory);

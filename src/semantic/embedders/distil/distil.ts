@@ -15,35 +15,35 @@ export interface DistilOptions {
   /** What it is learnt on: the texts of the catalogue, as they are embedded for the index. */
   texts: Iterable<string>;
   /** The teacher's vectors of the texts, row-major, if they are there already; so the teacher need not embed them again. */
-  vectors?: Float32Array;
+  vectors?: Float32Array | undefined;
   /** How many sentences of longer texts are learnt from as well, drawn at random. Default 0; on SciFact 20,000 gained less than .001 nDCG@10. */
-  sentences?: number;
+  sentences?: number | undefined;
   /** What the table is for: `'queries'` (default) against documents of the teacher, or queries and `'documents'` alike, without it. */
-  use?: 'queries' | 'documents';
+  use?: 'queries' | 'documents' | undefined;
   /** The pieces that texts are cut into, in the manner of WordPiece. Default: the teacher's if it has such, or made from the texts. */
-  vocabulary?: readonly string[];
+  vocabulary?: readonly string[] | undefined;
   /** Bits of a number in the table, 8 (default) or 4. */
-  bits?: 8 | 4;
+  bits?: 8 | 4 | undefined;
   /** Batches to learn from. Default 500, or as many as go through everything five times. */
-  steps?: number;
+  steps?: number | undefined;
   /** Texts in a batch, 4 to 4096. Default 512. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** Length of the first steps beside vectors of length 1; it falls to 0. Default 0.01. */
-  learningRate?: number;
+  learningRate?: number | undefined;
   /** How sharply near texts of a batch are told from far ones, above 0. Default 0.05. */
-  temperature?: number;
+  temperature?: number | undefined;
   /** Weight of the neighbourhoods beside the cosine, 0 or more. Default 1. */
-  neighbours?: number;
+  neighbours?: number | undefined;
   /** Weight in hybrid search that the embedder will have, 0 to 1. Default 0.6 for queries, 0.5 for documents as well. */
-  hybridWeight?: number;
+  hybridWeight?: number | undefined;
   /** Of the order of texts. Default 1. */
-  seed?: number;
+  seed?: number | undefined;
   /** Threads, 1 to 256, or `'auto'` (default): one a core. The result does not depend on it. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** Called with the phases `'embedding'` (texts) and `'fitting'` (batches, with `cosine`: how near the table comes to the teacher). */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /** Aborts: the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -162,7 +162,7 @@ function checkVectors(vectors: Float32Array | undefined, texts: number, dimensio
   const got = vectors instanceof Float32Array ? `${vectors.length} numbers` : shown(vectors);
   throw new AttuneError(
     'ERR_BAD_OPTION',
-    `distil: option 'vectors' must be a Float32Array of ${texts} x ${dimensions} finite numbers, one row a text, got ${got}.`,
+    `distil: option 'vectors' must be a Float32Array of ${texts} x ${dimensions} finite numbers, one row per text, got ${got}.`,
   );
 }
 

@@ -10,32 +10,32 @@ export interface HttpEmbedderOptions {
   /** Name of the model, as the server knows it. */
   model: string;
   /** Sent as `Authorization: Bearer ...`. It never stands in a message. Default none. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** Length of a vector: asked of the server, and checked. Default: whatever the model gives, found out by one request of `prepare()`. */
-  dimensions?: number;
+  dimensions?: number | undefined;
   /** Texts in a request, 1 to 2048. Default 64. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** Requests under way at once, 1 to 64. Default 4. */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** How often a request is repeated after the answers 408, 429 and 5xx and after failures of the network, 0 to 20. Default 4. */
-  retries?: number;
+  retries?: number | undefined;
   /**
    * Wait before the first repetition in milliseconds; it doubles each time up to a minute, and a fifth of it is chance. A server's
    * `Retry-After` counts when it is longer, up to a minute as well. Default 500.
    */
-  retryDelayMs?: number;
+  retryDelayMs?: number | undefined;
   /** How long one attempt may take, in milliseconds. Default 30,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** More headers, such as `{ 'api-key': ... }`. Their values never stand in a message. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** Put before every text; some models want `'query: '` before queries and `'passage: '` before documents. Default none. */
-  prefix?: string;
+  prefix?: string | undefined;
   /** Longer texts are cut, since servers refuse what exceeds the model. Counts UTF-16 units; default 8,000. */
-  maxCharacters?: number;
+  maxCharacters?: number | undefined;
   /** Weight in hybrid search, 0 to 1. Default: that of the index, 0.5. */
-  hybridWeight?: number;
+  hybridWeight?: number | undefined;
   /** Used instead of the runtime's `fetch`. */
-  fetch?: HttpFetch;
+  fetch?: HttpFetch | undefined;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface HttpEmbedderOptions {
  * their `index` and scaled to length 1. Blank texts are not sent; they get zeros.
  *
  * @throws ERR_BAD_OPTION; when used ERR_EMBEDDER when the server refuses, stays unreachable, or answers with anything but one finite
- * vector of the right length a text.
+ * vector of the right length per text.
  */
 export function httpEmbedder(options: HttpEmbedderOptions): Embedder {
   const o = readOptions('httpEmbedder', options, {
@@ -116,7 +116,7 @@ export function httpEmbedder(options: HttpEmbedderOptions): Embedder {
   };
 }
 
-/** Takes the vectors out of an answer: one a text, in the order of the texts. */
+/** Takes the vectors out of an answer: one per text, in the order of the texts. */
 function readRows(answer: unknown, input: string[], name: string): Float32Array[] {
   const bad = (what: string) =>
     new AttuneError('ERR_EMBEDDER', `Embedder '${name}': expected ${what}. Check that the url is one of embeddings in OpenAI's manner.`);

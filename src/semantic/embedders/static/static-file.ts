@@ -7,7 +7,7 @@ import { AttuneError, shown } from '../../../errors.ts';
 export interface StaticTable {
   /** Length of a vector. */
   dimensions: number;
-  /** 8: one Int8 a number. 4: two numbers a byte, -8 to 7, the first in the low half. */
+  /** 8: one Int8 per number. 4: two numbers per byte, -8 to 7, the first in the low half. */
   bits: 8 | 4;
   codes: Int8Array | Uint8Array;
   scales: Float32Array;

@@ -9,7 +9,7 @@ import { WordPiece } from './word-piece.ts';
 /** Options of {@link staticEmbedder} for a table that lies in several files. */
 export interface StaticOptions extends StaticFiles {
   /** Weight in hybrid search, 0 to 1. Default: what the table says. */
-  hybridWeight?: number;
+  hybridWeight?: number | undefined;
 }
 
 /** An embedder that is a table of token vectors. */

@@ -8,19 +8,19 @@ export interface FaissOptions {
    * `'flat'` (default) compares all vectors (FAISS's IndexFlatIP) and is exact; `'hnsw'` walks a graph (IndexHNSWFlat); `'ivf'` looks
    * into some of many lists (IndexIVFFlat).
    */
-  kind?: 'flat' | 'hnsw' | 'ivf';
+  kind?: 'flat' | 'hnsw' | 'ivf' | undefined;
   /** hnsw: neighbours of a vector, 2 to 256. Default 32. */
-  m?: number;
+  m?: number | undefined;
   /** hnsw: how wide the graph is searched when a vector is added, 1 to 10,000. Default 80. */
-  efConstruction?: number;
+  efConstruction?: number | undefined;
   /** hnsw: how wide it is searched for an answer, 1 to 100,000. More finds more, and takes longer. Default 64. */
-  efSearch?: number;
+  efSearch?: number | undefined;
   /** ivf: number of lists, 1 to 65,536. Below 39 vectors a list everything is compared, as FAISS does not train with less. Default 256. */
-  lists?: number;
+  lists?: number | undefined;
   /** ivf: how many lists are looked into, 1 to `lists`. Default 16. */
-  probes?: number;
+  probes?: number | undefined;
   /** The package, loaded already. Default: `faiss-node` is imported by `prepare()`, or on the first `add`. */
-  faiss?: FaissModule;
+  faiss?: FaissModule | undefined;
 }
 
 /** @throws ERR_BAD_OPTION */

@@ -32,7 +32,7 @@ export type { FaissOptions };
 /** Beyond this, sums of products could leave the range of 32 bits, and FAISS compares NaN. */
 const largestNumber = 1e15;
 const largestDimensions = 65_536;
-/** FAISS takes plain arrays, eight bytes a number and more; this many rows at a time. */
+/** FAISS takes plain arrays, eight bytes or more per number; this many rows at a time. */
 const rowsAtOnce = 2048;
 
 class FaissIndex implements VectorIndex {

@@ -13,7 +13,7 @@ import { checkSearchOptions } from '../shared/search-options.ts';
 /** Options of {@link flatIndex}. */
 export interface FlatIndexOptions {
   /** Threads of `searchMany`; a single search has one. Answers are the same for any number. Default 'auto': all the runtime has. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
 }
 
 /** An exact index. It answers at once, and several queries together. */
@@ -30,7 +30,7 @@ export interface FlatIndex extends VectorIndex {
  * The exact index: every vector is compared. No build time, no parameters, no wrong answers; right up to some hundred thousand
  * vectors.
  *
- * A kernel prefilters all rows by codes of one byte a dimension; what their error bound lets through is scored in 64 bits, in one fixed
+ * A kernel prefilters all rows by codes of one byte per dimension; what their error bound lets through is scored in 64 bits, in one fixed
  * order, so scores and order are the same in every runtime. At 384 dimensions it takes 1.27 times the bytes of its vectors.
  *
  * @throws ERR_BAD_OPTION

@@ -2,9 +2,9 @@ import { hnswCount, hnswInsert, hnswMarked, hnswMend, hnswScores, hnswSearch } f
 import { hnswWords } from '../../../engine/kernels/hnsw/graph.plain.ts';
 import { type Position, positionOf } from '../../../engine/memory/block.ts';
 import { GrowingMemory } from '../../../engine/memory/growing-memory.ts';
-import { uniform } from '../../../numeric/uniform.ts';
+import { uniform } from '../../../numeric/random.ts';
 
-/** Slots and marks that go to the kernels at once. */
+/** Maximum number of slots and flags passed to a kernel at once. */
 export const listRoom = 4096;
 /** Levels are drawn for so many slots at once. */
 const drawn = 4096;
@@ -150,7 +150,7 @@ export class HnswGraph {
     return this.#i32.subarray(at, at + (level === 0 ? lowestLevel : 1) * this.m);
   }
 
-  /** Sets the codes of a slot: a byte a dimension, the largest number as 127. */
+  /** Sets the codes of a slot: one byte per dimension, the largest number as 127. */
   setCodes(slot: number, vector: Float32Array): void {
     let largest = 0;
     for (let d = 0; d < vector.length; d++) largest = Math.max(largest, Math.abs(vector[d]));
@@ -177,7 +177,7 @@ export class HnswGraph {
   }
 
   /**
-   * Takes a query: 16 bits a dimension, fewer for very many dimensions, so that no sum leaves 32 bits.
+   * Takes a query: 16 bits per dimension, fewer for very many dimensions, so that no sum leaves 32 bits.
    * @returns the length of what rounding changed
    */
   aim(query: Float32Array): number {

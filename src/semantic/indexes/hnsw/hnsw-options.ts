@@ -4,13 +4,13 @@ import { integer, readOptions } from '../../../options.ts';
 /** Options of {@link hnswIndex}. */
 export interface HnswOptions {
   /** Links of a vector on the upper levels of the graph; twice as many on the lowest. 4 to 128, default 32. Fixed once vectors are in. */
-  m?: number;
+  m?: number | undefined;
   /** Candidates that are looked at for the links of a new vector. More: a better graph, slower to build. `m` to 4,096, default 128. */
-  efConstruction?: number;
+  efConstruction?: number | undefined;
   /** Candidates that a search keeps, and so how well it finds: see the curve in docs/search.md. 1 to 4,096, default 192. */
-  efSearch?: number;
+  efSearch?: number | undefined;
   /** Seed of the levels. Default 0. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 /** Options with defaults. */

@@ -15,7 +15,7 @@ export type { HnswOptions };
 /** Options of {@link HnswIndex.search}. */
 export interface HnswSearchOptions extends VectorSearchOptions {
   /** Instead of the index's own. */
-  efSearch?: number;
+  efSearch?: number | undefined;
 }
 
 /** An approximate index; see {@link hnswIndex}. */
@@ -42,7 +42,7 @@ export function hnswIndex(options: HnswOptions = {}): HnswIndex {
 
 /** Vectors that a walk through the graph compares, a candidate kept; an estimate. A walk that would compare more than there are is left out. */
 const comparedPerCandidate = 24;
-/** A share of removed slots, and a number, that the graph is mended at. */
+/** The share and the number of removed slots at which the graph is repaired. */
 const removedShare = 1 / 8;
 const removedAtLeast = 32;
 const mostDimensions = 65_536;

@@ -14,26 +14,26 @@ export type { PgvectorAnswer, PgvectorHandle } from './pgvector-table.ts';
 /** Options of {@link pgvectorIndex}. */
 export interface PgvectorOptions {
   /** Name of the table; it is made when it is not there. Up to 50 bytes. Default `'attune_vectors'`. */
-  table?: string;
+  table?: string | undefined;
   /** Its schema, which must exist. Default: the first of the connection's search path. */
-  schema?: string;
+  schema?: string | undefined;
   /** Length of a vector, 1 to 16,000 (2,000 with an index). Default: that of the table, or of the first vectors. */
-  dimensions?: number;
+  dimensions?: number | undefined;
   /**
    * `'hnsw'` (default), `'ivfflat'`, or `'none'`, which compares all vectors and is exact. It is made after the first vectors; when
    * that fails, searches are exact until the next `add` succeeds with it.
    */
-  index?: 'hnsw' | 'ivfflat' | 'none';
+  index?: 'hnsw' | 'ivfflat' | 'none' | undefined;
   /** hnsw: neighbours of a vector, 2 to 100. Default 16. */
-  m?: number;
+  m?: number | undefined;
   /** hnsw: how wide the graph is searched when it is built, 4 to 1,000. Default 64. */
-  efConstruction?: number;
+  efConstruction?: number | undefined;
   /** hnsw: how wide it is searched for an answer, 1 to 1,000. More finds more, and takes longer. Default 64. */
-  efSearch?: number;
+  efSearch?: number | undefined;
   /** ivfflat: number of lists, 1 to 32,768. The index is made once there are 39 vectors a list. Default 100. */
-  lists?: number;
+  lists?: number | undefined;
   /** ivfflat: how many lists are looked into. Default 10. */
-  probes?: number;
+  probes?: number | undefined;
 }
 
 /** A vector index in a table of PostgreSQL. It answers by promises, and so does what a `SemanticIndex` asks of it. */

@@ -22,7 +22,7 @@ export interface Rows {
 export interface UsedRows {
   /** The key of each. */
   keys: Int32Array;
-  /** A mark a key, as in the options of a search. */
+  /** One flag per key, as in the options of a search. */
   allowed?: Uint8Array;
   /** How many are wanted at most. */
   n: number;

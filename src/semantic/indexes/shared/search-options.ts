@@ -10,7 +10,7 @@ export function checkSearchOptions(owner: string, options: VectorSearchOptions):
   if (options.allowed !== undefined && !(options.allowed instanceof Uint8Array)) {
     throw new AttuneError(
       'ERR_BAD_OPTION',
-      `${owner}: option 'allowed' must be a Uint8Array with a mark a key, got ${shown(options.allowed)}.`,
+      `${owner}: option 'allowed' must be a Uint8Array with one flag per key, got ${shown(options.allowed)}.`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../../src/engine/engine.ts';
+import { encodeRows, nearRows } from '../../../../src/engine/generated/jobs.ts';
 import { dot } from '../../../../src/numeric/dot.ts';
 import { visitNearPairs } from '../../../../src/semantic/indexes/shared/near-pairs.ts';
 import { unitVector } from '../../../support/vector-index-conformance.ts';
@@ -77,24 +78,23 @@ describe('near pairs of vectors', () => {
       const data = engine.f32(rows * width);
       for (let r = 0; r < rows; r++) data.array.set(unitVector(width, r % 33), r * width);
       const [scales, errors, lengths, rests] = Array.from({ length: 4 }, () => engine.f32(rows));
-      const codes = engine.i32((rows * width) / 4);
-      engine.kernels.encodeRows(0, rows, data.at, width, width, codes.at, scales.at, errors.at);
+      const codes = engine.i8(rows * width);
+      engine.call(encodeRows, { lo: 0, hi: rows, rows: data, f: width, width, codes, scales, errors });
       lengths.array.fill(1.01);
       rests.array.fill(0.5);
       rests.array[7] = Number.NaN;
-      const digits = engine.i32((queries * width) / 2);
-      const i16 = new Int16Array(digits.array.buffer, digits.at, queries * width);
+      const digits = engine.i16(queries * width);
       const own = engine.f32(4 * queries);
       for (let k = 0; k < queries; k++) {
         own.array.set([0.003, 1, 0.004, 0.4 + 0.1 * k], 4 * k);
         const vector = unitVector(width, 5 * k);
-        for (let d = 0; d < width; d++) i16[(k >> 1) * 2 * width + (k & 1) * 8 + (d >> 3) * 16 + (d & 7)] = Math.round(vector[d] / 0.003);
+        for (let d = 0; d < width; d++)
+          digits.array[(k >> 1) * 2 * width + (k & 1) * 8 + (d >> 3) * 16 + (d & 7)] = Math.round(vector[d] / 0.003);
       }
       const marks = engine.i32(rows);
-      const at = [codes.at, scales.at, errors.at, lengths.at, rests.at];
-      const [first, prefix, threshold] = [4, 16, 0.35];
-      const job = [0, 33, 0, engine.scratch, first, queries / 2, digits.at, own.at, width, prefix];
-      engine.kernels.nearRows(...job, ...at, threshold, marks.at);
+      const first = 4;
+      const job = { first, pairs: queries / 2, queries: digits, own, width, prefix: 16, threshold: 0.35 };
+      engine.runHere(nearRows, { hi: 33 }, { ...job, codes, scales, errors, lengths, rests, marks });
       return [...marks.array.subarray(first, first + 33)];
     };
     const marks = marksOf(false);

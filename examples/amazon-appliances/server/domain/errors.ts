@@ -1,0 +1,18 @@
+/** What the shop cannot do, in its own terms; http/errors.ts turns it into a status. */
+export class ShopError extends Error {
+  constructor(
+    readonly code: 'ERR_NOT_FOUND' | 'ERR_NOT_READY' | 'ERR_UNKNOWN_ITEM',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const notFound = (what: string, id: string) => new ShopError('ERR_NOT_FOUND', `There is no ${what} '${shortened(id)}'.`);
+
+export const notReady = (what: string) => new ShopError('ERR_NOT_READY', `The ${what} has not been trained yet.`);
+
+/** Long texts of strangers do not belong into messages. */
+export function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}

@@ -1,0 +1,89 @@
+import type { DataStore, StoredEvent } from 'attune';
+import type { Catalogue } from './catalogue.ts';
+import { numberOrNull } from './catalogue.ts';
+
+/** What somebody can say about a product. */
+export const feedbackTypes = ['like', 'dislike', 'skip', 'purchase', 'rating'] as const;
+export type FeedbackType = (typeof feedbackTypes)[number];
+
+/** What somebody did: products with how much they like them, and products not to show again. */
+export interface Taste {
+  /** Ratings of the database, with what was said since on top. */
+  liked: Map<string, number>;
+  /** Products that they turned down. */
+  avoided: Set<string>;
+  /** Whether anything was said since the ratings, so that a model that was fitted on the ratings does not know it. */
+  hasNews: boolean;
+}
+
+/** On the scale of the stars. */
+const worth = { like: 5, purchase: 4 };
+const lowestLiked = 3;
+
+/** All that is known about a user, from the ratings and from what was said since. */
+export async function tasteOf(data: DataStore, user: string): Promise<Taste> {
+  const [ratings, events] = await Promise.all([data.interactions.ofUser(user), data.events.ofUser(user, { type: feedbackTypes })]);
+  const liked = new Map(ratings.map((row) => [row.item, row.value]));
+  const avoided = new Set<string>();
+  let hasNews = false;
+  for (const { item, value } of events.map(opinionIn).filter((it) => it !== undefined)) {
+    hasNews = true;
+    if (value >= lowestLiked) {
+      liked.set(item, Math.max(value, liked.get(item) ?? 0));
+      avoided.delete(item);
+    } else {
+      liked.delete(item);
+      avoided.add(item);
+    }
+  }
+  return { liked, avoided, hasNews };
+}
+
+/** The product an event is about and its worth in stars; purchases also come from tracking, where the product is the key. */
+function opinionIn(event: StoredEvent): { item: string; value: number } | undefined {
+  const item = event.item ?? event.key;
+  if (typeof item !== 'string') return undefined;
+  const stars = numberOrNull(event.value) ?? numberOrNull(event.rating);
+  const type = event.type as FeedbackType;
+  if (type === 'like' || type === 'purchase') return { item, value: stars ?? worth[type] };
+  return { item, value: type === 'rating' && stars !== null ? stars : 0 };
+}
+
+/** Ratings and events of a user, newest first. */
+export async function historyOf(data: DataStore, catalogue: Catalogue, user: string, limit: number) {
+  const newest = { newestFirst: true, limit };
+  const [ratings, events] = await Promise.all([data.interactions.ofUser(user, newest), data.events.ofUser(user, newest)]);
+  return {
+    user_id: user,
+    ratings: ratings.map(({ item, value, timestamp }) => ({
+      ...(catalogue.get(item) ?? { title: `Product ${item}` }),
+      item_id: item,
+      rating: value,
+      timestamp: timestamp ?? null,
+    })),
+    events: events.map(({ type, timestamp, key, item }) => ({ event_type: type, key: String(item ?? key ?? ''), timestamp })),
+  };
+}
+
+/** How many ratings are looked at to find users for trying out. */
+const looked = 20_000;
+
+/** A few users with many ratings and different tastes. */
+export async function usersToTry(data: DataStore, catalogue: Catalogue, n: number) {
+  const { rows } = await data.interactions.page({ limit: looked });
+  const tastes = new Map<string, Map<string, number>>();
+  for (const { user, item } of rows) {
+    const category = catalogue.get(item)?.category ?? '';
+    const taste = tastes.get(user) ?? new Map<string, number>();
+    tastes.set(user, taste.set(category, (taste.get(category) ?? 0) + 1));
+  }
+  const candidates = Array.from(tastes, ([user_id, taste]) => ({
+    user_id,
+    ratings: Array.from(taste.values()).reduce((a, b) => a + b, 0),
+    taste: Array.from(taste).sort((a, b) => b[1] - a[1])[0][0],
+  })).sort((a, b) => b.ratings - a.ratings);
+  const chosen = new Map<string, (typeof candidates)[number]>();
+  for (const candidate of candidates) if (!chosen.has(candidate.taste) && chosen.size < n) chosen.set(candidate.taste, candidate);
+  const others = candidates.filter((it) => chosen.get(it.taste) !== it).slice(0, n - chosen.size);
+  return [...chosen.values(), ...others];
+}

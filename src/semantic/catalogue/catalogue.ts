@@ -1,0 +1,130 @@
+import type { Metadata, WhereTest } from '../../contracts/where.ts';
+import { IdMap } from '../../data/id-map.ts';
+import type { Id } from '../../data/ids.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { grown } from '../../numeric/grown.ts';
+import { Column } from './column.ts';
+
+/**
+ * What is in an index: ids, their keys, and their metadata. The key of an id never changes and is never given to another one, so
+ * an answer that comes late cannot name the wrong item.
+ */
+export class Catalogue {
+  #ids = new IdMap();
+  #present = new Uint8Array(0);
+  #rows: (Metadata | undefined)[] = [];
+  #columns = new Map<string, Column>();
+  #size = 0;
+
+  /** Number of items. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** All keys are below this. */
+  get keys(): number {
+    return this.#ids.size;
+  }
+
+  /** The key of a present id, or -1. */
+  keyOf(id: Id): number {
+    const key = this.#ids.indexOf(id);
+    return key >= 0 && this.#present[key] ? key : -1;
+  }
+
+  /** The id of a key. */
+  idOf(key: number): string {
+    return this.#ids.idAt(key);
+  }
+
+  /** Whether the item of a key is there now. */
+  isPresent(key: number): boolean {
+    return this.#present[key] === 1;
+  }
+
+  /** Gives each id a key, without making it present. @throws ERR_BAD_ID */
+  reserve(ids: readonly string[]): Int32Array {
+    return Int32Array.from(ids, (id) => this.#ids.add(id));
+  }
+
+  /** Makes reserved keys present, with what is kept of them. */
+  put(keys: Int32Array, rows: readonly Metadata[]): void {
+    this.#present = grown(this.#present, this.keys);
+    for (let k = 0; k < keys.length; k++) {
+      const key = keys[k];
+      this.#size += 1 - this.#present[key];
+      this.#present[key] = 1;
+      this.#rows[key] = rows[k];
+      for (const [field, column] of this.#columns) column.set(key, rows[k][field]);
+    }
+  }
+
+  /** Takes keys away; their numbers stay reserved. */
+  delete(keys: Iterable<number>): void {
+    for (const key of keys) {
+      this.#size -= this.#present[key];
+      this.#present[key] = 0;
+      this.#rows[key] = undefined;
+      for (const column of this.#columns.values()) column.set(key, undefined);
+    }
+  }
+
+  /** What is kept of a key. */
+  rowOf(key: number): Metadata | undefined {
+    return this.#rows[key];
+  }
+
+  /** One flag per key: 1 where the item is there and passes all tests. */
+  matching(tests: readonly WhereTest[]): Uint8Array {
+    const marks = this.#present.slice(0, this.keys);
+    for (const { field, test } of tests) this.#column(field).mask(marks, test);
+    return marks;
+  }
+
+  /**
+   * A value of a field that a comparison with numbers (or with text) quietly misses, because the field never holds any: text that reads as a
+   * number where numbers are compared, a number where text is. Undefined when there is none.
+   */
+  otherType(field: string, compares: 'number' | 'string'): unknown {
+    return this.#column(field).otherType(compares);
+  }
+
+  /** The ids, in the order of their keys. */
+  *ids(): IterableIterator<string> {
+    for (let key = 0; key < this.keys; key++) if (this.#present[key]) yield this.#ids.idAt(key);
+  }
+
+  /** The parts of a file. */
+  toColumns(): { ids: IdMap; present: Uint8Array; metadata: Uint8Array } {
+    const rows: Metadata[] = [];
+    for (let key = 0; key < this.keys; key++) if (this.#present[key]) rows.push(this.#rows[key] ?? {});
+    return { ids: this.#ids, present: this.#present.slice(0, this.keys), metadata: new TextEncoder().encode(JSON.stringify(rows)) };
+  }
+
+  /** The inverse of {@link toColumns}. @throws ERR_BAD_FILE */
+  static fromColumns(ids: IdMap, present: Uint8Array, metadata: Uint8Array): Catalogue {
+    const catalogue = new Catalogue();
+    catalogue.#ids = ids;
+    const keys = Int32Array.from(present.keys()).filter((key) => present[key] === 1);
+    let rows: unknown;
+    try {
+      rows = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(metadata));
+    } catch {}
+    if (!Array.isArray(rows) || rows.length !== keys.length || present.length !== ids.size) {
+      throw new AttuneError('ERR_BAD_FILE', `Expected metadata of ${keys.length} items in the file of a search index, got ${shown(rows)}.`);
+    }
+    catalogue.put(keys, rows);
+    return catalogue;
+  }
+
+  /** Built on the first filter that asks for a field, then kept up to date. */
+  #column(field: string): Column {
+    let column = this.#columns.get(field);
+    if (!column) {
+      column = new Column();
+      for (let key = 0; key < this.keys; key++) column.set(key, this.#rows[key]?.[field]);
+      this.#columns.set(field, column);
+    }
+    return column;
+  }
+}

@@ -1,0 +1,42 @@
+import { readsAsNumber } from '../../contracts/where.ts';
+import { grown } from '../../numeric/grown.ts';
+
+/** One field of all items as codes of its distinct values, so that a condition is tested once per value and not once per item. */
+export class Column {
+  #codes = new Int32Array(0);
+  #values: unknown[] = [undefined];
+  readonly #codeOf = new Map<unknown, number>();
+
+  set(key: number, value: unknown): void {
+    this.#codes = grown(this.#codes, key + 1);
+    this.#codes[key] = value === undefined ? 0 : this.#code(value);
+  }
+
+  mask(marks: Uint8Array, test: (value: unknown) => boolean): void {
+    const passes = Uint8Array.from(this.#values, (value) => (test(value) ? 1 : 0));
+    for (let key = 0; key < marks.length; key++) marks[key] &= passes[this.#codes[key] ?? 0];
+  }
+
+  /** See `Catalogue.otherType`. */
+  otherType(compares: 'number' | 'string'): unknown {
+    let other: unknown;
+    for (const value of this.#values.values()) {
+      for (const entry of Array.isArray(value) ? value : [value]) {
+        if (typeof entry === compares) return undefined;
+        if (typeof entry === 'number' || (typeof entry === 'string' && readsAsNumber(entry))) other ??= entry;
+      }
+    }
+    return other;
+  }
+
+  #code(value: unknown): number {
+    const name =
+      typeof value === 'object' && value !== null ? `json ${JSON.stringify(value)}` : typeof value === 'string' ? `text ${value}` : value;
+    let code = this.#codeOf.get(name);
+    if (code === undefined) {
+      code = this.#values.push(value) - 1;
+      this.#codeOf.set(name, code);
+    }
+    return code;
+  }
+}

@@ -1,0 +1,122 @@
+import type { KeyValue } from '../../contracts/key-value.ts';
+import type { ModelInfo, ModelStore, StoredModel } from '../../contracts/model-store.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import {
+  byNameAndVersion,
+  inUse,
+  notFound,
+  nothingBefore,
+  readAlias,
+  readMetadata,
+  readModelBytes,
+  readName,
+  readReference,
+  readVersion,
+} from '../shared/model-names.ts';
+import { type AliasEntry, AliasLog, type NumberedEntry } from './alias-log.ts';
+import { JsonKeyValue } from './json.ts';
+import { type Facts, Versions } from './versions.ts';
+
+/**
+ * Keeps models in anything that has keys and values. Under `name/3` are the facts of a version, under `name/3/model` its bytes, under
+ * `name@alias/5` the fifth change of an alias. Several processes may use the store at once. The facts say last that a version is
+ * there, so that a process killed in the middle leaves what was there; a version is never used again.
+ *
+ * @param client what Redis, S3, etcd or a `Map` is adapted to; `setNew` must be atomic
+ * @returns a store whose calls reject with ERR_STORE when the client fails, ERR_BAD_FILE when a value was changed from outside
+ * @throws ERR_BAD_ARGUMENT
+ */
+export function keyValueModelStore(client: KeyValue): ModelStore {
+  const store = new JsonKeyValue(readClient(client));
+  const versionsOf = (name: string) => new Versions(store, readName(name));
+  const aliasesOf = (name: string) => new AliasLog(store, name);
+
+  const existing = async (name: string, version: number): Promise<Facts> => {
+    const facts = await versionsOf(name).read(version);
+    if (!facts) throw notFound({ name, version });
+    return facts;
+  };
+  const listOf = async (name: string): Promise<ModelInfo[]> => {
+    const found = await versionsOf(name).all();
+    const aliases = found.length > 0 ? await aliasesOf(name).all() : [];
+    return found.map((facts) => infoOf(facts, aliases));
+  };
+
+  /** Points an alias somewhere else, as long as `next` says where. Nobody's change is lost, and no deleted version gets an alias. */
+  const move = async (name: string, alias: string, next: (last: NumberedEntry | undefined) => Promise<AliasEntry | undefined>) => {
+    const log = aliasesOf(name);
+    for (;;) {
+      const last = await log.last(alias);
+      const entry = await next(last);
+      if (!entry) return;
+      const added = await log.append(alias, last, entry);
+      if (!added) continue;
+      if (await versionsOf(name).read(entry.version)) return;
+      // Deleted by another process in between. Its second look at the aliases and this one cannot both miss.
+      if (last) await log.append(alias, added, { version: last.version, before: last.before });
+      throw notFound({ name, version: entry.version });
+    }
+  };
+
+  return {
+    async put(name, bytes, metadata) {
+      const versions = versionsOf(name);
+      readModelBytes(bytes);
+      const facts = { name, createdAt: Date.now(), sizeBytes: bytes.length, metadata: readMetadata(metadata) };
+      return { ...(await versions.add(facts, bytes)), aliases: [] };
+    },
+    async get(reference): Promise<StoredModel> {
+      const asked = readReference(reference);
+      const versions = versionsOf(asked.name);
+      const wanted = asked.version ?? (asked.alias === undefined ? undefined : (await aliasesOf(asked.name).last(asked.alias))?.version);
+      const named = asked.version !== undefined || asked.alias !== undefined;
+      const facts = wanted !== undefined ? await versions.read(wanted) : named ? undefined : await versions.newest();
+      const bytes = facts && (await versions.bytes(facts));
+      if (!facts || !bytes) throw notFound(asked);
+      return { ...infoOf(facts, await aliasesOf(asked.name).all()), bytes };
+    },
+    async list(name) {
+      if (name !== undefined) return listOf(readName(name));
+      const names = new Set((await store.keys('')).map((key) => /^([^/@]+)\/\d+$/.exec(key)?.[1]).filter((each) => each !== undefined));
+      const lists = await Promise.all([...names].map(listOf));
+      return lists.flat().sort(byNameAndVersion);
+    },
+    async promote(name, version, alias) {
+      readName(name);
+      readVersion(version);
+      readAlias(alias);
+      await existing(name, version);
+      await move(name, alias, async (last) => (last?.version === version ? undefined : { version, before: last?.number }));
+    },
+    async rollback(name, alias) {
+      readName(name);
+      readAlias(alias);
+      await move(name, alias, async (last) => {
+        if (!last) throw notFound({ name, alias });
+        const target = last.before === undefined ? undefined : await aliasesOf(name).entry(alias, last.before);
+        if (!target || !(await versionsOf(name).read(target.version))) throw nothingBefore(name, alias, target?.version);
+        return { version: target.version, before: target.before };
+      });
+    },
+    async delete(name, version) {
+      readName(name);
+      readVersion(version);
+      const facts = await existing(name, version);
+      await versionsOf(name).remove(facts, async () => {
+        const aliases = (await aliasesOf(name).all()).filter((each) => each.version === version).map(({ alias }) => alias);
+        if (aliases.length > 0) throw inUse(name, version, aliases);
+      });
+    },
+  };
+}
+
+function infoOf({ name, version, createdAt, sizeBytes, metadata }: Facts, aliases: { alias: string; version: number }[]): ModelInfo {
+  const own = aliases.filter((each) => each.version === version).map(({ alias }) => alias);
+  return { name, version, aliases: own, createdAt, sizeBytes, metadata };
+}
+
+function readClient(client: KeyValue): KeyValue {
+  const methods = ['get', 'set', 'setNew', 'delete', 'keys'] as const;
+  if (client !== null && typeof client === 'object' && methods.every((name) => typeof client[name] === 'function')) return client;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `keyValueModelStore: expected an object with ${methods.join(', ')}, got ${shown(client)}.`);
+}

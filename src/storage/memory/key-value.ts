@@ -1,0 +1,17 @@
+import type { KeyValue } from '../../contracts/key-value.ts';
+
+/** Keys and values in a `Map`: for tests, small programs and the browser. Gone when the process ends. */
+export function memoryKeyValue(): KeyValue {
+  const values = new Map<string, Uint8Array>();
+  return {
+    get: async (key) => values.get(key)?.slice(),
+    set: async (key, value) => void values.set(key, value.slice()),
+    async setNew(key, value) {
+      if (values.has(key)) return false;
+      values.set(key, value.slice());
+      return true;
+    },
+    delete: async (key) => void values.delete(key),
+    keys: async (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),
+  };
+}

@@ -1,0 +1,83 @@
+import type { SqlDialect } from './dialect.ts';
+
+/** What can be bound to a parameter. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/**
+ * How statements reach one connection of a database, written by its adapter. Drivers that answer at once return values, others
+ * promises. Errors are AttuneErrors with code ERR_STORE.
+ */
+export interface SqlDriver {
+  /** Executes one statement. @returns the number of rows changed */
+  run(sql: string, values: readonly SqlValue[]): number | Promise<number>;
+  /** The rows that one statement returns, as objects by column name. */
+  all(sql: string, values: readonly SqlValue[]): unknown[] | Promise<unknown[]>;
+}
+
+/** A database as stores use it. */
+export interface SqlDatabase {
+  readonly dialect: SqlDialect;
+  /** Runs work on a connection that nobody else uses meanwhile. */
+  readonly use: Use;
+}
+
+/** Runs work on a connection that nobody else uses meanwhile. */
+export type Use = <T>(work: (connection: SqlConnection) => T | Promise<T>) => Promise<T>;
+
+/** One connection, and how deep its transactions are nested. */
+export class SqlConnection {
+  readonly #driver: SqlDriver;
+  readonly #begin: string;
+  #depth = 0;
+
+  constructor(driver: SqlDriver, dialect: Pick<SqlDialect, 'begin'>) {
+    this.#driver = driver;
+    this.#begin = dialect.begin;
+  }
+
+  /** Executes one statement. @returns the number of rows changed */
+  run(sql: string, ...values: SqlValue[]): number | Promise<number> {
+    return this.#driver.run(sql, values);
+  }
+
+  /** All rows. */
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] | Promise<Row[]> {
+    return this.#driver.all(sql, values) as Row[] | Promise<Row[]>;
+  }
+
+  /** The first row. */
+  async one<Row>(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
+    return (await this.all<Row>(sql, ...values))[0];
+  }
+
+  /** All of it or nothing. Inside another one it is a part of that, which can fail alone. The caller uses the connection alone. */
+  async atomic<T>(work: () => T | Promise<T>): Promise<T> {
+    const depth = this.#depth;
+    await this.run(depth === 0 ? this.#begin : `savepoint attune_${depth}`);
+    this.#depth = depth + 1;
+    try {
+      const result = await work();
+      await this.run(depth === 0 ? 'commit' : `release savepoint attune_${depth}`);
+      this.#depth = depth;
+      return result;
+    } catch (error) {
+      this.#depth = depth;
+      await this.#undo(depth);
+      throw error;
+    }
+  }
+
+  async #undo(depth: number): Promise<void> {
+    try {
+      await this.run(depth === 0 ? 'rollback' : `rollback to savepoint attune_${depth}`);
+      if (depth > 0) await this.run(`release savepoint attune_${depth}`);
+    } catch {
+      // The database has already rolled back by itself, as SQLite does when the disk is full.
+    }
+  }
+}
+
+/** A copy of the bytes that a driver gives for a blob, as an ArrayBuffer, a Buffer or a plain array of bytes. */
+export function copyOfBlob(blob: Uint8Array | ArrayBuffer): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(ArrayBuffer.isView(blob) ? blob : new Uint8Array(blob));
+}

@@ -1,0 +1,36 @@
+import type { DataStore } from '../../contracts/data-store.ts';
+import { Mutex } from '../../work/mutex.ts';
+import { readWork } from '../shared/checks.ts';
+import type { readTables } from '../shared/tables.ts';
+import type { SqlConnection, SqlDatabase, Use } from './connection.ts';
+import { sqlEvents } from './events.ts';
+import { sqlInteractions } from './interactions.ts';
+import { sqlProducts } from './products.ts';
+import { makeTables } from './schema.ts';
+
+/** Products, interactions and events in any SQL database. Makes what is missing and leaves what is there. @throws ERR_STORE */
+export async function sqlDataStore({ dialect, use }: SqlDatabase, tables: ReturnType<typeof readTables>): Promise<DataStore> {
+  const { products, interactions, events } = tables;
+  const { indexes, eventTime } = await use((connection) => makeTables(connection, dialect, tables));
+  const parts = (use: Use) => ({
+    products: sqlProducts(dialect, products, use),
+    interactions: sqlInteractions(dialect, interactions, products, indexes, use),
+    events: sqlEvents(dialect, events, eventTime, use),
+  });
+  /** What the work of a transaction is given. Calls at the same time come one after the other, as they have one connection. */
+  const inside = (connection: SqlConnection): DataStore => {
+    const mutex = new Mutex();
+    const store: DataStore = {
+      ...parts((work) => mutex.run(() => work(connection))),
+      transaction: (work) => connection.atomic(async () => readWork(work)(store)),
+    };
+    return store;
+  };
+  return {
+    ...parts(use),
+    async transaction(work) {
+      readWork(work);
+      return use((connection) => connection.atomic(() => work(inside(connection))));
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
+import { type EventCondition, iterable, readFilter, readFilteredList } from '../shared/checks.ts';
+import { eventNames, eventRow, furtherColumns, jsonObject, keyText, ofRow, readEvent, readRow } from '../shared/rows.ts';
+import type { SqlValue, Use } from './connection.ts';
+import { numbered, parameters, type SqlDialect } from './dialect.ts';
+import { counted, type Placed, streamed } from './rows.ts';
+
+interface Stored extends Placed {
+  timestamp: number;
+  type: string;
+  user: string;
+  data: string | null;
+}
+
+/** Events in a table whose times are in the column `time`. */
+export function sqlEvents(dialect: SqlDialect, table: string, time: string, use: Use): EventStore {
+  const name = dialect.quote(table);
+  const [id, at, type, user, data] = ['id', time, 'type', 'user', 'data'].map(dialect.quote);
+  const text = (sql: string) => numbered(dialect, sql);
+  const insert = text(`insert into ${name} (${at}, ${type}, ${user}, ${data}) values (?, ?, ?, ?) returning ${id} as "attune_place"`);
+  const select = `select ${id} as "attune_place", ${at} as "timestamp", ${type} as "type", ${user} as "user", ${dialect.text(data)} as "data" from ${name}`;
+  const last = `select max(${id}) as n from ${name}`;
+  /** A condition on the filter, and its parameters. */
+  const where = ({ types, since, until }: EventCondition): { condition: string; values: SqlValue[] } => {
+    if (types?.length === 0) return { condition: 'where 1 = 0', values: [] };
+    const times = `where ${at} >= ? and ${at} < ?`;
+    return types
+      ? { condition: `${times} and ${type} in (${parameters(types.length)})`, values: [since, until, ...types] }
+      : { condition: times, values: [since, until] };
+  };
+  const rowOf = (stored: Stored): StoredEvent =>
+    eventRow(
+      Number(stored.attune_place),
+      { user: stored.user, type: stored.type, timestamp: Number(stored.timestamp) },
+      stored.data === null ? {} : JSON.parse(stored.data),
+    );
+
+  const append = (events: Iterable<unknown>) => {
+    const read = Array.from(events, readOne);
+    return use((connection) =>
+      connection.atomic(async () => {
+        const stored: StoredEvent[] = [];
+        for (const event of read) {
+          const row = await connection.one<Placed>(insert, event.timestamp, event.type, event.user, event.data);
+          stored.push(rowOf({ ...event, attune_place: (row as Placed).attune_place }));
+        }
+        return stored;
+      }),
+    );
+  };
+
+  return {
+    append: async (event) => (await append([event]))[0],
+    appendMany: async (events) => append(iterable(events, 'events')),
+    all(filter) {
+      const { condition, values } = where(readFilter(filter));
+      const chunk = text(`${select} ${condition} and ${id} > ? and ${id} <= ? order by ${id} limit ?`);
+      return streamed<Stored, StoredEvent>(
+        use,
+        last,
+        (connection, after, last, count) => connection.all(chunk, ...values, after, last, count),
+        rowOf,
+      );
+    },
+    async ofUser(given, options) {
+      const o = readFilteredList(options);
+      const wanted = keyText(given);
+      if (wanted === undefined) return [];
+      const { condition, values } = where(o);
+      const order = o.newestFirst ? `${at} desc, ${id} desc` : id;
+      const limit = o.limit === undefined ? [] : [o.limit];
+      const sql = text(`${select} ${condition} and ${user} = ? order by ${order}${limit.length > 0 ? ' limit ?' : ''}`);
+      const rows = await use((connection) => connection.all<Stored>(sql, ...values, wanted, ...limit));
+      return rows.map(rowOf);
+    },
+    async count(filter) {
+      const { condition, values } = where(readFilter(filter));
+      return use((connection) => counted(connection, text(`select count(*) as n from ${name} ${condition}`), ...values));
+    },
+    async delete(filter) {
+      const { condition, values } = where(readFilter(filter));
+      return use((connection) => connection.run(text(`delete from ${name} ${condition}`), ...values));
+    },
+  };
+}
+
+function readOne(event: unknown, k: number) {
+  try {
+    const row = readRow(event);
+    return { ...readEvent(row), data: jsonObject(furtherColumns(row, eventNames)) };
+  } catch (error) {
+    throw ofRow(k, error);
+  }
+}

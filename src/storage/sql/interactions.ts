@@ -1,0 +1,261 @@
+import type { InteractionSelection, InteractionStore, PutResult, RowListOptions, StoredInteraction } from '../../contracts/data-store.ts';
+import { firstOrLast, readList, readPage, readPutInteractions, selectedRows } from '../shared/checks.ts';
+import { olderThanStored, readAll, reject, unknownProduct } from '../shared/put.ts';
+import { keyText, readInteraction } from '../shared/rows.ts';
+import type { InteractionsTable, ProductsTable } from '../shared/tables.ts';
+import type { SqlConnection, SqlValue, Use } from './connection.ts';
+import { numbered, parameters, type SqlDialect } from './dialect.ts';
+import { counted, ManyRows, type Placed, paged, putRows, type ReadRow, type RowWriter, streamed, tuples } from './rows.ts';
+import { selectedColumns } from './schema.ts';
+
+type Stored = Placed & { user: string; item: string; value: number; timestamp: number | null } & Record<string, unknown>;
+
+/** Loads of this size drop the indexes and make them again at the end, when that is less work than keeping them up to date. */
+const bulkSize = 50_000;
+
+/** Interactions in a table. `indexes` is the SQL that makes each index, by its name. */
+export function sqlInteractions(
+  dialect: SqlDialect,
+  table: InteractionsTable,
+  products: ProductsTable,
+  indexes: Map<string, string>,
+  use: Use,
+): InteractionStore {
+  const { columns } = table;
+  const sql = statements(dialect, table, products);
+  const read = (row: Record<string, unknown>): SqlValue[] => {
+    const { user, item, value, timestamp } = readInteraction(row);
+    return [user, item, value, timestamp, ...columns.encode(row)];
+  };
+  const rowOf = (stored: Stored): StoredInteraction => {
+    const { user, item } = stored;
+    const row: StoredInteraction = { id: Number(stored.attune_place), user, item, value: Number(stored.value) };
+    if (stored.timestamp !== null) row.timestamp = Number(stored.timestamp);
+    columns.decode(stored, row);
+    return row;
+  };
+  const list = async (statements: ListStatements, given: unknown, options: RowListOptions | undefined) => {
+    const { newestFirst, limit } = readList(options);
+    const id = keyText(given);
+    if (id === undefined) return [];
+    const text = newestFirst ? statements.newest : statements.stable;
+    const rows = await use((connection) =>
+      limit === undefined ? connection.all<Stored>(text, id) : connection.all<Stored>(`${text}${statements.limit}`, id, limit),
+    );
+    return rows.map(rowOf);
+  };
+
+  return {
+    async putMany(rows, options) {
+      const o = readPutInteractions(options);
+      const all = await readAll(rows, o, read);
+      const writer = interactionWriter(sql, o);
+      if (!dialect.rebuildIndexes || all.length < bulkSize) return putRows(use, all, o, writer);
+      let dropped = false;
+      return putRows(use, all, o, {
+        ...writer,
+        async before(connection) {
+          dropped = all.length >= (await counted(connection, sql.count));
+          if (dropped) for (const name of indexes.keys()) await connection.run(`drop index if exists ${dialect.quote(name)}`);
+        },
+        async after(connection) {
+          if (dropped) for (const make of indexes.values()) await connection.run(make);
+        },
+      });
+    },
+    all: () =>
+      streamed<Stored, StoredInteraction>(
+        use,
+        sql.last,
+        (connection, after, last, count) => connection.all(sql.chunk, after, last, count),
+        rowOf,
+      ),
+    ofUser: (user, options) => list(sql.ofUser, user, options),
+    ofItem: (item, options) => list(sql.ofItem, item, options),
+    async page(options) {
+      const request = readPage(options);
+      return use((connection) => paged(connection, sql.page, request, rowOf));
+    },
+    count: () => use((connection) => counted(connection, sql.count)),
+    stats: () =>
+      use(async (connection) => {
+        const stats = await connection.one<{ total: number; users: number; items: number; mean: number | null }>(sql.stats);
+        const { total = 0, users = 0, items = 0, mean = null } = stats ?? {};
+        return {
+          total: Number(total),
+          users: Number(users),
+          items: Number(items),
+          averageValue: mean === null ? Number.NaN : Number(mean),
+        };
+      }),
+    async delete(what: InteractionSelection) {
+      const rows = selectedRows(what);
+      const end = firstOrLast(what);
+      if (end) {
+        return use((connection) =>
+          'first' in end ? connection.run(sql.deleteFirst, end.first) : connection.run(sql.deleteLast, end.last),
+        );
+      }
+      return use((connection) =>
+        connection.atomic(async () => {
+          let gone = 0;
+          for (const { by, values } of rows) gone += await connection.run(sql.delete[by], ...values);
+          return gone;
+        }),
+      );
+    },
+  };
+}
+
+/** Stores batches of interactions with different pairs. */
+function interactionWriter(
+  sql: ReturnType<typeof statements>,
+  { unknownProducts, onConflict }: { unknownProducts: 'reject' | 'stub'; onConflict: 'replace' | 'newest' },
+): RowWriter {
+  const known = new Set<SqlValue>();
+  const valuesOf = (row: ReadRow) => row.values;
+
+  /** Makes sure that the products exist. */
+  const withProducts = async (connection: SqlConnection, rows: ReadRow[], result: PutResult): Promise<ReadRow[]> => {
+    const items = new Set<SqlValue>();
+    for (const { values } of rows) if (!known.has(values[1])) items.add(values[1]);
+    if (items.size === 0) return rows;
+    await sql.products.run(
+      [...items],
+      (item) => [item],
+      async (text, values) => {
+        for (const { item } of await connection.all<{ item: string }>(text, ...values)) known.add(item);
+      },
+    );
+    const missing = [...items].filter((item) => !known.has(item));
+    if (missing.length === 0) return rows;
+    if (unknownProducts === 'stub') {
+      await sql.stubs.run(
+        missing,
+        (item) => [item],
+        async (text, values) => void (await connection.run(text, ...values)),
+      );
+      for (const item of missing) known.add(item);
+      return rows;
+    }
+    return rows.filter(({ row, values }) => {
+      if (!known.has(values[1])) reject(result, row, unknownProduct(values[1] as string));
+      return known.has(values[1]);
+    });
+  };
+
+  /** Replaces rows whose pairs exist; those that were inserted just now take the same values again. */
+  const replace = async (connection: SqlConnection, rows: ReadRow[], result: PutResult): Promise<number> => {
+    let stored = 0;
+    const statements = onConflict === 'newest' ? sql.replaceOlder : sql.replace;
+    await statements.run(rows, valuesOf, async (text, values, part) => {
+      if (onConflict === 'replace') {
+        stored += await connection.run(text, ...values);
+        return;
+      }
+      const pairs = await connection.all<{ user: string; item: string }>(text, ...values);
+      const taken = new Set(pairs.map(({ user, item }) => pairKey(user, item)));
+      stored += taken.size;
+      for (const { row, values } of part) if (!taken.has(pairKey(values[0], values[1]))) reject(result, row, olderThanStored());
+    });
+    return stored;
+  };
+
+  return {
+    batch: sql.insert.largest,
+    keyOf: ([user, item]) => pairKey(user, item),
+    async store(connection, rows, result) {
+      const storable = await withProducts(connection, rows, result);
+      let inserted = 0;
+      await sql.insert.run(storable, valuesOf, async (text, values) => {
+        inserted += await connection.run(text, ...values);
+      });
+      result.inserted += inserted;
+      if (inserted < storable.length) result.updated += (await replace(connection, storable, result)) - inserted;
+    },
+  };
+}
+
+/** Ids hold no NUL. */
+function pairKey(user: SqlValue, item: SqlValue): string {
+  return `${user}\0${item}`;
+}
+
+interface ListStatements {
+  stable: string;
+  newest: string;
+  /** Behind either of them. */
+  limit: string;
+}
+
+/** The text of every statement. */
+function statements(dialect: SqlDialect, table: InteractionsTable, products: ProductsTable) {
+  const [name, id, user, item, value, timestamp] = [table.name, table.id, table.user, table.item, table.value, table.timestamp].map(
+    dialect.quote,
+  );
+  const [product, productId] = [products.name, products.id].map(dialect.quote);
+  const names = table.columns.names.map(dialect.quote);
+  const all = [user, item, value, timestamp, ...names];
+  const selected = [
+    `${id} as "attune_place"`,
+    `${user} as "user"`,
+    `${item} as "item"`,
+    `${value} as "value"`,
+    `${timestamp} as "timestamp"`,
+    ...selectedColumns(dialect, table.columns),
+  ].join(', ');
+  const text = (sql: string) => numbered(dialect, sql);
+  const types = [...(['TEXT', 'TEXT', 'REAL', 'time'] as const), ...table.columns.types].map((type) => dialect.types[type]);
+  /** By `update` and not by an upsert, which would use up a number for every row. `end` may speak of the old row and of the `new` one. */
+  const replace = (end: string) =>
+    new ManyRows(dialect, all.length, (size) => {
+      const first = `(${types.map((type) => dialect.typed('?', type)).join(', ')})`;
+      const values = size > 1 ? `${first}, ${tuples(all.length, size - 1)}` : first;
+      const set = all.slice(2).map((column, k) => `${column} = "new".column${k + 3}`);
+      return `update ${name} set ${set.join(', ')} from (values ${values}) as "new" where ${name}.${user} = "new".column1 and ${name}.${item} = "new".column2${end}`;
+    });
+  const newer = `("new".column4 is null or ${name}.${timestamp} is null or ${name}.${timestamp} <= "new".column4)`;
+  const listBy = (column: string): ListStatements => ({
+    stable: text(`select ${selected} from ${name} where ${column} = ? order by ${id}`),
+    newest: text(`select ${selected} from ${name} where ${column} = ? order by ${timestamp} desc nulls last, ${id} desc`),
+    limit: ` limit ${dialect.placeholder(2)}`,
+  });
+  return {
+    insert: new ManyRows(
+      dialect,
+      all.length,
+      (size) =>
+        `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${dialect.upsert({ key: [user, item], set: [] })}`,
+    ),
+    replace: replace(''),
+    replaceOlder: replace(` and ${newer} returning ${name}.${user} as "user", ${name}.${item} as "item"`),
+    products: new ManyRows(
+      dialect,
+      1,
+      (size) => `select ${productId} as "item" from ${product} where ${productId} in (${parameters(size)})`,
+    ),
+    stubs: new ManyRows(
+      dialect,
+      1,
+      (size) => `insert into ${product} (${productId}) values ${tuples(1, size)} ${dialect.upsert({ key: [productId], set: [] })}`,
+    ),
+    chunk: text(`select ${selected} from ${name} where ${id} > ? and ${id} <= ? order by ${id} limit ?`),
+    page: text(`select ${selected} from ${name} where ${id} > ? order by ${id} limit ? offset ?`),
+    ofUser: listBy(user),
+    ofItem: listBy(item),
+    last: `select max(${id}) as n from ${name}`,
+    count: `select count(*) as n from ${name}`,
+    // Distinct by a scan of an index in its order; count(distinct ...) would sort two million texts.
+    stats:
+      `select (select count(*) from ${name}) as total, (select count(*) from (select distinct ${user} from ${name}) as u) as users, ` +
+      `(select count(*) from (select distinct ${item} from ${name}) as i) as items, (select avg(${value}) from ${name}) as mean`,
+    delete: {
+      pair: text(`delete from ${name} where ${user} = ? and ${item} = ?`),
+      user: text(`delete from ${name} where ${user} = ?`),
+      item: text(`delete from ${name} where ${item} = ?`),
+      id: text(`delete from ${name} where ${id} = ?`),
+    },
+    deleteFirst: text(`delete from ${name} where ${id} in (select ${id} from ${name} order by ${id} limit ?)`),
+    deleteLast: text(`delete from ${name} where ${id} in (select ${id} from ${name} order by ${id} desc limit ?)`),
+  };
+}

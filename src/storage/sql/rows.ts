@@ -1,0 +1,151 @@
+import type { PutOptions, PutResult, RowPage } from '../../contracts/data-store.ts';
+import { AttuneError } from '../../errors.ts';
+import { type PageRequest, pageOf } from '../shared/checks.ts';
+import { emptyResult, reject, stride } from '../shared/put.ts';
+import type { SqlConnection, SqlValue, Use } from './connection.ts';
+import { numbered, parameters, type SqlDialect } from './dialect.ts';
+
+/** A row that is ready to be stored, and its number in what was given. */
+export interface ReadRow {
+  row: number;
+  values: SqlValue[];
+}
+
+/** How rows of one kind are stored. */
+export interface RowWriter {
+  /** What tells a row from others; those of one batch differ in it. */
+  keyOf(values: SqlValue[]): string;
+  /** Most rows of a batch. */
+  batch: number;
+  /** Stores a batch, and counts what came of it. */
+  store(connection: SqlConnection, rows: ReadRow[], result: PutResult): Promise<void>;
+  /** Before the first and after the last row, in their transaction. */
+  before?(connection: SqlConnection): Promise<void>;
+  after?(connection: SqlConnection): Promise<void>;
+}
+
+/** Stores rows batch by batch in one transaction; every few thousand the event loop may run, while the connection is held. */
+export async function putRows(
+  use: Use,
+  rows: (SqlValue[] | AttuneError)[],
+  { signal, onProgress }: PutOptions,
+  writer: RowWriter,
+): Promise<PutResult> {
+  const result = emptyResult();
+  const put = async (connection: SqlConnection, from: number, to: number) => {
+    let batch: ReadRow[] = [];
+    let keys = new Set<string>();
+    const flush = async () => {
+      if (batch.length > 0) await writer.store(connection, batch, result);
+      batch = [];
+      keys = new Set();
+    };
+    for (let row = from; row < to; row++) {
+      const values = rows[row];
+      if (values instanceof AttuneError) {
+        reject(result, row, values);
+        continue;
+      }
+      const key = writer.keyOf(values);
+      if (batch.length === writer.batch || keys.has(key)) await flush();
+      keys.add(key);
+      batch.push({ row, values });
+    }
+    await flush();
+  };
+  await use((connection) =>
+    connection.atomic(async () => {
+      await writer.before?.(connection);
+      for (let from = 0; from < rows.length; from += stride) {
+        if (from > 0) await new Promise((resolve) => setTimeout(resolve));
+        const to = Math.min(from + stride, rows.length);
+        await put(connection, from, to);
+        signal?.throwIfAborted();
+        onProgress?.({ phase: 'storing', done: to, total: rows.length });
+      }
+      await writer.after?.(connection);
+    }),
+  );
+  result.rejected.sort((a, b) => a.row - b.row);
+  return result;
+}
+
+/**
+ * A statement for any number of rows at once. Only a few sizes are written, so that drivers can keep the compiled statements.
+ * @param text the statement for `size` rows, with `?` for parameters
+ */
+export class ManyRows {
+  /** Rows of the largest statement. */
+  readonly largest: number;
+  readonly #statements: { size: number; sql: string }[];
+
+  constructor(dialect: SqlDialect, columns: number, text: (size: number) => string) {
+    this.largest = Math.max(1, Math.min(dialect.maxRows, Math.floor(dialect.maxParameters / columns)));
+    const sizes = [this.largest, 32, 8, 2, 1].filter((size, k) => k === 0 || size < this.largest);
+    this.#statements = sizes.map((size) => ({ size, sql: numbered(dialect, text(size)) }));
+  }
+
+  /** Calls `each` with a statement, its parameters, and the rows they are of, until all rows have had their turn. */
+  async run<Row>(
+    rows: readonly Row[],
+    valuesOf: (row: Row) => readonly SqlValue[],
+    each: (sql: string, values: SqlValue[], rows: readonly Row[]) => Promise<void>,
+  ): Promise<void> {
+    let at = 0;
+    for (const { size, sql } of this.#statements) {
+      for (; rows.length - at >= size; at += size) {
+        const part = rows.slice(at, at + size);
+        await each(sql, part.flatMap(valuesOf), part);
+      }
+    }
+  }
+}
+
+/** `(?, ?), (?, ?)` */
+export function tuples(columns: number, rows: number): string {
+  return new Array(rows).fill(`(${parameters(columns)})`).join(', ');
+}
+
+/** A stored row, with its number in the stable order under a name that no column of a caller has. */
+export interface Placed {
+  attune_place: number;
+}
+
+/** Streams rows by their place, some thousand at a time, up to the last one there was at the start. No cursor stays open between them. */
+export async function* streamed<Stored extends Placed, Row>(
+  use: Use,
+  last: string,
+  next: (connection: SqlConnection, after: number, last: number, count: number) => Stored[] | Promise<Stored[]>,
+  rowOf: (stored: Stored) => Row,
+): AsyncGenerator<Row, void, undefined> {
+  const size = 4096;
+  const end = await use(async (connection) => Number((await connection.one<{ n: number | null }>(last))?.n ?? firstPlace));
+  for (let after = firstPlace; ; ) {
+    const chunk = await use((connection) => next(connection, after, end, size));
+    for (const stored of chunk) yield rowOf(stored);
+    if (chunk.length < size) return;
+    after = Number(chunk[chunk.length - 1].attune_place);
+  }
+}
+
+/** Below every place. */
+export const firstPlace = Number.MIN_SAFE_INTEGER;
+
+/** A page, by a statement with parameters after, limit and offset. */
+export async function paged<Stored extends Placed, Row>(
+  connection: SqlConnection,
+  select: string,
+  { limit, offset, after }: PageRequest,
+  rowOf: (stored: Stored) => Row,
+): Promise<RowPage<Row>> {
+  const stored = await connection.all<Stored>(select, Math.max(after, firstPlace), limit + 1, offset);
+  return pageOf(
+    stored.map((entry) => ({ place: Number(entry.attune_place), row: rowOf(entry) })),
+    limit,
+  );
+}
+
+/** How many rows a `select count(*) as n` counts. */
+export async function counted(connection: SqlConnection, select: string, ...values: SqlValue[]): Promise<number> {
+  return Number((await connection.one<{ n: number }>(select, ...values))?.n);
+}

@@ -1,0 +1,129 @@
+import { AttuneError, shown } from '../../errors.ts';
+import { Mutex } from '../../work/mutex.ts';
+import { SqlConnection, type SqlDatabase, type SqlDriver, type SqlValue, type Use } from '../sql/connection.ts';
+import { sqliteDialect } from './dialect.ts';
+import type { SqliteHandle, SqliteStatement } from './handle.ts';
+
+/** A handle as the stores on it share it: one connection, used by one piece of work at a time. */
+export class SqliteDatabase implements SqlDatabase {
+  readonly dialect = sqliteDialect;
+  readonly use: Use;
+  readonly #driver: SqliteDriver;
+
+  private constructor(handle: SqliteHandle) {
+    this.#driver = new SqliteDriver(handle);
+    const connection = new SqlConnection(this.#driver, sqliteDialect);
+    const mutex = new Mutex();
+    this.use = (work) => mutex.run(() => work(connection));
+  }
+
+  /**
+   * The database of a handle; one handle has one, however many stores are opened on it. Sets what the stores rely on: a journal that
+   * survives a killed process, foreign keys, a timeout for other processes.
+   * @throws ERR_BAD_ARGUMENT, ERR_STORE
+   */
+  static of(handle: SqliteHandle): SqliteDatabase {
+    const usable =
+      handle !== null && typeof handle === 'object' && typeof handle.exec === 'function' && typeof handle.prepare === 'function';
+    if (!usable) {
+      throw new AttuneError(
+        'ERR_BAD_ARGUMENT',
+        `Expected an opened SQLite database of better-sqlite3, libsql, node:sqlite or bun:sqlite, got ${shown(handle)}.`,
+      );
+    }
+    let database = databases.get(handle);
+    if (!database) databases.set(handle, (database = new SqliteDatabase(handle)));
+    database.#prepare();
+    return database;
+  }
+
+  /** Makes tables at once, for stores that are opened without waiting. */
+  exec(...statements: string[]): void {
+    for (const sql of statements) this.#driver.exec(sql);
+  }
+
+  #prepare(): void {
+    const pragma = (name: string) => Number((this.#driver.all(`pragma ${name}`, [])[0] as Record<string, unknown> | undefined)?.[name]);
+    this.exec('pragma busy_timeout = 5000', 'pragma journal_mode = wal', 'pragma foreign_keys = on');
+    if (pragma('foreign_keys') !== 1) {
+      throw new AttuneError(
+        'ERR_STORE',
+        'Expected a database with foreign keys, but they cannot be switched on. End the open transaction first.',
+      );
+    }
+    // SQLite's own default of 2 MB makes large loads several times slower; a size that somebody chose stays.
+    if (pragma('cache_size') === -2000) this.exec('pragma cache_size = -65536');
+  }
+}
+
+const databases = new WeakMap<SqliteHandle, SqliteDatabase>();
+
+/** Compiled statements that are kept. The stores write far fewer; filters by many types may write more. */
+const mostStatements = 500;
+
+/** Statements of a handle, compiled once. Errors of the driver come out as ERR_STORE, with the driver's own as their cause. */
+class SqliteDriver implements SqlDriver {
+  readonly #handle: SqliteHandle;
+  readonly #compiled = new Map<string, SqliteStatement>();
+  #changes: SqliteStatement | undefined;
+
+  constructor(handle: SqliteHandle) {
+    this.#handle = handle;
+  }
+
+  exec(sql: string): void {
+    try {
+      this.#handle.exec(sql);
+    } catch (error) {
+      throw ofDriver(error);
+    }
+  }
+
+  /** A lone value must be text or a number, because libsql takes a lone object for named parameters. */
+  run(sql: string, values: readonly SqlValue[]): number {
+    if (values.length === 0 && !/^(?:insert|update|delete)/i.test(sql)) {
+      this.exec(sql); // some drivers do not compile what begins or ends a transaction
+      return 0;
+    }
+    try {
+      const { changes } = (this.#statement(sql).run(...values) ?? {}) as { changes?: unknown };
+      return Number(changes ?? this.#changed());
+    } catch (error) {
+      throw ofDriver(error);
+    }
+  }
+
+  all(sql: string, values: readonly SqlValue[]): unknown[] {
+    try {
+      return this.#statement(sql).all(...values);
+    } catch (error) {
+      throw ofDriver(error);
+    }
+  }
+
+  #statement(sql: string): SqliteStatement {
+    let statement = this.#compiled.get(sql);
+    if (!statement) {
+      statement = this.#handle.prepare(sql);
+      if (this.#compiled.size === mostStatements) this.#compiled.clear();
+      this.#compiled.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /** For a driver whose `run` does not say how many rows it changed. */
+  #changed(): number {
+    this.#changes ??= this.#handle.prepare('select changes() as n');
+    return Number((this.#changes.get() as { n: number }).n);
+  }
+}
+
+function ofDriver(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  const advice = /locked|busy/i.test(message)
+    ? 'Another process is writing; try again.'
+    : /within a transaction/i.test(message)
+      ? 'End the transaction you opened on this handle first, or use transaction() of the store.'
+      : 'The old state is kept.';
+  return new AttuneError('ERR_STORE', `SQLite refused: ${message}. ${advice}`, { cause: error });
+}

@@ -1,0 +1,22 @@
+import { doubleQuoted, onConflict, type SqlDialect } from '../sql/dialect.ts';
+
+/** SQLite 3.35 or newer. */
+export const sqliteDialect: SqlDialect = {
+  name: 'SQLite',
+  placeholder: () => '?',
+  quote: doubleQuoted,
+  types: { TEXT: 'TEXT', REAL: 'REAL', INTEGER: 'INTEGER', JSON: 'TEXT', time: 'BIGINT', version: 'INTEGER', bytes: 'BLOB' },
+  autoId: 'INTEGER PRIMARY KEY AUTOINCREMENT',
+  text: (column) => column,
+  typed: (parameter) => parameter,
+  upsert: onConflict,
+  maxParameters: 999, // what older builds allow
+  maxRows: 64,
+  hiddenRowNumber: 'rowid',
+  begin: 'begin immediate',
+  lockRow: '',
+  rebuildIndexes: true,
+  columnsOfTable: 'select name from pragma_table_info(?)',
+  ownerOfIndex: 'select tbl_name as owner from sqlite_master where lower(name) = lower(?)',
+  reserved: { tables: /^sqlite_/i, columns: /^(?:rowid|oid|_rowid_)$/i },
+};
