@@ -1,6 +1,6 @@
 // A hierarchical navigable small world graph in linear memory: where its parts stand, and the similarity of two of its nodes.
 // A node is a slot: a row of i8 codes with an f32 scale, a list of links a level, a mark whether it was removed. The header is a
-// list of 32-bit words; src/semantic/indexes/hnsw-graph.ts writes it and names the same words.
+// list of 32-bit words; src/semantic/indexes/hnsw/hnsw-graph.ts writes it and names the same words.
 
 /** Bytes of a row of codes, a multiple of 16. */
 export const WIDTH = 0;

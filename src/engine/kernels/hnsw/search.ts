@@ -2,7 +2,6 @@ import { ENTRY, LIST, pointer, scoreList, TOP, word } from './graph';
 import { enter, searchLevel } from './level';
 import { I32s, U8s } from '../types';
 
-
 /**
  * The slots nearest to the query, from the top of the graph down (Malkov & Yashunin 2018, algorithm 5). They stand in the pool.
  * @param ef how many to keep on the lowest level

@@ -49,7 +49,7 @@ export function batchLayout(capacity: number, dimensions: number, firstRows: num
 
 /**
  * Many queries among coded rows, a range of rows after the other. The upper halves of the codes give each row and query an upper bound
- * (kernels/coarse.ts). In the first range those with the highest ones are scored, which gives a score to beat. From then on rows whose bound reaches
+ * (kernels/codes/coarse.ts). In the first range those with the highest ones are scored, which gives a score to beat. From then on rows whose bound reaches
  * that score are looked at by their whole codes at once, and the few that are left are bounded and scored as for one query.
  */
 export class CodedBatch {

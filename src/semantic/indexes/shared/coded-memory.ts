@@ -47,12 +47,13 @@ export class CodedMemory {
   }
 
   set(row: number, vector: Float32Array): void {
-    const { dimensions: f, width } = this;
-    const { rows, codes, scales, errors, coarseErrors: halves, coarseLengths: lengths } = this.blocks;
+    const { engine, dimensions: f, width } = this;
+    const { rows, codes, scales, errors: fineErrors, coarseErrors: errors, coarseLengths: lengths } = this.blocks;
+    const lo = row;
+    const hi = row + 1;
     rows.array.set(vector, row * f);
-    const own = { lo: row, hi: row + 1, rows, f, width, codes, scales };
-    this.engine.call(encodeRows, { ...own, errors });
-    this.engine.call(coarseErrors, { ...own, fineErrors: errors, errors: halves, lengths });
+    engine.call(encodeRows, { lo, hi, rows, f, width, codes, scales, errors: fineErrors });
+    engine.call(coarseErrors, { lo, hi, rows, f, width, codes, scales, fineErrors, errors, lengths });
     this.longest = Math.max(this.longest, Math.sqrt(dot(vector, 0, vector)));
   }
 

@@ -11,7 +11,7 @@ const rounding = 8 * 2 ** -24 + 1e-9;
 
 /**
  * A query as whole numbers of 16 bits times a step, and what its inner products with coded rows may be wrong by:
- * `alpha` times the error of the row plus `beta` times its scale. kernels/codes.ts has the derivation.
+ * `alpha` times the error of the row plus `beta` times its scale. kernels/codes/codes.ts has the derivation.
  */
 export class CodedQuery {
   /** As long as a code. */

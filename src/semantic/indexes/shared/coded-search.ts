@@ -34,7 +34,7 @@ export function searchLayout(capacity: number, dimensions: number) {
 }
 
 /**
- * One query among coded rows. It meets the codes first: an upper and a lower bound of each inner product come of it (see kernels/codes.ts), and
+ * One query among coded rows. It meets the codes first: an upper and a lower bound of each inner product come of it (see kernels/codes/codes.ts), and
  * only rows whose upper bound reaches the n-th largest lower bound are scored.
  */
 export class CodedSearch {

@@ -15,7 +15,7 @@ const rounding = 1e-5;
 
 /**
  * All pairs of rows whose inner product, rounded to 32 bits, is at least `threshold`: exact, of any vectors. Codes of one byte a dimension
- * rule out most pairs by their first dimensions alone, those with the largest numbers first (kernels/near.ts); the rest is computed in 64 bits.
+ * rule out most pairs by their first dimensions alone, those with the largest numbers first (kernels/codes/near.ts); the rest is computed in 64 bits.
  *
  * @param vectors one a row, all of one length, at least one
  * @param threads how many take part; the pairs are the same for any number
