@@ -15,7 +15,7 @@ const batchUsers = 4000;
 /** Serving the Appliances shape. Both sides answer from the same factors, so that their lists can be compared as well. */
 export const latency: AlsTask = {
   name: 'latency',
-  summary: 'Appliances shape, 128 factors: recommend, similarItems, fold-in, lists of many users.',
+  summary: 'Appliances shape, 128 factors: recommend, similarItems, fold-in, reasons, lists of many users.',
   async run({ implicit, quick, threads, say }) {
     const data = appliancesShape(quick ? 1 / 16 : 1);
     const als = await fitAttune({ ...settings, data }, 6, startOf(data, settings.factors), threads);
@@ -58,6 +58,7 @@ export const latency: AlsTask = {
     ];
     const rows: Row[] = [];
     for (const call of calls) rows.push(...(await single(call, als, implicit)));
+    rows.push(...reasons(als, users));
     rows.push(...(await many(sample(batchUsers, data.userCount, 3), als, implicit, threads)));
     return { rows: rows.map((row) => ({ ...row, task: `shape${quick ? ' x 1/16' : ''}, ${row.task}` })) };
   },
@@ -112,6 +113,31 @@ async function single({ task, call, queries, goals, prepare }: Call, als: AlsRec
       goal: goals[k],
       note: k === 0 ? `${share ?? ''}first call ${(1000 * firstCall.wall).toFixed(0)} ms` : undefined,
     };
+  });
+}
+
+/** The reasons of a page of ten: of users as they are, and of visitors with 1,200 items, none of whom was asked for before. */
+function reasons(als: AlsRecommender, users: number[]): Row[] {
+  const known = users.slice(0, callsPerRound).map((u) => {
+    const user = als.users.idAt(u);
+    const items = als.recommend(user, { n: 10 }).map(({ item }) => item);
+    return () => als.explainMany(user, items, { n: 1 });
+  });
+  const long = Array.from({ length: 30 }, (_, k) => {
+    const history = sample(Math.min(1200, als.items.size / 2), als.items.size, 10 + k).map((i) => als.items.idAt(i));
+    const items = als.recommendFor(history, { n: 10 }).map(({ item }) => item);
+    return () => als.explainFor(history, items, { n: 1 });
+  });
+  return [
+    { task: 'explainMany, 10 items', goal: 'p50 <= 0.3 ms', calls: known },
+    { task: 'explainFor, 10 items, history of 1,200', goal: 'p50 <= 3.5 ms', calls: long },
+  ].map(({ task, goal, calls }) => {
+    const times = calls.map((call) => {
+      const start = performance.now();
+      call();
+      return performance.now() - start;
+    });
+    return { task: `${task}, p50`, unit: 'ms' as const, attune: quantile(times, 0.5), goal };
   });
 }
 
