@@ -1,6 +1,6 @@
 import type { SourceRole } from '../cold-start/index.ts';
 import { bestFirst, cleanAnswer, meanOf } from './answer.ts';
-import { mostSimilar } from './similarity.ts';
+import { longestHistory, mostSimilar } from './similarity.ts';
 import type { Cause, IndexLike, Source, Visitor, Want } from './sources.ts';
 
 /**
@@ -11,7 +11,7 @@ export function indexSource(name: string, index: IndexLike, role: SourceRole = '
   const knownOf = (visitor: Visitor) => visitor.history.filter(({ item }) => index.has?.(item) ?? true);
   const words = ({ query, interests }: Visitor) => query ?? (interests.length > 0 ? interests.join(' ') : undefined);
   const near = (visitor: Visitor, { n, exclude, only, includeSeen }: Want) =>
-    index.similarTo?.(knownOf(visitor), { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) });
+    index.similarTo?.(knownOf(visitor).slice(-longestHistory), { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) });
   return {
     name,
     role,

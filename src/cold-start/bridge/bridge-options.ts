@@ -1,5 +1,6 @@
 import type { History, Recommendation, RecommendOptions } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
+import type { Id } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions } from '../../options.ts';
 
@@ -93,12 +94,12 @@ export interface ContentBridgeOptions {
 
 /** Options of the lists of a bridge. */
 export interface BridgeListOptions {
-  /** How many at most. Default 10. */
+  /** Maximum number of items. Default 10. */
   n?: number;
-  /** Item ids never to return. */
-  exclude?: Iterable<string>;
+  /** Item ids never to return; a number stands for its decimal digits. */
+  exclude?: Iterable<Id>;
   /** Rank these items and no others. */
-  only?: Iterable<string>;
+  only?: Iterable<Id>;
 }
 
 /** What a bridge is told when it is a source of a ranker. */

@@ -1,5 +1,6 @@
 import { type History, readHistory } from '../../contracts/history.ts';
 import type { Recommendation } from '../../contracts/recommender.ts';
+import { type Id, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { TopK } from '../../numeric/top-k.ts';
 import { anything, checkIterable, integer, readOptions } from '../../options.ts';
@@ -34,7 +35,7 @@ const longestHistory = 50;
 
 /** Factors of items without interactions; made by {@link contentBridge}. As a source of a `HybridRanker` it counts as content. */
 export class ContentBridge {
-  /** What it stands on, as a source. */
+  /** What kind of evidence it uses, as a source. */
   readonly role = 'content';
   readonly #settings: BridgeSettings;
   readonly #space: FactorSpace;
@@ -84,8 +85,9 @@ export class ContentBridge {
    * The best items for a known user, new ones among the others. Items the model knows the user to have had are left out.
    * @throws what the model throws for an unknown user.
    */
-  recommend(user: string, options: BridgeListOptions = {}): Recommendation[] {
-    return this.#rank(this.#ofUser(user), options, this.#seenBy(user));
+  recommend(user: Id, options: BridgeListOptions = {}): Recommendation[] {
+    const id = readId(user, 'ContentBridge.recommend: user');
+    return this.#rank(this.#ofUser(id), options, this.#seenBy(id));
   }
 
   /** The best items for a history, new ones among the others; without those of the history. Contents stand in for new items of it. */
@@ -104,13 +106,13 @@ export class ContentBridge {
   }
 
   /** The scores of items for a known user, in the order asked; NaN for an item without factors and contents. */
-  score(user: string, items: Iterable<string>): Float32Array {
+  score(user: Id, items: Iterable<Id>): Float32Array {
     checkIterable('ContentBridge.score', 'item ids', items);
-    const taste = this.#ofUser(user);
+    const taste = this.#ofUser(readId(user, 'ContentBridge.score: user'));
     this.#see();
     const scoreOf = this.#scorer(taste);
     return Float32Array.from(items, (item) => {
-      const row = this.#at.get(item);
+      const row = this.#at.get(typeof item === 'string' ? item : readId(item, 'ContentBridge.score'));
       return row === undefined ? Number.NaN : scoreOf(row);
     });
   }
@@ -121,6 +123,13 @@ export class ContentBridge {
     const hasWords = vectors.embedder !== undefined && (interests.length > 0 || query !== undefined);
     if (hasWords || (user !== undefined && recommender.users.has(user))) return true;
     return history.some(({ item }) => recommender.items.has(item) || vectors.vectorOf(item) !== undefined);
+  }
+
+  /** What the model says that a user has had, as a source of a `HybridRanker`; undefined when it cannot tell or does not know the user. */
+  interactionsOf(user: string): Required<Entry>[] | undefined {
+    const { recommender } = this.#settings;
+    if (!recommender.interactionsOf || !recommender.users.has(user)) return undefined;
+    return Array.from(recommender.interactionsOf(user), ({ item, value = 1 }) => ({ item, value }));
   }
 
   /** Answers as a source of a `HybridRanker`: what is known of the user or the history, and of the words, added up. */
@@ -237,13 +246,14 @@ export class ContentBridge {
   #rank(taste: Taste, options: BridgeListOptions, seen: ReadonlySet<string>): Recommendation[] {
     const o = readOptions('ContentBridge', options, {
       n: integer({ default: 10, min: 0 }),
-      exclude: anything<Iterable<string> | undefined>(),
-      only: anything<Iterable<string> | undefined>(),
+      exclude: anything<Iterable<Id> | undefined>(),
+      only: anything<Iterable<Id> | undefined>(),
     });
     if (!taste.factors && taste.likes.length === 0) return [];
     this.#see();
-    const never = new Set([...seen, ...(o.exclude ?? [])]);
-    const only = o.only && new Set(o.only);
+    const ids = (given: Iterable<Id>) => Array.from(given, (id) => (typeof id === 'string' ? id : readId(id, 'ContentBridge')));
+    const never = new Set([...seen, ...ids(o.exclude ?? [])]);
+    const only = o.only && new Set(ids(o.only));
     const rows = only ? Array.from(only, (item) => this.#at.get(item) ?? -1).sort((a, b) => a - b) : this.#ids.keys();
     const allowed = Array.from(rows).filter((row) => row >= 0 && !never.has(this.#ids[row]));
     const scoreOf = this.#scorer(taste);
