@@ -1,5 +1,6 @@
 import type { SourceRole } from '../cold-start/index.ts';
 import type { Explanation } from '../contracts/recommender.ts';
+import { perVisitor } from './per-visitor.ts';
 import { readHistory } from './request.ts';
 import { mostSimilar } from './similarity.ts';
 import type { Cause, RecommenderLike, Source, Visitor, Want } from './sources.ts';
@@ -8,7 +9,7 @@ import type { Cause, RecommenderLike, Source, Visitor, Want } from './sources.ts
 export function recommenderSource(name: string, model: RecommenderLike, role?: SourceRole): Source {
   const own: SourceRole = role ?? (model.kind === 'popularity' ? 'popular' : 'collaborative');
   const knows = (user: string | undefined) => user !== undefined && (model.users?.has(user) ?? true);
-  const knownOf = (visitor: Visitor) => visitor.history.filter(({ item }) => model.items?.has(item) ?? true);
+  const knownOf = perVisitor(({ history }) => history.filter(({ item }) => model.items?.has(item) ?? true));
 
   const ask = (visitor: Visitor, { n, exclude, unseen, only, includeSeen }: Want): unknown => {
     // A model that knows all that was seen leaves it out by itself; naming a thousand items again takes longer than the list.
