@@ -1,6 +1,6 @@
 import { type History, readHistory } from '../contracts/history.ts';
 import type { KnownInteraction, Recommendation } from '../contracts/recommender.ts';
-import { type Id, readId } from '../data/ids.ts';
+import { type Id, idSet } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, integer, number, optional, readOptions } from '../options.ts';
@@ -87,9 +87,8 @@ export function segmentPopularity(options: SegmentPopularityOptions): SegmentPop
     segments: [...lists.keys()].sort(),
     top(segment, options = {}) {
       const { n, exclude, only } = readOptions('segmentPopularity.top', options, listChecks);
-      const ids = (given: Iterable<Id>) => Array.from(given, (id) => (typeof id === 'string' ? id : readId(id, 'segmentPopularity.top')));
-      const never = new Set(ids(exclude ?? []));
-      const wanted = only && new Set(ids(only));
+      const never = idSet(exclude ?? [], "segmentPopularity.top: option 'exclude'");
+      const wanted = only && idSet(only, "segmentPopularity.top: option 'only'");
       const list = (segment === undefined ? undefined : lists.get(segment)) ?? fallback;
       const result: Recommendation[] = [];
       for (const entry of list) {

@@ -37,6 +37,8 @@ export interface HistoryRow {
   items: Int32Array;
   /** Values beside them. */
   values: Float32Array;
+  /** The same with its order, for models that read it. Absent from the rows of users a model was fitted on. */
+  sequence?: HistorySequence;
 }
 
 /** A history in dense indices, for models that read its order: oldest first, repeated items included. */
@@ -92,12 +94,13 @@ export function sequenceOf(entries: readonly HistoryEntry[], indexOf: (item: str
   return { items: items.slice(0, size), values: values.slice(0, size), timestamps: timed ? timestamps.slice(0, size) : undefined };
 }
 
-/** The same without its order. */
-export function rowOf({ items, values }: HistorySequence): HistoryRow {
+/** The row of a sequence. */
+export function rowOf(sequence: HistorySequence): HistoryRow {
+  const { items, values } = sequence;
   const byItem = new Map<number, number>();
   for (let k = 0; k < items.length; k++) byItem.set(items[k], values[k]);
   const distinct = Int32Array.from(byItem.keys()).sort();
-  return { items: distinct, values: Float32Array.from(distinct, (item) => byItem.get(item) as number) };
+  return { items: distinct, values: Float32Array.from(distinct, (item) => byItem.get(item) as number), sequence };
 }
 
 function readEntry(owner: string, given: HistoryItem): HistoryEntry {

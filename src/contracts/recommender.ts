@@ -253,3 +253,9 @@ export interface Factors {
   /** Number of factors. */
   columns: number;
 }
+
+/** Factors that others may hold in any array. */
+export type FactorsLike = Readonly<Pick<Factors, 'rows' | 'columns'>> & {
+  /** Row-major; `rows * columns` numbers. */
+  readonly data: ArrayLike<number>;
+};

@@ -1,4 +1,5 @@
 import { AttuneError } from '../errors.ts';
+import { grown } from '../numeric/grown.ts';
 import { IdMap } from './id-map.ts';
 
 /** Interactions while they are made: ids, and one number a row in each column. */
@@ -51,14 +52,10 @@ export class ColumnBuilder {
   }
 
   #grow(): void {
-    const larger = <T extends { set(a: T): void }>(make: new (n: number) => T, old: T) => {
-      const array = new make(this.#size * 2);
-      array.set(old);
-      return array;
-    };
-    this.#u = larger(Int32Array, this.#u);
-    this.#i = larger(Int32Array, this.#i);
-    this.#v = larger(Float32Array, this.#v);
-    if (this.#t) this.#t = larger(Float64Array, this.#t);
+    const needed = 2 * this.#size;
+    this.#u = grown(this.#u, needed);
+    this.#i = grown(this.#i, needed);
+    this.#v = grown(this.#v, needed);
+    if (this.#t) this.#t = grown(this.#t, needed);
   }
 }

@@ -1,4 +1,5 @@
 import { AttuneError, type ErrorCode, shown } from '../errors.ts';
+import { grown } from '../numeric/grown.ts';
 import { type Id, idText } from './ids.ts';
 
 /**
@@ -257,11 +258,4 @@ function hash(bytes: Uint8Array, start: number, end: number): number {
 function sameBytes(bytes: Uint8Array, start: number, length: number): boolean {
   for (let i = 0; i < length; i++) if (bytes[start + i] !== scratch[i]) return false;
   return true;
-}
-
-function grown<T extends Uint8Array | Int32Array>(array: T, needed: number): T {
-  if (needed <= array.length) return array;
-  const larger = new (array.constructor as new (n: number) => T)(Math.max(needed, Math.ceil(array.length * 1.6)));
-  larger.set(array as never);
-  return larger;
 }

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
+import { checkIterable } from '../options.ts';
 
 /** An id as callers may write it: a non-empty text, or a whole number, which stands for its decimal digits. Answers always give text. */
 export type Id = string | number | bigint;
@@ -20,12 +21,17 @@ export function readId(value: unknown, what: string): string {
   throw new AttuneError('ERR_BAD_ID', `${what}: expected an id (non-empty text or a whole number below 2^53), got ${shown(value)}.`);
 }
 
-/**
- * The dense index of an id that a caller gave, -1 when it is not known. A text that could not be an id is not known either; anything else
- * that is no id is a mistake of the caller, and never silently another id.
- * @param what what the id is of, for the message
- * @throws ERR_BAD_ID
- */
-export function indexOfId(ids: { indexOf(id: Id): number }, id: unknown, what: string): number {
-  return ids.indexOf(typeof id === 'string' ? id : readId(id, what));
+/** The text that a caller's id is looked up by. A text that could not be an id names nothing; anything else that is none is a mistake. @throws ERR_BAD_ID */
+export function textOf(id: unknown, what: string): string {
+  return typeof id === 'string' ? id : readId(id, what);
+}
+
+/** The dense index of an id that a caller gave, -1 when it is not known. @param what what it is of, for the message @throws ERR_BAD_ID */
+export function indexOfId(ids: { indexOf(id: string): number }, id: unknown, what: string): number {
+  return ids.indexOf(textOf(id, what));
+}
+
+/** The ids that a caller wants left out, or to choose among. @throws ERR_BAD_ARGUMENT for what is no list, ERR_BAD_ID */
+export function idSet(ids: Iterable<Id>, what: string): Set<string> {
+  return new Set(Array.from(checkIterable(what, 'ids', ids), (id) => textOf(id, what)));
 }

@@ -3,8 +3,16 @@ import { anything, callback, choice, number, optional, type Progress, readOption
 import { ColumnBuilder, type Columns } from './columns.ts';
 import { type Csr, csrFromCoordinates, transpose } from './csr.ts';
 import { type DuplicatePolicy, duplicatePolicies, mergeDuplicates } from './duplicates.ts';
+import { type FeatureInput, type FeatureInputs, type Features, pickFeatures, readFeatures } from './features.ts';
 import { fieldOption, readRowId, readRowTime, readValue } from './fields.ts';
 import type { IdMap } from './id-map.ts';
+import type { Id } from './ids.ts';
+import { coreRows } from './k-core.ts';
+import { Renumbering } from './renumbering.ts';
+import { type Sequences, sequencesOf } from './sequences.ts';
+
+export type * from './features.ts';
+export type { Sequences } from './sequences.ts';
 
 /** One interaction as a row. */
 export interface InteractionRow {
@@ -33,6 +41,10 @@ export interface InteractionsOptions<Row = Record<string, unknown>> {
   timestamp?: Field<Row>;
   /** Default `'last'`: the row with the largest timestamp, of equal ones (or without times) the one that comes later. */
   duplicates?: DuplicatePolicy;
+  /** Named columns of users, such as their age: see {@link Interactions.withFeatures}. A function or a Map by id, since ids have no order yet. */
+  userFeatures?: Readonly<Record<string, FeatureInput>>;
+  /** Named columns of items, such as their brand. */
+  itemFeatures?: Readonly<Record<string, FeatureInput>>;
   /** What to do with a row that has a bad id, value or time: `'throw'` (default), or `'skip'` and count it in {@link Interactions.skipped}. */
   onBadRow?: 'throw' | 'skip';
   /** Called about every 65,536 rows with phase `'reading'`. */
@@ -74,18 +86,28 @@ export class Interactions implements Iterable<InteractionRow> {
   readonly skipped: number;
   /** Rows that became one with another of their (user, item) pair when the data was read. */
   readonly duplicates: number;
+  /** Named columns of users, in the order of {@link users}. */
+  readonly userFeatures: Features;
+  /** Named columns of items, in the order of {@link items}. */
+  readonly itemFeatures: Features;
   #byUser: Csr | undefined;
   #byItem: Csr | undefined;
+  #sequences: Sequences | undefined;
 
-  private constructor(columns: Columns, skipped = 0, duplicates = 0) {
+  private constructor(
+    columns: Columns,
+    more: { skipped?: number; duplicates?: number; userFeatures?: Features; itemFeatures?: Features } = {},
+  ) {
     this.users = columns.users;
     this.items = columns.items;
     this.userIndices = columns.u;
     this.itemIndices = columns.i;
     this.values = columns.v;
     this.timestamps = columns.t;
-    this.skipped = skipped;
-    this.duplicates = duplicates;
+    this.skipped = more.skipped ?? 0;
+    this.duplicates = more.duplicates ?? 0;
+    this.userFeatures = more.userFeatures ?? {};
+    this.itemFeatures = more.itemFeatures ?? {};
   }
 
   /**
@@ -102,6 +124,8 @@ export class Interactions implements Iterable<InteractionRow> {
       value: fieldOption('value'),
       timestamp: fieldOption('timestamp'),
       duplicates: choice(duplicatePolicies, 'last'),
+      userFeatures: anything<Readonly<Record<string, FeatureInput>> | undefined>(),
+      itemFeatures: anything<Readonly<Record<string, FeatureInput>> | undefined>(),
       onBadRow: choice(['throw', 'skip'], 'throw'),
       ...workOptions,
     });
@@ -139,7 +163,12 @@ export class Interactions implements Iterable<InteractionRow> {
     o.signal?.throwIfAborted();
     o.onProgress?.({ phase: 'reading', done: index, total: index });
     const columns = mergeDuplicates(builder.columns(), o.duplicates);
-    return new Interactions(columns, skipped, index - skipped - columns.v.length);
+    return new Interactions(columns, {
+      skipped,
+      duplicates: index - skipped - columns.v.length,
+      userFeatures: readFeatures('users', columns.users, o.userFeatures),
+      itemFeatures: readFeatures('items', columns.items, o.itemFeatures),
+    });
   }
 
   /**
@@ -148,8 +177,8 @@ export class Interactions implements Iterable<InteractionRow> {
    */
   static fromColumns(
     columns: {
-      users: ArrayLike<string | number>;
-      items: ArrayLike<string | number>;
+      users: ArrayLike<Id>;
+      items: ArrayLike<Id>;
       values?: ArrayLike<number>;
       timestamps?: ArrayLike<number>;
     },
@@ -157,8 +186,8 @@ export class Interactions implements Iterable<InteractionRow> {
   ): Interactions {
     const { duplicates } = readOptions('Interactions.fromColumns', options, { duplicates: choice(duplicatePolicies, 'last') });
     const c = readOptions('Interactions.fromColumns', columns, {
-      users: anything<ArrayLike<string | number>>(),
-      items: anything<ArrayLike<string | number>>(),
+      users: anything<ArrayLike<Id>>(),
+      items: anything<ArrayLike<Id>>(),
       values: anything<ArrayLike<number> | undefined>(),
       timestamps: anything<ArrayLike<number> | undefined>(),
     });
@@ -185,7 +214,7 @@ export class Interactions implements Iterable<InteractionRow> {
       builder.push(user, item, value, time, row);
     }
     const merged = mergeDuplicates(builder.columns(), duplicates);
-    return new Interactions(merged, 0, length - merged.v.length);
+    return new Interactions(merged, { duplicates: length - merged.v.length });
   }
 
   /** Number of rows, which is the number of distinct (user, item) pairs. */
@@ -213,6 +242,40 @@ export class Interactions implements Iterable<InteractionRow> {
   get byItem(): Csr {
     this.#byItem ??= transpose(this.byUser);
     return this.#byItem;
+  }
+
+  /**
+   * What each user did, in time order: for models that read sequences. Without times, rows count in the order they have. Built on first use,
+   * then kept. Do not write to it.
+   */
+  get sequences(): Sequences {
+    this.#sequences ??= sequencesOf(this);
+    return this.#sequences;
+  }
+
+  /**
+   * The same rows with named columns of users and items: numbers, labels or vectors, for models that read contents. A column of a name that
+   * is there replaces it. They stay beside their ids in `select`, `filter` and `split`, and labels keep their codes in all parts.
+   * @example
+   * const rich = ratings.withFeatures({ users: { age: (user) => ages.get(user) }, items: { brand: brands, vector: (item) => index.vectorOf(item) } });
+   * rich.itemFeatures.brand; // { kind: 'categorical', codes, labels }
+   * @throws ERR_COLUMN_LENGTH, ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM, ERR_BAD_ID, ERR_BAD_VALUE, ERR_BAD_ARGUMENT
+   */
+  withFeatures(features: FeatureInputs): Interactions {
+    const o = readOptions('Interactions.withFeatures', features, {
+      users: anything<FeatureInputs['users']>(),
+      items: anything<FeatureInputs['items']>(),
+    });
+    const { users, items, userIndices: u, itemIndices: i, values: v, timestamps: t, skipped, duplicates } = this;
+    return new Interactions(
+      { users, items, u, i, v, t },
+      {
+        skipped,
+        duplicates,
+        userFeatures: { ...this.userFeatures, ...readFeatures('users', users, o.users) },
+        itemFeatures: { ...this.itemFeatures, ...readFeatures('items', items, o.items) },
+      },
+    );
   }
 
   /** The row at a position. */
@@ -262,7 +325,10 @@ export class Interactions implements Iterable<InteractionRow> {
       columns.v[k] = this.values[row];
       if (columns.t && this.timestamps) columns.t[k] = this.timestamps[row];
     }
-    return new Interactions({ ...columns, users: this.users.subset(users.kept), items: this.items.subset(items.kept) });
+    return new Interactions(
+      { ...columns, users: this.users.subset(users.kept), items: this.items.subset(items.kept) },
+      { userFeatures: pickFeatures(this.userFeatures, users.kept), itemFeatures: pickFeatures(this.itemFeatures, items.kept) },
+    );
   }
 
   /** The rows that meet the conditions; the minimum counts are applied again and again until they hold (k-core). */
@@ -273,55 +339,8 @@ export class Interactions implements Iterable<InteractionRow> {
       minValue: optional(number({})),
       where: callback<(row: InteractionRow) => boolean>(),
     });
-    const kept = new Uint8Array(this.size);
-    const perUser = new Int32Array(this.userCount);
-    const perItem = new Int32Array(this.itemCount);
-    for (let row = 0; row < this.size; row++) {
-      if (o.minValue !== undefined && !(this.values[row] >= o.minValue)) continue;
-      if (o.where && !o.where(this.at(row))) continue;
-      kept[row] = 1;
-      perUser[this.userIndices[row]]++;
-      perItem[this.itemIndices[row]]++;
-    }
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (let row = 0; row < this.size; row++) {
-        const u = this.userIndices[row];
-        const i = this.itemIndices[row];
-        if (!kept[row] || (perUser[u] >= o.minPerUser && perItem[i] >= o.minPerItem)) continue;
-        kept[row] = 0;
-        perUser[u]--;
-        perItem[i]--;
-        changed = true;
-      }
-    }
-    const rows: number[] = [];
-    for (let row = 0; row < this.size; row++) if (kept[row]) rows.push(row);
-    return this.select(rows);
-  }
-}
-
-/** New dense indices for those of the old ones that occur, in the order in which they first do. */
-class Renumbering {
-  readonly #to: Int32Array;
-  readonly #kept: Int32Array;
-  #size = 0;
-
-  constructor(count: number) {
-    this.#to = new Int32Array(count).fill(-1);
-    this.#kept = new Int32Array(count);
-  }
-
-  of(index: number): number {
-    if (this.#to[index] < 0) {
-      this.#to[index] = this.#size;
-      this.#kept[this.#size++] = index;
-    }
-    return this.#to[index];
-  }
-
-  /** The old indices by new ones. */
-  get kept(): Int32Array {
-    return this.#kept.subarray(0, this.#size);
+    const { minValue, where } = o;
+    const isAllowed = (row: number) => (minValue === undefined || this.values[row] >= minValue) && (!where || where(this.at(row)));
+    return this.select(coreRows(this, isAllowed, o));
   }
 }

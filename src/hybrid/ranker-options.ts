@@ -1,4 +1,5 @@
 import { type ColdStart, coldStart, type SourceRole } from '../cold-start/index.ts';
+import type { ContentIndex } from '../contracts/content-index.ts';
 import type { History } from '../contracts/recommender.ts';
 import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
@@ -11,10 +12,7 @@ import type { HybridSource, Source } from './sources.ts';
 
 /** What rules look at: an index's metadata, a map, or a function of the item. */
 export type AttributesLike =
-  | {
-      /** What is kept of an item. */
-      metadataOf(item: string): ItemAttributes | undefined;
-    }
+  | Pick<ContentIndex, 'metadataOf'>
   | ReadonlyMap<Id, ItemAttributes>
   | ((item: string) => ItemAttributes | undefined);
 

@@ -1,68 +1,36 @@
 import type { SourceRole } from '../cold-start/index.ts';
-import type { ExplainOptions, Explanation, History, Recommendation, RecommendOptions, WhyNot } from '../contracts/recommender.ts';
-import type { IdMap } from '../data/id-map.ts';
+import type { ContentIndex, ContentSearchOptions, ListAnswer } from '../contracts/content-index.ts';
+import type { FactorsLike, History, Recommender, RecommendOptions, WhyNot } from '../contracts/recommender.ts';
 import type { Id } from '../data/ids.ts';
 import type { HistoryEntry } from './request.ts';
 
 /** What a source may answer: a list, now or later. It need be neither sorted nor clean. */
-export type SourceAnswer = readonly Recommendation[] | Promise<readonly Recommendation[]>;
+export type SourceAnswer = ListAnswer;
 
-/** What a ranker calls on a recommender. Every one of attune has it; so may a client of a remote one. */
-export interface RecommenderLike {
-  /** `'popularity'` = the same for everybody. */
-  readonly kind?: string;
+/**
+ * What a ranker calls on a recommender. Every one of attune has it; so may a client of a remote one, which answers later. `kind` is
+ * `'popularity'` where everybody gets the same; of `explainMany` and `explain` the first that is there is used.
+ */
+export interface RecommenderLike extends Partial<Pick<Recommender, 'kind' | 'whyNot' | 'explain' | 'explainMany' | 'explainFor'>> {
   /** The users it knows. Without it, it is asked for any user. */
-  readonly users?: Pick<IdMap, 'has'>;
+  readonly users?: Pick<Recommender['users'], 'has'>;
   /** The items it knows. */
-  readonly items?: Pick<IdMap, 'has'>;
+  readonly items?: Pick<Recommender['items'], 'has'>;
   /** A list for a user it knows. */
   recommend(user: string, options?: RecommendOptions): SourceAnswer;
   /** A list for somebody with this history. */
   recommendFor?(history: History, options?: RecommendOptions): SourceAnswer;
-  /** Why its list for a user it knows, or for a history, lacks an item; for `HybridRanker.whyNot`. */
-  whyNot?(who: string | History, item: string, options?: RecommendOptions): WhyNot;
-  /** Which of the user's items speak for an item. */
-  explain?(user: string, item: string, options?: ExplainOptions): Explanation;
-  /** The same for all items of a page in one call, in their order; preferred to `explain`. */
-  explainMany?(user: string, items: Iterable<string>, options?: ExplainOptions): readonly Explanation[];
-  /** The same for a visitor with this history. */
-  explainFor?(history: History, items: Iterable<string>, options?: ExplainOptions): readonly Explanation[];
   /** What it knows that a user did, all of which counts as seen. Without it, `explain` of some item is asked. */
   interactionsOf?(user: string): Iterable<HistoryEntry>;
   /** Vectors of items, by which a reason for a visitor is found. */
-  readonly itemFactors?: {
-    /** Row-major. */
-    data: ArrayLike<number>;
-    /** Number of items. */
-    rows: number;
-    /** Length of a vector. */
-    columns: number;
-  };
+  readonly itemFactors?: FactorsLike;
 }
 
 /** Options of a search, as a ranker passes them. */
-export interface SearchLikeOptions {
-  /** Maximum number of items. */
-  n?: number;
-  /** Never these. */
-  exclude?: Iterable<string>;
-  /** These and no others. */
-  only?: Iterable<string>;
-}
+export type SearchLikeOptions = ContentSearchOptions;
 
-/** What a ranker calls on an index of contents, such as a `SemanticIndex`. */
-export interface IndexLike {
-  /** Items for words, best first. */
-  search(query: string, options?: SearchLikeOptions & { signal?: AbortSignal }): SourceAnswer;
-  /** Items whose contents are like those of a history. */
-  similarTo?(history: History, options?: SearchLikeOptions & { includeSeen?: boolean }): SourceAnswer;
-  /** Whether it knows an item. */
-  has?(item: string): boolean;
-  /** The vector of an item, for `diversify`. */
-  vectorOf?(item: string): ArrayLike<number> | undefined;
-  /** What is kept of an item, for rules. */
-  metadataOf?(item: string): Readonly<Record<string, unknown>> | undefined;
-}
+/** What a ranker calls on an index of contents, such as a `SemanticIndex`: `search`, and what else is there. */
+export type IndexLike = Pick<ContentIndex, 'search'> & Partial<Pick<ContentIndex, 'similarTo' | 'has' | 'vectorOf' | 'metadataOf'>>;
 
 /** What a function among the sources is told. */
 export interface SourceRequest {

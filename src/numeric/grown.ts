@@ -1,5 +1,5 @@
 /** The array itself when it is long enough, else a longer copy. */
-export function grown<T extends Int32Array | Uint16Array | Uint8Array>(array: T, needed: number): T {
+export function grown<T extends Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array>(array: T, needed: number): T {
   if (needed <= array.length) return array;
   const larger = new (array.constructor as new (n: number) => T)(Math.max(needed, Math.ceil(array.length * 1.5), 64));
   larger.set(array);

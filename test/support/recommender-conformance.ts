@@ -1,7 +1,16 @@
-import { AttuneError, type ErrorCode, Interactions, type Recommendation, type Recommender, type UnknownPolicy } from 'attune';
+import {
+  AttuneError,
+  type Capability,
+  type ErrorCode,
+  Interactions,
+  type Recommendation,
+  type Recommender,
+  type UnknownPolicy,
+} from 'attune';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkerboard, fromRows, historyOf, hostile, hostileIds, zipf } from './makers.ts';
 import { conformanceOfFiles, type Loadable } from './recommender-files-conformance.ts';
+import { conformanceOfRules } from './recommender-rules-conformance.ts';
 
 /** A family of recommenders, and what it promises beyond the contract that all keep. */
 export interface Family<R extends Recommender> {
@@ -11,8 +20,8 @@ export interface Family<R extends Recommender> {
   Class: Loadable<R>;
   /** Whether lists depend on the user. Default true; false for popularity, whose list also answers an empty history. */
   personal?: boolean;
-  /** What it can do. `similarItems` defaults to true, the others to false. */
-  can?: { similarItems?: boolean; similarUsers?: boolean; explain?: boolean; partialFit?: boolean };
+  /** What it can do; `can` must say the same. Which tests run follows from it: `similarItems` defaults to true, the others to false. */
+  can?: Partial<Record<Capability, boolean>>;
 }
 
 /** The contract of DESIGN.md as tests; every recommender passes them. Call it inside a `describe`. */
@@ -443,6 +452,8 @@ export function recommenderConformance<R extends Recommender>(family: Family<R>)
       expectCode('ERR_BAD_ARGUMENT', () => model.score('u1', 'i1'));
     });
   });
+
+  describe('the rules of all families', () => conformanceOfRules(family, data, () => model));
 
   describe('as a file', () => conformanceOfFiles(family, data, () => model));
 }

@@ -1,4 +1,4 @@
-import { AttuneError, type Interactions, type ModelStore, type Recommender, type UnknownPolicy } from 'attune';
+import { AttuneError, type Interactions, type LoadOptions, type ModelStore, type Recommender, type UnknownPolicy } from 'attune';
 import { expect, it } from 'vitest';
 import { readModelFile, writeModelFile } from '../../src/data/files/model-file.ts';
 import { readSafetensors } from '../../src/data/files/safetensors.ts';
@@ -9,9 +9,9 @@ export interface Loadable<R> {
   /** Makes a model that is not fitted. */
   new (options?: never): R;
   /** Reads what `toBytes` wrote. */
-  fromBytes(bytes: Uint8Array): R;
+  fromBytes(bytes: Uint8Array, options?: LoadOptions): R;
   /** Reads a version from a store. */
-  load(store: ModelStore, reference: string): Promise<R>;
+  load(store: ModelStore, reference: string, options?: LoadOptions): Promise<R>;
 }
 
 /** What every recommender promises about its file. */

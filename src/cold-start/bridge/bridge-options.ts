@@ -1,35 +1,25 @@
-import type { History, Recommendation, RecommendOptions } from '../../contracts/recommender.ts';
+import type { ContentIndex } from '../../contracts/content-index.ts';
+import type { HistoryEntry } from '../../contracts/history.ts';
+import type { FactorsLike, Recommendation, Recommender } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import type { Id } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions } from '../../options.ts';
 
-/** What a bridge needs of a factor model, such as `AlsRecommender`. */
+/** What a bridge needs of a factor model, such as `AlsRecommender`, whose scores are dot products with `itemFactors`. */
 export interface BridgeRecommender {
-  /** One row an item of `items`, row-major. Scores are dot products with them. */
-  readonly itemFactors: {
-    /** Row-major. */
-    data: ArrayLike<number>;
-    /** Number of items. */
-    rows: number;
-    /** Number of factors. */
-    columns: number;
-  };
+  /** One row per item of `items`. */
+  readonly itemFactors: FactorsLike;
   /** Its items, whose index is the row of the factors. */
-  readonly items: Pick<IdMap, 'indexOf' | 'idAt' | 'has'>;
+  readonly items: Pick<Recommender['items'], 'indexOf' | 'idAt' | 'has'>;
   /** Its users. */
-  readonly users: Pick<IdMap, 'has'>;
+  readonly users: Pick<Recommender['users'], 'has'>;
   /** The list of a user it knows. */
-  recommend(user: string, options?: RecommendOptions): readonly Recommendation[];
+  recommend(...args: Parameters<Recommender['recommend']>): readonly Recommendation[];
   /** The list of somebody with this history. */
-  recommendFor(history: History, options?: RecommendOptions): readonly Recommendation[];
+  recommendFor(...args: Parameters<Recommender['recommendFor']>): readonly Recommendation[];
   /** What it knows that a user did. Without it, what it does not recommend. */
-  interactionsOf?(user: string): Iterable<{
-    /** Item id. */
-    item: string;
-    /** Rating, count or weight; default 1. */
-    value?: number;
-  }>;
+  interactionsOf?(user: string): Iterable<Pick<HistoryEntry, 'item'> & Partial<Pick<HistoryEntry, 'value'>>>;
   /** `alpha` and `regularization` place words among users. */
   readonly options?: {
     /** Confidence is 1 + alpha * value. */
@@ -40,18 +30,12 @@ export interface BridgeRecommender {
 }
 
 /** What a bridge needs of an index of contents, such as `SemanticIndex`. */
-export interface BridgeIndex {
-  /** Number of items. */
-  readonly size: number;
-  /** Ids of the items. */
-  readonly items: Iterable<string>;
-  /** The vector of an item's contents. */
-  vectorOf(item: string): ArrayLike<number> | undefined;
+export interface BridgeIndex extends Pick<ContentIndex, 'size' | 'items' | 'vectorOf'> {
   /** Items close to a history, by which candidates are found. Without it all items are looked at. */
-  similarTo?(history: History, options?: BridgeListOptions & { includeSeen?: boolean }): readonly Recommendation[];
-  /** Makes vectors of words. Without it there are no answers to interests. */
+  similarTo?(...args: Parameters<ContentIndex['similarTo']>): readonly Recommendation[];
+  /** Makes vectors of words, one row per text. Without it there are no answers to interests. */
   readonly embedder?: {
-    /** One row a text, row-major. */
+    /** One row per text, row-major. */
     embed(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<ArrayLike<number>>;
   };
 }
@@ -96,7 +80,7 @@ export interface ContentBridgeOptions {
 export interface BridgeListOptions {
   /** Maximum number of items. Default 10. */
   n?: number;
-  /** Item ids never to return; a number stands for its decimal digits. */
+  /** Item ids never to return. */
   exclude?: Iterable<Id>;
   /** Rank these items and no others. */
   only?: Iterable<Id>;

@@ -1,6 +1,6 @@
 import { type History, readHistory } from '../../contracts/history.ts';
 import type { Recommendation } from '../../contracts/recommender.ts';
-import { type Id, readId } from '../../data/ids.ts';
+import { type Id, idSet, textOf } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { TopK } from '../../numeric/top-k.ts';
 import { anything, checkIterable, integer, readOptions } from '../../options.ts';
@@ -86,7 +86,7 @@ export class ContentBridge {
    * @throws what the model throws for an unknown user.
    */
   recommend(user: Id, options: BridgeListOptions = {}): Recommendation[] {
-    const id = readId(user, 'ContentBridge.recommend: user');
+    const id = textOf(user, 'ContentBridge.recommend: user');
     return this.#rank(this.#ofUser(id), options, this.#seenBy(id));
   }
 
@@ -108,11 +108,11 @@ export class ContentBridge {
   /** The scores of items for a known user, in the order asked; NaN for an item without factors and contents. */
   score(user: Id, items: Iterable<Id>): Float32Array {
     checkIterable('ContentBridge.score', 'item ids', items);
-    const taste = this.#ofUser(readId(user, 'ContentBridge.score: user'));
+    const taste = this.#ofUser(textOf(user, 'ContentBridge.score: user'));
     this.#see();
     const scoreOf = this.#scorer(taste);
     return Float32Array.from(items, (item) => {
-      const row = this.#at.get(typeof item === 'string' ? item : readId(item, 'ContentBridge.score'));
+      const row = this.#at.get(textOf(item, 'ContentBridge.score: item'));
       return row === undefined ? Number.NaN : scoreOf(row);
     });
   }
@@ -251,9 +251,8 @@ export class ContentBridge {
     });
     if (!taste.factors && taste.likes.length === 0) return [];
     this.#see();
-    const ids = (given: Iterable<Id>) => Array.from(given, (id) => (typeof id === 'string' ? id : readId(id, 'ContentBridge')));
-    const never = new Set([...seen, ...ids(o.exclude ?? [])]);
-    const only = o.only && new Set(ids(o.only));
+    const never = new Set([...seen, ...idSet(o.exclude ?? [], "ContentBridge: option 'exclude'")]);
+    const only = o.only && idSet(o.only, "ContentBridge: option 'only'");
     const rows = only ? Array.from(only, (item) => this.#at.get(item) ?? -1).sort((a, b) => a - b) : this.#ids.keys();
     const allowed = Array.from(rows).filter((row) => row >= 0 && !never.has(this.#ids[row]));
     const scoreOf = this.#scorer(taste);
@@ -264,7 +263,7 @@ export class ContentBridge {
   }
 
   /** The rows worth the whole score, ascending: of a large catalogue the best by factors and the best by contents. */
-  #candidates(taste: Taste, allowed: number[], size: number, options: BridgeListOptions): number[] {
+  #candidates(taste: Taste, allowed: number[], size: number, options: { exclude: Set<string>; only: Set<string> | undefined }): number[] {
     const { similarTo } = this.#settings.vectors;
     const { factors, likes, history } = taste;
     // Contents of words, and of indexes that cannot search, are compared one by one.

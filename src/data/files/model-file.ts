@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { IdMap } from '../id-map.ts';
 import { readSafetensors, type Tensor, type TensorData, writeSafetensors } from './safetensors.ts';
+import { readHeader } from './safetensors-header.ts';
 
 /** What a model file says besides its tensors. */
 export interface ModelFile {
@@ -41,7 +42,7 @@ export function writeModelFile({ kind, formatVersion, settings, tensors, ids }: 
  * @throws ERR_BAD_FILE damaged, truncated or not a model; ERR_WRONG_KIND another kind; ERR_NEWER_FORMAT from a newer attune.
  */
 export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: number): ModelFile {
-  const { tensors, metadata } = readParts(bytes);
+  const { tensors, metadata } = parts(readSafetensors, bytes);
   if (metadata.format !== 'attune') throw new AttuneError('ERR_BAD_FILE', 'Expected a model file of attune, got another safetensors file.');
   // Without this, a file whose key `checksum` is damaged would go unverified.
   if (metadata.checksum === undefined) throw new AttuneError('ERR_BAD_FILE', 'Expected a model file with a checksum, got one without.');
@@ -64,10 +65,17 @@ export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: nu
   return { kind, formatVersion: version, settings: readSettings(metadata.settings, kind), ...readIds(tensors) };
 }
 
+/** The kind of a model file, from its header alone. @throws ERR_BAD_FILE when it is no model of attune */
+export function kindOf(bytes: Uint8Array): string {
+  const { format, kind } = parts(readHeader, bytes).metadata;
+  if (format === 'attune' && kind) return kind;
+  throw new AttuneError('ERR_BAD_FILE', 'Expected a model file of attune, got another safetensors file.');
+}
+
 /** No model has a tensor of a type without an array here, so such a type is a damaged one. */
-function readParts(bytes: Uint8Array): ReturnType<typeof readSafetensors> {
+function parts<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
   try {
-    return readSafetensors(bytes);
+    return read(bytes);
   } catch (cause) {
     if (!(cause instanceof AttuneError && cause.code === 'ERR_NOT_SUPPORTED')) throw cause;
     throw new AttuneError('ERR_BAD_FILE', `Expected a model file of attune, got one that is damaged, or no model. ${cause.message}`, {

@@ -2,8 +2,9 @@ import { AttuneError } from '../../errors.ts';
 import { randomNumbers, shuffle } from '../../numeric/random.ts';
 import { choice, integer, number, readOptions } from '../../options.ts';
 import type { Interactions } from '../interactions.ts';
-import type { ColdItemsSplitOptions, ColdUsersSplit, ColdUsersSplitOptions, Split } from './split.ts';
-import { identity, newestFirst, rowsByUser, rowsWhere } from './split-rows.ts';
+import { rowsByUser } from '../sequences.ts';
+import type { ColdItemsSplitOptions, ColdUsersSplit, ColdUsersSplitOptions, Split } from './split-options.ts';
+import { identity, newestFirst, rowsWhere } from './split-rows.ts';
 
 const testFraction = number({ default: 0.1, above: 0, below: 1 });
 const seed = integer({ default: 0 });

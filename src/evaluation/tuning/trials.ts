@@ -1,4 +1,4 @@
-import type { FitOptions } from '../../contracts/recommender.ts';
+import type { Recommender } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, callback, choice, integer, number, optional, type Progress, readOptions, workOptions } from '../../options.ts';
@@ -10,7 +10,7 @@ import type { EvaluationReport } from '../report/report.ts';
 /** What a search fits and evaluates. */
 export type FittableRecommender = EvaluableRecommender & {
   /** Learns from interactions. */
-  fit(interactions: Interactions, options?: FitOptions): Promise<unknown>;
+  fit(...args: Parameters<Recommender['fit']>): Promise<unknown>;
 };
 
 /** What all searches take. */

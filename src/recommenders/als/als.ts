@@ -133,10 +133,11 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       biases,
       history,
     });
-    const { validate, patience, checkpoint } = o;
+    const { validate, validateEvery, patience, checkpoint } = o;
     const data = checkpoint || o.resumeFrom ? fingerprintOf(byUser, userWeights) : 0;
     const afterIteration = earlyStopping({
       validate: validate && ((factors) => validate(AlsRecommender.#of(modelOf(factors)))),
+      validateEvery,
       patience,
       checkpoint: checkpoint && {
         every: checkpoint.every,
@@ -223,6 +224,11 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
       ...(this.model.biases && { baseline: profile.add + this.model.biases.items[i] }),
       contributions: contributions.slice(0, o.n ?? contributions.length),
     };
+  }
+
+  /** The same for several items of one user, in the order asked. */
+  explainMany(user: Id, items: Iterable<Id>, options: ExplainOptions = {}): ReturnType<AlsRecommender['explain']>[] {
+    return Array.from(checkIterable('als.explainMany', 'item ids', items), (item) => this.explain(user, item, options));
   }
 
   /** The predicted rating (explicit feedback) or preference of one pair; the same as `score` for one item. */

@@ -1,12 +1,13 @@
-import { AttuneError, shown } from '../../errors.ts';
-import type { AlsIteration } from './options.ts';
+import { EarlyStopping as Stopping } from '../shared/early-stopping.ts';
 import type { AlsFactors, AlsState, AlsStep } from './solver/train.ts';
 
 /** What happens between the iterations of a fit. */
 export interface EarlyStopping {
   /** How good a model with these factors is on held-out data; larger is better. */
   validate: ((factors: AlsFactors) => number | Promise<number>) | undefined;
-  /** Iterations in a row without a better value after which training ends. */
+  /** Iterations between two questions. */
+  validateEvery: number;
+  /** Answers in a row without a better value after which training ends. */
   patience: number;
   /** Receives what a later fit can go on from. */
   checkpoint: { every: number; write: (state: AlsState) => void | Promise<void> } | undefined;
@@ -15,40 +16,16 @@ export interface EarlyStopping {
 /** The hook of `trainAls` that measures, keeps the best factors, and ends training with them when nothing better comes. */
 export function earlyStopping({
   validate,
-  patience,
   checkpoint,
+  ...options
 }: EarlyStopping): ((step: AlsStep) => Promise<AlsFactors | undefined>) | undefined {
   if (!validate && !checkpoint) return undefined;
-  let best: AlsFactors | undefined;
-  let bestValue = Number.NEGATIVE_INFINITY;
-  let since = 0;
+  const stopping = validate && new Stopping('AlsRecommender', validate, options);
   return async ({ history, final, factors, state }) => {
-    const last = history[history.length - 1];
-    if (validate) {
-      const now = await factors();
-      last.validation = await measured(validate, now, last);
-      since++;
-      if (best === undefined || last.validation > bestValue) {
-        best = now;
-        bestValue = last.validation;
-        since = 0;
-      }
-      if (since >= patience || final) return { ...best, history: [...history] };
-    }
-    if (checkpoint && last.iteration % checkpoint.every === 0 && !final) await checkpoint.write(state());
+    const line = history[history.length - 1];
+    const best = await stopping?.after({ line, final, factors });
+    if (best) return { ...best, history: [...history] };
+    if (checkpoint && line.iteration % checkpoint.every === 0 && !final) await checkpoint.write(state());
     return undefined;
   };
-}
-
-async function measured(
-  validate: NonNullable<EarlyStopping['validate']>,
-  factors: AlsFactors,
-  { iteration }: AlsIteration,
-): Promise<number> {
-  const value = await validate(factors);
-  if (typeof value === 'number' && !Number.isNaN(value)) return value;
-  throw new AttuneError(
-    'ERR_BAD_VALUE',
-    `AlsRecommender.fit: 'validate' must give a number, larger for a better model, got ${shown(value)} after iteration ${iteration}.`,
-  );
 }

@@ -2,10 +2,11 @@ import type { FitOptions } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, callback, integer, readOptions, workOptions } from '../../options.ts';
+import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
 import type { AlsRecommender } from './als.ts';
 
 /** Options of {@link AlsRecommender.fit}. */
-export interface AlsFitOptions extends FitOptions {
+export interface AlsFitOptions extends FitOptions, ValidationOptions<AlsRecommender> {
   /** users x factors, row-major in the order of `interactions.users`. Only conjugate gradients read it. */
   initialUserFactors?: Float32Array;
   /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
@@ -32,8 +33,8 @@ export interface AlsFitOptions extends FitOptions {
    * });
    */
   validate?: (model: AlsRecommender) => number | Promise<number>;
-  /** With `validate`: ends after this many iterations in a row without a better value, from 1. Default 3. */
-  patience?: number;
+  /** With `validate`: iterations between two questions, from 1. Default 1. */
+  validateEvery?: number;
   /** Lets a killed fit go on: `write` gets a file for `resumeFrom` now and then. */
   checkpoint?: AlsCheckpoint;
   /**
@@ -60,8 +61,7 @@ export function readFitOptions(options: AlsFitOptions) {
     initialItemFactors: anything<Float32Array | undefined>(),
     userWeights: anything<Float32Array | ((user: string) => number) | undefined>(),
     warmStart: earlierModel,
-    validate: callback<NonNullable<AlsFitOptions['validate']>>(),
-    patience: integer({ default: 3, min: 1 }),
+    ...validationChecks<AlsRecommender>({ validateEvery: 1 }),
     checkpoint: checkpointCheck,
     resumeFrom: bytes,
   });

@@ -2,10 +2,10 @@ import type { ModelStore } from '../../contracts/model-store.ts';
 import type { Factors, LoadOptions, RecommendationList, SimilarOptions, SimilarUser } from '../../contracts/recommender.ts';
 import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { AttuneError, shown } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
 import { BaseRecommender, checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { EarlyStopping } from '../shared/early-stopping.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptions, type BprIteration, type BprOptions, type BprSettings, bprChecks, bprFitChecks } from './options.ts';
@@ -75,7 +75,7 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
       history,
     });
     const watch =
-      validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), validateEvery, patience);
+      validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), { validateEvery, patience });
     const trained = await trainBpr(likedRows(base.byUser), settings, work, watch ?? (async () => undefined));
     work.signal?.throwIfAborted();
     this.#replace(modelOf(trained, trained.history));
@@ -165,34 +165,15 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
   }
 }
 
-/** Asks how good the model is, keeps the best factors, and ends training with them when nothing better comes. */
+/** The hook of `trainBpr` that measures and stops. */
 function watcher(
   measure: (factors: BprFactors, history: BprIteration[]) => number | Promise<number>,
-  every: number,
-  patience: number,
+  options: { validateEvery: number; patience: number },
 ): AfterIteration {
-  let best: BprFactors | undefined;
-  let bestValue = Number.NEGATIVE_INFINITY;
-  let since = 0;
   const history: BprIteration[] = [];
-  return async (line, factors, last) => {
+  const stopping = new EarlyStopping<BprFactors>('BprRecommender', (factors) => measure(factors, [...history]), options);
+  return (line, factors, final) => {
     history.push(line);
-    if (line.iteration % every !== 0 && !last) return undefined;
-    const now = await factors();
-    const value: unknown = await measure(now, [...history]);
-    if (typeof value !== 'number' || Number.isNaN(value)) {
-      throw new AttuneError(
-        'ERR_BAD_VALUE',
-        `BprRecommender.fit: 'validate' must give a number, larger for a better model, got ${shown(value)} after iteration ${line.iteration}.`,
-      );
-    }
-    line.validation = value;
-    since++;
-    if (best === undefined || value > bestValue) {
-      best = now;
-      bestValue = value;
-      since = 0;
-    }
-    return since >= patience || last ? best : undefined;
+    return stopping.after({ line, final, factors });
   };
 }

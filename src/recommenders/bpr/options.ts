@@ -1,5 +1,6 @@
 import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { callback, flag, integer, number, onUnknown, seed, threads, workOptions } from '../../options.ts';
+import { flag, integer, number, onUnknown, seed, threads, workOptions } from '../../options.ts';
+import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
 import type { BprRecommender } from './bpr.ts';
 
 /** Options of {@link BprRecommender}. */
@@ -44,7 +45,7 @@ export const bprChecks = {
 export type BprSettings = Required<BprOptions>;
 
 /** Options of {@link BprRecommender.fit}. */
-export interface BprFitOptions extends FitOptions {
+export interface BprFitOptions extends FitOptions, ValidationOptions<BprRecommender> {
   /**
    * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
@@ -57,16 +58,12 @@ export interface BprFitOptions extends FitOptions {
   validate?: (model: BprRecommender) => number | Promise<number>;
   /** With `validate`: iterations between two questions, from 1. Default 10. */
   validateEvery?: number;
-  /** With `validate`: ends after this many answers in a row that were no better, from 1. Default 3. */
-  patience?: number;
 }
 
 /** Checks and defaults of {@link BprFitOptions}. */
 export const bprFitChecks = {
   ...workOptions,
-  validate: callback<NonNullable<BprFitOptions['validate']>>(),
-  validateEvery: integer({ default: 10, min: 1 }),
-  patience: integer({ default: 3, min: 1 }),
+  ...validationChecks<BprRecommender>({ validateEvery: 10 }),
 };
 
 /** One line of the training record. */

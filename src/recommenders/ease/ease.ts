@@ -1,22 +1,13 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type {
-  ExplainOptions,
-  Explanation,
-  FitOptions,
-  LoadOptions,
-  RecommendationList,
-  SimilarOptions,
-  UnknownPolicy,
-} from '../../contracts/recommender.ts';
-import type { Id } from '../../data/ids.ts';
+import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import { choice, integer, number, onUnknown, optional, readOptions, seed, threads, workOptions } from '../../options.ts';
-import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
-import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
 import { baseOf } from '../shared/fitted-base.ts';
+import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { invertDirectly } from './direct.ts';
 import { invertIteratively, iterativeBytes } from './iterative.ts';
@@ -72,7 +63,7 @@ const format = { kind, formatVersion: 1 };
  * solves for P without ever making XᵀX, and `weightsPerItem` keeps the model small. `similarItems` gives the partial correlation
  * -P_ij / sqrt(P_ii P_jj) of the items whose weights were kept, and knows no `'dot'`.
  */
-export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
+export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
   readonly #options: Required<Omit<EaseOptions, 'weightsPerItem' | 'seed'>> & { weightsPerItem: number | undefined };
@@ -99,27 +90,6 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return this.#fit(() => mergeInto(model, interactions), o);
   }
 
-  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
-  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
-    return this.listSimilarItems(item, options);
-  }
-
-  /** The user's items with value x weight. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
-  explain(user: Id, item: Id, options: ExplainOptions = {}): Explanation {
-    const o = readOptions(`${kind}.explain`, options, explainChecks);
-    const to = this.itemIndex(item, o.onUnknown);
-    const index = this.userIndex(user, o.onUnknown);
-    if (to < 0 || index < 0) return unexplained();
-    const { items, weights } = this.model;
-    const row = this.historyOf(index);
-    const parts = Array.from(row.items, (from, k) => ({
-      item: items.idAt(from),
-      value: row.values[k],
-      score: row.values[k] * weights.at(from, to),
-    }));
-    return explanation(this.scoreSome(row, Int32Array.of(to))[0], parts, o.n);
-  }
-
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     return encodeModel(format, this.model, { settings: this.#options, tensors: this.model.weights.toTensors() });
@@ -139,23 +109,13 @@ export class EaseRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return EaseRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
-  protected override profileOf(user: number): HistoryRow {
-    return this.historyOf(user);
-  }
-
-  protected override profileFrom(row: HistoryRow): HistoryRow {
-    return row;
-  }
-
   protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
     const { weights } = this.model;
     for (let k = 0; k < row.items.length; k++) weights.add(row.items[k], row.values[k], scores);
   }
 
-  protected override scoreSome(row: HistoryRow, items: Int32Array): Float32Array {
-    const scores = new Float32Array(this.model.items.size);
-    this.scoreAll(row, scores);
-    return Float32Array.from(items, (i) => scores[i]);
+  protected override weightBetween(from: number, to: number): number {
+    return this.model.weights.at(from, to);
   }
 
   protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {

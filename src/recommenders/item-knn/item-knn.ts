@@ -1,24 +1,15 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type {
-  ExplainOptions,
-  Explanation,
-  FitOptions,
-  LoadOptions,
-  RecommendationList,
-  SimilarOptions,
-  UnknownPolicy,
-} from '../../contracts/recommender.ts';
+import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
-import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import { choice, integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
-import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow, type RankRequest } from '../shared/base.ts';
+import { checkInteractions, type FittedBase, type HistoryRow, type RankRequest } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
-import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { featuresOf, type ItemFeatures, ItemProducts, nearestItems, similarityOf } from '../shared/item-similarity.ts';
+import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
 
 /** Options of {@link ItemKnnRecommender}. */
@@ -81,7 +72,7 @@ const format = { kind, formatVersion: 1 };
  * with 0 and 0.5 it is the plain cosine. `similarItems` compares with all items, not only the kept neighbours, by the symmetric form
  * (popularityExponent 0.5), or by the bare product with `metric: 'dot'`; items without a common user are not similar at all.
  */
-export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
+export class ItemKnnRecommender extends ItemWeightsRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
   readonly #options: Required<Omit<ItemKnnOptions, 'seed' | 'threads'>>;
@@ -111,28 +102,6 @@ export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return this.#fit(() => mergeInto(model, interactions), model.items.size, o);
   }
 
-  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
-  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
-    return this.listSimilarItems(item, options);
-  }
-
-  /** The user's items that have this one among their neighbours, with value x similarity. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
-  explain(user: Id, item: Id, options: ExplainOptions = {}): Explanation {
-    const o = readOptions(`${kind}.explain`, options, explainChecks);
-    const to = this.itemIndex(item, o.onUnknown);
-    const index = this.userIndex(user, o.onUnknown);
-    if (to < 0 || index < 0) return unexplained();
-    const { items, neighbors } = this.model;
-    const row = this.historyOf(index);
-    const parts: Explanation['contributions'] = [];
-    row.items.forEach((from, k) => {
-      const at = neighbors.indices.subarray(neighbors.offsets[from], neighbors.offsets[from + 1]).indexOf(to);
-      if (at < 0) return;
-      parts.push({ item: items.idAt(from), value: row.values[k], score: row.values[k] * neighbors.values[neighbors.offsets[from] + at] });
-    });
-    return explanation(this.scoreSome(row, Int32Array.of(to))[0], parts, o.n);
-  }
-
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     return encodeModel(format, this.model, { settings: this.#options, tensors: csrToTensors('neighbors', this.model.neighbors) });
@@ -152,14 +121,6 @@ export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
     return ItemKnnRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
-  protected override profileOf(user: number): HistoryRow {
-    return this.historyOf(user);
-  }
-
-  protected override profileFrom(row: HistoryRow): HistoryRow {
-    return row;
-  }
-
   protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
     const { offsets, indices, values } = this.model.neighbors;
     for (let k = 0; k < row.items.length; k++) {
@@ -168,10 +129,10 @@ export class ItemKnnRecommender extends BaseRecommender<Fitted, HistoryRow> {
     }
   }
 
-  protected override scoreSome(row: HistoryRow, items: Int32Array): Float32Array {
-    const scores = new Float32Array(this.model.items.size);
-    this.scoreAll(row, scores);
-    return Float32Array.from(items, (i) => scores[i]);
+  protected override weightBetween(from: number, to: number): number | undefined {
+    const { offsets, indices, values } = this.model.neighbors;
+    const at = indices.subarray(offsets[from], offsets[from + 1]).indexOf(to);
+    return at < 0 ? undefined : values[offsets[from] + at];
   }
 
   /** Looks only at the neighbours of the history. Where they do not fill the list, items with a score of 0 or below follow. */

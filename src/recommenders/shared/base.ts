@@ -1,4 +1,4 @@
-import { type History, type HistoryRow, type HistorySequence, readHistory, rowOf, sequenceOf } from '../../contracts/history.ts';
+import { type History, type HistoryRow, readHistory, rowOf, sequenceOf } from '../../contracts/history.ts';
 import type { ModelInfo, ModelStore } from '../../contracts/model-store.ts';
 import {
   type Capability,
@@ -19,7 +19,7 @@ import {
 import { checkIsInteractions } from '../../data/check-interactions.ts';
 import type { Csr } from '../../data/csr.ts';
 import type { IdMap } from '../../data/id-map.ts';
-import { type Id, indexOfId, readId } from '../../data/ids.ts';
+import { type Id, indexOfId, textOf } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
@@ -31,7 +31,7 @@ import { type Filter, filterOf, indicesOf, perUser, union } from './filters.ts';
 import { namedList, type RankRequest, rankScores, rankSome } from './lists.ts';
 import { whyNot } from './why-not.ts';
 
-export type { HistoryRow, HistorySequence } from '../../contracts/history.ts';
+export type { HistoryRow } from '../../contracts/history.ts';
 export { type RankRequest, rankScores } from './lists.ts';
 
 /** What every fitted model has. A model is this plus what its family adds, replaced as a whole by `fit`. */
@@ -82,8 +82,8 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
 
   /** The profile of a known user. */
   protected abstract profileOf(user: number): Profile;
-  /** The profile that a known user with this history would have. @param sequence the same history in its order, for models that read it */
-  protected abstract profileFrom(row: HistoryRow, sequence: HistorySequence): Profile;
+  /** The profile that a known user with this history would have. */
+  protected abstract profileFrom(row: HistoryRow): Profile;
   /** Writes the score of every item; `scores` comes filled with 0. An item with NaN is never in a list. */
   protected abstract scoreAll(profile: Profile, scores: Float32Array): void;
   /** The scores of some items, bit for bit those of `scoreAll`. */
@@ -130,16 +130,10 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   recommendFor(history: History, options: RecommendOptions = {}): RecommendationList {
     const owner = `${this.kind}.recommendFor`;
     const o = readOptions(owner, options, recommendChecks);
-    const { row, sequence } = this.readHistory(owner, history);
-    if (row.items.length === 0 && this.needsHistory) {
-      if ((o.onUnknown ?? this.onUnknown) === 'empty') return [];
-      throw new AttuneError(
-        'ERR_UNKNOWN_HISTORY',
-        "Expected a history with at least one item the model was fitted on, got none. Fall back to popular items, fit again with newer data, or pass onUnknown: 'empty'.",
-      );
-    }
+    const row = this.knownHistory(history, o.onUnknown);
+    if (!row) return [];
     const filter = filterOf(owner, this.items, o);
-    return this.#named(this.#list(this.profileFrom(row, sequence), row, filter));
+    return this.#named(this.#list(this.profileFrom(row), row, filter));
   }
 
   whyNot(who: Id | History, item: Id, options: RecommendOptions = {}): WhyNot {
@@ -151,10 +145,10 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     const index = indexOfId(items, item, `${owner}: item`);
     const filter = { ...filterOf(owner, items, o), n: o.n };
     if (!isHistory && user < 0) return { reason: 'unknown-user' };
-    const { row, sequence } = isHistory ? this.readHistory(owner, who) : { row: this.historyOf(user), sequence: undefined };
-    if (isHistory && row.items.length === 0 && this.needsHistory) return { reason: 'unknown-history' };
+    const row = isHistory ? this.knownHistory(who, 'empty') : this.historyOf(user);
+    if (!row) return { reason: 'unknown-history' };
     if (index < 0) return { reason: 'unknown-item' };
-    const scores = () => this.#allScores(sequence ? this.profileFrom(row, sequence) : this.profileOf(user));
+    const scores = () => this.#allScores(isHistory ? this.profileFrom(row) : this.profileOf(user));
     return whyNot({ item: index, filter, history: row, scores });
   }
 
@@ -166,7 +160,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     const includeSeen = perUser(o.includeSeen, (value) => recommendChecks.includeSeen(value, `${owner}: option 'includeSeen'`));
     const exclude = perUser(o.exclude, (ids) => indicesOf(owner, items, ids, 'exclude'));
     const only = perUser(o.only, (ids) => indicesOf(owner, items, ids, 'only'));
-    const asked = Array.from(checkIterable(owner, 'user ids', users), (user) => (typeof user === 'string' ? user : readId(user, owner)));
+    const asked = Array.from(checkIterable(owner, 'user ids', users), (user) => textOf(user, `${owner}: user`));
     const wanted = asked.map((user) => {
       const index = this.userIndex(user, o.onUnknown);
       if (index < 0) return undefined;
@@ -271,11 +265,21 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return { items: indices.subarray(offsets[user], offsets[user + 1]), values: values.subarray(offsets[user], offsets[user + 1]) };
   }
 
-  /** A history in dense indices, with and without its order. Unknown items are left out. */
-  protected readHistory(owner: string, history: History): { row: HistoryRow; sequence: HistorySequence } {
+  /** A history in dense indices, or undefined under 'empty' where the model needs a known item and has none. @throws ERR_UNKNOWN_HISTORY */
+  protected knownHistory(history: History, onUnknown: UnknownPolicy | undefined): HistoryRow | undefined {
+    const row = this.readHistory(history);
+    if (row.items.length > 0 || !this.needsHistory) return row;
+    if ((onUnknown ?? this.onUnknown) === 'empty') return undefined;
+    throw new AttuneError(
+      'ERR_UNKNOWN_HISTORY',
+      "Expected a history with at least one item the model was fitted on, got none. Fall back to popular items, fit again with newer data, or pass onUnknown: 'empty'.",
+    );
+  }
+
+  /** A history in dense indices; unknown items are left out, of a repeated item the last value stays. */
+  protected readHistory(history: History): HistoryRow {
     const { items } = this.model;
-    const sequence = sequenceOf(readHistory(owner, history), (item) => items.indexOf(item));
-    return { row: rowOf(sequence), sequence };
+    return rowOf(sequenceOf(readHistory(this.kind, history), (item) => items.indexOf(item)));
   }
 
   /** Dense index of a user, or -1 under 'empty'. @throws ERR_UNKNOWN_USER, ERR_BAD_ID */
