@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bands } from './hybrid/bands.ts';
 import { coldUsers } from './hybrid/cold-users.ts';
 import { industrial } from './hybrid/data.ts';
 import { coldItems } from './hybrid/items.ts';
@@ -12,7 +13,7 @@ import { type Comparisons, print } from './hybrid/table.ts';
 export const hybrid = {
   name: 'hybrid',
   summary:
-    'Hybrid pages, cold items, cold users with one and two ratings on Amazon Industrial 2018, beside their parts, with paired tests. --only pages,items,users; --sample 1000 users to choose weights by; --seed 7 of the cold items; --rows of the test file, default all. --only latency: milliseconds of a page on the shape of Amazon Appliances; --scale 1, --rounds 1000.',
+    'Hybrid pages, cold items, cold users with one and two ratings on Amazon Industrial 2018, beside their parts, with paired tests. --only pages,items,users; --sample 1000 users to choose weights by; --seed 7 of the cold items; --rows of the test file, default all. --only bands: how wide bands of relevance should be; --only latency: milliseconds of a page on the shape of Amazon Appliances; --scale 1, --rounds 1000.',
   async run(args: string[] = []): Promise<void> {
     const { values } = parseArgs({
       args,
@@ -29,6 +30,7 @@ export const hybrid = {
     const data = await industrial();
     if (!data) return;
     const sample = Number(values.sample);
+    if (values.only === 'bands') return bands(data, sample);
     const parts: Record<string, (() => Promise<Comparisons>)[]> = {
       items: [() => coldItems(data, Number(values.seed))],
       users: [1, 2].map((given) => () => coldUsers(data, given, sample)),

@@ -1,5 +1,5 @@
 import { type History, readHistory } from '../contracts/history.ts';
-import type { Recommendation } from '../contracts/recommender.ts';
+import type { KnownInteraction, Recommendation } from '../contracts/recommender.ts';
 import { type Id, idSet } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
@@ -39,7 +39,7 @@ export interface SegmentPopularityOptions {
 
 /** Popular items of a segment and a time; made by {@link segmentPopularity}. As a source of a `HybridRanker` it is a popular one. */
 export interface SegmentPopularity {
-  /** What it stands on, as a source. */
+  /** What kind of evidence it uses, as a source. */
   readonly role: 'popular';
   /** Names of the segments that have rows. */
   readonly segments: readonly string[];
@@ -47,6 +47,8 @@ export interface SegmentPopularity {
   top(segment: string | undefined, options?: BridgeListOptions): Recommendation[];
   /** Answers as a source. Items of the history are left out. */
   answer(request: SegmentRequest): Recommendation[];
+  /** What a user did, in the interactions it counted; undefined for a user that is not among them. */
+  interactionsOf(user: string): KnownInteraction[] | undefined;
 }
 
 /**
@@ -100,6 +102,13 @@ export function segmentPopularity(options: SegmentPopularityOptions): SegmentPop
       const segment = o.segmentOfRequest ? o.segmentOfRequest(request) : user === undefined ? undefined : o.segmentOfUser?.(user);
       const seen = readHistory('segmentPopularity.answer', history).map(({ item }) => item);
       return source.top(segment, { n, only, exclude: [...exclude, ...seen] });
+    },
+    interactionsOf(user) {
+      const row = o.interactions.users.indexOf(user);
+      if (row < 0) return undefined;
+      const { offsets, indices, values } = o.interactions.byUser;
+      const own = indices.subarray(offsets[row], offsets[row + 1]);
+      return Array.from(own, (item, k) => ({ item: items.idAt(item), value: values[offsets[row] + k] }));
     },
   };
   return source;

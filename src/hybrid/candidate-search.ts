@@ -68,7 +68,9 @@ export class CandidateSearch {
       reserves.filter(({ source }) => source.role === 'popular'),
     ];
     const { forbidden, only, includeSeen } = rules;
-    this.#want = { exclude: [...forbidden], only: only && [...only], includeSeen };
+    const exclude = [...forbidden];
+    const unseen = exclude.filter((item) => !visitor.seen.has(item));
+    this.#want = { exclude, unseen, only: only && [...only], includeSeen };
     this.#first = Math.max(settings.candidates, 2 * rules.context.n);
   }
 
@@ -205,7 +207,7 @@ export class CandidateSearch {
       for (const { item } of list.items) missing.delete(item);
       if (missing.size === 0) return list;
       try {
-        const answer = complete(visitor, { ...this.#want, n: missing.size, only: [...missing] });
+        const answer = complete(visitor, { ...this.#want, exclude: [], unseen: [], n: missing.size, only: [...missing] });
         if (answer instanceof Promise) answer.catch(() => {});
         const more = cleanAnswer(answer, (item) => missing.has(item) && rules.isAllowed(item)).items;
         return { ...list, items: [...list.items, ...more].sort(bestFirst) };

@@ -9,7 +9,7 @@ export function functionSource(name: string, given: AnsweringSource, role: Sourc
     role,
     isModel: false,
     standing(visitor) {
-      const request = requestOf(visitor, { n: 0, exclude: [], only: undefined, includeSeen: false });
+      const request = requestOf(visitor, { n: 0, exclude: [], unseen: [], only: undefined, includeSeen: false });
       const words = visitor.query !== undefined || visitor.interests.length > 0;
       const interactions = visitor.user !== undefined && !visitor.isStoredKnown ? Number.POSITIVE_INFINITY : visitor.history.length;
       const needsNothing = role === 'custom' || role === 'popular';
@@ -28,6 +28,6 @@ export function functionSource(name: string, given: AnsweringSource, role: Sourc
   };
 }
 
-function requestOf({ user, history, interests, query, context }: Visitor, want: Want) {
-  return { user, history, interests, query, context, ...want };
+function requestOf({ user, history, interests, query, context }: Visitor, { n, exclude, only, includeSeen }: Want) {
+  return { user, history, interests, query, context, n, exclude, only, includeSeen };
 }

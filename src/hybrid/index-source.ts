@@ -1,6 +1,7 @@
 import type { SourceRole } from '../cold-start/index.ts';
 import { bestFirst, cleanAnswer, meanOf } from './answer.ts';
-import { mostSimilar } from './similarity.ts';
+import { perVisitor } from './per-visitor.ts';
+import { longestHistory, mostSimilar } from './similarity.ts';
 import type { Cause, IndexLike, Source, Visitor, Want } from './sources.ts';
 
 /**
@@ -8,10 +9,10 @@ import type { Cause, IndexLike, Source, Visitor, Want } from './sources.ts';
  * both the mean.
  */
 export function indexSource(name: string, index: IndexLike, role: SourceRole = 'content'): Source {
-  const knownOf = (visitor: Visitor) => visitor.history.filter(({ item }) => index.has?.(item) ?? true);
+  const knownOf = perVisitor(({ history }) => history.filter(({ item }) => index.has?.(item) ?? true));
   const words = ({ query, interests }: Visitor) => query ?? (interests.length > 0 ? interests.join(' ') : undefined);
   const near = (visitor: Visitor, { n, exclude, only, includeSeen }: Want) =>
-    index.similarTo?.(knownOf(visitor), { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) });
+    index.similarTo?.(knownOf(visitor).slice(-longestHistory), { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) });
   return {
     name,
     role,

@@ -1,5 +1,6 @@
 import type { SourceRole } from '../cold-start/index.ts';
 import type { Explanation } from '../contracts/recommender.ts';
+import { perVisitor } from './per-visitor.ts';
 import { readHistory } from './request.ts';
 import { mostSimilar } from './similarity.ts';
 import type { Cause, RecommenderLike, Source, Visitor, Want } from './sources.ts';
@@ -8,10 +9,12 @@ import type { Cause, RecommenderLike, Source, Visitor, Want } from './sources.ts
 export function recommenderSource(name: string, model: RecommenderLike, role?: SourceRole): Source {
   const own: SourceRole = role ?? (model.kind === 'popularity' ? 'popular' : 'collaborative');
   const knows = (user: string | undefined) => user !== undefined && (model.users?.has(user) ?? true);
-  const knownOf = (visitor: Visitor) => visitor.history.filter(({ item }) => model.items?.has(item) ?? true);
+  const knownOf = perVisitor(({ history }) => history.filter(({ item }) => model.items?.has(item) ?? true));
 
-  const ask = (visitor: Visitor, { n, exclude, only, includeSeen }: Want): unknown => {
-    const options = { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) };
+  const ask = (visitor: Visitor, { n, exclude, unseen, only, includeSeen }: Want): unknown => {
+    // A model that knows all that was seen leaves it out by itself; naming a thousand items again takes longer than the list.
+    const knowsAll = !includeSeen && !visitor.isFresh && visitor.seenBy.get(name) === visitor.seen.size;
+    const options = { n, exclude: knowsAll ? unseen : exclude, only, ...(includeSeen ? { includeSeen } : {}) };
     const fold = () => model.recommendFor?.(own === 'popular' ? visitor.history : knownOf(visitor), options);
     // What a user did since the model was fitted counts as well: the stored history and the new one, folded in together.
     const isNewer = visitor.isFresh && visitor.isStoredKnown && model.recommendFor && knownOf(visitor).length > 0;

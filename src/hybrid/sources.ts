@@ -91,6 +91,8 @@ export interface Visitor {
   history: HistoryEntry[];
   /** What the request or any source knows that the visitor has seen. */
   seen: ReadonlySet<string>;
+  /** How many of these each source knows, by name. */
+  seenBy: ReadonlyMap<string, number>;
   /** Whether what is stored of a known user is in `history`. */
   isStoredKnown: boolean;
   /** Whether the request's history has something that is not stored. */
@@ -104,6 +106,8 @@ export interface Visitor {
 export interface Want {
   n: number;
   exclude: readonly string[];
+  /** What of `exclude` the visitor has not seen. */
+  unseen: readonly string[];
   only: readonly string[] | undefined;
   includeSeen: boolean;
 }

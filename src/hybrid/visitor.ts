@@ -15,7 +15,8 @@ export async function visitorOf(
   skipped: Skipped[],
 ): Promise<Visitor> {
   const { user, interests, query, context, history: given } = read;
-  const told = user === undefined ? [] : toldBy(settings.sources.values(), user);
+  const seenBy = new Map<string, number>();
+  const told = user === undefined ? [] : toldBy(settings.sources.values(), user, seenBy);
   const own = user === undefined ? undefined : await storedHistory(settings, user, signal, skipped);
   const stored = own ?? told[0];
   const seen = new Set<string>();
@@ -25,6 +26,7 @@ export async function visitorOf(
     user,
     history: given.length === 0 ? (stored ?? []) : readHistory([...(stored ?? []), ...given]),
     seen,
+    seenBy,
     isStoredKnown: stored !== undefined,
     isFresh: given.some(({ item }) => !known?.has(item)),
     interests,
@@ -34,12 +36,13 @@ export async function visitorOf(
 }
 
 /** What each source knows that the user did, sources of taste first. */
-function toldBy(sources: Iterable<Source>, user: string): HistoryEntry[][] {
+function toldBy(sources: Iterable<Source>, user: string, seenBy: Map<string, number>): HistoryEntry[][] {
   const taste: HistoryEntry[][] = [];
   const others: HistoryEntry[][] = [];
   for (const source of sources) {
     try {
       const entries = source.interactionsOf?.(user);
+      if (entries) seenBy.set(source.name, entries.length);
       if (entries) (source.role === 'collaborative' ? taste : others).push(entries);
     } catch {
       // Whatever is wrong with it shows when it is asked for a list.

@@ -123,6 +123,7 @@ function saidBy(name: string, id: string, { standing, tiers, visitor, rules, set
   const want = {
     n: settings.candidates,
     exclude: [...rules.forbidden],
+    unseen: [],
     only: rules.only && [...rules.only],
     includeSeen: rules.includeSeen,
   };

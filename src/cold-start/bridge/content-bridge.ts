@@ -35,7 +35,7 @@ const longestHistory = 50;
 
 /** Factors of items without interactions; made by {@link contentBridge}. As a source of a `HybridRanker` it counts as content. */
 export class ContentBridge {
-  /** What it stands on, as a source. */
+  /** What kind of evidence it uses, as a source. */
   readonly role = 'content';
   readonly #settings: BridgeSettings;
   readonly #space: FactorSpace;
@@ -123,6 +123,13 @@ export class ContentBridge {
     const hasWords = vectors.embedder !== undefined && (interests.length > 0 || query !== undefined);
     if (hasWords || (user !== undefined && recommender.users.has(user))) return true;
     return history.some(({ item }) => recommender.items.has(item) || vectors.vectorOf(item) !== undefined);
+  }
+
+  /** What the model says that a user has had, as a source of a `HybridRanker`; undefined when it cannot tell or does not know the user. */
+  interactionsOf(user: string): Required<Entry>[] | undefined {
+    const { recommender } = this.#settings;
+    if (!recommender.interactionsOf || !recommender.users.has(user)) return undefined;
+    return Array.from(recommender.interactionsOf(user), ({ item, value = 1 }) => ({ item, value }));
   }
 
   /** Answers as a source of a `HybridRanker`: what is known of the user or the history, and of the words, added up. */

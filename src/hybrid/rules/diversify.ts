@@ -64,23 +64,35 @@ export function diversify(options: DiversifyOptions): Reranker {
 /** How much the a-th and the b-th candidate are alike. */
 type Likeness = (a: number, b: number) => number;
 
+/**
+ * Lazy greedy: the likeness to what stands already can only grow, so a candidate is compared with the latest picks only when it would be next
+ * without them. The order is that of comparing all with all.
+ */
 function mmr(relevance: number[], alike: Likeness, lambda: number, n: number): number[] {
   const order: number[] = [];
-  const left = relevance.map((_, at) => at);
-  const closest = relevance.map(() => 0);
+  const closest = new Float64Array(relevance.length).fill(-1.001); // below any cosine, rounding included
+  const compared = new Int32Array(relevance.length);
+  const isTaken = new Uint8Array(relevance.length);
+  const most = (at: number) => lambda * relevance[at] - (1 - lambda) * (order.length === 0 ? 0 : closest[at]);
   while (order.length < n) {
-    let best = 0;
-    let highest = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < left.length; k++) {
-      const value = lambda * relevance[left[k]] - (1 - lambda) * closest[left[k]];
-      if (value > highest) {
+    let best = -1;
+    for (;;) {
+      let highest = Number.NEGATIVE_INFINITY;
+      best = -1;
+      for (let at = 0; at < relevance.length; at++) {
+        if (isTaken[at] !== 0) continue;
+        const value = most(at);
+        if (best >= 0 && !(value > highest)) continue;
         highest = value;
-        best = k;
+        best = at;
+      }
+      if (compared[best] === order.length) break;
+      for (; compared[best] < order.length; compared[best]++) {
+        closest[best] = Math.max(closest[best], alike(best, order[compared[best]]));
       }
     }
-    const [next] = left.splice(best, 1);
-    for (const at of left) closest[at] = order.length === 0 ? alike(at, next) : Math.max(closest[at], alike(at, next));
-    order.push(next);
+    isTaken[best] = 1;
+    order.push(best);
   }
   return order;
 }
@@ -133,7 +145,11 @@ function likenessBy(by: AlikeBy): (head: readonly Candidate[], context: RerankCo
     );
   }
   return (head) => {
-    const directions = head.map(({ item }) => directionOf(vectorOf(item)));
-    return (a, b) => cosine(directions[a], directions[b]);
+    const known: (Float32Array | null)[] = []; // null where there is none
+    const direction = (at: number) => {
+      if (known[at] === undefined) known[at] = directionOf(vectorOf(head[at].item)) ?? null;
+      return known[at] ?? undefined;
+    };
+    return (a, b) => cosine(direction(a), direction(b));
   };
 }
