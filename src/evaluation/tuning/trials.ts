@@ -2,9 +2,9 @@ import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, callback, choice, integer, number, optional, type Progress, readOptions, workOptions } from '../../options.ts';
-import type { EvaluateOptions } from '../evaluate.ts';
+import type { EvaluateOptions } from '../evaluate-options.ts';
 import type { EvaluableRecommender } from '../lists.ts';
-import { directionOf, evaluationMetrics } from '../measures.ts';
+import { directionOf, evaluationMetrics, type SearchObjective } from '../metric-names.ts';
 import type { EvaluationReport } from '../report/report.ts';
 
 /** What a search fits and evaluates. */
@@ -25,7 +25,7 @@ export interface TuningOptions<P, M extends FittableRecommender> {
    * What is best: a metric such as `'ndcg@10'` (`'ndcg'` means at 10) or `'rmse'`, or several, of which each settles the ties of those
    * before it. Errors and gini are made small, the others large. Default `'ndcg@10'`.
    */
-  objective?: string | readonly string[];
+  objective?: SearchObjective | readonly SearchObjective[];
   /** Scores are compared in whole multiples of this, so that differences without meaning count as ties. Default 0: exactly. */
   tolerance?: number;
   /** Passed on to {@link evaluate}. */
@@ -33,8 +33,8 @@ export interface TuningOptions<P, M extends FittableRecommender> {
   /** Trials of an earlier search that was interrupted; their settings are not run again. */
   previous?: readonly Trial<P>[];
   /**
-   * How many settings are in work at a time. Default 1. More pay where a fit or its evaluation leaves cores idle, or runs elsewhere; each
-   * takes memory of its own. What is found, and its order, is the same for any number.
+   * How many settings are worked on at a time. Default 1. More pay off where a fit or its evaluation leaves cores idle, or runs elsewhere; each
+   * takes memory of its own. The result, and its order, is the same for any number.
    */
   concurrency?: number;
   /** A setting that cannot be fitted ends the search (`'throw'`, default), or is noted in its trial (`'skip'`). */
