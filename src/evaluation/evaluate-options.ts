@@ -11,37 +11,37 @@ import type { DefaultMetric, MetricName } from './metric-names.ts';
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions<M extends MetricName = MetricName> {
   /** What the model was fitted on: its items are left out of each user's list; novelty and its like look at who chose what in it. */
-  train?: Interactions;
+  train?: Interactions | undefined;
   /** What is to be found. */
   test: Interactions;
   /** Default precision, recall, ndcg, map, mrr, hitRate, and with `train` coverage and novelty. */
-  metrics?: readonly M[];
+  metrics?: readonly M[] | undefined;
   /** Where lists are cut. Default 10. */
-  k?: number | readonly number[];
+  k?: number | readonly number[] | undefined;
   /** Test rows with a smaller value are not relevant. Default: every value above 0 is. */
-  relevantFrom?: number;
+  relevantFrom?: number | undefined;
   /** How test values enter `ndcg`: not at all (`'binary'`, default), as they are (`'linear'`), or as 2^value - 1 (`'exponential'`). */
-  gain?: GainRule;
+  gain?: GainRule | undefined;
   /** What is ranked for each user. Default `'all'`: every item of the model that is not in the user's training data. */
-  candidates?: Candidates;
+  candidates?: Candidates | undefined;
   /** Users to evaluate: ids, or how many to draw at random. Default all of the test part. */
-  users?: number | Iterable<Id>;
+  users?: number | Iterable<Id> | undefined;
   /** Whether items of the training data may be in the lists and count. Default false. */
-  includeSeen?: boolean;
+  includeSeen?: boolean | undefined;
   /** `'stored'` (default): the model's own users. `'fold-in'`: lists come from `recommendFor` with the user's training rows, for users held out as a whole. */
-  protocol?: 'stored' | 'fold-in';
+  protocol?: 'stored' | 'fold-in' | undefined;
   /** How far items are apart, for `diversity`. Default: by who chose them in the training data (1 - cosine of their columns of users). */
-  diversity?: ItemDistance;
+  diversity?: ItemDistance | undefined;
   /** Confidence of the intervals. Default 0.95. */
-  level?: number;
+  level?: number | undefined;
   /** Seed of samples and intervals. Default 1. */
-  seed?: number;
+  seed?: number | undefined;
   /** Name in tables. Default the model's kind. */
-  name?: string;
+  name?: string | undefined;
   /** Aborts; the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called with phase `'evaluating'` in users. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** What is measured when nothing is asked for. */

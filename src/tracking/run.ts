@@ -38,7 +38,7 @@ export function readRunOptions(options: RunOptions): ReadRunOptions {
 }
 
 /** Which runs are asked for: those of an experiment, or undefined for all. @throws ERR_BAD_OPTION */
-export function readExperiment(options: { experiment?: string } = {}): string | undefined {
+export function readExperiment(options: { experiment?: string | undefined } = {}): string | undefined {
   return readOptions('tracker.runs', options, { experiment: optional(title) }).experiment;
 }
 

@@ -10,7 +10,7 @@ import type { EvaluationReport } from './report.ts';
 /** Options of {@link compare}. */
 export interface CompareOptions extends PairedTestOptions {
   /** Below this p-value a difference counts. Default 0.05. */
-  alpha?: number;
+  alpha?: number | undefined;
 }
 
 /** What {@link compare} found. `difference` is a - b: it and `effectSize` are positive when a has the larger values. `summary` puts the better one first. */
@@ -73,7 +73,7 @@ export function compare<A extends MetricName, B extends MetricName>(
 export function compareAll(
   reports: Record<string, EvaluationReport>,
   metric: MetricKey,
-  options: CompareOptions & { baseline?: string } = {},
+  options: CompareOptions & { baseline?: string | undefined } = {},
 ): Comparison[] {
   const { baseline, ...rest } = options;
   const names = Object.keys(reports);

@@ -5,9 +5,9 @@ import type { ReadableReport, ReportedValue } from './contents.ts';
 /** Options of {@link formatReports}. */
 export interface FormatOptions {
   /** Default `'text'`. */
-  format?: 'text' | 'markdown';
+  format?: 'text' | 'markdown' | undefined;
   /** Digits behind the point. Default 4. */
-  digits?: number;
+  digits?: number | undefined;
 }
 
 const formatChecks = {

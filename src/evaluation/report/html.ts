@@ -1,3 +1,4 @@
+import { readOptions, text } from '../../options.ts';
 import { directionOf } from '../metric-names.ts';
 import { escaped } from './bars-svg.ts';
 import type { ReadableReport } from './contents.ts';
@@ -9,9 +10,13 @@ import { notesOf } from './format.ts';
  * script, nothing loaded from elsewhere.
  *
  * @param reports by the name that stands in the page.
+ * @param options `title` of the page.
+ * @throws ERR_BAD_OPTION
  */
-export function reportsToHtml(reports: Record<string, ReadableReport>, options: { title?: string } = {}): string {
-  const { title = `Evaluation: ${Object.keys(reports).join(', ')}` } = options;
+export function reportsToHtml(reports: Record<string, ReadableReport>, options: { title?: string | undefined } = {}): string {
+  const { title } = readOptions('reportsToHtml', options, {
+    title: text({ default: `Evaluation: ${Object.keys(reports).join(', ')}`, allowEmpty: true }),
+  });
   const entries = Object.entries(reports);
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
   const head = entries.map(([name], at) => `<th scope="col">${dot(at)}${escaped(name)}</th>`).join('');

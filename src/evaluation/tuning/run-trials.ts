@@ -16,7 +16,7 @@ export async function runTrials<P, M extends FittableRecommender>(
   const known = new Set(previous.map((trial) => fingerprint(trial.parameters)));
   const open = settings.filter((setting) => !known.has(fingerprint(setting)));
   const ended = new Array<Trial<P> | undefined>(open.length);
-  let best: { trial: Trial<P>; place: number; fitted?: FittedTrial<M> } | undefined;
+  let best: { trial: Trial<P>; place: number; fitted?: FittedTrial<M> | undefined } | undefined;
   const offer = (trial: Trial<P>, place: number, fitted?: FittedTrial<M>) => {
     const difference = best ? order(trial.scores, best.trial.scores, o.objective, o.tolerance) || place - best.place : -1;
     if (difference < 0) best = { trial, place, fitted };

@@ -73,7 +73,7 @@ async function versionOf(client: MlflowClient, name: string, version: number | u
   }
   const filter = `name='${name}'`; // names have no quotes
   const query = { filter, order_by: 'version_number DESC', max_results: '1' };
-  const { model_versions = [] } = await client.get<{ model_versions?: MlflowModelVersion[] }>('model-versions/search', query);
+  const { model_versions = [] } = await client.get<{ model_versions?: MlflowModelVersion[] | undefined }>('model-versions/search', query);
   if (model_versions.length > 0) return model_versions[0];
   throw new AttuneError('ERR_NOT_FOUND', `MLflow has no model '${name}'.`);
 }

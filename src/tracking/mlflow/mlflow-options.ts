@@ -7,17 +7,17 @@ export interface MlflowOptions {
   /** Address of the tracking server, such as `'http://127.0.0.1:5000'`. */
   url: string;
   /** Sent as `Authorization: Bearer ...`. */
-  token?: string;
+  token?: string | undefined;
   /** Further headers, such as `{ authorization: 'Basic ...' }`. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | undefined;
   /** What requests go through. Default the global `fetch`. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: typeof globalThis.fetch | undefined;
   /** How often a request that failed is repeated. From 0, default 4. */
-  retries?: number;
+  retries?: number | undefined;
   /** The wait before the first repetition; it doubles each time. Default 250. */
-  backoffMs?: number;
+  backoffMs?: number | undefined;
   /** After so long a request counts as failed. Default 30,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** Checks the options. @throws ERR_BAD_OPTION */

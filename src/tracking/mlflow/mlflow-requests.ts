@@ -33,7 +33,7 @@ export async function pages<T>(client: MlflowClient, path: string, field: string
 /** Names of the artifacts of a run, without its models. */
 export async function filesIn(client: MlflowClient, run_id: string, path: string): Promise<string[]> {
   const query = { run_id, path: path || undefined };
-  const { files = [] } = await client.get<{ files?: { path: string; is_dir: boolean }[] }>('artifacts/list', query);
+  const { files = [] } = await client.get<{ files?: { path: string; is_dir: boolean }[] | undefined }>('artifacts/list', query);
   const own = files.map((file) => (file.is_dir ? filesIn(client, run_id, file.path) : [file.path]));
   return (await Promise.all(own)).flat().filter((name) => !name.startsWith('models/'));
 }

@@ -127,7 +127,10 @@ async function curveOf(client: MlflowClient, run_id: string, metric: string): Pr
   const points: { value: number | string; step: number | string; timestamp: number | string }[] = [];
   for (let page_token: string | undefined, more = true; more; more = page_token !== undefined) {
     const query = { run_id, metric_key: asKey(metric), max_results: '25000', page_token };
-    const page = await client.get<{ metrics?: typeof points; next_page_token?: string }>('metrics/get-history', query);
+    const page = await client.get<{ metrics?: typeof points | undefined; next_page_token?: string | undefined }>(
+      'metrics/get-history',
+      query,
+    );
     points.push(...(page.metrics ?? []));
     page_token = page.next_page_token || undefined;
   }
