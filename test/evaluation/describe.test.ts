@@ -1,4 +1,4 @@
-import { describe as describeData, Interactions, Interactions } from 'attune';
+import { describe as describeData, Interactions } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { fromRows, zipf } from '../support/makers.ts';
 
