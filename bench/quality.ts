@@ -2,7 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compareAll, type EvaluationReport, evaluate, type FittableRecommender, formatReports, type Split, split } from 'attune';
+import {
+  compareAll,
+  type EvaluationReport,
+  evaluate,
+  type FittableRecommender,
+  formatReports,
+  type MetricKey,
+  type Split,
+  split,
+} from 'attune';
 import { type QualitySet, qualitySets } from './quality/data.ts';
 import { type QualityModel, qualityModels } from './quality/models.ts';
 import { overview, type SetSummary } from './quality/table.ts';
@@ -101,7 +110,7 @@ async function runSet(name: string, models: QualityModel[], how: { large: boolea
   if (results.length === 0) return undefined;
   console.log(formatReports(reports));
   for (const [model, first, second, source] of set.published) console.log(`published  ${model}: ${first} / ${second} (${source})`);
-  const key = `${set.metrics[1]}@${set.k}`;
+  const key = `${set.metrics[1]}@${set.k}` as const;
   const verdict = bestAgainstSecond(reports, key);
   if (verdict) console.log(verdict);
   return {
@@ -134,7 +143,7 @@ async function tryAll(model: QualityModel, settings: object[], { train, test }: 
 }
 
 /** A paired test over users. */
-function bestAgainstSecond(reports: Record<string, EvaluationReport>, key: string): string | undefined {
+function bestAgainstSecond(reports: Record<string, EvaluationReport>, key: MetricKey): string | undefined {
   const [first, second] = Object.entries(reports).sort(([, a], [, b]) => b.get(key).mean - a.get(key).mean);
   return second && compareAll(Object.fromEntries([first, second]), key)[0].summary;
 }

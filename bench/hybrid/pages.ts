@@ -16,7 +16,7 @@ export async function pages(
   rows: number | undefined,
 ): Promise<Comparisons> {
   const before = await sourcesOf(als, train, index);
-  const on = { train: validation.histories, test: validation.test, metrics: ['ndcg'], users: sample };
+  const on = { train: validation.histories, test: validation.test, metrics: ['ndcg'] as const, users: sample };
   const two = await bestWeights(before, choices, on, validation.histories);
 
   const after = await withRows(train, validation.pairs);

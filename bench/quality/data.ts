@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EvaluateOptions, Interactions, LeaveLastOutSplitOptions, PerUserSplitOptions } from 'attune';
+import type { EvaluateOptions, Interactions, LeaveLastOutSplitOptions, MetricName, PerUserSplitOptions } from 'attune';
 import { fromPairs, gzLines, listedPairs, ncf } from '../support/data.ts';
 
 /** A public data set with the protocol of its published figures. */
@@ -9,7 +9,7 @@ export interface QualitySet {
   /** What is measured, and how, in words. */
   protocol: string;
   /** Metrics and cut of the published figures. */
-  metrics: [string, string];
+  metrics: [MetricName, MetricName];
   k: number;
   /** Published figures of the two metrics, with their source. */
   published: [model: string, first: number, second: number, source: string][];

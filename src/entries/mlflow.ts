@@ -1,2 +1,3 @@
 /** Runs, curves, artifacts and models on an MLflow tracking server, by its REST API. */
-export { type MlflowOptions, mlflowTracker } from '../tracking/mlflow/mlflow-tracker.ts';
+export type { MlflowOptions } from '../tracking/mlflow/mlflow-options.ts';
+export { mlflowTracker } from '../tracking/mlflow/mlflow-tracker.ts';

@@ -3,21 +3,22 @@ import type { Interactions } from '../data/interactions.ts';
 import { AttuneError } from '../errors.ts';
 import { giniOf } from '../metrics/beyond-accuracy/exposure.ts';
 import { percentile } from '../metrics/significance/confidence-interval.ts';
+import { readOptions } from '../options.ts';
 import { barsSvg } from './report/bars-svg.ts';
 
-/** How many rows the users (or items) have. */
+/** Number of rows per user (or item). */
 export interface Activity {
-  /** The fewest. */
+  /** The smallest number. */
   min: number;
-  /** Half of them have at most so many. */
+  /** Half of them have at most this many. */
   median: number;
   /** The mean. */
   mean: number;
-  /** 90 of 100 have at most so many. */
+  /** 90 % of them have at most this many. */
   p90: number;
-  /** The most. */
+  /** The largest number. */
   max: number;
-  /** Part of them with a single row. */
+  /** Fraction of them with a single row. */
   singles: number;
 }
 
@@ -25,9 +26,9 @@ export interface Activity {
 export interface Drift {
   /** Where the halves (by rows) meet, in milliseconds since 1970. */
   at: number;
-  /** Part of the later rows whose item had no earlier row. */
+  /** Fraction of the later rows whose item had no earlier row. */
   newItems: number;
-  /** Part of the later rows whose user had no earlier row. */
+  /** Fraction of the later rows whose user had no earlier row. */
   newUsers: number;
   /** Jensen-Shannon divergence of the popularity of items in bits: 0 = the same, 1 = nothing in common. */
   popularityShift: number;
@@ -49,13 +50,13 @@ export interface DataReport {
   skipped: number;
   /** Rows that became one with another of their (user, item) pair when the data was read. */
   duplicates: number;
-  /** Rows a user. */
+  /** Rows per user. */
   perUser: Activity;
-  /** Rows an item. */
+  /** Rows per item. */
   perItem: Activity;
   /** Gini index of the rows of items: 0 = all alike. */
   gini: number;
-  /** Part of all rows that belongs to the most popular 1 % and 10 % of the items. */
+  /** Fraction of all rows that belongs to the most popular 1 % and 10 % of the items. */
   topShare: {
     /** Of the most popular 1 %. */
     onePercent: number;
@@ -70,7 +71,7 @@ export interface DataReport {
     max: number;
     /** The mean over all rows. */
     mean: number;
-    /** A bar a value up to twenty different ones, else twenty bars of equal width. */
+    /** One bar per value up to twenty different ones, else twenty bars of equal width. */
     histogram: {
       /** The value, or the lower end of the bar. */
       value: number;
@@ -85,7 +86,7 @@ export interface DataReport {
     /** The last. */
     to: number;
   };
-  /** Only with times, and at least two rows. */
+  /** Only with at least two different times. */
   drift?: Drift;
   /** Pictures, each a self-contained SVG text. */
   pictures: {
@@ -102,17 +103,20 @@ export interface DataReport {
 
 /**
  * Looks at interactions before anybody learns from them: size, sparsity, long tail, activity, values, and what changes over time.
- * @throws ERR_EMPTY without rows; ERR_BAD_ARGUMENT.
+ * @param options there are none so far, and any is refused.
+ * @throws ERR_EMPTY without rows; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
-export function describe(interactions: Interactions): DataReport {
+export function describe(interactions: Interactions, options: Record<string, never> = {}): DataReport {
   checkIsInteractions('describe', interactions);
+  readOptions('describe', options, {});
   const { userCount, itemCount, size, byUser, byItem, timestamps } = interactions;
   if (size === 0) throw new AttuneError('ERR_EMPTY', 'describe: expected interactions with at least one row, got none.');
   const users = rowCounts(byUser.offsets);
   const items = rowCounts(byItem.offsets);
   const share = (part: number) => items.slice(-Math.max(1, Math.round(itemCount * part))).reduce((sum, rows) => sum + rows, 0) / size;
   const values = valuesOf(interactions);
-  const drift = timestamps && size > 1 ? driftOf(interactions, timestamps) : undefined;
+  const cut = timestamps && cutOf(timestamps);
+  const drift = timestamps && cut !== undefined ? driftOf(interactions, timestamps, cut) : undefined;
   const report = {
     users: userCount,
     items: itemCount,
@@ -156,7 +160,7 @@ function activityOf(sorted: Float64Array): Activity {
   };
 }
 
-/** A bar a value up to twenty different ones, else twenty bars of equal width, named by their lower end. */
+/** One bar per value up to twenty different ones, else twenty bars of equal width, named by their lower end. */
 function valuesOf({ values }: Interactions): DataReport['values'] {
   const min = values.reduce((a, b) => Math.min(a, b));
   const max = values.reduce((a, b) => Math.max(a, b));
@@ -172,8 +176,21 @@ function valuesOf({ values }: Interactions): DataReport['values'] {
   return { min, max, mean, histogram };
 }
 
-function driftOf({ itemIndices, userIndices, values, itemCount, userCount, size }: Interactions, timestamps: Float64Array): Drift {
-  const at = timestamps.slice().sort()[size >> 1];
+/**
+ * Where the later half begins: the median moment. When most rows share the first moment, such as that of an import, there is nothing before it, and
+ * the next moment is taken; undefined when there is none.
+ */
+function cutOf(timestamps: Float64Array): number | undefined {
+  const sorted = timestamps.slice().sort();
+  const median = sorted[sorted.length >> 1];
+  return median > sorted[0] ? median : sorted.find((time) => time > median);
+}
+
+function driftOf(
+  { itemIndices, userIndices, values, itemCount, userCount, size }: Interactions,
+  timestamps: Float64Array,
+  at: number,
+): Drift {
   const before = { items: new Float64Array(itemCount), users: new Uint8Array(userCount), rows: 0, sum: 0 };
   const after = new Float64Array(itemCount);
   for (let row = 0; row < size; row++) {
@@ -195,7 +212,7 @@ function driftOf({ itemIndices, userIndices, values, itemCount, userCount, size 
   let shift = 0;
   const part = (p: number, m: number) => (p > 0 ? (p / 2) * Math.log2(p / m) : 0);
   for (let item = 0; item < itemCount; item++) {
-    const p = before.items[item] / Math.max(1, before.rows);
+    const p = before.items[item] / before.rows;
     const q = after[item] / later;
     shift += part(p, (p + q) / 2) + part(q, (p + q) / 2);
   }
@@ -203,7 +220,7 @@ function driftOf({ itemIndices, userIndices, values, itemCount, userCount, size 
     at,
     newItems: newItems / later,
     newUsers: newUsers / later,
-    popularityShift: before.rows > 0 ? shift : Number.NaN,
+    popularityShift: shift,
     meanValueChange: sum / later - before.sum / before.rows,
   };
 }
@@ -235,8 +252,8 @@ function textOf(report: Omit<DataReport, 'toString'>): string {
       'Size',
       `${count(users)} users, ${count(items)} items, ${count(rows)} rows, density ${percent(density)}${skipped > 0 ? `, ${count(skipped)} bad rows skipped` : ''}${duplicates > 0 ? `, ${count(duplicates)} duplicates merged` : ''}`,
     ],
-    ['Rows a user', activity(perUser)],
-    ['Rows an item', activity(perItem)],
+    ['Rows per user', activity(perUser)],
+    ['Rows per item', activity(perItem)],
     [
       'Long tail',
       `top 1 % of the items: ${percent(topShare.onePercent)} of the rows, top 10 %: ${percent(topShare.tenPercent)}, Gini ${gini.toFixed(3)}`,

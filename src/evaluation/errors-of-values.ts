@@ -1,6 +1,7 @@
 import type { Interactions } from '../data/interactions.ts';
 import type { EvaluableRecommender } from './lists.ts';
-import type { Measure, MetricName } from './measures.ts';
+import type { Measure } from './measures.ts';
+import type { MetricName } from './metric-names.ts';
 
 /** Errors of predicted values, and how many test rows could not be predicted. */
 export interface PredictedValues {

@@ -1,20 +1,23 @@
 export { type Activity, type DataReport, type Drift, describe } from './describe.ts';
-export { type EvaluateOptions, evaluate } from './evaluate.ts';
+export { evaluate } from './evaluate.ts';
+export type { EvaluateOptions } from './evaluate-options.ts';
 export type { Candidates, EvaluableRecommender, ListFunction, ListRequest, RankedItems } from './lists.ts';
+export type { ErrorMeasure, Measure, OverallMeasure, PerUserMeasure } from './measures.ts';
 export {
+  type DefaultMetric,
+  type DirectedMetric,
   type Direction,
-  type ErrorMeasure,
   evaluationMetrics,
-  type Measure,
+  type MetricKey,
   type MetricName,
-  type OverallMeasure,
-  type PerUserMeasure,
-} from './measures.ts';
+  type SearchObjective,
+} from './metric-names.ts';
 export type { LeftOut } from './plan.ts';
 export { type CompareOptions, type Comparison, compare, compareAll } from './report/compare.ts';
+export type { EvaluationProtocol, ReadableReport, ReportContent, ReportedValue, ReportJson } from './report/contents.ts';
 export { type FormatOptions, formatReports } from './report/format.ts';
 export { reportsToHtml } from './report/html.ts';
-export { type EvaluationProtocol, EvaluationReport, type ReportContent, type ReportedValue, type ReportJson } from './report/report.ts';
+export { EvaluationReport } from './report/report.ts';
 export { type HalvingSearchOptions, type HalvingSetting, halvingSearch } from './tuning/halving.ts';
 export {
   type GridSearchOptions,

@@ -1,4 +1,5 @@
 import type { Recommender } from '../contracts/recommender.ts';
+import { type Id, idText } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import type { ListColumns } from '../metrics/columnar/measure-lists.ts';
@@ -8,7 +9,7 @@ import { type ItemSpace, type Plan, Rows } from './plan.ts';
 
 /** What a function that stands for a recommender is asked. */
 export interface ListRequest {
-  /** How many items at most. */
+  /** Maximum number of items. */
   n: number;
   /** What the user has already; these are taken out of the answer, so leave them out before counting to `n`. */
   exclude: readonly string[];
@@ -21,10 +22,10 @@ export type ListFunction = (user: string, request: ListRequest) => RankedItems |
 
 /** Ids, or objects with one, best first. */
 export type RankedItems = Iterable<
-  | string
+  | Id
   | {
       /** Item id. */
-      readonly item: string;
+      readonly item: Id;
     }
 >;
 
@@ -38,7 +39,7 @@ export type Candidates =
       /** How many random items that are not relevant. */
       negatives: number;
     }
-  | ((user: string) => Iterable<string>);
+  | ((user: string) => Iterable<Id>);
 
 /** Options of {@link collectLists}. */
 export interface CollectOptions {
@@ -61,18 +62,18 @@ export interface CollectedLists {
   candidates: Int32Array;
 }
 
-/** Asks for the lists in chunks; between chunks other work of the process gets its turn and the signal is looked at. */
+/** Asks for the lists in chunks; between chunks it yields to other work of the process and checks the signal. */
 export async function collectLists(o: CollectOptions): Promise<CollectedLists> {
   const { plan, space, signal } = o;
   const chunk = typeof o.source === 'function' ? 32 : 256;
   const total = plan.ranked.length;
   const rows = new Rows();
   const candidates = new Int32Array(total);
-  let breath = performance.now();
+  let yielded = performance.now();
   for (let start = 0; start < total; start += chunk) {
-    if (performance.now() - breath > 25) {
+    if (performance.now() - yielded > 25) {
       await new Promise((resolve) => setTimeout(resolve));
-      breath = performance.now();
+      yielded = performance.now();
     }
     signal?.throwIfAborted();
     const users = Array.from({ length: Math.min(chunk, total - start) }, (_, k) => start + k);
@@ -183,8 +184,8 @@ function toIndices(answer: RankedItems, user: number, o: CollectOptions): number
   const list: number[] = [];
   const seen = new Set(seenOf(user, o));
   for (const entry of answer) {
-    const id = typeof entry === 'string' ? entry : entry?.item;
-    if (typeof id !== 'string') {
+    const id = idText(typeof entry === 'object' ? entry?.item : entry);
+    if (id === undefined) {
       throw new AttuneError('ERR_BAD_ARGUMENT', `evaluate: expected item ids or objects with 'item' in a list, got ${shown(entry)}.`);
     }
     const index = o.space.indexOf(id);

@@ -1,5 +1,4 @@
 import type { Interactions } from '../data/interactions.ts';
-import { AttuneError, shown } from '../errors.ts';
 import { type ItemDistance, itemDistance, meanPairDistance } from '../metrics/beyond-accuracy/diversity.ts';
 import { giniOf } from '../metrics/beyond-accuracy/exposure.ts';
 import { popularityExpectation } from '../metrics/beyond-accuracy/popularity.ts';
@@ -7,46 +6,15 @@ import { exposureCounts, meanOfItems, serendipityColumns } from '../metrics/colu
 import { coOccurrenceDiversity } from '../metrics/columnar/co-occurrence.ts';
 import { type ListColumns, type ListMetric, listMetrics, measureLists, type RelevantColumns } from '../metrics/columnar/measure-lists.ts';
 import type { GainRule } from '../metrics/ranking/gain.ts';
+import type { MetricName } from './metric-names.ts';
 
-/** Which way is better, or neither: a list can be too novel. */
-export type Direction = 'higher' | 'lower' | 'neither';
-
-/** Everything {@link evaluate} can measure, with the direction that is better. */
-export const evaluationMetrics = {
-  precision: 'higher',
-  recall: 'higher',
-  f1: 'higher',
-  ndcg: 'higher',
-  map: 'higher',
-  mrr: 'higher',
-  hitRate: 'higher',
-  auc: 'higher',
-  coverage: 'higher',
-  novelty: 'neither',
-  diversity: 'neither',
-  serendipity: 'higher',
-  gini: 'lower',
-  popularity: 'neither',
-  popularityBias: 'neither',
-  rmse: 'lower',
-  mae: 'lower',
-} as const satisfies Record<string, Direction>;
-
-/** Name of a metric of {@link evaluate}. */
-export type MetricName = keyof typeof evaluationMetrics;
-
-/** Which way is better for a key such as `ndcg@10`. */
-export function directionOf(key: string): Direction {
-  return evaluationMetrics[key.split('@')[0] as MetricName];
-}
-
-/** One value a user, the mean of which is reported. */
+/** One value per user, the mean of which is reported. */
 export interface PerUserMeasure {
   /** Says which of the three it is. */
   kind: 'per-user';
   /** User ids. */
   users: readonly string[];
-  /** One a user; NaN where it is not defined for a user. */
+  /** One per user; NaN where it is not defined for a user. */
   values: Float64Array;
 }
 
@@ -120,29 +88,6 @@ export function measureRanked(ranked: Ranked, { metrics, k, gain, diversity }: R
     }
   }
   return found;
-}
-
-/** Checks names. @throws ERR_BAD_OPTION listing those that exist. */
-export function readMetrics(metrics: readonly string[], train: boolean, distance: boolean): MetricName[] {
-  if (!Array.isArray(metrics) || metrics.length === 0) {
-    throw new AttuneError('ERR_BAD_OPTION', `evaluate: expected 'metrics' to be a list with at least one name, got ${shown(metrics)}.`);
-  }
-  for (const metric of metrics) {
-    if (!Object.hasOwn(evaluationMetrics, metric)) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `evaluate: unknown metric ${shown(metric)}. It knows ${Object.keys(evaluationMetrics).join(', ')}.`,
-      );
-    }
-    const needsTrain = ['novelty', 'serendipity', 'popularity', 'popularityBias'].includes(metric) || (metric === 'diversity' && !distance);
-    if (needsTrain && !train) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `evaluate: '${metric}' looks at who chose what before; give the training data as option 'train'.`,
-      );
-    }
-  }
-  return [...new Set(metrics as MetricName[])];
 }
 
 function overall(metric: 'coverage' | 'gini', { lists, itemCount, catalogue }: Ranked, k: number): number {

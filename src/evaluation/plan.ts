@@ -153,7 +153,7 @@ function samplePlaces(size: number, count: number, seed: number): number[] {
 }
 
 /** Some rows of many. */
-function pick<T extends ItemRows & { values?: Float32Array }>(rows: T, places: number[]): T {
+function pick<T extends ItemRows & { values?: Float32Array | undefined }>(rows: T, places: number[]): T {
   const offsets = new Int32Array(places.length + 1);
   places.forEach((row, at) => {
     offsets[at + 1] = offsets[at] + rows.offsets[row + 1] - rows.offsets[row];

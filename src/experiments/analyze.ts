@@ -22,11 +22,11 @@ export interface AnalyzeOptions<E extends EventKeys = LoggedEvent> extends Seque
    */
   windowMs: number;
   /** The variant that others are compared with. Default the first. */
-  control?: string;
+  control?: string | undefined;
   /** `'sequential'` (default): looks at any time. `'fixed-horizon'`: one look, at a time fixed before. */
-  method?: 'sequential' | 'fixed-horizon';
+  method?: 'sequential' | 'fixed-horizon' | undefined;
   /** The time of the look, in milliseconds since 1970. Default now. */
-  now?: number;
+  now?: number | undefined;
 }
 
 /**

@@ -33,7 +33,7 @@ export interface DifferenceTest {
 /** Options of {@link fixedHorizonTest}. */
 export interface FixedHorizonOptions {
   /** The false positive rate that is accepted. Default 0.05; intervals have the confidence 1 - significance. */
-  significance?: number;
+  significance?: number | undefined;
 }
 
 /** Options of {@link sequentialTest}. */
@@ -42,14 +42,14 @@ export interface SequentialOptions extends FixedHorizonOptions {
    * About how many users of both groups the decision is expected to need, such as what {@link sampleSize} says times two. The test holds
    * whatever this is, and is sharpest near it; it must not be changed once results have been seen. Default 10,000.
    */
-  expectedUsers?: number;
+  expectedUsers?: number | undefined;
   /**
    * The experiment ends when both groups together have so many users, whatever comes. Knowing that makes the test much sharper: see
    * {@link sequentialTest}. It must not be changed once results have been seen; `expectedUsers` is not looked at then. Default: no end.
    */
-  maximumUsers?: number;
+  maximumUsers?: number | undefined;
   /** No decision before each group has so many users. Default 100. */
-  minimumUsers?: number;
+  minimumUsers?: number | undefined;
 }
 
 /**

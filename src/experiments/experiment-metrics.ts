@@ -9,13 +9,13 @@ export interface ExperimentMetric<E extends EventKeys = LoggedEvent> {
   /**
    * What one of them is worth; a user's value is their sum, such as revenue. Default: a user has converted (1) when there is one, else not (0).
    */
-  value?: (event: E) => number;
+  value?: ((event: E) => number) | undefined;
   /** Which way is better. Default `'higher'`. */
-  better?: 'higher' | 'lower';
+  better?: 'higher' | 'lower' | undefined;
   /** Makes it a guardrail metric: it need not improve, but must be shown not to be worse by this share of the control's mean. */
-  margin?: number;
+  margin?: number | undefined;
   /** Removes differences between users that existed before ({@link cuped}), by the same metric in this many milliseconds before their exposure. */
-  beforeMs?: number;
+  beforeMs?: number | undefined;
 }
 
 /** A metric once checked. */

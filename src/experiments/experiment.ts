@@ -10,11 +10,11 @@ export interface ExperimentOptions<V extends string = string> {
   /** The share of each variant; together 1. The first is the control unless the analysis says otherwise. */
   variants: Readonly<Record<V, number>>;
   /** What users are hashed with. Another salt is another division of the users. Default the name. */
-  salt?: string;
+  salt?: string | undefined;
   /** The share of all users that take part, from 0 to 1. Default 1. Raised later, those who take part keep their variants. */
-  traffic?: number;
+  traffic?: number | undefined;
   /** Where exposures go, such as the `events` of a data store. Only `expose` needs it. */
-  events?: ExposureSink;
+  events?: ExposureSink | undefined;
 }
 
 /** What takes exposures: the `events` of every data store does. */

@@ -10,9 +10,9 @@ export interface LoggedChoice {
   /** The probability with which the new policy would choose the same. From 0 to 1. */
   target: number;
   /** `'doubly-robust'` only: the reward that a model predicts for what was chosen. */
-  predicted?: number;
+  predicted?: number | undefined;
   /** `'doubly-robust'` only: the reward that the model predicts for the new policy: the mean over its choices. */
-  predictedTarget?: number;
+  predictedTarget?: number | undefined;
 }
 
 /** Options of {@link offPolicyValue}. */
@@ -24,9 +24,9 @@ export interface OffPolicyOptions {
    * - `'doubly-robust'`: predictedTarget + w (r - predicted) (Dudik, Langford & Li, ICML 2011); right when either the model or the
    *   propensities are.
    */
-  method?: 'ips' | 'snips' | 'doubly-robust';
+  method?: 'ips' | 'snips' | 'doubly-robust' | undefined;
   /** Weights w above this are cut, which costs a little truth for much steadiness. Above 0, default none. */
-  maxWeight?: number;
+  maxWeight?: number | undefined;
 }
 
 /** What a policy would have brought. */

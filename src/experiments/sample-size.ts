@@ -9,11 +9,11 @@ export interface SampleSizeOptions {
   /** The smallest change worth finding, as a share of the baseline: 0.1 is from 5 % to 5.5 %. Not 0; negative for a loss. */
   lift: number;
   /** Standard deviation of the values of single users, for metrics that are means rather than conversions. */
-  standardDeviation?: number;
+  standardDeviation?: number | undefined;
   /** How likely a change of that size is to be found. Default 0.8. */
-  power?: number;
+  power?: number | undefined;
   /** The false positive rate that is accepted, both sides. Default 0.05. */
-  significance?: number;
+  significance?: number | undefined;
 }
 
 /**

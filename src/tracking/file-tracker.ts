@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import type { ModelStore } from '../contracts/model-store.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { fileModelStore } from '../storage/file/model-store.ts';
 import { entriesOf, ioError, isMissing, replaceFile, syncFolder, writeSynced } from '../storage/file/writing.ts';
 import { byStart, curveOf, noArtifact, noRun, type RunEntry, recordOf, risingClock } from './entries.ts';
 import { registeredModel } from './models.ts';
 import { readArtifactName } from './names.ts';
-import { openRun, readExperiment, readRunOptions } from './run.ts';
+import { openRun, type RunLog, readExperiment, readRunOptions } from './run.ts';
 import type { Tracker } from './tracker.ts';
 
 /**
@@ -47,33 +48,7 @@ export function fileTracker(folder: string): Tracker {
         ];
         await writeSynced(file, first.map(line).join(''), 'wx');
         await syncFolder(join(folder, 'runs'));
-        let failure: unknown;
-        return openRun(
-          {
-            id,
-            append(entry) {
-              try {
-                // At once, so that no kill comes between. Behind a failure on a line of its own, since half a line may stand there.
-                appendFileSync(file, failure ? `\n${line(entry)}` : line(entry));
-              } catch (error) {
-                failure ??= error;
-              }
-            },
-            async flush() {
-              const error = failure;
-              failure = undefined;
-              if (error) throw ioError(error);
-            },
-            putArtifact: (name, bytes) =>
-              io(async () => {
-                const path = join(home, 'artifacts', name);
-                await mkdir(dirname(path), { recursive: true });
-                await replaceFile(path, bytes);
-              }),
-            putModel: (name, bytes, alias) => registeredModel.put(models, { run: id, name, bytes, alias }),
-          },
-          start,
-        );
+        return openRun(fileLog({ id, home, file, models }), start);
       }),
     runs: (options) =>
       io(async () => {
@@ -104,6 +79,34 @@ export function fileTracker(folder: string): Tracker {
         return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
       }),
     model: (reference) => registeredModel.get(models, reference),
+  };
+}
+
+/** Where the entries of one run go. */
+function fileLog({ id, home, file, models }: { id: string; home: string; file: string; models: ModelStore }): RunLog {
+  let failure: unknown;
+  return {
+    id,
+    append(entry) {
+      try {
+        // At once, so that no kill comes between. Behind a failure on a line of its own, since half a line may stand there.
+        appendFileSync(file, failure ? `\n${line(entry)}` : line(entry));
+      } catch (error) {
+        failure ??= error;
+      }
+    },
+    async flush() {
+      const error = failure;
+      failure = undefined;
+      if (error) throw ioError(error);
+    },
+    putArtifact: (name, bytes) =>
+      io(async () => {
+        const path = join(home, 'artifacts', name);
+        await mkdir(dirname(path), { recursive: true });
+        await replaceFile(path, bytes);
+      }),
+    putModel: (name, bytes, alias) => registeredModel.put(models, { run: id, name, bytes, alias }),
   };
 }
 

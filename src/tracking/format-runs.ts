@@ -5,13 +5,13 @@ import type { RunRecord } from './tracker.ts';
 /** Options of {@link formatRuns}. */
 export interface FormatRunsOptions {
   /** Which metrics, in order. Default all but the ends of intervals. */
-  metrics?: readonly string[];
+  metrics?: readonly string[] | undefined;
   /** The best run of this metric comes first: `'largest'` or `'smallest'` of the first of `metrics`. Default: in the order given. */
-  sort?: 'largest' | 'smallest';
+  sort?: 'largest' | 'smallest' | undefined;
   /** Default `'text'`. */
-  format?: 'text' | 'markdown';
+  format?: 'text' | 'markdown' | undefined;
   /** Digits behind the point. Default 4. */
-  digits?: number;
+  digits?: number | undefined;
 }
 
 /** A table for comparing runs: a row a run, with the settings in which they differ, and what they measured. */

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
+import type { EvaluationReport } from '../evaluation/report/report.ts';
 import { anything, choice, integer, number, optional, type Progress, readOptions } from '../options.ts';
 import { readAlias, readModelBytes, readName } from '../storage/shared/model-names.ts';
 import type { RunEntry } from './entries.ts';
@@ -37,13 +38,14 @@ export function readRunOptions(options: RunOptions): ReadRunOptions {
 }
 
 /** Which runs are asked for: those of an experiment, or undefined for all. @throws ERR_BAD_OPTION */
-export function readExperiment(options: { experiment?: string } = {}): string | undefined {
+export function readExperiment(options: { experiment?: string | undefined } = {}): string | undefined {
   return readOptions('tracker.runs', options, { experiment: optional(title) }).experiment;
 }
 
 /** The run that a caller sees: checks everything, and passes it to the log. */
 export function openRun(log: RunLog, start: ReadRunOptions): Run {
   const written = new Map(Object.entries(start.parameters));
+  const rising = risingTimes();
   let ended = false;
   const open = () => {
     if (ended) throw new AttuneError('ERR_NOT_SUPPORTED', `Run '${log.id}' has ended. Start another one to log more.`);
@@ -55,7 +57,7 @@ export function openRun(log: RunLog, start: ReadRunOptions): Run {
       open();
       const { step, time } = readOptions('run.log', options, { step: integer({ default: 0 }), time: number({ default: Date.now() }) });
       const read = readMetrics(metrics);
-      if (Object.keys(read).length > 0) log.append({ type: 'metrics', metrics: read, step, time });
+      if (Object.keys(read).length > 0) log.append({ type: 'metrics', metrics: read, step, time: rising(Object.keys(read), step, time) });
     },
 
     progress: ({ phase, done, total, ...values }: Progress) => {
@@ -96,13 +98,7 @@ export function openRun(log: RunLog, start: ReadRunOptions): Run {
       if (typeof report?.get !== 'function' || typeof report.toHTML !== 'function') {
         throw new AttuneError('ERR_BAD_ARGUMENT', `run.report: expected what evaluate() gives, got ${shown(report)}.`);
       }
-      for (const key of report.keys) {
-        const { mean, low, high } = report.get(key);
-        run.log(low === high || Number.isNaN(low) ? { [key]: mean } : { [key]: mean, [`${key}.low`]: low, [`${key}.high`]: high });
-      }
-      const name = `reports/${report.name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|[.-]+$/g, '') || 'report'}`;
-      await run.artifact(`${name}.json`, JSON.stringify(report, undefined, 2));
-      await run.artifact(`${name}.html`, report.toHTML());
+      await logReport(run, report);
       await log.flush();
     },
 
@@ -125,6 +121,39 @@ export function openRun(log: RunLog, start: ReadRunOptions): Run {
     },
   };
   return run;
+}
+
+/** Every mean of a report with its interval, and the report itself as data and as a page. */
+async function logReport(run: Run, report: EvaluationReport): Promise<void> {
+  for (const key of report.keys) {
+    const { mean, low, high } = report.get(key);
+    run.log(low === high || Number.isNaN(low) ? { [key]: mean } : { [key]: mean, [`${key}.low`]: low, [`${key}.high`]: high });
+  }
+  const name = `reports/${report.name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|[.-]+$/g, '') || 'report'}`;
+  await run.artifact(`${name}.json`, JSON.stringify(report, undefined, 2));
+  await run.artifact(`${name}.html`, report.toHTML());
+}
+
+/** How many points are remembered to keep the times of one step apart. */
+const remembered = 10_000;
+
+/**
+ * Times that rise from value to value of one metric and step, by at least a millisecond, so that the value logged last is the latest also where
+ * the order is kept by time alone: MLflow sorts by step, time and value, and would show the largest of one millisecond.
+ */
+function risingTimes(): (names: string[], step: number, time: number) => number {
+  const last = new Map<string, number>();
+  return (names, step, time) => {
+    const keys = names.map((name) => `${step} ${name}`);
+    const before = Math.max(...keys.map((key) => last.get(key) ?? Number.NEGATIVE_INFINITY));
+    const given = Math.round(time) > before ? time : before + 1;
+    for (const key of keys) last.set(key, Math.round(given));
+    for (const key of last.keys()) {
+      if (last.size <= remembered) break;
+      last.delete(key);
+    }
+    return given;
+  };
 }
 
 function title(value: unknown, name: string): string {

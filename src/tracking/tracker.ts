@@ -11,7 +11,7 @@ export interface Tracker {
   /** All runs, or those of one experiment, in the order in which they were started. @throws ERR_BAD_OPTION */
   runs(options?: {
     /** Name of the experiment. */
-    experiment?: string;
+    experiment?: string | undefined;
   }): Promise<RunRecord[]>;
   /** What a run logged under one name, by step, then by time. Empty when it logged nothing under it. @throws ERR_NOT_FOUND */
   curve(run: string, metric: string): Promise<CurvePoint[]>;
@@ -28,11 +28,11 @@ export interface RunOptions {
   /** What runs that are to be compared have in common: up to 250 characters. */
   experiment: string;
   /** Name of the run. Default the experiment's. */
-  name?: string;
+  name?: string | undefined;
   /** Settings, as in {@link Run.parameters}. */
-  parameters?: object;
+  parameters?: object | undefined;
   /** Labels, as in {@link Run.tags}. */
-  tags?: Record<string, string>;
+  tags?: Record<string, string> | undefined;
 }
 
 /**
@@ -78,15 +78,15 @@ export interface Run {
 /** Options of {@link Run.log}. */
 export interface LogOptions {
   /** Where on the curve: an iteration, an epoch. A whole number; default 0. */
-  step?: number;
+  step?: number | undefined;
   /** When, in milliseconds since 1970. Default now. */
-  time?: number;
+  time?: number | undefined;
 }
 
 /** Options of {@link Run.model}. */
 export interface ModelOptions {
   /** Points this alias at the new version, such as `'champion'`. */
-  alias?: string;
+  alias?: string | undefined;
 }
 
 /** How a run ended. */

@@ -68,8 +68,14 @@ export async function runGuide(guide: Guide, modules: Record<string, object>, gi
     for (const name of names) if (!name.startsWith('type ')) scope[name] = (modules[module] as Record<string, unknown>)[name];
   }
   let at = 0;
-  const builtIn = { console: { log: print }, __never: false, __at: (line: number) => (at = line) };
-  const code = transformSync(`async () => {${guide.body}}`, { loader: 'ts', target: 'es2022' }).code.trim().replace(/;$/, '');
+  const shows = (line: number, actual: unknown, claim: string) => {
+    const claimed = new Function(`return ${claim};`)();
+    if (!agrees(actual, claimed)) throw new Error(`line ${line} says ${claim}, and it is ${JSON.stringify(actual)}`);
+  };
+  const builtIn = { console: { log: print }, __never: false, __at: (line: number) => (at = line), __shows: shows };
+  const code = transformSync(`async () => {${withClaims(guide.body)}}`, { loader: 'ts', target: 'es2022' })
+    .code.trim()
+    .replace(/;$/, '');
   const names = Object.keys(scope).filter((name) => !(name in builtIn));
   const program = new Function(...Object.keys(builtIn), ...names, `return ${code}`)(
     ...Object.values(builtIn),
@@ -81,6 +87,46 @@ export async function runGuide(guide: Guide, modules: Record<string, object>, gi
     throw new Error(`${guide.file}, the block in line ${at}: ${cause}`, { cause });
   }
   return printed;
+}
+
+/** A line that is one expression, and the value that its comment begins with: a text, a number, a list or an object without `...`. */
+const claimed =
+  /^(\s*)(?!const |let |return |import |if |for |else |\}|\/\/)(\S.*); +\/\/ ('[^']*'|-?[\d.]+(?! \/)|\[[^.]*?\](?=$|,)|\{[^.]*\})(?=$|[ ,:;])/;
+
+/** Lines whose comment says what comes check that it does. */
+function withClaims(body: string): string {
+  return body
+    .split('\n')
+    .map((line, at) => {
+      const [, indent, expression, claim] = claimed.exec(line) ?? [];
+      if (claim === undefined || / (or|and) '/.test(line) || !isValue(claim)) return line;
+      const printed = /^console\.log\((.*)\)$/.exec(expression)?.[1];
+      const whole = printed === undefined ? claim : JSON.stringify(line.slice(line.indexOf('// ') + 3));
+      const actual = printed === undefined ? expression : `[${printed}].join(' ')`;
+      return `${indent}__shows(${at + 1}, ${actual}, ${JSON.stringify(whole)});`;
+    })
+    .join('\n');
+}
+
+/** Whether a comment is a value, and not the shape of one, such as `{ mean, low, high }`. */
+function isValue(claim: string): boolean {
+  try {
+    new Function(`return ${claim};`)();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a value is what a guide says: numbers to the digits that it gives, objects in the fields that it names. */
+function agrees(actual: unknown, said: unknown): boolean {
+  if (typeof said === 'number' && typeof actual === 'number') {
+    const digits = String(said).split('.')[1]?.length ?? 0;
+    return Math.abs(actual - said) <= (digits === 0 ? 1e-9 : 0.5000001 * 10 ** -digits);
+  }
+  if (typeof said !== 'object' || said === null || typeof actual !== 'object' || actual === null) return actual === said;
+  if (Array.isArray(said) && said.length !== (actual as unknown[]).length) return false;
+  return Object.entries(said).every(([key, value]) => agrees((actual as Record<string, unknown>)[key], value));
 }
 
 /** What the compiler says of guides, as `file(line): message`. Setup files are imported with all they export. */

@@ -50,6 +50,19 @@ describe('describe', () => {
     expect(describeData(fromRows([['a', 'x', 1]])).drift).toBeUndefined();
   });
 
+  it('has two halves also when most rows share the first moment, as after an import', async () => {
+    const people = Array.from({ length: 30 }, (_, u) => `u${u}`);
+    const first = people.flatMap((user) => ['i0', 'i1', 'i2'].map((item) => ({ user, item, timestamp: day })));
+    const later = people.map((user, u) => ({ user, item: 'i3', timestamp: 9 * day + u }));
+    const { drift } = describeData(await Interactions.from([...first, ...later]));
+    expect(drift).toMatchObject({ at: 9 * day, newUsers: 0, newItems: 1, popularityShift: 1, meanValueChange: 0 });
+    expect(describeData(await Interactions.from(first)).drift).toBeUndefined();
+  });
+
+  it('refuses options, of which it has none', () => {
+    expect(() => describeData(data, { k: 5 } as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
+  });
+
   it('prints itself and draws pictures', () => {
     const report = describeData(zipf({ users: 200, items: 50, seed: 3 }));
     expect(String(report)).toMatch(/^Size {10}[\d,]+ users, 50 items/);

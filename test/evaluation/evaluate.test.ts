@@ -97,7 +97,7 @@ describe('evaluate', () => {
       'serendipity',
       'popularity',
       'popularityBias',
-    ];
+    ] as const;
     const report = await evaluate(model, {
       train: past,
       test: future,
@@ -157,6 +157,24 @@ describe('evaluate', () => {
     expect(model.calls.recommendMany).toBe(0);
   });
 
+  it('takes numbers as ids of users, of candidates and of what a function ranks', async () => {
+    const train = fromRows([
+      ['1', '11', 1],
+      ['2', '12', 1],
+    ]);
+    const test = fromRows([
+      ['1', '12', 1],
+      ['2', '11', 1],
+    ]);
+    const about = { train, test, metrics: ['mrr', 'precision'], k: 2 } as const;
+    const byNumber = await evaluate((user) => (user === '1' ? [12] : [{ item: 11n }]), { ...about, users: [1, 2n] });
+    expect(byNumber.get('mrr')).toMatchObject({ mean: 1, users: 2 });
+    const given = await evaluate((_, { only }) => only ?? [], { ...about, candidates: () => [11, 12] });
+    expect(given.get('mrr').mean).toBe(1);
+    await expect(evaluate(() => [12, '12'], { ...about, users: [1] })).rejects.toMatchObject({ code: 'ERR_DUPLICATE' });
+    await expect(evaluate(() => [], { ...about, users: [1.5] })).rejects.toMatchObject({ code: 'ERR_BAD_ID' });
+  });
+
   it('takes a function for a recommender, of a promise or not', async () => {
     const test = fromRows([['ann', 'b', 1]]);
     const asked: unknown[] = [];
@@ -170,7 +188,7 @@ describe('evaluate', () => {
     expect(asked).toEqual([['ann', 2, ['d']]]);
     expect(report.get('mrr').mean).toBe(1 / 2); // d was seen and is taken out
     await expect(evaluate(() => ['a', 'a'], { train, test, metrics: ['mrr'], k: 2 })).rejects.toMatchObject({ code: 'ERR_DUPLICATE' });
-    for (const answer of [[1], 5, undefined, 'abc'])
+    for (const answer of [[1.5], [null], [''], 5, undefined, 'abc'])
       await expect(evaluate(() => answer as never, { train, test })).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
   });
 

@@ -1,4 +1,4 @@
-import { compare, compareAll, type EvaluationReport, evaluate, formatReports, reportsToHtml } from 'attune';
+import { compare, compareAll, EvaluationReport, evaluate, formatReports, reportsToHtml } from 'attune';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromRows, type Row, randomOf } from '../support/makers.ts';
 import { ScoredRecommender } from './scored-recommender.ts';
@@ -142,6 +142,44 @@ describe('compare', () => {
     expect(verdict.meanB).toBeCloseTo([...own.values()].reduce((sum, value) => sum + value) / 60, 12);
     const theirs = [...own.keys()].map((user) => good.perUser('ndcg', 10).get(user) as number);
     expect(verdict.meanA).toBeCloseTo(theirs.reduce((sum, value) => sum + value) / 60, 12);
+  });
+
+  it('the figures of a sentence have the sign that it says, whichever report comes first', () => {
+    const [there, back] = [compare(good, poor, 'ndcg@10'), compare(poor, good, 'ndcg@10')];
+    expect(there.summary).toMatch(/^good is better than poor in ndcg@10: good - poor = \+0\.\d{4} \[\+[\d.]+, \+[\d.]+\], .*dz = \+/);
+    expect(back.summary).toBe(there.summary);
+    expect(back.difference).toBeCloseTo(-there.difference, 12); // a - b all the same
+    const [all] = compareAll({ poor, good }, 'ndcg@10');
+    expect(all).toMatchObject({ a: 'poor', b: 'good', better: 'b' });
+    expect(all.summary).toMatch(/^good is better than poor in ndcg@10: good - poor = \+/);
+  });
+
+  it('of an error the smaller one is better, and the sentence says so', () => {
+    const errors = (name: string, sum: number) =>
+      new EvaluationReport({
+        name,
+        metrics: ['rmse'],
+        measures: new Map([
+          [
+            'rmse',
+            {
+              kind: 'error',
+              users: Array.from({ length: 20 }, (_, u) => `u${u}`),
+              sums: new Float64Array(20).map((_, u) => sum + u / 100),
+              counts: new Float64Array(20).fill(1),
+              root: true,
+            },
+          ],
+        ]),
+        users: 20,
+        leftOut: good.leftOut,
+        warnings: [],
+        protocol: good.protocol,
+        seconds: 0,
+      });
+    const sentence = /^small is better than large in rmse \(lower is better\): small - large = −[\d.]+ \[−[\d.]+, −[\d.]+\]/;
+    expect(compare(errors('small', 1), errors('large', 4), 'rmse').summary).toMatch(sentence);
+    expect(compare(errors('large', 4), errors('small', 1), 'rmse').summary).toMatch(sentence);
   });
 
   it('compareAll corrects for the number of pairs', async () => {

@@ -76,7 +76,7 @@ describe('gridSearch', () => {
   });
 
   it('continues where an earlier search stopped', async () => {
-    const given = { grid: { level: [1, 4], sharp: [true] }, train, validation, objective: 'rmse' };
+    const given = { grid: { level: [1, 4], sharp: [true] }, train, validation, objective: 'rmse' as const };
     const whole = await gridSearch({ recommender: model, ...given });
     const made: unknown[] = [];
     const counted = (p: { level: number; sharp: boolean }) => {
@@ -167,7 +167,7 @@ describe('several settings at a time', () => {
     }
   }
   const slow = ({ level, sharp }: { level: number; sharp: boolean }) => new SlowRecommender(level, sharp, 40 - 8 * level);
-  const given = { grid: { level: [1, 2, 3, 4], sharp: [true, false] }, train, validation, objective: 'ndcg@10' };
+  const given = { grid: { level: [1, 2, 3, 4], sharp: [true, false] }, train, validation, objective: 'ndcg@10' as const };
   const timeless = (trials: readonly Trial<unknown>[]) => trials.map(({ seconds: _, ...trial }) => trial);
 
   it('finds the same in the same order as one after the other, whichever ends first', async () => {
@@ -262,7 +262,7 @@ describe('randomSearch', () => {
       count: 60,
       train,
       validation,
-      objective: 'rmse',
+      objective: 'rmse' as const,
     };
     const best = await randomSearch(given);
     expect(best.parameters.level).toBe(4);

@@ -41,6 +41,26 @@ describe('a real MLflow server', () => {
     expect(AlsRecommender.fromBytes(bytes).recommend('u3')).toEqual(als.recommend('u3'));
   });
 
+  it('says of a model that Python registered what it is', async () => {
+    const post = async (path: string, body: object) =>
+      (
+        await fetch(`${url}/api/2.0/mlflow/${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        })
+      ).json();
+    const name = experiment();
+    const { experiment_id } = await post('experiments/create', { name });
+    const { model } = await post('logged-models', { experiment_id, name: 'python' }); // as mlflow.pyfunc.log_model does
+    await post('registered-models/create', { name });
+    await post('model-versions/create', { name, source: `models:/${model.info.model_id}`, model_id: model.info.model_id });
+    await expect(mlflowTracker({ url }).model(name)).rejects.toMatchObject({
+      code: 'ERR_NOT_SUPPORTED',
+      message: expect.stringContaining('a LoggedModel'),
+    });
+  });
+
   it('gets everything once through a server that fails now and then', async () => {
     let requests = 0;
     const flaky: typeof fetch = async (input, init) => {

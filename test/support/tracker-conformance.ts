@@ -46,6 +46,41 @@ export function trackerConformance(open: () => Tracker | Promise<Tracker>, exper
     await run.end();
   });
 
+  it('of several values of one step and one millisecond the last is the value of the run, and the curve keeps their order', async () => {
+    const tracker = await open();
+    const name = experiment();
+    const run = await tracker.start({ experiment: name });
+    const values = [3, 9, 1, 4];
+    for (const value of values) run.log({ loss: value }, { step: 7, time: 1.7e12 });
+    for (const value of values) run.log({ quick: value, other: -value });
+    await run.end();
+    expect((await only(tracker, name)).metrics).toEqual({ loss: 4, quick: 4, other: -4 });
+    for (const metric of ['loss', 'quick']) expect((await tracker.curve(run.id, metric)).map(({ value }) => value)).toEqual(values);
+    expect((await tracker.curve(run.id, 'loss'))[0]).toEqual({ step: 7, value: 3, time: 1.7e12 });
+  });
+
+  it('names that are alike stay apart, and come back as they were', async () => {
+    const tracker = await open();
+    const name = experiment();
+    const metrics = {
+      'recall@5': 0.1,
+      recall_at_5: 0.2,
+      recall_at__5: 0.3,
+      'a_at@5': 0.4,
+      a_at_at_5: 0.5,
+      'a_at_@5': 0.6,
+      look_at_me: 0.7,
+    };
+    const labels = { 'a@1': 'x', a_at_1: 'y' };
+    const run = await tracker.start({ experiment: name, parameters: labels, tags: labels });
+    run.log(metrics);
+    await run.end();
+    expect(await only(tracker, name)).toMatchObject({ metrics, parameters: labels, tags: labels });
+    for (const [key, value] of Object.entries(metrics)) {
+      expect((await tracker.curve(run.id, key)).map((point) => point.value)).toEqual([value]);
+    }
+  });
+
   it('NaN and infinite values are kept', async () => {
     const tracker = await open();
     const run = await tracker.start({ experiment: experiment() });

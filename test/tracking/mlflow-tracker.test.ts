@@ -56,6 +56,36 @@ describe('the MLflow tracker', () => {
     ]);
   });
 
+  it('gives values of one step times that rise, so that MLflow takes the last for the latest and not the largest', async () => {
+    const { fetch, batches } = server();
+    const run = await mlflowTracker({ url, fetch }).start({ experiment: 'e' });
+    for (const value of [3, 9, 1]) run.log({ loss: value }, { step: 2, time: 7.4 });
+    run.log({ loss: 5 }, { step: 3, time: 7.4 });
+    await run.flush();
+    expect(batches()[0].metrics).toMatchObject([
+      { value: 3, timestamp: 7 },
+      { value: 9, timestamp: 8 },
+      { value: 1, timestamp: 9 },
+      { value: 5, timestamp: 7 },
+    ]);
+  });
+
+  it.each([
+    ['models:/m-123', /a LoggedModel, as the Python client of MLflow 3 registers it/],
+    ['mlflow-artifacts:/1/r/artifacts/model', /without a model.safetensors of attune/],
+    ['s3://bucket/model', /register the bytes of an attune model with run.model/],
+  ])('says that %s is no model of a tracker', async (source, message) => {
+    const { fetch } = server(({ path }) => {
+      if (path.startsWith('mlflow/model-versions/get')) return Response.json({ model_version: { version: '1', source } });
+      return path.startsWith('mlflow-artifacts') ? new Response('', { status: 404 }) : undefined;
+    });
+    const error = await mlflowTracker({ url, fetch })
+      .model('python@1')
+      .catch((caught) => caught);
+    expect(error).toMatchObject({ code: 'ERR_NOT_SUPPORTED', message: expect.stringMatching(message) });
+    expect(error.message).not.toContain('--serve-artifacts');
+  });
+
   it('repeats what failed, waits longer each time, and gives up with what it saw', async () => {
     const times: number[] = [];
     const busy = server(() => {

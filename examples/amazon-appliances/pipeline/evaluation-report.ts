@@ -20,7 +20,7 @@ export function saveEvaluation(evaluation: Evaluation, { dataDir, als }: Setting
 function evaluationHtml({ reports, comparisons, protocol }: Evaluation): string {
   const names = Object.keys(reports);
   const keys = reports[names[0]].keys;
-  const cell = (name: string, key: string) => {
+  const cell = (name: string, key: (typeof keys)[number]) => {
     const { mean, low, high } = reports[name].get(key);
     const best = names.every((other) => reports[other].get(key).mean <= mean);
     const interval = low === high ? '' : ` <small>${low.toFixed(4)} to ${high.toFixed(4)}</small>`;
@@ -38,7 +38,7 @@ ${comparisons.map(({ summary }) => `<p>${escapeHtml(summary)}</p>`).join('\n')}`
 }
 
 /** One bar a model, a line for the interval. */
-function bars(reports: Evaluation['reports'], key: string): string {
+function bars(reports: Evaluation['reports'], key: `ndcg@${number}`): string {
   const values = Object.entries(reports).map(([name, report]) => ({ name, ...report.get(key) }));
   const most = Math.max(...values.map(({ high }) => high), 1e-9);
   const x = (value: number) => 110 + (value / most) * 430;

@@ -2,16 +2,18 @@ import { AttuneError, shown } from '../../errors.ts';
 import { holm } from '../../metrics/significance/holm.ts';
 import { type PairedTest, type PairedTestOptions, pairedTest } from '../../metrics/significance/paired-test.ts';
 import { number } from '../../options.ts';
-import { directionOf, type Measure } from '../measures.ts';
-import { type EvaluationReport, userValues } from './report.ts';
+import type { Measure } from '../measures.ts';
+import { directionOf, type MetricKey, type MetricName } from '../metric-names.ts';
+import { userValues } from './estimates.ts';
+import type { EvaluationReport } from './report.ts';
 
 /** Options of {@link compare}. */
 export interface CompareOptions extends PairedTestOptions {
   /** Below this p-value a difference counts. Default 0.05. */
-  alpha?: number;
+  alpha?: number | undefined;
 }
 
-/** What {@link compare} found. `difference` and `effectSize` are positive when a has the larger values. */
+/** What {@link compare} found. `difference` is a - b: it and `effectSize` are positive when a has the larger values. `summary` puts the better one first. */
 export interface Comparison extends PairedTest {
   /** Name of the first report. */
   a: string;
@@ -19,7 +21,7 @@ export interface Comparison extends PairedTest {
   b: string;
   /** Key of the metric, such as `ndcg@10`. */
   metric: string;
-  /** Users in both reports; the same as `pairs`. */
+  /** Number of users in both reports; the same as `pairs`. */
   users: number;
   /** Mean of the first report over those users. */
   meanA: number;
@@ -42,7 +44,12 @@ const alphaCheck = number({ default: 0.05, above: 0, below: 1 });
  * @param metric such as `'ndcg@10'`; the cut may be left out when there is only one.
  * @throws ERR_BAD_OPTION; ERR_BAD_ARGUMENT when a report lacks the metric; ERR_EMPTY when no user is in both; ERR_NOT_SUPPORTED for coverage and gini.
  */
-export function compare(a: EvaluationReport, b: EvaluationReport, metric: string, options: CompareOptions = {}): Comparison {
+export function compare<A extends MetricName, B extends MetricName>(
+  a: EvaluationReport<A>,
+  b: EvaluationReport<B>,
+  metric: MetricKey<A & B>,
+  options: CompareOptions = {},
+): Comparison {
   const { alpha: given, ...test } = options;
   const alpha = alphaCheck(given, "compare: option 'alpha'");
   for (const report of [a, b]) {
@@ -65,8 +72,8 @@ export function compare(a: EvaluationReport, b: EvaluationReport, metric: string
  */
 export function compareAll(
   reports: Record<string, EvaluationReport>,
-  metric: string,
-  options: CompareOptions & { baseline?: string } = {},
+  metric: MetricKey,
+  options: CompareOptions & { baseline?: string | undefined } = {},
 ): Comparison[] {
   const { baseline, ...rest } = options;
   const names = Object.keys(reports);
@@ -87,16 +94,22 @@ function judged(found: Comparison, alpha: number): Comparison {
   const direction = directionOf(found.metric);
   const larger = found.difference > 0 ? 'a' : 'b';
   const better = !(p < alpha) || direction === 'neither' ? 'neither' : direction === 'higher' ? larger : larger === 'a' ? 'b' : 'a';
-  const evidence = `${pText(p)}${found.adjustedPValue === undefined ? '' : ' (Holm)'}, dz = ${found.effectSize.toFixed(2)} (${effectWord(found.effectSize)}), ${found.users.toLocaleString('en')} users`;
-  const difference = `${signed(found.difference)} [${signed(found.low)}, ${signed(found.high)}]`;
-  const [winner, loser] = better === 'b' ? [found.b, found.a] : [found.a, found.b];
+  // The sentence is about its first name, so the figures are, too: first - second, whichever of the reports that is.
+  const swapped = better === 'b';
+  const [first, second] = swapped ? [found.b, found.a] : [found.a, found.b];
+  const [difference, low, high, effect] = swapped
+    ? [-found.difference, -found.high, -found.low, -found.effectSize]
+    : [found.difference, found.low, found.high, found.effectSize];
+  const evidence = `${pText(p)}${found.adjustedPValue === undefined ? '' : ' (Holm)'}, dz = ${signed(effect, 2)} (${effectWord(effect)}), ${found.users.toLocaleString('en')} users`;
+  const figures = `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
   const verdict =
     better !== 'neither'
-      ? `${winner} is better than ${loser}`
+      ? `${first} is better than ${second}`
       : p < alpha
-        ? `${found.a} and ${found.b} differ`
-        : `No difference between ${found.a} and ${found.b} is shown`;
-  return { ...found, better, summary: `${verdict} in ${found.metric}: ${found.a} - ${found.b} = ${difference}, ${evidence}.` };
+        ? `${first} and ${second} differ`
+        : `No difference between ${first} and ${second} is shown`;
+  const metric = `${found.metric}${direction === 'lower' ? ' (lower is better)' : ''}`;
+  return { ...found, better, summary: `${verdict} in ${metric}: ${first} - ${second} = ${figures}, ${evidence}.` };
 }
 
 /** Values of the users that both have, in one order. */
@@ -126,8 +139,10 @@ function pText(p: number): string {
   return p < 1e-12 ? 'p < 1e-12' : `p = ${p < 0.001 ? p.toExponential(1) : p.toFixed(3)}`;
 }
 
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+/** A figure with its sign; none where it rounds to 0. */
+function signed(value: number, digits = 4): string {
+  const figure = Math.abs(value).toFixed(digits);
+  return Number(figure) === 0 ? figure : `${value < 0 ? '−' : '+'}${figure}`;
 }
 
 function mean(values: readonly number[]): number {

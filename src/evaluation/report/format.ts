@@ -1,13 +1,13 @@
 import { choice, integer, readOptions } from '../../options.ts';
-import { directionOf } from '../measures.ts';
-import type { EvaluationReport, ReportedValue } from './report.ts';
+import { directionOf } from '../metric-names.ts';
+import type { ReadableReport, ReportedValue } from './contents.ts';
 
 /** Options of {@link formatReports}. */
 export interface FormatOptions {
   /** Default `'text'`. */
-  format?: 'text' | 'markdown';
+  format?: 'text' | 'markdown' | undefined;
   /** Digits behind the point. Default 4. */
-  digits?: number;
+  digits?: number | undefined;
 }
 
 const formatChecks = {
@@ -16,13 +16,13 @@ const formatChecks = {
 };
 
 /**
- * One table for several reports: a row a metric and cut, a column a model, each cell the mean and its interval; below it who was left
- * out and what to be careful about.
+ * One table for several reports: one row per metric and cut, one column per model, each cell the mean and its interval; below it who was
+ * left out and what to be careful about.
  *
  * @param reports by the name that stands above the column.
  * @throws ERR_BAD_OPTION
  */
-export function formatReports(reports: Record<string, EvaluationReport>, options: FormatOptions = {}): string {
+export function formatReports(reports: Record<string, ReadableReport>, options: FormatOptions = {}): string {
   const { format, digits } = readOptions('formatReports', options, formatChecks);
   const entries = Object.entries(reports);
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
@@ -48,7 +48,7 @@ function arrow(key: string): string {
 }
 
 /** What a reader must know besides the figures; what holds for all reports is said once. */
-export function notesOf(entries: [string, EvaluationReport][]): string[] {
+export function notesOf(entries: [string, ReadableReport][]): string[] {
   const own = entries.map(([name, report]) => ({
     name,
     lines: [summary(report), ...report.warnings.map((warning) => `Careful: ${warning}`)],
@@ -59,7 +59,7 @@ export function notesOf(entries: [string, EvaluationReport][]): string[] {
   });
 }
 
-function summary({ users, leftOut, protocol }: EvaluationReport): string {
+function summary({ users, leftOut, protocol }: ReadableReport): string {
   const why = [
     [leftOut.withoutTest, 'without a test row'],
     [leftOut.unknownUsers, 'unknown to the model'],

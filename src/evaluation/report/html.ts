@@ -1,7 +1,8 @@
-import { directionOf } from '../measures.ts';
+import { readOptions, text } from '../../options.ts';
+import { directionOf } from '../metric-names.ts';
 import { escaped } from './bars-svg.ts';
+import type { ReadableReport } from './contents.ts';
 import { notesOf } from './format.ts';
-import type { EvaluationReport } from './report.ts';
 
 /**
  * One self-contained HTML page for several reports: a table of means and intervals, a picture of each metric (dot = mean, line =
@@ -9,9 +10,13 @@ import type { EvaluationReport } from './report.ts';
  * script, nothing loaded from elsewhere.
  *
  * @param reports by the name that stands in the page.
+ * @param options `title` of the page.
+ * @throws ERR_BAD_OPTION
  */
-export function reportsToHtml(reports: Record<string, EvaluationReport>, options: { title?: string } = {}): string {
-  const { title = `Evaluation: ${Object.keys(reports).join(', ')}` } = options;
+export function reportsToHtml(reports: Record<string, ReadableReport>, options: { title?: string | undefined } = {}): string {
+  const { title } = readOptions('reportsToHtml', options, {
+    title: text({ default: `Evaluation: ${Object.keys(reports).join(', ')}`, allowEmpty: true }),
+  });
   const entries = Object.entries(reports);
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
   const head = entries.map(([name], at) => `<th scope="col">${dot(at)}${escaped(name)}</th>`).join('');
@@ -77,14 +82,14 @@ function dot(at: number): string {
 }
 
 /** The best mean of several; undefined for one report, or where no direction is better. */
-function bestOf(key: string, entries: [string, EvaluationReport][]): number | undefined {
+function bestOf(key: string, entries: [string, ReadableReport][]): number | undefined {
   const means = entries.flatMap(([, report]) => (report.measures.has(key) ? [report.get(key).mean] : [])).filter(Number.isFinite);
   const direction = directionOf(key);
   if (means.length < 2 || direction === 'neither') return undefined;
   return direction === 'lower' ? Math.min(...means) : Math.max(...means);
 }
 
-function cell(report: EvaluationReport, key: string): string {
+function cell(report: ReadableReport, key: string): string {
   const { mean, low, high } = report.get(key);
   if (Number.isNaN(mean)) return '–';
   const interval = low < high ? ` <small>[${low.toFixed(4)}, ${high.toFixed(4)}]</small>` : '';
@@ -92,7 +97,7 @@ function cell(report: EvaluationReport, key: string): string {
 }
 
 /** A line of dots on one scale from 0, or from the smallest value below it. */
-function picture(key: string, entries: [string, EvaluationReport][]): string {
+function picture(key: string, entries: [string, ReadableReport][]): string {
   const values = entries.flatMap(([name, report]) => (report.measures.has(key) ? [{ name, ...report.get(key) }] : []));
   const shown = values
     .filter(({ mean }) => Number.isFinite(mean))

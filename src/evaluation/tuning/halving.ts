@@ -19,7 +19,7 @@ export interface HalvingSearchOptions<S extends SearchSpace, M extends FittableR
     max: number;
   };
   /** From round to round the resource is multiplied by it, and one in so many settings stays. Default 3. */
-  factor?: number;
+  factor?: number | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { AttuneError } from '../../errors.ts';
 import { evaluate } from '../evaluate.ts';
+import type { MetricKey, MetricName } from '../metric-names.ts';
 import type { EvaluationReport } from '../report/report.ts';
 import { type FittableRecommender, order, type ReadSearchOptions, type Trial, type TuningResult } from './trials.ts';
 
@@ -15,7 +16,7 @@ export async function runTrials<P, M extends FittableRecommender>(
   const known = new Set(previous.map((trial) => fingerprint(trial.parameters)));
   const open = settings.filter((setting) => !known.has(fingerprint(setting)));
   const ended = new Array<Trial<P> | undefined>(open.length);
-  let best: { trial: Trial<P>; place: number; fitted?: FittedTrial<M> } | undefined;
+  let best: { trial: Trial<P>; place: number; fitted?: FittedTrial<M> | undefined } | undefined;
   const offer = (trial: Trial<P>, place: number, fitted?: FittedTrial<M>) => {
     const difference = best ? order(trial.scores, best.trial.scores, o.objective, o.tolerance) || place - best.place : -1;
     if (difference < 0) best = { trial, place, fitted };
@@ -100,11 +101,11 @@ async function fitAndEvaluate<P, M extends FittableRecommender>(
     ...o.evaluation,
     train: o.train,
     test: o.validation,
-    metrics: [...new Set(o.objective.map((key) => key.split('@')[0]))],
+    metrics: [...new Set(o.objective.map((key) => key.split('@')[0] as MetricName))],
     ...(cuts.length > 0 && { k: cuts }),
     signal,
   });
-  return { model, report, scores: Object.fromEntries(o.objective.map((key) => [key, report.get(key).mean])) };
+  return { model, report, scores: Object.fromEntries(o.objective.map((key) => [key, report.get(key as MetricKey).mean])) };
 }
 
 /** Equal settings have equal ones, whatever the order of their names. */

@@ -48,9 +48,9 @@ export interface NumberRange {
   /** To here, inclusive. */
   max: number;
   /** `'log'` for parameters whose magnitude matters, such as a regularization; needs `min` above 0. Default `'linear'`. */
-  scale?: 'linear' | 'log';
+  scale?: 'linear' | 'log' | undefined;
   /** Whole numbers only. Default false. */
-  integer?: boolean;
+  integer?: boolean | undefined;
 }
 
 /** Where the values of each parameter come from. */
@@ -67,9 +67,9 @@ export interface RandomSearchOptions<S extends SearchSpace, M extends FittableRe
   /** Where the values of each parameter come from. */
   space: S;
   /** How many settings to try. Default 20. */
-  count?: number;
+  count?: number | undefined;
   /** The same seed tries the same settings. Default 1. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 /**

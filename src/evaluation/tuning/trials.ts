@@ -2,9 +2,9 @@ import type { Recommender } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, callback, choice, integer, number, optional, type Progress, readOptions, workOptions } from '../../options.ts';
-import type { EvaluateOptions } from '../evaluate.ts';
+import type { EvaluateOptions } from '../evaluate-options.ts';
 import type { EvaluableRecommender } from '../lists.ts';
-import { directionOf, evaluationMetrics } from '../measures.ts';
+import { directionOf, evaluationMetrics, type SearchObjective } from '../metric-names.ts';
 import type { EvaluationReport } from '../report/report.ts';
 
 /** What a search fits and evaluates. */
@@ -25,24 +25,24 @@ export interface TuningOptions<P, M extends FittableRecommender> {
    * What is best: a metric such as `'ndcg@10'` (`'ndcg'` means at 10) or `'rmse'`, or several, of which each settles the ties of those
    * before it. Errors and gini are made small, the others large. Default `'ndcg@10'`.
    */
-  objective?: string | readonly string[];
+  objective?: SearchObjective | readonly SearchObjective[] | undefined;
   /** Scores are compared in whole multiples of this, so that differences without meaning count as ties. Default 0: exactly. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Passed on to {@link evaluate}. */
-  evaluation?: Omit<EvaluateOptions, 'train' | 'test' | 'metrics' | 'k' | 'name' | 'signal' | 'onProgress'>;
+  evaluation?: Omit<EvaluateOptions, 'train' | 'test' | 'metrics' | 'k' | 'name' | 'signal' | 'onProgress'> | undefined;
   /** Trials of an earlier search that was interrupted; their settings are not run again. */
-  previous?: readonly Trial<P>[];
+  previous?: readonly Trial<P>[] | undefined;
   /**
-   * How many settings are in work at a time. Default 1. More pay where a fit or its evaluation leaves cores idle, or runs elsewhere; each
-   * takes memory of its own. What is found, and its order, is the same for any number.
+   * How many settings are worked on at a time. Default 1. More pay off where a fit or its evaluation leaves cores idle, or runs elsewhere; each
+   * takes memory of its own. The result, and its order, is the same for any number.
    */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** A setting that cannot be fitted ends the search (`'throw'`, default), or is noted in its trial (`'skip'`). */
-  onError?: 'throw' | 'skip';
+  onError?: 'throw' | 'skip' | undefined;
   /** Aborts; the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called before the first and after each trial, in the order in which they end, with phase `'searching'`, this `trial`, and the `best` so far. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** One setting and how it did. */

@@ -10,15 +10,15 @@ export interface ClickModelOptions {
    * `'position-based'` (default): whether an item is looked at depends on its rank. `'dynamic-bayesian'`: users go down the list and stop when
    * they are satisfied. Take the one with the lower perplexity on sessions that it was not fitted on.
    */
-  model?: 'position-based' | 'dynamic-bayesian';
+  model?: 'position-based' | 'dynamic-bayesian' | undefined;
   /** The chance of going on to the next item, for `'dynamic-bayesian'`. Default: estimated; 1 is the simplified model. */
-  perseverance?: number;
+  perseverance?: number | undefined;
   /** As if each item had been looked at so many times more, as attractive as the mean of its query. From 0, default 1. */
-  prior?: number;
+  prior?: number | undefined;
   /** At most so many iterations of EM. Default 100. */
-  iterations?: number;
+  iterations?: number | undefined;
   /** Ends when no parameter changes by more. Default 1e-4. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 /** How well a model predicts clicks. */

@@ -7,21 +7,21 @@ import type { ClickModel } from './model.ts';
 /** A list to try. */
 export interface Ranking {
   /** What it answers, as in the sessions. */
-  query?: string;
+  query?: string | undefined;
   /** What is shown, from the top. */
   items: readonly Id[];
   /** How often it is asked for. Default 1. */
-  weight?: number;
+  weight?: number | undefined;
 }
 
 /** Options of {@link simulateClicks}. */
 export interface SimulateOptions {
   /** Confidence of the intervals. Default 0.95. */
-  level?: number;
+  level?: number | undefined;
   /** How many draws the intervals come from. Default 500. */
-  draws?: number;
+  draws?: number | undefined;
   /** Default 1. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 /** A mean with its interval. */

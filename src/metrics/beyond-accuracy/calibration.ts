@@ -17,7 +17,7 @@ export function miscalibration(
   history: Recommended,
   categories: PerItem<Iterable<string>>,
   k?: number,
-  options: { alpha?: number } = {},
+  options: { alpha?: number | undefined } = {},
 ): number {
   const { alpha } = readOptions('miscalibration', options, { alpha: number({ default: 0.01, above: 0, max: 1 }) });
   const categoriesOf = lookup('miscalibration', categories);

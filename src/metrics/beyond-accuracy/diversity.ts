@@ -16,7 +16,7 @@ export type ItemDistance =
       /** One vector per item, all of the same length. */
       vectors: PerItem<ArrayLike<number>>;
       /** `'cosine'` (default): 1 - cosine, 1 to a missing or zero vector. `'hamming'`: the number of differing entries. */
-      measure?: 'cosine' | 'hamming';
+      measure?: 'cosine' | 'hamming' | undefined;
     }
   | {
       /** Labels of each item, such as genres or brands; the distance is 1 - shared / all labels of the two (Jaccard). */

@@ -25,7 +25,7 @@ export function coverage(lists: Iterable<Recommended>, items: number, k?: number
  * @returns NaN when all lists are empty.
  * @throws ERR_DUPLICATE, ERR_BAD_ARGUMENT, ERR_BAD_OPTION.
  */
-export function gini(lists: Iterable<Recommended>, items: number, k?: number, options: { patience?: number } = {}): number {
+export function gini(lists: Iterable<Recommended>, items: number, k?: number, options: { patience?: number | undefined } = {}): number {
   const { patience } = readOptions('gini', options, { patience: optional(number({ min: 0, max: 1 })) });
   return giniOf(exposures('gini', lists, items, k, patience), items);
 }

@@ -31,7 +31,7 @@ export function averagePopularity(
   recommended: Recommended,
   counts: PopularityCounts,
   k?: number,
-  options: { normalize?: boolean } = {},
+  options: { normalize?: boolean | undefined } = {},
 ): number {
   const { normalize } = readOptions('averagePopularity', options, { normalize: flag(false) });
   let total = 0;
@@ -84,7 +84,7 @@ export function serendipity(
   relevant: Relevant,
   counts: PopularityCounts,
   k?: number,
-  options: { items?: number; ranks?: 'competition' | 'dense' } = {},
+  options: { items?: number | undefined; ranks?: 'competition' | 'dense' | undefined } = {},
 ): number {
   const o = readOptions('serendipity', options, {
     items: optional(integer({ min: 1 })),

@@ -35,9 +35,9 @@ export interface MeasureOptions {
   /** One more than the largest dense index. */
   itemCount: number;
   /** How gains enter `ndcg`. Default `'linear'`. */
-  gain?: GainRule;
+  gain?: GainRule | undefined;
   /** Only for `auc`: how many items each list was chosen from. Default `itemCount`. */
-  candidates?: number | ArrayLike<number>;
+  candidates?: number | ArrayLike<number> | undefined;
 }
 
 /**

@@ -16,7 +16,7 @@ import { readPairs } from '../rating/rating.ts';
  * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT when `items` is smaller than what list and relevant
  *   hold together; ERR_BAD_OPTION.
  */
-export function auc(recommended: Recommended, relevant: Relevant, k?: number, options: { items?: number } = {}): number {
+export function auc(recommended: Recommended, relevant: Relevant, k?: number, options: { items?: number | undefined } = {}): number {
   const { items } = readOptions('auc', options, { items: optional(integer({ min: 1 })) });
   const whole = judge('auc', recommended, relevant, undefined);
   const gains = whole.gains.slice(0, readCut('auc', k, whole.gains.length));

@@ -7,12 +7,12 @@ export type GainRule = 'linear' | 'exponential' | 'binary';
 /** Options of {@link dcg}. */
 export interface DcgOptions {
   /** Default `'linear'`. */
-  gain?: GainRule;
+  gain?: GainRule | undefined;
   /**
    * What a place is worth. `'log2'` (default): 1 / log2(rank + 1). `'jarvelin'`: 1 / log2(max(rank, 2)), the original of Järvelin &
    * Kekäläinen (ACM TOIS 20(4), 2002) and LensKit's default, in which the first two places weigh the same.
    */
-  discount?: 'log2' | 'jarvelin';
+  discount?: 'log2' | 'jarvelin' | undefined;
 }
 
 /** Options of {@link ndcg}. */
@@ -21,7 +21,7 @@ export interface NdcgOptions extends DcgOptions {
    * What 1 stands for. `'achievable'` (default): the largest gains in the first min(k, relevant) places. `'k'`: k places of gain 1,
    * however few are relevant (RecTools' default).
    */
-  ideal?: 'achievable' | 'k';
+  ideal?: 'achievable' | 'k' | undefined;
 }
 
 /**

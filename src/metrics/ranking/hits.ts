@@ -20,7 +20,7 @@ export function precision(
   recommended: Recommended,
   relevant: Relevant,
   k?: number,
-  options: { over?: 'k' | 'list' | 'achievable' } = {},
+  options: { over?: 'k' | 'list' | 'achievable' | undefined } = {},
 ): number {
   const { over } = readOptions('precision', options, { over: choice(['k', 'list', 'achievable'], 'k') });
   const judged = judge('precision', recommended, relevant, k);
@@ -40,7 +40,7 @@ export function recall(
   recommended: Recommended,
   relevant: Relevant,
   k?: number,
-  options: { over?: 'relevant' | 'achievable' } = {},
+  options: { over?: 'relevant' | 'achievable' | undefined } = {},
 ): number {
   const { over } = readOptions('recall', options, { over: choice(['relevant', 'achievable'], 'relevant') });
   const judged = judge('recall', recommended, relevant, k);
@@ -56,7 +56,7 @@ export function recall(
  * @returns NaN when nothing is relevant.
  * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
-export function f1(recommended: Recommended, relevant: Relevant, k?: number, options: { beta?: number } = {}): number {
+export function f1(recommended: Recommended, relevant: Relevant, k?: number, options: { beta?: number | undefined } = {}): number {
   const { beta } = readOptions('f1', options, { beta: number({ default: 1, above: 0 }) });
   const judged = judge('f1', recommended, relevant, k);
   if (judged.relevant.length === 0) return Number.NaN;
@@ -97,7 +97,12 @@ export function reciprocalRank(recommended: Recommended, relevant: Relevant, k?:
  * @returns NaN when nothing is relevant.
  * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
-export function averagePrecision(recommended: Recommended, relevant: Relevant, k?: number, options: { over?: Divisor } = {}): number {
+export function averagePrecision(
+  recommended: Recommended,
+  relevant: Relevant,
+  k?: number,
+  options: { over?: Divisor | undefined } = {},
+): number {
   const { over } = readOptions('averagePrecision', options, { over: choice(['achievable', 'relevant', 'k', 'list'], 'achievable') });
   const judged = judge('averagePrecision', recommended, relevant, k);
   const { gains } = judged;
@@ -116,7 +121,12 @@ export function averagePrecision(recommended: Recommended, relevant: Relevant, k
  * @returns NaN when nothing is relevant.
  * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
-export function rankBiasedPrecision(recommended: Recommended, relevant: Relevant, k?: number, options: { patience?: number } = {}): number {
+export function rankBiasedPrecision(
+  recommended: Recommended,
+  relevant: Relevant,
+  k?: number,
+  options: { patience?: number | undefined } = {},
+): number {
   const { patience } = readOptions('rankBiasedPrecision', options, { patience: number({ default: 0.85, min: 0, max: 1 - 1e-9 }) });
   const judged = judge('rankBiasedPrecision', recommended, relevant, k);
   if (judged.relevant.length === 0) return Number.NaN;

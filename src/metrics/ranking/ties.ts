@@ -14,7 +14,12 @@ import { type GainRule, gainOf } from './gain.ts';
  * @returns NaN when nothing is relevant.
  * @throws ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_BAD_ARGUMENT, ERR_BAD_OPTION.
  */
-export function tiedNdcg(scores: ArrayLike<number>, gains: ArrayLike<number>, k?: number, options: { gain?: GainRule } = {}): number {
+export function tiedNdcg(
+  scores: ArrayLike<number>,
+  gains: ArrayLike<number>,
+  k?: number,
+  options: { gain?: GainRule | undefined } = {},
+): number {
   const { gain } = readOptions('tiedNdcg', options, { gain: choice(['linear', 'exponential', 'binary'], 'linear') });
   const length = readPairs('tiedNdcg', scores, gains, 'scores', 'gains');
   const cut = readCut('tiedNdcg', k, length);

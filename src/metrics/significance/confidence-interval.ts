@@ -15,16 +15,16 @@ export interface Estimate {
 /** Options of {@link confidenceInterval}. */
 export interface IntervalOptions {
   /** Confidence, from 0.5 to below 1. Default 0.95. */
-  level?: number;
+  level?: number | undefined;
   /**
    * `'bootstrap'`: percentiles of resampled means, for skewed values and few of them. `'normal'`: mean ± t s / sqrt(n).
    * `'auto'` (default): bootstrap up to 2,000 values, beyond which the two agree.
    */
-  method?: 'auto' | 'bootstrap' | 'normal';
+  method?: 'auto' | 'bootstrap' | 'normal' | undefined;
   /** How many resamples. Default 2,000. */
-  resamples?: number;
+  resamples?: number | undefined;
   /** Seed of the resampling. Default 1. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 /**

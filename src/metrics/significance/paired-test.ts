@@ -26,9 +26,9 @@ export interface PairedTest {
 /** Options of {@link pairedTest}. */
 export interface PairedTestOptions extends IntervalOptions {
   /** `'permutation'`, `'t'`, or `'auto'` (default): permutation up to 5,000 pairs that differ, beyond which the two agree. */
-  test?: 'auto' | 'permutation' | 't';
+  test?: 'auto' | 'permutation' | 't' | undefined;
   /** How many random sign flips; the smallest p-value is 1 / (flips + 1). Default 10,000. */
-  flips?: number;
+  flips?: number | undefined;
 }
 
 /**

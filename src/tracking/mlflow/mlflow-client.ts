@@ -111,7 +111,7 @@ function encodePath(path: string): string {
 /** What the server says in MLflow's error format, as ours. */
 async function refusal(response: Response): Promise<AttuneError> {
   const text = await response.text().catch(() => '');
-  let said: { error_code?: string; message?: string } = {};
+  let said: { error_code?: string | undefined; message?: string | undefined } = {};
   try {
     said = JSON.parse(text);
   } catch {

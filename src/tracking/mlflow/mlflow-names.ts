@@ -8,11 +8,16 @@ export function statusOf(status: string): RunRecord['status'] {
   return (Object.keys(statuses) as EndStatus[]).find((each) => statuses[each] === status) ?? 'running';
 }
 
-/** MLflow's names have no `@`; its own metrics at a cut are called `precision_at_3`, so ours are, too. */
-export const asKey = (name: string): string => name.replace(/@(?=\d)/g, '_at_');
+/**
+ * MLflow's names have no `@`; its own metrics at a cut are called `precision_at_3`, so ours are, too. A name that has `_at_3` already gets one
+ * more underscore, `_at__3`, so that `recall@3` and `recall_at_3` stay two metrics and both names come back.
+ */
+export const asKey = (name: string): string =>
+  name.replace(/@(?=\d)|_at_(_*)(?=\d)/g, (found, more) => (found === '@' ? '_at_' : `_at__${more}`));
 
 /** The name behind a key. */
-export const nameOf = (key: string): string => key.replace(/_at_(?=\d)/g, '@');
+export const nameOf = (key: string): string =>
+  key.replace(/_at_(_*)(?=\d)/g, (_, more: string) => (more === '' ? '@' : `_at_${more.slice(1)}`));
 
 /** Values of names as MLflow's list. */
 export const asPairs = (values: Record<string, string>): { key: string; value: string }[] =>
