@@ -1,13 +1,9 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { defineConfig } from 'tsup';
-
-/** One entry a subpath of the package; the list in package.json `exports` is the same, and a test keeps it so. */
-const subpaths = ['index', 'node', 'metrics', 'cold-start', 'sqlite', 'transformers', 'faiss', 'pgvector', 'mlflow'].filter((name) =>
-  existsSync(`src/entries/${name}.ts`),
-);
+import { entries } from './entries.ts';
 
 export default defineConfig({
-  entry: Object.fromEntries(subpaths.map((name) => [name, `src/entries/${name}.ts`])),
+  entry: Object.fromEntries(entries.map((name) => [name, `src/entries/${name}.ts`])),
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',

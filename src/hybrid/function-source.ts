@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import type { AnsweringSource, Source, Visitor, Want } from './sources.ts';
 
 /** A function, or an object that answers. It is told everything; what its answer stands on is a matter of its role. */

@@ -1,4 +1,4 @@
-import type { Strategy } from '../cold-start/index.ts';
+import type { Strategy } from '../cold-start/strategy.ts';
 import { readOptions } from '../options.ts';
 import { bestFirst, cleanAnswer } from './answer.ts';
 import { askAll, reasonOf } from './deadline.ts';

@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import { cleanAnswer, meanOf } from './answer.ts';
 import { mostSimilar } from './similarity.ts';
 import type { IndexLike, Source, Visitor, Want } from './sources.ts';

@@ -1,4 +1,4 @@
-import { type ColdStart, coldStart, type SourceRole } from '../cold-start/index.ts';
+import { type ColdStart, coldStart, type SourceRole } from '../cold-start/strategy.ts';
 import type { History } from '../contracts/recommender.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, flag, integer, number, readOptions } from '../options.ts';

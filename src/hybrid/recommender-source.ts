@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import { readHistory } from './request.ts';
 import { mostSimilar } from './similarity.ts';
 import type { RecommenderLike, Source, Visitor, Want } from './sources.ts';

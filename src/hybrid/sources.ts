@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import type { ExplainOptions, Explanation, History, Recommendation, RecommendOptions } from '../contracts/recommender.ts';
 import type { IdMap } from '../data/id-map.ts';
 import { AttuneError, shown } from '../errors.ts';

@@ -1,16 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  compileWhere,
-  flatIndex,
-  type Metadata,
-  memoryModelStore,
-  type Ranked,
-  type Recommendation,
-  SemanticIndex,
-  type Where,
-} from 'attune';
+import { flatIndex, type Metadata, memoryModelStore, type Ranked, type Recommendation, SemanticIndex, type Where } from 'attune';
+import { compileWhere } from 'attune/authoring';
 import { type PgvectorOptions, pgvectorIndex } from 'attune/pgvector';
 import fc from 'fast-check';
 import pg from 'pg';

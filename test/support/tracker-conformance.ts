@@ -1,4 +1,5 @@
-import { evaluate, formatRuns, PopularityRecommender, split, type Tracker, tracked } from 'attune';
+import { evaluate, PopularityRecommender, split } from 'attune';
+import { formatRuns, type Tracker, tracked } from 'attune/tracking';
 import { expect, it } from 'vitest';
 import { zipf } from './makers.ts';
 

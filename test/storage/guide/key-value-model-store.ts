@@ -1,14 +1,12 @@
+import { AttuneError, type ModelInfo, type ModelStore } from 'attune';
 import {
-  AttuneError,
   checkModelAlias,
   checkModelBytes,
   checkModelMetadata,
   checkModelName,
   checkModelVersion,
-  type ModelInfo,
-  type ModelStore,
   parseModelReference,
-} from 'attune';
+} from 'attune/authoring';
 
 /** What we need of a client; a Redis, an etcd, a bucket, a Map. */
 export interface KeyValue {

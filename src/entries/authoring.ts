@@ -1,0 +1,25 @@
+/** What writers of recommenders, stores, indexes and embedders need. */
+export { compileWhere } from '../contracts/where.ts';
+export { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
+export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from '../data/files/safetensors.ts';
+export { TopK, topK } from '../numeric/top-k.ts';
+export {
+  BaseRecommender,
+  checkInteractions,
+  type FittedBase,
+  type HistoryRow,
+  type RankRequest,
+  rankScores,
+  type WantedList,
+} from '../recommenders/shared/base.ts';
+export { baseFromFile, baseOf, baseToFile } from '../recommenders/shared/fitted-base.ts';
+export { mergeInto } from '../recommenders/shared/merge.ts';
+export {
+  type ModelReference,
+  readAlias as checkModelAlias,
+  readMetadata as checkModelMetadata,
+  readModelBytes as checkModelBytes,
+  readName as checkModelName,
+  readReference as parseModelReference,
+  readVersion as checkModelVersion,
+} from '../storage/shared/model-names.ts';
