@@ -1,13 +1,8 @@
 /** Ranking, rating and beyond-accuracy metrics as pure functions; the same as `metrics` of `attune`. */
-export type { ItemId, Recommended, Relevant } from '../metrics/arguments.ts';
-export { auc, rocAuc } from '../metrics/auc.ts';
-export { exposureCounts, meanOfItems, serendipityColumns } from '../metrics/beyond.ts';
-export { miscalibration } from '../metrics/calibration.ts';
-export { coOccurrenceDiversity } from '../metrics/co-occurrence.ts';
-export * from '../metrics/columnar.ts';
-export { diversity, type ItemDistance, type PerItem } from '../metrics/diversity.ts';
-export { coverage, gini } from '../metrics/exposure.ts';
-export { type DcgOptions, dcg, type GainRule, type NdcgOptions, ndcg } from '../metrics/gain.ts';
+export type { ItemId, PerItem, Recommended, Relevant } from '../metrics/arguments.ts';
+export { miscalibration } from '../metrics/beyond-accuracy/calibration.ts';
+export { diversity, type ItemDistance } from '../metrics/beyond-accuracy/diversity.ts';
+export { coverage, gini } from '../metrics/beyond-accuracy/exposure.ts';
 export {
   averagePopularity,
   novelty,
@@ -16,7 +11,12 @@ export {
   popularityExpectation,
   popularityRank,
   serendipity,
-} from '../metrics/popularity.ts';
+} from '../metrics/beyond-accuracy/popularity.ts';
+export { exposureCounts, meanOfItems, serendipityColumns } from '../metrics/columnar/beyond-accuracy.ts';
+export { coOccurrenceDiversity } from '../metrics/columnar/co-occurrence.ts';
+export * from '../metrics/columnar/measure-lists.ts';
+export { auc, rocAuc } from '../metrics/ranking/auc.ts';
+export { type DcgOptions, dcg, type GainRule, type NdcgOptions, ndcg } from '../metrics/ranking/gain.ts';
 export {
   averagePrecision,
   type Divisor,
@@ -26,15 +26,9 @@ export {
   rankBiasedPrecision,
   recall,
   reciprocalRank,
-} from '../metrics/ranking.ts';
-export { mae, rmse } from '../metrics/rating.ts';
-export {
-  confidenceInterval,
-  type Estimate,
-  holm,
-  type IntervalOptions,
-  type PairedTest,
-  type PairedTestOptions,
-  pairedTest,
-} from '../metrics/significance.ts';
-export { tiedNdcg } from '../metrics/ties.ts';
+} from '../metrics/ranking/hits.ts';
+export { tiedNdcg } from '../metrics/ranking/ties.ts';
+export { mae, rmse } from '../metrics/rating/rating.ts';
+export { confidenceInterval, type Estimate, type IntervalOptions } from '../metrics/significance/confidence-interval.ts';
+export { holm } from '../metrics/significance/holm.ts';
+export { type PairedTest, type PairedTestOptions, pairedTest } from '../metrics/significance/paired-test.ts';

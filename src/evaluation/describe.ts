@@ -1,8 +1,8 @@
 import { checkIsInteractions } from '../data/check-interactions.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError } from '../errors.ts';
-import { giniOf } from '../metrics/exposure.ts';
-import { percentile } from '../metrics/significance.ts';
+import { giniOf } from '../metrics/beyond-accuracy/exposure.ts';
+import { percentile } from '../metrics/significance/confidence-interval.ts';
 import { barsSvg } from './report/bars-svg.ts';
 
 /** How many rows the users (or items) have. */

@@ -1,8 +1,8 @@
 import type { Recommender } from '../contracts/recommender.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import type { ListColumns } from '../metrics/columnar.ts';
-import { generator, randomBelow } from '../metrics/random.ts';
+import type { ListColumns } from '../metrics/columnar/measure-lists.ts';
+import { randomBelow, randomNumbers } from '../numeric/random.ts';
 import { checkIterable, type Progress } from '../options.ts';
 import { type ItemSpace, type Plan, Rows } from './plan.ts';
 
@@ -147,7 +147,7 @@ function negatives(user: number, count: number, relevant: ReadonlySet<number>, o
   const taboo = new Set<number>([...relevant, ...seenOf(user, o)]);
   let free = space.known.size;
   for (const item of taboo) if (item < space.known.size) free--;
-  const random = generator(seed + Math.imul(user + 1, 0x9e3779b1));
+  const random = randomNumbers(seed + Math.imul(user + 1, 0x9e3779b1));
   const drawn = new Set<number>();
   if (free <= count * 2) {
     const pool: number[] = [];

@@ -1,12 +1,12 @@
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { exposureCounts, meanOfItems, serendipityColumns } from '../metrics/beyond.ts';
-import { coOccurrenceDiversity } from '../metrics/co-occurrence.ts';
-import { type ListColumns, type ListMetric, listMetrics, measureLists, type RelevantColumns } from '../metrics/columnar.ts';
-import { type ItemDistance, itemDistance, meanPairDistance } from '../metrics/diversity.ts';
-import { giniOf } from '../metrics/exposure.ts';
-import type { GainRule } from '../metrics/gain.ts';
-import { popularityExpectation } from '../metrics/popularity.ts';
+import { type ItemDistance, itemDistance, meanPairDistance } from '../metrics/beyond-accuracy/diversity.ts';
+import { giniOf } from '../metrics/beyond-accuracy/exposure.ts';
+import { popularityExpectation } from '../metrics/beyond-accuracy/popularity.ts';
+import { exposureCounts, meanOfItems, serendipityColumns } from '../metrics/columnar/beyond-accuracy.ts';
+import { coOccurrenceDiversity } from '../metrics/columnar/co-occurrence.ts';
+import { type ListColumns, type ListMetric, listMetrics, measureLists, type RelevantColumns } from '../metrics/columnar/measure-lists.ts';
+import type { GainRule } from '../metrics/ranking/gain.ts';
 
 /** Which way is better, or neither: a list can be too novel. */
 export type Direction = 'higher' | 'lower' | 'neither';

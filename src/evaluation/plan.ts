@@ -1,6 +1,6 @@
 import { IdMap } from '../data/id-map.ts';
 import type { Interactions } from '../data/interactions.ts';
-import { generator, randomBelow } from '../metrics/random.ts';
+import { randomBelow, randomNumbers } from '../numeric/random.ts';
 
 /** The items a model knows, and behind them those it does not but that occur in the data. */
 export class ItemSpace {
@@ -143,7 +143,7 @@ function trainRow(train: Interactions, user: number, trainItems: Int32Array): In
 /** `count` of `size` places without repetition, ascending. */
 function samplePlaces(size: number, count: number, seed: number): number[] {
   const places = Int32Array.from({ length: size }, (_, at) => at);
-  const random = generator(seed);
+  const random = randomNumbers(seed);
   const taken = Math.min(count, size);
   for (let at = 0; at < taken; at++) {
     const other = at + randomBelow(random, size - at);

@@ -1,21 +1,25 @@
+import { type Id, idText } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 
-/** What names an item in a list. `1` and `'1'` are two items. */
-export type ItemId = string | number;
+/** What names an item. A number stands for its decimal digits: `1` and `'1'` are one item. */
+export type ItemId = Id;
 
 /** A list, best first: ids, or what a recommender returns. */
 export type Recommended = Iterable<
   | ItemId
   | {
-      /** What the entry stands for. */
+      /** Id of the item. */
       readonly item: ItemId;
     }
 >;
 
+/** A value per item: a map, whose keys may be numbers, or a function of the id as text. */
+export type PerItem<T> = ReadonlyMap<ItemId, T> | ((item: string) => T | undefined);
+
 /** What is relevant to the user: a set or any iterable of ids (gain 1 each), or a map from id to gain. Gains <= 0 are not relevant. */
 export type Relevant = ReadonlySet<ItemId> | ReadonlyMap<ItemId, number> | Iterable<ItemId>;
 
-/** Arguments of a ranking metric after the check. */
+/** Arguments of a ranking metric once checked. */
 export interface Judged {
   /** Gain of each entry of the list cut at `k`; 0 where it is not relevant. */
   gains: number[];
@@ -36,12 +40,12 @@ export function judge(metric: string, recommended: Recommended, relevant: Releva
   return { gains: list.slice(0, cut).map((item) => gains.get(item) ?? 0), k: cut, relevant: [...gains.values()] };
 }
 
-/** The ids of a list, checked. */
-export function readList(metric: string, recommended: Recommended): ItemId[] {
-  const list: ItemId[] = [];
+/** The ids of a list as text, checked. */
+export function readList(metric: string, recommended: Recommended): string[] {
+  const list: string[] = [];
   for (const entry of iterable(metric, recommended, 'list')) {
     const item = entry !== null && typeof entry === 'object' ? entry.item : entry;
-    list.push(readId(metric, item, 'list'));
+    list.push(readItem(metric, item, 'list'));
   }
   if (new Set(list).size < list.length) {
     const twice = list.find((item, at) => list.indexOf(item) < at);
@@ -54,28 +58,55 @@ export function readList(metric: string, recommended: Recommended): ItemId[] {
 }
 
 /** The ids of a list cut at k, checked. */
-export function readCutList(metric: string, recommended: Recommended, k: number | undefined): ItemId[] {
+export function readCutList(metric: string, recommended: Recommended, k: number | undefined): string[] {
   const list = readList(metric, recommended);
   return list.slice(0, readCut(metric, k, list.length));
 }
 
 /** Relevant items with their gains, only those above 0. */
-export function readRelevant(metric: string, relevant: Relevant): Map<ItemId, number> {
-  const gains = new Map<ItemId, number>();
+export function readRelevant(metric: string, relevant: Relevant): Map<string, number> {
+  const gains = new Map<string, number>();
   if (relevant instanceof Map) {
-    for (const [item, gain] of relevant as ReadonlyMap<ItemId, number>) {
+    for (const [item, gain] of byText(metric, relevant as ReadonlyMap<ItemId, number>, 'relevant')) {
       if (typeof gain !== 'number' || !Number.isFinite(gain)) {
         throw new AttuneError(
           'ERR_BAD_VALUE',
           `${metric}: expected a finite gain for item ${shown(item)}, got ${shown(gain)}. Use 0 for "not relevant".`,
         );
       }
-      if (gain > 0) gains.set(readId(metric, item, 'relevant'), gain);
+      if (gain > 0) gains.set(item, gain);
     }
   } else {
-    for (const item of iterable(metric, relevant as Iterable<ItemId>, 'relevant')) gains.set(readId(metric, item, 'relevant'), 1);
+    for (const item of iterable(metric, relevant as Iterable<ItemId>, 'relevant')) gains.set(readItem(metric, item, 'relevant'), 1);
   }
   return gains;
+}
+
+/** A map with its keys as text. @throws ERR_DUPLICATE when a number and its digits are both keys; ERR_BAD_ARGUMENT for a key that is no id. */
+export function byText<T>(metric: string, map: ReadonlyMap<ItemId, T>, what: string): Map<string, T> {
+  const result = new Map<string, T>();
+  for (const [key, value] of map) result.set(readItem(metric, key, what), value);
+  if (result.size < map.size) {
+    const twice = [...map.keys()].find((key) => typeof key !== 'string' && map.has(String(key)));
+    throw twoKeys(metric, String(twice));
+  }
+  return result;
+}
+
+/**
+ * What looks up one item. Maps are asked by text, then by number, so that nobody pays for turning a whole catalogue into text to look up ten items.
+ * @throws the lookup: ERR_DUPLICATE when a number and its digits are both keys.
+ */
+export function lookup<T>(metric: string, values: PerItem<T>): (item: string) => T | undefined {
+  if (typeof values === 'function') return values;
+  return (item) => {
+    const value = values.get(item);
+    if (!digits.test(item)) return value;
+    const number = Number(item);
+    const other = Number.isSafeInteger(number) ? values.get(number) : undefined;
+    if (value !== undefined && other !== undefined) throw twoKeys(metric, item);
+    return value ?? other ?? values.get(BigInt(item));
+  };
 }
 
 /** The cut: a whole number from 1, by default the length of the list (1 for an empty one). */
@@ -100,7 +131,19 @@ export function iterable<T>(metric: string, value: Iterable<T>, what: string): I
   throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected an array or another iterable as ${what}, got ${shown(value)}.`);
 }
 
-function readId(metric: string, item: unknown, what: string): ItemId {
-  if ((typeof item === 'string' && item !== '') || (typeof item === 'number' && Number.isFinite(item))) return item;
-  throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected item ids in ${what}, got ${shown(item)}.`);
+/** Decimal digits as a number has them. */
+const digits = /^(?:0|-?[1-9]\d*)$/;
+
+function readItem(metric: string, item: unknown, what: string): string {
+  if (typeof item === 'string' && item !== '') return item;
+  const text = idText(item);
+  if (text !== undefined) return text;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected item ids (text or whole numbers) in ${what}, got ${shown(item)}.`);
+}
+
+function twoKeys(metric: string, item: string): AttuneError {
+  return new AttuneError(
+    'ERR_DUPLICATE',
+    `${metric}: expected one value per item, got one for ${item} and one for '${item}', which are the same id. Write ids in one way.`,
+  );
 }

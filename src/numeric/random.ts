@@ -1,17 +1,48 @@
 import seedrandom from 'seedrandom';
 
-/** Uniform numbers in [0, 1), the same for the same seed everywhere. Alea, because the package's default costs ten times as much. */
-export function randomNumbers(seed: number): () => number {
+/**
+ * A seeded generator: `()` gives uniform numbers in [0, 1), `int32()` 32 random bits, the same for a seed on every machine. It is Alea, because the
+ * default generator of the package takes ten times as long, and a bootstrap draws millions.
+ */
+export function randomNumbers(seed: number | string): seedrandom.PRNG {
   return seedrandom.alea(String(seed));
+}
+
+/** A whole number in [0, below). */
+export function randomBelow(random: () => number, below: number): number {
+  return Math.floor(random() * below);
 }
 
 /** Puts an array in random order, in place (Fisher & Yates). */
 export function shuffle<T extends Int32Array | unknown[]>(array: T, random: () => number): T {
   for (let k = array.length - 1; k > 0; k--) {
-    const other = Math.floor(random() * (k + 1));
+    const other = randomBelow(random, k + 1);
     const kept = array[k];
     array[k] = array[other];
     array[other] = kept;
   }
   return array;
+}
+
+/**
+ * Uniform numbers in [-scale, scale), the same for a seed on every machine. `seedrandom` expands the seed, a xorshift128
+ * (Marsaglia 2003) makes the stream: eleven million numbers in 0.1 s, where calls of the seeded generator take a second.
+ */
+export function uniform(seed: number | string, count: number, scale: number): Float32Array {
+  const source = seedrandom(String(seed));
+  let x = source.int32() | 1;
+  let y = source.int32();
+  let z = source.int32();
+  let w = source.int32();
+  const numbers = new Float32Array(count);
+  const unit = scale / 0x80000000;
+  for (let k = 0; k < count; k++) {
+    const t = x ^ (x << 11);
+    x = y;
+    y = z;
+    z = w;
+    w = w ^ (w >>> 19) ^ t ^ (t >>> 8);
+    numbers[k] = w * unit;
+  }
+  return numbers;
 }

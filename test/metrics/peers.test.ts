@@ -63,7 +63,7 @@ const perUser: Record<string, Record<string, One>> = {
     AvgRecPopularity: (list, _, k, fixture) => metrics.averagePopularity(list, counts(fixture), k),
     'AvgRecPopularity normalize': (list, _, k, fixture) => metrics.averagePopularity(list, counts(fixture), k, { normalize: true }),
     'IntraListDiversity Hamming': (list, _, k, fixture) =>
-      metrics.diversity(list, { vectors: (item) => fixture.features?.[item as number], measure: 'hamming' }, k),
+      metrics.diversity(list, { vectors: (item) => fixture.features?.[Number(item)], measure: 'hamming' }, k),
   },
 };
 

@@ -138,7 +138,7 @@ describe('many lists in columns', () => {
           const fast = metrics.coOccurrenceDiversity(toLists(users.map((list) => list.map(dense))), [4, 2], byItem);
           for (const [at, k] of [4, 2].entries()) {
             users.forEach((list, u) => {
-              expectSame(fast[at][u], metrics.diversity(list, { vectors: (item) => vectorOf(item as number) }, k));
+              expectSame(fast[at][u], metrics.diversity(list, { vectors: (item) => vectorOf(Number(item)) }, k));
             });
           }
         },

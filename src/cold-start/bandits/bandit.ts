@@ -1,5 +1,5 @@
-import seedrandom from 'seedrandom';
 import { AttuneError, shown } from '../../errors.ts';
+import { randomNumbers } from '../../numeric/random.ts';
 
 /** What a bandit chose. */
 export interface BanditChoice {
@@ -45,7 +45,7 @@ export interface RoundState {
 
 /** Random numbers of one choice. A stream of its own each round, so that a seed and a count are all there is to keep. */
 export function randomOfRound({ seed, round }: RoundState): () => number {
-  return seedrandom.alea(`${seed}/${round}`);
+  return randomNumbers(`${seed}/${round}`);
 }
 
 /** @throws ERR_BAD_OPTION when a state is not one of this kind. */

@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { holm, type PairedTest, type PairedTestOptions, pairedTest } from '../../metrics/significance.ts';
+import { holm } from '../../metrics/significance/holm.ts';
+import { type PairedTest, type PairedTestOptions, pairedTest } from '../../metrics/significance/paired-test.ts';
 import { number } from '../../options.ts';
 import { directionOf, type Measure } from '../measures.ts';
 import { type EvaluationReport, userValues } from './report.ts';

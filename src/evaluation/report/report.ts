@@ -1,5 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { confidenceInterval, type Estimate } from '../../metrics/significance.ts';
+import { confidenceInterval, type Estimate } from '../../metrics/significance/confidence-interval.ts';
 import { studentQuantile } from '../../numeric/distributions.ts';
 import type { ErrorMeasure, Measure, MetricName } from '../measures.ts';
 import type { LeftOut } from '../plan.ts';

@@ -1,5 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { generator, randomBelow } from '../../metrics/random.ts';
+import { randomBelow, randomNumbers } from '../../numeric/random.ts';
 import { integer } from '../../options.ts';
 import { runTrials } from './run-trials.ts';
 import { type FittableRecommender, readSearch, type TuningOptions, type TuningResult } from './trials.ts';
@@ -87,7 +87,7 @@ export async function randomSearch<const S extends SearchSpace, M extends Fittab
 
 /** Settings drawn from a space; the same for a seed. */
 export function drawSettings<P>(space: SearchSpace, count: number, seed: number): P[] {
-  const random = generator(seed);
+  const random = randomNumbers(seed);
   return Array.from({ length: count }, () => {
     return Object.fromEntries(Object.entries(space).map(([name, distribution]) => [name, draw(distribution, random)])) as P;
   });

@@ -1,5 +1,4 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { randomNumbers } from '../../numeric/random.ts';
 import { checkIterable, choice, integer, number, optional, readOptions } from '../../options.ts';
 import { type ClickParameters, fitDynamicBayesian, fitPositionBased, lastClick, stops } from './fit.ts';
 import { type ClickSession, columnsOf, pairKey, type SessionColumns } from './sessions.ts';
@@ -280,6 +279,3 @@ function warningsOf(kind: ClickModel['kind'], { offsets, pairs, pairIndex, depth
 function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log1p(-random())) * Math.cos(2 * Math.PI * random());
 }
-
-/** Seeded numbers for draws. @internal */
-export const seeded = randomNumbers;

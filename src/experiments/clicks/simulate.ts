@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
+import { randomBelow, randomNumbers } from '../../numeric/random.ts';
 import { integer, number, readOptions } from '../../options.ts';
-import { type ClickModel, seeded } from './model.ts';
+import type { ClickModel } from './model.ts';
 
 /** A list to try. */
 export interface Ranking {
@@ -77,12 +78,12 @@ export function simulateClicks<R extends string>(
   const exact = names.map((name) => rankers[name].map((each) => valuesOf(model, each)));
   const found = exact.map((lists) => weighted(lists, weights));
 
-  const random = seeded(o.seed);
+  const random = randomNumbers(o.seed);
   const drawn = names.map(() => [[], [], []] as number[][]);
   for (let draw = 0; draw < o.draws; draw++) {
     const attraction = model.drawAttractions(random);
     const counts = new Float64Array(queries);
-    for (let k = 0; k < queries; k++) counts[Math.floor(random() * queries)]++;
+    for (let k = 0; k < queries; k++) counts[randomBelow(random, queries)]++;
     const sample = counts.map((count, k) => count * weights[k]);
     for (const [at, name] of names.entries()) {
       const lists = rankers[name].map((each, k) => (counts[k] > 0 ? valuesOf(model, each, attraction) : exact[at][k]));

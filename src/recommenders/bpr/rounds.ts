@@ -1,5 +1,5 @@
 import type { Csr } from '../../data/csr.ts';
-import { uniform } from '../../numeric/uniform.ts';
+import { uniform } from '../../numeric/random.ts';
 
 /** Rows dealt into groups. */
 export interface Groups {

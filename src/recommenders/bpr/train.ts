@@ -3,7 +3,7 @@ import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { uniform } from '../../numeric/uniform.ts';
+import { uniform } from '../../numeric/random.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { deal, type Groups, sortPairs } from './rounds.ts';

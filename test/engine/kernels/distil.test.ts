@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Block, Engine } from '../../../src/engine/engine.ts';
 import { kernelBase64 } from '../../../src/engine/generated/engine-code.ts';
-import { uniform } from '../../../src/numeric/uniform.ts';
+import { uniform } from '../../../src/numeric/random.ts';
 
 describe('the compiled kernels', () => {
   it('bring no data of their own, which would lie where an engine puts its arrays', () => {

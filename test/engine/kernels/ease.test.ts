@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
-import { uniform } from '../../../src/numeric/uniform.ts';
+import { uniform } from '../../../src/numeric/random.ts';
 
 const sides = 8;
 const columns = 300; // more than one stretch of the sums

@@ -1,6 +1,6 @@
 import type { IdMap } from '../../../data/id-map.ts';
 import { AttuneError } from '../../../errors.ts';
-import { uniform } from '../../../numeric/uniform.ts';
+import { uniform } from '../../../numeric/random.ts';
 import type { AlsModel } from '../model.ts';
 import type { AlsSettings } from '../options.ts';
 

@@ -1,6 +1,6 @@
 import { hnswWords } from '../../../engine/kernels/hnsw/hnsw.plain.ts';
 import { GrowingMemory } from '../../../engine/memory/growing-memory.ts';
-import { uniform } from '../../../numeric/uniform.ts';
+import { uniform } from '../../../numeric/random.ts';
 
 /** Slots and marks that go to the kernels at once. */
 export const listRoom = 4096;

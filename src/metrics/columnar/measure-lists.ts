@@ -1,0 +1,155 @@
+import { AttuneError } from '../../errors.ts';
+import { aucOf } from '../ranking/auc.ts';
+import { type GainRule, gainOf } from '../ranking/gain.ts';
+
+/** Lists of many users in dense indices, as `recommendMany` returns them: list u is `items[offsets[u]..offsets[u + 1])`, best first. */
+export interface ListColumns {
+  /** One more than there are lists. */
+  readonly offsets: Int32Array;
+  /** Dense item indices. */
+  readonly items: Int32Array;
+}
+
+/** What is relevant to each user, rows in the order of the lists. A `Csr` fits. */
+export interface RelevantColumns {
+  /** One more than there are lists. */
+  readonly offsets: Int32Array;
+  /** Dense item indices, distinct within a row. */
+  readonly indices: Int32Array;
+  /** Gains beside them; <= 0 is not relevant. */
+  readonly values: ArrayLike<number>;
+}
+
+/** Metrics that {@link measureLists} knows; `map` and `mrr` are the means of averagePrecision and reciprocalRank over users. */
+export const listMetrics = ['precision', 'recall', 'f1', 'hitRate', 'mrr', 'map', 'ndcg', 'auc'] as const;
+
+/** One of {@link listMetrics}. */
+export type ListMetric = (typeof listMetrics)[number];
+
+/** Options of {@link measureLists}. */
+export interface MeasureOptions {
+  /** Which metrics. */
+  metrics: readonly ListMetric[];
+  /** Where lists are cut; whole numbers from 1. */
+  k: readonly number[];
+  /** One more than the largest dense index. */
+  itemCount: number;
+  /** How gains enter `ndcg`. Default `'linear'`. */
+  gain?: GainRule;
+  /** Only for `auc`: how many items each list was chosen from. Default `itemCount`. */
+  candidates?: number | ArrayLike<number>;
+}
+
+/**
+ * The metrics of this module for many users at once: the same values as the functions of the same name, one pass, no ids.
+ *
+ * @returns one value a user (NaN when nothing is relevant to it) for each `metric@k`, such as `ndcg@10`.
+ * @throws ERR_DUPLICATE when an item stands twice in a list; ERR_COLUMN_LENGTH when the columns do not have the same users.
+ */
+export function measureLists(lists: ListColumns, relevant: RelevantColumns, options: MeasureOptions): Map<string, Float64Array> {
+  const { itemCount, gain: rule = 'linear', candidates = itemCount } = options;
+  const users = lists.offsets.length - 1;
+  if (relevant.offsets.length !== lists.offsets.length) {
+    throw new AttuneError(
+      'ERR_COLUMN_LENGTH',
+      `measureLists: expected as many rows of relevant items as lists, got ${relevant.offsets.length - 1} and ${users}.`,
+    );
+  }
+  const ks = [...new Set(options.k)].sort((a, b) => a - b);
+  const deepest = ks[ks.length - 1] ?? 0;
+  const discount = discounts(deepest);
+  const out: Partial<Record<ListMetric, Float64Array[]>> = {};
+  for (const metric of options.metrics) out[metric] = ks.map(() => new Float64Array(users).fill(Number.NaN));
+  const graded = options.metrics.includes('ndcg') && rule !== 'binary';
+  const gainAt = new Float64Array(itemCount);
+  const seenBy = new Int32Array(itemCount); // user + 1
+  const marks = new Uint8Array(deepest); // hits of the current list, for auc
+  const ideal = new Float64Array(deepest + 1);
+
+  for (let u = 0; u < users; u++) {
+    const from = relevant.offsets[u];
+    const to = relevant.offsets[u + 1];
+    let t = 0;
+    for (let e = from; e < to; e++) {
+      if (!(relevant.values[e] > 0)) continue;
+      gainAt[relevant.indices[e]] = relevant.values[e];
+      t++;
+    }
+    const start = lists.offsets[u];
+    const length = Math.min(deepest, lists.offsets[u + 1] - start);
+    if (t > 0 && out.ndcg) fillIdeal(ideal, relevant, from, to, t, deepest, graded ? rule : 'binary', discount);
+    let hits = 0;
+    let first = 0;
+    let precisions = 0;
+    let gained = 0;
+    for (let c = 0, rank = 0; c < ks.length; c++) {
+      const k = ks[c];
+      for (; rank < k && rank < length; rank++) {
+        const item = lists.items[start + rank];
+        if (seenBy[item] === u + 1) throw duplicate(u, item);
+        seenBy[item] = u + 1;
+        const gain = gainAt[item];
+        marks[rank] = gain > 0 ? 1 : 0;
+        if (!(gain > 0)) continue;
+        hits++;
+        if (first === 0) first = rank + 1;
+        precisions += hits / (rank + 1);
+        gained += gainOf(gain, rule) * discount[rank];
+      }
+      if (t === 0) continue;
+      const reachable = Math.min(k, t);
+      put(out.precision, c, u, hits / k);
+      put(out.recall, c, u, hits / t);
+      put(out.f1, c, u, (2 * hits) / (t + k));
+      put(out.hitRate, c, u, hits > 0 ? 1 : 0);
+      put(out.mrr, c, u, first === 0 ? 0 : 1 / first);
+      put(out.map, c, u, precisions / reachable);
+      put(out.ndcg, c, u, gained / ideal[reachable]);
+      if (out.auc) put(out.auc, c, u, aucOf(marks.subarray(0, rank), t, typeof candidates === 'number' ? candidates : candidates[u]));
+    }
+    for (let e = from; e < to; e++) gainAt[relevant.indices[e]] = 0;
+  }
+  const result = new Map<string, Float64Array>();
+  for (const metric of options.metrics)
+    out[metric]?.forEach((column, c) => {
+      result.set(`${metric}@${ks[c]}`, column);
+    });
+  return result;
+}
+
+function put(columns: Float64Array[] | undefined, c: number, user: number, value: number): void {
+  if (columns) columns[c][user] = value;
+}
+
+function discounts(places: number): Float64Array {
+  return Float64Array.from({ length: places }, (_, at) => 1 / Math.log2(at + 2));
+}
+
+/** ideal[n] = DCG of the n largest gains. */
+function fillIdeal(
+  ideal: Float64Array,
+  relevant: RelevantColumns,
+  from: number,
+  to: number,
+  count: number,
+  deepest: number,
+  rule: GainRule,
+  discount: Float64Array,
+): void {
+  const places = Math.min(count, deepest);
+  if (rule === 'binary') {
+    for (let n = 1; n <= places; n++) ideal[n] = ideal[n - 1] + discount[n - 1];
+    return;
+  }
+  const gains = new Float64Array(to - from);
+  for (let e = from; e < to; e++) gains[e - from] = -gainOf(relevant.values[e], rule); // negated: sorts best first
+  gains.sort();
+  for (let n = 1; n <= places; n++) ideal[n] = ideal[n - 1] - gains[n - 1] * discount[n - 1];
+}
+
+function duplicate(user: number, item: number): AttuneError {
+  return new AttuneError(
+    'ERR_DUPLICATE',
+    `measureLists: expected lists without duplicates, got item index ${item} twice in list ${user}. Repair the recommender.`,
+  );
+}
