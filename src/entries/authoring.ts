@@ -23,3 +23,12 @@ export {
   readReference as parseModelReference,
   readVersion as checkModelVersion,
 } from '../storage/shared/model-names.ts';
+export { dataStoreConformance } from './authoring/data-store-conformance.ts';
+export { type EmbedderFamily, embedderConformance } from './authoring/embedder-conformance.ts';
+export { embeddingCacheConformance } from './authoring/embedding-cache-conformance.ts';
+export { modelStoreConformance } from './authoring/model-store-conformance.ts';
+export { type Family as RecommenderFamily, recommenderConformance } from './authoring/recommender-conformance.ts';
+export type { Loadable } from './authoring/recommender-files-conformance.ts';
+export type { Expect, Matchers, TestRunner } from './authoring/test-runner.ts';
+export { trackerConformance } from './authoring/tracker-conformance.ts';
+export { type IndexFamily as VectorIndexFamily, vectorIndexConformance } from './authoring/vector-index-conformance.ts';

@@ -7,7 +7,7 @@ import { type PgvectorOptions, pgvectorIndex } from 'attune/pgvector';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { unitVector, vectorIndexConformance } from '../support/vector-index-conformance.ts';
+import { unitVector, vectorIndexConformance } from '../support/conformance.ts';
 
 const service = join(import.meta.dirname, '../../.services/postgres');
 const url = readFileSync(join(service, 'url.txt'), 'utf8').trim();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelStoreConformance } from '../support/model-store-conformance.ts';
+import { modelStoreConformance } from '../support/conformance.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type KeyValue, keyValueModelStore } from './guide/key-value-model-store.ts';
 

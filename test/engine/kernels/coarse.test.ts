@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { CoarseQuery } from '../../../src/semantic/indexes/shared/coarse-query.ts';
 import { CodedQuery } from '../../../src/semantic/indexes/shared/coded-query.ts';
-import { unitVector } from '../../support/vector-index-conformance.ts';
+import { unitVector } from '../../support/conformance.ts';
 
 const [rows, dimensions, width, queries] = [70, 150, 160, 5];
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../../src/engine/engine.ts';
 import { dot } from '../../../../src/numeric/dot.ts';
 import { visitNearPairs } from '../../../../src/semantic/indexes/shared/near-pairs.ts';
-import { unitVector } from '../../../support/vector-index-conformance.ts';
+import { unitVector } from '../../../support/conformance.ts';
 
 async function pairsOf(vectors: Float32Array[], threshold: number, threads = 1): Promise<string[]> {
   const pairs: string[] = [];
