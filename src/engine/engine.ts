@@ -1,19 +1,16 @@
 import { AttuneError } from '../errors.ts';
 import { yieldNow } from '../work/yield-now.ts';
-import { plainKernels } from './kernels/index.plain.ts';
-import { type EngineMemory, type JobName, type Kernels, maxBlocks, runBlocks, words } from './threads/job.ts';
+import type { AllKernels, Job, JobName, Kernel } from './generated/jobs.ts';
+import { plainKernels } from './generated/twins.ts';
+import { Arena } from './memory/arena.ts';
+import { type Block, padded } from './memory/block.ts';
+import { type Blocks, type Fields, type Layout, place } from './memory/layout.ts';
+import { type EngineMemory, type Kernels, maxBlocks, type RowRange, runBlocks, runHere, words } from './threads/job.ts';
 import { type Cut, checkJob, postJob } from './threads/post-job.ts';
 import { kernelModule, mayBlock, startWorker, type WorkerHandle } from './threads/runtime.ts';
 
+export type { Block } from './memory/block.ts';
 export type { Cut } from './threads/post-job.ts';
-
-/** An array in the memory of an engine, and the byte position the kernels know it by. */
-export interface Block<T> {
-  /** Byte position. */
-  at: number;
-  /** The same memory as a typed array. */
-  array: T;
-}
 
 const pageBytes = 65_536;
 
@@ -24,8 +21,7 @@ const pageBytes = 65_536;
 export class Engine {
   /** Threads that take part, this one included. */
   readonly threads: number;
-  /** The kernels, for calls on this thread. */
-  readonly kernels: Kernels;
+  readonly #kernels: AllKernels;
   readonly #memory: { buffer: ArrayBufferLike };
   readonly #control: EngineMemory;
   readonly #shared: Int32Array;
@@ -34,28 +30,31 @@ export class Engine {
   /** What workers run; undefined when they have been started, or there are to be none. */
   #module: WebAssembly.Module | undefined;
   readonly #wasm: boolean;
-  readonly #end: number;
-  #top: number;
+  readonly #arena: Arena;
 
   /**
-   * @param bytes how much `f32`, `f64` and `i32` will hand out together; each array takes up to 63 bytes more.
+   * @param size bytes that `f32`, `f64`, `i32` and `place` will hand out together, where each array takes up to 63 bytes more; or the
+   *   layout that knows.
    * @param options.threads how many threads at most; `scratchBytes` what each needs for itself; `plain: true` runs the
    *   TypeScript twins instead of WebAssembly; `lazy: true` starts the workers with the first job.
    * @throws ERR_OUT_OF_MEMORY when that is more than 4 GiB or than the machine gives.
    */
-  constructor(bytes: number, options: { threads: number; scratchBytes: number; plain?: boolean; lazy?: boolean }) {
-    const scratchBytes = Math.ceil(options.scratchBytes / 64) * 64;
+  constructor(
+    size: number | { readonly bytes: number },
+    options: { threads: number; scratchBytes: number; plain?: boolean; lazy?: boolean },
+  ) {
+    const scratchBytes = padded(options.scratchBytes);
     const module = options.plain ? undefined : kernelModule();
     this.threads = module ? options.threads : 1;
     const control = 1024;
     const scratch = control + 256;
-    this.#top = scratch + scratchBytes * this.threads;
-    this.#end = this.#top + bytes + 65_536;
-    const pages = Math.ceil(this.#end / pageBytes);
+    const start = scratch + scratchBytes * this.threads;
+    const end = start + (typeof size === 'number' ? size + pageBytes : size.bytes);
+    const pages = Math.ceil(end / pageBytes);
     if (pages > 65_536) {
       throw new AttuneError(
         'ERR_OUT_OF_MEMORY',
-        `This needs ${(this.#end / 2 ** 30).toFixed(1)} GiB in one piece, and 4 GiB is the limit. Use fewer factors or less data.`,
+        `This needs ${(end / 2 ** 30).toFixed(1)} GiB in one piece, and 4 GiB is the limit. Use fewer factors or less data.`,
       );
     }
     try {
@@ -63,17 +62,18 @@ export class Engine {
         const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
         this.#memory = memory;
         this.#control = { memory, control, scratch, scratchBytes };
-        this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+        this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
       } else {
         this.#memory = { buffer: new ArrayBuffer(pages * pageBytes) };
         this.#control = { memory: this.#memory as WebAssembly.Memory, control, scratch, scratchBytes };
-        this.kernels = plainKernels(this.#memory.buffer);
+        this.#kernels = plainKernels(this.#memory.buffer);
       }
     } catch (cause) {
-      throw new AttuneError('ERR_OUT_OF_MEMORY', `Expected ${Math.ceil(this.#end / 2 ** 20)} MiB of memory, the runtime gave none.`, {
+      throw new AttuneError('ERR_OUT_OF_MEMORY', `Expected ${Math.ceil(end / 2 ** 20)} MiB of memory, the runtime gave none.`, {
         cause,
       });
     }
+    this.#arena = new Arena(this.#memory.buffer, start, end - start);
     this.#shared = new Int32Array(this.#memory.buffer, control, words.count);
     this.#values = new Float64Array(this.#memory.buffer, control + words.values, words.valueCount);
     this.#module = module;
@@ -81,25 +81,44 @@ export class Engine {
     if (!options.lazy) this.#startWorkers();
   }
 
-  /** `count` 32-bit floats, zero. */
-  f32(count: number): Block<Float32Array> {
-    const at = this.#take(count * 4);
-    return { at, array: new Float32Array(this.#memory.buffer, at, count) };
+  /** The kernels by position. */
+  get kernels(): Kernels {
+    return this.#kernels as unknown as Kernels;
   }
 
-  /** `count` 64-bit floats, zero. */
-  f64(count: number): Block<Float64Array> {
-    const at = this.#take(count * 8);
-    return { at, array: new Float64Array(this.#memory.buffer, at, count) };
+  /** The arrays that a layout declares. */
+  place<F extends Fields>(layout: Layout<F>): Blocks<F> {
+    return place(layout, this.#arena);
   }
 
-  /** A copy of 32-bit integers, or `count` zeros. */
-  i32(from: Int32Array | number): Block<Int32Array> {
-    const count = typeof from === 'number' ? from : from.length;
-    const at = this.#take(count * 4);
-    const array = new Int32Array(this.#memory.buffer, at, count);
-    if (typeof from !== 'number') array.set(from);
-    return { at, array };
+  /** So many 32-bit floats, all zero; or a copy of those given. */
+  f32(from: ArrayLike<number> | number): Block<Float32Array> {
+    return this.#arena.take(Float32Array, from);
+  }
+
+  /** So many 64-bit floats, all zero; or a copy of those given. */
+  f64(from: ArrayLike<number> | number): Block<Float64Array> {
+    return this.#arena.take(Float64Array, from);
+  }
+
+  /** So many 32-bit integers, all zero; or a copy of those given. */
+  i32(from: ArrayLike<number> | number): Block<Int32Array> {
+    return this.#arena.take(Int32Array, from);
+  }
+
+  /** So many 16-bit integers, all zero; or a copy of those given. */
+  i16(from: ArrayLike<number> | number): Block<Int16Array> {
+    return this.#arena.take(Int16Array, from);
+  }
+
+  /** So many bytes with a sign, all zero; or a copy of those given. */
+  i8(from: ArrayLike<number> | number): Block<Int8Array> {
+    return this.#arena.take(Int8Array, from);
+  }
+
+  /** So many bytes, all zero; or a copy of those given. */
+  u8(from: ArrayLike<number> | number): Block<Uint8Array> {
+    return this.#arena.take(Uint8Array, from);
   }
 
   /** The memory, for workers; undefined where the plain twins run. */
@@ -112,17 +131,35 @@ export class Engine {
     return this.#control.scratch;
   }
 
-  /** Runs a block job on all threads; resolves when every block is done. @throws the signal's reason; ERR_NUMERIC when a kernel trapped. */
-  async run(name: JobName, cut: Cut, args: number[], signal?: AbortSignal): Promise<void> {
+  /** Calls a kernel on this thread. */
+  call<A, R>(kernel: Kernel<A, R>, args: NoInfer<A>): R {
+    return kernel.call(this.#kernels, args);
+  }
+
+  /** Runs a block job over the rows lo..hi on this thread, as block number `block` (default 0). */
+  runHere<A>(job: Job<A>, rows: RowRange, args: NoInfer<A>): void {
+    runHere(this.#kernels, this.#control.scratch, job, rows, args);
+  }
+
+  /**
+   * Runs a block job on all threads; resolves when every block is done.
+   * @throws the signal's reason; ERR_NUMERIC when a kernel trapped; ERR_BAD_ARGUMENT when it has more arguments than a job can have
+   */
+  run<A>(job: Job<A>, cut: Cut, args: NoInfer<A>, signal?: AbortSignal): Promise<void>;
+  /** @deprecated Arguments by position. */
+  run(name: JobName, cut: Cut, args: number[], signal?: AbortSignal): Promise<void>;
+  async run<A>(job: Job<A> | JobName, cut: Cut, args: A | number[], signal?: AbortSignal): Promise<void> {
+    const name = typeof job === 'string' ? job : job.name;
+    const list = typeof job === 'string' ? (args as number[]) : job.list(args as A);
     signal?.throwIfAborted();
     this.#startWorkers();
     const shared = this.#shared;
-    const blocks = postJob(shared, this.#values, name, cut, args);
+    const blocks = postJob(shared, this.#values, name, cut, list);
     if (blocks === 0) return;
     if (this.#workers.length) Atomics.notify(shared, words.generation);
     let aborted = false;
     for (;;) {
-      const taken = runBlocks(this.kernels, shared, this.#values, this.#control.scratch, this.#until);
+      const taken = runBlocks(this.#kernels, shared, this.#values, this.#control.scratch, this.#until);
       if (!taken) {
         await yieldNow();
         this.#until = performance.now() + sliceMs;
@@ -171,13 +208,6 @@ export class Engine {
       Atomics.add(this.#shared, words.done, blocks - block);
       return;
     }
-  }
-
-  #take(bytes: number): number {
-    const at = this.#top;
-    this.#top += Math.ceil(bytes / 64) * 64;
-    if (this.#top > this.#end) throw new AttuneError('ERR_OUT_OF_MEMORY', 'An engine was made too small; please report this.');
-    return at;
   }
 }
 

@@ -1,7 +1,18 @@
-import type { Block, Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { diagonalize, product } from './generated/jobs.ts';
+import type { Block } from './memory/block.ts';
+import { type Blocks, f64, layout } from './memory/layout.ts';
 
-/** Doubles that {@link SmallMatrices} take from the memory of their engine. */
-export const smallMatricesDoubles = (f: number) => (3 * f + 4) * (f + 1);
+/** What {@link SmallMatrices} take from the memory of their engine. */
+export function smallMatricesLayout(f: number) {
+  const ld = f + (f % 2);
+  return layout({ a: f64(f * ld), b: f64(f * ld), out: f64(f * ld), values: f64(ld), work: f64(3 * ld) });
+}
+
+/** The same, as a number of doubles. */
+export const smallMatricesDoubles = (f: number) => smallMatricesLayout(f).bytes / 8;
+
+type Memory = Blocks<ReturnType<typeof smallMatricesLayout>['fields']>;
 
 /**
  * f x f matrices of doubles, row-major, computed on this thread by the kernels of an engine. ALS needs some twice an iteration
@@ -12,16 +23,14 @@ export class SmallMatrices {
   readonly #f: number;
   /** Doubles from row to row in engine memory. */
   readonly #ld: number;
-  readonly #room: [Block<Float64Array>, Block<Float64Array>, Block<Float64Array>];
-  readonly #work: Block<Float64Array>;
+  readonly #memory: Memory;
 
-  constructor(engine: Engine, f: number) {
+  /** @param memory placed for {@link smallMatricesLayout}; taken from the engine when missing */
+  constructor(engine: Engine, f: number, memory: Memory = engine.place(smallMatricesLayout(f))) {
     this.#engine = engine;
     this.#f = f;
     this.#ld = f + (f % 2);
-    const matrix = () => engine.f64(f * this.#ld);
-    this.#room = [matrix(), matrix(), matrix()];
-    this.#work = engine.f64(4 * this.#ld);
+    this.#memory = memory;
   }
 
   /**
@@ -30,10 +39,10 @@ export class SmallMatrices {
    */
   eigen(symmetric: Float64Array): { values: Float64Array; vectors: Float64Array } {
     const f = this.#f;
-    const [a, basis] = this.#room;
+    const { a, b: basis, values, work } = this.#memory;
     this.#place(symmetric, a);
-    this.#engine.kernels.diagonalize(a.at, f, this.#work.at, basis.at, this.#work.at + 8 * this.#ld);
-    const found = this.#work.array.slice(0, f);
+    this.#engine.call(diagonalize, { a, f, values, basis, work });
+    const found = values.array.slice(0, f);
     const order = Int32Array.from({ length: f }, (_, k) => k).sort((a, b) => found[b] - found[a] || a - b);
     const vectors = new Float64Array(f * f);
     for (let j = 0; j < f; j++) {
@@ -46,10 +55,10 @@ export class SmallMatrices {
   /** a b */
   product(left: Float64Array, right: Float64Array): Float64Array {
     const f = this.#f;
-    const [a, b, out] = this.#room;
+    const { a, b, out } = this.#memory;
     this.#place(left, a);
     this.#place(right, b);
-    this.#engine.kernels.product(a.at, b.at, out.at, f);
+    this.#engine.call(product, { a, b, out, f });
     const result = new Float64Array(f * f);
     for (let i = 0; i < f; i++) result.set(out.array.subarray(i * this.#ld, i * this.#ld + f), i * f);
     return result;

@@ -1,4 +1,5 @@
-import { Engine } from '../../../src/engine/engine.ts';
+import { type Cut, Engine } from '../../../src/engine/engine.ts';
+import type { Job } from '../../../src/engine/generated/jobs.ts';
 import { dataFolder, gowalla } from '../data.ts';
 import type { Row } from '../table.ts';
 import type { AlsTask } from './context.ts';
@@ -40,13 +41,13 @@ async function measured(run: () => Promise<unknown>) {
   const spent = new Map<string, number>();
   const seconds = (since?: NodeJS.CpuUsage) => process.cpuUsage(since).user / 1e6;
   const original = Engine.prototype.run;
-  Engine.prototype.run = async function (name, cut, args, signal) {
+  Engine.prototype.run = async function (this: Engine, job: Job<unknown>, cut: Cut, args: unknown, signal?: AbortSignal) {
     const before = process.cpuUsage();
-    await original.call(this, name, cut, args, signal);
+    await (original as (...args: unknown[]) => Promise<void>).call(this, job, cut, args, signal);
     const count = 'bounds' in cut ? cut.bounds.array[cut.bounds.array.length - 1] : cut.rows;
-    const key = `${name} of ${count} rows`;
+    const key = `${job.name} of ${count} rows`;
     spent.set(key, (spent.get(key) ?? 0) + seconds(before));
-  };
+  } as typeof original;
   try {
     const before = process.cpuUsage();
     await run();

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../errors.ts';
-import { plainKernels } from '../kernels/index.plain.ts';
-import type { Kernels } from '../threads/job.ts';
+import type { AllKernels, Kernel } from '../generated/jobs.ts';
+import { plainKernels } from '../generated/twins.ts';
 import { kernelModule } from '../threads/runtime.ts';
 
 const pageBytes = 65_536;
@@ -17,16 +17,16 @@ export class GrowingMemory {
   readonly #plain: boolean;
   #memory: WebAssembly.Memory | undefined;
   #buffer: ArrayBufferLike = new ArrayBuffer(0);
-  #kernels: Kernels = {};
+  #kernels: AllKernels | undefined;
 
   /** @param options.plain stay with the twins */
   constructor({ plain = false } = {}) {
     this.#plain = plain;
   }
 
-  /** The kernels; new ones after {@link grow}. */
-  get kernels(): Kernels {
-    return this.#kernels;
+  /** Calls a kernel. There are none before the first {@link grow}. */
+  call<A, R>(kernel: Kernel<A, R>, args: NoInfer<A>): R {
+    return kernel.call(this.#kernels as AllKernels, args);
   }
 
   /** The bytes; another object after {@link grow}. */
@@ -68,7 +68,7 @@ export class GrowingMemory {
       mostPages,
       (maximum) => new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes), maximum, shared: true }),
     );
-    this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+    this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
     new Uint8Array(memory.buffer).set(new Uint8Array(this.#buffer));
     this.#memory = memory;
     return true;

@@ -1,32 +1,9 @@
 /** What main thread and workers agree on: where a job stands in shared memory and how its blocks are taken. */
 
-/** The kernels by name; block jobs come as (lo, hi, block, scratch, ...arguments). */
-export type Kernels = Record<string, (...args: number[]) => number>;
+import { type AllKernels, type Job, jobNames } from '../generated/jobs.ts';
 
-/** The block jobs, in the order of their numbers. */
-export const jobNames = [
-  'gram',
-  'rotate',
-  'alignment',
-  'extrapolate',
-  'solveRows',
-  'solveSingles',
-  'powerRows',
-  'combineRows',
-  'copyRows',
-  'rankRows',
-  'coarseMany',
-  'nearRows',
-  'bprSteps',
-  'bprUsers',
-  'easeStep',
-  'tokenMeans',
-  'neighbourhoods',
-  'textGradients',
-  'tokenUpdates',
-] as const;
-/** Name of a block job. */
-export type JobName = (typeof jobNames)[number];
+/** The kernels by name and position; block jobs come as (lo, hi, block, scratch, ...arguments). */
+export type Kernels = Record<string, (...args: number[]) => number>;
 
 /** Positions in the control area: 32-bit words, then (at byte `values`) 64-bit arguments. */
 export const words = {
@@ -70,13 +47,13 @@ export interface EngineMemory {
  * Takes blocks of the current job until there are none (true) or the time is up (false). A trap inside a kernel is marked in
  * shared memory and its block counted as done, so that nobody waits for ever.
  */
-export function runBlocks(kernels: Kernels, shared: Int32Array, values: Float64Array, scratch: number, until: number): boolean {
+export function runBlocks(kernels: AllKernels, shared: Int32Array, values: Float64Array, scratch: number, until: number): boolean {
   const generation = Atomics.load(shared, words.generation);
   const blocks = shared[words.blocks];
   const rows = shared[words.rows];
   const size = shared[words.blockSize];
   const bounds = shared[words.bounds];
-  const kernel = kernels[jobNames[shared[words.kernel]]];
+  const kernel = kernels[jobNames[shared[words.kernel]]] as (...args: number[]) => void;
   const args = Array.from(values.subarray(0, shared[words.argumentCount]));
   for (;;) {
     const ticket = Atomics.load(shared, words.ticket);
@@ -92,4 +69,20 @@ export function runBlocks(kernels: Kernels, shared: Int32Array, values: Float64A
     if (Atomics.add(shared, words.done, 1) + 1 === blocks) Atomics.notify(shared, words.done);
     if (performance.now() > until) return false;
   }
+}
+
+/** Rows that a block job takes on the thread that asks. */
+export interface RowRange {
+  /** First row, default 0. */
+  lo?: number;
+  /** One behind the last. */
+  hi: number;
+  /** Number of the block, default 0. */
+  block?: number;
+}
+
+/** Runs a block job on this thread. */
+export function runHere<A>(kernels: AllKernels, scratch: number, job: Job<A>, { lo = 0, hi, block = 0 }: RowRange, args: A): void {
+  const kernel = kernels[job.name] as (...args: number[]) => void;
+  kernel(lo, hi, block, scratch, ...job.list(args));
 }

@@ -1,13 +1,21 @@
 import { AttuneError } from '../../errors.ts';
-import { firstTicket, type JobName, jobNames, maxBlocks, words } from './job.ts';
+import { type JobName, jobNames } from '../generated/jobs.ts';
+import type { Block } from '../memory/block.ts';
+import { firstTicket, maxBlocks, words } from './job.ts';
 
 /** How the rows of a job are cut into blocks. The cut never depends on the number of threads, so neither does the result. */
-export type Cut = { rows: number; blockSize: number } | { bounds: { at: number; array: Int32Array } };
+export type Cut = { rows: number; blockSize: number } | { bounds: Block<Int32Array> };
 
 /** Writes down a job; those who wait for it must be woken. @returns its number of blocks; 0 = there is nothing to do */
 export function postJob(shared: Int32Array, values: Float64Array, name: JobName, cut: Cut, args: number[]): number {
   const blocks = 'bounds' in cut ? cut.bounds.array.length - 1 : Math.ceil(cut.rows / cut.blockSize);
   if (blocks <= 0) return 0;
+  if (args.length > words.valueCount) {
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `Job '${name}': expected at most ${words.valueCount} arguments, got ${args.length}. Raise words.valueCount in threads/job.ts.`,
+    );
+  }
   if (blocks > maxBlocks) throw new AttuneError('ERR_OUT_OF_MEMORY', `A job of ${blocks} blocks is too long.`);
   const generation = shared[words.generation] + 1;
   // First of all no block is on offer: who woke late for the job before must not take one of a job that is half written.

@@ -1,5 +1,8 @@
 import type { Engine } from '../engine.ts';
-import { type EngineMemory, type JobName, runBlocks, words } from './job.ts';
+import type { AllKernels, Job, JobName } from '../generated/jobs.ts';
+import { padded } from '../memory/block.ts';
+import { i32, layout } from '../memory/layout.ts';
+import { type EngineMemory, type RowRange, runBlocks, runHere, words } from './job.ts';
 import { checkJob, postJob } from './post-job.ts';
 import { kernelModule, mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
 
@@ -11,25 +14,29 @@ import { kernelModule, mayBlock, startWorker, type WorkerHandle } from './runtim
 export class ThreadPool {
   /** Threads that take part, this one included. */
   readonly threads: number;
-  readonly #engine: Engine;
+  readonly #kernels: AllKernels;
   readonly #memory: EngineMemory;
   readonly #shared: Int32Array;
   readonly #values: Float64Array;
   #workers: WorkerHandle[] | undefined;
 
-  /** How many 32-bit numbers a pool takes from its engine. */
+  /** What a pool takes from its engine. */
+  static layout(threads: number, scratchBytes: number) {
+    return layout({ control: i32(words.bytes / 4), scratch: i32((threads * padded(scratchBytes)) / 4) });
+  }
+
+  /** The same, as a number of 32-bit numbers. */
   static size(threads: number, scratchBytes: number): number {
-    return (words.bytes + threads * padded(scratchBytes)) / 4 + 32;
+    return ThreadPool.layout(threads, scratchBytes).bytes / 4;
   }
 
   /** @param scratchBytes what each thread needs for itself */
   constructor(engine: Engine, threads: number, scratchBytes: number) {
     this.threads = engine.memory && mayBlock() ? threads : 1;
-    this.#engine = engine;
-    const control = engine.i32(words.bytes / 4);
-    const scratch = engine.i32((threads * padded(scratchBytes)) / 4).at;
+    this.#kernels = engine.kernels as unknown as AllKernels;
+    const { control, scratch } = engine.place(ThreadPool.layout(threads, scratchBytes));
     const memory = engine.memory as WebAssembly.Memory;
-    this.#memory = { memory, control: control.at, scratch, scratchBytes: padded(scratchBytes) };
+    this.#memory = { memory, control: control.at, scratch: scratch.at, scratchBytes: padded(scratchBytes) };
     this.#shared = control.array.subarray(0, words.count);
     this.#values = new Float64Array(control.array.buffer, control.at + words.values, words.valueCount);
   }
@@ -39,13 +46,26 @@ export class ThreadPool {
     return this.#memory.scratch;
   }
 
-  /** Runs a block job on all threads; returns when every block is done. @throws ERR_NUMERIC when a kernel trapped */
-  run(name: JobName, rows: number, blockSize: number, args: number[]): void {
+  /** Runs a block job over some rows on this thread. */
+  runHere<A>(job: Job<A>, rows: RowRange, args: NoInfer<A>): void {
+    runHere(this.#kernels, this.#memory.scratch, job, rows, args);
+  }
+
+  /**
+   * Runs a block job on all threads; returns when every block is done.
+   * @throws ERR_NUMERIC when a kernel trapped; ERR_BAD_ARGUMENT when it has more arguments than a job can have
+   */
+  run<A>(job: Job<A>, rows: number, blockSize: number, args: NoInfer<A>): void;
+  /** @deprecated Arguments by position. */
+  run(name: JobName, rows: number, blockSize: number, args: number[]): void;
+  run<A>(job: Job<A> | JobName, rows: number, blockSize: number, args: A | number[]): void {
+    const name = typeof job === 'string' ? job : job.name;
+    const list = typeof job === 'string' ? (args as number[]) : job.list(args as A);
     const shared = this.#shared;
-    const blocks = postJob(shared, this.#values, name, { rows, blockSize }, args);
+    const blocks = postJob(shared, this.#values, name, { rows, blockSize }, list);
     if (blocks > 1) this.#wake();
     // Whoever is awake takes blocks; a worker that never comes up takes none, and nobody waits for it.
-    if (blocks > 0) runBlocks(this.#engine.kernels, shared, this.#values, this.#memory.scratch, Number.POSITIVE_INFINITY);
+    if (blocks > 0) runBlocks(this.#kernels, shared, this.#values, this.#memory.scratch, Number.POSITIVE_INFINITY);
     for (;;) {
       const done = Atomics.load(shared, words.done);
       if (done >= blocks) break;
@@ -73,5 +93,3 @@ export class ThreadPool {
     }
   }
 }
-
-const padded = (bytes: number) => Math.ceil(bytes / 64) * 64;

@@ -2,7 +2,8 @@
  * The whole of a worker: waits for a job in shared memory, takes blocks until there are none, waits again. It knows nothing
  * of models. Bundled to text at build time, so that no bundler of a user can lose it.
  */
-import { type EngineMemory, type Kernels, runBlocks, words } from './job.ts';
+import type { AllKernels } from '../generated/jobs.ts';
+import { type EngineMemory, runBlocks, words } from './job.ts';
 
 type Start = EngineMemory & { module: WebAssembly.Module; thread: number };
 
@@ -14,7 +15,7 @@ if (node) serve(node.workerData);
 else (globalThis as unknown as { onmessage: unknown }).onmessage = (event: MessageEvent<Start>) => serve(event.data);
 
 function serve({ memory, control, scratch, scratchBytes, module, thread }: Start): void {
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
   const shared = new Int32Array(memory.buffer, control, words.count);
   const values = new Float64Array(memory.buffer, control + words.values, words.valueCount);
   for (let seen = 0; ; ) {

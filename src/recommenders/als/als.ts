@@ -19,7 +19,8 @@ import { type AlsIteration, type AlsOptions, type AlsSettings, alsChecks, servin
 import { AlsServing } from './serving.ts';
 import { meansOf, residuals } from './solver/biases.ts';
 import { alsProblem } from './solver/problem.ts';
-import { type AlsFactors, trainAls } from './solver/train.ts';
+import { trainAls } from './solver/train.ts';
+import type { AlsFactors } from './solver/training-state.ts';
 import { warmItems } from './solver/warm-start.ts';
 import { updateAls } from './update.ts';
 

@@ -3,7 +3,7 @@ import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-
 import { AttuneError } from '../../errors.ts';
 import { xxHash32 } from '../../numeric/xx-hash.ts';
 import type { AlsIteration, AlsSettings } from './options.ts';
-import type { AlsState } from './solver/train.ts';
+import type { AlsState } from './solver/training-state.ts';
 
 const kind = 'als-checkpoint';
 /** Users of version 1 are in the caller's basis already. */

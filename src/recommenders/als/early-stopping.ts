@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
 import type { AlsIteration } from './options.ts';
-import type { AlsFactors, AlsState, AlsStep } from './solver/train.ts';
+import type { AlsStep } from './solver/train.ts';
+import type { AlsFactors, AlsState } from './solver/training-state.ts';
 
 /** What happens between the iterations of a fit. */
 export interface EarlyStopping {

@@ -5,7 +5,7 @@ import { toFloats } from '../../numeric/float16.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { type AlsModel, storedAs } from './model.ts';
-import { lambdaOf, weigh, weighedCount } from './solver/problem.ts';
+import { lambdaOf, weigh, weighedCount } from './solver/equations.ts';
 import { RowSolver } from './solver/row-solver.ts';
 
 /**

@@ -16,14 +16,17 @@ export const biasColumn = ({ factors, biases }: Pick<BprSettings, 'factors' | 'b
  * The last arguments of the kernel that finds a user's row with the items held still. Whoever folds in passes the same, so that a stored
  * user and a visitor with the same history agree bit for bit.
  */
-export const userStep = ({ regularization, candidates }: BprSettings): number[] => [
+export const userSolving = ({ regularization, candidates }: BprSettings) => ({
   passes,
-  leastSteps,
+  least: leastSteps,
   rate,
   regularization,
   candidates,
   seed,
-];
+});
+
+/** The same by position. */
+export const userStep = (s: BprSettings): number[] => Object.values(userSolving(s));
 
 /** Steps an item of a history: the noise left of the draws cost .003 to .006 of Recall@20 on a validation part of Gowalla. */
 const passes = 30;

@@ -1,13 +1,16 @@
 import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
+import { bprSteps, bprUsers } from '../../engine/generated/jobs.ts';
+import { part } from '../../engine/memory/block.ts';
+import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import { uniform } from '../../numeric/random.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { deal, type Groups, sortPairs } from './rounds.ts';
-import { biasColumn, setColumns, userStep, widthOf } from './rows.ts';
+import { biasColumn, setColumns, userSolving, widthOf } from './rows.ts';
 
 /** What training hands over; rows are as `widthOf` says. */
 export interface BprFactors {
@@ -33,14 +36,13 @@ const mostGroups = 16;
  */
 export async function trainBpr(rows: Csr, s: BprSettings, work: FitOptions, after: AfterIteration) {
   const { rows: users, columns: items } = rows;
-  const width = widthOf(s);
   const pairs = rows.indices.length;
   const groups = Math.max(1, Math.min(mostGroups, Math.floor(Math.sqrt(pairs / pairsPerBlock)), users, items));
   const threads = s.threads === 'auto' ? availableThreads() : s.threads;
-  const numbers = (2 * users + items) * width + 3 * pairs + users + items + groups * groups + 8 * groups;
-  const engine = new Engine(4 * numbers, { threads: Math.min(groups, threads), scratchBytes: 4 * width });
+  const memory = memoryOf(rows, groups, widthOf(s));
+  const engine = new Engine(memory, { threads: Math.min(groups, threads), scratchBytes: 4 * widthOf(s) });
   try {
-    const trainer = new Trainer(engine, rows, s, groups);
+    const trainer = new Trainer(engine, engine.place(memory), rows, s);
     const started = performance.now();
     const history: BprIteration[] = [];
     const report = (done: number) => work.onProgress?.({ phase: 'training', done, total: s.iterations, loss: history.at(-1)?.loss });
@@ -63,35 +65,43 @@ export async function trainBpr(rows: Csr, s: BprSettings, work: FitOptions, afte
   }
 }
 
+type Memory = Blocks<ReturnType<typeof memoryOf>['fields']>;
+
+/** What training keeps in the memory of an engine. */
+function memoryOf({ rows, columns, offsets, indices }: Csr, groups: number, width: number) {
+  return layout({
+    users: f32(rows * width),
+    items: f32(columns * width),
+    solved: f32(rows * width),
+    offsets: i32(offsets),
+    indices: i32(indices),
+    pairUsers: i32(indices.length),
+    pairItems: i32(indices.length),
+    order: i32(columns),
+    itemBounds: i32(groups + 1),
+    bounds: i32(groups * groups + 1),
+    stats: f64(3 * groups),
+  });
+}
+
 /** The rows in the memory of an engine, and one iteration over them. */
 class Trainer {
   readonly #engine: Engine;
   readonly #rows: Csr;
   readonly #settings: BprSettings;
   readonly #users: Groups;
-  readonly #at;
+  readonly #memory: Memory;
+  readonly #groups: number;
 
-  constructor(engine: Engine, rows: Csr, s: BprSettings, groups: number) {
+  constructor(engine: Engine, memory: Memory, rows: Csr, s: BprSettings) {
     const width = widthOf(s);
-    const pairs = rows.indices.length;
     this.#engine = engine;
     this.#rows = rows;
     this.#settings = s;
-    this.#users = deal(rows.rows, groups, `${s.seed} users`);
-    this.#at = {
-      users: engine.f32(rows.rows * width),
-      items: engine.f32(rows.columns * width),
-      solved: engine.f32(rows.rows * width),
-      offsets: engine.i32(rows.offsets),
-      indices: engine.i32(rows.indices),
-      pairUsers: engine.i32(pairs),
-      pairItems: engine.i32(pairs),
-      order: engine.i32(rows.columns),
-      itemBounds: engine.i32(groups + 1),
-      bounds: engine.i32(groups * groups + 1),
-      stats: engine.f64(3 * groups),
-    };
-    const { users, items } = this.#at;
+    this.#memory = memory;
+    this.#groups = memory.itemBounds.array.length - 1;
+    this.#users = deal(rows.rows, this.#groups, `${s.seed} users`);
+    const { users, items } = memory;
     setColumns(users.array, width, 0, s.factors, uniform(`${s.seed} user factors`, rows.rows * s.factors, 0.1));
     setColumns(items.array, width, 0, s.factors, uniform(`${s.seed} item factors`, rows.columns * s.factors, 0.1));
     if (s.biases) setColumns(users.array, width, s.factors, 1, new Float32Array(rows.rows).fill(1));
@@ -99,20 +109,21 @@ class Trainer {
 
   /** As many steps as there are pairs. @returns the mean loss of them. */
   async iterate(iteration: number, signal: AbortSignal | undefined): Promise<number> {
-    const { users, items, offsets, indices, pairUsers, pairItems, order, itemBounds, bounds, stats } = this.#at;
+    const { users, items, offsets, indices, pairUsers, pairItems, order, itemBounds, bounds, stats } = this.#memory;
     const s = this.#settings;
-    const groups = itemBounds.array.length - 1;
+    const groups = this.#groups;
     const dealt = deal(this.#rows.columns, groups, `${s.seed} items ${iteration}`);
     order.array.set(dealt.order);
     itemBounds.array.set(dealt.bounds);
     sortPairs(this.#rows, this.#users.of, dealt.of, groups, { users: pairUsers.array, items: pairItems.array, bounds: bounds.array });
+    const seed = seedOf(`${s.seed} ${iteration}`);
     let steps = 0;
     let bits = 0;
     for (let round = 0; round < groups; round++) {
-      const own = { at: bounds.at + 4 * round * groups, array: bounds.array.subarray(round * groups, (round + 1) * groups + 1) };
-      const data = [pairUsers.at, pairItems.at, offsets.at, indices.at, order.at, itemBounds.at, groups, round, users.at, items.at];
-      const settings = [widthOf(s), biasColumn(s), s.learningRate, s.regularization, s.candidates, seedOf(`${s.seed} ${iteration}`)];
-      await this.#engine.run('bprSteps', { bounds: own }, [...data, ...settings, stats.at], signal);
+      const data = { users, items, offsets, indices, pairUsers, pairItems, order, bounds: itemBounds, groups, round, stats };
+      const step = { rate: s.learningRate, regularization: s.regularization, candidates: s.candidates, seed };
+      const ownPairs = part(bounds, round * groups, (round + 1) * groups + 1);
+      await this.#engine.run(bprSteps, { bounds: ownPairs }, { ...data, ...step, width: widthOf(s), biasAt: biasColumn(s) }, signal);
       for (let block = 0; block < groups; block++) {
         steps += stats.array[3 * block];
         bits += stats.array[3 * block + 1] - Math.log2(stats.array[3 * block + 2]);
@@ -123,12 +134,13 @@ class Trainer {
 
   /** Copies of the items as they are, and of the users that follow from them. */
   async factors(signal: AbortSignal | undefined): Promise<BprFactors> {
-    const { items, solved, offsets, indices } = this.#at;
+    const { items, solved: users, offsets, indices } = this.#memory;
     const s = this.#settings;
     const { rows, columns } = this.#rows;
-    const args = [offsets.at, indices.at, items.at, columns, solved.at, widthOf(s), biasColumn(s), ...userStep(s)];
-    await this.#engine.run('bprUsers', { rows, blockSize: Math.max(32, Math.ceil(rows / 4096)) }, args, signal);
-    return { items: items.array.slice(), users: solved.array.slice() };
+    const cut = { rows, blockSize: Math.max(32, Math.ceil(rows / 4096)) };
+    const data = { offsets, indices, items, count: columns, users, width: widthOf(s), biasAt: biasColumn(s) };
+    await this.#engine.run(bprUsers, cut, { ...data, ...userSolving(s) }, signal);
+    return { items: items.array.slice(), users: users.array.slice() };
   }
 }
 

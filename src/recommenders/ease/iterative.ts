@@ -1,5 +1,7 @@
 import type { Csr } from '../../data/csr.ts';
-import { type Block, Engine } from '../../engine/engine.ts';
+import { Engine } from '../../engine/engine.ts';
+import { easeStep } from '../../engine/generated/jobs.ts';
+import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
 import { Pace } from '../../work/pace.ts';
 import { type InverseOptions, notDefinite, type TakeColumn } from './direct.ts';
@@ -31,15 +33,28 @@ export async function invertIteratively(byUser: Csr, options: InverseOptions & {
   }
 }
 
-/** Bytes that takes for data of this shape, all in one piece. */
-export const iterativeBytes = (items: number, entries: number) => 8 * entries + 8 * items + blocksOf(items) * strideOf(items);
+/** Bytes that takes for data of this shape, all in one piece; a few more for every row of several entries. */
+export const iterativeBytes = (items: number, entries: number) => memoryOf(items, 0, entries).bytes;
+
+type Memory = Blocks<ReturnType<typeof memoryOf>['fields']>;
+
+/** What the iterations keep in the memory of an engine; X by its offsets and indices, or their numbers. */
+function memoryOf(items: number, offsets: Int32Array | number, indices: Int32Array | number) {
+  return layout({
+    offsets: i32(offsets),
+    indices: i32(indices),
+    values: f32(typeof indices === 'number' ? indices : indices.length),
+    diagonal: f32(items),
+    state: f32((blocksOf(items) * strideOf(items)) / 4),
+  });
+}
 
 class IterativeInverse {
   readonly #engine: Engine;
-  readonly #rows: { count: number; offsets: Block<Int32Array>; indices: Block<Int32Array>; values: Block<Float32Array> };
+  readonly #memory: Memory;
+  /** Rows of X. */
+  readonly #rows: number;
   readonly #scale: Float64Array;
-  readonly #diagonal: Block<Float32Array>;
-  readonly #state: Block<Float32Array>;
   readonly #blocks: number;
   readonly #options: InverseOptions;
   readonly #order: Int32Array;
@@ -59,26 +74,18 @@ class IterativeInverse {
     this.#blocks = blocksOf(items);
     // Columns that take as many steps share a block.
     this.#order = Int32Array.from({ length: items }, (_, i) => i).sort((a, b) => counts[b] - counts[a] || a - b);
-    this.#engine = new Engine(4 * (offsets.length + 2 * indices.length + items + 256) + this.#blocks * strideOf(items), {
-      threads: Math.min(options.threads, this.#blocks),
-      scratchBytes: 4 * sides,
-    });
-    this.#rows = {
-      count: several.rows,
-      offsets: this.#engine.i32(offsets),
-      indices: this.#engine.i32(indices),
-      values: this.#engine.f32(values.length),
-    };
-    this.#diagonal = this.#engine.f32(items);
+    const memory = memoryOf(items, offsets, indices);
+    this.#engine = new Engine(memory, { threads: Math.min(options.threads, this.#blocks), scratchBytes: 4 * sides });
+    this.#memory = this.#engine.place(memory);
+    this.#rows = several.rows;
     const rest = new Float64Array(items).fill(1);
     for (let e = 0; e < values.length; e++) {
       const scaled = values[e] * this.#scale[indices[e]];
-      this.#rows.values.array[e] = scaled;
+      this.#memory.values.array[e] = scaled;
       rest[indices[e]] -= scaled ** 2;
     }
     // Of the regularization something is always left; 1 - 1 would round it away where values are huge.
-    for (let i = 0; i < items; i++) this.#diagonal.array[i] = Math.max(rest[i], options.regularization * this.#scale[i] ** 2);
-    this.#state = this.#engine.f32((this.#blocks * strideOf(items)) / 4);
+    for (let i = 0; i < items; i++) this.#memory.diagonal.array[i] = Math.max(rest[i], options.regularization * this.#scale[i] ** 2);
   }
 
   async forEach(take: TakeColumn): Promise<void> {
@@ -103,10 +110,9 @@ class IterativeInverse {
   }
 
   async #solve(items: Int32Array): Promise<void> {
-    const { count, offsets, indices, values } = this.#rows;
     const columns = this.#order.length;
     const stride = strideOf(columns) / 4;
-    const state = this.#state.array;
+    const state = this.#memory.state.array;
     state.fill(0);
     const sums: number[] = [];
     for (let k = 0; k < items.length; k++) {
@@ -117,9 +123,9 @@ class IterativeInverse {
       state[at + 4 * columns * sides] = 1;
     }
     const blocks = Math.ceil(items.length / sides);
-    const args = [offsets.at, indices.at, values.at, count, this.#diagonal.at, columns, this.#state.at, 4 * stride, tolerance ** 2];
+    const args = { ...this.#memory, rows: this.#rows, columns, stride: 4 * stride, tolerance: tolerance ** 2 };
     for (let step = 0; step < mostSteps; step++) {
-      await this.#engine.run('easeStep', { rows: blocks, blockSize: 1 }, args, this.#options.signal);
+      await this.#engine.run(easeStep, { rows: blocks, blockSize: 1 }, args, this.#options.signal);
       if (sums.every((at) => state[at] <= tolerance ** 2)) return;
     }
     throw new AttuneError('ERR_NUMERIC', notDefinite);
@@ -129,7 +135,7 @@ class IterativeInverse {
   #read(item: number, k: number, column: Float32Array): void {
     const own = this.#scale[item];
     let at = (Math.floor(k / sides) * strideOf(column.length)) / 4 + (k % sides);
-    for (let i = 0; i < column.length; i++, at += sides) column[i] = this.#state.array[at] * own * this.#scale[i];
+    for (let i = 0; i < column.length; i++, at += sides) column[i] = this.#memory.state.array[at] * own * this.#scale[i];
   }
 }
 

@@ -1,20 +1,12 @@
-import { GATHERED, solveConjugate } from './conjugate';
+import { solveConjugate } from './conjugate';
 import { solveDual } from './dual';
 import { cholesky, choleskySolve } from '../dense/cholesky';
-import { PANEL, packRow, syrk } from '../dense/dense';
+import { PANEL, packRow, syrk } from '../dense/syrk';
 import { axpy, dot, scaled, sum4 } from '../dense/vector';
+import { F32s, F64s, I32s, Optional } from '../types';
 
 // One half-step of ALS in the eigenbasis of the Gram matrix of the source rows: (diag(H) + sum d y y^T) x = sum r y with
 // H = eigenvalues + the row's own regularization. d is confidence - 1, r is confidence * preference, both times multiplicity.
-
-/** Bytes of scratch that `solveRows` needs a thread. */
-export function solveScratchBytes(f: i32, longest: i32, dualMax: i32): i32 {
-  const row = f << 2;
-  const dual = (dualMax + 4) * row + (((dualMax + 4) * (dualMax + 8)) << 2);
-  const direct = PANEL * row + f * row;
-  const iterative = GATHERED * row + 12 * (longest + 8);
-  return 9 * row + max(dual, max(direct, iterative)) + 256;
-}
 
 /**
  * Block job over target rows lo..hi. Rows of at most `dualMax` entries are solved in their dual (exact); longer ones by
@@ -28,22 +20,22 @@ export function solveRows(
   hi: i32,
   block: i32,
   scratch: usize,
-  offsets: usize,
-  indices: usize,
-  d: usize,
-  r: usize,
-  y: usize,
-  eigenvalues: usize,
-  lambdas: usize,
+  offsets: I32s,
+  indices: I32s,
+  d: F32s,
+  r: F32s,
+  y: F32s,
+  eigenvalues: F32s,
+  lambdas: F32s,
   floor: f32,
   f: i32,
-  out: usize,
-  weights: usize,
-  stats: usize,
+  out: F32s,
+  weights: Optional<F32s>,
+  stats: F64s,
   dualMax: i32,
   steps: i32,
-  failed: usize,
-  combination: usize,
+  failed: I32s,
+  combination: Optional<F32s>,
 ): void {
   const s: usize = (<usize>f) << 2;
   const H = scratch,

@@ -1,4 +1,5 @@
 import { axpy, scaled, sum4 } from '../dense/vector';
+import { F32s, F64s, I32s } from '../types';
 
 /**
  * Block job over items that some users have as their only one. Such a user's factors are w z with z = H^-1 y of the item and
@@ -11,23 +12,23 @@ export function solveSingles(
   hi: i32,
   block: i32,
   scratch: usize,
-  items: usize,
-  variants: usize,
-  m: usize,
-  d: usize,
-  r: usize,
-  w: usize,
-  y: usize,
-  eigenvalues: usize,
+  items: I32s,
+  variants: I32s,
+  m: F32s,
+  d: F32s,
+  r: F32s,
+  w: F32s,
+  y: F32s,
+  eigenvalues: F32s,
   lambda: f32,
   floor: f32,
   f: i32,
-  out: usize,
-  weights: usize,
-  entries: usize,
-  entryD: usize,
-  entryR: usize,
-  stats: usize,
+  out: F32s,
+  weights: F32s,
+  entries: I32s,
+  entryD: F32s,
+  entryR: F32s,
+  stats: F64s,
 ): void {
   const s: usize = (<usize>f) << 2;
   let penalty: f64 = 0;
@@ -71,7 +72,7 @@ export function solveSingles(
 }
 
 /** Block job: row k of out = sum of c times the rows of v that its entries name. */
-export function combineRows(lo: i32, hi: i32, block: i32, scratch: usize, offsets: usize, indices: usize, c: usize, v: usize, f: i32, out: usize): void {
+export function combineRows(lo: i32, hi: i32, block: i32, scratch: usize, offsets: I32s, indices: I32s, c: F32s, v: F32s, f: i32, out: F32s): void {
   const s: usize = <usize>f << 2;
   for (let u = lo; u < hi; u++) {
     const end = load<i32>(offsets + (<usize>u << 2), 4);
@@ -87,7 +88,7 @@ export function combineRows(lo: i32, hi: i32, block: i32, scratch: usize, offset
 }
 
 /** Block job: row k of out = row indices[k] of v. */
-export function copyRows(lo: i32, hi: i32, block: i32, scratch: usize, indices: usize, v: usize, f: i32, out: usize): void {
+export function copyRows(lo: i32, hi: i32, block: i32, scratch: usize, indices: I32s, v: F32s, f: i32, out: F32s): void {
   const s: usize = <usize>f << 2;
   for (let k = lo; k < hi; k++) memory.copy(out + <usize>k * s, v + <usize>load<i32>(indices + (<usize>k << 2)) * s, s);
 }

@@ -1,4 +1,4 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
 const next = (state: number) => {
   let x = state ^ (state << 13);
@@ -17,8 +17,8 @@ const below = (state: number, n: number) => Math.floor((state * n) / 2 ** 32);
 
 const exponential = (x: number) => Math.exp(Math.min(60, Math.max(-60, x)));
 
-/** Twins of kernels/bpr.ts. */
-export function bprKernels({ f32, f64, i32 }: Memory) {
+/** Twins of bpr.ts. */
+export function twins({ f32, f64, i32 }: Memory) {
   const dot = (a: number, b: number, width: number) => {
     let sum = 0;
     for (let k = 0; k < width; k++) sum += f32[a + k] * f32[b + k];

@@ -1,4 +1,5 @@
 import { dot } from '../dense/vector';
+import { F32s, F64s, I32s } from '../types';
 
 /** The next state of a xorshift generator (Marsaglia 2003); never 0 when the last was not. */
 // @ts-ignore: decorator of AssemblyScript
@@ -62,8 +63,8 @@ function holds(indices: usize, lo: i32, hi: i32, x: i32): bool {
  */
 export function bprSteps(
   lo: i32, hi: i32, block: i32, scratch: usize,
-  pairUsers: usize, pairItems: usize, offsets: usize, indices: usize, order: usize, bounds: usize, groups: i32, round: i32,
-  users: usize, items: usize, width: i32, biasAt: i32, rate: f32, regularization: f32, candidates: i32, seed: u32, stats: usize,
+  pairUsers: I32s, pairItems: I32s, offsets: I32s, indices: I32s, order: I32s, bounds: I32s, groups: i32, round: i32,
+  users: F32s, items: F32s, width: i32, biasAt: i32, rate: f32, regularization: f32, candidates: i32, seed: u32, stats: F64s,
 ): void {
   const s: usize = <usize>width << 2;
   const group = (block + round) % groups;
@@ -130,7 +131,7 @@ export function bprSteps(
  */
 export function bprUsers(
   lo: i32, hi: i32, block: i32, scratch: usize,
-  offsets: usize, indices: usize, items: usize, count: i32, users: usize, width: i32, biasAt: i32,
+  offsets: I32s, indices: I32s, items: F32s, count: i32, users: F32s, width: i32, biasAt: i32,
   passes: i32, least: i32, rate: f32, regularization: f32, candidates: i32, seed: u32,
 ): void {
   const s: usize = <usize>width << 2;

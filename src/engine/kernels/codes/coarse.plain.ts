@@ -1,12 +1,9 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
 const gamma = Math.fround(1e-40);
 
-/** Twins of kernels/coarse.ts. Errors and lengths are the same but for rounding; bounds are sums of 64 bits, so a little tighter. */
-export function coarseKernels({ f32, i32 }: Memory) {
-  const i8 = new Int8Array(i32.buffer);
-  const i16 = new Int16Array(i32.buffer);
-  const u8 = new Uint8Array(i32.buffer);
+/** Twins of coarse.ts. Errors and lengths are the same but for rounding; bounds are sums of 64 bits, so a little tighter. */
+export function twins({ f32, i8, u8, i16, i32 }: Memory) {
   const place = (codes: number, row: number, width: number, d: number) =>
     codes + (row >> 2) * 4 * width + (row & 3) * 16 + (d >> 4) * 64 + (d & 15);
   /** What the upper four bits of a code stand for, in scales. */

@@ -7,14 +7,15 @@
 // over `chunk` dimensions the sum of the a's stays below 2048, which the caller sees to when it makes the digits, so both sums can be read off.
 // That is half the arithmetic of a code of eight bits a row, which is what a batch is bound by.
 
-import { codeOf, lanes, products, slackOf, sums } from './codes';
+import { codeOf, lanes, products, slackOf, sums } from './products';
+import { F32s, I16s, I32s, I8s, Optional, U8s } from '../types';
 
 /** Dimensions whose sums stay apart; semantic/indexes/coarse-query.ts knows it too. */
 const chunk: i32 = 128;
 
 /** How far the rows lo..hi are from the upper bits of their codes, and how long what these stand for is. A row without a code is infinitely far. */
 export function coarseErrors(
-  lo: i32, hi: i32, rows: usize, f: i32, width: i32, codes: usize, scales: usize, fineErrors: usize, errors: usize, lengths: usize,
+  lo: i32, hi: i32, rows: F32s, f: i32, width: i32, codes: I8s, scales: F32s, fineErrors: F32s, errors: F32s, lengths: F32s,
 ): void {
   for (let row = lo; row < hi; row++) {
     const x = rows + <usize>row * (<usize>f << 2);
@@ -83,8 +84,8 @@ function closer(row: i32, query: usize, bounds: usize, width: i32, codes: usize,
  * after the other. Scratch: 8 * width bytes and 64 a pair.
  */
 export function coarseMany(
-  lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: usize, own: usize, width: i32, codes: usize, scales: usize,
-  errors: usize, lengths: usize, fines: usize, bounds: usize, fineErrors: usize, marks: usize, levels: usize, stride: i32,
+  lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: I16s, own: F32s, width: i32, codes: I8s, scales: F32s,
+  errors: F32s, lengths: F32s, fines: I16s, bounds: F32s, fineErrors: F32s, marks: Optional<U8s>, levels: U8s, stride: i32,
 ): void {
   const tileEnd = scratch + (<usize>width << 3), totals = tileEnd, totalsEnd = totals + (<usize>pairs << 6);
   for (let row = lo; row < hi; row += 8) {
@@ -164,7 +165,7 @@ export function coarseMany(
  * numbers: four upper ones, then four lower ones a group. Rows from hi on and rows that are not marked have the bounds of nothing.
  */
 export function boundGroups(
-  list: usize, count: i32, hi: i32, query: usize, bounds: usize, width: i32, codes: usize, scales: usize, errors: usize, marks: usize, out: usize,
+  list: I32s, count: i32, hi: i32, query: I16s, bounds: F32s, width: i32, codes: I8s, scales: F32s, errors: F32s, marks: Optional<U8s>, out: F32s,
 ): void {
   const step = v128.load32_splat(bounds), alpha = v128.load32_splat(bounds, 4), beta = v128.load32_splat(bounds, 8);
   const none = f32x4.splat(f32.NEGATIVE_INFINITY);
@@ -180,7 +181,7 @@ export function boundGroups(
 }
 
 /** How many of `count` levels (a multiple of 16) are at least `least`. */
-export function countLevels(levels: usize, count: i32, least: i32): i32 {
+export function countLevels(levels: U8s, count: i32, least: i32): i32 {
   const from = i8x16.splat(<i8>least);
   let total = 0;
   for (let k = 0; k < count; k += 16) total += popcnt(i8x16.bitmask(i8x16.ge_u(v128.load(levels + <usize>k), from)));
@@ -192,7 +193,7 @@ export function countLevels(levels: usize, count: i32, least: i32): i32 {
  * @param count how many rows there are, a multiple of 16
  * @returns how many it lists
  */
-export function listGroups(levels: usize, count: i32, least: i32, end: i32, list: usize): i32 {
+export function listGroups(levels: U8s, count: i32, least: i32, end: i32, list: I32s): i32 {
   const from = i8x16.splat(<i8>least), above = i8x16.splat(<i8>(end - 1));
   const none = i32x4.splat(0);
   let found = 0;

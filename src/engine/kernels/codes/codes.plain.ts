@@ -1,13 +1,11 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
 const large = 1e12;
 const small = 1e-12;
 const gamma = Math.fround(1e-40);
 
-/** Twins of kernels/codes.ts. Codes, scales and errors are the same bit for bit; bounds are sums of 64 bits, so a little tighter. */
-export function codeKernels({ f32, i32 }: Memory) {
-  const i8 = new Int8Array(i32.buffer);
-  const i16 = new Int16Array(i32.buffer);
+/** Twins of codes.ts. Codes, scales and errors are the same bit for bit; bounds are sums of 64 bits, so a little tighter. */
+export function twins({ f32, i8, i16 }: Memory) {
   /** Where dimension d of a row's code is. */
   const place = (codes: number, row: number, width: number, d: number) =>
     codes + (row >> 2) * 4 * width + (row & 3) * 16 + (d >> 4) * 64 + (d & 15);

@@ -1,9 +1,7 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
-/** Twin of kernels/near.ts; sums of 64 bits, so its bounds are a little tighter. */
-export function nearKernels({ f32, i32 }: Memory) {
-  const i8 = new Int8Array(i32.buffer);
-  const i16 = new Int16Array(i32.buffer);
+/** Twin of near.ts; sums of 64 bits, so its bounds are a little tighter. */
+export function twins({ f32, i8, i16, i32 }: Memory) {
   return {
     nearRows(
       lo: number,

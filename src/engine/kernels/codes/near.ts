@@ -5,7 +5,8 @@
 // which rules most pairs out when the threshold is high: of unit vectors with a share s of their squared length in P it leaves 1 - s to
 // the second product. What is left is looked at in all its dimensions.
 
-import { codeOf, sums } from './codes';
+import { codeOf, sums } from './products';
+import { F32s, I16s, I32s, I8s } from '../types';
 
 /** Spreads the dimensions from..to (multiples of 16) of four rows to i16: 8 dimensions of each in turn. */
 // @ts-ignore: decorator of AssemblyScript
@@ -43,8 +44,8 @@ function reach(sum: v128, own: usize, scale: v128, error: v128, length: v128, mo
  * @param prefix how many dimensions are looked at first; it and width are multiples of 16
  */
 export function nearRows(
-  lo: i32, hi: i32, block: i32, scratch: usize, first: i32, pairs: i32, queries: usize, own: usize, width: i32, prefix: i32,
-  codes: usize, scales: usize, errors: usize, lengths: usize, rests: usize, threshold: f32, marks: usize,
+  lo: i32, hi: i32, block: i32, scratch: usize, first: i32, pairs: i32, queries: I16s, own: F32s, width: i32, prefix: i32,
+  codes: I8s, scales: F32s, errors: F32s, lengths: F32s, rests: F32s, threshold: f32, marks: I32s,
 ): void {
   const least = f32x4.splat(threshold), none = f32x4.splat(0);
   const prefixEnd = scratch + (<usize>prefix << 3), tileEnd = scratch + (<usize>width << 3);

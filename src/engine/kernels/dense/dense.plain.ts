@@ -1,7 +1,7 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
-/** Twins of kernels/dense.ts. */
-export function denseKernels({ f32, f64 }: Memory) {
+/** Twins of dense.ts. */
+export function twins({ f32, f64 }: Memory) {
   return {
     gram(lo: number, hi: number, block: number, _scratch: number, x: number, f: number, weights: number, out: number) {
       const c = out / 4 + block * f * f;

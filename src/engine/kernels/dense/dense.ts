@@ -1,76 +1,12 @@
+import { PANEL, packRow, syrk } from './syrk';
 import { sum4 } from './vector';
-
-/** Rows that `syrk` takes at a time: with 128 factors they fill the first cache. */
-export const PANEL = 64;
-
-/** t times a row, as row r of a panel for `syrk`: columns go eight at a time, the same eight of all `rows` rows lie side by side. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-export function packRow(t: f32, from: usize, panel: usize, r: i32, rows: i32, f: i32): void {
-  const v = f32x4.splat(t);
-  const step = (<usize>rows) << 5;
-  let to = panel + ((<usize>r) << 5);
-  for (let end = from + ((<usize>f) << 2); from < end; from += 32) {
-    v128.store(to, f32x4.mul(v, v128.load(from)));
-    v128.store(to, f32x4.mul(v, v128.load(from, 16)), 16);
-    to += step;
-  }
-}
-
-/** C[f x f], from the diagonal on, += X^T X over a panel of rows as `packRow` lays them. 4 x 8 register tiles. */
-export function syrk(panel: usize, rows: i32, f: i32, c: usize): void {
-  const s: usize = (<usize>f) << 2;
-  const step = (<usize>rows) << 5;
-  for (let i = 0; i < f; i += 4) {
-    for (let j = i & ~7; j < f; j += 8) {
-      let a0 = f32x4.splat(0),
-        a1 = a0,
-        b0 = a0,
-        b1 = a0,
-        c0 = a0,
-        c1 = a0,
-        d0 = a0,
-        d1 = a0;
-      let p = panel + <usize>(i >> 3) * step + ((<usize>(i & 4)) << 2),
-        q = panel + <usize>(j >> 3) * step;
-      for (const end = q + step; q < end; q += 32) {
-        const v0 = v128.load(q),
-          v1 = v128.load(q, 16);
-        let t = v128.load32_splat(p);
-        a0 = f32x4.add(a0, f32x4.mul(t, v0));
-        a1 = f32x4.add(a1, f32x4.mul(t, v1));
-        t = v128.load32_splat(p, 4);
-        b0 = f32x4.add(b0, f32x4.mul(t, v0));
-        b1 = f32x4.add(b1, f32x4.mul(t, v1));
-        t = v128.load32_splat(p, 8);
-        c0 = f32x4.add(c0, f32x4.mul(t, v0));
-        c1 = f32x4.add(c1, f32x4.mul(t, v1));
-        t = v128.load32_splat(p, 12);
-        d0 = f32x4.add(d0, f32x4.mul(t, v0));
-        d1 = f32x4.add(d1, f32x4.mul(t, v1));
-        p += 32;
-      }
-      let o = c + <usize>i * s + ((<usize>j) << 2);
-      v128.store(o, f32x4.add(v128.load(o), a0));
-      v128.store(o, f32x4.add(v128.load(o, 16), a1), 16);
-      o += s;
-      v128.store(o, f32x4.add(v128.load(o), b0));
-      v128.store(o, f32x4.add(v128.load(o, 16), b1), 16);
-      o += s;
-      v128.store(o, f32x4.add(v128.load(o), c0));
-      v128.store(o, f32x4.add(v128.load(o, 16), c1), 16);
-      o += s;
-      v128.store(o, f32x4.add(v128.load(o), d0));
-      v128.store(o, f32x4.add(v128.load(o, 16), d1), 16);
-    }
-  }
-}
+import { F32s, F64s, Optional } from '../types';
 
 /**
  * Block job: partial Gram matrix of rows lo..hi, each times its weight (weights = 0: all 1), from the diagonal on, into
  * out + block * f * f. Scratch: 64 rows.
  */
-export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: i32, weights: usize, out: usize): void {
+export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, f: i32, weights: Optional<F32s>, out: F32s): void {
   const s: usize = (<usize>f) << 2;
   const c = out + <usize>block * s * <usize>f;
   memory.fill(c, 0, s * <usize>f);
@@ -88,7 +24,7 @@ export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: 
  * Block job: rows lo..hi of x times the f x f matrix b, into the same rows of out, which may be x. Scratch: 32 + f rows. Columns
  * of b go eight at a time, and are laid side by side first when that pays: rows of 512 bytes fall on each other in the first cache.
  */
-export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: usize, f: i32, b: usize, out: usize): void {
+export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, f: i32, b: F32s, out: F32s): void {
   const s: usize = (<usize>f) << 2;
   const packed = hi - lo >= 64;
   const panels = scratch + 32 * s;
@@ -190,7 +126,7 @@ function fourTimesPanel(p: usize, q: usize, step: usize, s: usize, o: usize): vo
  * Block job of an accelerated iteration over rows lo..hi: with g what the iteration made of `input`, stats + 32 * block gets three
  * f64: the sums of (g - input) (g - before), (g - input)^2 and (g - before)^2.
  */
-export function alignment(lo: i32, hi: i32, block: i32, scratch: usize, g: usize, input: usize, before: usize, f: i32, stats: usize): void {
+export function alignment(lo: i32, hi: i32, block: i32, scratch: usize, g: F32s, input: F32s, before: F32s, f: i32, stats: F64s): void {
   const s: usize = <usize>f << 2;
   let inner: f64 = 0, ours: f64 = 0, last: f64 = 0;
   for (let row = lo; row < hi; row++) {
@@ -215,7 +151,7 @@ export function alignment(lo: i32, hi: i32, block: i32, scratch: usize, g: usize
 }
 
 /** Block job over rows lo..hi: input and g become g + beta (g - before), before becomes g. */
-export function extrapolate(lo: i32, hi: i32, block: i32, scratch: usize, g: usize, before: usize, input: usize, f: i32, beta: f32): void {
+export function extrapolate(lo: i32, hi: i32, block: i32, scratch: usize, g: F32s, before: F32s, input: F32s, f: i32, beta: f32): void {
   const s: usize = <usize>f << 2;
   const t = f32x4.splat(beta);
   const end = <usize>hi * s;

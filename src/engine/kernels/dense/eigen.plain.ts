@@ -1,7 +1,7 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
-/** Twins of kernels/eigen.ts. */
-export function eigenKernels({ f32, f64 }: Memory) {
+/** Twins of eigen.ts. */
+export function twins({ f32, f64 }: Memory) {
   const rowsOf = (f: number) => f + (f % 2);
   const read = (from: number, f: number) => {
     const ld = rowsOf(f);

@@ -1,17 +1,19 @@
 // f x f matrices of doubles, rows of ld = f rounded up to 2. Small, but ALS needs some twice an iteration on the main thread, while others wait.
 
+import { F32s, F64s } from '../types';
+
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix: Householder reduction to a tridiagonal one, then implicit QL (Golub & Van
  * Loan, Matrix Computations, 8.3). Destroys a. values: f doubles, in no order. basis: f rows, the vectors. work: 3 ld doubles.
  */
-export function diagonalize(a: usize, f: i32, values: usize, basis: usize, work: usize): void {
+export function diagonalize(a: F64s, f: i32, values: F64s, basis: F64s, work: F64s): void {
   const s: usize = (<usize>((f + 1) & ~1)) << 3;
   tridiagonalize(a, f, s, values, work, basis, work + s, work + 2 * s);
   implicitQl(values, work, basis, f, s);
 }
 
 /** out = a b */
-export function product(a: usize, b: usize, out: usize, f: i32): void {
+export function product(a: F64s, b: F64s, out: F64s, f: i32): void {
   const s: usize = (<usize>((f + 1) & ~1)) << 3;
   memory.fill(out, 0, <usize>f * s);
   for (let i = 0; i < f; i++) {
@@ -38,7 +40,7 @@ export function product(a: usize, b: usize, out: usize, f: i32): void {
 }
 
 /** out[k] = the sum of x[k] over n arrays of `count` floats that lie one after the other, first to last. count % 4 == 0. */
-export function sumArrays(x: usize, n: i32, count: i32, out: usize): void {
+export function sumArrays(x: F32s, n: i32, count: i32, out: F64s): void {
   const bytes: usize = (<usize>count) << 2;
   memory.fill(out, 0, bytes << 1);
   for (let k = 0; k < n; k++) {

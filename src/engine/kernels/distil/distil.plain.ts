@@ -1,7 +1,7 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
-/** Twins of kernels/distil.ts. */
-export function distilKernels({ f32, i32 }: Memory) {
+/** Twins of distil.ts. */
+export function twins({ f32, i32 }: Memory) {
   const dot = (a: number, b: number, f: number) => {
     let sum = 0;
     for (let d = 0; d < f; d++) sum += f32[a / 4 + d] * f32[b / 4 + d];

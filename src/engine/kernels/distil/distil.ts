@@ -1,4 +1,5 @@
 import { axpy, dot, scaled, sum4 } from '../dense/vector';
+import { F32s, I32s } from '../types';
 
 // Fitting a table of token vectors (semantic/embedders/distil-fit.ts). Rows are f wide, a multiple of 8; a batch is `width` rows, a
 // multiple of 4, of which the first n are texts and the others zero.
@@ -7,7 +8,7 @@ import { axpy, dot, scaled, sum4 } from '../dense/vector';
  * Block job over the texts lo..hi of a batch: h = the mean of the rows of e that its tokens name, scaled to length 1 (zeros without
  * tokens), inverse = 1 / the length it had. Text r has tokens[starts[r]] .. tokens[starts[r + 1]].
  */
-export function tokenMeans(lo: i32, hi: i32, block: i32, scratch: usize, e: usize, f: i32, starts: usize, tokens: usize, h: usize, inverse: usize): void {
+export function tokenMeans(lo: i32, hi: i32, block: i32, scratch: usize, e: F32s, f: i32, starts: I32s, tokens: I32s, h: F32s, inverse: F32s): void {
   const s: usize = <usize>f << 2;
   for (let r = lo; r < hi; r++) {
     const row = h + <usize>r * s;
@@ -116,7 +117,7 @@ function softmax(row: usize, n: i32, width: i32, self: i32, sharpness: f32): voi
  * Block job over rows lo..hi (multiples of 4) of a batch, for the divergence of two neighbourhoods: differences, width x width,
  * gets softmax(h b^T) - softmax(y y^T) by row, without the diagonal. sharpness = 1 / temperature. Scratch: 4 x width.
  */
-export function neighbourhoods(lo: i32, hi: i32, block: i32, scratch: usize, h: usize, b: usize, y: usize, f: i32, n: i32, width: i32, sharpness: f32, differences: usize): void {
+export function neighbourhoods(lo: i32, hi: i32, block: i32, scratch: usize, h: F32s, b: F32s, y: F32s, f: i32, n: i32, width: i32, sharpness: f32, differences: F32s): void {
   const s: usize = <usize>f << 2;
   const o: usize = <usize>width << 2;
   for (let i = lo; i < hi; i += 4) {
@@ -141,7 +142,7 @@ export function neighbourhoods(lo: i32, hi: i32, block: i32, scratch: usize, h: 
  * Block job over rows lo..hi (multiples of 4) of a batch: the gradient of 1 - h . y + weight KL at the means that h was scaled
  * from. b is what h was compared with; `mutual` when that was h itself, so that each difference counts for both. Scratch: 4 x width.
  */
-export function textGradients(lo: i32, hi: i32, block: i32, scratch: usize, h: usize, y: usize, b: usize, inverse: usize, f: i32, width: i32, weight: f32, mutual: i32, differences: usize, g: usize): void {
+export function textGradients(lo: i32, hi: i32, block: i32, scratch: usize, h: F32s, y: F32s, b: F32s, inverse: F32s, f: i32, width: i32, weight: f32, mutual: i32, differences: F32s, g: F32s): void {
   const s: usize = <usize>f << 2;
   const o: usize = <usize>width << 2;
   const by = f32x4.splat(weight);
@@ -214,7 +215,7 @@ export function textGradients(lo: i32, hi: i32, block: i32, scratch: usize, h: u
  * texts[starts[k]] .. , times shares) and moves its row of e by Adam (Kingma & Ba 2015) with one second moment a row.
  * powers has two numbers a row, 1 before its first step: 0.9 and 0.99 to the power of its steps. Scratch: f.
  */
-export function tokenUpdates(lo: i32, hi: i32, block: i32, scratch: usize, touched: usize, starts: usize, texts: usize, shares: usize, g: usize, e: usize, first: usize, second: usize, powers: usize, f: i32, rate: f32): void {
+export function tokenUpdates(lo: i32, hi: i32, block: i32, scratch: usize, touched: I32s, starts: I32s, texts: I32s, shares: F32s, g: F32s, e: F32s, first: F32s, second: F32s, powers: F32s, f: i32, rate: f32): void {
   const s: usize = <usize>f << 2;
   for (let k = lo; k < hi; k++) {
     memory.fill(scratch, 0, s);

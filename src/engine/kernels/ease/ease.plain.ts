@@ -1,9 +1,9 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
 const sides = 8;
 
-/** Twin of kernels/ease.ts. */
-export function easeKernels({ f32, i32 }: Memory) {
+/** Twin of ease.ts. */
+export function twins({ f32, i32 }: Memory) {
   return {
     easeStep(
       lo: number,

@@ -1,3 +1,5 @@
+import { F32s, I32s } from '../types';
+
 /** Bytes of one row of a block. */
 const sideBytes: usize = 32;
 
@@ -10,7 +12,7 @@ const sideBytes: usize = 32;
  */
 export function easeStep(
   lo: i32, hi: i32, block: i32, scratch: usize,
-  offsets: usize, indices: usize, values: usize, rows: i32, diagonal: usize, columns: i32, state: usize, stride: usize, tolerance: f32,
+  offsets: I32s, indices: I32s, values: F32s, rows: i32, diagonal: F32s, columns: i32, state: F32s, stride: usize, tolerance: f32,
 ): void {
   for (let b = lo; b < hi; b++) step(offsets, indices, values, rows, diagonal, columns, state + <usize>b * stride, scratch, tolerance);
 }

@@ -2,14 +2,15 @@ import {
   CHOSEN, degreeAt, EDGES, ENTRY, LIST, LIST_ROOM, linksOf, newRound, pointer, POOL, queryOf, REMOVED, scoreList, SEEN, similarity, TOP, UPPER_DEGREE,
   word,
 } from './graph';
-import { enter, insert, searchLevel } from './search';
+import { enter, insert, searchLevel } from './level';
+import { I32s, U8s } from '../types';
 
 /**
  * Links a slot whose codes are in place into the graph (Malkov & Yashunin 2018, algorithm 1).
  * @param level its highest level
  * @param ef how many candidates to look for on each of its levels
  */
-export function hnswInsert(g: usize, slot: i32, level: i32, ef: i32): void {
+export function hnswInsert(g: I32s, slot: i32, level: i32, ef: i32): void {
   for (let l = 0; l <= level; l++) memory.fill(linksOf(g, slot, l), 0xff, (<usize>degreeAt(g, l)) << 2);
   if (word(g, ENTRY) < 0) {
     store<i32>(g + (ENTRY << 2), slot);
@@ -42,7 +43,7 @@ export function hnswInsert(g: usize, slot: i32, level: i32, ef: i32): void {
  * until all others are mended.
  * @param levels u8 a slot: its highest level
  */
-export function hnswMend(g: usize, lo: i32, hi: i32, levels: usize, ef: i32): void {
+export function hnswMend(g: I32s, lo: i32, hi: i32, levels: U8s, ef: i32): void {
   const removed = pointer(g, REMOVED);
   for (let slot = lo; slot < hi; slot++) {
     if (load<u8>(removed + <usize>slot)) continue;

@@ -1,14 +1,12 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
 const rowScale = 127;
 const queryScale = 212;
 const group = 8;
 const spread = 1.9;
 
-/** Twins of kernels/ranking/prefilter.ts. */
-export function prefilterKernels({ f32, f64, i32 }: Memory) {
-  const i8 = new Int8Array(i32.buffer);
-  const i16 = new Int16Array(i32.buffer);
+/** Twins of prefilter.ts. */
+export function twins({ f32, f64, i8, i16, i32 }: Memory) {
   const groupsOf = (f: number) => Math.ceil(f / group);
   const weightsOf = (aim: number, f: number) => aim + 4 * group * groupsOf(f);
   const boundsOf = (aim: number, f: number) => aim + 20 * group * groupsOf(f);

@@ -5,6 +5,8 @@
 // changed is bounded as well. A row whose sum plus both bounds stays below the limit is out. And by rows, for what is left after some
 // columns: reading a row to its end costs two lines of the cache, reading on in columns one a dimension.
 
+import { F32s, F64s, I16s, I32s, I8s, U8s } from '../types';
+
 /** A unit vector times this, rounded, is the code of a row. */
 const rowScale: f64 = 127;
 /** The same for queries. (rowScale + sqrt(1024) / 2) * (queryScale + sqrt(1024) / 2) fits an i16, so no sum overflows (Cauchy-Schwarz). */
@@ -63,7 +65,7 @@ export function aimBytes(f: i32): i32 {
  * @param norms f64; 0 for a row that has no direction
  * @returns the largest norm of what rounding has changed, in units of a code
  */
-export function prefilterEncode(lo: i32, hi: i32, x: usize, width: i32, f: i32, norms: usize, padded: i32, columns: usize, rows: usize): f64 {
+export function prefilterEncode(lo: i32, hi: i32, x: F32s, width: i32, f: i32, norms: F64s, padded: i32, columns: I8s, rows: I8s): f64 {
   let worst: f64 = 0;
   for (let k = lo; k < hi; k++) {
     const norm = load<f64>(norms + (<usize>k << 3));
@@ -86,7 +88,7 @@ export function prefilterEncode(lo: i32, hi: i32, x: usize, width: i32, f: i32, 
 }
 
 /** Makes the aim of a vector, whose norm must not be 0. @param error what prefilterEncode gave, the largest of all rows */
-export function prefilterAim(x: usize, norm: f64, f: i32, padded: i32, error: f64, aim: usize): void {
+export function prefilterAim(x: F32s, norm: f64, f: i32, padded: i32, error: f64, aim: U8s): void {
   const order = roomOf(aim, f), query = queryOf(aim, f);
   largestFirst(x, norm, f, order);
   let used: f64 = 0, square: f64 = 0, sum = 0;
@@ -143,7 +145,7 @@ function step(x: usize, d: i32, scale: f64): i32 {
 }
 
 /** How many groups leave few enough rows. */
-export function prefilterGroups(limit: f64, f: i32, aim: usize): i32 {
+export function prefilterGroups(limit: f64, f: i32, aim: U8s): i32 {
   const groups = groupsOf(f);
   let g = 1;
   while (g < groups && load<f64>(boundsOf(aim, f) + <usize>(g - 1) * 24, 16) > limit) g++;
@@ -151,7 +153,7 @@ export function prefilterGroups(limit: f64, f: i32, aim: usize): i32 {
 }
 
 /** The largest sum of so many groups that is out. */
-export function prefilterLeast(limit: f64, groups: i32, f: i32, aim: usize): i32 {
+export function prefilterLeast(limit: f64, groups: i32, f: i32, aim: U8s): i32 {
   const bounds = boundsOf(aim, f) + <usize>(groups - 1) * 24;
   const least = ceil((limit - load<f64>(bounds)) * rowScale * queryScale - load<f64>(bounds, 8)) - 1;
   return <i32>min<f64>(32767, max<f64>(-32768, least));
@@ -161,7 +163,7 @@ export function prefilterLeast(limit: f64, groups: i32, f: i32, aim: usize): i32
  * Adds the groups from..to to the sums (i16) of rows lo..hi (multiples of 16); from 0 they begin at 0. Blocks of 4,096 sums stay in the first
  * cache, and each column is read in order. Widening bytes instead takes a fifth longer.
  */
-export function prefilterAdd(lo: i32, hi: i32, from: i32, to: i32, f: i32, aim: usize, columns: usize, sums: usize): void {
+export function prefilterAdd(lo: i32, hi: i32, from: i32, to: i32, f: i32, aim: U8s, columns: I8s, sums: I16s): void {
   for (let b0 = lo; b0 < hi; b0 += 4096) {
     const start = <usize>b0;
     const end = <usize>min(hi, b0 + 4096);
@@ -223,7 +225,7 @@ export function prefilterAdd(lo: i32, hi: i32, from: i32, to: i32, f: i32, aim: 
  * A limit that the sums of at least n of the rows 0..hi exceed, and not of many more; hi is a multiple of 32. Looks at the largest of each 32
  * sums in steps of 64. Room: 4,096 bytes.
  */
-export function prefilterNth(hi: i32, n: i32, sums: usize, room: usize): i32 {
+export function prefilterNth(hi: i32, n: i32, sums: I16s, room: I32s): i32 {
   memory.fill(room, 0, 4096);
   const end = sums + (<usize>hi << 1);
   for (let a = sums; a < end; a += 64) {
@@ -247,7 +249,7 @@ export function prefilterNth(hi: i32, n: i32, sums: usize, room: usize): i32 {
  * one, then their rows: few branches that nobody can foresee. Room: 8 bytes a block.
  * @returns how many
  */
-export function prefilterFind(lo: i32, hi: i32, limit: i32, sums: usize, room: usize, out: usize): i32 {
+export function prefilterFind(lo: i32, hi: i32, limit: i32, sums: I16s, room: I32s, out: I32s): i32 {
   const least = i16x8.splat(<i16>limit);
   let last = room;
   for (let k = lo; k < hi; k += 16) {
@@ -276,7 +278,7 @@ export function prefilterFind(lo: i32, hi: i32, limit: i32, sums: usize, room: u
  * they are read, so that the cache fetches them side by side.
  * @returns how many
  */
-export function prefilterCheck(count: i32, list: usize, limit: i32, f: i32, aim: usize, rows: usize, sums: usize): i32 {
+export function prefilterCheck(count: i32, list: I32s, limit: i32, f: i32, aim: U8s, rows: I8s, sums: I32s): i32 {
   const query = queryOf(aim, f);
   const bytes = <usize>(group * groupsOf(f));
   let left: usize = 0, touched = 0;

@@ -1,8 +1,8 @@
 import { TopK } from '../../../numeric/top-k.ts';
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
-/** Twin of kernels/rank.ts: scores all rows up to where no later one can enter the list. */
-export function rankKernels({ f32, f64, i32 }: Memory) {
+/** Twin of rank.ts: scores all rows up to where no later one can enter the list. */
+export function twins({ f32, f64, i32 }: Memory) {
   return {
     rankRows(lo: number, hi: number, _block: number, _scratch: number, count: number, width: number, _f: number, ...rest: number[]) {
       const [rows, order, norms, , queries, adds, wants, skipEnds, skips, ends, indices, scores, found] = rest;

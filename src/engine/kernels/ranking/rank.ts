@@ -5,6 +5,7 @@
 
 import { aimBytes, prefilterAdd, prefilterAim, prefilterCheck, prefilterFind, prefilterGroups, prefilterLeast } from './prefilter';
 import { dot } from '../dense/vector';
+import { F32s, F64s, I32s, Optional } from '../types';
 
 /** Rows between two looks at the threshold. A multiple of 32. */
 const blockRows: i32 = 256;
@@ -22,8 +23,8 @@ const longest: i32 = 256;
  * @param ends the list of query k goes to indices and scores from ends[k] on; `found` gets its length
  */
 export function rankRows(
-  lo: i32, hi: i32, block: i32, scratch: usize, count: i32, width: i32, f: i32, rows: usize, order: usize, norms: usize, prefilter: usize,
-  queries: usize, adds: usize, wants: usize, skipEnds: usize, skips: usize, ends: usize, indices: usize, scores: usize, found: usize,
+  lo: i32, hi: i32, block: i32, scratch: usize, count: i32, width: i32, f: i32, rows: F32s, order: I32s, norms: F64s, prefilter: Optional<I32s>,
+  queries: F32s, adds: F64s, wants: I32s, skipEnds: I32s, skips: I32s, ends: I32s, indices: I32s, scores: F32s, found: I32s,
 ): void {
   // How far the rounding of sums may be off, as a share of the product of the norms.
   const slack: f64 = <f64>width * 2e-7 + 1e-6;

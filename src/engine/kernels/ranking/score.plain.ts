@@ -1,7 +1,7 @@
-import type { Memory } from '../index.plain.ts';
+import type { Memory } from '../../memory/views.ts';
 
-/** Twins of kernels/score.ts. */
-export function scoreKernels({ f32, i32 }: Memory) {
+/** Twins of score.ts. */
+export function twins({ f32, i32 }: Memory) {
   const dot = (a: number, b: number, f: number) => {
     let sum = 0;
     for (let q = 0; q < f; q++) sum += f32[a / 4 + q] * f32[b / 4 + q];

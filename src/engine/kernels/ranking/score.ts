@@ -1,7 +1,8 @@
 import { dot } from '../dense/vector';
+import { F32s, I32s } from '../types';
 
 /** out[k] = x . row lo + k, for rows lo..hi of y. Every score of the library comes from this one order of additions. */
-export function scoreRows(lo: i32, hi: i32, x: usize, y: usize, f: i32, out: usize): void {
+export function scoreRows(lo: i32, hi: i32, x: F32s, y: F32s, f: i32, out: F32s): void {
   const s: usize = (<usize>f) << 2;
   let row = y + <usize>lo * s;
   for (let k = lo; k < hi; k++) {
@@ -12,7 +13,7 @@ export function scoreRows(lo: i32, hi: i32, x: usize, y: usize, f: i32, out: usi
 }
 
 /** out[k] = x . row indices[k]. */
-export function scoreSome(count: i32, indices: usize, x: usize, y: usize, f: i32, out: usize): void {
+export function scoreSome(count: i32, indices: I32s, x: F32s, y: F32s, f: i32, out: F32s): void {
   const s: usize = (<usize>f) << 2;
   for (let k = 0; k < count; k++) {
     store<f32>(out + ((<usize>k) << 2), dot(x, y + <usize>load<i32>(indices + ((<usize>k) << 2)) * s, f));

@@ -1,6 +1,6 @@
 import { availableThreads } from '../../../engine/threads/runtime.ts';
 import type { AlsSettings } from '../options.ts';
-import type { SparseRows } from './problem.ts';
+import type { SparseRows } from './equations.ts';
 
 // What is decided before a fit begins: how far rows are solved, how they are cut into blocks, how many threads and bytes that takes.
 
@@ -10,11 +10,17 @@ export interface Route {
   steps: number;
 }
 
+/** How rows are solved in an iteration, and in the end. */
+export interface Routes {
+  route: Route;
+  finalRoute: Route;
+}
+
 /**
  * The cheapest way to a row: in its dual while that is small, then 2 steps of conjugate gradients from where the row was. These
  * save nothing where f x f equations are small, or where there is no Gram part for them to save (explicit feedback).
  */
-export function routes(s: AlsSettings): { route: Route; finalRoute: Route } {
+export function routesOf(s: AlsSettings): Routes {
   const width = Math.ceil(s.factors / 8) * 8;
   const finalRoute = { dualMax: Math.max(1, Math.floor(width * 0.6)), steps: 0 };
   const exact = s.solver === 'exact' || s.feedback === 'explicit' || width <= 16;

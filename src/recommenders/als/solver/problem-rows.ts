@@ -1,7 +1,7 @@
 import type { Csr } from '../../../data/csr.ts';
 import { countingSort, range } from '../../../numeric/counting-sort.ts';
 import type { AlsSettings } from '../options.ts';
-import { emptyRows, lambdaOf, type Weights } from './problem.ts';
+import { emptyRows, lambdaOf, type Weights } from './equations.ts';
 
 /** Users of two and more items: one row for all with the same, by falling length and then by their rarest item. */
 export function distinctRows(

@@ -1,5 +1,5 @@
 import type { Csr } from '../../../data/csr.ts';
-import type { Weights } from './problem.ts';
+import type { Weights } from './equations.ts';
 
 /**
  * Users of one item: by item, those with the same value are one variant. Users are bucketed by item first, so that the few

@@ -1,8 +1,12 @@
 import type { Csr } from '../../../data/csr.ts';
 import { countingSort, range } from '../../../numeric/counting-sort.ts';
 import type { AlsSettings } from '../options.ts';
+import { emptyRows, lambdaOf, type SparseRows, weighed, weighedCount } from './equations.ts';
 import { distinctRows } from './problem-rows.ts';
 import { singlesOf } from './problem-singles.ts';
+import { rankedRows } from './ranked-rows.ts';
+
+export { lambdaOf, weigh } from './equations.ts';
 
 /**
  * The interactions as ALS wants them. Users with the same history get the same factors, so each distinct row is there once
@@ -34,14 +38,6 @@ export interface AlsProblem {
   constant: number;
 }
 
-/** Rows of weighted entries: (diag + sum d y y^T) x = sum r y. */
-export interface SparseRows {
-  offsets: Int32Array;
-  indices: Int32Array;
-  d: Float32Array;
-  r: Float32Array;
-}
-
 /** Users with one item: by item, the distinct (d, r) and how many users have them. */
 export interface Singles {
   /** Internal item of each single. */
@@ -54,24 +50,6 @@ export interface Singles {
   lambda: number;
   /** Where in `items` of the problem the entry of single k stands. */
   entries: Int32Array;
-}
-
-/** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
-export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
-  if (settings.feedback === 'explicit') return { d: 1, r: value };
-  if (value > 0) {
-    const d = Math.max(settings.alpha * value, 1e-30);
-    return { d, r: 1 + d };
-  }
-  return { d: -settings.alpha * value, r: 0 };
-}
-
-/** Regularization of a row with n entries when the other side has `others` rows. */
-export function lambdaOf(n: number, others: number, s: AlsSettings): number {
-  if (s.regularizationScaling === 'none') return s.regularization;
-  if (s.regularizationScaling === 'count') return s.regularization * n;
-  const base = n + others / s.alpha;
-  return s.regularization * (s.regularizationExponent === 1 ? base : base ** s.regularizationExponent);
 }
 
 /**
@@ -117,9 +95,6 @@ function itemLambdas({ offsets, indices, rows }: Csr, order: Int32Array, counts:
   return Float32Array.from(order, (item, i) => lambdaOf(weighedCount(sums[item], counts[i]), total, s));
 }
 
-/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
-export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
-
 /** Items by falling number of users; equal ones by index. */
 function popularityOrder(byUser: Csr) {
   const counts = new Int32Array(byUser.columns);
@@ -133,50 +108,6 @@ function popularityOrder(byUser: Csr) {
     itemRank[item] = rank;
   });
   return { itemOrder, itemRank, itemCounts: itemOrder.map((item) => counts[item]) };
-}
-
-/** The same rows with items by rank, ascending within a row. */
-function rankedRows(byUser: Csr, itemRank: Int32Array): Csr {
-  const { rows, offsets } = byUser;
-  const indices = new Int32Array(byUser.indices.length);
-  const values = byUser.values.slice();
-  for (let e = 0; e < indices.length; e++) indices[e] = itemRank[byUser.indices[e]];
-  for (let u = 0; u < rows; u++) {
-    const n = offsets[u + 1] - offsets[u];
-    if (n > shortRow) sortLong(indices, values, offsets[u], n);
-    else if (n > 1) sortShort(indices, values, offsets[u], offsets[u + 1]);
-  }
-  return { ...byUser, indices, values };
-}
-
-/** Up to here the plain way is the quicker one. */
-const shortRow = 32;
-
-function sortShort(indices: Int32Array, values: Float32Array, from: number, to: number): void {
-  for (let e = from + 1; e < to; e++) {
-    const index = indices[e];
-    const value = values[e];
-    let at = e;
-    for (; at > from && indices[at - 1] > index; at--) {
-      indices[at] = indices[at - 1];
-      values[at] = values[at - 1];
-    }
-    indices[at] = index;
-    values[at] = value;
-  }
-}
-
-/** One number an entry, index before place, goes through the sort of the runtime. */
-function sortLong(indices: Int32Array, values: Float32Array, from: number, n: number): void {
-  const keys = new Float64Array(n);
-  for (let k = 0; k < n; k++) keys[k] = indices[from + k] * n + k;
-  keys.sort();
-  const old = values.slice(from, from + n);
-  for (let k = 0; k < n; k++) {
-    const index = Math.floor(keys[k] / n);
-    indices[from + k] = index;
-    values[from + k] = old[keys[k] - index * n];
-  }
 }
 
 /** The user side by item, with a last entry for the single of an item. */
@@ -201,29 +132,4 @@ function itemRows(rows: SparseRows, multiplicity: Float32Array, perItem: Int32Ar
     items.indices[entries[k]] = count + k;
   });
   return { items, entries };
-}
-
-/** Rows to be filled. */
-export function emptyRows(rows: number, entries: number): SparseRows {
-  return {
-    offsets: new Int32Array(rows + 1),
-    indices: new Int32Array(entries),
-    d: new Float32Array(entries),
-    r: new Float32Array(entries),
-  };
-}
-
-/** d and r of each value, and its part of the loss of zero factors. */
-export type Weights = ReturnType<typeof weighed>;
-
-function weighed(values: Float32Array, settings: AlsSettings) {
-  const d = new Float32Array(values.length);
-  const r = new Float32Array(values.length);
-  for (let e = 0; e < values.length; e++) {
-    const w = weigh(values[e], settings);
-    d[e] = w.d;
-    r[e] = w.r;
-  }
-  const explicit = settings.feedback === 'explicit';
-  return { d, r, constantOf: (e: number) => (explicit ? r[e] * r[e] : r[e]) };
 }

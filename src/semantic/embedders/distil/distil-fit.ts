@@ -1,4 +1,6 @@
-import { type Block, Engine } from '../../../engine/engine.ts';
+import { Engine } from '../../../engine/engine.ts';
+import { neighbourhoods, textGradients, tokenMeans, tokenUpdates } from '../../../engine/generated/jobs.ts';
+import { type Blocks, f32, i32, layout } from '../../../engine/memory/layout.ts';
 import { randomNumbers, shuffle } from '../../../numeric/random.ts';
 import type { Progress } from '../../../options.ts';
 
@@ -45,7 +47,7 @@ export async function fitTable(initial: Float32Array, sample: DistilSample, sett
   const rows = initial.length / dimensions;
   const fit = new Fit(rows, width, sample, settings);
   try {
-    for (let row = 0; row < rows; row++) fit.table.array.set(initial.subarray(row * dimensions, (row + 1) * dimensions), row * width);
+    for (let row = 0; row < rows; row++) fit.table.set(initial.subarray(row * dimensions, (row + 1) * dimensions), row * width);
     const order = new Order(sample.starts.length - 1, settings.seed);
     let cosine = 0;
     for (let step = 0; step < steps; step++) {
@@ -56,7 +58,7 @@ export async function fitTable(initial: Float32Array, sample: DistilSample, sett
     signal?.throwIfAborted();
     onProgress?.({ phase: 'fitting', done: steps, total: steps, cosine });
     const table = new Float32Array(initial.length);
-    for (let row = 0; row < rows; row++) table.set(fit.table.array.subarray(row * width, row * width + dimensions), row * dimensions);
+    for (let row = 0; row < rows; row++) table.set(fit.table.subarray(row * width, row * width + dimensions), row * dimensions);
     return table;
   } finally {
     fit.close();
@@ -66,28 +68,37 @@ export async function fitTable(initial: Float32Array, sample: DistilSample, sett
 /** Rows of a batch that one thread takes at a time. */
 const blockRows = 16;
 
+type Memory = Blocks<ReturnType<typeof memoryOf>['fields']>;
+
+/** Table and moments of `rows` tokens, and the arrays of a batch of texts, a multiple of 4, with at most `most` tokens. */
+function memoryOf(rows: number, width: number, texts: number, most: number) {
+  return layout({
+    table: f32(rows * width),
+    first: f32(rows * width),
+    second: f32(rows),
+    powers: f32(2 * rows),
+    h: f32(texts * width),
+    y: f32(texts * width),
+    g: f32(texts * width),
+    inverse: f32(texts),
+    differences: f32(texts * texts),
+    starts: i32(texts + 1),
+    tokens: i32(most),
+    touched: i32(most),
+    touchedStarts: i32(most + 1),
+    texts: i32(most),
+    shares: f32(most),
+  });
+}
+
 /** The state of a fit: table, moments, and the arrays of one batch. */
 class Fit {
-  readonly table: Block<Float32Array>;
   readonly batchSize: number;
   readonly #sample: DistilSample;
   readonly #settings: FitSettings;
   readonly #width: number;
   readonly #engine: Engine;
-  readonly #first: Block<Float32Array>;
-  readonly #second: Block<Float32Array>;
-  readonly #powers: Block<Float32Array>;
-  readonly #h: Block<Float32Array>;
-  readonly #y: Block<Float32Array>;
-  readonly #g: Block<Float32Array>;
-  readonly #inverse: Block<Float32Array>;
-  readonly #differences: Block<Float32Array>;
-  readonly #starts: Block<Int32Array>;
-  readonly #tokens: Block<Int32Array>;
-  readonly #touched: Block<Int32Array>;
-  readonly #touchedStarts: Block<Int32Array>;
-  readonly #texts: Block<Int32Array>;
-  readonly #shares: Block<Float32Array>;
+  readonly #memory: Memory;
   /** Place of each token among those of the batch, -1: not in it. */
   readonly #places: Int32Array;
 
@@ -97,34 +108,23 @@ class Fit {
     const padded = Math.ceil(this.batchSize / 4) * 4;
     let longest = 0;
     for (let r = 0; r < count; r++) longest = Math.max(longest, sample.starts[r + 1] - sample.starts[r]);
-    const most = this.batchSize * longest;
-    const numbers = 2 * rows * width + 3 * rows + 3 * padded * width + padded * padded + 4 * padded + 6 * most + 64 * 16;
-    this.#engine = new Engine(4 * numbers, {
+    const memory = memoryOf(rows, width, padded, this.batchSize * longest);
+    this.#engine = new Engine(memory, {
       threads: settings.threads,
       scratchBytes: 4 * Math.max(4 * padded, width),
       plain: settings.plain,
     });
-    const engine = this.#engine;
     this.#sample = sample;
     this.#settings = settings;
     this.#width = width;
-    this.table = engine.f32(rows * width);
-    this.#first = engine.f32(rows * width);
-    this.#second = engine.f32(rows);
-    this.#powers = engine.f32(2 * rows);
-    this.#powers.array.fill(1);
-    this.#h = engine.f32(padded * width);
-    this.#y = engine.f32(padded * width);
-    this.#g = engine.f32(padded * width);
-    this.#inverse = engine.f32(padded);
-    this.#differences = engine.f32(padded * padded);
-    this.#starts = engine.i32(padded + 1);
-    this.#tokens = engine.i32(most);
-    this.#touched = engine.i32(most);
-    this.#touchedStarts = engine.i32(most + 1);
-    this.#texts = engine.i32(most);
-    this.#shares = engine.f32(most);
+    this.#memory = this.#engine.place(memory);
+    this.#memory.powers.array.fill(1);
     this.#places = new Int32Array(rows).fill(-1);
+  }
+
+  /** vocabulary x width. */
+  get table(): Float32Array {
+    return this.#memory.table.array;
   }
 
   close(): void {
@@ -134,28 +134,25 @@ class Fit {
   /** @returns the mean cosine between the batch and its targets, before the step. */
   async step(batch: Int32Array, rate: number, signal: AbortSignal | undefined): Promise<number> {
     const { temperature, neighbours, against } = this.#settings;
+    const { table: e, first, second, powers, h, y, g, inverse, differences, starts, tokens, touchedStarts, texts, shares } = this.#memory;
     const engine = this.#engine;
     const f = this.#width;
     const n = batch.length;
-    const padded = Math.ceil(n / 4) * 4;
+    const width = Math.ceil(n / 4) * 4;
     const touched = this.#lay(batch);
-    const [h, y, g, inverse, differences] = [this.#h.at, this.#y.at, this.#g.at, this.#inverse.at, this.#differences.at];
-    const b = against === 'itself' ? h : y;
-    await engine.run(
-      'tokenMeans',
-      { rows: n, blockSize: blockRows },
-      [this.table.at, f, this.#starts.at, this.#tokens.at, h, inverse],
-      signal,
-    );
-    const cut = { rows: padded, blockSize: blockRows };
-    await engine.run('neighbourhoods', cut, [h, b, y, f, n, padded, 1 / temperature, differences], signal);
-    await engine.run('textGradients', cut, [h, y, b, inverse, f, padded, neighbours, Number(b === h), differences, g], signal);
-    const moments = [this.table.at, this.#first.at, this.#second.at, this.#powers.at];
-    const where = [this.#touched.at, this.#touchedStarts.at, this.#texts.at, this.#shares.at];
+    const itself = against === 'itself';
+    const b = itself ? h : y;
+    await engine.run(tokenMeans, { rows: n, blockSize: blockRows }, { e, f, starts, tokens, h, inverse }, signal);
+    const cut = { rows: width, blockSize: blockRows };
+    await engine.run(neighbourhoods, cut, { h, b, y, f, n, width, sharpness: 1 / temperature, differences }, signal);
+    const loss = { weight: neighbours, mutual: Number(itself) };
+    await engine.run(textGradients, cut, { h, y, b, inverse, f, width, ...loss, differences, g }, signal);
+    const where = { touched: this.#memory.touched, starts: touchedStarts, texts, shares };
     // By the root of the dimensions, so that the rate is the length of a step beside rows of length about 1.
-    await engine.run('tokenUpdates', { rows: touched, blockSize: 64 }, [...where, g, ...moments, f, rate / Math.sqrt(f)], signal);
+    const adam = { e, first, second, powers, rate: rate / Math.sqrt(f) };
+    await engine.run(tokenUpdates, { rows: touched, blockSize: 64 }, { ...where, g, ...adam, f }, signal);
     let cosine = 0;
-    for (let k = 0; k < n * f; k++) cosine += this.#h.array[k] * this.#y.array[k];
+    for (let k = 0; k < n * f; k++) cosine += h.array[k] * y.array[k];
     return cosine / n;
   }
 
@@ -164,15 +161,16 @@ class Fit {
     const { starts, tokens, targets, dimensions } = this.#sample;
     const f = this.#width;
     const places = this.#places;
-    const touched = this.#touched.array;
-    const ends = this.#touchedStarts.array;
+    const memory = this.#memory;
+    const touched = memory.touched.array;
+    const ends = memory.touchedStarts.array;
     let at = 0;
     let count = 0;
     batch.forEach((text, r) => {
-      this.#starts.array[r] = at;
+      memory.starts.array[r] = at;
       for (let t = starts[text]; t < starts[text + 1]; t++) {
         const token = tokens[t];
-        this.#tokens.array[at++] = token;
+        memory.tokens.array[at++] = token;
         if (places[token] < 0) {
           places[token] = count;
           touched[count] = token;
@@ -180,9 +178,9 @@ class Fit {
         }
         ends[places[token] + 1]++;
       }
-      this.#y.array.set(targets.subarray(text * dimensions, (text + 1) * dimensions), r * f);
+      memory.y.array.set(targets.subarray(text * dimensions, (text + 1) * dimensions), r * f);
     });
-    this.#starts.array[batch.length] = at;
+    memory.starts.array[batch.length] = at;
     ends[0] = 0;
     for (let k = 0; k < count; k++) ends[k + 1] += ends[k];
     const next = ends.slice(0, count);
@@ -190,8 +188,8 @@ class Fit {
       const share = 1 / (starts[text + 1] - starts[text]);
       for (let t = starts[text]; t < starts[text + 1]; t++) {
         const to = next[places[tokens[t]]]++;
-        this.#texts.array[to] = r;
-        this.#shares.array[to] = share;
+        memory.texts.array[to] = r;
+        memory.shares.array[to] = share;
       }
     });
     for (let k = 0; k < count; k++) places[touched[k]] = -1;

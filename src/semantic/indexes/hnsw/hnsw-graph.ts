@@ -1,4 +1,6 @@
-import { hnswWords } from '../../../engine/kernels/hnsw/hnsw.plain.ts';
+import { hnswCount, hnswInsert, hnswMarked, hnswMend, hnswScores, hnswSearch } from '../../../engine/generated/jobs.ts';
+import { hnswWords } from '../../../engine/kernels/hnsw/graph.plain.ts';
+import { type Position, positionOf } from '../../../engine/memory/block.ts';
 import { GrowingMemory } from '../../../engine/memory/growing-memory.ts';
 import { uniform } from '../../../numeric/random.ts';
 
@@ -7,6 +9,8 @@ export const listRoom = 4096;
 /** Levels are drawn for so many slots at once. */
 const drawn = 4096;
 const header = 1024;
+/** The header, as kernels take it. */
+const g = positionOf<Int32Array>(header);
 /** Links of a node on the lowest level, in links on an upper one (Malkov & Yashunin 2018, section 4.1). */
 const lowestLevel = 2;
 
@@ -25,7 +29,7 @@ export class HnswGraph {
   readonly #seed: number;
   readonly #memory: GrowingMemory;
   readonly #width: number;
-  readonly #marks: number;
+  readonly #marks: Position<Uint8Array>;
   readonly #at: Record<Part, number> = Object.fromEntries(parts.map((part) => [part, 0])) as Record<Part, number>;
   readonly #bytes: Record<Part, number> = { ...this.#at };
   readonly #start: number;
@@ -54,7 +58,7 @@ export class HnswGraph {
     const list = take(8 * listRoom);
     const edges = take(8 * (lowestLevel * m + 1));
     const chosen = take(4 * lowestLevel * m);
-    this.#marks = take(listRoom);
+    this.#marks = positionOf(take(listRoom));
     this.#start = top;
     this.#grow({});
     const words = { width: this.#width, upperDegree: m, degree: lowestLevel * m, query, list, edges, chosen, listRoom, entry: -1 };
@@ -164,12 +168,12 @@ export class HnswGraph {
 
   /** Links a slot whose codes are set. */
   insert(slot: number, ef: number): void {
-    this.#memory.kernels.hnswInsert(header, slot, this.levelOf(slot), ef);
+    this.#memory.call(hnswInsert, { g, slot, level: this.levelOf(slot), ef });
   }
 
   /** Replaces links to removed slots, of all slots below `slots`. */
   mend(slots: number, ef: number): void {
-    this.#memory.kernels.hnswMend(header, 0, slots, this.#at.levels, ef);
+    this.#memory.call(hnswMend, { g, lo: 0, hi: slots, levels: positionOf<Uint8Array>(this.#at.levels), ef });
   }
 
   /**
@@ -201,7 +205,7 @@ export class HnswGraph {
   /** Slots near the query, best first, and their similarities: views, valid until the next call. Removed ones are among them. */
   search(ef: number): { count: number; slot(k: number): number; score(k: number): number } {
     this.#grow({ pool: 8 * ef });
-    const count = this.#memory.kernels.hnswSearch(header, ef);
+    const count = this.#memory.call(hnswSearch, { g, ef });
     const at = this.#at.pool / 4;
     return { count, slot: (k) => this.#i32[at + 2 * k + 1], score: (k) => this.#f32[at + 2 * k] };
   }
@@ -212,7 +216,7 @@ export class HnswGraph {
     for (let from = 0; from < allowed.length; from += listRoom) {
       const some = allowed.subarray(from, from + listRoom);
       this.#u8.set(some, this.#marks);
-      count += this.#memory.kernels.hnswCount(this.#marks, some.length);
+      count += this.#memory.call(hnswCount, { marks: this.#marks, count: some.length });
     }
     return count;
   }
@@ -225,9 +229,9 @@ export class HnswGraph {
       const to = Math.min(keys, from + listRoom);
       if (allowed) this.#u8.set(allowed.subarray(from, to), this.#marks);
       else this.#u8.fill(1, this.#marks, this.#marks + to - from);
-      const count = this.#memory.kernels.hnswMarked(header, this.#marks, from, to, this.#at.slotOf);
+      const count = this.#memory.call(hnswMarked, { g, marks: this.#marks, from, to, slotOf: positionOf<Int32Array>(this.#at.slotOf) });
       if (count === 0) continue;
-      this.#memory.kernels.hnswScores(header, count);
+      this.#memory.call(hnswScores, { g, count });
       take(this.#i32.subarray(list / 4, list / 4 + count), this.#f32.subarray(list / 4 + listRoom, list / 4 + listRoom + count));
     }
   }

@@ -1,4 +1,7 @@
-import { type Block, Engine } from '../../../engine/engine.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import { coarseErrors, encodeRows } from '../../../engine/generated/jobs.ts';
+import { type Block, within } from '../../../engine/memory/block.ts';
+import { type Blocks, f32, i8, layout, u8 } from '../../../engine/memory/layout.ts';
 import { dot } from '../../../numeric/dot.ts';
 
 /** Bounds are kept for so many rows together. */
@@ -7,6 +10,21 @@ export const strip = 32;
 /** Ends the workers of rows that nobody holds any more; they would keep the memory. */
 const unused = new FinalizationRegistry<Engine>((engine) => engine.close());
 
+/** What {@link CodedMemory} takes of an engine. */
+export function codedLayout(capacity: number, dimensions: number) {
+  const padded = Math.ceil(capacity / strip) * strip;
+  return layout({
+    rows: f32(capacity * dimensions),
+    /** Codes, their scales and errors (kernels/codes/codes.ts). */
+    codes: i8(padded * widthOf(dimensions)),
+    scales: f32(padded),
+    errors: f32(padded),
+    /** Errors and lengths of the upper halves of codes (kernels/codes/coarse.ts). */
+    coarseErrors: f32(padded),
+    coarseLengths: f32(padded),
+  });
+}
+
 /** Rows in the memory of an engine with a code of one byte a dimension beside each, and what is known of the errors of its bits. */
 export class CodedMemory {
   readonly capacity: number;
@@ -14,52 +32,37 @@ export class CodedMemory {
   /** Length of a code. */
   readonly width: number;
   readonly engine: Engine;
-  readonly rows: Block<Float32Array>;
-  /** Byte positions: codes, their scales and errors (kernels/codes.ts), and errors and lengths of their upper halves (kernels/coarse.ts). */
-  readonly codes: number;
-  readonly scales: number;
-  readonly errors: number;
-  readonly coarseErrors: number;
-  readonly coarseLengths: number;
+  readonly blocks: Blocks<ReturnType<typeof codedLayout>['fields']>;
   /** No row is longer. */
   longest = 0;
 
-  /**
-   * @param bytes what others will take of its memory
-   * @param scratchBytes what each thread needs for itself
-   */
-  constructor(
-    capacity: number,
-    dimensions: number,
-    { threads, bytes, scratchBytes }: { threads: number; bytes: number; scratchBytes: number },
-  ) {
-    const padded = Math.ceil(capacity / strip) * strip;
-    const width = widthOf(dimensions);
-    const engine = new Engine(4 * capacity * dimensions + padded * (width + 16) + 1024 + bytes, { threads, scratchBytes, lazy: true });
+  /** @param blocks placed for {@link codedLayout} */
+  constructor(engine: Engine, blocks: CodedMemory['blocks'], capacity: number, dimensions: number) {
     this.capacity = capacity;
     this.dimensions = dimensions;
-    this.width = width;
+    this.width = widthOf(dimensions);
     this.engine = engine;
-    this.rows = engine.f32(capacity * dimensions);
-    this.codes = engine.i32((padded * width) / 4).at;
-    this.scales = engine.f32(padded).at;
-    this.errors = engine.f32(padded).at;
-    this.coarseErrors = engine.f32(padded).at;
-    this.coarseLengths = engine.f32(padded).at;
+    this.blocks = blocks;
     unused.register(this, engine);
   }
 
   set(row: number, vector: Float32Array): void {
-    const { rows, dimensions, width, codes, scales, errors } = this;
-    const { kernels } = this.engine;
-    rows.array.set(vector, row * dimensions);
-    kernels.encodeRows(row, row + 1, rows.at, dimensions, width, codes, scales, errors);
-    kernels.coarseErrors(row, row + 1, rows.at, dimensions, width, codes, scales, errors, this.coarseErrors, this.coarseLengths);
+    const { dimensions: f, width } = this;
+    const { rows, codes, scales, errors, coarseErrors: halves, coarseLengths: lengths } = this.blocks;
+    rows.array.set(vector, row * f);
+    const own = { lo: row, hi: row + 1, rows, f, width, codes, scales };
+    this.engine.call(encodeRows, { ...own, errors });
+    this.engine.call(coarseErrors, { ...own, fineErrors: errors, errors: halves, lengths });
     this.longest = Math.max(this.longest, Math.sqrt(dot(vector, 0, vector)));
   }
 
   get(row: number): Float32Array {
-    return this.rows.array.subarray(row * this.dimensions, (row + 1) * this.dimensions);
+    return this.blocks.rows.array.subarray(row * this.dimensions, (row + 1) * this.dimensions);
+  }
+
+  /** Where a row stands. */
+  at(row: number) {
+    return within(this.blocks.rows, row * this.dimensions);
   }
 }
 
@@ -68,22 +71,17 @@ export function widthOf(dimensions: number): number {
   return Math.ceil(dimensions / 16) * 16;
 }
 
-/** Which rows may come, a byte each. */
-export interface Marks {
-  at: number;
-  array: Uint8Array;
-}
+/** One flag per row: which may come. */
+export type Marks = Block<Uint8Array>;
 
-/** Room for a mark a row. */
-export function marksOf(engine: Engine, capacity: number): Marks {
-  const { at, array } = engine.i32(Math.ceil(capacity / strip) * (strip / 4));
-  return { at, array: new Uint8Array(array.buffer, at, 4 * array.length) };
-}
+/** Room for a flag per row. */
+export const marksLayout = (capacity: number) => u8(Math.ceil(capacity / strip) * strip);
 
-/** Marks the rows whose keys are allowed. @returns where the marks are; 0 when all are allowed. */
-export function mark({ at, array }: Marks, keys: Int32Array, allowed: Uint8Array | undefined): number {
-  if (!allowed) return 0;
+/** Marks the rows whose keys are allowed. @returns the marks; undefined when all are allowed. */
+export function mark(marks: Marks, keys: Int32Array, allowed: Uint8Array | undefined): Marks | undefined {
+  if (!allowed) return undefined;
+  const { array } = marks;
   for (let row = 0; row < keys.length; row++) array[row] = allowed[keys[row]] ?? 0;
   array.fill(0, keys.length);
-  return at;
+  return marks;
 }

@@ -1,7 +1,9 @@
+import { Engine } from '../../../engine/engine.ts';
+import { layout } from '../../../engine/memory/layout.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
-import { CodedBatch } from './coded-batch.ts';
-import { CodedMemory, type Marks, mark, marksOf, widthOf } from './coded-memory.ts';
-import { CodedSearch } from './coded-search.ts';
+import { batchLayout, CodedBatch } from './coded-batch.ts';
+import { CodedMemory, codedLayout, type Marks, mark, marksLayout, widthOf } from './coded-memory.ts';
+import { CodedSearch, searchLayout } from './coded-search.ts';
 import { offerAll, type Rows, type UsedRows } from './rows.ts';
 
 /** Rows with a code of one byte a dimension beside them, which rule out nearly all rows before any is scored. */
@@ -13,13 +15,19 @@ export class CodedRows implements Rows {
   readonly #marks: Marks;
 
   constructor(capacity: number, dimensions: number, threads: number, firstRows = 1024) {
-    const width = widthOf(dimensions);
-    const bytes = CodedSearch.bytes(capacity, width) + CodedBatch.bytes(capacity, width, firstRows) + capacity;
+    const memory = layout({
+      rows: codedLayout(capacity, dimensions),
+      search: searchLayout(capacity, dimensions),
+      batch: batchLayout(capacity, dimensions, firstRows),
+      marks: marksLayout(capacity),
+    });
+    const engine = new Engine(memory, { threads, scratchBytes: CodedBatch.scratchBytes(widthOf(dimensions)), lazy: true });
+    const { rows, search, batch, marks } = engine.place(memory);
     this.capacity = capacity;
-    this.#memory = new CodedMemory(capacity, dimensions, { threads, bytes, scratchBytes: CodedBatch.scratchBytes(width) });
-    this.#search = new CodedSearch(this.#memory);
-    this.#batch = new CodedBatch(this.#memory, this.#search, firstRows);
-    this.#marks = marksOf(this.#memory.engine, capacity);
+    this.#memory = new CodedMemory(engine, rows, capacity, dimensions);
+    this.#search = new CodedSearch(this.#memory, search);
+    this.#batch = new CodedBatch(this.#memory, this.#search, batch, firstRows);
+    this.#marks = marks;
   }
 
   set(row: number, vector: Float32Array): void {
@@ -32,7 +40,7 @@ export class CodedRows implements Rows {
 
   search(query: Float32Array, used: UsedRows, best: TopK): void {
     if (!this.#search.aim(query)) {
-      offerAll(this.#memory.rows.array, query, used, best);
+      offerAll(this.#memory.blocks.rows.array, query, used, best);
       return;
     }
     const marks = mark(this.#marks, used.keys, used.allowed);

@@ -1,4 +1,7 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
+import { encodeRows, nearRows } from '../../../engine/generated/jobs.ts';
+import { within } from '../../../engine/memory/block.ts';
+import { type Blocks, f32, i8, i16, i32, layout } from '../../../engine/memory/layout.ts';
 import { dot } from '../../../numeric/dot.ts';
 
 /** Rows that meet all others at once: a bit of an i32 each. */
@@ -45,6 +48,27 @@ export async function visitNearPairs(
   }
 }
 
+type Memory = Blocks<ReturnType<typeof memoryOf>['fields']>;
+
+/** `count` rows as codes of `width` bytes, the queries among them, and room to code some. */
+function memoryOf(count: number, dimensions: number, width: number) {
+  const rows = Math.ceil(count / 4) * 4;
+  return layout({
+    codes: i8(rows * width),
+    /** The digits of two queries in turn, eight each. */
+    digits: i16(together * width),
+    scales: f32(rows),
+    errors: f32(rows),
+    /** The most that the length of a code times its scale can be. */
+    codeLengths: f32(rows),
+    /** Length of what lies behind the first dimensions. */
+    rests: f32(rows),
+    own: f32(4 * together),
+    marks: i32(rows),
+    stage: f32(staged * dimensions),
+  });
+}
+
 /** Rows as codes, in the memory of an engine. */
 class PrefilteredRows {
   readonly #count: number;
@@ -52,66 +76,34 @@ class PrefilteredRows {
   readonly #prefix: number;
   readonly #threshold: number;
   readonly #engine: Engine;
-  readonly #codes: Int8Array;
-  readonly #at: { codes: number; digits: number };
-  readonly #scales: Block<Float32Array>;
-  readonly #errors: Block<Float32Array>;
-  /** |v|, and the most that the length of a code times its scale can be. */
+  readonly #memory: Memory;
+  /** |v| */
   readonly #lengths: Float32Array;
-  readonly #codeLengths: Block<Float32Array>;
-  /** Length of what lies behind the first dimensions. */
-  readonly #rests: Block<Float32Array>;
-  readonly #digits: Int16Array;
-  readonly #own: Block<Float32Array>;
-  readonly #marks: Block<Int32Array>;
 
   constructor(vectors: readonly Float32Array[], threshold: number, threads: number) {
     const dimensions = vectors[0].length;
-    const padded = Math.ceil(vectors.length / 4) * 4;
     const width = Math.ceil(dimensions / 16) * 16;
     this.#count = vectors.length;
     this.#width = width;
     // Of unit vectors with equal dimensions what is left then is a little below the threshold.
     this.#prefix = Math.min(width, 16 * Math.max(2, Math.ceil((width * (1.08 - threshold)) / 16)));
     this.#threshold = threshold;
-    const bytes = padded * (width + 5 * 4) + 4 * staged * dimensions + together * (2 * width + 16);
-    const engine = new Engine(bytes, { threads, scratchBytes: 8 * width, lazy: true });
-    this.#engine = engine;
-    const codes = engine.i32((padded * width) / 4);
-    const digits = engine.i32((together * width) / 2);
-    this.#at = { codes: codes.at, digits: digits.at };
-    this.#codes = new Int8Array(codes.array.buffer, codes.at, padded * width);
-    this.#digits = new Int16Array(digits.array.buffer, digits.at, together * width);
-    this.#scales = engine.f32(padded);
-    this.#errors = engine.f32(padded);
-    this.#codeLengths = engine.f32(padded);
-    this.#rests = engine.f32(padded);
-    this.#own = engine.f32(4 * together);
-    this.#marks = engine.i32(padded);
-    this.#lengths = new Float32Array(padded);
-    this.#take(vectors, engine.f32(staged * dimensions));
+    const memory = memoryOf(vectors.length, dimensions, width);
+    this.#engine = new Engine(memory, { threads, scratchBytes: 8 * width, lazy: true });
+    this.#memory = this.#engine.place(memory);
+    this.#lengths = new Float32Array(vectors.length);
+    this.#take(vectors, this.#memory.stage);
   }
 
   /** For each row from `first` on, a bit for each of the 32 from there that may reach the threshold with it. `first` is a multiple of 32. */
   async mayReach(first: number): Promise<Int32Array> {
-    const queries = Math.min(together, this.#count - first);
-    for (let k = 0; k < together; k++) this.#aim(k, k < queries ? first + k : -1);
-    await this.#engine.run('nearRows', { rows: this.#count - first, blockSize }, [
-      first,
-      together / 2,
-      this.#at.digits,
-      this.#own.at,
-      this.#width,
-      this.#prefix,
-      this.#at.codes,
-      this.#scales.at,
-      this.#errors.at,
-      this.#codeLengths.at,
-      this.#rests.at,
-      this.#threshold - rounding,
-      this.#marks.at,
-    ]);
-    return this.#marks.array;
+    const { digits: queries, codeLengths: lengths, codes, scales, errors, rests, own, marks } = this.#memory;
+    const count = Math.min(together, this.#count - first);
+    for (let k = 0; k < together; k++) this.#aim(k, k < count ? first + k : -1);
+    const rows = { width: this.#width, prefix: this.#prefix, codes, scales, errors, lengths, rests };
+    const pairs = { first, pairs: together / 2, queries, own, threshold: this.#threshold - rounding, marks };
+    await this.#engine.run(nearRows, { rows: this.#count - first, blockSize }, { ...pairs, ...rows });
+    return marks.array;
   }
 
   close(): void {
@@ -119,6 +111,7 @@ class PrefilteredRows {
   }
 
   #take(vectors: readonly Float32Array[], stage: Block<Float32Array>): void {
+    const { codes, scales, errors, codeLengths, rests } = this.#memory;
     const dimensions = vectors[0].length;
     const order = byEnergy(vectors);
     for (let start = 0; start < vectors.length; start += staged) {
@@ -134,28 +127,29 @@ class PrefilteredRows {
           if (d >= this.#prefix) rest += x * x;
         });
         this.#lengths[row] = Math.sqrt(squares) * (1 + rounding);
-        this.#rests.array[row] = Math.sqrt(rest) * (1 + rounding);
+        rests.array[row] = Math.sqrt(rest) * (1 + rounding);
       }
-      const [codes, scales, errors] = [this.#at.codes + start * this.#width, this.#scales.at + 4 * start, this.#errors.at + 4 * start];
-      this.#engine.kernels.encodeRows(0, end - start, stage.at, dimensions, this.#width, codes, scales, errors);
+      const to = { codes: within(codes, start * this.#width), scales: within(scales, start), errors: within(errors, start) };
+      this.#engine.call(encodeRows, { lo: 0, hi: end - start, rows: stage, f: dimensions, width: this.#width, ...to });
       for (let row = start; row < end; row++) {
-        this.#errors.array[row] += rounding * this.#lengths[row];
-        this.#codeLengths.array[row] = this.#lengths[row] + this.#errors.array[row];
+        errors.array[row] += rounding * this.#lengths[row];
+        codeLengths.array[row] = this.#lengths[row] + errors.array[row];
       }
     }
   }
 
   /** Makes a row the k-th query; -1 = none. */
   #aim(k: number, row: number): void {
-    const own = this.#own.array.subarray(4 * k, 4 * k + 4);
+    const { codes, digits, scales, errors, rests } = this.#memory;
+    const own = this.#memory.own.array.subarray(4 * k, 4 * k + 4);
     if (row < 0) {
       own.fill(0);
       return;
     }
-    own.set([this.#scales.array[row], this.#lengths[row], this.#errors.array[row], this.#rests.array[row]]);
+    own.set([scales.array[row], this.#lengths[row], errors.array[row], rests.array[row]]);
     const from = (row >> 2) * 4 * this.#width + (row & 3) * 16;
     const to = (k >> 1) * 2 * this.#width + (k & 1) * 8;
-    for (let d = 0; d < this.#width; d++) this.#digits[to + (d >> 3) * 16 + (d & 7)] = this.#codes[from + (d >> 4) * 64 + (d & 15)];
+    for (let d = 0; d < this.#width; d++) digits.array[to + (d >> 3) * 16 + (d & 7)] = codes.array[from + (d >> 4) * 64 + (d & 15)];
   }
 }
 

@@ -1,0 +1,80 @@
+import type { Memory } from '../../memory/views.ts';
+
+/** The words of a graph's header, in the order of graph.ts, where each is explained. */
+export const hnswWords = {
+  width: 0,
+  upperDegree: 1,
+  degree: 2,
+  codes: 3,
+  scales: 4,
+  links: 5,
+  upperOf: 6,
+  upper: 7,
+  removed: 8,
+  seen: 9,
+  round: 10,
+  slots: 11,
+  entry: 12,
+  top: 13,
+  query: 14,
+  queryScale: 15,
+  pool: 16,
+  list: 17,
+  edges: 18,
+  listRoom: 19,
+  chosen: 20,
+} as const;
+
+/** What the twins know of a graph: its header, its lists of links, the similarity of its nodes. In the order of graph.ts, which says more. */
+export function nodesOf({ f32, i8, i16, u16, i32 }: Memory) {
+  const word = (g: number, name: keyof typeof hnswWords) => i32[g / 4 + hnswWords[name]];
+  const set = (g: number, name: keyof typeof hnswWords, value: number) => {
+    i32[g / 4 + hnswWords[name]] = value;
+  };
+  const degreeAt = (g: number, level: number) => word(g, level === 0 ? 'degree' : 'upperDegree');
+  /** Index into `i32` of the first link. */
+  const linksOf = (g: number, slot: number, level: number) => {
+    if (level === 0) return word(g, 'links') / 4 + slot * word(g, 'degree');
+    return word(g, 'upper') / 4 + (i32[word(g, 'upperOf') / 4 + slot] + level - 1) * word(g, 'upperDegree');
+  };
+  const newRound = (g: number) => {
+    let round = word(g, 'round') + 1;
+    if (round > 0xffff) {
+      u16.fill(0, word(g, 'seen') / 2, word(g, 'seen') / 2 + word(g, 'slots'));
+      round = 1;
+    }
+    set(g, 'round', round);
+    return round;
+  };
+  const scaled = (sum: number, a: number, b: number) => Math.fround(Math.fround(Math.fround(sum) * a) * b);
+  const scaleOf = (g: number, slot: number) => f32[word(g, 'scales') / 4 + slot];
+
+  const queryOf = (g: number, slot: number) => {
+    const width = word(g, 'width');
+    for (let d = 0; d < width; d++) i16[word(g, 'query') / 2 + d] = i8[word(g, 'codes') + slot * width + d];
+    f32[g / 4 + hnswWords.queryScale] = scaleOf(g, slot);
+  };
+  const scoreList = (g: number, count: number) => {
+    const width = word(g, 'width');
+    const query = word(g, 'query') / 2;
+    const list = word(g, 'list') / 4;
+    for (let k = 0; k < count; k++) {
+      const row = word(g, 'codes') + i32[list + k] * width;
+      let sum = 0;
+      for (let d = 0; d < width; d++) sum += i16[query + d] * i8[row + d];
+      f32[list + word(g, 'listRoom') + k] = scaled(sum, scaleOf(g, i32[list + k]), f32[g / 4 + hnswWords.queryScale]);
+    }
+  };
+  const similarity = (g: number, slot: number, other: number) => {
+    const width = word(g, 'width');
+    const a = word(g, 'codes') + slot * width;
+    const b = word(g, 'codes') + other * width;
+    let sum = 0;
+    for (let d = 0; d < width; d++) sum += i8[a + d] * i8[b + d];
+    return scaled(sum, scaleOf(g, other), scaleOf(g, slot));
+  };
+  return { word, set, degreeAt, linksOf, newRound, queryOf, scoreList, similarity };
+}
+
+/** What {@link nodesOf} gives. */
+export type Nodes = ReturnType<typeof nodesOf>;

@@ -1,0 +1,31 @@
+import type { Memory } from '../../memory/views.ts';
+import { levelOf } from './level.plain.ts';
+import { nodesOf } from './graph.plain.ts';
+
+/** Twins of search.ts. */
+export function twins(memory: Memory) {
+  const { u8, i32 } = memory;
+  const nodes = nodesOf(memory);
+  const { word, scoreList } = nodes;
+  const { enter, searchLevel } = levelOf(memory, nodes);
+  return {
+    hnswSearch(g: number, ef: number) {
+      if (word(g, 'entry') < 0) return 0;
+      enter(g);
+      for (let level = word(g, 'top'); level > 0; level--) searchLevel(g, level, 1);
+      return searchLevel(g, 0, ef);
+    },
+    hnswScores: scoreList,
+    hnswCount(marks: number, count: number) {
+      return u8.subarray(marks, marks + count).reduce((sum, mark) => sum + (mark > 0 ? 1 : 0), 0);
+    },
+    hnswMarked(g: number, marks: number, from: number, to: number, slotOf: number) {
+      const list = word(g, 'list') / 4;
+      let found = 0;
+      for (let key = from; key < to; key++) {
+        if (u8[marks + key - from] && i32[slotOf / 4 + key] > 0) i32[list + found++] = i32[slotOf / 4 + key] - 1;
+      }
+      return found;
+    },
+  };
+}

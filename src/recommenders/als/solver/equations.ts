@@ -1,0 +1,58 @@
+import type { AlsSettings } from '../options.ts';
+
+// The equations that interactions stand for, row by row.
+
+/** Rows of weighted entries: (diag + sum d y y^T) x = sum r y. */
+export interface SparseRows {
+  offsets: Int32Array;
+  indices: Int32Array;
+  d: Float32Array;
+  r: Float32Array;
+}
+
+/** Rows to be filled. */
+export function emptyRows(rows: number, entries: number): SparseRows {
+  return {
+    offsets: new Int32Array(rows + 1),
+    indices: new Int32Array(entries),
+    d: new Float32Array(entries),
+    r: new Float32Array(entries),
+  };
+}
+
+/** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
+export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
+  if (settings.feedback === 'explicit') return { d: 1, r: value };
+  if (value > 0) {
+    const d = Math.max(settings.alpha * value, 1e-30);
+    return { d, r: 1 + d };
+  }
+  return { d: -settings.alpha * value, r: 0 };
+}
+
+/** Regularization of a row with n entries when the other side has `others` rows. */
+export function lambdaOf(n: number, others: number, s: AlsSettings): number {
+  if (s.regularizationScaling === 'none') return s.regularization;
+  if (s.regularizationScaling === 'count') return s.regularization * n;
+  const base = n + others / s.alpha;
+  return s.regularization * (s.regularizationExponent === 1 ? base : base ** s.regularizationExponent);
+}
+
+/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
+export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
+
+/** d and r of each value, and its part of the loss of zero factors. */
+export type Weights = ReturnType<typeof weighed>;
+
+/** The equations' part of each value. */
+export function weighed(values: Float32Array, settings: AlsSettings) {
+  const d = new Float32Array(values.length);
+  const r = new Float32Array(values.length);
+  for (let e = 0; e < values.length; e++) {
+    const w = weigh(values[e], settings);
+    d[e] = w.d;
+    r[e] = w.r;
+  }
+  const explicit = settings.feedback === 'explicit';
+  return { d, r, constantOf: (e: number) => (explicit ? r[e] * r[e] : r[e]) };
+}
