@@ -1,4 +1,7 @@
-/** `npm run exports`: writes the list of subpaths into package.json. With `--check`, only says whether it is there. */
+/**
+ * `npm run exports`: writes the subpaths into package.json, and the names that each exports into test/package/public-names.json, so that a
+ * change of the public face is seen in a review. With `--check`, says whether package.json has them.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageExports, root } from './entries.ts';
@@ -8,7 +11,10 @@ const before = readFileSync(file, 'utf8');
 const manifest = JSON.parse(before);
 manifest.exports = packageExports();
 const after = `${JSON.stringify(manifest, null, 2)}\n`;
-if (after !== before) {
-  if (process.argv.includes('--check')) throw new Error('package.json has other subpaths than src/entries. Run `npm run exports`.');
+if (process.argv.includes('--check')) {
+  if (after !== before) throw new Error('package.json has other subpaths than src/entries. Run `npm run exports`.');
+} else {
+  const { publicNames, publicNamesFile } = await import('./public-names.ts'); // the compiler takes a second
   writeFileSync(file, after);
+  writeFileSync(publicNamesFile, `${JSON.stringify(publicNames(), null, 2)}\n`);
 }

@@ -7,6 +7,7 @@ export type { Condition, Metadata, MetadataValue, Where, WhereValue } from '../c
 export type { Csr } from '../data/csr.ts';
 export type { DuplicatePolicy } from '../data/duplicates.ts';
 export * from '../data/id-map.ts';
+export type { Id } from '../data/ids.ts';
 export * from '../data/interactions.ts';
 export * from '../data/splits/split.ts';
 export { AttuneError, type ErrorCode, errorCodes } from '../errors.ts';
