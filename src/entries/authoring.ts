@@ -3,6 +3,7 @@ export { compileWhere } from '../contracts/where.ts';
 export { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from '../data/files/safetensors.ts';
 export { TopK, topK } from '../numeric/top-k.ts';
+export { type Check, choice, flag, integer, number, readOptions, workOptions } from '../options.ts';
 export {
   BaseRecommender,
   checkInteractions,
@@ -14,15 +15,18 @@ export {
 } from '../recommenders/shared/base.ts';
 export { baseFromFile, baseOf, baseToFile } from '../recommenders/shared/fitted-base.ts';
 export { mergeInto } from '../recommenders/shared/merge.ts';
+export { checkSearchOptions } from '../semantic/indexes/shared/search-options.ts';
 export {
   type ModelReference,
   readAlias as checkModelAlias,
   readMetadata as checkModelMetadata,
   readModelBytes as checkModelBytes,
+  readModelStore as checkModelStore,
   readName as checkModelName,
   readReference as parseModelReference,
   readVersion as checkModelVersion,
 } from '../storage/shared/model-names.ts';
+export { Pace } from '../work/pace.ts';
 export { dataStoreConformance } from './authoring/data-store-conformance.ts';
 export { type EmbedderFamily, embedderConformance } from './authoring/embedder-conformance.ts';
 export { embeddingCacheConformance } from './authoring/embedding-cache-conformance.ts';
