@@ -109,7 +109,9 @@ export function optional<T>(check: Check<T>): Check<T | undefined> {
 
 /** The options every long piece of work takes. */
 export const workOptions = {
+  /** Aborts the work. */
   signal: abortSignal,
+  /** Hears how far it is. */
   onProgress: callback<(progress: Progress) => void>(),
 };
 

@@ -33,6 +33,6 @@ export { embeddingCacheConformance } from './authoring/embedding-cache-conforman
 export { modelStoreConformance } from './authoring/model-store-conformance.ts';
 export { type Family as RecommenderFamily, recommenderConformance } from './authoring/recommender-conformance.ts';
 export type { Loadable } from './authoring/recommender-files-conformance.ts';
-export type { Expect, Matchers, TestRunner } from './authoring/test-runner.ts';
+export type { Expect, Matcher, Matchers, TestRunner } from './authoring/test-runner.ts';
 export { trackerConformance } from './authoring/tracker-conformance.ts';
 export { type IndexFamily as VectorIndexFamily, vectorIndexConformance } from './authoring/vector-index-conformance.ts';

@@ -14,7 +14,16 @@ export interface Family<R extends Recommender> {
   /** Whether lists depend on the user. Default true; false for popularity, whose list also answers an empty history. */
   personal?: boolean;
   /** What it can do. `similarItems` defaults to true, the others to false. */
-  can?: { similarItems?: boolean; similarUsers?: boolean; explain?: boolean; partialFit?: boolean };
+  can?: {
+    /** Whether items have similar ones. Default true. */
+    similarItems?: boolean;
+    /** Whether users have similar ones. */
+    similarUsers?: boolean;
+    /** Whether lists can be explained. */
+    explain?: boolean;
+    /** Whether it takes in new rows. */
+    partialFit?: boolean;
+  };
 }
 
 /** The contract of DESIGN.md as tests; every recommender passes them. Call it inside a `describe`. */

@@ -28,9 +28,17 @@ export interface Expect {
 
 /** Comparisons; they throw when they do not hold. After `rejects` they give promises. */
 // biome-ignore lint/suspicious/noExplicitAny: a promise after `rejects`, nothing otherwise
-export type Matchers = Record<Matcher, (...expected: any[]) => any> & { not: Matchers; rejects: Matchers; resolves: Matchers };
+export interface Matchers extends Record<Matcher, (...expected: any[]) => any> {
+  /** Turns the comparison round. */
+  not: Matchers;
+  /** Compares what a promise is rejected with. */
+  rejects: Matchers;
+  /** Compares what a promise is resolved with. */
+  resolves: Matchers;
+}
 
-type Matcher =
+/** Names of comparisons. */
+export type Matcher =
   | 'toBe'
   | 'toBeCloseTo'
   | 'toBeDefined'
