@@ -1,4 +1,4 @@
-import { sampleSize } from 'attune';
+import { sampleSize } from 'attune/experiments';
 import { type Shop, simulate } from './ab/simulated-experiments.ts';
 
 const days = 30;

@@ -3,13 +3,16 @@
  * subpath imports, nothing optional is loaded, importing is quick and starts nothing, the quickstart runs and ends by itself.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { entries, moduleName, root } from './entries.ts';
+import { publicNamesFile } from './public-names.ts';
 
-const root = join(import.meta.dirname, '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** What callers import. */
+const names = entries.map(moduleName);
 const project = mkdtempSync(join(tmpdir(), 'attune-package-'));
 const npm = (...args: string[]) => execFileSync('npm', args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
@@ -27,13 +30,15 @@ try {
   writeFileSync(join(project, 'package.json'), '{ "name": "stranger", "private": true }');
   npm('install', '--ignore-scripts', '--no-audit', '--no-fund', join(project, filename));
 
-  const subpaths = Object.keys(manifest.exports).filter((name) => !/\.(wasm|json)$/.test(name));
-  const names = subpaths.map((name) => name.replace(/^\./, 'attune'));
   const peers = Object.keys(manifest.peerDependencies);
   const verify = `
     const handles = process.getActiveResourcesInfo().filter((kind) => /Worker|MessagePort|TCP|Server|Timeout/.test(kind));
     if (handles.length) throw new Error('importing started ' + handles);
-    if (Object.keys(loaded[0]).length < 10) throw new Error('attune exports too little');`;
+    const wanted = ${JSON.stringify(JSON.parse(readFileSync(publicNamesFile, 'utf8')))};
+    ${JSON.stringify(names)}.forEach((name, k) => {
+      const got = Object.keys(loaded[k]).filter((each) => each !== 'default' && each !== '__esModule' && each !== 'module.exports').sort();
+      if (String(got) !== String(wanted[name].values)) throw new Error(name + ' exports ' + got + ', expected ' + wanted[name].values + '. See npm run exports.');
+    });`;
   run('ESM subpaths', 'subpaths.mjs', `const loaded = await Promise.all(${JSON.stringify(names)}.map((name) => import(name)));${verify}`);
   run(
     'CommonJS subpaths',
@@ -45,8 +50,9 @@ try {
   run(
     'import time',
     'time.mjs',
-    `const began = performance.now(); await import('attune'); const ms = performance.now() - began;
-     console.log('  import of attune: ' + ms.toFixed(0) + ' ms');`,
+    `const began = performance.now(); const before = process.cpuUsage(); await import('attune'); const ms = performance.now() - began;
+     const { user, system } = process.cpuUsage(before);
+     console.log('  import of attune: ' + ms.toFixed(0) + ' ms, ' + ((user + system) / 1000).toFixed(0) + ' ms of processors');`,
   );
   run(
     'names',
@@ -64,11 +70,12 @@ try {
      const { train, test } = esm.split(rows, { strategy: 'leave-last-out' });
      const model = await new cjs.PopularityRecommender().fit(train);
      const report = await esm.evaluate(model, { train, test });
-     await esm.tracked(esm.memoryTracker(), { experiment: 'e' }, (run) => run.report(report));
+     const { memoryTracker, tracked } = await import('attune/tracking');
+     await tracked(memoryTracker(), { experiment: 'e' }, (run) => run.report(report));
      await cjs.evaluate(model, { train: rows, test: rows, includeSeen: true });`,
   );
-  types('import', 'types.mts');
-  types('require', 'types.cts');
+  types('import', '.mts');
+  types('require', '.cts');
   const quickstart = (
     await build({ entryPoints: [join(root, 'examples/quickstart.ts')], write: false, format: 'esm', platform: 'node', target: 'node20' })
   ).outputFiles[0].text;
@@ -78,23 +85,35 @@ try {
   rmSync(project, { recursive: true, force: true });
 }
 
-/** Compiles a program that names every subpath, and, unlike most, checks the declarations of the package themselves. */
-function types(how: 'import' | 'require', file: string): void {
-  const names = Object.keys(manifest.exports).filter((name) => !/\.(wasm|json)$/.test(name));
-  const all = names.map((name, k) => {
-    const from = `'${name.replace(/^\./, 'attune')}'`;
-    return how === 'import' ? `import * as m${k} from ${from};` : `import m${k} = require(${from});`;
+/**
+ * Compiles the type tests against the packed declarations and, unlike most, checks the declarations themselves, with all that a careful
+ * project turns on. The first file names every subpath.
+ */
+function types(how: 'import' | 'require', extension: '.mts' | '.cts'): void {
+  const folder = join(project, how);
+  mkdirSync(folder);
+  const all = names.map((name, k) => (how === 'import' ? `import * as m${k} from '${name}';` : `import m${k} = require('${name}');`));
+  writeFileSync(join(folder, `subpaths${extension}`), `${all.join('\n')}\nexport const loaded = [${names.map((_, k) => `m${k}`)}];\n`);
+  const tests = join(root, 'test/types');
+  for (const name of readdirSync(tests).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts')))
+    writeFileSync(join(folder, name.replace(/\.ts$/, extension)), readFileSync(join(tests, name)));
+  const compilerOptions = {
+    noEmit: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: false,
+    skipLibCheck: false,
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['ES2024', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'],
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: [`*${extension}`] }));
+  const { status, stdout } = spawnSync('node', [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+    cwd: project,
+    encoding: 'utf8',
   });
-  const use = `const options: m0.metrics.NdcgOptions = { gain: 'exponential' };
-    export const value: number = m0.metrics.ndcg(['a'], new Set(['a']), 1, options);
-    // @ts-expect-error: a misspelled option
-    new m0.AlsRecommender({ factor: 8 });
-    export const loaded = [${names.map((_, k) => `m${k}`)}];`;
-  writeFileSync(join(project, file), `${all.join('\n')}\n${use}\n`);
-  const options = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
-  const typeRoots = ['--typeRoots', join(root, 'node_modules/@types')];
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const { status, stdout } = spawnSync('node', [compiler, ...options, ...typeRoots, file], { cwd: project, encoding: 'utf8' });
   if (status !== 0) throw new Error(`types by ${how}: ${stdout.slice(0, 2000)}`);
   console.log(`types by ${how}: ok`);
 }

@@ -122,7 +122,9 @@ export const onUnknown = choice(['throw', 'empty'] as const, 'throw');
 
 /** The options every long piece of work takes. */
 export const workOptions = {
+  /** Aborts the work. */
   signal: abortSignal,
+  /** Hears how far it is. */
   onProgress: callback<(progress: Progress) => void>(),
 };
 

@@ -1,4 +1,4 @@
-import { fixedHorizonTest, type Sample, sequentialTest } from 'attune';
+import { fixedHorizonTest, type Sample, sequentialTest } from 'attune/experiments';
 import { generator } from '../support/random.ts';
 
 /** What one user does: how likely they buy, and, when they do, for how much (log-normal with this spread). */

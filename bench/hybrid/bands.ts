@@ -30,7 +30,7 @@ export async function bands({ train, validation, index }: Industrial, sample: nu
     const list = async (user: string, { n }: { n: number }) =>
       (await ranker.rank({ history: historyOf(histories, user), query: queryOf(user) }, { n })).items;
     const report = await evaluate(list, { train: histories, test, metrics: ['ndcg', 'hitRate'], users: sample });
-    const [ndcg, hits] = ['ndcg', 'hitRate'].map((metric) => report.get(metric).mean.toFixed(3));
+    const [ndcg, hits] = (['ndcg', 'hitRate'] as const).map((metric) => report.get(metric).mean.toFixed(3));
     console.log(`relevanceBand ${String(relevanceBand).padEnd(5)} NDCG@10 ${ndcg}  HR@10 ${hits}`);
   }
 }

@@ -1,4 +1,3 @@
-export * from '../cold-start/index.ts';
 export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
 export type { KeyValue } from '../contracts/key-value.ts';
@@ -11,11 +10,6 @@ export type { Id } from '../data/ids.ts';
 export * from '../data/interactions.ts';
 export * from '../data/splits/split.ts';
 export { AttuneError, type ErrorCode, errorCodes } from '../errors.ts';
-export * from '../evaluation/index.ts';
-export * from '../experiments/index.ts';
-export { type LoggedChoice, type OffPolicyOptions, type OffPolicyValue, offPolicyValue } from '../experiments/off-policy.ts';
-export * from '../hybrid/index.ts';
-export * as metrics from '../metrics/index.ts';
 export type { Ranked } from '../numeric/top-k.ts';
 export type { Progress } from '../options.ts';
 export {
@@ -33,20 +27,131 @@ export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommender
 export * from '../recommenders/item-knn/item-knn.ts';
 export { loadRecommender } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';
-export * from '../semantic/index.ts';
 export { keyValueModelStore } from '../storage/key-value/model-store.ts';
 export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
 export { type EmbeddingCache, memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
 export { memoryKeyValue } from '../storage/memory/key-value.ts';
 export { memoryModelStore } from '../storage/memory/model-store.ts';
-export {
-  type ModelReference,
-  readAlias as checkModelAlias,
-  readMetadata as checkModelMetadata,
-  readModelBytes as checkModelBytes,
-  readName as checkModelName,
-  readReference as parseModelReference,
-  readVersion as checkModelVersion,
-} from '../storage/shared/model-names.ts';
 export type { DataTables } from '../storage/shared/tables.ts';
-export * from '../tracking/index.ts';
+export { type Activity, type DataReport, type Drift, describe } from '../evaluation/describe.ts';
+export { evaluate } from '../evaluation/evaluate.ts';
+export type { EvaluateOptions } from '../evaluation/evaluate-options.ts';
+export type { Candidates, EvaluableRecommender, ListFunction, ListRequest, RankedItems } from '../evaluation/lists.ts';
+export type { ErrorMeasure, Measure, OverallMeasure, PerUserMeasure } from '../evaluation/measures.ts';
+export {
+  type DefaultMetric,
+  type DirectedMetric,
+  type Direction,
+  evaluationMetrics,
+  type MetricKey,
+  type MetricName,
+  type SearchObjective,
+} from '../evaluation/metric-names.ts';
+export type { LeftOut } from '../evaluation/plan.ts';
+export { type CompareOptions, type Comparison, compare, compareAll } from '../evaluation/report/compare.ts';
+export type { EvaluationProtocol, ReadableReport, ReportContent, ReportedValue, ReportJson } from '../evaluation/report/contents.ts';
+export { type FormatOptions, formatReports } from '../evaluation/report/format.ts';
+export { reportsToHtml } from '../evaluation/report/html.ts';
+export { EvaluationReport } from '../evaluation/report/report.ts';
+export { type HalvingSearchOptions, type HalvingSetting, halvingSearch } from '../evaluation/tuning/halving.ts';
+export {
+  type GridSearchOptions,
+  type GridSetting,
+  gridSearch,
+  type NumberRange,
+  type ParameterDistribution,
+  type Plain,
+  type RandomSearchOptions,
+  randomSearch,
+  type SearchGrid,
+  type SearchSpace,
+  type SpaceSetting,
+} from '../evaluation/tuning/search.ts';
+export type { FittableRecommender, Trial, TuningOptions, TuningResult } from '../evaluation/tuning/trials.ts';
+export {
+  type NamesIn,
+  type Normalization,
+  type ReciprocalRankOptions,
+  reciprocalRank,
+  type SourceFusion,
+  type SourceList,
+  type WeightedOptions,
+  weighted,
+} from '../hybrid/fusion.ts';
+export { HybridRanker, type RankedItem, type RankedPage } from '../hybrid/hybrid-ranker.ts';
+export { type FitFusionOptions, type FusionEvent, fitFusion, type LearnedFusionModel, learnedFusion } from '../hybrid/learned-fusion.ts';
+export type { AttributesLike, HybridRankerOptions, HybridSources, SourceNames } from '../hybrid/ranker-options.ts';
+export type { Reason } from '../hybrid/reasons.ts';
+export type { HistoryEntry, RankOptions, RankRequest } from '../hybrid/request.ts';
+export { type CalibrateOptions, calibrate } from '../hybrid/rules/calibrate.ts';
+export { type AlikeBy, type DiversifyOptions, diversify } from '../hybrid/rules/diversify.ts';
+export { type ExplorationOptions, exploration } from '../hybrid/rules/exploration.ts';
+export { type PinOptions, pin } from '../hybrid/rules/pin.ts';
+export type {
+  Candidate,
+  Exploration,
+  ItemAttributes,
+  RerankContext,
+  Reranker,
+  RerankerLike,
+  RerankPhase,
+  RuleClaim,
+  RuleNote,
+  SourceScore,
+} from '../hybrid/rules/reranker.ts';
+export { type BoostOptions, type BuryOptions, boost, bury, type FreshnessOptions, freshness } from '../hybrid/rules/scores.ts';
+export { exclude, limitPer } from '../hybrid/rules/select.ts';
+export type { RuleTarget } from '../hybrid/rules/target.ts';
+export type { Skipped } from '../hybrid/skipped.ts';
+export type {
+  AnsweringSource,
+  HybridSource,
+  IndexLike,
+  ReasonedItem,
+  RecommenderLike,
+  SearchLikeOptions,
+  SourceAnswer,
+  SourceFunction,
+  SourceRequest,
+} from '../hybrid/sources.ts';
+export type { RankedWhyNot, SourceWhyNot } from '../hybrid/why-not.ts';
+export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
+export type { VectorIndex, VectorSearchOptions } from '../contracts/vector-index.ts';
+export {
+  type Condition,
+  type ConditionOn,
+  type Contains,
+  type Metadata,
+  type MetadataValue,
+  type Range,
+  type Where,
+  type WhereValue,
+} from '../contracts/where.ts';
+export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
+export { cachedEmbedder } from '../semantic/embedders/cached.ts';
+export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';
+export { type HttpEmbedderOptions, httpEmbedder } from '../semantic/embedders/http/http.ts';
+export type { HttpFetch, HttpResponse } from '../semantic/embedders/http/http-post.ts';
+export { type NgramOptions, ngramEmbedder } from '../semantic/embedders/ngram.ts';
+export { type StaticEmbedder, type StaticOptions, staticEmbedder } from '../semantic/embedders/static/static.ts';
+export type { StaticFiles } from '../semantic/embedders/static/static-file.ts';
+export { type FlatIndex, type FlatIndexOptions, flatIndex } from '../semantic/indexes/flat/flat.ts';
+export { type HnswIndex, type HnswOptions, type HnswSearchOptions, hnswIndex } from '../semantic/indexes/hnsw/hnsw.ts';
+export { markHtml, type TextRange } from '../semantic/lexical/highlight.ts';
+export type { WordOptions } from '../semantic/lexical/query-terms.ts';
+export type { Fusion } from '../semantic/search/fusion.ts';
+export type { Answer } from '../semantic/search/similar.ts';
+export { type KeptMetadata, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
+export type {
+  NearDuplicatesOptions,
+  SearchFilter,
+  SearchMode,
+  SearchOptions,
+  SemanticAddOptions,
+  SemanticBuildOptions,
+  SemanticLoadOptions,
+  SimilarItemsOptions,
+  SimilarToOptions,
+} from '../semantic/semantic-options.ts';
+export * from './cold-start.ts';
+export * as metrics from './metrics.ts';

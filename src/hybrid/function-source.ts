@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import { readHistory } from './request.ts';
 import type { AnsweringSource, Source, Visitor, Want } from './sources.ts';
 

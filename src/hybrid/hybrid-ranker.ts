@@ -1,4 +1,4 @@
-import type { Strategy } from '../cold-start/index.ts';
+import type { Strategy } from '../cold-start/strategy.ts';
 import { type Id, readId } from '../data/ids.ts';
 import { readOptions } from '../options.ts';
 import { CandidateSearch, findsQuery, type Standing } from './candidate-search.ts';

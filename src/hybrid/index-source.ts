@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import { bestFirst, cleanAnswer, meanOf } from './answer.ts';
 import { perVisitor } from './per-visitor.ts';
 import { longestHistory, mostSimilar } from './similarity.ts';

@@ -1,4 +1,4 @@
-import { type ColdStart, coldStart, type SourceRole } from '../cold-start/index.ts';
+import { type ColdStart, coldStart, type SourceRole } from '../cold-start/strategy.ts';
 import type { ContentIndex } from '../contracts/content-index.ts';
 import type { History } from '../contracts/recommender.ts';
 import type { Id } from '../data/ids.ts';

@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { functionSource } from './function-source.ts';
 import { indexSource } from './index-source.ts';

@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import type { Explanation } from '../contracts/recommender.ts';
 import { perVisitor } from './per-visitor.ts';
 import { readHistory } from './request.ts';

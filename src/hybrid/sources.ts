@@ -1,4 +1,4 @@
-import type { SourceRole } from '../cold-start/index.ts';
+import type { SourceRole } from '../cold-start/strategy.ts';
 import type { ContentIndex, ContentSearchOptions, ListAnswer } from '../contracts/content-index.ts';
 import type { FactorsLike, History, Recommender, RecommendOptions, WhyNot } from '../contracts/recommender.ts';
 import type { Id } from '../data/ids.ts';

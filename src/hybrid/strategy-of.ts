@@ -1,4 +1,4 @@
-import type { ColdStart, Strategy } from '../cold-start/index.ts';
+import type { ColdStart, Strategy } from '../cold-start/strategy.ts';
 import type { SourceList } from './fusion.ts';
 import type { Source, SourceStanding, Visitor } from './sources.ts';
 

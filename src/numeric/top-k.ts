@@ -16,7 +16,7 @@ export class TopK {
   readonly #indices: Int32Array;
   #size = 0;
 
-  /** @param n how many to keep; 0 keeps nothing. */
+  /** Starts empty. @param n how many to keep; 0 keeps nothing. */
   constructor(n: number) {
     this.#n = n;
     this.#scores = new Float32Array(n);

@@ -23,7 +23,7 @@ export class Pace {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   #until = Number.NEGATIVE_INFINITY;
 
-  /** @param total how much there is to do, in the units of `rest`. */
+  /** Begins a phase. @param total how much there is to do, in the units of `rest`. */
   constructor(phase: string, total: number, options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void }) {
     this.#phase = phase;
     this.#total = total;

@@ -1,4 +1,5 @@
-import { type Bandit, epsilonGreedy, type LoggedChoice, linUcb, offPolicyValue, thompsonSampling } from 'attune/cold-start';
+import { type Bandit, epsilonGreedy, linUcb, thompsonSampling } from 'attune/cold-start';
+import { type LoggedChoice, offPolicyValue } from 'attune/experiments';
 import { describe, expect, it } from 'vitest';
 import { randomOf } from '../support/makers.ts';
 

@@ -1,6 +1,6 @@
 import { AlsRecommender, contentBridge, Interactions, SemanticIndex, segmentPopularity } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { expectCode } from '../support/recommender-conformance.ts';
+import { expectCode } from '../support/conformance.ts';
 
 const rows = [[1, 10], [1, 11], [2, 10], [2, 12], [3, 11], [3, 12], [3, 13]].map(([user, item]) => ({ user, item })); // biome-ignore format: a table
 

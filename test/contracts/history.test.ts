@@ -10,7 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { lastOfEach, readHistory, rowOf, sequenceOf } from '../../src/contracts/history.ts';
 import { zipf } from '../support/makers.ts';
-import { expectCode } from '../support/recommender-conformance.ts';
+import { expectCode } from '../support/conformance.ts';
 
 describe('A history', () => {
   it('keeps its order, its times and repeated items', () => {

@@ -10,9 +10,8 @@ const reviews = [
 ] as const;
 
 describe('real files', () => {
-  it.each(reviews)('%s has %d rows of %d users and %d items in %d pairs', async (name, rows, users, items, pairs) => {
-    const path = sharedData(name);
-    if (!path) return console.log(`skipped: no ${name} under ATTUNE_DATA`);
+  it.for(reviews)('%s has %d rows of %d users and %d items in %d pairs', async ([name, rows, users, items, pairs], { skip }) => {
+    const path = sharedData(name) ?? skip(`no ${name} under ATTUNE_DATA`);
     let count = 0;
     for await (const batch of readJsonLines(path).batches()) count += batch.length;
     const data = await Interactions.from(readJsonLines(path), {
@@ -24,9 +23,8 @@ describe('real files', () => {
     expect([count, data.userCount, data.itemCount, data.size]).toEqual([rows, users, items, pairs]);
   });
 
-  it('amazon-in-appliances has 9,576 rows with prices in rupees', async () => {
-    const path = sharedData('amazon-in-appliances/all_appliances.csv.gz');
-    if (!path) return console.log('skipped: no amazon-in-appliances under ATTUNE_DATA');
+  it('amazon-in-appliances has 9,576 rows with prices in rupees', async ({ skip }) => {
+    const path = sharedData('amazon-in-appliances/all_appliances.csv.gz') ?? skip('no amazon-in-appliances under ATTUNE_DATA');
     const rows: Record<string, string>[] = [];
     for await (const row of readCsv(path)) rows.push(row);
     expect(rows.length).toBe(9576);

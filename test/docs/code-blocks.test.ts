@@ -1,34 +1,20 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import * as attune from 'attune';
-import * as coldStart from 'attune/cold-start';
-import * as faiss from 'attune/faiss';
-import * as metrics from 'attune/metrics';
-import * as mlflow from 'attune/mlflow';
-import * as node from 'attune/node';
-import * as pgvector from 'attune/pgvector';
-import * as sqlite from 'attune/sqlite';
-import * as transformers from 'attune/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entries, moduleName } from '../../config/entries.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { checkGuides, type Guide, readGuide, root, runGuide } from './blocks.ts';
 
-const modules = {
-  attune,
-  'attune/cold-start': coldStart,
-  'attune/faiss': faiss,
-  'attune/metrics': metrics,
-  'attune/mlflow': mlflow,
-  'attune/node': node,
-  'attune/pgvector': pgvector,
-  'attune/sqlite': sqlite,
-  'attune/transformers': transformers,
-};
+/** Every subpath, by the name that guides import. */
+const modules: Record<string, object> = Object.fromEntries(
+  await Promise.all(entries.map(async (entry) => [moduleName(entry), await import(resolve(root, `src/entries/${entry}.ts`))])),
+);
 
-/** storage.md has a test of its own, test/storage/guide.test.ts. */
+/** These have tests of their own, in test/storage and test/authoring. */
+const testedElsewhere = ['docs/storage.md', 'docs/authoring.md'];
 const guides = ['README.md', ...readdirSync(resolve(root, 'docs')).map((name) => `docs/${name}`)]
-  .filter((file) => file.endsWith('.md') && file !== 'docs/storage.md')
+  .filter((file) => file.endsWith('.md') && !testedElsewhere.includes(file))
   .map(readGuide)
   .filter((guide) => guide.blocks.length > 0);
 

@@ -1,4 +1,4 @@
-import { cuped, fixedHorizonTest, type Sample, sampleRatioTest, sampleSize, sequentialTest } from 'attune';
+import { cuped, fixedHorizonTest, type Sample, sampleRatioTest, sampleSize, sequentialTest } from 'attune/experiments';
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../bench/ab/simulated-experiments.ts';
 import { chiSquareTail } from '../../src/numeric/distributions.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type ClickSession, fitClickModel, simulateClicks } from 'attune';
+import { type ClickSession, fitClickModel, simulateClicks } from 'attune/click-models';
 import { describe, expect, it } from 'vitest';
 import { randomOf } from '../support/makers.ts';
 import { sharedData } from '../support/shared-data.ts';

@@ -1,4 +1,5 @@
-import { analyzeExperiment, type Exposure, experiment, type LoggedEvent, memoryDataStore } from 'attune';
+import { memoryDataStore } from 'attune';
+import { analyzeExperiment, type Exposure, experiment, type LoggedEvent } from 'attune/experiments';
 import { describe, expect, it } from 'vitest';
 import { chiSquareTail } from '../../src/numeric/distributions.ts';
 import { randomOf } from '../support/makers.ts';

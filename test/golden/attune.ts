@@ -1,9 +1,19 @@
 /** The library as cases are given it, so that the same cases can ask the sources and a built package. */
-export type Attune = typeof import('attune') & typeof import('attune/node') & typeof import('attune/sqlite');
+export type Attune = typeof import('attune') &
+  typeof import('attune/experiments') &
+  typeof import('attune/node') &
+  typeof import('attune/sqlite') &
+  typeof import('attune/tracking');
 
 /** The library that `attune` resolves to. */
 export async function attuneHere(): Promise<Attune> {
-  return { ...(await import('attune')), ...(await import('attune/node')), ...(await import('attune/sqlite')) };
+  return {
+    ...(await import('attune')),
+    ...(await import('attune/experiments')),
+    ...(await import('attune/node')),
+    ...(await import('attune/sqlite')),
+    ...(await import('attune/tracking')),
+  };
 }
 
 /** Answers as JSON holds them, every number exactly: typed arrays become lists, NaN and infinities become text. */

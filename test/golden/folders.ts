@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tracker } from 'attune';
 import type { SqliteTables } from 'attune/sqlite';
+import type { Tracker } from 'attune/tracking';
 import Database from 'libsql';
 import { type Attune, plain } from './attune.ts';
 import { itemId, productsOf, queries, userId } from './data.ts';

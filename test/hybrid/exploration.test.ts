@@ -1,5 +1,6 @@
 import { bury, exclude, exploration, HybridRanker, limitPer, pin, type RankedPage, type RerankerLike } from 'attune';
-import { epsilonGreedy, linUcb, offPolicyValue, thompsonSampling } from 'attune/cold-start';
+import { epsilonGreedy, linUcb, thompsonSampling } from 'attune/cold-start';
+import { offPolicyValue } from 'attune/experiments';
 import { describe, expect, it } from 'vitest';
 import { ranked } from './fakes.ts';
 

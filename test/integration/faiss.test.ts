@@ -4,7 +4,7 @@ import { flatIndex, type Ranked, SemanticIndex, type VectorIndex } from 'attune'
 import { type FaissModule, type FaissOptions, faissIndex } from 'attune/faiss';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../support/child.ts';
-import { unitVector, vectorIndexConformance } from '../support/vector-index-conformance.ts';
+import { unitVector, vectorIndexConformance } from '../support/conformance.ts';
 
 const folder = join(import.meta.dirname, '../../.services/faiss');
 process.env.OMP_NUM_THREADS = '1'; // graphs the same in every run, and no threads that spin

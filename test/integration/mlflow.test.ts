@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { AlsRecommender } from 'attune';
 import { mlflowTracker } from 'attune/mlflow';
 import { afterAll, describe, expect, it } from 'vitest';
+import { trackerConformance } from '../support/conformance.ts';
 import { checkerboard } from '../support/makers.ts';
-import { trackerConformance } from '../support/tracker-conformance.ts';
 
 const service = join(import.meta.dirname, '../../.services/mlflow');
 const url = readFileSync(join(service, 'url.txt'), 'utf8').trim();

@@ -1,22 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  compileWhere,
-  flatIndex,
-  type Metadata,
-  memoryModelStore,
-  type Ranked,
-  type Recommendation,
-  SemanticIndex,
-  type Where,
-} from 'attune';
+import { flatIndex, type Metadata, memoryModelStore, type Ranked, type Recommendation, SemanticIndex, type Where } from 'attune';
+import { compileWhere } from 'attune/authoring';
 import { type PgvectorOptions, pgvectorIndex } from 'attune/pgvector';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { unitVector, vectorIndexConformance } from '../support/conformance.ts';
 import { postgresStoresConformance } from '../support/postgres-stores-conformance.ts';
-import { unitVector, vectorIndexConformance } from '../support/vector-index-conformance.ts';
 
 const service = join(import.meta.dirname, '../../.services/postgres');
 const url = readFileSync(join(service, 'url.txt'), 'utf8').trim();

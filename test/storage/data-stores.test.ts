@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { memoryDataStore } from 'attune';
 import { sqliteDataStore } from 'attune/sqlite';
 import { describe, expect, it } from 'vitest';
-import { dataStoreConformance } from '../support/data-store-conformance.ts';
+import { dataStoreConformance } from '../support/conformance.ts';
 import { sqliteDrivers } from '../support/sqlite-handles.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -5,7 +5,7 @@ import { fileEmbeddingCache } from 'attune/node';
 import { sqliteEmbeddingCache } from 'attune/sqlite';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../support/child.ts';
-import { embeddingCacheConformance } from '../support/embedding-cache-conformance.ts';
+import { embeddingCacheConformance } from '../support/conformance.ts';
 import { sqliteDrivers } from '../support/sqlite-handles.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -1,6 +1,6 @@
 import { type KeyValue, keyValueModelStore, memoryKeyValue } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { keyValueConformance } from '../support/key-value-conformance.ts';
+import { keyValueConformance } from '../support/conformance.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 const code = (wanted: string) => expect.objectContaining({ code: wanted });

@@ -3,7 +3,7 @@ import { type ModelStore, memoryModelStore } from 'attune';
 import { fileModelStore } from 'attune/node';
 import { sqliteModelStore } from 'attune/sqlite';
 import { describe } from 'vitest';
-import { modelStoreConformance } from '../support/model-store-conformance.ts';
+import { modelStoreConformance } from '../support/conformance.ts';
 import { sqliteDrivers } from '../support/sqlite-handles.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 

@@ -1,12 +1,13 @@
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { AlsRecommender, formatRuns, gridSearch, memoryTracker, split, tracked, trackTrials } from 'attune';
+import { AlsRecommender, gridSearch, split } from 'attune';
 import { fileTracker } from 'attune/node';
+import { formatRuns, memoryTracker, tracked, trackTrials } from 'attune/tracking';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../support/child.ts';
+import { trackerConformance } from '../support/conformance.ts';
 import { zipf } from '../support/makers.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { trackerConformance } from '../support/tracker-conformance.ts';
 
 const { path: root } = temporaryFolder();
 let folders = 0;

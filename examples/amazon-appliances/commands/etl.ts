@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { command } from '../cli/command.ts';
 import { withProgress } from '../cli/progress.ts';
 import { count, facts } from '../cli/table.ts';
-import { type EtlSummary, runEtl } from '../etl/run.ts';
+import type { EtlSummary } from '../etl/run.ts';
 import { defaults, paths } from '../settings.ts';
 import { dataDir } from './options.ts';
 
@@ -38,6 +38,7 @@ export const etl = command({
     },
   },
   async run({ reviews, products, ...options }) {
+    const { runEtl } = await import('../etl/run.ts');
     const sample = paths(options.dataDir);
     const isSample = reviews === undefined && existsSync(sample.reviews);
     const summary = await runEtl(

@@ -1,10 +1,7 @@
 import { command } from '../cli/command.ts';
 import { withProgress } from '../cli/progress.ts';
 import { count } from '../cli/table.ts';
-import { loadRatings } from '../pipeline/data.ts';
-import { describeEvaluation, evaluateModels } from '../pipeline/evaluate.ts';
-import { saveEvaluation } from '../pipeline/evaluation-report.ts';
-import { openSystem, type System } from '../pipeline/system.ts';
+import type { System } from '../pipeline/system.ts';
 import { defaults, paths } from '../settings.ts';
 import { alsFrom, alsOptions, dataDir } from './options.ts';
 
@@ -17,6 +14,7 @@ export const evaluate = command({
     ...alsOptions,
   },
   async run({ dataDir, k, ...hyperParameters }) {
+    const { openSystem } = await import('../pipeline/system.ts');
     const system = await openSystem({ ...defaults, dataDir, als: alsFrom(hyperParameters) });
     try {
       console.log(await evaluateWithProgress(system, k));
@@ -28,6 +26,9 @@ export const evaluate = command({
 
 /** Evaluates under one bar, writes the JSON file and the page. @returns the table */
 export async function evaluateWithProgress({ data, settings }: System, k: number[]): Promise<string> {
+  const { loadRatings } = await import('../pipeline/data.ts');
+  const { describeEvaluation, evaluateModels } = await import('../pipeline/evaluate.ts');
+  const { saveEvaluation } = await import('../pipeline/evaluation-report.ts');
   const evaluation = await withProgress(
     'Evaluating models',
     async (onProgress) => evaluateModels(await loadRatings(data), settings, { k, onProgress }),

@@ -2,11 +2,6 @@ import { command } from '../cli/command.ts';
 import { heading } from '../cli/products.ts';
 import { withProgress } from '../cli/progress.ts';
 import { count, facts, percent } from '../cli/table.ts';
-import { loadRatings } from '../pipeline/data.ts';
-import { explore as explored } from '../pipeline/explore.ts';
-import { exploreHtml } from '../pipeline/explore-report.ts';
-import { writeWhole } from '../pipeline/files.ts';
-import { openSystem } from '../pipeline/system.ts';
 import { defaults, paths } from '../settings.ts';
 import { dataDir } from './options.ts';
 
@@ -15,6 +10,11 @@ export const explore = command({
   summary: 'counts and pictures of the ratings, here and as a page',
   options: { dataDir },
   async run({ dataDir }) {
+    const { loadRatings } = await import('../pipeline/data.ts');
+    const { explore: explored } = await import('../pipeline/explore.ts');
+    const { exploreHtml } = await import('../pipeline/explore-report.ts');
+    const { writeWhole } = await import('../pipeline/files.ts');
+    const { openSystem } = await import('../pipeline/system.ts');
     const system = await openSystem({ ...defaults, dataDir });
     try {
       const ratings = await withProgress('Reading ratings', (onProgress) => loadRatings(system.data, { onProgress }));

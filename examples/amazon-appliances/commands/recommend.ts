@@ -2,8 +2,6 @@ import type { Interactions } from 'attune';
 import { command } from '../cli/command.ts';
 import { UsageError } from '../cli/parse.ts';
 import { heading, productTable } from '../cli/products.ts';
-import { loadRatings } from '../pipeline/data.ts';
-import { openSystem, requireModel } from '../pipeline/system.ts';
 import { defaults } from '../settings.ts';
 import { dataDir, n } from './options.ts';
 
@@ -13,6 +11,8 @@ export const recommend = command({
   arguments: '[user]',
   options: { dataDir, n, pick: { type: 'integer', help: 'which user to pick when none is named', default: 1, min: 1 } },
   async run({ dataDir, n, pick }, [named]) {
+    const { loadRatings } = await import('../pipeline/data.ts');
+    const { openSystem, requireModel } = await import('../pipeline/system.ts');
     const system = await openSystem({ ...defaults, dataDir });
     try {
       const als = requireModel(system.models.als, 'als');

@@ -1,7 +1,6 @@
 import { command } from '../cli/command.ts';
 import { withProgress } from '../cli/progress.ts';
 import { count } from '../cli/table.ts';
-import { writeSample } from '../sample/write.ts';
 import { paths } from '../settings.ts';
 import { dataDir, sampleOptions } from './options.ts';
 
@@ -10,6 +9,7 @@ export const sample = command({
   summary: 'writes generated reviews and products in the real file format',
   options: { ...sampleOptions, dataDir },
   async run({ scale, seed, dataDir }) {
+    const { writeSample } = await import('../sample/write.ts');
     const { reviews, products } = paths(dataDir);
     await withProgress(
       'Generating a sample',

@@ -1,6 +1,5 @@
 import { command } from '../cli/command.ts';
 import { heading, productTable } from '../cli/products.ts';
-import { openSystem, requireModel } from '../pipeline/system.ts';
 import { defaults } from '../settings.ts';
 import { dataDir, n } from './options.ts';
 
@@ -16,6 +15,7 @@ export const search = command({
     maxPrice: { type: 'number', help: 'only up to this price', min: 0 },
   },
   async run({ dataDir, n, mode, brand, maxPrice }, [query]) {
+    const { openSystem, requireModel } = await import('../pipeline/system.ts');
     const system = await openSystem({ ...defaults, dataDir });
     try {
       const where = { ...(brand !== undefined && { brand }), ...(maxPrice !== undefined && { price: { max: maxPrice } }) };

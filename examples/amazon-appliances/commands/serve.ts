@@ -1,5 +1,5 @@
 import { command } from '../cli/command.ts';
-import { openSystem, type System } from '../pipeline/system.ts';
+import type { System } from '../pipeline/system.ts';
 import { defaults } from '../settings.ts';
 import { dataDir, serveOptions } from './options.ts';
 
@@ -8,6 +8,7 @@ export const serve = command({
   summary: 'starts the shop and its API',
   options: { dataDir, ...serveOptions },
   async run({ dataDir, port, host, adminPassword }) {
+    const { openSystem } = await import('../pipeline/system.ts');
     await serveUntilStopped(await openSystem({ ...defaults, dataDir, adminPassword }), { port, host });
   },
 });

@@ -1,7 +1,6 @@
 import { command } from '../cli/command.ts';
 import { UsageError } from '../cli/parse.ts';
 import { heading, productTable } from '../cli/products.ts';
-import { openSystem, requireModel } from '../pipeline/system.ts';
 import { defaults } from '../settings.ts';
 import { dataDir, n } from './options.ts';
 
@@ -11,6 +10,7 @@ export const similar = command({
   arguments: '<product>',
   options: { dataDir, n },
   async run({ dataDir, n }, [item]) {
+    const { openSystem, requireModel } = await import('../pipeline/system.ts');
     const system = await openSystem({ ...defaults, dataDir });
     try {
       const product = await system.data.products.get(item);

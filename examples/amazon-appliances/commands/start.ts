@@ -2,9 +2,6 @@ import { existsSync } from 'node:fs';
 import { command } from '../cli/command.ts';
 import { withProgress } from '../cli/progress.ts';
 import { count } from '../cli/table.ts';
-import { runEtl } from '../etl/run.ts';
-import { openSystem } from '../pipeline/system.ts';
-import { writeSample } from '../sample/write.ts';
 import { defaults, paths } from '../settings.ts';
 import { describeEtl } from './etl.ts';
 import { evaluateWithProgress } from './evaluate.ts';
@@ -17,6 +14,9 @@ export const start = command({
   summary: 'everything: sample, etl, train, evaluate and serve, each step only where it is missing',
   options: { dataDir, ...sampleOptions, ...serveOptions },
   async run({ dataDir, scale, seed, port, host, adminPassword }) {
+    const { runEtl } = await import('../etl/run.ts');
+    const { openSystem } = await import('../pipeline/system.ts');
+    const { writeSample } = await import('../sample/write.ts');
     const { reviews, products, manifest, database, evaluation } = paths(dataDir);
     if (!existsSync(manifest) || !existsSync(database)) {
       if (!existsSync(reviews) || !existsSync(products)) {

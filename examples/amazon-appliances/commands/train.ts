@@ -1,7 +1,7 @@
 import { command } from '../cli/command.ts';
 import { withProgress } from '../cli/progress.ts';
 import { table } from '../cli/table.ts';
-import { openSystem, type System, type TrainKind, type TrainResult } from '../pipeline/system.ts';
+import type { System, TrainKind, TrainResult } from '../pipeline/system.ts';
 import { defaults } from '../settings.ts';
 import { alsFrom, alsOptions, dataDir } from './options.ts';
 
@@ -17,6 +17,7 @@ export const train = command({
     ...alsOptions,
   },
   async run({ dataDir, model, force, ...hyperParameters }) {
+    const { openSystem } = await import('../pipeline/system.ts');
     const system = await openSystem({ ...defaults, dataDir, als: alsFrom(hyperParameters) });
     try {
       console.log(describeTraining(await trainWithProgress(system, kinds[model], force)));

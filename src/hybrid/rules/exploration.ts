@@ -1,4 +1,4 @@
-import type { Bandit } from '../../cold-start/index.ts';
+import type { Bandit } from '../../cold-start/bandits/bandit.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, callback, integer, readOptions } from '../../options.ts';
 import type { Candidate, RerankContext, Reranker } from './reranker.ts';

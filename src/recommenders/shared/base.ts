@@ -73,6 +73,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   /** Scores of one profile, reused for the same reason. */
   #scores = new Float32Array(0);
 
+  /** Makes a model that is not fitted. @param onUnknown what happens on unknown ids when a call does not say. */
   constructor(onUnknown: UnknownPolicy) {
     this.onUnknown = onUnknown;
   }

@@ -1,4 +1,5 @@
-import { type ClickSession, type Interactions, memoryDataStore } from 'attune';
+import { type Interactions, memoryDataStore } from 'attune';
+import type { ClickSession } from 'attune/click-models';
 import { randomOf, zipf } from '../../support/makers.ts';
 
 export const ratings: Interactions = zipf({ users: 60, items: 40, rows: 600, seed: 3 });

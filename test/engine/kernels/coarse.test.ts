@@ -3,7 +3,7 @@ import { Engine } from '../../../src/engine/engine.ts';
 import { boundGroups, coarseErrors, coarseMany, countLevels, encodeRows, listGroups } from '../../../src/engine/generated/jobs.ts';
 import { CoarseQuery } from '../../../src/semantic/indexes/shared/coarse-query.ts';
 import { CodedQuery } from '../../../src/semantic/indexes/shared/coded-query.ts';
-import { unitVector } from '../../support/vector-index-conformance.ts';
+import { unitVector } from '../../support/conformance.ts';
 
 const [rows, dimensions, width, queries] = [70, 150, 160, 5];
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { alsProblem } from '../../../src/recommenders/als/solver/problem.ts';
 import { trainAls } from '../../../src/recommenders/als/solver/train.ts';
+import { recommenderConformance } from '../../support/conformance.ts';
 import { zipf } from '../../support/makers.ts';
-import { recommenderConformance } from '../../support/recommender-conformance.ts';
 
 describe.each([
   ['implicit', {}],

@@ -1,7 +1,7 @@
 import { BprRecommender } from 'attune';
 import { describe, expect, it } from 'vitest';
+import { expectCode, expectRejection, recommenderConformance } from '../../support/conformance.ts';
 import { checkerboard, fromRows, historyOf, zipf } from '../../support/makers.ts';
-import { expectCode, expectRejection, recommenderConformance } from '../../support/recommender-conformance.ts';
 
 const small = { factors: 6, iterations: 150, learningRate: 0.2, regularization: 0.01, seed: 3 };
 

@@ -4,8 +4,8 @@ import { inverse, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { invert } from '../../../src/numeric/inverse.ts';
 import { Pace } from '../../../src/work/pace.ts';
+import { expectCode, expectRejection, recommenderConformance } from '../../support/conformance.ts';
 import { historyOf, randomOf, zipf } from '../../support/makers.ts';
-import { expectCode, expectRejection, recommenderConformance } from '../../support/recommender-conformance.ts';
 
 describe.each([
   ['solved at once', { solver: 'direct' }],

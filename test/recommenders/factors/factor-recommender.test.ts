@@ -10,7 +10,7 @@ import {
 } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { checkerboard, historyOf, zipf } from '../../support/makers.ts';
-import { expectCode, expectRejection, recommenderConformance } from '../../support/recommender-conformance.ts';
+import { expectCode, expectRejection, recommenderConformance } from '../../support/conformance.ts';
 
 /** A recommender whose `fit` stands for training elsewhere. */
 function trainedElsewhere(options: { onUnknown?: UnknownPolicy } = {}): FactorRecommender {

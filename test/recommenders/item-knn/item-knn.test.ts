@@ -1,8 +1,8 @@
 import { type Interactions, ItemKnnRecommender } from 'attune';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectCode, recommenderConformance } from '../../support/conformance.ts';
 import { checkerboard, fromRows, historyOf, type Row, zipf } from '../../support/makers.ts';
-import { expectCode, recommenderConformance } from '../../support/recommender-conformance.ts';
 
 describe.each(['cosine', 'jaccard', 'tfidf', 'bm25'] as const)('ItemKnnRecommender by %s', (similarity) => {
   recommenderConformance({

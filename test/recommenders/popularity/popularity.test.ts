@@ -1,8 +1,8 @@
 import { PopularityRecommender } from 'attune';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectCode, expectRejection, recommenderConformance } from '../../support/conformance.ts';
 import { fromRows, type Row, zipf } from '../../support/makers.ts';
-import { expectCode, expectRejection, recommenderConformance } from '../../support/recommender-conformance.ts';
 
 describe.each(['count', 'sum', 'bayesian-mean', 'decay'] as const)('PopularityRecommender by %s', (method) => {
   recommenderConformance({

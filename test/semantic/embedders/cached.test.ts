@@ -1,6 +1,6 @@
 import { cachedEmbedder, type Embedder, type EmbeddingCache, memoryEmbeddingCache, ngramEmbedder, SemanticIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { embedderConformance } from '../../support/embedder-conformance.ts';
+import { embedderConformance } from '../../support/conformance.ts';
 
 /** Vectors by letters, and a count of the texts it was asked for. */
 function letters(name = 'letters'): Embedder & { asked: string[] } {

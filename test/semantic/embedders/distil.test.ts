@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { fitTable } from '../../../src/semantic/embedders/distil/distil-fit.ts';
 import { sentencesOf, vocabularyOf } from '../../../src/semantic/embedders/distil/distil-texts.ts';
-import { embedderConformance } from '../../support/embedder-conformance.ts';
+import { embedderConformance } from '../../support/conformance.ts';
 
 const adjectives = ['quiet', 'steel', 'small', 'large', 'white', 'black', 'heavy', 'cheap'];
 const things = ['dishwasher', 'dishwashers', 'hose', 'kitchen', 'washing machine', 'kettle', 'oven', 'freezer'];

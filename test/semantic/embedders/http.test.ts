@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type HttpEmbedderOptions, httpEmbedder, ngramEmbedder, SemanticIndex } from 'attune';
 import { afterEach, describe, expect, it } from 'vitest';
-import { embedderConformance } from '../../support/embedder-conformance.ts';
+import { embedderConformance } from '../../support/conformance.ts';
 
 interface Request {
   url: string;

@@ -1,7 +1,7 @@
 import { type Embedder, ngramEmbedder } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { ngramFromBytes } from '../../../src/semantic/embedders/ngram.ts';
-import { embedderConformance } from '../../support/embedder-conformance.ts';
+import { embedderConformance } from '../../support/conformance.ts';
 
 const catalogue = ['steel water hose', 'steel water filter', 'steel ice maker', 'quiet steel dishwasher', 'washing machine hose'];
 const fitted = () => (ngramEmbedder() as Required<Embedder>).fit(catalogue);

@@ -4,7 +4,7 @@ import { type StaticEmbedder, staticEmbedder } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { writeSafetensors } from '../../../src/data/files/safetensors.ts';
 import { staticFromTable } from '../../../src/semantic/embedders/static/static.ts';
-import { embedderConformance } from '../../support/embedder-conformance.ts';
+import { embedderConformance } from '../../support/conformance.ts';
 import { models } from '../../support/shared-models.ts';
 
 const vocabulary = [

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { SemanticIndex } from 'attune';
 import { transformersEmbedder } from 'attune/transformers';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { embedderConformance } from '../../support/embedder-conformance.ts';
+import { embedderConformance } from '../../support/conformance.ts';
 
 const models = resolve(import.meta.dirname, '../../..', process.env.ATTUNE_MODELS ?? '../shared/models');
 const present = existsSync(`${models}/Xenova/all-MiniLM-L6-v2/config.json`);

@@ -1,8 +1,8 @@
 import { SemanticIndex, type VectorIndex } from 'attune';
 import { faissIndex } from 'attune/faiss';
 import { describe, expect, it, vi } from 'vitest';
+import { unitVector, vectorIndexConformance } from '../../support/conformance.ts';
 import { fakeFaiss } from '../../support/fake-faiss.ts';
-import { unitVector, vectorIndexConformance } from '../../support/vector-index-conformance.ts';
 
 const coded = (code: string) => expect.objectContaining({ code });
 const keysTo = (count: number) => Int32Array.from({ length: count }, (_, k) => k);

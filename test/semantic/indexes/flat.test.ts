@@ -1,7 +1,7 @@
 import { flatIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
 import type { Ranked } from '../../../src/numeric/top-k.ts';
-import { unitVector, vectorIndexConformance } from '../../support/vector-index-conformance.ts';
+import { unitVector, vectorIndexConformance } from '../../support/conformance.ts';
 
 describe('a flat index', () => {
   vectorIndexConformance({ open: () => flatIndex() });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readModelFile, writeModelFile } from '../../../src/data/files/model-file.ts';
 import { Hnsw } from '../../../src/semantic/indexes/hnsw/hnsw.ts';
 import { readHnswOptions } from '../../../src/semantic/indexes/hnsw/hnsw-options.ts';
-import { unitVector, vectorIndexConformance } from '../../support/vector-index-conformance.ts';
+import { unitVector, vectorIndexConformance } from '../../support/conformance.ts';
 
 const dimensions = 24;
 

@@ -1,6 +1,6 @@
 import { type PgvectorOptions, pgvectorIndex } from 'attune/pgvector';
 import { describe, expect, it } from 'vitest';
-import { unitVector } from '../../support/vector-index-conformance.ts';
+import { unitVector } from '../../support/conformance.ts';
 
 const coded = (code: string) => expect.objectContaining({ code });
 

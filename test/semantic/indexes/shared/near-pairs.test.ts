@@ -4,7 +4,7 @@ import { Engine } from '../../../../src/engine/engine.ts';
 import { encodeRows, nearRows } from '../../../../src/engine/generated/jobs.ts';
 import { dot } from '../../../../src/numeric/dot.ts';
 import { visitNearPairs } from '../../../../src/semantic/indexes/shared/near-pairs.ts';
-import { unitVector } from '../../../support/vector-index-conformance.ts';
+import { unitVector } from '../../../support/conformance.ts';
 
 async function pairsOf(vectors: Float32Array[], threshold: number, threads = 1): Promise<string[]> {
   const pairs: string[] = [];

@@ -1,8 +1,11 @@
-import { AttuneError, type Interactions, type LoadOptions, type ModelStore, type Recommender, type UnknownPolicy } from 'attune';
-import { expect, it } from 'vitest';
-import { readModelFile, writeModelFile } from '../../src/data/files/model-file.ts';
-import { readSafetensors } from '../../src/data/files/safetensors.ts';
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { LoadOptions, Recommender, UnknownPolicy } from '../../contracts/recommender.ts';
+import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
+import { readSafetensors } from '../../data/files/safetensors.ts';
+import type { Interactions } from '../../data/interactions.ts';
+import { AttuneError } from '../../errors.ts';
 import { hostile, hostileIds } from './makers.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
 /** The static side of a recommender. */
 export interface Loadable<R> {
@@ -19,7 +22,9 @@ export function conformanceOfFiles<R extends Recommender>(
   family: { make(options?: { onUnknown?: UnknownPolicy }): R; Class: Loadable<R> },
   data: Interactions,
   fitted: () => R,
+  runner: TestRunner,
 ): void {
+  const { it, expect } = suiteOf(runner);
   const { make, Class } = family;
   const sameLists = (a: R, b: R) => {
     expect(a.kind).toBe(b.kind);

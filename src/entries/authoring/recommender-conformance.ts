@@ -1,16 +1,10 @@
-import {
-  AttuneError,
-  type Capability,
-  type ErrorCode,
-  Interactions,
-  type Recommendation,
-  type Recommender,
-  type UnknownPolicy,
-} from 'attune';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { AttuneError, type ErrorCode } from '../../errors.ts';
+import type { Capability, Recommendation, Recommender, UnknownPolicy } from '../../contracts/recommender.ts';
+import { Interactions } from '../../data/interactions.ts';
 import { checkerboard, fromRows, historyOf, hostile, hostileIds, zipf } from './makers.ts';
 import { conformanceOfFiles, type Loadable } from './recommender-files-conformance.ts';
 import { conformanceOfRules } from './recommender-rules-conformance.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
 /** A family of recommenders, and what it promises beyond the contract that all keep. */
 export interface Family<R extends Recommender> {
@@ -25,7 +19,8 @@ export interface Family<R extends Recommender> {
 }
 
 /** The contract of DESIGN.md as tests; every recommender passes them. Call it inside a `describe`. */
-export function recommenderConformance<R extends Recommender>(family: Family<R>): void {
+export function recommenderConformance<R extends Recommender>(family: Family<R>, runner: TestRunner): void {
+  const { describe, it, beforeAll, expect } = suiteOf(runner);
   const { make, personal = true, can = {} } = family;
   const data = zipf();
   const everyone = [...data.users];
@@ -453,9 +448,9 @@ export function recommenderConformance<R extends Recommender>(family: Family<R>)
     });
   });
 
-  describe('the rules of all families', () => conformanceOfRules(family, data, () => model));
+  describe('the rules of all families', () => conformanceOfRules(family, data, () => model, runner));
 
-  describe('as a file', () => conformanceOfFiles(family, data, () => model));
+  describe('as a file', () => conformanceOfFiles(family, data, () => model, runner));
 }
 
 /** Two pairs of users and four items. */
@@ -464,23 +459,24 @@ const blocks = (): [string, string, number][] => [
 ]; // biome-ignore format: a table
 
 function expectRanked(model: Recommender, list: Recommendation[]): void {
-  expect(new Set(list.map((r) => r.item)).size).toBe(list.length);
-  for (const r of list) expect(Number.isFinite(r.score)).toBe(true);
+  check(new Set(list.map((r) => r.item)).size === list.length, `Expected no item twice, got ${JSON.stringify(list)}`);
+  for (const r of list) check(Number.isFinite(r.score), `Expected finite scores, got ${r.score} for ${r.item}`);
   for (let k = 1; k < list.length; k++) {
-    const tied = list[k].score === list[k - 1].score;
-    expect(list[k].score).toBeLessThanOrEqual(list[k - 1].score);
-    if (tied) expect(model.items.indexOf(list[k].item)).toBeGreaterThan(model.items.indexOf(list[k - 1].item));
+    const rises = list[k].score > list[k - 1].score;
+    const swapped = list[k].score === list[k - 1].score && model.items.indexOf(list[k].item) < model.items.indexOf(list[k - 1].item);
+    check(!rises && !swapped, `Expected the best first and equal scores in index order, got ${JSON.stringify(list.slice(k - 1, k + 1))}`);
   }
 }
 
 /** The same items with the same scores to 1e-5; items whose scores are that close may change places. */
 function expectClose(a: Recommendation[], b: Recommendation[]): void {
   const scores = new Map(b.map((r) => [r.item, r.score]));
-  expect(a.length).toBe(b.length);
+  check(a.length === b.length, `Expected ${b.length} items, got ${a.length}`);
   a.forEach(({ item, score }, k) => {
     const size = 1e-5 * Math.max(1, Math.abs(score));
-    expect(Math.abs(score - (scores.get(item) ?? Number.NaN))).toBeLessThanOrEqual(size);
-    expect(Math.abs(score - b[k].score)).toBeLessThanOrEqual(size);
+    const other = scores.get(item) ?? Number.NaN;
+    check(Math.abs(score - other) <= size, `Expected ${item} with the score ${other}, got ${score}`);
+    check(Math.abs(score - b[k].score) <= size, `Expected the score ${b[k].score} in place ${k}, got ${score}`);
   });
 }
 
@@ -492,12 +488,26 @@ export function expectCode(code: ErrorCode, call: () => unknown, text = ''): voi
   } catch (error) {
     caught = error;
   }
-  expect(caught).toBeInstanceOf(AttuneError);
-  expect((caught as AttuneError).code).toBe(code);
-  expect((caught as AttuneError).message).toContain(text);
+  checkError(caught, code, text);
 }
 
 /** The same of a promise. */
 export async function expectRejection(code: ErrorCode, promise: Promise<unknown>): Promise<void> {
-  await expect(promise).rejects.toMatchObject({ name: 'AttuneError', code });
+  checkError(
+    await promise.then(
+      () => undefined,
+      (error) => error,
+    ),
+    code,
+  );
+}
+
+function checkError(caught: unknown, code: ErrorCode, text = ''): void {
+  check(caught instanceof AttuneError, `Expected an AttuneError with the code ${code}, got ${caught}`);
+  const { code: got, message } = caught as AttuneError;
+  check(got === code && message.includes(text), `Expected ${code} with ${JSON.stringify(text)} in its message, got ${got}: ${message}`);
+}
+
+function check(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message);
 }

@@ -1,16 +1,17 @@
-import type { KeyValue } from 'attune';
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import type { KeyValue } from '../../contracts/key-value.ts';
+import { fc } from './random-data.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
 /** What every KeyValue promises to `keyValueModelStore`. `open` makes an empty one. */
-export function keyValueConformance(open: () => KeyValue | Promise<KeyValue>): void {
+export function keyValueConformance(open: () => KeyValue | Promise<KeyValue>, runner: TestRunner): void {
+  const { it, expect } = suiteOf(runner);
   it('what was set comes back, byte for byte, and what was not is undefined', async () => {
     const store = await open();
     expect(await store.get('a/1')).toBeUndefined();
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 3000 }), async (value) => {
+      fc.asyncProperty(fc.uint8Array({ minLength: 0, maxLength: 3000 }), async (value) => {
         await store.set('a/1', value);
         expect(Uint8Array.from((await store.get('a/1')) as Uint8Array)).toEqual(value);
       }),

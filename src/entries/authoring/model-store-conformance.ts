@@ -1,12 +1,12 @@
-import type { ModelStore } from 'attune';
-import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import type { ModelStore } from '../../contracts/model-store.ts';
+import { fc } from './random-data.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
-const code = (wanted: string) => expect.objectContaining({ name: 'AttuneError', code: wanted });
 
 /** What every ModelStore promises. `open` makes an empty one. */
-export function modelStoreConformance(open: () => ModelStore | Promise<ModelStore>): void {
+export function modelStoreConformance(open: () => ModelStore | Promise<ModelStore>, runner: TestRunner): void {
+  const { it, expect, code } = suiteOf(runner);
   it('put numbers the versions of a name from 1', async () => {
     const store = await open();
     const before = Date.now();

@@ -1,6 +1,6 @@
-import type { VectorIndex } from 'attune';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import type { VectorIndex } from '../../contracts/vector-index.ts';
+import { fc } from './random-data.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
 /** What a family promises beyond the contract. */
 export interface IndexFamily {
@@ -11,7 +11,8 @@ export interface IndexFamily {
 }
 
 /** The contract of `VectorIndex` as tests; every vector index passes them. Call it inside a `describe`. */
-export function vectorIndexConformance({ open, recall = 1 }: IndexFamily): void {
+export function vectorIndexConformance({ open, recall = 1 }: IndexFamily, runner: TestRunner): void {
+  const { describe, it, expect } = suiteOf(runner);
   const dimensions = 24;
 
   async function filled(count: number, seed = 1): Promise<{ index: VectorIndex; rows: Map<number, Float32Array> }> {

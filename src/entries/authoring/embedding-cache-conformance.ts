@@ -1,8 +1,9 @@
-import type { EmbeddingCache } from 'attune';
-import { expect, it } from 'vitest';
+import type { EmbeddingCache } from '../../storage/memory/embedding-cache.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
 /** The contract of `EmbeddingCache` as tests. `reopen` gives another cache over the same place, undefined where nothing lasts. */
-export function embeddingCacheConformance(open: () => { cache: EmbeddingCache; reopen?: () => EmbeddingCache }): void {
+export function embeddingCacheConformance(open: () => { cache: EmbeddingCache; reopen?: () => EmbeddingCache }, runner: TestRunner): void {
+  const { it, expect } = suiteOf(runner);
   const vectors = Float32Array.of(1, 2, 3, -4, 5.5, 1e-30);
 
   it('gives what was put, in the order asked, and undefined for the rest', async () => {

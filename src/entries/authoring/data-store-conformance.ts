@@ -1,8 +1,7 @@
-import { type DataStore, Interactions } from 'attune';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-
-const code = (wanted: string) => expect.objectContaining({ name: 'AttuneError', code: wanted });
+import type { DataStore } from '../../contracts/data-store.ts';
+import { Interactions } from '../../data/interactions.ts';
+import { fc } from './random-data.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
 async function rowsOf<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
   const all: Row[] = [];
@@ -18,7 +17,8 @@ async function* stream<Row>(rows: Iterable<Row>): AsyncGenerator<Row> {
  * What every DataStore promises. `open` makes an empty one, whose products take `title` (text) and `features` (JSON), and whose
  * interactions take `note` (text).
  */
-export function dataStoreConformance(open: () => DataStore | Promise<DataStore>): void {
+export function dataStoreConformance(open: () => DataStore | Promise<DataStore>, runner: TestRunner): void {
+  const { describe, it, expect, code } = suiteOf(runner);
   /** Three products and four interactions, in this order: A1 B01, A1 B02, A2 B01, A3 B03. */
   const filled = async () => {
     const store = await open();
@@ -354,7 +354,7 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>)
       const row = fc.record({
         user: id,
         item: id,
-        value: fc.float({ noNaN: true, noDefaultInfinity: true }),
+        value: fc.float(),
         timestamp: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
       });
       const step = fc.oneof(

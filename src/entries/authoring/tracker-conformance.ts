@@ -1,12 +1,17 @@
-import { evaluate, formatRuns, PopularityRecommender, split, type Tracker, tracked } from 'attune';
-import { expect, it } from 'vitest';
+import { split } from '../../data/splits/split.ts';
+import { evaluate } from '../../evaluation/evaluate.ts';
+import { PopularityRecommender } from '../../recommenders/popularity/popularity.ts';
+import { formatRuns } from '../../tracking/format-runs.ts';
+import { tracked } from '../../tracking/tracked.ts';
+import type { Tracker } from '../../tracking/tracker.ts';
 import { zipf } from './makers.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
-const code = (wanted: string) => expect.objectContaining({ name: 'AttuneError', code: wanted });
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** What every Tracker promises. `open` makes one; `experiment` makes names that nobody has used. */
-export function trackerConformance(open: () => Tracker | Promise<Tracker>, experiment: () => string): void {
+export function trackerConformance(open: () => Tracker | Promise<Tracker>, experiment: () => string, runner: TestRunner): void {
+  const { it, expect, code } = suiteOf(runner);
   const only = async (tracker: Tracker, name: string) => {
     const runs = await tracker.runs({ experiment: name });
     expect(runs).toHaveLength(1);

@@ -1,5 +1,5 @@
-import type { Embedder } from 'attune';
-import { expect, it } from 'vitest';
+import type { Embedder } from '../../contracts/embedder.ts';
+import { suiteOf, type TestRunner } from './test-runner.ts';
 
 /** What a family of embedders can be expected to tell apart, and how exactly it repeats itself. */
 export interface EmbedderFamily {
@@ -10,7 +10,8 @@ export interface EmbedderFamily {
 }
 
 /** The contract of `Embedder` as tests; every embedder passes them. Call it inside a `describe`. */
-export function embedderConformance({ open, batchTolerance = 1e-6 }: EmbedderFamily): void {
+export function embedderConformance({ open, batchTolerance = 1e-6 }: EmbedderFamily, runner: TestRunner): void {
+  const { it, expect } = suiteOf(runner);
   const texts = [
     'Quiet dishwasher for a small kitchen',
     'quiet dishwashers for small kitchens',

@@ -1,0 +1,41 @@
+/** What each subpath exports, read from its types: the names as callers import them, values apart from types. */
+import { join } from 'node:path';
+import ts from 'typescript';
+import { entries, moduleName, root } from './entries.ts';
+
+export interface PublicNames {
+  /** Functions, classes, constants and namespaces. */
+  values: string[];
+  /** Interfaces and type aliases. */
+  types: string[];
+}
+
+/** The committed list, which `npm run exports` writes. */
+export const publicNamesFile = join(root, 'test/package/public-names.json');
+
+export function publicNames(): Record<string, PublicNames> {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
+  const files = entries.map((entry) => join(root, `src/entries/${entry}.ts`));
+  const program = ts.createProgram(files, options);
+  const checker = program.getTypeChecker();
+  return Object.fromEntries(
+    entries.map((entry, k) => {
+      const module = checker.getSymbolAtLocation(program.getSourceFile(files[k]) as ts.SourceFile) as ts.Symbol;
+      const names: PublicNames = { values: [], types: [] };
+      for (const symbol of checker.getExportsOfModule(module)) {
+        const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+        names[isValue(symbol, target) ? 'values' : 'types'].push(symbol.name);
+      }
+      return [moduleName(entry), { values: names.values.sort(), types: names.types.sort() }];
+    }),
+  );
+}
+
+/** A class that is exported as a type only can be named and not called. */
+function isValue(symbol: ts.Symbol, target: ts.Symbol): boolean {
+  const typeOnly = symbol.declarations?.some(
+    (it) => ts.isExportSpecifier(it) && (it.isTypeOnly || (it.parent.parent as ts.ExportDeclaration).isTypeOnly),
+  );
+  return !typeOnly && (target.flags & ts.SymbolFlags.Value) !== 0;
+}

@@ -1,0 +1,39 @@
+/** What writers of recommenders, stores, indexes and embedders need. */
+export { compileWhere } from '../contracts/where.ts';
+export { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
+export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from '../data/files/safetensors.ts';
+export { TopK, topK } from '../numeric/top-k.ts';
+export { type Check, choice, flag, integer, number, readOptions, workOptions } from '../options.ts';
+export {
+  BaseRecommender,
+  checkInteractions,
+  type FittedBase,
+  type HistoryRow,
+  type RankRequest,
+  rankScores,
+  type WantedList,
+} from '../recommenders/shared/base.ts';
+export { baseFromFile, baseOf, baseToFile } from '../recommenders/shared/fitted-base.ts';
+export { mergeInto } from '../recommenders/shared/merge.ts';
+export { checkSearchOptions } from '../semantic/indexes/shared/search-options.ts';
+export {
+  type ModelReference,
+  readAlias as checkModelAlias,
+  readMetadata as checkModelMetadata,
+  readModelBytes as checkModelBytes,
+  readModelStore as checkModelStore,
+  readName as checkModelName,
+  readReference as parseModelReference,
+  readVersion as checkModelVersion,
+} from '../storage/shared/model-names.ts';
+export { Pace } from '../work/pace.ts';
+export { dataStoreConformance } from './authoring/data-store-conformance.ts';
+export { type EmbedderFamily, embedderConformance } from './authoring/embedder-conformance.ts';
+export { embeddingCacheConformance } from './authoring/embedding-cache-conformance.ts';
+export { keyValueConformance } from './authoring/key-value-conformance.ts';
+export { modelStoreConformance } from './authoring/model-store-conformance.ts';
+export { type Family as RecommenderFamily, recommenderConformance } from './authoring/recommender-conformance.ts';
+export type { Loadable } from './authoring/recommender-files-conformance.ts';
+export type { Expect, Matcher, Matchers, TestRunner } from './authoring/test-runner.ts';
+export { trackerConformance } from './authoring/tracker-conformance.ts';
+export { type IndexFamily as VectorIndexFamily, vectorIndexConformance } from './authoring/vector-index-conformance.ts';

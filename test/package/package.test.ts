@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { entries, moduleName, packageExports, root } from '../../config/entries.ts';
+import { publicNames, publicNamesFile } from '../../config/public-names.ts';
+
+const json = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+describe('the package', () => {
+  it('exports each file of src/entries, with types for ESM and CommonJS', () => {
+    expect(json('package.json').exports).toEqual(packageExports());
+  });
+  it('exports the names that are written down; npm run exports writes them anew', { timeout: 120_000 }, () => {
+    expect(publicNames()).toEqual(JSON.parse(readFileSync(publicNamesFile, 'utf8')));
+  });
+  it('has each subpath in the table of the README', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    for (const entry of entries) expect(readme).toContain(`| \`${moduleName(entry)}\``);
+  });
+  it('has each guide in the reference', () => {
+    const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+    expect(json('config/typedoc.json').projectDocuments.sort()).toEqual(
+      ['../CHANGELOG.md', ...guides.map((name) => `../docs/${name}`)].sort(),
+    );
+  });
+});
