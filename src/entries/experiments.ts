@@ -13,6 +13,6 @@ export * from '../experiments/experiment.ts';
 export type { ExperimentMetric } from '../experiments/experiment-metrics.ts';
 export type { ExperimentReport, LeftOutUsers, MetricResult } from '../experiments/experiment-report.ts';
 export { type Conversions, cuped, type Moments, type PairedValues, type Sample } from '../experiments/moments.ts';
+export { type LoggedChoice, type OffPolicyOptions, type OffPolicyValue, offPolicyValue } from '../experiments/off-policy.ts';
 export * from '../experiments/sample-ratio.ts';
 export * from '../experiments/sample-size.ts';
-export { type LoggedChoice, type OffPolicyOptions, type OffPolicyValue, offPolicyValue } from '../experiments/off-policy.ts';

@@ -1,8 +1,20 @@
 export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
+export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
 export type { KeyValue } from '../contracts/key-value.ts';
 export type * from '../contracts/model-store.ts';
 export type * from '../contracts/recommender.ts';
+export type { VectorIndex, VectorSearchOptions } from '../contracts/vector-index.ts';
+export type {
+  Condition,
+  ConditionOn,
+  Contains,
+  Metadata,
+  MetadataValue,
+  Range,
+  Where,
+  WhereValue,
+} from '../contracts/where.ts';
 export type { Csr } from '../data/csr.ts';
 export type { DuplicatePolicy } from '../data/duplicates.ts';
 export * from '../data/id-map.ts';
@@ -10,29 +22,6 @@ export type { Id } from '../data/ids.ts';
 export * from '../data/interactions.ts';
 export * from '../data/splits/split.ts';
 export { AttuneError, type ErrorCode, errorCodes } from '../errors.ts';
-export type { Ranked } from '../numeric/top-k.ts';
-export type { Progress } from '../options.ts';
-export {
-  type AlsCheckpoint,
-  type AlsExplanation,
-  type AlsFactorInput,
-  type AlsFitOptions,
-  AlsRecommender,
-} from '../recommenders/als/als.ts';
-export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
-export * from '../recommenders/bpr/bpr.ts';
-export * from '../recommenders/ease/ease.ts';
-export * from '../recommenders/factors/factor-recommender.ts';
-export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
-export * from '../recommenders/item-knn/item-knn.ts';
-export { loadRecommender } from '../recommenders/load-recommender.ts';
-export * from '../recommenders/popularity/popularity.ts';
-export { keyValueModelStore } from '../storage/key-value/model-store.ts';
-export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
-export { type EmbeddingCache, memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
-export { memoryKeyValue } from '../storage/memory/key-value.ts';
-export { memoryModelStore } from '../storage/memory/model-store.ts';
-export type { DataTables } from '../storage/shared/tables.ts';
 export { type Activity, type DataReport, type Drift, describe } from '../evaluation/describe.ts';
 export { evaluate } from '../evaluation/evaluate.ts';
 export type { EvaluateOptions } from '../evaluation/evaluate-options.ts';
@@ -115,18 +104,23 @@ export type {
   SourceRequest,
 } from '../hybrid/sources.ts';
 export type { RankedWhyNot, SourceWhyNot } from '../hybrid/why-not.ts';
-export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
-export type { VectorIndex, VectorSearchOptions } from '../contracts/vector-index.ts';
+export type { Ranked } from '../numeric/top-k.ts';
+export type { Progress } from '../options.ts';
 export {
-  type Condition,
-  type ConditionOn,
-  type Contains,
-  type Metadata,
-  type MetadataValue,
-  type Range,
-  type Where,
-  type WhereValue,
-} from '../contracts/where.ts';
+  type AlsCheckpoint,
+  type AlsExplanation,
+  type AlsFactorInput,
+  type AlsFitOptions,
+  AlsRecommender,
+} from '../recommenders/als/als.ts';
+export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
+export * from '../recommenders/bpr/bpr.ts';
+export * from '../recommenders/ease/ease.ts';
+export * from '../recommenders/factors/factor-recommender.ts';
+export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
+export * from '../recommenders/item-knn/item-knn.ts';
+export { loadRecommender } from '../recommenders/load-recommender.ts';
+export * from '../recommenders/popularity/popularity.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';
@@ -153,5 +147,11 @@ export type {
   SimilarItemsOptions,
   SimilarToOptions,
 } from '../semantic/semantic-options.ts';
+export { keyValueModelStore } from '../storage/key-value/model-store.ts';
+export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
+export { type EmbeddingCache, memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
+export { memoryKeyValue } from '../storage/memory/key-value.ts';
+export { memoryModelStore } from '../storage/memory/model-store.ts';
+export type { DataTables } from '../storage/shared/tables.ts';
 export * from './cold-start.ts';
 export * as metrics from './metrics.ts';

@@ -9,8 +9,8 @@ import {
 } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { lastOfEach, readHistory, rowOf, sequenceOf } from '../../src/contracts/history.ts';
-import { zipf } from '../support/makers.ts';
 import { expectCode } from '../support/conformance.ts';
+import { zipf } from '../support/makers.ts';
 
 describe('A history', () => {
   it('keeps its order, its times and repeated items', () => {

@@ -1,7 +1,7 @@
 import { type CategoricalFeature, Interactions, type NumericFeature, split, type VectorFeature } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { zipf } from '../support/makers.ts';
 import { expectCode, expectRejection } from '../support/conformance.ts';
+import { zipf } from '../support/makers.ts';
 
 const small = () => Interactions.fromColumns({ users: ['u', 'v', 'u', 'w'], items: ['a', 'b', 'c', 'a'] });
 

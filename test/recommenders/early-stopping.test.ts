@@ -1,8 +1,8 @@
 import { AlsRecommender, BprRecommender, EaseRecommender, ItemKnnRecommender, PopularityRecommender } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { EarlyStopping } from '../../src/recommenders/shared/early-stopping.ts';
-import { zipf } from '../support/makers.ts';
 import { expectRejection } from '../support/conformance.ts';
+import { zipf } from '../support/makers.ts';
 
 const iterating = [
   ['AlsRecommender', (validate: () => unknown, more = {}) => new AlsRecommender({ factors: 4, iterations: 9 }).fit(zipf(), { validate: validate as () => number, ...more })],

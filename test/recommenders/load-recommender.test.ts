@@ -1,7 +1,7 @@
 import { AlsRecommender, loadRecommender, memoryModelStore, SemanticIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { zipf } from '../support/makers.ts';
 import { expectRejection } from '../support/conformance.ts';
+import { zipf } from '../support/makers.ts';
 
 describe('loadRecommender', () => {
   it('loads what an alias points at', async () => {

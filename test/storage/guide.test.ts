@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fakeRedis } from '../support/fake-redis.ts';
 import { modelStoreConformance } from '../support/conformance.ts';
+import { fakeRedis } from '../support/fake-redis.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { redisModelStore } from './guide/key-value-model-store.ts';
 

@@ -4,9 +4,7 @@ import { readTables } from '../../src/storage/shared/tables.ts';
 import { sqlDataStore } from '../../src/storage/sql/data-store.ts';
 import { embeddingTable, sqlEmbeddingCache } from '../../src/storage/sql/embedding-cache.ts';
 import { modelTables, sqlModelStore } from '../../src/storage/sql/model-store.ts';
-import { dataStoreConformance } from './conformance.ts';
-import { embeddingCacheConformance } from './conformance.ts';
-import { modelStoreConformance } from './conformance.ts';
+import { dataStoreConformance, embeddingCacheConformance, modelStoreConformance } from './conformance.ts';
 import { postgresDatabase, postgresDialect } from './postgres-database.ts';
 
 /** The SQL stores on a real PostgreSQL: the seam is right when the suites of all stores pass there. */

@@ -1,7 +1,20 @@
 /** What must and what must not compile of metrics, evaluation and experiments. The compiler is the test: nothing here runs. */
-import { AlsRecommender, compare, compareAll, type EvaluationReport, evaluate, formatReports, gridSearch, halvingSearch, type Interactions, metrics, type NumberRange, randomSearch } from 'attune';
+import {
+  AlsRecommender,
+  compare,
+  compareAll,
+  type EvaluationReport,
+  evaluate,
+  formatReports,
+  gridSearch,
+  halvingSearch,
+  type Interactions,
+  metrics,
+  type NumberRange,
+  randomSearch,
+} from 'attune';
 import { analyzeExperiment, experiment } from 'attune/experiments';
-import { type Tracker } from 'attune/tracking';
+import type { Tracker } from 'attune/tracking';
 
 declare const als: AlsRecommender;
 declare const train: Interactions;

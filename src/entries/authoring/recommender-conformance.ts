@@ -1,6 +1,6 @@
-import { AttuneError, type ErrorCode } from '../../errors.ts';
 import type { Capability, Recommendation, Recommender, UnknownPolicy } from '../../contracts/recommender.ts';
 import { Interactions } from '../../data/interactions.ts';
+import { AttuneError, type ErrorCode } from '../../errors.ts';
 import { checkerboard, fromRows, historyOf, hostile, hostileIds, zipf } from './makers.ts';
 import { conformanceOfFiles, type Loadable } from './recommender-files-conformance.ts';
 import { conformanceOfRules } from './recommender-rules-conformance.ts';

@@ -37,17 +37,18 @@ export function conformanceOfRules<R extends Recommender>(
   const everyone = [...data.users];
 
   describe('what it can do', () => {
-    for (const capability of Object.keys(calls) as Capability[]) it(`is told without a call: ${capability}`, async () => {
-      const fresh = make();
-      const can = fresh.can(capability);
-      expect(fitted().can(capability)).toBe(can);
-      if (family.can && capability in family.can) expect(can).toBe(family.can[capability]);
-      if (methods.includes(capability)) expect(can).toBe(typeof (fresh as Recommender)[capability as 'explain'] === 'function');
-      await fresh.fit(data);
-      if (can) await calls[capability](fresh, data);
-      else if (capability === 'earlyStopping') await expectCode('ERR_BAD_OPTION', () => calls.earlyStopping(fresh, data));
-      else if (!methods.includes(capability)) await expect(async () => calls[capability](fresh, data)).rejects.toThrow();
-    });
+    for (const capability of Object.keys(calls) as Capability[])
+      it(`is told without a call: ${capability}`, async () => {
+        const fresh = make();
+        const can = fresh.can(capability);
+        expect(fitted().can(capability)).toBe(can);
+        if (family.can && capability in family.can) expect(can).toBe(family.can[capability]);
+        if (methods.includes(capability)) expect(can).toBe(typeof (fresh as Recommender)[capability as 'explain'] === 'function');
+        await fresh.fit(data);
+        if (can) await calls[capability](fresh, data);
+        else if (capability === 'earlyStopping') await expectCode('ERR_BAD_OPTION', () => calls.earlyStopping(fresh, data));
+        else if (!methods.includes(capability)) await expect(async () => calls[capability](fresh, data)).rejects.toThrow();
+      });
     it('includes explanations of many items wherever one can be explained', () => {
       expect(make().can('explainMany')).toBe(make().can('explain'));
     });

@@ -1,7 +1,7 @@
 import { AlsRecommender, evaluate, Interactions } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { fromRows, historyOf, zipf } from '../../support/makers.ts';
 import { expectCode } from '../../support/conformance.ts';
+import { fromRows, historyOf, zipf } from '../../support/makers.ts';
 
 const data = zipf({ users: 60, items: 50, rows: 900 }); // histories on both sides of the number of factors
 const kinds = [{}, { feedback: 'explicit' }, { feedback: 'explicit', biases: true }, { storage: 'float16' }] as const;

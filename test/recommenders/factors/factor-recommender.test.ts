@@ -9,8 +9,8 @@ import {
   type UnknownPolicy,
 } from 'attune';
 import { describe, expect, it } from 'vitest';
-import { checkerboard, historyOf, zipf } from '../../support/makers.ts';
 import { expectCode, expectRejection, recommenderConformance } from '../../support/conformance.ts';
+import { checkerboard, historyOf, zipf } from '../../support/makers.ts';
 
 /** A recommender whose `fit` stands for training elsewhere. */
 function trainedElsewhere(options: { onUnknown?: UnknownPolicy } = {}): FactorRecommender {
