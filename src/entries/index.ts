@@ -17,10 +17,18 @@ export * from '../hybrid/index.ts';
 export * as metrics from '../metrics/index.ts';
 export type { Ranked } from '../numeric/top-k.ts';
 export type { Progress } from '../options.ts';
-export { type AlsCheckpoint, type AlsFitOptions, AlsRecommender } from '../recommenders/als/als.ts';
+export {
+  type AlsCheckpoint,
+  type AlsExplanation,
+  type AlsFactorInput,
+  type AlsFitOptions,
+  AlsRecommender,
+} from '../recommenders/als/als.ts';
 export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
 export * from '../recommenders/bpr/bpr.ts';
 export * from '../recommenders/ease/ease.ts';
+export * from '../recommenders/factors/factor-recommender.ts';
+export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
 export { loadRecommender } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';

@@ -5,6 +5,7 @@ import { AttuneError, shown } from '../errors.ts';
 import { AlsRecommender } from './als/als.ts';
 import { BprRecommender } from './bpr/bpr.ts';
 import { EaseRecommender } from './ease/ease.ts';
+import { FactorRecommender } from './factors/factor-recommender.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
 import { storedBytes } from './shared/codec.ts';
@@ -14,6 +15,7 @@ const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions
   als: (bytes, options) => AlsRecommender.fromBytes(bytes, options),
   bpr: (bytes, options) => BprRecommender.fromBytes(bytes, options),
   ease: (bytes, options) => EaseRecommender.fromBytes(bytes, options),
+  factors: (bytes, options) => FactorRecommender.fromBytes(bytes, options),
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
 };

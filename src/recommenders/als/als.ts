@@ -1,47 +1,42 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type {
   ExplainOptions,
-  Explanation,
   Factors,
   FitOptions,
-  RecommendationList,
-  SimilarOptions,
-  SimilarUser,
+  History,
+  RecommendOptions,
   UnknownOptions,
+  UnknownPolicy,
+  WhyNot,
 } from '../../contracts/recommender.ts';
 import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { AttuneError } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
-import { checkIterable, integer, optional, readOptions, workOptions } from '../../options.ts';
-import { SimilarUsers, userSimilarity } from '../factors/similar-users.ts';
-import { BaseRecommender, checkInteractions, type HistoryRow, type RankRequest, type WantedList } from '../shared/base.ts';
+import { checkIterable, optional, readOptions, workOptions } from '../../options.ts';
+import { FactorBase } from '../factors/base.ts';
+import type { FactorProfile } from '../factors/serving.ts';
+import type { UserRows } from '../factors/similar-users.ts';
+import { checkInteractions, type HistoryRow, type RankRequest, type WantedList } from '../shared/base.ts';
 import { unknownCheck } from '../shared/call-options.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
-import { union } from '../shared/filters.ts';
-import { baseOf } from '../shared/fitted-base.ts';
-import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
-import { earlyStopping } from './early-stopping.ts';
-import { type AlsFitOptions, checkStart, readFitOptions, readWeights } from './fit-options.ts';
+import { explainChecks, unexplained } from '../shared/explanation.ts';
+import { type AlsExplanation, explainScores } from './explain.ts';
+import { fitAls } from './fit.ts';
+import { type AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
+import { type AlsFactorInput, alsFromFactors, checkHasHistory } from './from-factors.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
-import { type AlsIteration, type AlsLoadOptions, type AlsOptions, type AlsSettings, alsChecks } from './options.ts';
+import { type AlsIteration, type AlsLoadOptions, type AlsOptions, type AlsSettings, alsChecks, clip, readAlsOptions } from './options.ts';
 import { AlsServing } from './serving.ts';
-import { meansOf, residuals } from './solver/biases.ts';
-import { alsProblem } from './solver/problem.ts';
-import { trainAls } from './solver/train.ts';
-import type { AlsFactors } from './solver/training-state.ts';
-import { warmItems } from './solver/warm-start.ts';
+import { userBias } from './solver/biases.ts';
 import { updateAls } from './update.ts';
 
-export type { AlsCheckpoint, AlsFitOptions } from './fit-options.ts';
+export type { AlsExplanation } from './explain.ts';
+export type { AlsCheckpoint } from './fit-options.ts';
+export type { AlsFactorInput } from './from-factors.ts';
 
-/** A user as ALS sees one. */
-interface AlsProfile {
-  vector: Float32Array;
-  /** Explicit feedback with biases: what is added to every score, the item's own bias aside. */
-  add: number;
-}
+/** Options of {@link AlsRecommender.fit}. */
+export type AlsFitOptions = AlsFitOptionsOf<AlsRecommender>;
 
 /**
  * Matrix factorization by alternating least squares, for implicit feedback (Hu, Koren & Volinsky 2008) and for ratings
@@ -55,29 +50,30 @@ interface AlsProfile {
  * const als = await new AlsRecommender({ factors: 64 }).fit(interactions);
  * als.recommend('A1', { n: 10 });
  */
-export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
+export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   /** Short name of the model family, also in model files. */
   readonly kind = alsKind;
   protected override readonly iterates = true;
   readonly #settings: AlsSettings;
-  #serving: AlsServing | undefined;
-  /** Of this very model, since it knows its users. */
-  #likeness: { model: AlsModel; users: SimilarUsers | undefined } | undefined;
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: AlsOptions = {}) {
-    const settings = readOptions('AlsRecommender', options, alsChecks);
-    if (settings.feedback === 'explicit' && settings.regularization === 0) {
-      throw new AttuneError('ERR_BAD_OPTION', "AlsRecommender: option 'regularization' must be above 0 for explicit feedback, got 0.");
-    }
-    if (settings.biases && settings.feedback === 'implicit') {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        "AlsRecommender: option 'biases' goes with feedback: 'explicit'; implicit feedback has no means to take off.",
-      );
-    }
+    const settings = readAlsOptions(options);
     super(settings.onUnknown);
     this.#settings = settings;
+  }
+
+  /**
+   * A model of factors that alternating least squares made elsewhere, in Spark or Python. It can do all that a fitted one can: give the
+   * options that the factors were trained with, since visitors are solved by them, and the history, without which nothing is left out as
+   * seen, `explain` has no parts, and `partialFit` is refused. Contributions add up to scores where a user's factors are what solving the
+   * history gives, as Spark's are; leave `userFactors` out to have them solved here.
+   *
+   * @param input ids, factors, biases (explicit feedback only), history, and options of {@link AlsOptions}
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY, ERR_BAD_OPTION
+   */
+  static fromFactors(input: AlsFactorInput): AlsRecommender {
+    return AlsRecommender.#of(alsFromFactors(input));
   }
 
   /** The options in use, defaults filled in. */
@@ -110,58 +106,28 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
    *   model then stays what it was.
    */
   async fit(interactions: Interactions, options: AlsFitOptions = {}): Promise<this> {
-    const s = this.#settings;
-    const o = readFitOptions(options);
+    const o = readFitOptions<AlsRecommender>(options);
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.fit', interactions);
-    checkStart(o.initialUserFactors, interactions.userCount * s.factors, 'initialUserFactors');
-    checkStart(o.initialItemFactors, interactions.itemCount * s.factors, 'initialItemFactors');
-    const base = baseOf(interactions);
-    const { byUser } = base;
-    const biases = s.biases ? meansOf(byUser) : undefined;
-    const userWeights = readWeights(o.userWeights, base.users);
-    const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s, userWeights);
-    const warm = o.warmStart && warmItems(o.warmStart.model, base.items, s);
-    const start = { items: o.initialItemFactors ?? warm, users: o.initialUserFactors };
-    const modelOf = ({ items, rows, variantScale, history }: AlsFactors): AlsModel => ({
-      settings: s,
-      ...base,
-      itemFactors: items,
-      rows: storedAs(s.storage, rows),
-      rowOf: problem.userRow,
-      scaleOf: scalesOf(problem.userVariant, variantScale),
-      userWeights,
-      biases,
-      history,
-    });
-    const { validate, validateEvery, patience, checkpoint } = o;
-    const data = checkpoint || o.resumeFrom ? fingerprintOf(byUser, userWeights) : 0;
-    const afterIteration = earlyStopping({
-      validate: validate && ((factors) => validate(AlsRecommender.#of(modelOf(factors)))),
-      validateEvery,
-      patience,
-      checkpoint: checkpoint && {
-        every: checkpoint.every,
-        write: (state) => checkpoint.write(checkpointToBytes(state, s, data), state.history.length),
-      },
-    });
-    const state = o.resumeFrom && checkpointFromBytes(o.resumeFrom, s, data);
-    const factors = await trainAls(problem, s, start, { signal: o.signal, onProgress: o.onProgress, state, afterIteration });
+    const asRecommender = (model: AlsModel) => AlsRecommender.#of(model);
+    const fitted = await fitAls(interactions, this.#settings, { ...o, warmStart: o.warmStart?.model, asRecommender });
     o.signal?.throwIfAborted();
-    this.#replace(modelOf(factors));
+    this.replace(fitted);
     return this;
   }
 
   /**
    * Takes in new interactions: a known pair gets the new value, new users and items join at the end. Touched users are
    * solved, then touched and new items, then the touched users again; all other rows keep their bytes.
-   * @throws ERR_NOT_FITTED; the signal's reason. The model then stays what it was.
+   * @throws ERR_NOT_FITTED; ERR_NOT_SUPPORTED after `fromFactors` without a history; the signal's reason. The model then stays what it
+   *   was.
    */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
     const o = readOptions('AlsRecommender.partialFit', options, workOptions);
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.partialFit', interactions);
-    this.#replace(await updateAls(this.model, interactions, o));
+    checkHasHistory(this.model);
+    this.replace(await updateAls(this.model, interactions, o));
     return this;
   }
 
@@ -179,62 +145,52 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     const owner = 'AlsRecommender.forget';
     const o = readOptions(owner, options, { onUnknown: unknownCheck });
     const gone = new Set<number>();
-    for (const id of typeof users === 'object' ? checkIterable(owner, 'user ids', users) : [users])
-      gone.add(this.userIndex(id, o.onUnknown));
+    const asked = typeof users === 'object' ? checkIterable(owner, 'user ids', users) : [users];
+    for (const id of asked) gone.add(this.userIndex(id, o.onUnknown));
     gone.delete(-1);
-    if (gone.size > 0) {
-      this.fitted = withoutUsers(this.model, Int32Array.from(gone).sort());
-      this.#likeness = undefined;
-    }
+    if (gone.size > 0) this.replaceUsers(withoutUsers(this.model, Int32Array.from(gone).sort()));
     return this;
-  }
-
-  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
-  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
-    return this.listSimilarItems(item, options);
-  }
-
-  /** Users that are like this one, never itself. @throws ERR_UNKNOWN_USER */
-  similarUsers(user: Id, options: SimilarOptions = {}): SimilarUser[] {
-    return this.listSimilarUsers(user, options);
   }
 
   /**
    * Which of the user's own items bring how much of a score (Hu, Koren & Volinsky 2008, section 5). The contributions add up
-   * to the score, or with biases to the score less `baseline`.
+   * to the score, or with biases to the score less `baseline`. `clip` does not touch them.
    */
-  explain(
-    user: Id,
-    item: Id,
-    options: ExplainOptions = {},
-  ): Explanation & {
-    /** With biases: global, user and item mean together. */
-    baseline?: number;
-  } {
-    const o = readOptions('als.explain', options, { n: optional(integer({ min: 0 })), onUnknown: unknownCheck });
-    const u = this.userIndex(user, o.onUnknown);
-    const i = this.itemIndex(item, o.onUnknown);
-    if (u < 0 || i < 0) return { score: Number.NaN, contributions: [] };
-    const row = this.historyOf(u);
-    const profile = this.profileOf(u);
-    const parts = this.#answers.contributions(row, profile.add, i);
-    const contributions = Array.from(parts, (score, e) => ({ item: this.items.idAt(row.items[e]), value: row.values[e], score }));
-    contributions.sort((a, b) => b.score - a.score);
-    return {
-      score: this.scoreSome(profile, Int32Array.of(i))[0],
-      ...(this.model.biases && { baseline: profile.add + this.model.biases.items[i] }),
-      contributions: contributions.slice(0, o.n ?? contributions.length),
-    };
+  explain(user: Id, item: Id, options: ExplainOptions = {}): AlsExplanation {
+    return this.#explained('als.explain', user, [item], options)[0];
   }
 
-  /** The same for several items of one user, in the order asked. */
-  explainMany(user: Id, items: Iterable<Id>, options: ExplainOptions = {}): ReturnType<AlsRecommender['explain']>[] {
-    return Array.from(checkIterable('als.explainMany', 'item ids', items), (item) => this.explain(user, item, options));
+  /**
+   * The same for several items of one user, in the order asked. The equation of the user is factorized once, which is most of the
+   * work: ten items take hardly longer than one.
+   */
+  explainMany(user: Id, items: Iterable<Id>, options: ExplainOptions = {}): AlsExplanation[] {
+    return this.#explained('als.explainMany', user, items, options);
+  }
+
+  /**
+   * The same for a visitor: which items of a history bring how much of the scores that `recommendFor` gives.
+   * @throws ERR_UNKNOWN_HISTORY when no item of the history is known, unless `onUnknown` is 'empty'; ERR_UNKNOWN_ITEM
+   */
+  explainFor(history: History, items: Iterable<Id>, options: ExplainOptions = {}): AlsExplanation[] {
+    const o = readOptions('als.explainFor', options, explainChecks);
+    const row = this.knownHistory(history, o.onUnknown);
+    const asked = this.#itemIndices('als.explainFor', items, o.onUnknown);
+    return row ? this.#explanations(row, this.profileFrom(row), asked, o.n) : Array.from(asked, unexplained);
   }
 
   /** The predicted rating (explicit feedback) or preference of one pair; the same as `score` for one item. */
   predict(user: Id, item: Id, options: UnknownOptions = {}): number {
     return this.score(user, [item], options)[0];
+  }
+
+  override score(user: Id, items: Iterable<Id>, options: UnknownOptions = {}): Float32Array {
+    return clip(super.score(user, items, options), this.#settings.clip);
+  }
+
+  override whyNot(who: Id | History, item: Id, options: RecommendOptions = {}): WhyNot {
+    const why = super.whyNot(who, item, options);
+    return 'score' in why ? { ...why, score: clip(Float32Array.of(why.score), this.#settings.clip)[0] } : why;
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
@@ -251,7 +207,7 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     const own = readLoadOptions('AlsRecommender', options, { storage: optional(alsChecks.storage) });
     const { model, options: stored } = alsFromBytes(bytes);
     const als = fromSettings(alsKind, { ...stored, ...own }, (settings) => new AlsRecommender(settings));
-    als.#replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: als.#settings });
+    als.replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: als.#settings });
     return als;
   }
 
@@ -260,88 +216,68 @@ export class AlsRecommender extends BaseRecommender<AlsModel, AlsProfile> {
     return AlsRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
-  protected profileOf(user: number): AlsProfile {
+  protected override serve(model: AlsModel): AlsServing {
+    return new AlsServing(model);
+  }
+
+  protected override userRowsOf({ rows, rowOf, scaleOf, settings: { factors } }: AlsModel): UserRows {
+    return { rows, stride: factors, f: factors, rowOf, scaleOf };
+  }
+
+  protected override profileOf(user: number): FactorProfile {
     const { biases } = this.model;
     return { vector: userVector(this.model, user), add: biases ? biases.global + biases.users[user] : 0 };
   }
 
-  protected profileFrom(row: HistoryRow): AlsProfile {
-    const add = this.#biasOf(row);
-    return { vector: this.#answers.foldIn(row, add), add };
+  protected override profileFrom(row: HistoryRow): FactorProfile {
+    const add = userBias(this.model.biases, row);
+    return { vector: this.answers.foldIn(row, add), add };
   }
 
-  protected scoreAll({ vector, add }: AlsProfile, scores: Float32Array): void {
-    this.#answers.scoreAll(vector, scores, add);
-  }
-
-  protected scoreSome({ vector, add }: AlsProfile, items: Int32Array): Float32Array {
-    return this.#answers.scoreSome(vector, items, add);
-  }
-
-  protected override rank(profile: AlsProfile, request: RankRequest): Ranked {
-    return request.only ? super.rank(profile, request) : this.#answers.rank({ ...profile, n: request.n, skipped: request.skipped });
+  // Lists are clipped when they are made: clipping first would tie their best items.
+  protected override rank(profile: FactorProfile, request: RankRequest): Ranked {
+    return this.#clipped(super.rank(profile, request));
   }
 
   protected override rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
-    const together = wanted.filter((list): list is WantedList => list !== undefined && list.only === undefined);
-    const lists = this.#answers.rankMany(together.length, (k) => {
-      const { user, n, includeSeen, exclude } = together[k];
-      const seen = includeSeen ? undefined : this.historyOf(user).items;
-      return { ...this.profileOf(user), n, skipped: union(seen, exclude) };
-    });
+    return super.rankMany(wanted).map((list) => this.#clipped(list));
+  }
+
+  #clipped<T extends Ranked>(list: T): T {
+    clip(list.scores, this.#settings.clip);
+    return list;
+  }
+
+  #explained(owner: string, user: Id, items: Iterable<Id>, options: ExplainOptions): AlsExplanation[] {
+    const o = readOptions(owner, options, explainChecks);
+    const u = this.userIndex(user, o.onUnknown);
+    const asked = this.#itemIndices(owner, items, o.onUnknown);
+    return u < 0 ? Array.from(asked, unexplained) : this.#explanations(this.historyOf(u), this.profileOf(u), asked, o.n);
+  }
+
+  /** Explanations in the order asked; -1 stands for an unknown item. */
+  #explanations(row: HistoryRow, profile: FactorProfile, asked: Int32Array, n: number | undefined): AlsExplanation[] {
+    const { items, biases } = this.model;
+    const known = explainScores(
+      this.answers,
+      items,
+      row,
+      profile,
+      asked.filter((i) => i >= 0),
+      biases?.items,
+      n,
+    );
     let next = 0;
-    return wanted.map((list) => (list && !list.only ? lists[next++] : this.rankOne(list)));
+    return Array.from(asked, (i) => (i < 0 ? unexplained() : known[next++]));
   }
 
-  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
-    this.#answers.similarity(item, metric, scores);
-  }
-
-  protected override rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
-    return request.only ? super.rankSimilar(item, metric, request) : this.#answers.rankSimilar(item, metric, request);
-  }
-
-  protected override userSimilarityAll(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
-    userSimilarity(this.model, user, metric, scores);
-  }
-
-  protected override rankSimilarUsers(user: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
-    if (metric === 'dot' || request.only) return super.rankSimilarUsers(user, metric, request);
-    if (this.#likeness?.model !== this.model) this.#likeness = { model: this.model, users: SimilarUsers.of(this.model) };
-    return this.#likeness.users?.rank(user, request) ?? super.rankSimilarUsers(user, metric, request);
-  }
-
-  get #answers(): AlsServing {
-    this.#serving ??= new AlsServing(this.model);
-    return this.#serving;
+  #itemIndices(owner: string, items: Iterable<Id>, onUnknown: UnknownPolicy | undefined): Int32Array {
+    return Int32Array.from([...checkIterable(owner, 'item ids', items)], (item) => this.itemIndex(item, onUnknown));
   }
 
   static #of(model: AlsModel): AlsRecommender {
     const als = new AlsRecommender(model.settings);
-    als.#replace(model);
+    als.replace(model);
     return als;
   }
-
-  #replace(model: AlsModel): void {
-    this.fitted = model;
-    this.#serving?.close();
-    this.#serving = undefined;
-    this.#likeness = undefined;
-  }
-
-  /** Global and user mean of a history, as `fit` takes them off a user with that history. */
-  #biasOf({ items, values }: HistoryRow): number {
-    const { biases } = this.model;
-    if (!biases) return 0;
-    let sum = 0;
-    for (let e = 0; e < items.length; e++) sum += values[e] - biases.global - biases.items[items[e]];
-    return biases.global + (items.length ? Math.fround(sum / items.length) : 0);
-  }
-}
-
-/** What the row of each user is multiplied by. */
-function scalesOf(userVariant: Int32Array, variantScale: Float32Array): Float32Array {
-  const scales = new Float32Array(userVariant.length).fill(1);
-  for (let u = 0; u < scales.length; u++) if (userVariant[u] >= 0) scales[u] = variantScale[userVariant[u]];
-  return scales;
 }

@@ -73,6 +73,6 @@ export function checkpointFromBytes(bytes: Uint8Array, s: AlsSettings, data: num
 }
 
 /** The options that decide what an iteration does. More iterations, or other threads, are welcome when resuming. */
-function decisive({ iterations: _, tolerance: __, threads: ___, onUnknown: ____, storage: _____, ...options }: AlsSettings) {
+function decisive({ iterations: _, tolerance: __, threads: ___, onUnknown: ____, storage: _____, clip: ______, ...options }: AlsSettings) {
   return options;
 }

@@ -3,28 +3,30 @@ import type { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, callback, integer, readOptions, workOptions } from '../../options.ts';
 import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
-import type { AlsRecommender } from './als.ts';
 
-/** Options of {@link AlsRecommender.fit}. */
-export interface AlsFitOptions extends FitOptions, ValidationOptions<AlsRecommender> {
+/**
+ * Options of `AlsRecommender.fit`.
+ * @typeParam Model the recommender itself
+ */
+export interface AlsFitOptionsOf<Model> extends FitOptions, ValidationOptions<Model> {
   /** users x factors, row-major in the order of `interactions.users`. Only conjugate gradients read it. */
   initialUserFactors?: Float32Array;
   /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
   initialItemFactors?: Float32Array;
   /**
-   * How much each user counts, from 0: one number a user in the order of `interactions.users`, or made by a function. Default 1. A
+   * How much each user counts, from 0: one number per user in the order of `interactions.users`, or made by a function. Default 1. A
    * user of weight 2 trains items like two users with the same history, penalty included; the loss counts it twice as well.
-   * The model keeps the weights for \`partialFit\`, where new users weigh 1.
+   * The model keeps the weights for `partialFit`, where new users weigh 1.
    */
   userWeights?: Float32Array | ((user: string) => number);
   /**
    * An earlier model with as many factors, such as yesterday's: items it knows start from its factors, new ones at random, and
    * fewer `iterations` do. `initialItemFactors` wins over it. It is only read.
    */
-  warmStart?: AlsRecommender;
+  warmStart?: Model;
   /**
    * How good a model is on held-out data, larger is better: asked after each iteration, with the model as it would be if training
-   * ended there. The fit then ends with the best of them, which is rarely the one of the lowest loss. Costs a pass over the users an
+   * ended there. The fit then ends with the best of them, which is rarely the one of the lowest loss. Costs a pass over the users per
    * iteration, and a second copy of the factors.
    *
    * @example
@@ -32,7 +34,7 @@ export interface AlsFitOptions extends FitOptions, ValidationOptions<AlsRecommen
    *   validate: async (model) => (await evaluate(model, { train, test: validation, metrics: ['ndcg'], k: [20] })).get('ndcg', 20).mean,
    * });
    */
-  validate?: (model: AlsRecommender) => number | Promise<number>;
+  validate?: (model: Model) => number | Promise<number>;
   /** With `validate`: iterations between two questions, from 1. Default 1. */
   validateEvery?: number;
   /** Lets a killed fit go on: `write` gets a file for `resumeFrom` now and then. */
@@ -40,7 +42,7 @@ export interface AlsFitOptions extends FitOptions, ValidationOptions<AlsRecommen
   /**
    * A file that `checkpoint` wrote. The fit goes on after that iteration and ends with the bytes it would have ended with uninterrupted.
    * Needs the same interactions in the same order and the same options, but for `iterations`, `tolerance`, `storage`,
-   * `threads` and `onUnknown`. `validate` begins anew: what was best before the break is not in the file.
+   * `clip`, `threads` and `onUnknown`. `validate` begins anew: what was best before the break is not in the file.
    */
   resumeFrom?: Uint8Array;
 }
@@ -53,23 +55,23 @@ export interface AlsCheckpoint {
   write: (bytes: Uint8Array, iteration: number) => void | Promise<void>;
 }
 
-/** Reads {@link AlsFitOptions}. @throws ERR_BAD_OPTION */
-export function readFitOptions(options: AlsFitOptions) {
+/** Reads {@link AlsFitOptionsOf}. @throws ERR_BAD_OPTION */
+export function readFitOptions<Model>(options: AlsFitOptionsOf<Model>) {
   return readOptions('AlsRecommender.fit', options, {
     ...workOptions,
     initialUserFactors: anything<Float32Array | undefined>(),
     initialItemFactors: anything<Float32Array | undefined>(),
     userWeights: anything<Float32Array | ((user: string) => number) | undefined>(),
-    warmStart: earlierModel,
-    ...validationChecks<AlsRecommender>({ validateEvery: 1 }),
+    warmStart: earlierModel as Check<Model | undefined>,
+    ...validationChecks<Model>({ validateEvery: 1 }),
     checkpoint: checkpointCheck,
     resumeFrom: bytes,
   });
 }
 
-const earlierModel: Check<AlsRecommender | undefined> = (value, name) => {
+const earlierModel: Check<unknown> = (value, name) => {
   // By shape, not by class: a program may have loaded both the ESM and the CommonJS build.
-  if (value === undefined || (value as AlsRecommender | null)?.kind === 'als') return value as AlsRecommender | undefined;
+  if (value === undefined || (value as { kind?: unknown } | null)?.kind === 'als') return value;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be an AlsRecommender, got ${shown(value)}.`);
 };
 
@@ -89,7 +91,7 @@ const bytes: Check<Uint8Array | undefined> = (value, name) => {
 };
 
 /** Weights of users in dense order, undefined when all count the same. @throws ERR_BAD_OPTION, ERR_BAD_VALUE */
-export function readWeights(weights: AlsFitOptions['userWeights'], users: IdMap): Float32Array | undefined {
+export function readWeights(weights: AlsFitOptionsOf<unknown>['userWeights'], users: IdMap): Float32Array | undefined {
   if (weights === undefined) return undefined;
   if (typeof weights !== 'function' && !(weights instanceof Float32Array && weights.length === users.size)) {
     throw new AttuneError(

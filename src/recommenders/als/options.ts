@@ -1,11 +1,12 @@
 import type { LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { choice, flag, integer, number, onUnknown, seed, threads } from '../../options.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { choice, flag, integer, number, onUnknown, optional, readOptions, seed, threads } from '../../options.ts';
 
-/** Options of {@link AlsRecommender}. */
+/** Options of `AlsRecommender`. */
 export interface AlsOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
   factors?: number;
-  /** Most iterations, 1 to 10,000; one solves all users, then all items. Default 15. */
+  /** Maximum number of iterations, 1 to 10,000; one solves all users, then all items. Default 15. */
   iterations?: number;
   /** Weight of |row|^2 in the loss, at least 0 (above 0 for explicit feedback). Default 0.1. */
   regularization?: number;
@@ -23,16 +24,21 @@ export interface AlsOptions {
   /** Explicit feedback: global, user and item means are taken off first and added to every score. Default false. */
   biases?: boolean;
   /**
+   * Explicit feedback: the scale of the ratings, such as `[1, 5]`. Lists are ranked by what is predicted; only then are scores, in lists and
+   * from `score` and `predict`, clipped to the scale. Default: not clipped.
+   */
+  clip?: readonly [low: number, high: number];
+  /**
    * Extrapolates the item factors between iterations; about 6 then do what 15 plain ones do. Implicit feedback from items near zero, as
    * random ones are, begins with a step of the power method. Default true.
    */
   acceleration?: boolean;
-  /** `'auto'` (default): the cheapest route a row; `'exact'`: every row to the end in every iteration. */
+  /** `'auto'` (default): the cheapest route for each row; `'exact'`: every row to the end in every iteration. */
   solver?: 'auto' | 'exact';
   /** Stops when an iteration lowers the loss by less than this share of it. Default 0: all iterations. */
   tolerance?: number;
   /**
-   * How a fitted model keeps its users: `'float32'` (default), or `'float16'`, half the memory and the file. Items stay
+   * How a fitted model keeps its users: `'float32'` (default), or \`'float16'\`, half the memory and the file. Items stay
    * float32 and scores are exact for the user as stored, whose numbers are within 0.05 % of what was learned.
    */
   storage?: 'float32' | 'float16';
@@ -42,6 +48,12 @@ export interface AlsOptions {
   threads?: number | 'auto';
   /** What calls do on an unknown id. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
+}
+
+function clipCheck(value: unknown, name: string): readonly [number, number] {
+  const [low, high] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : [];
+  if (Number.isFinite(low) && Number.isFinite(high) && (low as number) < (high as number)) return [low as number, high as number];
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be the lowest and the highest rating, such as [1, 5], got ${shown(value)}.`);
 }
 
 /** Checks and defaults of {@link AlsOptions}. */
@@ -54,6 +66,7 @@ export const alsChecks = {
   regularizationScaling: choice(['none', 'count', 'frequency'] as const, 'none'),
   regularizationExponent: number({ default: 1, min: 0, max: 10 }),
   biases: flag(false),
+  clip: optional(clipCheck),
   acceleration: flag(true),
   solver: choice(['auto', 'exact'] as const, 'auto'),
   tolerance: number({ default: 0, min: 0, max: 1 }),
@@ -69,8 +82,35 @@ export interface AlsLoadOptions extends LoadOptions {
   storage?: AlsOptions['storage'];
 }
 
-/** Options with every default filled in. */
-export type AlsSettings = Required<AlsOptions>;
+/** Options with every default filled in; `clip` has none. */
+export type AlsSettings = Required<Omit<AlsOptions, 'clip'>> & { clip: AlsOptions['clip'] };
+
+/** Reads {@link AlsOptions}. @throws ERR_BAD_OPTION */
+export function readAlsOptions(options: AlsOptions, owner = 'AlsRecommender'): AlsSettings {
+  const settings = readOptions(owner, options, alsChecks);
+  if (settings.feedback === 'explicit' && settings.regularization === 0) {
+    throw new AttuneError('ERR_BAD_OPTION', `${owner}: option 'regularization' must be above 0 for explicit feedback, got 0.`);
+  }
+  if (settings.biases && settings.feedback === 'implicit') {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'biases' goes with feedback: 'explicit'; implicit feedback has no means to take off.`,
+    );
+  }
+  if (settings.clip && settings.feedback === 'implicit') {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'clip' goes with feedback: 'explicit'; scores of implicit feedback are preferences, not ratings.`,
+    );
+  }
+  return settings;
+}
+
+/** Clips scores to a scale, in place; without one they stay. */
+export function clip(scores: Float32Array, scale: AlsOptions['clip']): Float32Array {
+  if (scale) for (let k = 0; k < scores.length; k++) scores[k] = Math.min(scale[1], Math.max(scale[0], scores[k]));
+  return scores;
+}
 
 /** One line of the training record. */
 export interface AlsIteration {

@@ -5,7 +5,7 @@ import { toFloats } from '../../numeric/float16.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { type AlsModel, storedAs } from './model.ts';
-import { lambdaOf, weigh, weighedCount } from './solver/equations.ts';
+import { lambdaOf, observations, weigh, weighedCount } from './solver/equations.ts';
 import { RowSolver } from './solver/row-solver.ts';
 
 /**
@@ -57,7 +57,8 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
     for (const u of touchedUsers) {
       const indices = byUser.indices.subarray(byUser.offsets[u], byUser.offsets[u + 1]);
       const w = Array.from(indices, (i, e) => weigh(residual(u, i, byUser.values[byUser.offsets[u] + e]), s));
-      const vector = solver.solve({ indices, d: w.map((x) => x.d), r: w.map((x) => x.r), lambda: lambdaOf(indices.length, items.size, s) });
+      const count = observations(byUser.values, byUser.offsets[u], byUser.offsets[u + 1], s);
+      const vector = solver.solve({ indices, d: w.map((x) => x.d), r: w.map((x) => x.r), lambda: lambdaOf(count, items.size, s) });
       rows.set(solver.toCaller(vector), rowOf[u] * f);
       await step();
     }
@@ -71,20 +72,16 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
     const everybody = userWeights ? userWeights.reduce((sum, w) => sum + w, 0) : users.size;
     for (const i of touchedItems) {
       const from = byItem.offsets[i];
-      const who = byItem.indices.subarray(from, byItem.offsets[i + 1]);
+      const to = byItem.offsets[i + 1];
+      const who = byItem.indices.subarray(from, to);
+      let weight = 0;
+      for (let e = from; e < to; e++) if (observations(byItem.values, e, e + 1, s) > 0) weight += weightOf(byItem.indices[e]);
       const w = Array.from(who, (u, e) => weigh(residual(u, i, byItem.values[from + e]), s));
       const vector = solver.solve({
         indices: who.map((u) => rowOf[u]),
         d: w.map((x, e) => x.d * weightOf(who[e]) * scaleOf[who[e]] ** 2),
         r: w.map((x, e) => x.r * weightOf(who[e]) * scaleOf[who[e]]),
-        lambda: lambdaOf(
-          weighedCount(
-            who.reduce((sum, u) => sum + weightOf(u), 0),
-            who.length,
-          ),
-          everybody,
-          s,
-        ),
+        lambda: lambdaOf(weighedCount(weight, observations(byItem.values, from, to, s)), everybody, s),
       });
       itemFactors.set(solver.toCaller(vector), i * f);
       await step();

@@ -1,19 +1,24 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { Factors, LoadOptions, RecommendationList, SimilarOptions, SimilarUser } from '../../contracts/recommender.ts';
-import type { Id } from '../../data/ids.ts';
+import type { Factors, LoadOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { readOptions } from '../../options.ts';
-import { BaseRecommender, checkInteractions, type HistoryRow } from '../shared/base.ts';
+import { FactorBase } from '../factors/base.ts';
+import type { FactorProfile } from '../factors/serving.ts';
+import type { UserRows } from '../factors/similar-users.ts';
+import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { EarlyStopping } from '../shared/early-stopping.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
-import { type BprFitOptions, type BprIteration, type BprOptions, type BprSettings, bprChecks, bprFitChecks } from './options.ts';
+import { type BprFitOptionsOf, type BprIteration, type BprOptions, type BprSettings, bprChecks, readBprFitOptions } from './options.ts';
 import { columnsOf, likedItems, likedRows, widthOf } from './rows.ts';
-import { BprServing, normsOf } from './serving.ts';
+import { BprServing } from './serving.ts';
 import { type AfterIteration, type BprFactors, trainBpr } from './train.ts';
 
-export type { BprFitOptions, BprIteration, BprOptions } from './options.ts';
+export type { BprIteration, BprOptions } from './options.ts';
+
+/** Options of {@link BprRecommender.fit}. */
+export type BprFitOptions = BprFitOptionsOf<BprRecommender>;
 
 /**
  * Matrix factorization by Bayesian personalized ranking (Rendle et al. 2009): stochastic gradient descent on the mean of
@@ -27,12 +32,11 @@ export type { BprFitOptions, BprIteration, BprOptions } from './options.ts';
  * const bpr = await new BprRecommender({ factors: 64, candidates: 4 }).fit(interactions);
  * bpr.recommend('A1', { n: 10 });
  */
-export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
+export class BprRecommender extends FactorBase<BprModel, BprServing> {
   /** Short name of the model family, also in model files. */
   override readonly kind = bprKind;
   protected override readonly iterates = true;
   readonly #settings: BprSettings;
-  #serving: BprServing | undefined;
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: BprOptions = {}) {
@@ -62,7 +66,7 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
    *   number; the signal's reason. The model then stays what it was.
    */
   override async fit(interactions: Interactions, options: BprFitOptions = {}): Promise<this> {
-    const { validate, validateEvery, patience, ...work } = readOptions('BprRecommender.fit', options, bprFitChecks);
+    const { validate, validateEvery, patience, ...work } = readBprFitOptions<BprRecommender>(options);
     work.signal?.throwIfAborted();
     checkInteractions('BprRecommender.fit', interactions);
     const base = baseOf(interactions);
@@ -78,18 +82,8 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
       validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), { validateEvery, patience });
     const trained = await trainBpr(likedRows(base.byUser), settings, work, watch ?? (async () => undefined));
     work.signal?.throwIfAborted();
-    this.#replace(modelOf(trained, trained.history));
+    this.replace(modelOf(trained, trained.history));
     return this;
-  }
-
-  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
-  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
-    return this.listSimilarItems(item, options);
-  }
-
-  /** Users that are like this one, never itself. @throws ERR_UNKNOWN_USER */
-  similarUsers(user: Id, options: SimilarOptions = {}): SimilarUser[] {
-    return this.listSimilarUsers(user, options);
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
@@ -108,43 +102,21 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
     return BprRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
-  protected override profileOf(user: number): Float32Array {
+  protected override serve({ itemRows, settings }: BprModel): BprServing {
+    return new BprServing(itemRows, settings);
+  }
+
+  protected override userRowsOf({ userRows, settings }: BprModel): UserRows {
+    return { rows: userRows, stride: widthOf(settings), f: settings.factors };
+  }
+
+  protected override profileOf(user: number): FactorProfile {
     const width = widthOf(this.#settings);
-    return this.model.userRows.subarray(user * width, (user + 1) * width);
+    return { vector: this.model.userRows.subarray(user * width, (user + 1) * width), add: 0 };
   }
 
-  protected override profileFrom(row: HistoryRow): Float32Array {
-    return this.#answers.foldIn(likedItems(row));
-  }
-
-  protected override scoreAll(profile: Float32Array, scores: Float32Array): void {
-    this.#answers.scoreAll(profile, scores);
-  }
-
-  protected override scoreSome(profile: Float32Array, items: Int32Array): Float32Array {
-    return this.#answers.scoreSome(profile, items);
-  }
-
-  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
-    this.#answers.similarity(item, metric, scores);
-  }
-
-  protected override userSimilarityAll(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
-    const { userRows } = this.model;
-    const { factors } = this.#settings;
-    const width = widthOf(this.#settings);
-    const norms = metric === 'cosine' ? normsOf(userRows, width, factors) : undefined;
-    for (let u = 0; u < scores.length; u++) {
-      let dot = 0;
-      for (let k = 0; k < factors; k++) dot += userRows[user * width + k] * userRows[u * width + k];
-      const size = norms ? norms[user] * norms[u] : 1;
-      scores[u] = size > 0 ? dot / size : 0;
-    }
-  }
-
-  get #answers(): BprServing {
-    this.#serving ??= new BprServing(this.model.itemRows, this.#settings);
-    return this.#serving;
+  protected override profileFrom(row: HistoryRow): FactorProfile {
+    return { vector: this.answers.foldIn(likedItems(row)), add: 0 };
   }
 
   #factorsOf(rows: Float32Array) {
@@ -155,13 +127,8 @@ export class BprRecommender extends BaseRecommender<BprModel, Float32Array> {
 
   static #of(model: BprModel): BprRecommender {
     const bpr = new BprRecommender(model.settings);
-    bpr.#replace(model);
+    bpr.replace(model);
     return bpr;
-  }
-
-  #replace(model: BprModel): void {
-    this.fitted = model;
-    this.#serving = undefined;
   }
 }
 

@@ -1,9 +1,8 @@
 import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { flag, integer, number, onUnknown, seed, threads, workOptions } from '../../options.ts';
+import { flag, integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
 import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
-import type { BprRecommender } from './bpr.ts';
 
-/** Options of {@link BprRecommender}. */
+/** Options of `BprRecommender`. */
 export interface BprOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
   factors?: number;
@@ -14,15 +13,15 @@ export interface BprOptions {
   /** How much each step pulls the rows it touches to 0; from 0, default 0.01. */
   regularization?: number;
   /**
-   * How many items a step draws that the user does not have, to learn from the one with the highest score (Zhang et al. 2013). Default 1:
-   * uniform sampling, as in the paper. More cost time and rank the top of the list better: 4 to 8 do.
+   * Number of items a step draws that the user does not have, to learn from the one with the highest score (Zhang et al. 2013). Default 1:
+   * uniform sampling, as in the paper. More take longer and rank the top of the list better: 4 to 8 do.
    */
   candidates?: number;
   /** Whether items have a bias, which says how popular they are. Default true. */
   biases?: boolean;
   /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
   seed?: number | string;
-  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
+  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
   threads?: number | 'auto';
   /** What happens on unknown ids. Default `'throw'`. */
   onUnknown?: UnknownPolicy;
@@ -44,8 +43,11 @@ export const bprChecks = {
 /** Options with every default filled in. */
 export type BprSettings = Required<BprOptions>;
 
-/** Options of {@link BprRecommender.fit}. */
-export interface BprFitOptions extends FitOptions, ValidationOptions<BprRecommender> {
+/**
+ * Options of `BprRecommender.fit`.
+ * @typeParam Model the recommender itself
+ */
+export interface BprFitOptionsOf<Model> extends FitOptions, ValidationOptions<Model> {
   /**
    * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
@@ -55,16 +57,18 @@ export interface BprFitOptions extends FitOptions, ValidationOptions<BprRecommen
    *   validate: async (model) => (await evaluate(model, { train, test: validation, metrics: ['ndcg'], k: [20] })).get('ndcg', 20).mean,
    * });
    */
-  validate?: (model: BprRecommender) => number | Promise<number>;
+  validate?: (model: Model) => number | Promise<number>;
   /** With `validate`: iterations between two questions, from 1. Default 10. */
   validateEvery?: number;
 }
 
-/** Checks and defaults of {@link BprFitOptions}. */
-export const bprFitChecks = {
-  ...workOptions,
-  ...validationChecks<BprRecommender>({ validateEvery: 10 }),
-};
+/** Reads {@link BprFitOptionsOf}. @throws ERR_BAD_OPTION */
+export function readBprFitOptions<Model>(options: BprFitOptionsOf<Model>) {
+  return readOptions('BprRecommender.fit', options, {
+    ...workOptions,
+    ...validationChecks<Model>({ validateEvery: 10 }),
+  });
+}
 
 /** One line of the training record. */
 export interface BprIteration {

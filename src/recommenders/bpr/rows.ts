@@ -25,9 +25,6 @@ export const userSolving = ({ regularization, candidates }: BprSettings) => ({
   seed,
 });
 
-/** The same by position. */
-export const userStep = (s: BprSettings): number[] => Object.values(userSolving(s));
-
 /** Steps an item of a history: the noise left of the draws cost .003 to .006 of Recall@20 on a validation part of Gowalla. */
 const passes = 30;
 const leastSteps = 200;

@@ -1,6 +1,9 @@
 import type { Block, Engine } from '../../engine/engine.ts';
+import { type RankRowsArguments, rankRows } from '../../engine/generated/jobs.ts';
+import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { ThreadPool } from '../../engine/threads/thread-pool.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
+import type { Prefilter } from './prefilter.ts';
 
 /** A list somebody asks for. */
 export interface ListOrder {
@@ -8,7 +11,7 @@ export interface ListOrder {
   vector: Float32Array;
   /** What is added to each score. */
   add: number;
-  /** How many at most; never more than there are rows. */
+  /** Maximum length; never more than there are rows. */
   n: number;
   /** Indices that must not be in the list, in no order. */
   skipped: Int32Array;
@@ -18,7 +21,7 @@ export interface ListOrder {
 export interface ListSource {
   engine: Engine;
   rows: Block<Float32Array>;
-  /** Numbers a row. */
+  /** Floats per row. */
   width: number;
   /** Row -> index, and back. */
   order: Block<Int32Array>;
@@ -36,24 +39,16 @@ const blockSize = 4;
 /** Fewer products than this are not worth other threads. */
 const smallestShared = 2 ** 24;
 
-/** The best rows for vectors, one list or many on all threads: see kernels/rank.ts. */
+/** The best rows for vectors, one list or many on all threads: see kernels/ranking/rank.ts. */
 export class Lists {
   readonly #source: ListSource;
   readonly #pool: ThreadPool;
   readonly #room: number;
-  readonly #queries: Block<Float32Array>;
-  readonly #adds: Block<Float64Array>;
-  readonly #wants: Block<Int32Array>;
-  readonly #skipEnds: Block<Int32Array>;
-  readonly #skips: Block<Int32Array>;
-  readonly #ends: Block<Int32Array>;
-  readonly #indices: Block<Int32Array>;
-  readonly #scores: Block<Float32Array>;
-  readonly #found: Block<Int32Array>;
+  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
 
-  /** How many 32-bit numbers this takes from an engine, besides the source. */
-  static size(count: number, width: number, threads: number): number {
-    return together * (width + 7) + 3 * roomFor(count) + 256 + ThreadPool.size(threads, scratchBound(width));
+  /** Bytes that this takes from an engine, besides the source. */
+  static bytes(count: number, width: number, threads: number): number {
+    return memoryOf(count, width).bytes + ThreadPool.layout(threads, scratchBound(width)).bytes;
   }
 
   constructor(source: ListSource, threads: number) {
@@ -61,26 +56,18 @@ export class Lists {
     this.#source = source;
     this.#room = roomFor(order.array.length);
     this.#pool = new ThreadPool(engine, threads, scratchBound(width));
-    this.#queries = engine.f32(together * width);
-    this.#adds = engine.f64(together);
-    this.#wants = engine.i32(together);
-    this.#skipEnds = engine.i32(together + 1);
-    this.#skips = engine.i32(this.#room);
-    this.#ends = engine.i32(together + 1);
-    this.#indices = engine.i32(this.#room);
-    this.#scores = engine.f32(this.#room);
-    this.#found = engine.i32(together);
+    this.#memory = engine.place(memoryOf(order.array.length, width));
   }
 
-  /** One list, on this thread. @param prefilter as kernels/rank.ts has it, or 0 */
-  one(order: ListOrder, prefilter: number): Ranked {
+  /** One list, on this thread. */
+  one(order: ListOrder, prefilter: Prefilter | undefined): Ranked {
     this.#put(0, order);
-    this.#source.engine.kernels.rankRows(0, 1, 0, this.#pool.scratch, ...this.#arguments(prefilter));
+    this.#pool.runHere(rankRows, { lo: 0, hi: 1 }, this.#arguments(prefilter));
     return this.#listOf(0);
   }
 
   /** Many lists, the same as one by one. @param orderOf is asked for each in turn */
-  many(count: number, orderOf: (k: number) => ListOrder, prefilter: number): Ranked[] {
+  many(count: number, orderOf: (k: number) => ListOrder, prefilter: Prefilter | undefined): Ranked[] {
     const lists: Ranked[] = [];
     let next = count > 0 ? orderOf(0) : undefined;
     while (next) {
@@ -101,43 +88,56 @@ export class Lists {
     this.#pool.close();
   }
 
-  #run(size: number, prefilter: number): void {
-    const { engine, rows } = this.#source;
+  #run(size: number, prefilter: Prefilter | undefined): void {
     const args = this.#arguments(prefilter);
-    if (size * rows.array.length < smallestShared) engine.kernels.rankRows(0, size, 0, this.#pool.scratch, ...args);
-    else this.#pool.run('rankRows', size, blockSize, args);
+    if (size * this.#source.rows.array.length < smallestShared) this.#pool.runHere(rankRows, { lo: 0, hi: size }, args);
+    else this.#pool.run(rankRows, size, blockSize, args);
   }
 
   #fits(k: number, { n, skipped }: ListOrder): boolean {
-    return this.#ends.array[k] + n <= this.#room && this.#skipEnds.array[k] + skipped.length <= this.#room;
+    return this.#memory.ends.array[k] + n <= this.#room && this.#memory.skipEnds.array[k] + skipped.length <= this.#room;
   }
 
   /** Writes down an order as the k-th; those before it are there. */
   #put(k: number, { vector, add, n, skipped }: ListOrder): void {
     const { width, position } = this.#source;
-    this.#queries.array.set(vector, k * width);
-    this.#adds.array[k] = add;
-    this.#wants.array[k] = n;
-    this.#ends.array[k + 1] = this.#ends.array[k] + n;
-    const from = this.#skipEnds.array[k];
+    this.#memory.queries.array.set(vector, k * width);
+    this.#memory.adds.array[k] = add;
+    this.#memory.wants.array[k] = n;
+    this.#memory.ends.array[k + 1] = this.#memory.ends.array[k] + n;
+    const from = this.#memory.skipEnds.array[k];
     const to = from + skipped.length;
-    for (let e = from; e < to; e++) this.#skips.array[e] = position[skipped[e - from]];
-    this.#skips.array.subarray(from, to).sort();
-    this.#skipEnds.array[k + 1] = to;
+    for (let e = from; e < to; e++) this.#memory.skips.array[e] = position[skipped[e - from]];
+    this.#memory.skips.array.subarray(from, to).sort();
+    this.#memory.skipEnds.array[k + 1] = to;
   }
 
   #listOf(k: number): Ranked {
-    const from = this.#ends.array[k];
-    const to = from + this.#found.array[k];
-    return { indices: this.#indices.array.slice(from, to), scores: this.#scores.array.slice(from, to) };
+    const from = this.#memory.ends.array[k];
+    const to = from + this.#memory.found.array[k];
+    return { indices: this.#memory.indices.array.slice(from, to), scores: this.#memory.scores.array.slice(from, to) };
   }
 
-  #arguments(prefilter: number): number[] {
+  #arguments(prefilter: Prefilter | undefined): RankRowsArguments {
     const { rows, width, order, norms, f } = this.#source;
-    const queries = [this.#queries, this.#adds, this.#wants, this.#skipEnds, this.#skips, this.#ends];
-    const lists = [this.#indices, this.#scores, this.#found];
-    return [order.array.length, width, f, rows.at, order.at, norms.at, prefilter, ...[...queries, ...lists].map(({ at }) => at)];
+    return { count: order.array.length, width, f, rows, order, norms, prefilter: prefilter?.words, ...this.#memory };
   }
+}
+
+/** Orders and their lists. */
+function memoryOf(count: number, width: number) {
+  const room = roomFor(count);
+  return layout({
+    queries: f32(together * width),
+    adds: f64(together),
+    wants: i32(together),
+    skipEnds: i32(together + 1),
+    skips: i32(room),
+    ends: i32(together + 1),
+    indices: i32(room),
+    scores: f32(room),
+    found: i32(together),
+  });
 }
 
 /** Numbers for lists, and for what must not be in them. */

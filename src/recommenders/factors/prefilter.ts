@@ -1,4 +1,16 @@
 import type { Block, Engine } from '../../engine/engine.ts';
+import {
+  prefilterAdd,
+  prefilterAim,
+  prefilterCheck,
+  prefilterEncode,
+  prefilterFind,
+  prefilterGroups,
+  prefilterLeast,
+  prefilterNth,
+} from '../../engine/generated/jobs.ts';
+import { within } from '../../engine/memory/block.ts';
+import { type Blocks, i8, i16, i32, layout, u8 } from '../../engine/memory/layout.ts';
 
 /** Groups of eight dimensions that the first look at all rows takes. */
 const firstLook = 2;
@@ -9,7 +21,7 @@ const few = 1 / 40;
 
 /**
  * Finds the rows of a matrix that may have a cosine above a limit with a query, and never misses one: see kernels/ranking/prefilter.ts. The few that
- * it finds are for the caller to score exactly. Takes 2 f bytes a row.
+ * it finds are for the caller to score exactly. Takes 2 f bytes per row.
  */
 export class Prefilter {
   /** What the calls below found: row numbers. */
@@ -19,20 +31,23 @@ export class Prefilter {
   readonly #f: number;
   readonly #groups: number;
   readonly #padded: number;
-  readonly #columns: number;
-  readonly #rows: number;
-  readonly #sums: number;
-  /** Sums over all dimensions, beside `found`; room for the kernels before that. */
-  readonly #whole: Block<Int32Array>;
-  readonly #aim: number;
-  /** What kernels/rank.ts reads: how far rounding is off, where the codes lie. */
-  readonly #words: Block<Int32Array>;
+  readonly #memory: Blocks<ReturnType<typeof Prefilter.layout>['fields']>;
   readonly #error: Float64Array;
 
-  /** How many 32-bit numbers a prefilter takes from an engine. */
-  static size(count: number, f: number): number {
+  /** What a prefilter keeps in the memory of its engine. */
+  static layout(count: number, f: number) {
     const padded = paddedTo(count, 32);
-    return (padded * (f + paddedTo(f, 8))) / 4 + 3 * padded + 8 * f + 1024;
+    return layout({
+      columns: i8(padded * f),
+      rows: i8(padded * paddedTo(f, 8)),
+      sums: i16(padded),
+      found: i32(padded),
+      /** Sums over all dimensions, beside `found`; room for the kernels before that. */
+      whole: i32(Math.max(1024, padded)),
+      aim: u8(aimBound(f)),
+      /** What kernels/ranking/rank.ts reads: how far rounding is off, where the codes lie. */
+      words: i32(5),
+    });
   }
 
   /** Whether a prefilter is worth it: with few dimensions there is nothing to leave out. */
@@ -42,68 +57,56 @@ export class Prefilter {
 
   /** @param f dimensions. Rows come by {@link encode}. */
   constructor(engine: Engine, count: number, f: number) {
-    const padded = paddedTo(count, 32);
     this.#engine = engine;
     this.#count = count;
     this.#f = f;
     this.#groups = Math.ceil(f / 8);
-    this.#padded = padded;
-    const columns = engine.i32((padded * f) / 4);
-    columns.array.fill(0x0080_0080); // no row: 128 stands for 0 in every other byte
-    this.#columns = columns.at;
-    this.#rows = engine.i32((padded * paddedTo(f, 8)) / 4).at;
-    this.#sums = engine.i32(padded / 2).at;
-    this.found = engine.i32(padded);
-    this.#whole = engine.i32(Math.max(1024, padded));
-    this.#aim = engine.i32(engine.kernels.aimBytes(f) / 4).at;
-    this.#words = engine.i32(Int32Array.of(0, 0, padded, this.#columns, this.#rows));
-    this.#error = new Float64Array(this.#words.array.buffer, this.#words.at, 1);
+    this.#padded = paddedTo(count, 32);
+    this.#memory = engine.place(Prefilter.layout(count, f));
+    const { columns, rows, found, words } = this.#memory;
+    const { buffer } = columns.array;
+    new Int32Array(buffer, columns.at, columns.array.length / 4).fill(0x0080_0080); // no row: 128 stands for 0 in every other byte
+    words.array.set([0, 0, this.#padded, columns.at, rows.at]);
+    this.#error = new Float64Array(buffer, words.at, 1);
+    this.found = found;
   }
 
-  /** Byte position of what kernels need to read it. */
-  get at(): number {
-    return this.#words.at;
+  /** What kernels need to read it. */
+  get words(): Block<Int32Array> {
+    return this.#memory.words;
   }
 
   /**
    * Takes rows lo to hi.
-   * @param rows byte position of row lo, of `width` floats
-   * @param norms byte position of its norm (f64), 0 for one that has no direction
+   * @param given row lo and those behind it, of `width` floats
+   * @param norms of these rows, 0 for one that has no direction
    */
-  encode(lo: number, hi: number, rows: number, width: number, norms: number): void {
-    const error = this.#engine.kernels.prefilterEncode(
-      lo,
-      hi,
-      rows - 4 * width * lo,
-      width,
-      this.#f,
-      norms - 8 * lo,
-      this.#padded,
-      this.#columns,
-      this.#rows,
-    );
-    this.#error[0] = Math.max(this.#error[0], error);
+  encode(lo: number, hi: number, given: Block<Float32Array>, width: number, norms: Block<Float64Array>): void {
+    const { columns, rows } = this.#memory;
+    const x = within(given, -lo * width);
+    const args = { lo, hi, x, width, f: this.#f, norms: within(norms, -lo), padded: this.#padded, columns, rows };
+    this.#error[0] = Math.max(this.#error[0], this.#engine.call(prefilterEncode, args));
   }
 
-  /** Takes a query, a byte position; its norm must not be 0. */
-  aim(vector: number, norm: number): void {
-    this.#engine.kernels.prefilterAim(vector, norm, this.#f, this.#padded, this.#error[0], this.#aim);
+  /** Takes a query; its norm must not be 0. */
+  aim(x: Block<Float32Array>, norm: number): void {
+    const { aim } = this.#memory;
+    this.#engine.call(prefilterAim, { x, norm, f: this.#f, padded: this.#padded, error: this.#error[0], aim });
   }
 
   /** Reads the largest dimensions of all rows. @returns how many rows, about n, look closest; they are in `found`. */
   look(n: number): number {
-    const { kernels } = this.#engine;
+    const { sums, whole } = this.#memory;
     this.#add(0, firstLook);
-    const some = this.#find(kernels.prefilterNth(this.#padded, generous * n, this.#sums, this.#whole.at));
+    const some = this.#find(this.#engine.call(prefilterNth, { hi: this.#padded, n: generous * n, sums, room: whole }));
     this.#check(some, -32768);
-    const whole = this.#whole.array.slice(0, some).sort();
-    return this.#check(some, some > n ? whole[some - n] - 1 : -32768);
+    const sorted = whole.array.slice(0, some).sort();
+    return this.#check(some, some > n ? sorted[some - n] - 1 : -32768);
   }
 
   /** After {@link look}: writes to `found` every row whose cosine with the query is at least `limit`, and a few others. @returns how many */
   survivors(limit: number): number {
-    const { kernels } = this.#engine;
-    let groups = Math.max(firstLook, kernels.prefilterGroups(limit, this.#f, this.#aim));
+    let groups = Math.max(firstLook, this.#engine.call(prefilterGroups, { limit, f: this.#f, aim: this.#memory.aim }));
     this.#add(firstLook, groups);
     for (;;) {
       const some = this.#find(this.#least(limit, groups));
@@ -114,20 +117,26 @@ export class Prefilter {
   }
 
   #add(from: number, to: number): void {
-    this.#engine.kernels.prefilterAdd(0, this.#padded, from, to, this.#f, this.#aim, this.#columns, this.#sums);
+    const { aim, columns, sums } = this.#memory;
+    this.#engine.call(prefilterAdd, { lo: 0, hi: this.#padded, from, to, f: this.#f, aim, columns, sums });
   }
 
-  #find(least: number): number {
-    return this.#engine.kernels.prefilterFind(0, this.#count, least, this.#sums, this.#whole.at, this.found.at);
+  #find(limit: number): number {
+    const { sums, whole: room, found: out } = this.#memory;
+    return this.#engine.call(prefilterFind, { lo: 0, hi: this.#count, limit, sums, room, out });
   }
 
-  #check(count: number, least: number): number {
-    return this.#engine.kernels.prefilterCheck(count, this.found.at, least, this.#f, this.#aim, this.#rows, this.#whole.at);
+  #check(count: number, limit: number): number {
+    const { found: list, aim, rows, whole: sums } = this.#memory;
+    return this.#engine.call(prefilterCheck, { count, list, limit, f: this.#f, aim, rows, sums });
   }
 
   #least(limit: number, groups: number): number {
-    return this.#engine.kernels.prefilterLeast(limit, groups, this.#f, this.#aim);
+    return this.#engine.call(prefilterLeast, { limit, groups, f: this.#f, aim: this.#memory.aim });
   }
 }
 
 const paddedTo = (count: number, block: number) => Math.ceil(count / block) * block;
+
+/** At least what `aimBytes` of the kernels says. */
+const aimBound = (f: number) => 32 * paddedTo(f, 8) + 8192;

@@ -1,69 +1,77 @@
 import { type Block, Engine } from '../../engine/engine.ts';
+import { f32, f64, layout } from '../../engine/memory/layout.ts';
 import { fromFloat16, type StoredFactors } from '../../numeric/float16.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
-import type { AlsModel } from '../als/model.ts';
 import type { RankRequest } from '../shared/base.ts';
 import { Prefilter } from './prefilter.ts';
 
 /** Rows that are coded together. */
 const slab = 1024;
-/** Beyond this many numbers a prefilter would come near what one memory can hold. */
-const largest = 2 ** 29;
+/** Beyond this many bytes a prefilter would come near what one memory can hold. */
+const largest = 2 ** 31;
+
+/** The factors of users as a model keeps them: users with the same history may share a row. */
+export interface UserRows {
+  /** count x stride; the first f columns are factors. */
+  rows: StoredFactors;
+  /** Floats per row. */
+  stride: number;
+  /** Number of factors. */
+  f: number;
+  /** Row of each user, -1 for none. undefined = user u has row u. */
+  rowOf?: Int32Array;
+  /** What the row of each user is multiplied by. undefined = 1. */
+  scaleOf?: Float32Array;
+}
 
 /**
- * The users most similar to one, for models with many distinct rows: their codes, two bytes a factor, prefilter all rows, and what survives
- * is scored as {@link userSimilarity} does. Made when it is first needed; it knows the users of one model and is dropped with it.
+ * The users most similar to one, for models with many distinct rows: their codes, two bytes per factor, prefilter all rows, and what
+ * survives is scored as {@link userSimilarity} does. Made when it is first needed; it knows the users of one model and is dropped with it.
  */
 export class SimilarUsers {
-  readonly #model: AlsModel;
+  readonly #users: UserRows;
   readonly #prefilter: Prefilter;
   readonly #vector: Block<Float32Array>;
-  /** The users of row k: users[offsets[k]] to users[offsets[k + 1]]. */
-  readonly #offsets: Int32Array;
-  readonly #users: Int32Array;
+  /** Users by row: those of row k are byRow[offsets[k]] to byRow[offsets[k + 1]]. undefined = row k is user k. */
+  readonly #sharing: { offsets: Int32Array; byRow: Int32Array } | undefined;
 
   /** Undefined where a full scan is as good, or the only way. */
-  static of(model: AlsModel): SimilarUsers | undefined {
-    const f = model.settings.factors;
-    const count = model.rows.length / f;
+  static of(users: UserRows): SimilarUsers | undefined {
+    const { rows, stride, f, scaleOf } = users;
+    const count = rows.length / stride;
     // Users that point away from their row would have to be looked for at the other end.
-    if (!Prefilter.helps(count, f) || Prefilter.size(count, f) > largest || model.scaleOf.some((scale) => !(scale > 0))) return undefined;
-    return new SimilarUsers(model);
+    if (!Prefilter.helps(count, f) || Prefilter.layout(count, f).bytes > largest || scaleOf?.some((scale) => !(scale > 0)))
+      return undefined;
+    return new SimilarUsers(users);
   }
 
-  private constructor(model: AlsModel) {
-    const { rows, rowOf, settings } = model;
-    const f = settings.factors;
-    const count = rows.length / f;
-    const engine = new Engine(4 * (Prefilter.size(count, f) + slab * (f + 2) + f + 64), { threads: 1, scratchBytes: 64 });
-    this.#model = model;
+  private constructor(users: UserRows) {
+    const { rows, stride, f, rowOf } = users;
+    const count = rows.length / stride;
+    const memory = layout({ vector: f32(f), some: f32(slab * stride), norms: f64(slab) });
+    const engine = new Engine(memory.bytes + Prefilter.layout(count, f).bytes, { threads: 1, scratchBytes: 64 });
+    this.#users = users;
     this.#prefilter = new Prefilter(engine, count, f);
-    this.#vector = engine.f32(f);
-    const some = engine.f32(slab * f);
-    const norms = engine.f64(slab);
+    const { vector, some, norms } = engine.place(memory);
+    this.#vector = vector;
     for (let lo = 0; lo < count; lo += slab) {
       const hi = Math.min(count, lo + slab);
-      some.array.set(floatsOf(rows, lo * f, hi * f));
-      for (let k = 0; k < hi - lo; k++) norms.array[k] = normOf(some.array.subarray(k * f, (k + 1) * f));
-      this.#prefilter.encode(lo, hi, some.at, f, norms.at);
+      some.array.set(floatsOf(rows, lo * stride, hi * stride));
+      for (let k = 0; k < hi - lo; k++) norms.array[k] = normOf(some.array.subarray(k * stride, k * stride + f));
+      this.#prefilter.encode(lo, hi, some, stride, norms);
     }
-    this.#offsets = new Int32Array(count + 2);
-    for (const row of rowOf) if (row >= 0) this.#offsets[row + 2]++;
-    for (let k = 2; k < this.#offsets.length; k++) this.#offsets[k] += this.#offsets[k - 1];
-    this.#users = new Int32Array(this.#offsets[count + 1]);
-    for (let user = 0; user < rowOf.length; user++) if (rowOf[user] >= 0) this.#users[this.#offsets[rowOf[user] + 1]++] = user;
+    this.#sharing = rowOf && usersByRow(rowOf, count);
   }
 
   /** The users with the largest cosine, as the request says; undefined when only a full scan can tell. `only` is not looked at. */
   rank(user: number, { n, skip, skipped }: RankRequest): Ranked | undefined {
-    const { rowOf, rows, settings } = this.#model;
-    const own = rowOf[user];
+    const own = rowOfUser(this.#users, user);
     if (own < 0 || n === 0 || n > 256) return undefined;
-    const vector = floatsOf(rows, own * settings.factors, (own + 1) * settings.factors);
+    const vector = factorsOf(this.#users, own);
     const norm = normOf(vector);
     if (!(norm > 0)) return undefined;
     this.#vector.array.set(vector);
-    this.#prefilter.aim(this.#vector.at, norm);
+    this.#prefilter.aim(this.#vector, norm);
     const seed = new TopK(n);
     this.#offer(this.#prefilter.look(n + 8 + Math.min(256, skipped.length)), vector, norm, skip, seed);
     const threshold = seed.threshold;
@@ -75,13 +83,12 @@ export class SimilarUsers {
 
   /** Scores the rows that the prefilter found and offers their users. */
   #offer(found: number, vector: Float32Array, norm: number, skip: Uint8Array | undefined, best: TopK): void {
-    const { rows } = this.#model;
-    const f = vector.length;
     for (let k = 0; k < found; k++) {
       const row = this.#prefilter.found.array[k];
-      const score = likeness(vector, norm, floatsOf(rows, row * f, (row + 1) * f), 'cosine');
-      for (let e = this.#offsets[row]; e < this.#offsets[row + 1]; e++) {
-        const other = this.#users[e];
+      const score = likeness(vector, norm, factorsOf(this.#users, row), 'cosine');
+      const [from, to] = this.#sharing ? [this.#sharing.offsets[row], this.#sharing.offsets[row + 1]] : [row, row + 1];
+      for (let e = from; e < to; e++) {
+        const other = this.#sharing ? this.#sharing.byRow[e] : row;
         if (!skip || skip[other] === 0) best.offer(other, score);
       }
     }
@@ -89,21 +96,42 @@ export class SimilarUsers {
 }
 
 /** Similarity of every user to one, by user index; `scores` comes filled with 0, which stays where a user has no factors. */
-export function userSimilarity({ rows, rowOf, scaleOf, settings }: AlsModel, user: number, metric: 'cosine' | 'dot', scores: Float32Array) {
-  if (rowOf[user] < 0) return;
-  const f = settings.factors;
-  const vector = floatsOf(rows, rowOf[user] * f, (rowOf[user] + 1) * f);
+export function userSimilarity(users: UserRows, user: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+  const { rows, stride, f, scaleOf } = users;
+  const ownRow = rowOfUser(users, user);
+  if (ownRow < 0) return;
+  const vector = factorsOf(users, ownRow);
   const norm = normOf(vector);
-  const byRow = new Float32Array(rows.length / f);
+  const byRow = new Float32Array(rows.length / stride);
   for (let lo = 0; lo < byRow.length; lo += slab) {
     const hi = Math.min(byRow.length, lo + slab);
-    const some = floatsOf(rows, lo * f, hi * f);
-    for (let row = lo; row < hi; row++) byRow[row] = likeness(vector, norm, some.subarray((row - lo) * f, (row - lo + 1) * f), metric);
+    const some = floatsOf(rows, lo * stride, hi * stride);
+    for (let row = lo; row < hi; row++) {
+      const at = (row - lo) * stride;
+      byRow[row] = likeness(vector, norm, some.subarray(at, at + f), metric);
+    }
   }
-  const scale = (u: number) => (metric === 'dot' ? scaleOf[u] : Math.sign(scaleOf[u]));
+  const scale = (u: number) => (scaleOf === undefined ? 1 : metric === 'dot' ? scaleOf[u] : Math.sign(scaleOf[u]));
   const own = scale(user);
-  for (let u = 0; u < scores.length; u++) if (rowOf[u] >= 0) scores[u] = byRow[rowOf[u]] * own * scale(u);
+  for (let u = 0; u < scores.length; u++) {
+    const row = rowOfUser(users, u);
+    if (row >= 0) scores[u] = byRow[row] * own * scale(u);
+  }
 }
+
+function usersByRow(rowOf: Int32Array, count: number): { offsets: Int32Array; byRow: Int32Array } {
+  const offsets = new Int32Array(count + 2);
+  for (const row of rowOf) if (row >= 0) offsets[row + 2]++;
+  for (let k = 2; k < offsets.length; k++) offsets[k] += offsets[k - 1];
+  const byRow = new Int32Array(offsets[count + 1]);
+  for (let user = 0; user < rowOf.length; user++) if (rowOf[user] >= 0) byRow[offsets[rowOf[user] + 1]++] = user;
+  return { offsets, byRow };
+}
+
+const rowOfUser = ({ rowOf }: UserRows, user: number): number => (rowOf ? rowOf[user] : user);
+
+/** The factors of a row. */
+const factorsOf = ({ rows, stride, f }: UserRows, row: number): Float32Array => floatsOf(rows, row * stride, row * stride + f);
 
 function likeness(a: Float32Array, norm: number, b: Float32Array, metric: 'cosine' | 'dot'): number {
   let product = 0;

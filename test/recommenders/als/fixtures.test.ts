@@ -104,10 +104,13 @@ describe.each(fixtures)('textbook ALS on $name, rule $rule', ({ fixture, run, ho
     const vector = serving.foldIn(history, 0);
     closeTo(vector, run.foldIn.vector, scale, 1e-3);
     const scores = new Float32Array(fixture.items);
-    serving.scoreAll(vector, scores, 0);
+    serving.factors.scoreAll({ vector, add: 0 }, scores);
     closeTo(scores, run.foldIn.scores, scale * scale, 1e-3);
     if (!run.explain) return;
-    const parts = serving.contributions(history, 0, run.explain.item);
+    let parts: number[] = [];
+    serving.contributions(history, 0, Int32Array.of(run.explain.item), (_, own) => {
+      parts = [...own];
+    });
     const expected = run.explain.contributions.map(([, part]) => part);
     closeTo(parts, expected, 1, 1e-3);
     expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(run.explain.score, 3);

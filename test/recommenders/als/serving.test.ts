@@ -6,7 +6,7 @@ import { toFloat16 } from '../../../src/numeric/float16.ts';
 import { topK } from '../../../src/numeric/top-k.ts';
 import type { AlsModel } from '../../../src/recommenders/als/model.ts';
 import { AlsServing } from '../../../src/recommenders/als/serving.ts';
-import { SimilarUsers, userSimilarity } from '../../../src/recommenders/factors/similar-users.ts';
+import { SimilarUsers, type UserRows, userSimilarity } from '../../../src/recommenders/factors/similar-users.ts';
 import { randomOf, zipf } from '../../support/makers.ts';
 
 const factors = 40;
@@ -74,7 +74,7 @@ describe('the pruned lists of an AlsRecommender', () => {
     fc.assert(
       fc.property(cases, ({ seed, style, feedback, n, share, vector, biased }) => {
         const rows = madeRows(seed, style);
-        const serving = new AlsServing(modelOf(rows, feedback, biased && feedback === 'explicit'));
+        const serving = new AlsServing(modelOf(rows, feedback, biased && feedback === 'explicit')).factors;
         const random = randomOf(seed + 1);
         const skip = Uint8Array.from({ length: count }, () => Number(random() < share));
         const skipped = Int32Array.from({ length: count }, (_, i) => i).filter((i) => skip[i] !== 0);
@@ -89,7 +89,7 @@ describe('the pruned lists of an AlsRecommender', () => {
             faint: own.map(() => 1e-30 * (random() - 0.5)),
           }[vector];
           const scores = new Float32Array(count);
-          serving.scoreAll(x, scores, 0.25 * Number(biased));
+          serving.scoreAll({ vector: x, add: 0.25 * Number(biased) }, scores);
           expect(serving.rank({ vector: x, add: 0.25 * Number(biased), n: Math.min(n, count), skipped })).toEqual(topK(scores, n, skip));
           for (const metric of ['cosine', 'dot'] as const) {
             serving.similarity(item, metric, scores);
@@ -113,10 +113,10 @@ describe('the pruned lists of an AlsRecommender', () => {
       n: k === 5 ? count : k % 31,
       skipped: Int32Array.from({ length: count }, (_, i) => i).filter((i) => k === 6 || (i * 7) % 101 === k % 101),
     }));
-    const alone = new AlsServing(modelOf(rows, 'implicit', false));
+    const alone = new AlsServing(modelOf(rows, 'implicit', false)).factors;
     const expected = orders.map((order) => alone.rank(order));
     for (const threads of [1, 3]) {
-      const serving = new AlsServing(modelOf(rows, 'implicit', false, threads));
+      const serving = new AlsServing(modelOf(rows, 'implicit', false, threads)).factors;
       for (let turn = 0; turn < 3; turn++) expect(serving.rankMany(orders.length, (k) => orders[k])).toEqual(expected);
       serving.close();
       expect(serving.rankMany(orders.length, (k) => orders[k])).toEqual(expected); // now on this thread alone
@@ -160,8 +160,9 @@ describe('the similar users of an AlsRecommender', () => {
         const floats = madeRows(seed, style).map((v) => Math.max(-1e4, Math.min(1e4, v)));
         const random = randomOf(seed + 1);
         const users = 2 * count;
-        const model: AlsModel = {
-          ...modelOf(new Float32Array(count * factors), 'implicit', false),
+        const model: UserRows = {
+          stride: factors,
+          f: factors,
           rows: half ? toFloat16(floats) : floats,
           rowOf: Int32Array.from({ length: users }, (_, u) => (u < 3 ? -1 : Math.floor(count * random() ** 2))),
           scaleOf: Float32Array.from({ length: users }, () => 0.5 + random()),

@@ -13,25 +13,15 @@ export function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, 
   const B = M + ((<usize>(ld * ld)) << 2);
   const W = B + ((<usize>ld) << 2);
   const T = W + ((<usize>ld) << 2); // D^1/2
+  const failed = dualFactor(n, indices, d, y, I, f, P, M, T);
+  if (failed) return f64.NaN;
   for (let p = 0; p < ld; p++) {
     const e = (<usize>p) << 2;
-    const root = p < n ? sqrt<f32>(max<f32>(load<f32>(d + e), 0)) : 0;
+    const root = load<f32>(T + e);
     const right = root > 0 ? load<f32>(r + e) / root : 0;
-    store<f32>(T + e, root);
     store<f32>(B + e, right);
     store<f32>(W + e, right);
   }
-  for (let p = 0; p < ld; p += 4) scaled4(n, p, indices, y, T + ((<usize>p) << 2), I, P + <usize>p * s, s);
-  // I + P P^T from the diagonal on, in tiles of 2 x 4; what of them lies below it is not read.
-  for (let p = 0; p < n; p += 2) {
-    const to = M + ((<usize>(p * ld)) << 2);
-    for (let q = p & ~3; q < ld; q += 4) products2x4(P + <usize>p * s, P + <usize>q * s, s, to + ((<usize>q) << 2), (<usize>ld) << 2);
-  }
-  for (let p = 0; p < n; p++) {
-    const at = M + ((<usize>(p * (ld + 1))) << 2);
-    store<f32>(at, load<f32>(at) + 1);
-  }
-  if (cholesky(M, n, ld)) return f64.NaN;
   choleskySolve(M, n, ld, W);
   memory.fill(x, 0, s);
   let won: f64 = 0;
@@ -45,6 +35,30 @@ export function solveDual(n: i32, indices: usize, d: usize, r: usize, y: usize, 
   for (let p = 0; p < ld; p += 4) addRows4(P + <usize>p * s, W + ((<usize>p) << 2), x, s);
   for (let q: usize = 0; q < s; q += 16) v128.store(x + q, f32x4.mul(v128.load(x + q), v128.load(I + q)));
   return won;
+}
+
+/**
+ * T = D^1/2, P = T Y I in ld = n up to a multiple of four rows, those from n on zero, and the Cholesky factor of I + P P^T in M.
+ * Returns 0, or 1 + the row that is not positive.
+ */
+export function dualFactor(n: i32, indices: usize, d: usize, y: usize, I: usize, f: i32, P: usize, M: usize, T: usize): i32 {
+  const s: usize = (<usize>f) << 2;
+  const ld = (n + 3) & ~3;
+  for (let p = 0; p < ld; p++) {
+    const e = (<usize>p) << 2;
+    store<f32>(T + e, p < n ? sqrt<f32>(max<f32>(load<f32>(d + e), 0)) : 0);
+  }
+  for (let p = 0; p < ld; p += 4) scaled4(n, p, indices, y, T + ((<usize>p) << 2), I, P + <usize>p * s, s);
+  // I + P P^T from the diagonal on, in tiles of 2 x 4; what of them lies below it is not read.
+  for (let p = 0; p < n; p += 2) {
+    const to = M + ((<usize>(p * ld)) << 2);
+    for (let q = p & ~3; q < ld; q += 4) products2x4(P + <usize>p * s, P + <usize>q * s, s, to + ((<usize>q) << 2), (<usize>ld) << 2);
+  }
+  for (let p = 0; p < n; p++) {
+    const at = M + ((<usize>(p * (ld + 1))) << 2);
+    store<f32>(at, load<f32>(at) + 1);
+  }
+  return cholesky(M, n, ld);
 }
 
 /** Rows p to p + 3 of P: source rows times their roots and the vector I, zeros from n on. Four at a time, so that they are waited for together. */

@@ -81,6 +81,13 @@ function solveExactly(row: RowEntries, diagonal: Float64Array, x: Float32Array):
 
 /** Solves A x = b in place by Cholesky on the lower half of A (f x f, destroyed). False when A is not positive. */
 export function choleskySolve(a: Float64Array, f: number, b: Float64Array): boolean {
+  if (!choleskyFactor(a, f)) return false;
+  choleskySubstitute(a, f, b);
+  return true;
+}
+
+/** Makes the lower half of A (f x f) its Cholesky factor. False when A is not positive. */
+export function choleskyFactor(a: Float64Array, f: number): boolean {
   for (let i = 0; i < f; i++) {
     for (let j = 0; j <= i; j++) {
       let v = a[i * f + j];
@@ -90,6 +97,11 @@ export function choleskySolve(a: Float64Array, f: number, b: Float64Array): bool
       else return false;
     }
   }
+  return true;
+}
+
+/** b <- A^-1 b, with the factor of A. */
+export function choleskySubstitute(a: Float64Array, f: number, b: Float64Array): void {
   for (let i = 0; i < f; i++) {
     for (let k = 0; k < i; k++) b[i] -= a[i * f + k] * b[k];
     b[i] /= a[i * f + i];
@@ -98,7 +110,6 @@ export function choleskySolve(a: Float64Array, f: number, b: Float64Array): bool
     for (let k = i + 1; k < f; k++) b[i] -= a[k * f + i] * b[k];
     b[i] /= a[i * f + i];
   }
-  return true;
 }
 
 /** Steps of conjugate gradients with the diagonal of A as preconditioner, from what x holds. Returns -(x^T A x - 2 b.x). */

@@ -1,8 +1,9 @@
 import { solveConjugate } from './conjugate';
 import { solveDual } from './dual';
+import { normalMatrix } from './normal';
 import { cholesky, choleskySolve } from '../dense/cholesky';
-import { PANEL, packRow, syrk } from '../dense/syrk';
-import { axpy, dot, scaled, sum4 } from '../dense/vector';
+import { PANEL } from '../dense/syrk';
+import { dot, scaled, sum4 } from '../dense/vector';
 import { F32s, F64s, I32s, Optional } from '../types';
 
 // One half-step of ALS in the eigenbasis of the Gram matrix of the source rows: (diag(H) + sum d y y^T) x = sum r y with
@@ -101,18 +102,8 @@ function solveDirect(n: i32, indices: usize, d: usize, r: usize, y: usize, H: us
   const right = work,
     P = work + s,
     A = P + <usize>PANEL * s;
-  memory.fill(A, 0, s * <usize>f);
   memory.fill(right, 0, s);
-  for (let p0 = 0; p0 < n; p0 += PANEL) {
-    const pn = min(PANEL, n - p0);
-    for (let p = 0; p < pn; p++) {
-      const e = (<usize>(p0 + p)) << 2;
-      const from = y + <usize>load<i32>(indices + e) * s;
-      packRow(sqrt<f32>(max<f32>(load<f32>(d + e), 0)), from, P, p, pn, f);
-      axpy(load<f32>(r + e), from, right, f);
-    }
-    syrk(P, pn, f, A);
-  }
+  normalMatrix(n, indices, d, r, y, f, P, A, right);
   for (let q = 0; q < f; q++) {
     const at = A + <usize>q * s + ((<usize>q) << 2);
     store<f32>(at, load<f32>(at) + load<f32>(H + ((<usize>q) << 2)));

@@ -1,4 +1,5 @@
 import type { Csr } from '../../../data/csr.ts';
+import type { HistoryRow } from '../../shared/base.ts';
 import type { AlsBiases } from '../model.ts';
 
 /** Global mean, then item means of what is left, then user means of what is left then. */
@@ -21,6 +22,14 @@ export function meansOf({ rows, columns, offsets, indices, values }: Csr): AlsBi
     users[u] = offsets[u + 1] > offsets[u] ? sum / (offsets[u + 1] - offsets[u]) : 0;
   }
   return { global, users, items };
+}
+
+/** Global and user mean of a history, as {@link meansOf} takes them off a user with that history; 0 without biases. */
+export function userBias(biases: AlsBiases | undefined, { items, values }: HistoryRow): number {
+  if (!biases) return 0;
+  let sum = 0;
+  for (let e = 0; e < items.length; e++) sum += values[e] - biases.global - biases.items[items[e]];
+  return biases.global + (items.length ? Math.fround(sum / items.length) : 0);
 }
 
 /** The ratings less their means. */

@@ -1,6 +1,38 @@
 import type { AlsSettings } from '../options.ts';
 
-// The equations that interactions stand for, row by row.
+// What a value and a row of values mean to ALS.
+
+/** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
+export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
+  if (settings.feedback === 'explicit') return { d: 1, r: value };
+  if (value > 0) {
+    const d = Math.max(settings.alpha * value, 1e-30);
+    return { d, r: 1 + d };
+  }
+  return { d: -settings.alpha * value, r: 0 };
+}
+
+/** Regularization of a row with n observations when the other side has `others` rows. */
+export function lambdaOf(n: number, others: number, s: AlsSettings): number {
+  if (s.regularizationScaling === 'none') return s.regularization;
+  if (s.regularizationScaling === 'count') return s.regularization * n;
+  const base = n + others / s.alpha;
+  return s.regularization * (s.regularizationExponent === 1 ? base : base ** s.regularizationExponent);
+}
+
+/**
+ * How many of some values count where regularization scales with the number of observations: all ratings, and of implicit feedback the
+ * positive ones, as in Spark and the papers. A value of 0 or below says that something is not wanted and is no observation of a preference.
+ */
+export function observations(values: ArrayLike<number>, from: number, to: number, { feedback }: Pick<AlsSettings, 'feedback'>): number {
+  if (feedback === 'explicit') return to - from;
+  let count = 0;
+  for (let e = from; e < to; e++) if (values[e] > 0) count++;
+  return count;
+}
+
+/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
+export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
 
 /** Rows of weighted entries: (diag + sum d y y^T) x = sum r y. */
 export interface SparseRows {
@@ -20,31 +52,10 @@ export function emptyRows(rows: number, entries: number): SparseRows {
   };
 }
 
-/** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
-export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
-  if (settings.feedback === 'explicit') return { d: 1, r: value };
-  if (value > 0) {
-    const d = Math.max(settings.alpha * value, 1e-30);
-    return { d, r: 1 + d };
-  }
-  return { d: -settings.alpha * value, r: 0 };
-}
-
-/** Regularization of a row with n entries when the other side has `others` rows. */
-export function lambdaOf(n: number, others: number, s: AlsSettings): number {
-  if (s.regularizationScaling === 'none') return s.regularization;
-  if (s.regularizationScaling === 'count') return s.regularization * n;
-  const base = n + others / s.alpha;
-  return s.regularization * (s.regularizationExponent === 1 ? base : base ** s.regularizationExponent);
-}
-
-/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
-export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
-
 /** d and r of each value, and its part of the loss of zero factors. */
 export type Weights = ReturnType<typeof weighed>;
 
-/** The equations' part of each value. */
+/** d and r of many values. */
 export function weighed(values: Float32Array, settings: AlsSettings) {
   const d = new Float32Array(values.length);
   const r = new Float32Array(values.length);

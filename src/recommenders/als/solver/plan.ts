@@ -22,10 +22,13 @@ export interface Routes {
  */
 export function routesOf(s: AlsSettings): Routes {
   const width = Math.ceil(s.factors / 8) * 8;
-  const finalRoute = { dualMax: Math.max(1, Math.floor(width * 0.6)), steps: 0 };
+  const finalRoute = { dualMax: dualMaxOf(width), steps: 0 };
   const exact = s.solver === 'exact' || s.feedback === 'explicit' || width <= 16;
   return { route: exact ? finalRoute : { dualMax: Math.max(8, Math.min(16, width >> 2)), steps: 2 }, finalRoute };
 }
+
+/** Up to how many entries the dual is the cheaper of the exact routes. */
+export const dualMaxOf = (width: number): number => Math.max(1, Math.floor(width * 0.6));
 
 /** Bounds of blocks of about equal cost. Long rows come first, so that the last block to finish is a short one. */
 export function costCut(offsets: Int32Array, width: number, dualMax: number): Int32Array {

@@ -1,7 +1,7 @@
 import type { Csr } from '../../../data/csr.ts';
 import { countingSort, range } from '../../../numeric/counting-sort.ts';
 import type { AlsSettings } from '../options.ts';
-import { emptyRows, lambdaOf, type Weights } from './equations.ts';
+import { emptyRows, lambdaOf, observations, type Weights } from './equations.ts';
 
 /** Users of two and more items: one row for all with the same, by falling length and then by their rarest item. */
 export function distinctRows(
@@ -38,7 +38,7 @@ export function distinctRows(
     multiplicity[row] = counts[g];
     const from = ranked.offsets[firstUser[g]];
     const end = ranked.offsets[firstUser[g] + 1];
-    rowLambda[row] = lambdaOf(end - from, ranked.columns, settings);
+    rowLambda[row] = lambdaOf(observations(ranked.values, from, end, settings), ranked.columns, settings);
     for (let e = from; e < end; e++, at++) {
       rows.indices[at] = ranked.indices[e];
       rows.d[at] = weights.d[e];

@@ -1,12 +1,10 @@
 import type { Csr } from '../../../data/csr.ts';
 import { countingSort, range } from '../../../numeric/counting-sort.ts';
 import type { AlsSettings } from '../options.ts';
-import { emptyRows, lambdaOf, type SparseRows, weighed, weighedCount } from './equations.ts';
+import { emptyRows, lambdaOf, observations, type SparseRows, weighed, weighedCount } from './equations.ts';
 import { distinctRows } from './problem-rows.ts';
 import { singlesOf } from './problem-singles.ts';
 import { rankedRows } from './ranked-rows.ts';
-
-export { lambdaOf, weigh } from './equations.ts';
 
 /**
  * The interactions as ALS wants them. Users with the same history get the same factors, so each distinct row is there once
@@ -57,7 +55,7 @@ export interface Singles {
  * @param userWeights how often each user counts; all 1 when missing.
  */
 export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Float32Array): AlsProblem {
-  const { itemOrder, itemRank, itemCounts } = popularityOrder(byUser);
+  const { itemOrder, itemRank } = popularityOrder(byUser);
   const ranked = rankedRows(byUser, itemRank);
   const weights = weighed(ranked.values, settings);
   const userRow = new Int32Array(byUser.rows).fill(-1);
@@ -74,7 +72,7 @@ export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Flo
     rowLambda,
     singles: { ...singles, entries, lambda: lambdaOf(1, byUser.columns, settings) },
     items,
-    itemLambda: itemLambdas(byUser, itemOrder, itemCounts, settings, userWeights),
+    itemLambda: itemLambdas(byUser, itemOrder, settings, userWeights),
     itemOrder,
     itemRank,
     userRow,
@@ -84,15 +82,20 @@ export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Flo
 }
 
 /** Regularization of each item by rank; what scales with counts sees a user as often as it counts. */
-function itemLambdas({ offsets, indices, rows }: Csr, order: Int32Array, counts: Int32Array, s: AlsSettings, userWeights?: Float32Array) {
-  if (!userWeights) return Float32Array.from(order, (_, i) => lambdaOf(counts[i], rows, s));
-  const sums = new Float64Array(order.length);
-  let total = 0;
+function itemLambdas({ offsets, indices, values, rows }: Csr, order: Int32Array, s: AlsSettings, userWeights?: Float32Array) {
+  if (s.regularizationScaling === 'none') return new Float32Array(order.length).fill(s.regularization);
+  const counts = new Int32Array(order.length);
+  const sums = new Float64Array(userWeights ? order.length : 0);
+  let total = userWeights ? 0 : rows;
   for (let u = 0; u < rows; u++) {
-    total += userWeights[u];
-    for (let e = offsets[u]; e < offsets[u + 1]; e++) sums[indices[e]] += userWeights[u];
+    if (userWeights) total += userWeights[u];
+    for (let e = offsets[u]; e < offsets[u + 1]; e++) {
+      if (observations(values, e, e + 1, s) === 0) continue;
+      counts[indices[e]]++;
+      if (userWeights) sums[indices[e]] += userWeights[u];
+    }
   }
-  return Float32Array.from(order, (item, i) => lambdaOf(weighedCount(sums[item], counts[i]), total, s));
+  return Float32Array.from(order, (item) => lambdaOf(userWeights ? weighedCount(sums[item], counts[item]) : counts[item], total, s));
 }
 
 /** Items by falling number of users; equal ones by index. */
@@ -107,7 +110,7 @@ function popularityOrder(byUser: Csr) {
   itemOrder.forEach((item, rank) => {
     itemRank[item] = rank;
   });
-  return { itemOrder, itemRank, itemCounts: itemOrder.map((item) => counts[item]) };
+  return { itemOrder, itemRank };
 }
 
 /** The user side by item, with a last entry for the single of an item. */

@@ -1,7 +1,9 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
-import { choleskySolve } from '../../../engine/kernels/als/rows.plain.ts';
-import { SmallMatrices, smallMatricesDoubles } from '../../../engine/small-matrices.ts';
-import { scratchBytes } from './plan.ts';
+import { gram, rotate, solveRows } from '../../../engine/generated/jobs.ts';
+import { within } from '../../../engine/memory/block.ts';
+import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
+import { SmallMatrices, smallMatricesLayout } from '../../../engine/small-matrices.ts';
+import { dualMaxOf, scratchBytes } from './plan.ts';
 
 /** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
 export interface RowEquation {
@@ -27,8 +29,8 @@ export interface RowSolverSource {
   order?: Int32Array;
   /** Longest equation that will come. */
   longest: number;
-  /** 32-bit numbers the caller wants to take from the engine besides. Default 0. */
-  spare?: number;
+  /** Bytes the caller wants to take from the engine besides. Default 0. */
+  spareBytes?: number;
 }
 
 /**
@@ -44,30 +46,39 @@ export class RowSolver {
   readonly engine: Engine;
   /** The vector that `solve` and `toInner` leave behind, and that scoring reads. */
   readonly vector: Block<Float32Array>;
+  /** The column behind the factors that is for scoring only, -1 when there is none. */
+  readonly extraColumn: number;
+  /** Of the Gram matrix; zeros where it does not take part. */
+  readonly eigenvalues: Block<Float32Array>;
+  /** What the diagonal of an equation is at least. */
+  readonly floor: number;
+  /** Rows of at most this many entries are solved in their dual. */
+  readonly dualMax: number;
   readonly #f: number;
-  readonly #extra: boolean;
-  readonly #eigenvalues: Block<Float32Array>;
   readonly #rotation: Float64Array | undefined;
-  /** The same for the kernels. */
-  readonly #turn: Block<Float32Array> | undefined;
-  readonly #slots: { offsets: Block<Int32Array>; indices: Block<Int32Array>; d: Block<Float32Array>; r: Block<Float32Array> };
-  readonly #small: { lambda: Block<Float32Array>; stats: Block<Float64Array>; failed: Block<Int32Array> };
+  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #position: Int32Array | undefined;
 
-  constructor({ rows, f, weights, gram, extra, order, longest, spare = 0 }: RowSolverSource) {
+  /** Floats per row inside. */
+  static widthOf(f: number, hasExtra: boolean): number {
+    return Math.ceil((f + (hasExtra ? 1 : 0)) / 8) * 8;
+  }
+
+  constructor({ rows, f, weights, gram: withGram, extra, order, longest, spareBytes = 0 }: RowSolverSource) {
     const count = rows.length / f;
-    const width = Math.ceil((f + (extra ? 1 : 0)) / 8) * 8;
+    const width = RowSolver.widthOf(f, extra !== undefined);
     this.#f = f;
     this.width = width;
-    this.#extra = extra !== undefined;
-    const bytes = 4 * (count * width + 2 * width * width + 2 * width + 3 * longest + spare) + 8 * smallMatricesDoubles(f) + 16_384;
-    const engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, dualMax(width)) });
-    this.engine = engine;
-    this.source = engine.f32(count * width);
-    this.vector = engine.f32(width);
-    this.#eigenvalues = engine.f32(width);
-    this.#slots = { offsets: engine.i32(2), indices: engine.i32(longest), d: engine.f32(longest), r: engine.f32(longest) };
-    this.#small = { lambda: engine.f32(1), stats: engine.f64(2), failed: engine.i32(1) };
+    this.extraColumn = extra ? f : -1;
+    this.dualMax = dualMaxOf(width);
+    const memory = memoryOf(count, width, longest);
+    const bytes = memory.bytes + gramLayout(width).bytes + smallMatricesLayout(f).bytes + spareBytes;
+    this.engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, this.dualMax) });
+    const { engine } = this;
+    this.#memory = engine.place(memory);
+    this.source = this.#memory.source;
+    this.vector = this.#memory.vector;
+    this.eigenvalues = this.#memory.eigenvalues;
     if (order) {
       this.#position = new Int32Array(count);
       for (let k = 0; k < count; k++) this.#position[order[k]] = k;
@@ -76,90 +87,51 @@ export class RowSolver {
       const id = order ? order[k] : k;
       this.source.array.set(rows.subarray(id * f, (id + 1) * f), k * width);
     }
-    if (gram) {
+    if (withGram) {
       const weightOf = weights && ((k: number) => weights[order ? order[k] : k]);
       const { values, vectors } = new SmallMatrices(engine, f).eigen(gramOf(engine, this.source, width, f, weightOf));
-      this.#eigenvalues.array.set(values);
+      this.eigenvalues.array.set(values);
       this.#rotation = vectors;
-      const rotation = engine.f32(width * width);
+      const { rotation } = this.#memory;
       for (let i = 0; i < f; i++) for (let j = 0; j < f; j++) rotation.array[i * width + j] = vectors[i * f + j];
-      this.#turn = rotation;
-      engine.kernels.rotate(0, count, 0, engine.scratch, this.source.at, width, rotation.at, this.source.at);
+      engine.runHere(rotate, { lo: 0, hi: count }, { x: this.source, f: width, b: rotation, out: this.source });
     }
+    this.floor = this.eigenvalues.array.reduce((most, e) => Math.max(most, e * 1e-9), 1e-6);
     if (extra) for (let k = 0; k < count; k++) this.source.array[k * width + f] = extra[order ? order[k] : k];
   }
 
   /** Solves a row exactly. @returns the inner vector, overwritten by the next call. */
   solve({ indices, d, r, lambda }: RowEquation): Float32Array {
     const n = indices.length;
-    const { offsets, indices: to, d: dTo, r: rTo } = this.#slots;
+    const { offsets, indices: to, d: dTo, r: rTo, lambdas, stats, failed } = this.#memory;
     offsets.array[1] = n;
     for (let e = 0; e < n; e++) {
-      to.array[e] = this.#position ? this.#position[indices[e]] : indices[e];
+      to.array[e] = this.positionOf(indices[e]);
       dTo.array[e] = d[e];
       rTo.array[e] = r[e];
     }
-    this.#small.lambda.array[0] = lambda;
-    this.#withoutExtra(() => {
-      let floor = 1e-6;
-      if (this.#rotation) for (const e of this.#eigenvalues.array) floor = Math.max(floor, e * 1e-9);
-      this.engine.kernels.solveRows(
-        0,
-        1,
-        0,
-        this.engine.scratch,
-        offsets.at,
-        to.at,
-        dTo.at,
-        rTo.at,
-        this.source.at,
-        this.#eigenvalues.at,
-        this.#small.lambda.at,
-        floor,
-        this.width,
-        this.vector.at,
-        0,
-        this.#small.stats.at,
-        dualMax(this.width),
-        0,
-        this.#small.failed.at,
-        0,
-      );
-    }, indices);
+    lambdas.array[0] = lambda;
+    const row = { offsets, indices: to, d: dTo, r: rTo, lambdas, y: this.source, out: this.vector, stats, failed };
+    const how = { eigenvalues: this.eigenvalues, floor: this.floor, f: this.width, dualMax: this.dualMax, steps: 0 };
+    this.#withoutExtra(() => this.engine.runHere(solveRows, { lo: 0, hi: 1 }, { ...row, ...how }), indices);
     return this.vector.array;
   }
 
-  /** For each entry of an equation, the part of x . target that it brings; they add up to x . target of the solved row. */
-  contributions({ indices, d, r, lambda }: RowEquation, target: number): Float64Array {
-    const f = this.#f;
-    const row = (id: number) => {
-      const at = (this.#position ? this.#position[id] : id) * this.width;
-      return this.source.array.subarray(at, at + f);
-    };
-    const a = new Float64Array(f * f);
-    for (let i = 0; i < f; i++) a[i * f + i] = Math.max(this.#eigenvalues.array[i] + lambda, 1e-9);
-    for (let e = 0; e < indices.length; e++) {
-      const y = row(indices[e]);
-      for (let i = 0; i < f; i++) for (let j = 0; j <= i; j++) a[i * f + j] += d[e] * y[i] * y[j];
-    }
-    const t = Float64Array.from(row(target));
-    choleskySolve(a, f, t);
-    return Float64Array.from(indices, (id, e) => {
-      const y = row(id);
-      let sum = 0;
-      for (let q = 0; q < f; q++) sum += y[q] * t[q];
-      return r[e] * sum;
-    });
+  /** Where a row of the caller lies in `source`. */
+  positionOf(index: number): number {
+    return this.#position ? this.#position[index] : index;
   }
 
   /** Puts a row of the caller's basis into `vector`. */
   toInner(row: Float32Array): Float32Array {
     const f = this.#f;
-    const { array, at } = this.vector;
+    const { array } = this.vector;
     array.fill(0, f);
     array.set(row);
-    if (this.#turn) this.engine.kernels.rotate(0, 1, 0, this.engine.scratch, at, this.width, this.#turn.at, at);
-    if (this.#extra) array[f] = 1;
+    if (this.#rotation) {
+      this.engine.runHere(rotate, { lo: 0, hi: 1 }, { x: this.vector, f: this.width, b: this.#memory.rotation, out: this.vector });
+    }
+    if (this.extraColumn >= 0) array[f] = 1;
     return array;
   }
 
@@ -178,11 +150,11 @@ export class RowSolver {
 
   /** The extra column is for scoring: it is zero while rows are solved, and 1 in the vector afterwards. */
   #withoutExtra(solve: () => void, indices: ArrayLike<number>): void {
-    if (!this.#extra) {
+    if (this.extraColumn < 0) {
       solve();
       return;
     }
-    const at = (e: number) => (this.#position ? this.#position[indices[e]] : indices[e]) * this.width + this.#f;
+    const at = (e: number) => this.positionOf(indices[e]) * this.width + this.#f;
     const kept = Float32Array.from({ length: indices.length }, (_, e) => this.source.array[at(e)]);
     for (let e = 0; e < indices.length; e++) this.source.array[at(e)] = 0;
     solve();
@@ -191,19 +163,36 @@ export class RowSolver {
   }
 }
 
-const dualMax = (width: number) => Math.max(1, Math.floor(width * 0.6));
+function memoryOf(count: number, width: number, longest: number) {
+  return layout({
+    source: f32(count * width),
+    vector: f32(width),
+    eigenvalues: f32(width),
+    rotation: f32(width * width),
+    // One equation.
+    offsets: i32(2),
+    indices: i32(longest),
+    d: f32(longest),
+    r: f32(longest),
+    lambdas: f32(1),
+    stats: f64(2),
+    failed: i32(1),
+  });
+}
+
+const gramSlab = 1024;
+const gramLayout = (width: number) => layout({ partial: f32(width * width), weights: f32(gramSlab) });
 
 /** Weighted Gram matrix: 1,024 rows at a time in f32, those sums in f64. */
 function gramOf(engine: Engine, source: Block<Float32Array>, width: number, f: number, weightOf: ((k: number) => number) | undefined) {
-  const partial = engine.f32(width * width);
-  const weights = engine.f32(1024);
+  const { partial, weights } = engine.place(gramLayout(width));
   const count = source.array.length / width;
   const sum = new Float64Array(f * f);
-  for (let lo = 0; lo < count; lo += 1024) {
-    const hi = Math.min(count, lo + 1024);
+  for (let lo = 0; lo < count; lo += gramSlab) {
+    const hi = Math.min(count, lo + gramSlab);
     if (weightOf) for (let k = lo; k < hi; k++) weights.array[k - lo] = weightOf(k);
-    // The kernel looks for the weight of row k at k, the slot begins at lo.
-    engine.kernels.gram(lo, hi, 0, engine.scratch, source.at, width, weightOf ? weights.at - 4 * lo : 0, partial.at);
+    // The kernel looks for the weight of row k at k, the slab begins at lo.
+    engine.runHere(gram, { lo, hi }, { x: source, f: width, weights: weightOf && within(weights, -lo), out: partial });
     for (let i = 0; i < f; i++) for (let j = i; j < f; j++) sum[i * f + j] += partial.array[i * width + j];
   }
   for (let i = 0; i < f; i++) for (let j = 0; j < i; j++) sum[i * f + j] = sum[j * f + i];

@@ -1,0 +1,70 @@
+import { AttuneError } from '../../errors.ts';
+import { anything, readOptions } from '../../options.ts';
+import { type FactorInput, factorInputNames, readFactors } from '../factors/input.ts';
+import { type AlsModel, storedAs } from './model.ts';
+import { type AlsOptions, type AlsSettings, alsChecks, readAlsOptions } from './options.ts';
+import { AlsServing } from './serving.ts';
+
+/**
+ * Factors of alternating least squares that were trained elsewhere, with the options that they were trained with: these decide how
+ * histories are folded in. The number of factors is that of the matrices.
+ */
+export type AlsFactorInput = FactorInput & Pick<AlsOptions, (typeof servedOptions)[number]>;
+
+/** What decides how a row is solved, and how the model is served. */
+const servedOptions = [
+  'regularization',
+  'alpha',
+  'feedback',
+  'regularizationScaling',
+  'regularizationExponent',
+  'clip',
+  'storage',
+  'threads',
+  'onUnknown',
+] as const satisfies (keyof AlsOptions)[];
+
+/** Reads them as a model. Users without factors are solved from their history. @throws as `AlsRecommender.fromFactors` says */
+export function alsFromFactors(input: AlsFactorInput): AlsModel {
+  const owner = 'AlsRecommender.fromFactors';
+  const inputs = Object.fromEntries(factorInputNames.map((name) => [name, anything()]));
+  readOptions(owner, input, { ...inputs, ...Object.fromEntries(servedOptions.map((name) => [name, alsChecks[name]])) });
+  const { factors, users, items, byUser, itemFactors, userFactors, biases } = readFactors(owner, input);
+  const own = Object.fromEntries(servedOptions.map((name) => [name, input[name]]));
+  const settings: AlsSettings = readAlsOptions({ ...own, factors, biases: biases !== undefined }, owner);
+  const model: AlsModel = {
+    settings,
+    users,
+    items,
+    byUser,
+    itemFactors,
+    rows: userFactors ?? new Float32Array(users.size * factors),
+    rowOf: Int32Array.from({ length: users.size }, (_, user) => user),
+    scaleOf: new Float32Array(users.size).fill(1),
+    userWeights: undefined,
+    biases,
+    history: [],
+  };
+  return { ...model, rows: storedAs(settings.storage, userFactors ?? solvedUsers(model)) };
+}
+
+/** What `partialFit` needs to solve an item again is what everybody did with it. @throws ERR_NOT_SUPPORTED where that is not known */
+export function checkHasHistory({ users, byUser }: AlsModel): void {
+  if (users.size === 0 || byUser.indices.length > 0) return;
+  throw new AttuneError(
+    'ERR_NOT_SUPPORTED',
+    'AlsRecommender.partialFit: expected a model that knows what its users did, got one made by fromFactors without a history. Pass history to fromFactors, or fold visitors in with recommendFor.',
+  );
+}
+
+function solvedUsers(model: AlsModel): Float32Array {
+  const { byUser, biases, settings } = model;
+  const { offsets, indices, values } = byUser;
+  const serving = new AlsServing(model);
+  const rows = new Float32Array(byUser.rows * settings.factors);
+  for (let u = 0; u < byUser.rows; u++) {
+    const history = { items: indices.subarray(offsets[u], offsets[u + 1]), values: values.subarray(offsets[u], offsets[u + 1]) };
+    rows.set(serving.foldIn(history, biases ? biases.global + biases.users[u] : 0), u * settings.factors);
+  }
+  return rows;
+}

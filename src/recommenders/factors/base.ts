@@ -1,0 +1,97 @@
+import type { RecommendationList, SimilarOptions, SimilarUser } from '../../contracts/recommender.ts';
+import type { Id } from '../../data/ids.ts';
+import type { Ranked } from '../../numeric/top-k.ts';
+import { BaseRecommender, type FittedBase, type RankRequest, type WantedList } from '../shared/base.ts';
+import { union } from '../shared/filters.ts';
+import type { FactorProfile, FactorServing } from './serving.ts';
+import { SimilarUsers, type UserRows, userSimilarity } from './similar-users.ts';
+
+/** What answers for a fitted model: the shared serving of factors, and whatever else a family needs beside it. */
+export interface FactorAnswers {
+  factors: FactorServing;
+}
+
+/**
+ * The half of a recommender that is the same for every family whose scores are inner products of factors. A family says what the profile
+ * of a user is, how its items are served, and where the factors of its users lie.
+ */
+export abstract class FactorBase<Fitted extends FittedBase, Answers extends FactorAnswers> extends BaseRecommender<Fitted, FactorProfile> {
+  #answers: Answers | undefined;
+  /** Of this very model, since it knows its users. */
+  #alike: { users: SimilarUsers | undefined } | undefined;
+
+  /** Makes what answers for a model; asked once per model, at the first call that needs it. */
+  protected abstract serve(model: Fitted): Answers;
+  /** The factors of all users. */
+  protected abstract userRowsOf(model: Fitted): UserRows;
+
+  /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
+  similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
+    return this.listSimilarItems(item, options);
+  }
+
+  /** Users that are like this one, never itself. @throws ERR_UNKNOWN_USER */
+  similarUsers(user: Id, options: SimilarOptions = {}): SimilarUser[] {
+    return this.listSimilarUsers(user, options);
+  }
+
+  /** What answers for the fitted model. @throws ERR_NOT_FITTED */
+  protected get answers(): Answers {
+    this.#answers ??= this.serve(this.model);
+    return this.#answers;
+  }
+
+  /** Puts another model in the place of this one. */
+  protected replace(model: Fitted): void {
+    this.#answers?.factors.close();
+    this.#answers = undefined;
+    this.replaceUsers(model);
+  }
+
+  /** The same when items kept every byte. */
+  protected replaceUsers(model: Fitted): void {
+    this.fitted = model;
+    this.#alike = undefined;
+  }
+
+  protected override scoreAll(profile: FactorProfile, scores: Float32Array): void {
+    this.answers.factors.scoreAll(profile, scores);
+  }
+
+  protected override scoreSome(profile: FactorProfile, items: Int32Array): Float32Array {
+    return this.answers.factors.scoreSome(profile, items);
+  }
+
+  protected override rank(profile: FactorProfile, request: RankRequest): Ranked {
+    return request.only ? super.rank(profile, request) : this.answers.factors.rank({ ...profile, n: request.n, skipped: request.skipped });
+  }
+
+  protected override rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
+    const together = wanted.filter((list): list is WantedList => list !== undefined && list.only === undefined);
+    const lists = this.answers.factors.rankMany(together.length, (k) => {
+      const { user, n, includeSeen, exclude } = together[k];
+      const seen = includeSeen ? undefined : this.historyOf(user).items;
+      return { ...this.profileOf(user), n, skipped: union(seen, exclude) };
+    });
+    let next = 0;
+    return wanted.map((list) => (list && !list.only ? lists[next++] : this.rankOne(list)));
+  }
+
+  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    this.answers.factors.similarity(item, metric, scores);
+  }
+
+  protected override rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
+    return request.only ? super.rankSimilar(item, metric, request) : this.answers.factors.rankSimilar(item, metric, request);
+  }
+
+  protected override userSimilarityAll(user: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    userSimilarity(this.userRowsOf(this.model), user, metric, scores);
+  }
+
+  protected override rankSimilarUsers(user: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
+    if (metric === 'dot' || request.only) return super.rankSimilarUsers(user, metric, request);
+    this.#alike ??= { users: SimilarUsers.of(this.userRowsOf(this.model)) };
+    return this.#alike.users?.rank(user, request) ?? super.rankSimilarUsers(user, metric, request);
+  }
+}

@@ -1,0 +1,88 @@
+import { tensorOf } from '../../data/files/model-file.ts';
+import { AttuneError } from '../../errors.ts';
+import type { FittedBase } from '../shared/base.ts';
+import { decodeModel, encodeModel } from '../shared/codec.ts';
+import type { ReadFactors } from './input.ts';
+
+/** Factors that are served; immutable. */
+export interface FactorModel extends FittedBase {
+  /** Number of factors. */
+  factors: number;
+  /** users x factors. */
+  userFactors: Float32Array;
+  /** items x factors. */
+  itemFactors: Float32Array;
+  biases: ReadFactors['biases'];
+}
+
+export const factorKind = 'factors';
+const format = { kind: factorKind, formatVersion: 1 };
+
+/** The mean of the factors of some items, weighted by value: of somebody who did this and of whom nothing else is known. */
+export function meanOf(itemFactors: Float32Array, f: number, items: Int32Array, values: Float32Array): Float32Array {
+  const sums = new Float64Array(f);
+  let weight = 0;
+  for (let e = 0; e < items.length; e++) {
+    weight += Math.abs(values[e]);
+    const from = items[e] * f;
+    for (let q = 0; q < f; q++) sums[q] += values[e] * itemFactors[from + q];
+  }
+  return Float32Array.from(sums, (sum) => (weight > 0 ? sum / weight : 0));
+}
+
+/** The same for every user, by the history of each. */
+export function userMeans({ byUser, itemFactors, factors: f }: ReadFactors): Float32Array {
+  const { offsets, indices, values, rows } = byUser;
+  const means = new Float32Array(rows * f);
+  for (let u = 0; u < rows; u++) {
+    const [from, to] = [offsets[u], offsets[u + 1]];
+    means.set(meanOf(itemFactors, f, indices.subarray(from, to), values.subarray(from, to)), u * f);
+  }
+  return means;
+}
+
+/** The model as a file. */
+export function factorsToBytes(model: FactorModel, options: object): Uint8Array<ArrayBuffer> {
+  const { users, items, factors: f, userFactors, itemFactors, biases } = model;
+  return encodeModel(format, model, {
+    settings: { ...options, factors: f, globalBias: biases?.global },
+    tensors: {
+      user_factors: { data: userFactors, shape: [users.size, f] },
+      item_factors: { data: itemFactors, shape: [items.size, f] },
+      ...(biases && {
+        user_biases: { data: biases.users, shape: [users.size] },
+        item_biases: { data: biases.items, shape: [items.size] },
+      }),
+    },
+  });
+}
+
+/** The inverse of {@link factorsToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+export function factorsFromBytes(bytes: Uint8Array): { model: FactorModel; options: object } {
+  const { file, base } = decodeModel(format, bytes);
+  const { factors: f, globalBias, ...options } = file.settings as { factors: number; globalBias?: number };
+  if (!Number.isInteger(f) || f < 1 || f > 1024) {
+    throw new AttuneError(
+      'ERR_BAD_FILE',
+      `A model of kind '${factorKind}' with ${f} factors. Restore the file from a copy, or make it again.`,
+    );
+  }
+  const { users, items } = base;
+  return {
+    options,
+    model: {
+      ...base,
+      factors: f,
+      userFactors: tensorOf(file, 'user_factors', Float32Array, users.size * f),
+      itemFactors: tensorOf(file, 'item_factors', Float32Array, items.size * f),
+      biases:
+        globalBias === undefined
+          ? undefined
+          : {
+              global: globalBias,
+              users: tensorOf(file, 'user_biases', Float32Array, users.size),
+              items: tensorOf(file, 'item_biases', Float32Array, items.size),
+            },
+    },
+  };
+}

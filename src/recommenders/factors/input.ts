@@ -1,0 +1,206 @@
+import type { Factors } from '../../contracts/recommender.ts';
+import { isInteractions } from '../../data/check-interactions.ts';
+import { type Csr, csrFromCoordinates } from '../../data/csr.ts';
+import { IdMap } from '../../data/id-map.ts';
+import { type Id, readId } from '../../data/ids.ts';
+import { Interactions } from '../../data/interactions.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { checkIterable } from '../../options.ts';
+
+/** A matrix of factors in the order of its ids: row-major numbers, or with their shape. */
+export type FactorMatrix = Float32Array | Factors;
+
+/** Something that a user did. */
+export interface FactorHistoryRow {
+  /** User id. */
+  user: Id;
+  /** Item id. */
+  item: Id;
+  /** Rating, count or weight. Default 1. */
+  value?: number;
+}
+
+/** Factors that were trained elsewhere. Arrays are copied. */
+export interface FactorInput {
+  /** One id per row of `userFactors`. */
+  userIds: Iterable<Id>;
+  /** One id per row of `itemFactors`. */
+  itemIds: Iterable<Id>;
+  /** users x factors. May be left out when there is a `history`: users are then made from what they did, as visitors are. */
+  userFactors?: FactorMatrix;
+  /** items x factors; 1 to 1024 factors. */
+  itemFactors: FactorMatrix;
+  /** One number per user that is added to each of the user's scores. Default 0. */
+  userBiases?: ArrayLike<number>;
+  /** One number per item that is added to each of its scores. Default 0. */
+  itemBiases?: ArrayLike<number>;
+  /** Added to every score, such as the mean rating. Default 0. */
+  globalBias?: number;
+  /**
+   * What users did: `Interactions`, or rows of `{ user, item, value }`. Needed to leave out what a user has seen. Rows of users and items
+   * that have no ids above are passed over. Of a pair that is there several times the last row counts.
+   */
+  history?: Interactions | Iterable<FactorHistoryRow>;
+}
+
+/** The same, checked and copied. */
+export interface ReadFactors {
+  users: IdMap;
+  items: IdMap;
+  byUser: Csr;
+  /** Number of factors. */
+  factors: number;
+  userFactors: Float32Array | undefined;
+  itemFactors: Float32Array;
+  biases: { global: number; users: Float32Array; items: Float32Array } | undefined;
+}
+
+/** The names of {@link FactorInput}. */
+export const factorInputNames = [
+  'userIds',
+  'itemIds',
+  'userFactors',
+  'itemFactors',
+  'userBiases',
+  'itemBiases',
+  'globalBias',
+  'history',
+] as const satisfies (keyof FactorInput)[];
+
+/**
+ * Reads factors that were trained elsewhere.
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE for an id that is there twice, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY
+ */
+export function readFactors(owner: string, input: FactorInput): ReadFactors {
+  const users = readIds(owner, 'userIds', input.userIds);
+  const items = readIds(owner, 'itemIds', input.itemIds);
+  if (items.size === 0) throw new AttuneError('ERR_EMPTY', `${owner}: expected at least one item, got none.`);
+  const item = readMatrix(owner, 'itemFactors', input.itemFactors, items);
+  const user = input.userFactors === undefined ? undefined : readMatrix(owner, 'userFactors', input.userFactors, users, item.columns);
+  const byUser = readHistoryOf(owner, input.history, users, items);
+  if (!user && byUser.indices.length === 0 && users.size > 0) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected userFactors, or a history to make them from, got neither.`);
+  }
+  const hasBiases = input.userBiases !== undefined || input.itemBiases !== undefined || input.globalBias !== undefined;
+  const global = input.globalBias ?? 0;
+  if (typeof global !== 'number' || !Number.isFinite(Math.fround(global))) {
+    throw new AttuneError('ERR_BAD_VALUE', `${owner}: expected a finite number as globalBias, got ${shown(global)}.`);
+  }
+  return {
+    users,
+    items,
+    byUser,
+    factors: item.columns,
+    userFactors: user?.data,
+    itemFactors: item.data,
+    biases: hasBiases
+      ? {
+          global,
+          users: readColumn(owner, 'userBiases', input.userBiases, users),
+          items: readColumn(owner, 'itemBiases', input.itemBiases, items),
+        }
+      : undefined,
+  };
+}
+
+function readIds(owner: string, name: string, given: Iterable<Id>): IdMap {
+  const ids = new IdMap();
+  let row = 0;
+  for (const id of checkIterable(owner, `ids as ${name}`, given)) {
+    const text = readId(id, `${owner}: row ${row} of ${name}`);
+    if (ids.add(text) !== row) {
+      throw new AttuneError(
+        'ERR_DUPLICATE',
+        `${owner}: expected each id of ${name} once, got ${shown(text)} again in row ${row}. Keep one row of factors per id.`,
+      );
+    }
+    row++;
+  }
+  return ids;
+}
+
+function readMatrix(
+  owner: string,
+  name: string,
+  given: FactorMatrix,
+  ids: IdMap,
+  columns?: number,
+): { data: Float32Array; columns: number } {
+  const data = given instanceof Float32Array ? given : given?.data;
+  if (!(data instanceof Float32Array)) {
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `${owner}: expected a Float32Array or { data, rows, columns } as ${name}, got ${shown(given)}. Copy other numbers with Float32Array.from.`,
+    );
+  }
+  const shape = given instanceof Float32Array ? undefined : given;
+  const width = shape?.columns ?? columns ?? data.length / ids.size;
+  const rightShape = (shape === undefined || shape.rows === ids.size) && data.length === ids.size * width;
+  if (!rightShape || (columns !== undefined && width !== columns) || !Number.isInteger(width)) {
+    const got = shape ? `${shape.rows} x ${shape.columns} in ${data.length} numbers` : `${data.length} numbers`;
+    throw new AttuneError(
+      'ERR_COLUMN_LENGTH',
+      `${owner}: expected ${ids.size} rows of ${columns ?? 'equally many'} factors as ${name}, one per id, got ${got}.`,
+    );
+  }
+  if (width < 1 || width > 1024) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected 1 to 1024 factors per row of ${name}, got ${width}.`);
+  }
+  checkFinite(owner, name, data, ids, width);
+  return { data: data.slice(), columns: width };
+}
+
+function readColumn(owner: string, name: string, given: ArrayLike<number> | undefined, ids: IdMap): Float32Array {
+  if (given === undefined) return new Float32Array(ids.size);
+  if (given === null || typeof given !== 'object' || given.length !== ids.size) {
+    throw new AttuneError('ERR_COLUMN_LENGTH', `${owner}: expected ${ids.size} numbers as ${name}, one per id, got ${given?.length}.`);
+  }
+  const column = Float32Array.from(given);
+  checkFinite(owner, name, column, ids, 1);
+  return column;
+}
+
+function checkFinite(owner: string, name: string, data: Float32Array, ids: IdMap, columns: number): void {
+  for (let e = 0; e < data.length; e++) {
+    if (Number.isFinite(data[e])) continue;
+    const id = shown(ids.idAt(Math.floor(e / columns)));
+    throw new AttuneError('ERR_BAD_VALUE', `${owner}: expected finite numbers as ${name}, got ${data[e]} for ${id}.`);
+  }
+}
+
+/** The rows of known users and items. */
+function readHistoryOf(owner: string, given: FactorInput['history'], users: IdMap, items: IdMap): Csr {
+  if (given === undefined) return csrFromCoordinates(users.size, items.size, new Int32Array(0), new Int32Array(0), new Float32Array(0));
+  const history = isInteractions(given) ? given : interactionsOf(owner, given);
+  const userTo = Int32Array.from(history.users, (id) => users.indexOf(id));
+  const itemTo = Int32Array.from(history.items, (id) => items.indexOf(id));
+  const kept: number[] = [];
+  for (let row = 0; row < history.size; row++) {
+    if (userTo[history.userIndices[row]] >= 0 && itemTo[history.itemIndices[row]] >= 0) kept.push(row);
+  }
+  if (kept.length === 0 && history.size > 0) {
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `${owner}: expected a history of these users and items, got ${history.size} rows none of which has both ids, such as user ${shown(history.users.idAt(0))} and item ${shown(history.items.idAt(0))}.`,
+    );
+  }
+  return csrFromCoordinates(
+    users.size,
+    items.size,
+    Int32Array.from(kept, (row) => userTo[history.userIndices[row]]),
+    Int32Array.from(kept, (row) => itemTo[history.itemIndices[row]]),
+    Float32Array.from(kept, (row) => history.values[row]),
+  );
+}
+
+function interactionsOf(owner: string, rows: Iterable<FactorHistoryRow>): Interactions {
+  const users: string[] = [];
+  const items: string[] = [];
+  const values: number[] = [];
+  for (const row of checkIterable(owner, '{ user, item, value } rows as history', rows)) {
+    users.push(readId(row?.user, `${owner}: user in row ${users.length} of the history`));
+    items.push(readId(row?.item, `${owner}: item in row ${items.length} of the history`));
+    values.push(row.value ?? 1);
+  }
+  return Interactions.fromColumns({ users, items, values });
+}
