@@ -5,7 +5,7 @@ import { plainKernels } from './generated/twins.ts';
 import { Arena } from './memory/arena.ts';
 import { type Block, padded } from './memory/block.ts';
 import { type Blocks, type Fields, type Layout, place } from './memory/layout.ts';
-import { type EngineMemory, type Kernels, maxBlocks, type RowRange, runBlocks, runHere, words } from './threads/job.ts';
+import { type EngineMemory, maxBlocks, type RowRange, runBlocks, runHere, words } from './threads/job.ts';
 import { type Cut, checkJob, postJob } from './threads/post-job.ts';
 import { kernelModule, mayBlock, startWorker, type WorkerHandle } from './threads/runtime.ts';
 
@@ -21,7 +21,8 @@ const pageBytes = 65_536;
 export class Engine {
   /** Threads that take part, this one included. */
   readonly threads: number;
-  readonly #kernels: AllKernels;
+  /** The kernels by position, for a pool over this memory. */
+  readonly kernels: AllKernels;
   readonly #memory: { buffer: ArrayBufferLike };
   readonly #control: EngineMemory;
   readonly #shared: Int32Array;
@@ -62,11 +63,11 @@ export class Engine {
         const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
         this.#memory = memory;
         this.#control = { memory, control, scratch, scratchBytes };
-        this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
+        this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
       } else {
         this.#memory = { buffer: new ArrayBuffer(pages * pageBytes) };
         this.#control = { memory: this.#memory as WebAssembly.Memory, control, scratch, scratchBytes };
-        this.#kernels = plainKernels(this.#memory.buffer);
+        this.kernels = plainKernels(this.#memory.buffer);
       }
     } catch (cause) {
       throw new AttuneError('ERR_OUT_OF_MEMORY', `Expected ${Math.ceil(end / 2 ** 20)} MiB of memory, the runtime gave none.`, {
@@ -79,11 +80,6 @@ export class Engine {
     this.#module = module;
     this.#wasm = module !== undefined;
     if (!options.lazy) this.#startWorkers();
-  }
-
-  /** The kernels by position. */
-  get kernels(): Kernels {
-    return this.#kernels as unknown as Kernels;
   }
 
   /** The arrays that a layout declares. */
@@ -133,12 +129,12 @@ export class Engine {
 
   /** Calls a kernel on this thread. */
   call<A, R>(kernel: Kernel<A, R>, args: NoInfer<A>): R {
-    return kernel.call(this.#kernels, args);
+    return kernel.call(this.kernels, args);
   }
 
   /** Runs a block job over the rows lo..hi on this thread, as block number `block` (default 0). */
   runHere<A>(job: Job<A>, rows: RowRange, args: NoInfer<A>): void {
-    runHere(this.#kernels, this.#control.scratch, job, rows, args);
+    runHere(this.kernels, this.#control.scratch, job, rows, args);
   }
 
   /**
@@ -154,7 +150,7 @@ export class Engine {
     if (this.#workers.length) Atomics.notify(shared, words.generation);
     let aborted = false;
     for (;;) {
-      const taken = runBlocks(this.#kernels, shared, this.#values, this.#control.scratch, this.#until);
+      const taken = runBlocks(this.kernels, shared, this.#values, this.#control.scratch, this.#until);
       if (!taken) {
         await yieldNow();
         this.#until = performance.now() + sliceMs;

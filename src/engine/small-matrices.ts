@@ -9,9 +9,6 @@ export function smallMatricesLayout(f: number) {
   return layout({ a: f64(f * ld), b: f64(f * ld), out: f64(f * ld), values: f64(ld), work: f64(3 * ld) });
 }
 
-/** The same, as a number of doubles. */
-export const smallMatricesDoubles = (f: number) => smallMatricesLayout(f).bytes / 8;
-
 type Memory = Blocks<ReturnType<typeof smallMatricesLayout>['fields']>;
 
 /**

@@ -2,9 +2,6 @@
 
 import { type AllKernels, type Job, jobNames } from '../generated/jobs.ts';
 
-/** The kernels by name and position; block jobs come as (lo, hi, block, scratch, ...arguments). */
-export type Kernels = Record<string, (...args: number[]) => number>;
-
 /** Positions in the control area: 32-bit words, then (at byte `values`) 64-bit arguments. */
 export const words = {
   /** Number of the job; negative = the workers shall end. */

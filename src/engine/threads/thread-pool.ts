@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import type { AllKernels, Job, JobName } from '../generated/jobs.ts';
+import type { AllKernels, Job } from '../generated/jobs.ts';
 import { padded } from '../memory/block.ts';
 import { i32, layout } from '../memory/layout.ts';
 import { type EngineMemory, type RowRange, runBlocks, runHere, words } from './job.ts';
@@ -25,15 +25,10 @@ export class ThreadPool {
     return layout({ control: i32(words.bytes / 4), scratch: i32((threads * padded(scratchBytes)) / 4) });
   }
 
-  /** The same, as a number of 32-bit numbers. */
-  static size(threads: number, scratchBytes: number): number {
-    return ThreadPool.layout(threads, scratchBytes).bytes / 4;
-  }
-
   /** @param scratchBytes what each thread needs for itself */
   constructor(engine: Engine, threads: number, scratchBytes: number) {
     this.threads = engine.memory && mayBlock() ? threads : 1;
-    this.#kernels = engine.kernels as unknown as AllKernels;
+    this.#kernels = engine.kernels;
     const { control, scratch } = engine.place(ThreadPool.layout(threads, scratchBytes));
     const memory = engine.memory as WebAssembly.Memory;
     this.#memory = { memory, control: control.at, scratch: scratch.at, scratchBytes: padded(scratchBytes) };
@@ -55,14 +50,9 @@ export class ThreadPool {
    * Runs a block job on all threads; returns when every block is done.
    * @throws ERR_NUMERIC when a kernel trapped; ERR_BAD_ARGUMENT when it has more arguments than a job can have
    */
-  run<A>(job: Job<A>, rows: number, blockSize: number, args: NoInfer<A>): void;
-  /** @deprecated Arguments by position. */
-  run(name: JobName, rows: number, blockSize: number, args: number[]): void;
-  run<A>(job: Job<A> | JobName, rows: number, blockSize: number, args: A | number[]): void {
-    const name = typeof job === 'string' ? job : job.name;
-    const list = typeof job === 'string' ? (args as number[]) : job.list(args as A);
+  run<A>(job: Job<A>, rows: number, blockSize: number, args: NoInfer<A>): void {
     const shared = this.#shared;
-    const blocks = postJob(shared, this.#values, name, { rows, blockSize }, list);
+    const blocks = postJob(shared, this.#values, job.name, { rows, blockSize }, job.list(args));
     if (blocks > 1) this.#wake();
     // Whoever is awake takes blocks; a worker that never comes up takes none, and nobody waits for it.
     if (blocks > 0) runBlocks(this.#kernels, shared, this.#values, this.#memory.scratch, Number.POSITIVE_INFINITY);
@@ -71,7 +61,7 @@ export class ThreadPool {
       if (done >= blocks) break;
       Atomics.wait(shared, words.done, done);
     }
-    checkJob(shared, name);
+    checkJob(shared, job.name);
   }
 
   /** Ends the workers. */

@@ -31,7 +31,7 @@ describe('the ranking kernel', () => {
 /** The lists of some queries, as columns. */
 function ranked(plain: boolean, threads: number, { count, numbers, n, add }: { count: number; numbers: number[]; n: number; add: number }) {
   const numbersNeeded = (count + queries) * (width + 8) + 2 * queries * (n + 4) + 4096;
-  const engine = new Engine(4 * (numbersNeeded + ThreadPool.size(threads, 8192)), { threads: 1, scratchBytes: 64, plain });
+  const engine = new Engine(4 * numbersNeeded + ThreadPool.layout(threads, 8192).bytes, { threads: 1, scratchBytes: 64, plain });
   const pool = new ThreadPool(engine, threads, 8192);
   const rows = engine.f32(Math.max(1, count * width));
   const x = engine.f32(queries * width);
