@@ -88,11 +88,11 @@ describe('the whole pipeline on a tiny sample', () => {
     const found = await run('search', 'refrigerator water filter', '--n', '3');
     expect(found.match(/Water Filter/gi)?.length).toBeGreaterThanOrEqual(3);
     const [id] = found.match(/B0[0-9A-Z]{8}/) as RegExpMatchArray;
-    expect(await run('similar', id, '--n', '3')).toMatch(/People who liked it also liked[\s\S]*Described alike[\s\S]*B0/);
+    expect(await run('similar', id, '--n', '3')).toMatch(/People who liked it also liked[\s\S]*Similar descriptions[\s\S]*B0/);
   });
 
   it('explores', async () => {
-    expect(await run('explore')).toMatch(/ratings a user +1\.\d\d[\s\S]*Stars[\s\S]*█/);
+    expect(await run('explore')).toMatch(/ratings per user +1\.\d\d[\s\S]*Stars[\s\S]*█/);
     expect(existsSync(join(folder, 'explore.html'))).toBe(true);
   });
 

@@ -72,7 +72,7 @@ describe('the generated sample', () => {
     );
   });
 
-  it('is shaped like the real set: 1.19 ratings a user, mean 4.23, a long tail', () => {
+  it('is shaped like the real set: 1.19 ratings per user, mean 4.23, a long tail', () => {
     const reviews = rows(sample.reviews);
     expect(reviews.length).toBe(20_167);
     const perUser = new Map<string, number>();

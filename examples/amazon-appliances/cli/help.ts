@@ -14,8 +14,8 @@ export function generalHelp(commands: readonly AnyCommand[]): string {
     '',
     ...commands.map((it) => `  ${it.name.padEnd(width)}  ${it.summary}`),
     '',
-    `${run} <command> --help tells the options of one. Each is also an environment variable,`,
-    'and may stand in a file .env in the folder of the example (see .env.example).',
+    `${run} <command> --help lists the options of a command. Every option is also an environment variable,`,
+    'and can be set in a file .env in the folder of the example (see .env.example).',
   ].join('\n');
 }
 
@@ -34,7 +34,7 @@ export function commandHelp(it: AnyCommand): string {
   return lines.join('\n');
 }
 
-/** Folders as seen from where one stands. */
+/** Folders relative to the current one. */
 const brief = (value: unknown) => (typeof value === 'string' && isAbsolute(value) ? relative(process.cwd(), value) || '.' : String(value));
 
 function placeholder(it: AnyCommand, key: string): string {

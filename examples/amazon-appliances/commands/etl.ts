@@ -8,14 +8,14 @@ import { dataDir } from './options.ts';
 
 export const etl = command({
   name: 'etl',
-  summary: 'turns files of reviews and products into the tables',
+  summary: 'loads files of reviews and products into the database',
   options: {
     dataDir,
     reviews: {
       type: 'text',
-      help: 'CSV, TSV, JSON, JSON Lines or Parquet, also .gz; fields of 2014, 2018 or 2023 (default: the generated sample)',
+      help: 'CSV, TSV, JSON, JSON Lines or Parquet, also .gz; field names of 2014, 2018 or 2023 (default: the generated sample)',
     },
-    products: { type: 'text', help: 'the metadata, in any of these forms; without it products are bare' },
+    products: { type: 'text', help: 'product metadata, in any of these formats; without it products have nothing but an id' },
     minInteractions: {
       type: 'integer',
       help: 'leave out users and products with fewer ratings',
@@ -24,16 +24,16 @@ export const etl = command({
     },
     sampleFraction: {
       type: 'number',
-      help: 'share of the users that stay, each with all ratings',
+      help: 'fraction of the users to keep, each with all their ratings',
       default: defaults.etl.sampleFraction,
       min: 0.000001,
       max: 1,
     },
-    sampleSeed: { type: 'integer', help: 'seed of that choice', default: defaults.etl.sampleSeed },
+    sampleSeed: { type: 'integer', help: 'seed of that sampling', default: defaults.etl.sampleSeed },
     unknownProducts: {
       type: 'choice',
       choices: ['stub', 'reject'],
-      help: 'what becomes of a rating of a product without metadata',
+      help: 'what to do with a rating of a product without metadata',
       default: defaults.etl.unknownProducts,
     },
   },
@@ -49,7 +49,7 @@ export const etl = command({
   },
 });
 
-/** What went in, what came out, and where the rest is. */
+/** What was read, what was stored, and where the rest is. */
 export function describeEtl({ reviews, products, users, ratedProducts, meanRating, rejects }: EtlSummary): string {
   const rejected = Object.entries(rejects);
   return [
@@ -64,10 +64,10 @@ export function describeEtl({ reviews, products, users, ratedProducts, meanRatin
       ['  of products', ratedProducts],
       ['  mean', meanRating.toFixed(2)],
       ['product rows read', products.rows],
-      ...(products.duplicates > 0 ? [['  merged with another row of the product', -products.duplicates] as [string, number]] : []),
+      ...(products.duplicates > 0 ? [['  merged with another row of the same product', -products.duplicates] as [string, number]] : []),
       ...(products.repairedTitles > 0 ? [['  title made from brand and description', products.repairedTitles] as [string, number]] : []),
-      ...(products.unreadablePrices > 0 ? [['  price cannot be read', products.unreadablePrices] as [string, number]] : []),
-      ...(products.stubs > 0 ? [['  bare, known from ratings only', products.stubs] as [string, number]] : []),
+      ...(products.unreadablePrices > 0 ? [['  unreadable price', products.unreadablePrices] as [string, number]] : []),
+      ...(products.stubs > 0 ? [['  known from ratings only', products.stubs] as [string, number]] : []),
       ['products stored', products.kept],
     ]),
     '',

@@ -7,10 +7,10 @@ import { alsFrom, alsOptions, dataDir } from './options.ts';
 
 export const evaluate = command({
   name: 'evaluate',
-  summary: 'measures ALS, item-kNN and popularity on the last rating of each user',
+  summary: 'evaluates ALS, item-kNN and popularity on the last rating of each user',
   options: {
     dataDir,
-    k: { type: 'integers', help: 'where lists are cut', default: defaults.evaluation.k, min: 1, max: 1000 },
+    k: { type: 'integers', help: 'cutoffs of the lists', default: defaults.evaluation.k, min: 1, max: 1000 },
     ...alsOptions,
   },
   async run({ dataDir, k, ...hyperParameters }) {
@@ -24,7 +24,7 @@ export const evaluate = command({
   },
 });
 
-/** Evaluates under one bar, writes the JSON file and the page. @returns the table */
+/** Evaluates with one progress bar, and writes the JSON file and the page. @returns the table */
 export async function evaluateWithProgress({ data, settings }: System, k: number[]): Promise<string> {
   const { loadRatings } = await import('../pipeline/data.ts');
   const { describeEvaluation, evaluateModels } = await import('../pipeline/evaluate.ts');
@@ -32,7 +32,7 @@ export async function evaluateWithProgress({ data, settings }: System, k: number
   const evaluation = await withProgress(
     'Evaluating models',
     async (onProgress) => evaluateModels(await loadRatings(data), settings, { k, onProgress }),
-    ({ protocol }) => `${count(protocol.users)} users, each with the last rating hidden`,
+    ({ protocol }) => `${count(protocol.users)} users, each with the last rating held out`,
   );
   saveEvaluation(evaluation, settings);
   const { evaluation: json, evaluationPage } = paths(settings.dataDir);

@@ -7,7 +7,7 @@ import { dataDir } from './options.ts';
 
 export const explore = command({
   name: 'explore',
-  summary: 'counts and pictures of the ratings, here and as a page',
+  summary: 'statistics and charts of the ratings, in the terminal and as a page',
   options: { dataDir },
   async run({ dataDir }) {
     const { loadRatings } = await import('../pipeline/data.ts');
@@ -24,7 +24,7 @@ export const explore = command({
           ['ratings', found.ratings],
           ['users', found.users],
           ['products rated', found.items],
-          ['ratings a user', (found.ratings / found.users).toFixed(2)],
+          ['ratings per user', (found.ratings / found.users).toFixed(2)],
           ['mean', found.mean.toFixed(2)],
           ...found.concentration.map(({ products, share }): [string, string] => [
             `share of the top ${count(products)} products`,
@@ -33,7 +33,7 @@ export const explore = command({
         ])}`,
       );
       console.log(`${heading('Stars')}\n${histogram(found.stars.map((n, k) => [`${k + 1}`, n]))}`);
-      console.log(`${heading('Ratings a user')}\n${histogram(found.activity.map(({ label, users }) => [label, users]))}`);
+      console.log(`${heading('Ratings per user')}\n${histogram(found.activity.map(({ label, users }) => [label, users]))}`);
       if (found.years.length > 0)
         console.log(`${heading('Years')}\n${histogram(found.years.map(({ year, ratings }) => [`${year}`, ratings]))}`);
       const { exploration } = paths(dataDir);
@@ -45,7 +45,7 @@ export const explore = command({
   },
 });
 
-/** Bars of letters, the longest 40 wide. */
+/** Text bars, the longest 40 characters wide. */
 function histogram(rows: [label: string, n: number][]): string {
   const most = Math.max(...rows.map(([, n]) => n), 1);
   const left = Math.max(...rows.map(([label]) => label.length));

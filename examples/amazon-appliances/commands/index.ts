@@ -10,5 +10,5 @@ import { similar } from './similar.ts';
 import { start } from './start.ts';
 import { train } from './train.ts';
 
-/** The list of commands is the help. Their work is imported when they run, so that help comes at once. */
+/** This list is the help. What a command needs is imported when it runs, so that help appears at once. */
 export const commands: AnyCommand[] = [start, sample, etl, explore, train, evaluate, recommend, search, similar, serve];

@@ -7,9 +7,9 @@ import { dataDir, n } from './options.ts';
 
 export const recommend = command({
   name: 'recommend',
-  summary: 'shows what a user rated and what to recommend; without a user it picks one',
+  summary: 'shows what a user rated and what ALS recommends; picks a user if none is given',
   arguments: '[user]',
-  options: { dataDir, n, pick: { type: 'integer', help: 'which user to pick when none is named', default: 1, min: 1 } },
+  options: { dataDir, n, pick: { type: 'integer', help: 'which user to pick if none is given', default: 1, min: 1 } },
   async run({ dataDir, n, pick }, [named]) {
     const { loadRatings } = await import('../pipeline/data.ts');
     const { openSystem, requireModel } = await import('../pipeline/system.ts');
@@ -18,7 +18,8 @@ export const recommend = command({
       const als = requireModel(system.models.als, 'als');
       const user = named ?? activeUser(await loadRatings(system.data), pick);
       const history = await system.data.interactions.ofUser(user, { newestFirst: true, limit: 15 });
-      if (history.length === 0 && !als.users.has(user)) throw new UsageError(`No user '${user}'. Without a user, recommend picks one.`);
+      if (history.length === 0 && !als.users.has(user))
+        throw new UsageError(`No user '${user}'. Leave the user out and recommend picks one.`);
       console.log(heading(`${user} rated`));
       console.log(
         await productTable(
@@ -35,7 +36,7 @@ export const recommend = command({
   },
 });
 
-/** The n-th of the users with five to eight ratings: enough to see what they have in common. */
+/** The n-th user with five to eight ratings: enough to see what they have in common. */
 function activeUser(ratings: Interactions, pick: number): string {
   const { offsets } = ratings.byUser;
   const active = Array.from({ length: ratings.userCount }, (_, user) => user).filter((user) => {

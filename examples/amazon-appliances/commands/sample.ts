@@ -6,7 +6,7 @@ import { dataDir, sampleOptions } from './options.ts';
 
 export const sample = command({
   name: 'sample',
-  summary: 'writes generated reviews and products in the real file format',
+  summary: 'generates reviews and products in the real file format',
   options: { ...sampleOptions, dataDir },
   async run({ scale, seed, dataDir }) {
     const { writeSample } = await import('../sample/write.ts');

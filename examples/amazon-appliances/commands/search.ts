@@ -5,14 +5,14 @@ import { dataDir, n } from './options.ts';
 
 export const search = command({
   name: 'search',
-  summary: 'finds products by meaning and words',
+  summary: 'finds products by meaning and by words',
   arguments: '<query>',
   options: {
     dataDir,
     n,
-    mode: { type: 'choice', choices: ['hybrid', 'semantic', 'lexical'], help: 'by meaning, by words, or both', default: 'hybrid' },
-    brand: { type: 'text', help: 'only of this brand' },
-    maxPrice: { type: 'number', help: 'only up to this price', min: 0 },
+    mode: { type: 'choice', choices: ['hybrid', 'semantic', 'lexical'], help: 'search by words, by meaning, or both', default: 'hybrid' },
+    brand: { type: 'text', help: 'only products of this brand' },
+    maxPrice: { type: 'number', help: 'only products up to this price', min: 0 },
   },
   async run({ dataDir, n, mode, brand, maxPrice }, [query]) {
     const { openSystem, requireModel } = await import('../pipeline/system.ts');

@@ -13,7 +13,7 @@ export const serve = command({
   },
 });
 
-/** Serves and says where. The server stops on Ctrl-C, and closes the system then. */
+/** Serves and prints the address. Ctrl-C stops the server and closes the system. */
 export async function serveUntilStopped(system: System, address: { port: number; host: string }): Promise<void> {
   const { startServer } = await import('../server/index.ts'); // only here, because loading it takes a second
   const { port } = await startServer(system, address).catch((error: NodeJS.ErrnoException) => {

@@ -6,7 +6,7 @@ import { dataDir, n } from './options.ts';
 
 export const similar = command({
   name: 'similar',
-  summary: 'shows what is like a product, by what people buy and by what it says',
+  summary: 'shows similar products, by what people buy and by description',
   arguments: '<product>',
   options: { dataDir, n },
   async run({ dataDir, n }, [item]) {
@@ -18,7 +18,7 @@ export const similar = command({
       console.log(heading(String(product.title)));
       console.log(heading('People who liked it also liked'));
       console.log(await productTable(system.data, requireModel(system.models.als, 'als').similarItems(item, { n, onUnknown: 'empty' })));
-      console.log(heading('Described alike'));
+      console.log(heading('Similar descriptions'));
       console.log(
         await productTable(system.data, requireModel(system.models.search, 'semantic').similarItems(item, { n, onUnknown: 'empty' })),
       );

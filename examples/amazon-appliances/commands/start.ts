@@ -11,7 +11,7 @@ import { describeTraining, trainWithProgress } from './train.ts';
 
 export const start = command({
   name: 'start',
-  summary: 'everything: sample, etl, train, evaluate and serve, each step only where it is missing',
+  summary: 'runs sample, etl, train, evaluate and serve, skipping what is already done',
   options: { dataDir, ...sampleOptions, ...serveOptions },
   async run({ dataDir, scale, seed, port, host, adminPassword }) {
     const { runEtl } = await import('../etl/run.ts');
@@ -32,7 +32,7 @@ export const start = command({
     const training = await trainWithProgress(system, 'both', false);
     console.log(`${describeTraining(training)}\n`);
     if (!existsSync(evaluation) || training.models.some((it) => it.trained)) {
-      // Real data can be too small to hide anything of it: the shop opens all the same.
+      // Real data can be too small to hold anything out. The shop opens anyway.
       const figures = await evaluateWithProgress(system, defaults.evaluation.k).catch((error) => {
         if (error.code !== 'ERR_EMPTY') throw error;
         return error.message;

@@ -9,11 +9,11 @@ const kinds = { als: 'mf', semantic: 'ss', all: 'both' } as const satisfies Reco
 
 export const train = command({
   name: 'train',
-  summary: 'trains models, measures them, and registers them as production',
+  summary: 'trains and evaluates models, and promotes them to production',
   options: {
     dataDir,
-    model: { type: 'choice', choices: ['als', 'semantic', 'all'], help: 'als brings popularity along', default: 'all' },
-    force: { type: 'flag', help: 'also when neither data nor settings have changed', default: false },
+    model: { type: 'choice', choices: ['als', 'semantic', 'all'], help: 'which models; als includes popularity', default: 'all' },
+    force: { type: 'flag', help: 'train even if neither data nor settings have changed', default: false },
     ...alsOptions,
   },
   async run({ dataDir, model, force, ...hyperParameters }) {
@@ -27,7 +27,7 @@ export const train = command({
   },
 });
 
-/** Trains under one bar. */
+/** Trains with one progress bar. */
 export const trainWithProgress = (system: System, kind: TrainKind, force: boolean) =>
   withProgress(
     'Training models',
@@ -44,5 +44,5 @@ export function describeTraining({ models }: TrainResult): string {
       .map(([key, value]) => `${key} ${Number.isInteger(value) ? value.toLocaleString('en-US') : value.toFixed(4)}`)
       .join(', '),
   ]);
-  return `\n${table([{ title: 'model' }, { title: 'version', align: 'right' }, { title: '' }, { title: 'figures' }], rows)}`;
+  return `\n${table([{ title: 'model' }, { title: 'version', align: 'right' }, { title: '' }, { title: 'metrics' }], rows)}`;
 }
