@@ -1,5 +1,5 @@
 import { readTime } from '../data/fields.ts';
-import { type Id, readId } from '../data/ids.ts';
+import { type Id, textOf } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { checkIterable } from '../options.ts';
 
@@ -104,14 +104,14 @@ export function rowOf(sequence: HistorySequence): HistoryRow {
 }
 
 function readEntry(owner: string, given: HistoryItem): HistoryEntry {
-  if (typeof given !== 'object') return { item: readId(given, `${owner}: item of the history`), value: 1 };
+  if (typeof given !== 'object') return { item: textOf(given, `${owner}: item of the history`), value: 1 };
   if (given === null || given.item === undefined) {
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
       `${owner}: expected a history of item ids or { item, value, timestamp }, got ${shown(given)} in it.`,
     );
   }
-  const item = readId(given.item, `${owner}: item of the history`);
+  const item = textOf(given.item, `${owner}: item of the history`);
   const value = given.value ?? 1;
   if (typeof value !== 'number' || !Number.isFinite(Math.fround(value))) {
     throw new AttuneError(

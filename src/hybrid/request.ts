@@ -1,5 +1,5 @@
 import { type History, type HistoryEntry, lastOfEach, readHistory as readEntries } from '../contracts/history.ts';
-import { type Id, readId } from '../data/ids.ts';
+import { type Id, textOf } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { abortSignal, anything, flag, integer, optional, readOptions, text } from '../options.ts';
 
@@ -82,12 +82,12 @@ export function readHistory(history: History | undefined): HistoryEntry[] {
 }
 
 function userOption(value: unknown, name: string): string | undefined {
-  return value === undefined || value === '' ? undefined : typeof value === 'string' ? value : readId(value, name);
+  return value === undefined || value === '' ? undefined : textOf(value, name);
 }
 
 /** Text is taken as it is: unknown ids among these do no harm. */
 function ids(given: Iterable<Id> | undefined, name: string): string[] {
-  return list<Id>(given, name).map((id) => (typeof id === 'string' ? id : readId(id, `HybridRanker.rank: '${name}'`)));
+  return list<Id>(given, name).map((id) => textOf(id, `HybridRanker.rank: '${name}'`));
 }
 
 function texts(given: Iterable<string> | undefined, name: string): string[] {

@@ -1,6 +1,7 @@
 import type { Capability, Recommendation, Recommender, UnknownPolicy } from '../../contracts/recommender.ts';
 import { Interactions } from '../../data/interactions.ts';
 import { AttuneError, type ErrorCode } from '../../errors.ts';
+import { yieldNow } from '../../work/yield-now.ts';
 import { checkerboard, fromRows, historyOf, hostile, hostileIds, zipf } from './makers.ts';
 import { conformanceOfFiles, type Loadable } from './recommender-files-conformance.ts';
 import { conformanceOfRules } from './recommender-rules-conformance.ts';
@@ -203,7 +204,7 @@ export function recommenderConformance<R extends Recommender>(family: Family<R>,
     it('with a history that is none is refused', () => {
       for (const bad of [undefined, null, 'i1', 7, {}]) expectCode('ERR_BAD_ARGUMENT', () => model.recommendFor(bad as never));
       for (const bad of [[null], [{ value: 1 }]]) expectCode('ERR_BAD_ARGUMENT', () => model.recommendFor(bad as never));
-      for (const bad of [[1.5], [''], [undefined], [{ item: {} }]]) expectCode('ERR_BAD_ID', () => model.recommendFor(bad as never));
+      for (const bad of [[1.5], [undefined], [{ item: {} }]]) expectCode('ERR_BAD_ID', () => model.recommendFor(bad as never));
       for (const value of [Number.NaN, Number.POSITIVE_INFINITY, 1e300, '5']) {
         expectCode('ERR_BAD_VALUE', () => model.recommendFor([{ item: 'i1', value: value as number }]));
       }
@@ -252,7 +253,7 @@ export function recommenderConformance<R extends Recommender>(family: Family<R>,
     });
   });
 
-  describe('likeness', () => {
+  describe.runIf(can.similarItems !== false)('likeness', () => {
     it.runIf(can.similarItems !== false)('of items is best first and never the item itself', () => {
       for (const item of data.items) {
         const list = model.similarItems?.(item, { n: 1000 }) ?? [];
@@ -385,7 +386,7 @@ export function recommenderConformance<R extends Recommender>(family: Family<R>,
     it('reports progress that grows to its total, and lets other work run', async () => {
       const reports: { phase: string; done: number; total?: number }[] = [];
       let ran = false;
-      setTimeout(() => (ran = true), 0);
+      void yieldNow().then(() => (ran = true));
       await make().fit(data, { onProgress: (p) => reports.push({ ...p }) });
       expect(ran).toBe(true);
       expect(reports.length).toBeGreaterThan(0);

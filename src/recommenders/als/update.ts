@@ -4,7 +4,7 @@ import type { Interactions } from '../../data/interactions.ts';
 import { toFloats } from '../../numeric/float16.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import { mergeInto } from '../shared/merge.ts';
-import { type AlsModel, storedAs } from './model.ts';
+import { type AlsBiases, type AlsModel, storedAs } from './model.ts';
 import { lambdaOf, observations, weigh, weighedCount } from './solver/equations.ts';
 import { RowSolver } from './solver/row-solver.ts';
 
@@ -25,20 +25,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const weightOf = (u: number) => (userWeights ? userWeights[u] : 1);
   const touchedUsers = Array.from(added.users, (id) => users.indexOf(id));
   const touchedItems = Array.from(added.items, (id) => items.indexOf(id));
-  const biases = model.biases && {
-    global: model.biases.global,
-    users: extended(model.biases.users, users.size),
-    items: extended(model.biases.items, items.size),
-  };
-  if (biases) {
-    const meanOf = (at: number, csr: Csr, other: Float32Array) => {
-      let sum = 0;
-      for (let e = csr.offsets[at]; e < csr.offsets[at + 1]; e++) sum += csr.values[e] - biases.global - other[csr.indices[e]];
-      return sum / Math.max(1, csr.offsets[at + 1] - csr.offsets[at]);
-    };
-    for (const i of touchedItems) if (i >= model.items.size) biases.items[i] = meanOf(i, byItem, biases.users);
-    for (const u of touchedUsers) biases.users[u] = meanOf(u, byUser, biases.items);
-  }
+  const biases = model.biases && extendedBiases(model.biases, byUser, byItem, touchedUsers, touchedItems);
   const rows = ownRows(toFloats(model.rows), rowOf, scaleOf, touchedUsers, f);
 
   const residual = (u: number, i: number, value: number) => (biases ? value - biases.global - biases.users[u] - biases.items[i] : value);
@@ -94,6 +81,20 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   signal?.throwIfAborted();
   onProgress?.({ phase: 'updating', done: total, total });
   return { ...model, users, items, byUser, itemFactors, rows: storedAs(s.storage, rows), rowOf, scaleOf, userWeights, biases };
+}
+
+/** The means of touched users, and of items that are new, as `fit` would take them off; all others stay. */
+function extendedBiases(from: AlsBiases, byUser: Csr, byItem: Csr, touchedUsers: number[], touchedItems: number[]): AlsBiases {
+  const known = from.items.length;
+  const biases = { global: from.global, users: extended(from.users, byUser.rows), items: extended(from.items, byItem.rows) };
+  const meanOf = (at: number, csr: Csr, other: Float32Array) => {
+    let sum = 0;
+    for (let e = csr.offsets[at]; e < csr.offsets[at + 1]; e++) sum += csr.values[e] - biases.global - other[csr.indices[e]];
+    return sum / Math.max(1, csr.offsets[at + 1] - csr.offsets[at]);
+  };
+  for (const i of touchedItems) if (i >= known) biases.items[i] = meanOf(i, byItem, biases.users);
+  for (const u of touchedUsers) biases.users[u] = meanOf(u, byUser, biases.items);
+  return biases;
 }
 
 /** Gives touched users a row of their own: the one they have when nobody else does, so that the table does not grow with every call. */

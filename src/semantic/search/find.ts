@@ -7,6 +7,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { IndexParts } from '../index-file.ts';
 import type { WordOptions } from '../lexical/query-terms.ts';
 import type { SearchMode } from '../semantic-options.ts';
+import { bestOfFew } from './few.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { type Fusion, fuseCalibrated, fuseRanks, fuseWeighted } from './fusion.ts';
 
@@ -39,6 +40,8 @@ export async function findRanked(
   if (mode === 'lexical') return match().top(n, allowedKeys(catalogue, filter));
 
   const vector = await embedQuery(parts, query, signal);
+  const few = mode === 'semantic' && vector.some((x) => x !== 0) ? bestOfFew(parts, vector, n, filter) : undefined;
+  if (few) return few;
   const allowed = allowedKeys(catalogue, filter);
   if (vector.every((x) => x === 0)) return mode === 'semantic' ? nothing() : match().top(n, allowed);
   if (mode === 'semantic') return vectors.search(vector, { n: Math.min(n, catalogue.size), allowed });

@@ -4,6 +4,7 @@ import type { VectorIndex } from '../../contracts/vector-index.ts';
 import { type Id, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import type { IndexParts } from '../index-file.ts';
+import { bestOfFew } from './few.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { named, notAtOnce } from './find.ts';
 import { keysOf, weightedMean } from './history.ts';
@@ -88,7 +89,9 @@ function nearest(
   leaveOut: readonly number[],
 ): List | Promise<List> {
   if (n === 0 || vector.every((x) => x === 0)) return [];
-  const ranked = vectors.search(vector, { n: Math.min(n, catalogue.size), allowed: allowedKeys(catalogue, filter, leaveOut) });
+  const ranked =
+    bestOfFew({ catalogue, vectors }, vector, n, filter, leaveOut) ??
+    vectors.search(vector, { n: Math.min(n, catalogue.size), allowed: allowedKeys(catalogue, filter, leaveOut) });
   if (!(ranked instanceof Promise)) return named(catalogue, ranked);
   if (!vectors.answersLater) throw notAtOnce(vectors.kind);
   return ranked.then((found) => named(catalogue, found));

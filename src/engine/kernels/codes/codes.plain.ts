@@ -75,6 +75,22 @@ export function twins({ f32, i8, i16 }: Memory) {
         f32.set(lowers, each / 4 + 32);
       }
     },
+    boundStrips(
+      lo: number,
+      hi: number,
+      _block: number,
+      scratch: number,
+      query: number,
+      at: number,
+      width: number,
+      codes: number,
+      scales: number,
+      errors: number,
+      marks: number,
+      strips: number,
+    ) {
+      this.boundRows(lo, hi, query, at, width, codes, scales, errors, marks, scratch, strips);
+    },
     dot64(a: number, b: number, f: number) {
       const sums = [0, 0, 0, 0];
       for (let k = 0; k < f; k++) sums[k < (f & ~3) ? k & 3 : 0] += f32[a / 4 + k] * f32[b / 4 + k];

@@ -87,6 +87,14 @@ export function boundRows(
   }
 }
 
+/** Block job: {@link boundRows} for the strips of rows lo..hi, lo a multiple of 32; the bounds of single rows are thrown away. Scratch: 256 bytes. */
+export function boundStrips(
+  lo: i32, hi: i32, block: i32, scratch: usize, query: I16s, bounds: F32s, width: i32, codes: I8s, scales: F32s, errors: F32s,
+  marks: Optional<U8s>, strips: F32s,
+): void {
+  boundRows(lo, hi, query, bounds, width, codes, scales, errors, marks, scratch, strips);
+}
+
 /** a . b over f numbers in 64 bits. Four sums, added as in semantic/indexes/dot.ts, so that both give the same bits. */
 export function dot64(a: F32s, b: F32s, f: i32): f64 {
   let s01 = f64x2.splat(0), s23 = s01;

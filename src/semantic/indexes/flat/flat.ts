@@ -12,7 +12,7 @@ import { checkSearchOptions } from '../shared/search-options.ts';
 
 /** Options of {@link flatIndex}. */
 export interface FlatIndexOptions {
-  /** Threads of `searchMany`; a single search has one. Answers are the same for any number. Default 'auto': all the runtime has. */
+  /** Threads of a search; a few thousand vectors are read by one. Answers are the same for any number. Default 'auto': all the runtime has. */
   threads?: number | 'auto' | undefined;
 }
 

@@ -82,7 +82,8 @@ export const marksLayout = (capacity: number) => u8(Math.ceil(capacity / strip) 
 export function mark(marks: Marks, keys: Int32Array, allowed: Uint8Array | undefined): Marks | undefined {
   if (!allowed) return undefined;
   const { array } = marks;
-  for (let row = 0; row < keys.length; row++) array[row] = allowed[keys[row]] ?? 0;
+  const { length } = allowed;
+  for (let row = 0; row < keys.length; row++) array[row] = keys[row] < length ? allowed[keys[row]] : 0;
   array.fill(0, keys.length);
   return marks;
 }

@@ -1,12 +1,16 @@
 import { Engine } from '../../../engine/engine.ts';
 import { layout } from '../../../engine/memory/layout.ts';
+import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
 import { batchLayout, CodedBatch } from './coded-batch.ts';
 import { CodedMemory, codedLayout, type Marks, mark, marksLayout, widthOf } from './coded-memory.ts';
-import { CodedSearch, searchLayout } from './coded-search.ts';
+import { CodedSearch, searchLayout, stripScratchBytes } from './coded-search.ts';
 import { offerAll, type Rows, type UsedRows } from './rows.ts';
 
-/** Rows with a code of one byte a dimension beside them, which rule out nearly all rows before any is scored. */
+/** Ends the workers of rows that nobody holds any more; they would keep the memory. */
+const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());
+
+/** Rows with a code of one byte per dimension beside them, which rule out nearly all rows before any is scored. */
 export class CodedRows implements Rows {
   readonly capacity: number;
   readonly #memory: CodedMemory;
@@ -21,11 +25,18 @@ export class CodedRows implements Rows {
       batch: batchLayout(capacity, dimensions, firstRows),
       marks: marksLayout(capacity),
     });
-    const engine = new Engine(memory, { threads, scratchBytes: CodedBatch.scratchBytes(widthOf(dimensions)), lazy: true });
+    const pool = ThreadPool.layout(threads, stripScratchBytes);
+    const engine = new Engine(layout({ memory, pool }), {
+      threads,
+      scratchBytes: CodedBatch.scratchBytes(widthOf(dimensions)),
+      lazy: true,
+    });
     const { rows, search, batch, marks } = engine.place(memory);
     this.capacity = capacity;
     this.#memory = new CodedMemory(engine, rows, capacity, dimensions);
-    this.#search = new CodedSearch(this.#memory, search);
+    const single = new ThreadPool(engine, threads, stripScratchBytes);
+    unused.register(this, single);
+    this.#search = new CodedSearch(this.#memory, search, single);
     this.#batch = new CodedBatch(this.#memory, this.#search, batch, firstRows);
     this.#marks = marks;
   }

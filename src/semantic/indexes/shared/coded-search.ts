@@ -1,5 +1,6 @@
-import { boundGroups, boundRows, dot64 } from '../../../engine/generated/jobs.ts';
+import { boundGroups, boundRows, boundStrips, dot64 } from '../../../engine/generated/jobs.ts';
 import { type Blocks, f32, i16, i32, layout } from '../../../engine/memory/layout.ts';
+import type { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import { grown } from '../../../numeric/grown.ts';
 import { TopK } from '../../../numeric/top-k.ts';
 import { type CodedMemory, type Marks, strip, widthOf } from './coded-memory.ts';
@@ -7,6 +8,13 @@ import { CodedQuery } from './coded-query.ts';
 
 /** Groups of four rows that are bounded by one call. */
 const groupsAtOnce = 64;
+
+/** Bytes that each thread needs for {@link boundStrips}: the bounds of the rows of a strip. */
+export const stripScratchBytes = 8 * strip;
+/** Codes of fewer bytes together are read faster by one thread than others wake up. */
+const smallestShared = 1 << 22;
+/** Rows that a thread takes at a time. */
+const rowsAtOnce = 64 * strip;
 
 /** Some rows, from `lo` (a multiple of 32) to `hi`. */
 export interface RowRange {
@@ -40,15 +48,20 @@ export function searchLayout(capacity: number, dimensions: number) {
 export class CodedSearch {
   readonly #memory: CodedMemory;
   readonly #query: CodedQuery;
+  readonly #pool: ThreadPool;
   readonly #blocks: Blocks<ReturnType<typeof searchLayout>['fields']>;
   /** Rows that may be among the best, and their upper bounds. */
   #rowsLeft = new Int32Array(0);
   #uppersLeft = new Float32Array(0);
   #left = 0;
 
-  /** @param blocks placed for {@link searchLayout} */
-  constructor(memory: CodedMemory, blocks: Blocks<ReturnType<typeof searchLayout>['fields']>) {
+  /**
+   * @param blocks placed for {@link searchLayout}
+   * @param pool threads with {@link stripScratchBytes} each, over the same memory
+   */
+  constructor(memory: CodedMemory, blocks: Blocks<ReturnType<typeof searchLayout>['fields']>, pool: ThreadPool) {
     this.#memory = memory;
+    this.#pool = pool;
     this.#blocks = blocks;
     this.#query = new CodedQuery(memory.width);
   }
@@ -69,7 +82,7 @@ export class CodedSearch {
 
   /** Offers the rows that may be among the best n. @param marks one flag per row; undefined: all may come */
   offer(marks: Marks | undefined, keys: Int32Array, n: number, best: TopK): void {
-    this.#bound(0, keys.length, marks);
+    this.#boundAll(keys.length, marks);
     const strips = this.#blocks.strips.array;
     const end = 2 * Math.ceil(keys.length / strip);
     // n strips with a lower bound of at least this have n rows that score at least this.
@@ -108,6 +121,18 @@ export class CodedSearch {
       }
     }
     this.#score(keys, ofRows.threshold, best);
+  }
+
+  /** The bounds of the strips of all rows, on all threads where that pays. */
+  #boundAll(rows: number, marks: Marks | undefined): void {
+    const { width } = this.#memory;
+    if (this.#pool.threads === 1 || rows * width < smallestShared) {
+      this.#bound(0, rows, marks);
+      return;
+    }
+    const { codes, scales, errors } = this.#memory.blocks;
+    const { digits: query, bounds, strips } = this.#blocks;
+    this.#pool.run(boundStrips, rows, rowsAtOnce, { query, bounds, width, codes, scales, errors, marks, strips });
   }
 
   /** The bounds of the strips of rows lo to hi, and those of each row of the last one. */
