@@ -207,7 +207,8 @@ export class CandidateSearch {
       for (const { item } of list.items) missing.delete(item);
       if (missing.size === 0) return list;
       try {
-        const answer = complete(visitor, { ...this.#want, exclude: [], unseen: [], n: missing.size, only: [...missing] });
+        const want = { ...this.#want, exclude: [], unseen: [], n: missing.size, only: [...missing] };
+        const answer = complete(visitor, want, list.items);
         if (answer instanceof Promise) answer.catch(() => {});
         const more = cleanAnswer(answer, (item) => missing.has(item) && rules.isAllowed(item)).items;
         return { ...list, items: [...list.items, ...more].sort(bestFirst) };

@@ -18,7 +18,7 @@ export function cosine(a: Float32Array | undefined, b: Float32Array | undefined)
 }
 
 /** So many of the latest entries of a history speak by their contents: what comes before says little more, and would take longer than the page. */
-export const longestHistory = 200;
+export const longestHistory = 50;
 
 /** For each item the liked item of a history whose vector is closest; an item with none on its side is missing. */
 export function mostSimilar(

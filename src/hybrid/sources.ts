@@ -1,6 +1,6 @@
 import type { SourceRole } from '../cold-start/strategy.ts';
 import type { ContentIndex, ContentSearchOptions, ListAnswer } from '../contracts/content-index.ts';
-import type { FactorsLike, History, Recommender, RecommendOptions, WhyNot } from '../contracts/recommender.ts';
+import type { FactorsLike, History, Recommendation, Recommender, RecommendOptions, WhyNot } from '../contracts/recommender.ts';
 import type { Id } from '../data/ids.ts';
 import type { HistoryEntry } from './request.ts';
 
@@ -133,7 +133,7 @@ export interface Source {
   standing(visitor: Visitor): SourceStanding;
   ask(visitor: Visitor, want: Want, signal: AbortSignal): unknown;
   /** Scores of items that others found; an array at once, or nothing. */
-  complete?(visitor: Visitor, want: Want): unknown;
+  complete?(visitor: Visitor, want: Want, listed: readonly Recommendation[]): unknown;
   /** What it knows that a user did; undefined when it cannot tell. */
   interactionsOf?(user: string): HistoryEntry[] | undefined;
   /** For some of its items the item of the visitor's history that speaks most for each; items without one are missing. */
