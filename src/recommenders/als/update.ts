@@ -15,6 +15,7 @@ import { RowSolver } from './solver/row-solver.ts';
 export async function updateAls(model: AlsModel, added: Interactions, { signal, onProgress }: FitOptions): Promise<AlsModel> {
   const { settings: s } = model;
   const f = s.factors;
+  const counting = { feedback: s.feedback, countsAll: model.countsAll };
   const { users, items, byUser } = mergeInto(model, added);
   const byItem = transpose(byUser);
 
@@ -44,7 +45,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
     for (const u of touchedUsers) {
       const indices = byUser.indices.subarray(byUser.offsets[u], byUser.offsets[u + 1]);
       const w = Array.from(indices, (i, e) => weigh(residual(u, i, byUser.values[byUser.offsets[u] + e]), s));
-      const count = observations(byUser.values, byUser.offsets[u], byUser.offsets[u + 1], s);
+      const count = observations(byUser.values, byUser.offsets[u], byUser.offsets[u + 1], counting);
       const vector = solver.solve({ indices, d: w.map((x) => x.d), r: w.map((x) => x.r), lambda: lambdaOf(count, items.size, s) });
       rows.set(solver.toCaller(vector), rowOf[u] * f);
       await step();
@@ -62,13 +63,13 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
       const to = byItem.offsets[i + 1];
       const who = byItem.indices.subarray(from, to);
       let weight = 0;
-      for (let e = from; e < to; e++) if (observations(byItem.values, e, e + 1, s) > 0) weight += weightOf(byItem.indices[e]);
+      for (let e = from; e < to; e++) if (observations(byItem.values, e, e + 1, counting) > 0) weight += weightOf(byItem.indices[e]);
       const w = Array.from(who, (u, e) => weigh(residual(u, i, byItem.values[from + e]), s));
       const vector = solver.solve({
         indices: who.map((u) => rowOf[u]),
         d: w.map((x, e) => x.d * weightOf(who[e]) * scaleOf[who[e]] ** 2),
         r: w.map((x, e) => x.r * weightOf(who[e]) * scaleOf[who[e]]),
-        lambda: lambdaOf(weighedCount(weight, observations(byItem.values, from, to, s)), everybody, s),
+        lambda: lambdaOf(weighedCount(weight, observations(byItem.values, from, to, counting)), everybody, s),
       });
       itemFactors.set(solver.toCaller(vector), i * f);
       await step();

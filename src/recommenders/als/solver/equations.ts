@@ -20,12 +20,18 @@ export function lambdaOf(n: number, others: number, s: AlsSettings): number {
   return s.regularization * (s.regularizationExponent === 1 ? base : base ** s.regularizationExponent);
 }
 
+/** What decides which values count as observations. */
+export interface Counting extends Pick<AlsSettings, 'feedback'> {
+  /** Whether all values of implicit feedback count, as in models that were stored by versions that counted so. Default false. */
+  countsAll?: boolean | undefined;
+}
+
 /**
  * How many of some values count where regularization scales with the number of observations: all ratings, and of implicit feedback the
  * positive ones, as in Spark and the papers. A value of 0 or below says that something is not wanted and is no observation of a preference.
  */
-export function observations(values: ArrayLike<number>, from: number, to: number, { feedback }: Pick<AlsSettings, 'feedback'>): number {
-  if (feedback === 'explicit') return to - from;
+export function observations(values: ArrayLike<number>, from: number, to: number, { feedback, countsAll }: Counting): number {
+  if (feedback === 'explicit' || countsAll) return to - from;
   let count = 0;
   for (let e = from; e < to; e++) if (values[e] > 0) count++;
   return count;
