@@ -2,8 +2,27 @@
 export { compileWhere } from '../contracts/where.ts';
 export { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from '../data/files/safetensors.ts';
+export { idText, readId } from '../data/ids.ts';
 export { TopK, topK } from '../numeric/top-k.ts';
-export { type Check, choice, flag, integer, number, readOptions, workOptions } from '../options.ts';
+export {
+  abortSignal,
+  type Check,
+  callback,
+  checkIterable,
+  choice,
+  flag,
+  integer,
+  number,
+  onUnknown,
+  optional,
+  readOptions,
+  seed,
+  text,
+  threads,
+  workOptions,
+} from '../options.ts';
+export { FactorBase } from '../recommenders/factors/base.ts';
+export type { FactorModel } from '../recommenders/factors/factor-model.ts';
 export {
   BaseRecommender,
   checkInteractions,
@@ -13,6 +32,21 @@ export {
   rankScores,
   type WantedList,
 } from '../recommenders/shared/base.ts';
+export {
+  decodeModel,
+  encodeModel,
+  type FamilyParts,
+  type FileFormat,
+  fromSettings,
+  readLoadOptions,
+  storedBytes,
+} from '../recommenders/shared/codec.ts';
+export {
+  type DoneIteration,
+  EarlyStopping,
+  type ValidationOptions,
+  validationChecks,
+} from '../recommenders/shared/early-stopping.ts';
 export { baseFromFile, baseOf, baseToFile } from '../recommenders/shared/fitted-base.ts';
 export { mergeInto } from '../recommenders/shared/merge.ts';
 export { checkSearchOptions } from '../semantic/indexes/shared/search-options.ts';
