@@ -1,8 +1,11 @@
 /** What writers of recommenders, stores, indexes and embedders need. */
+
+export type { HistorySequence } from '../contracts/history.ts';
 export { compileWhere } from '../contracts/where.ts';
 export { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from '../data/files/safetensors.ts';
 export { idText, readId } from '../data/ids.ts';
+export type { StoredFactors } from '../numeric/float16.ts';
 export { TopK, topK } from '../numeric/top-k.ts';
 export {
   abortSignal,
@@ -21,8 +24,9 @@ export {
   threads,
   workOptions,
 } from '../options.ts';
-export { FactorBase } from '../recommenders/factors/base.ts';
-export type { FactorModel } from '../recommenders/factors/factor-model.ts';
+export { type FactorAnswers, FactorBase } from '../recommenders/factors/base.ts';
+export { type FactorOrder, type FactorProfile, FactorServing, type ItemRows } from '../recommenders/factors/serving.ts';
+export type { UserRows } from '../recommenders/factors/similar-users.ts';
 export {
   BaseRecommender,
   checkInteractions,

@@ -119,7 +119,7 @@ export * from '../recommenders/ease/ease.ts';
 export * from '../recommenders/factors/factor-recommender.ts';
 export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
-export { loadRecommender } from '../recommenders/load-recommender.ts';
+export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
@@ -135,7 +135,7 @@ export { markHtml, type TextRange } from '../semantic/lexical/highlight.ts';
 export type { WordOptions } from '../semantic/lexical/query-terms.ts';
 export type { Fusion } from '../semantic/search/fusion.ts';
 export type { Answer } from '../semantic/search/similar.ts';
-export { type KeptMetadata, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
+export { type KeptMetadata, type KeptValue, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
 export type {
   NearDuplicatesOptions,
   SearchFilter,

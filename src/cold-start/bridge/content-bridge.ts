@@ -126,7 +126,7 @@ export class ContentBridge {
   }
 
   /** What the model says that a user has had, as a source of a `HybridRanker`; undefined when it cannot tell or does not know the user. */
-  interactionsOf(user: string): Required<Entry>[] | undefined {
+  interactionsOf(user: string): { item: string; value: number }[] | undefined {
     const { recommender } = this.#settings;
     if (!recommender.interactionsOf || !recommender.users.has(user)) return undefined;
     return Array.from(recommender.interactionsOf(user), ({ item, value = 1 }) => ({ item, value }));
