@@ -37,6 +37,7 @@ export {
   type WantedList,
 } from '../recommenders/shared/base.ts';
 export {
+  type DecodedModel,
   decodeModel,
   encodeModel,
   type FamilyParts,
@@ -48,6 +49,8 @@ export {
 export {
   type DoneIteration,
   EarlyStopping,
+  type ValidatedIteration,
+  type ValidationChecks,
   type ValidationOptions,
   validationChecks,
 } from '../recommenders/shared/early-stopping.ts';

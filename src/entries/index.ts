@@ -12,6 +12,8 @@ export type {
   Metadata,
   MetadataValue,
   Range,
+  RangeOn,
+  ScalarOf,
   Where,
   WhereValue,
 } from '../contracts/where.ts';
@@ -113,8 +115,10 @@ export {
   type AlsFitOptions,
   AlsRecommender,
 } from '../recommenders/als/als.ts';
+export type { AlsFitOptionsOf } from '../recommenders/als/fit-options.ts';
 export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
 export * from '../recommenders/bpr/bpr.ts';
+export type { BprFitOptionsOf } from '../recommenders/bpr/options.ts';
 export * from '../recommenders/ease/ease.ts';
 export * from '../recommenders/factors/factor-recommender.ts';
 export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
