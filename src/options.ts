@@ -82,7 +82,7 @@ export function text(spec: { default?: string; allowEmpty?: boolean } = {}): Che
   };
 }
 
-/** A function, or nothing. */
+/** A function, or nothing. @typeParam F its type */
 // biome-ignore lint/suspicious/noExplicitAny: the caller names the function's type.
 export function callback<F extends (...args: any[]) => unknown>(): Check<F | undefined> {
   return (value, name) => {

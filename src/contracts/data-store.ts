@@ -12,11 +12,17 @@ export type ColumnTypes = Readonly<Record<string, ColumnType>>;
 declare const holds: unique symbol;
 
 /** A JSON column whose content has a type: `columns: { features: 'JSON' as JsonColumn<string[]> }`. The type is not checked at run time. */
-export type JsonColumn<T> = 'JSON' & { readonly [holds]: T };
+export type JsonColumn<T> = 'JSON' & {
+  /** Only for the compiler. */
+  readonly [holds]: T;
+};
 
 /** The columns that `Tables` declares for a table; undefined when it declares none, so that rows may carry any. */
 export type ColumnsOf<Tables, Table extends 'products' | 'interactions'> = Tables extends {
-  readonly [T in Table]: { readonly columns: infer C extends ColumnTypes };
+  readonly [T in Table]: {
+    /** The declaration. */
+    readonly columns: infer C extends ColumnTypes;
+  };
 }
   ? string extends keyof C
     ? undefined
@@ -32,13 +38,8 @@ export type StoredColumns<C extends ColumnTypes | undefined> = C extends ColumnT
     };
 
 /** What comes back from a column. */
-export type StoredValue<Type> = Type extends { readonly [holds]: infer T }
-  ? T
-  : Type extends 'TEXT'
-    ? string
-    : Type extends 'REAL' | 'INTEGER'
-      ? number
-      : unknown;
+export type StoredValue<Type> =
+  Type extends JsonColumn<infer T> ? T : Type extends 'TEXT' ? string : Type extends 'REAL' | 'INTEGER' ? number : unknown;
 
 /** Declared columns as they are put; without a declaration, anything. */
 export type InputColumns<C extends ColumnTypes | undefined> = C extends ColumnTypes
@@ -46,15 +47,16 @@ export type InputColumns<C extends ColumnTypes | undefined> = C extends ColumnTy
   : unknown;
 
 /** What a column takes: numbers also as text that reads as one. */
-export type InputValue<Type> = Type extends { readonly [holds]: infer T }
-  ? T
-  : Type extends 'TEXT'
-    ? string
-    : Type extends 'REAL'
-      ? number | string
-      : Type extends 'INTEGER'
-        ? number | string | boolean
-        : unknown;
+export type InputValue<Type> =
+  Type extends JsonColumn<infer T>
+    ? T
+    : Type extends 'TEXT'
+      ? string
+      : Type extends 'REAL'
+        ? number | string
+        : Type extends 'INTEGER'
+          ? number | string | boolean
+          : unknown;
 
 /** Refuses the columns of a row that a declared table does not have. */
 export type OnlyColumns<Row, C extends ColumnTypes | undefined, Own extends string> = C extends ColumnTypes
@@ -305,11 +307,19 @@ export type FirstOrLast =
       last: number;
     };
 
+/** A user and an item. */
+export interface UserItemPair {
+  /** User id. */
+  readonly user: Id;
+  /** Item id. */
+  readonly item: Id;
+}
+
 /** Which interactions. */
 export type InteractionSelection =
   | {
       /** Those of these pairs. */
-      pairs: Iterable<{ readonly user: Id; readonly item: Id }>;
+      pairs: Iterable<UserItemPair>;
     }
   | {
       /** All of these users. */

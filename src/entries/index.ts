@@ -12,6 +12,8 @@ export type {
   Metadata,
   MetadataValue,
   Range,
+  RangeOn,
+  ScalarOf,
   Where,
   WhereValue,
 } from '../contracts/where.ts';
@@ -113,13 +115,15 @@ export {
   type AlsFitOptions,
   AlsRecommender,
 } from '../recommenders/als/als.ts';
+export type { AlsFitOptionsOf } from '../recommenders/als/fit-options.ts';
 export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
 export * from '../recommenders/bpr/bpr.ts';
+export type { BprFitOptionsOf } from '../recommenders/bpr/options.ts';
 export * from '../recommenders/ease/ease.ts';
 export * from '../recommenders/factors/factor-recommender.ts';
 export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
-export { loadRecommender } from '../recommenders/load-recommender.ts';
+export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
@@ -135,7 +139,7 @@ export { markHtml, type TextRange } from '../semantic/lexical/highlight.ts';
 export type { WordOptions } from '../semantic/lexical/query-terms.ts';
 export type { Fusion } from '../semantic/search/fusion.ts';
 export type { Answer } from '../semantic/search/similar.ts';
-export { type KeptMetadata, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
+export { type KeptMetadata, type KeptValue, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
 export type {
   NearDuplicatesOptions,
   SearchFilter,

@@ -11,7 +11,7 @@ export type SourceAnswer = ListAnswer;
  * What a ranker calls on a recommender. Every one of attune has it; so may a client of a remote one, which answers later. `kind` is
  * `'popularity'` where everybody gets the same; of `explainMany` and `explain` the first that is there is used.
  */
-export interface RecommenderLike extends Partial<Pick<Recommender, 'kind' | 'whyNot' | 'explain' | 'explainMany' | 'explainFor'>> {
+export interface RecommenderLike extends Partial<Pick<Recommender, 'kind'>> {
   /** The users it knows. Without it, it is asked for any user. */
   readonly users?: Pick<Recommender['users'], 'has'>;
   /** The items it knows. */
@@ -22,6 +22,14 @@ export interface RecommenderLike extends Partial<Pick<Recommender, 'kind' | 'why
   recommendFor?(history: History, options?: RecommendOptions): SourceAnswer;
   /** What it knows that a user did, all of which counts as seen. Without it, `explain` of some item is asked. */
   interactionsOf?(user: string): Iterable<HistoryEntry>;
+  /** Why an item is not in its list. */
+  readonly whyNot?: Recommender['whyNot'];
+  /** What of a user's history speaks for an item. */
+  readonly explain?: Recommender['explain'];
+  /** The same for many items of one user. */
+  readonly explainMany?: Recommender['explainMany'];
+  /** The same for a visitor's history. */
+  readonly explainFor?: Recommender['explainFor'];
   /** Vectors of items, by which a reason for a visitor is found. */
   readonly itemFactors?: FactorsLike;
 }

@@ -51,7 +51,8 @@ export type KeptMetadata<Kept> = {
   readonly [Field in keyof Kept]?: KeptValue<Kept[Field]>;
 };
 
-type KeptValue<Value> = unknown extends Value ? MetadataValue : Value extends Date ? string : NonNullable<Value>;
+/** What an index has of a field's value: dates become text. */
+export type KeptValue<Value> = unknown extends Value ? MetadataValue : Value extends Date ? string : NonNullable<Value>;
 
 /** A loaded index: what it keeps is as `metadata` says, else as the rows are. */
 export type LoadedIndex<Item, Vectors extends VectorIndex, Fields> = SemanticIndex<KeptFields<Item, Fields, Item>, Item, Vectors>;

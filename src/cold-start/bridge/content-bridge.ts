@@ -126,7 +126,7 @@ export class ContentBridge {
   }
 
   /** What the model says that a user has had, as a source of a `HybridRanker`; undefined when it cannot tell or does not know the user. */
-  interactionsOf(user: string): Required<Entry>[] | undefined {
+  interactionsOf(user: string): BridgeHistoryEntry[] | undefined {
     const { recommender } = this.#settings;
     if (!recommender.interactionsOf || !recommender.users.has(user)) return undefined;
     return Array.from(recommender.interactionsOf(user), ({ item, value = 1 }) => ({ item, value }));
@@ -280,6 +280,14 @@ export class ContentBridge {
     chosen.delete(-1); // put into the index in the place of another one since the last refresh
     return [...chosen].sort((a, b) => a - b);
   }
+}
+
+/** What a user has had, and how much of it. */
+export interface BridgeHistoryEntry {
+  /** Item id. */
+  item: string;
+  /** Value of the interaction; 1 where there is none. */
+  value: number;
 }
 
 /** One entry of a history. */

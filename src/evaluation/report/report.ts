@@ -49,7 +49,7 @@ export class EvaluationReport<M extends MetricName = MetricName> {
 
   /**
    * A mean with its confidence interval (95 % unless `level` said otherwise), and the number of users behind it. For metrics with one
-   * value a user see {@link confidenceInterval}. `rmse` and `mae` are over all rows; their interval lets users vary, not rows.
+   * value a user see `confidenceInterval`. `rmse` and `mae` are over all rows; their interval lets users vary, not rows.
    * `coverage` and `gini` describe exactly these lists: low and high are the value itself.
    *
    * @param metric a name such as `'ndcg'`, or a name with its cut, `'ndcg@10'`.

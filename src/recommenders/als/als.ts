@@ -184,10 +184,12 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return this.score(user, [item], options)[0];
   }
 
+  /** Scores of these items for a user, clipped where the model is. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
   override score(user: Id, items: Iterable<Id>, options: UnknownOptions = {}): Float32Array {
     return clip(super.score(user, items, options), this.#settings.clip);
   }
 
+  /** Why an item is not in a list, or where it stands in it. */
   override whyNot(who: Id | History, item: Id, options: RecommendOptions = {}): WhyNot {
     const why = super.whyNot(who, item, options);
     return 'score' in why ? { ...why, score: clip(Float32Array.of(why.score), this.#settings.clip)[0] } : why;

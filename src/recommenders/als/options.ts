@@ -83,7 +83,10 @@ export interface AlsLoadOptions extends LoadOptions {
 }
 
 /** Options with every default filled in; `clip` has none. */
-export type AlsSettings = Required<Omit<AlsOptions, 'clip'>> & { clip: AlsOptions['clip'] };
+export type AlsSettings = Required<Omit<AlsOptions, 'clip'>> & {
+  /** The scale that scores are clipped to; undefined when they are not. */
+  clip: AlsOptions['clip'];
+};
 
 /** Reads {@link AlsOptions}. @throws ERR_BAD_OPTION */
 export function readAlsOptions(options: AlsOptions, owner = 'AlsRecommender'): AlsSettings {

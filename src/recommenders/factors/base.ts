@@ -8,6 +8,7 @@ import { SimilarUsers, type UserRows, userSimilarity } from './similar-users.ts'
 
 /** What answers for a fitted model: the shared serving of factors, and whatever else a family needs beside it. */
 export interface FactorAnswers {
+  /** Lists, scores and similar items. */
   factors: FactorServing;
 }
 

@@ -5,7 +5,7 @@ import { anything, onUnknown, readOptions, seed, threads, workOptions } from '..
 import { Pace } from '../../work/pace.ts';
 import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
-import { FactorBase } from './base.ts';
+import { type FactorAnswers, FactorBase } from './base.ts';
 import { type FactorModel, factorKind, factorsFromBytes, factorsToBytes, meanOf, userMeans } from './factor-model.ts';
 import { type FactorInput, factorInputNames, readFactors } from './input.ts';
 import { type FactorProfile, FactorServing } from './serving.ts';
@@ -35,7 +35,7 @@ const checks = { seed, threads, onUnknown };
  * const model = FactorRecommender.from({ userIds, itemIds, userFactors, itemFactors, history });
  * model.recommend('A1', { n: 10 });
  */
-export class FactorRecommender extends FactorBase<FactorModel, { factors: FactorServing }> {
+export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
   /** Short name of the model family, also in model files. */
   override readonly kind = factorKind;
   readonly #options: Required<Omit<FactorOptions, 'seed'>>;
@@ -124,7 +124,7 @@ export class FactorRecommender extends FactorBase<FactorModel, { factors: Factor
     return FactorRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
-  protected override serve({ itemFactors, biases, factors: f }: FactorModel): { factors: FactorServing } {
+  protected override serve({ itemFactors, biases, factors: f }: FactorModel): FactorAnswers {
     const biasOf = biases && ((item: number) => biases.items[item]);
     return { factors: FactorServing.of({ rows: itemFactors, stride: f, f, ...(biasOf && { biasOf }) }, this.#options.threads) };
   }

@@ -68,7 +68,7 @@ export class FactorServing {
   /** Over factors and bias, for lists; the same as the other one where there are no biases. */
   #listPrefilter: Prefilter | undefined;
 
-  /** Bytes that it takes from an engine, besides rows and vector. */
+  /** Bytes that it takes from an engine, besides rows and vector. @internal */
   static bytes({ count, f, width, hasBias, threads }: Sizes): number {
     const ofBias = hasBias ? layout({ norms: f64(count), prefilter: Prefilter.layout(count, f + 1) }).bytes : 0;
     return memoryOf(count).bytes + Prefilter.layout(count, f).bytes + ofBias + Lists.bytes(count, width, threadsOf(threads));
@@ -97,6 +97,7 @@ export class FactorServing {
     return new FactorServing({ engine, rows, f, width, hasBias, order, vector, toInner, threads, prefiltersLists: true });
   }
 
+  /** @internal */
   constructor(source: FactorSource) {
     const { engine, rows, f, width, order } = source;
     const count = order.length;

@@ -14,8 +14,18 @@ export interface ValidationOptions<Model> {
   patience?: number;
 }
 
+/** How {@link ValidationOptions} are read. */
+export interface ValidationChecks<Model> {
+  /** A function, or nothing. */
+  validate: Check<ValidationOptions<Model>['validate']>;
+  /** A whole number from 1. */
+  validateEvery: Check<number>;
+  /** A whole number from 1. */
+  patience: Check<number>;
+}
+
 /** Checks and defaults of {@link ValidationOptions}. */
-export function validationChecks<Model>(defaults: { validateEvery: number }) {
+export function validationChecks<Model>(defaults: { validateEvery: number }): ValidationChecks<Model> {
   return {
     validate: callback<NonNullable<ValidationOptions<Model>['validate']>>() as Check<ValidationOptions<Model>['validate']>,
     validateEvery: integer({ default: defaults.validateEvery, min: 1 }),
@@ -23,10 +33,18 @@ export function validationChecks<Model>(defaults: { validateEvery: number }) {
   };
 }
 
+/** The part of a training record that validation reads and writes. */
+export interface ValidatedIteration {
+  /** From 1. */
+  iteration: number;
+  /** What `validate` gave, where it was asked. */
+  validation?: number;
+}
+
 /** An iteration that is done. */
 export interface DoneIteration<Factors> {
   /** Its line of the training record, which gets the answer. */
-  line: { iteration: number; validation?: number };
+  line: ValidatedIteration;
   /** Whether training ends after it anyway. */
   final: boolean;
   /** What training would hand over if it ended here; only asked for when it is to be measured. */
@@ -44,6 +62,7 @@ export class EarlyStopping<Factors> {
   #since = 0;
 
   /**
+   * Watches over one fit.
    * @param owner whose `fit` it is, for messages
    * @param validate how good these factors are; larger is better
    */
