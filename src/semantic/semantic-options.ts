@@ -4,7 +4,7 @@ import type { VectorIndex } from '../contracts/vector-index.ts';
 import type { Where } from '../contracts/where.ts';
 import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, flag, integer, number, type Progress, workOptions } from '../options.ts';
+import { anything, choice, flag, integer, number, type Progress, threads, workOptions } from '../options.ts';
 import type { DocumentFields, MetadataFields } from './catalogue/documents.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
 import type { Fusion } from './search/fusion.ts';
@@ -147,7 +147,7 @@ export const nearDuplicatesChecks = {
   exclude: filterChecks.exclude,
   by: choice(['words', 'vectors'] as const, 'words'),
   threshold: number({ default: 0.9, above: 0, max: 1 }),
-  threads: threadsOption,
+  threads,
   ...workOptions,
 };
 
@@ -161,10 +161,6 @@ export const loadChecks = {
 };
 
 export const buildChecks = { ...loadChecks, ...workOptions, stem: choice(['english', 'none'] as const, 'english') };
-
-function threadsOption(value: unknown, name: string): number | 'auto' {
-  return value === undefined || value === 'auto' ? 'auto' : integer({ min: 1, max: 256 })(value, name);
-}
 
 function weightsOption(value: unknown, name: string): { lexical?: number; semantic?: number } {
   const given = (value ?? {}) as { lexical?: number; semantic?: number };

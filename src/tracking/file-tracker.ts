@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { ModelStore } from '../contracts/model-store.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { fileModelStore } from '../storage/file/model-store.ts';
-import { entriesOf, ioError, isMissing, replaceFile, syncFolder, writeSynced } from '../storage/file/writing.ts';
+import { entriesOf, io, ioError, isMissing, replaceFile, syncFolder, writeSynced } from '../storage/file/writing.ts';
 import { byStart, curveOf, noArtifact, noRun, type RunEntry, recordOf, risingClock } from './entries.ts';
 import { registeredModel } from './models.ts';
 import { readArtifactName } from './names.ts';
@@ -145,12 +145,4 @@ async function filesIn(folder: string, root = folder): Promise<string[]> {
     return entry.name.startsWith('.') ? [] : [relative(root, path).split(sep).join('/')];
   });
   return (await Promise.all(lists)).flat();
-}
-
-async function io<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw ioError(error);
-  }
 }

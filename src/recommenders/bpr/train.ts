@@ -6,6 +6,7 @@ import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
+import { fnvOfText } from '../../numeric/hash.ts';
 import { uniform } from '../../numeric/random.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import type { BprIteration, BprSettings } from './options.ts';
@@ -116,7 +117,7 @@ class Trainer {
     order.array.set(dealt.order);
     itemBounds.array.set(dealt.bounds);
     sortPairs(this.#rows, this.#users.of, dealt.of, groups, { users: pairUsers.array, items: pairItems.array, bounds: bounds.array });
-    const seed = seedOf(`${s.seed} ${iteration}`);
+    const seed = fnvOfText(`${s.seed} ${iteration}`);
     let steps = 0;
     let bits = 0;
     for (let round = 0; round < groups; round++) {
@@ -142,11 +143,4 @@ class Trainer {
     await this.#engine.run(bprUsers, cut, { ...data, ...userSolving(s) }, signal);
     return { items: items.array.slice(), users: users.array.slice() };
   }
-}
-
-/** 32 bits of a text (FNV-1a). */
-function seedOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let k = 0; k < text.length; k++) hash = Math.imul(hash ^ text.charCodeAt(k), 0x01000193);
-  return hash;
 }

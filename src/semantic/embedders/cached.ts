@@ -1,7 +1,7 @@
 import { type Embedder, type EmbedOptions, embedWith } from '../../contracts/embedder.ts';
+import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { sha256 } from '../../numeric/sha-256.ts';
-import type { EmbeddingCache } from '../../storage/memory/embedding-cache.ts';
 
 /**
  * An embedder that asks another only for texts it has not met: building an index again embeds what changed and nothing else. Vectors

@@ -1,6 +1,7 @@
 import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts/embedder.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
+import { fnvBasis, fnvOfText } from '../../numeric/hash.ts';
 import { integer, readOptions } from '../../options.ts';
 import { reportAndYield } from '../../work/report-and-yield.ts';
 import { tokenize } from '../lexical/tokenizer.ts';
@@ -138,9 +139,7 @@ function piecesOf(word: string): number[] {
 
 /** FNV-1a over UTF-16 units. */
 function hashOf(text: string, start: number, end: number, seed: number): number {
-  let h = 0x811c9dc5 ^ seed;
-  for (let k = start; k < end; k++) h = Math.imul(h ^ text.charCodeAt(k), 0x01000193);
-  return mix(h);
+  return mix(fnvOfText(text, start, end, fnvBasis ^ seed));
 }
 
 /** The final mix of MurmurHash3. */

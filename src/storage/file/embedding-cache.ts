@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { sha256 } from '../../numeric/sha-256.ts';
-import type { EmbeddingCache } from '../memory/embedding-cache.ts';
 import { entriesOf, io, isMissing, removeLeftovers, replaceFile } from './writing.ts';
 
 /**

@@ -10,7 +10,7 @@ import type {
   RowSource,
 } from '../../contracts/data-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { anything, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
+import { anything, checkIterable, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
 import { keyText } from './rows.ts';
 
 /** What a page shall hold. */
@@ -90,16 +90,10 @@ export function firstOrLast(what: unknown): FirstOrLast | undefined {
   throw new AttuneError('ERR_BAD_ARGUMENT', `delete: expected a whole number from 0 as '${keys[0]}', got ${shown(count)}.`);
 }
 
-/** Checks that something can be iterated; a lone string is a mistake here, because it would count as its letters. */
-export function iterable<T>(value: Iterable<T>, what: string): Iterable<T> {
-  if (typeof value !== 'string' && value !== null && typeof value === 'object' && Symbol.iterator in value) return value;
-  throw new AttuneError('ERR_BAD_ARGUMENT', `Expected an array or another iterable as ${what}, got ${shown(value)}.`);
-}
-
 /** Whether rows come as a stream. @throws ERR_BAD_ARGUMENT when they cannot be iterated at all. */
 export function isStream<Row>(rows: RowSource<Row>): rows is AsyncIterable<Row> {
   if (rows !== null && typeof rows === 'object' && Symbol.asyncIterator in rows) return true;
-  iterable(rows as Iterable<Row>, 'rows');
+  checkIterable('putMany', 'rows', rows as Iterable<Row>);
   return false;
 }
 
@@ -114,14 +108,17 @@ export function selectedRows(what: InteractionSelection): SelectedRow[] {
   if (firstOrLast(what)) return [];
   if (what !== null && typeof what === 'object') {
     const byId = (by: 'user' | 'item', ids: Iterable<unknown>) => {
-      const known = Array.from(iterable(ids, `${by}s`), keyText).filter((id) => id !== undefined);
+      const known = Array.from(checkIterable('delete', `ids as '${by}s'`, ids), keyText).filter((id) => id !== undefined);
       return known.map((id): SelectedRow => ({ by, values: [id] }));
     };
     if ('users' in what) return byId('user', what.users);
     if ('items' in what) return byId('item', what.items);
-    if ('ids' in what) return [...iterable(what.ids, 'ids')].filter(Number.isSafeInteger).map((id) => ({ by: 'id', values: [id] }));
+    if ('ids' in what)
+      return [...checkIterable('delete', "numbers as 'ids'", what.ids)]
+        .filter(Number.isSafeInteger)
+        .map((id) => ({ by: 'id', values: [id] }));
     if ('pairs' in what) {
-      return [...iterable(what.pairs, 'pairs')].flatMap((pair): SelectedRow[] => {
+      return [...checkIterable('delete', "rows { user, item } as 'pairs'", what.pairs)].flatMap((pair): SelectedRow[] => {
         const [user, item] = [keyText(pair?.user), keyText(pair?.item)];
         return user === undefined || item === undefined ? [] : [{ by: 'pair', values: [user, item] }];
       });

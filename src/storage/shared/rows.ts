@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
-import { readTime } from '../../data/fields.ts';
+import { finiteValue, readTime } from '../../data/fields.ts';
 import { idText, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
@@ -73,8 +73,8 @@ export function keyText(value: unknown): string | undefined {
 }
 
 function readValue(value: unknown): number {
-  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
-  if (typeof n === 'number' && Number.isFinite(Math.fround(n))) return n === 0 ? 0 : n; // no -0: not every backend keeps it
+  const n = finiteValue(value);
+  if (n !== undefined) return n === 0 ? 0 : n; // no -0: not every backend keeps it
   throw new AttuneError('ERR_BAD_VALUE', `Expected a finite number as value, got ${shown(value)}.`);
 }
 

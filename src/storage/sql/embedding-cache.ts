@@ -1,4 +1,4 @@
-import type { EmbeddingCache } from '../memory/embedding-cache.ts';
+import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { copyOfBlob, type SqlDatabase } from './connection.ts';
 import { numbered, type SqlDialect } from './dialect.ts';
 

@@ -1,5 +1,6 @@
 import type { PutOptions, PutResult, RowPage } from '../../contracts/data-store.ts';
 import { AttuneError } from '../../errors.ts';
+import { yieldNow } from '../../work/yield-now.ts';
 import { type PageRequest, pageOf } from '../shared/checks.ts';
 import { emptyResult, reject, stride } from '../shared/put.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
@@ -57,7 +58,7 @@ export async function putRows(
     connection.atomic(async () => {
       await writer.before?.(connection);
       for (let from = 0; from < rows.length; from += stride) {
-        if (from > 0) await new Promise((resolve) => setTimeout(resolve));
+        if (from > 0) await yieldNow();
         const to = Math.min(from + stride, rows.length);
         await put(connection, from, to);
         signal?.throwIfAborted();

@@ -1,5 +1,5 @@
+import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { readOptions } from '../../options.ts';
-import type { EmbeddingCache } from '../memory/embedding-cache.ts';
 import { nameOption } from '../shared/tables.ts';
 import { embeddingTable, sqlEmbeddingCache } from '../sql/embedding-cache.ts';
 import { SqliteDatabase } from './database.ts';

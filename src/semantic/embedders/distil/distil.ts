@@ -1,7 +1,18 @@
 import { type Embedder, embedDocuments } from '../../../contracts/embedder.ts';
 import { availableThreads } from '../../../engine/threads/runtime.ts';
 import { AttuneError, shown } from '../../../errors.ts';
-import { abortSignal, anything, callback, choice, integer, number, optional, type Progress, readOptions } from '../../../options.ts';
+import {
+  abortSignal,
+  anything,
+  callback,
+  choice,
+  integer,
+  number,
+  optional,
+  type Progress,
+  readOptions,
+  threads,
+} from '../../../options.ts';
 import { type StaticEmbedder, staticFromTable } from '../static/static.ts';
 import type { StaticTable } from '../static/static-file.ts';
 import { WordPiece } from '../static/word-piece.ts';
@@ -140,8 +151,7 @@ const checks = {
   neighbours: number({ default: 1, min: 0, max: 1000 }),
   hybridWeight: optional(number({ min: 0, max: 1 })),
   seed: integer({ default: 1 }),
-  threads: (value: unknown, name: string): number | 'auto' =>
-    value === undefined || value === 'auto' ? 'auto' : integer({ min: 1, max: 256 })(value, name),
+  threads,
   signal: abortSignal,
   onProgress: callback<(progress: Progress) => void>(),
 };

@@ -4,7 +4,7 @@ import { availableThreads } from '../../../engine/threads/runtime.ts';
 import { AttuneError } from '../../../errors.ts';
 import { grown } from '../../../numeric/grown.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
-import { integer, readOptions } from '../../../options.ts';
+import { readOptions, threads as threadsOption } from '../../../options.ts';
 import { CodedRows } from '../shared/coded-rows.ts';
 import { PlainRows } from '../shared/plain-rows.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
@@ -36,14 +36,9 @@ export interface FlatIndex extends VectorIndex {
  * @throws ERR_BAD_OPTION
  */
 export function flatIndex(options: FlatIndexOptions = {}): FlatIndex {
-  const { threads } = readOptions('flatIndex', options, flatChecks);
+  const { threads } = readOptions('flatIndex', options, { threads: threadsOption });
   return new Flat(threads === 'auto' ? availableThreads() : threads);
 }
-
-const threadCount = integer({ min: 1, max: 256 });
-const flatChecks = {
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-};
 
 /** A block of rows beyond this would come near what the kernels can address. */
 const largestBlock = 2 ** 28;
