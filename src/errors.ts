@@ -6,7 +6,7 @@ export const errorCodes = {
   ERR_BAD_ID: 'An id is missing, empty, or not well-formed text.',
   ERR_BAD_ROW: 'A row or a line cannot be read.',
   ERR_COLUMN_LENGTH: 'Columns that belong together have different lengths.',
-  ERR_DUPLICATE: 'The same thing stands twice where once is allowed.',
+  ERR_DUPLICATE: 'Something occurs twice where it may occur only once.',
   ERR_EMPTY: 'There is nothing to work on.',
   ERR_NOT_FITTED: 'The model has not been fitted yet.',
   ERR_UNKNOWN_USER: 'The model was not fitted on this user.',
@@ -21,16 +21,16 @@ export const errorCodes = {
   ERR_IN_USE: 'An alias points at this version.',
   ERR_STORE: 'The storage behind an adapter failed or refused.',
   ERR_EMBEDDER: 'An embedder failed or returned vectors of the wrong shape.',
-  ERR_NUMERIC: 'A computation left the range of numbers; the model is unchanged.',
+  ERR_NUMERIC: 'A computation overflowed or became NaN; the model is unchanged.',
   ERR_OUT_OF_MEMORY: 'The data does not fit into the memory a kernel can address.',
 } as const;
 
-/** One of the codes an {@link AttuneError} can carry; what each means stands in {@link errorCodes}. */
+/** One of the codes an {@link AttuneError} can carry; {@link errorCodes} says what each means. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /**
  * Every error that attune itself throws. `code` is stable and made for programs; the message is made for people and says
- * what was expected, what came, and what to do.
+ * what was expected, what was received, and what to do.
  */
 export class AttuneError extends Error {
   /** The stable code, for example `ERR_UNKNOWN_USER`. */
@@ -38,7 +38,7 @@ export class AttuneError extends Error {
 
   /**
    * An error with a code and a message.
-   * @param options `cause`: the error behind this one.
+   * @param options `cause`: the underlying error.
    */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
