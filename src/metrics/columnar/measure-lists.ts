@@ -63,7 +63,7 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
   const graded = options.metrics.includes('ndcg') && rule !== 'binary';
   const gainAt = new Float64Array(itemCount);
   const seenBy = new Int32Array(itemCount); // user + 1
-  const hits = new Uint8Array(deepest); // one flag per rank of the current list, for auc
+  const isHit = new Uint8Array(deepest); // one flag per rank of the current list, for auc
   const ideal = new Float64Array(deepest + 1);
 
   for (let u = 0; u < users; u++) {
@@ -89,7 +89,7 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
         if (seenBy[item] === u + 1) throw duplicate(u, item);
         seenBy[item] = u + 1;
         const gain = gainAt[item];
-        hits[rank] = gain > 0 ? 1 : 0;
+        isHit[rank] = gain > 0 ? 1 : 0;
         if (!(gain > 0)) continue;
         hits++;
         if (first === 0) first = rank + 1;
@@ -105,7 +105,7 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
       put(out.mrr, c, u, first === 0 ? 0 : 1 / first);
       put(out.map, c, u, precisions / reachable);
       put(out.ndcg, c, u, gained / ideal[reachable]);
-      if (out.auc) put(out.auc, c, u, aucOf(hits.subarray(0, rank), t, typeof candidates === 'number' ? candidates : candidates[u]));
+      if (out.auc) put(out.auc, c, u, aucOf(isHit.subarray(0, rank), t, typeof candidates === 'number' ? candidates : candidates[u]));
     }
     for (let e = from; e < to; e++) gainAt[relevant.indices[e]] = 0;
   }
