@@ -10,7 +10,7 @@ import { entriesOf, io, isMissing, removeLeftovers, replaceFile } from './writin
 
 /**
  * Keeps vectors in a folder: each `put` is one safetensors file with a checksum, written under a temporary name and renamed, so that
- * a killed process leaves what was there, and several processes may share the folder. A damaged file counts as not there. The
+ * a killed process leaves the previous state, and several processes may share the folder. A damaged file counts as missing. The
  * folder, or any file in it, may be deleted at any time.
  *
  * @param folder made on the first put, with the folders above it
@@ -42,7 +42,7 @@ interface Place {
   row: number;
 }
 
-/** A file that was read once and is sound. */
+/** A file that was read once and verified. */
 interface Segment {
   dimensions: number;
   /** First byte of the vectors. */
@@ -98,7 +98,7 @@ class Space {
     await replaceFile(join(this.#folder, `${randomBytes(8).toString('hex')}${ending}`), bytes);
   }
 
-  /** Reads a whole file once, to know its keys and that it is sound. */
+  /** Reads a whole file once, to learn its keys and verify it. */
   async #learn(file: string): Promise<void> {
     try {
       const bytes = await readFile(join(this.#folder, file));

@@ -13,11 +13,11 @@ import { AttuneError, shown } from '../../errors.ts';
 import { anything, checkIterable, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
 import { keyText } from './rows.ts';
 
-/** What a page shall hold. */
+/** The rows requested of a page. */
 export interface PageRequest {
   limit: number;
   offset: number;
-  /** Only rows whose place is behind this one. */
+  /** Only rows after this position. */
   after: number;
 }
 
@@ -35,7 +35,7 @@ export function readPage(options: RowPageOptions | undefined): PageRequest {
   return { limit: o.limit, offset: o.offset, after: Number(o.after) };
 }
 
-/** A page out of up to `limit` + 1 rows; the one too many says that there is a next. */
+/** A page from up to `limit` + 1 rows; the extra row means that there is a next page. */
 export function pageOf<Row>(rows: { place: number; row: Row }[], limit: number): RowPage<Row> {
   const page: RowPage<Row> = { rows: rows.slice(0, limit).map((entry) => entry.row) };
   if (rows.length > limit) page.next = String(rows[limit - 1].place);
@@ -97,13 +97,13 @@ export function isStream<Row>(rows: RowSource<Row>): rows is AsyncIterable<Row> 
   return false;
 }
 
-/** What shall go: all of a user, an item, a pair, or the row with a number. */
+/** What to delete: all rows of a user, an item or a pair, or the row with a number. */
 export type SelectedRow =
   | { by: 'user' | 'item'; values: [id: string] }
   | { by: 'pair'; values: [user: string, item: string] }
   | { by: 'id'; values: [id: number] };
 
-/** Reads what shall go before anything goes; ids that cannot be are left out. @throws ERR_BAD_ARGUMENT */
+/** Reads the whole selection before anything is deleted; ids that cannot exist are left out. @throws ERR_BAD_ARGUMENT */
 export function selectedRows(what: InteractionSelection): SelectedRow[] {
   if (firstOrLast(what)) return [];
   if (what !== null && typeof what === 'object') {

@@ -32,7 +32,7 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
     );
     return ids.map((id) => {
       const stored = id === undefined ? undefined : found.get(id);
-      return stored && rowOf(stored); // a row of its own each time
+      return stored && rowOf(stored); // a fresh object each time
     });
   };
 
