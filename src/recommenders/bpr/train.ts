@@ -13,7 +13,7 @@ import type { BprIteration, BprSettings } from './options.ts';
 import { deal, type Groups, sortPairs } from './rounds.ts';
 import { biasColumn, setColumns, userSolving, widthOf } from './rows.ts';
 
-/** What training hands over; rows are as `widthOf` says. */
+/** The result of training; rows are as `widthOf` says. */
 export interface BprFactors {
   /** items x width. */
   items: Float32Array;
@@ -24,7 +24,7 @@ export interface BprFactors {
 /** Called after each iteration; `factors` copies what there is. Returning something ends training with it. */
 export type AfterIteration = (line: BprIteration, factors: () => Promise<BprFactors>, last: boolean) => Promise<BprFactors | undefined>;
 
-/** Pairs a block should have at least, so that handing it to another thread pays. */
+/** Minimum number of pairs in a block, so that handing it to another thread pays off. */
 const pairsPerBlock = 2048;
 const mostGroups = 16;
 

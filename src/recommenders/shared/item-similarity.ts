@@ -53,7 +53,7 @@ export class ItemProducts {
   readonly #stamp: Int32Array;
   /** Items that share a user with the item asked, itself among them, in no order. */
   readonly touched: Int32Array;
-  /** By item: its product with the item asked; only touched ones are meant. */
+  /** By item: its product with the item asked; only touched ones are valid. */
   readonly dots: Float64Array;
 
   constructor(features: ItemFeatures) {
@@ -131,7 +131,7 @@ export async function nearestItems(features: ItemFeatures, options: SimilarityOp
     let least = best.threshold;
     for (let k = 0; k < found; k++) {
       const other = touched[k];
-      // The heap rounds to 32 bits and knows about ties; this only spares it what is clearly too small.
+      // The heap rounds to 32 bits and knows about ties; this only skips what is clearly too small.
       if (other === item || dots[other] === 0 || dots[other] < least - 1e-6 * Math.abs(least)) continue;
       best.offer(other, dots[other]);
       least = best.threshold;

@@ -9,9 +9,9 @@ import { F32s, F64s, I32s, Optional } from '../types';
 
 /** Rows between two checks of the threshold. A multiple of 32. */
 const blockRows: i32 = 256;
-/** Below this, products of single-precision numbers lose their digits and bounds their meaning. */
+/** Below this, products of float32 numbers underflow and bounds no longer hold. */
 const tiny: f64 = 1e-18;
-/** Longer lists look at too many rows for a prefilter. */
+/** For longer lists too many rows survive a prefilter. */
 const longest: i32 = 256;
 
 /**
