@@ -13,7 +13,7 @@ export interface NgramOptions {
 }
 
 /**
- * The default embedder: words and pieces of words (3 to 5 letters), hashed, weighted by how rare they are in the catalogue, and
+ * The default embedder: words and character n-grams (3 to 5 letters), hashed, weighted by how rare they are in the catalogue, and
  * added up in a vector of fixed length with random signs (feature hashing, Weinberger et al. 2009). It needs no model and no
  * download, knows no synonyms, and forgives typing errors, endings and compounds. Deterministic.
  *
@@ -149,7 +149,7 @@ function mix(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Words repeat (Zipf), so what was made for one is kept; a map that has grown large is emptied, since the common ones return at once. */
+/** Words repeat (Zipf), so results are cached per word; a cache that has grown large is cleared, since common words soon return. */
 function remember<T>(known: Map<string, T>, word: string, make: () => T): T {
   let value = known.get(word);
   if (value === undefined) {

@@ -10,9 +10,9 @@ import { type Words, wordsOf } from './words.ts';
 
 /** How words are compared and counted. */
 export interface Bm25Options {
-  /** How much a repeated word still adds; 0 counts a word once. */
+  /** Term frequency saturation (k1): how much a repeated word still adds; 0 counts a word once. */
   k1: number;
-  /** How much long texts are held back, 0 to 1. */
+  /** Length normalization (b), 0 to 1. */
   b: number;
   /** What a word in each field counts, one number per field of a text. Default one field of weight 1. */
   weights?: readonly number[] | undefined;
@@ -94,7 +94,7 @@ export class LexicalIndex {
     if (this.#fields.some((postings) => postings.wantsMerge)) this.merge();
   }
 
-  /** Removes keys. Unknown ones do not matter. */
+  /** Removes keys. Unknown keys are ignored. */
   remove(keys: Iterable<number>): void {
     for (const key of keys) this.#texts.remove(key);
   }

@@ -32,7 +32,7 @@ export class Acceleration {
 
   /**
    * Begins at Y. Where Y explains nothing yet, as random items near zero, a step of the power method comes first: Y += what the data
-   * make of it, scaled to rows of length about 0.8 (Halko, Martinsson & Tropp, SIAM Review 2011). It costs up to half of an iteration
+   * make of it, scaled to rows of length about 0.8 (Halko, Martinsson & Tropp, SIAM Review 2011). It takes up to half of an iteration
    * and saves one to six.
    * @param step false = no such step
    */

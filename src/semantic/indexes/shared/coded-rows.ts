@@ -6,7 +6,7 @@ import { CodedMemory, codedLayout, type Marks, mark, marksLayout, widthOf } from
 import { CodedSearch, searchLayout } from './coded-search.ts';
 import { offerAll, type Rows, type UsedRows } from './rows.ts';
 
-/** Rows with a code of one byte a dimension beside them, which rule out nearly all rows before any is scored. */
+/** Rows with a code of one byte per dimension beside them, which rule out nearly all rows before any is scored. */
 export class CodedRows implements Rows {
   readonly capacity: number;
   readonly #memory: CodedMemory;
