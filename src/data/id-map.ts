@@ -150,7 +150,7 @@ export class IdMap implements Iterable<string> {
     return IdMap.#of(bytes.slice(), ends.slice(), 'ERR_BAD_FILE');
   }
 
-  /** A map that takes over the columns. @param code of the error when an id stands twice. */
+  /** A map that takes over the columns. @param code of the error when an id occurs twice. */
   static #of(bytes: Uint8Array<ArrayBuffer>, ends: Int32Array<ArrayBuffer>, code: ErrorCode): IdMap {
     const map = new IdMap();
     map.#bytes = bytes;
@@ -204,7 +204,7 @@ export class IdMap implements Iterable<string> {
     for (let i = 0, start = 0; i < this.#size; start = this.#ends[i++]) {
       let slot = hash(this.#bytes, start, this.#ends[i]) & mask;
       for (; this.#table[slot] > 0; slot = (slot + 1) & mask) {
-        if (this.#same(this.#table[slot] - 1, i)) throw new AttuneError(code, `Id ${shown(this.idAt(i))} stands twice among the ids.`);
+        if (this.#same(this.#table[slot] - 1, i)) throw new AttuneError(code, `Id ${shown(this.idAt(i))} occurs twice among the ids.`);
       }
       this.#table[slot] = i + 1;
     }

@@ -184,7 +184,7 @@ export class LexicalIndex {
     const lengths = index.#fields.map((_, field) => tensorOf(file, `lexical.${field}.lengths`, Int32Array, keyOf.length));
     for (let text = 0; text < keyOf.length; text++) {
       const key = keyOf[text];
-      if (!(key >= 0 && key < keys) || index.#texts.textOf(key) >= 0) throw damaged('a key is out of range or stands twice');
+      if (!(key >= 0 && key < keys) || index.#texts.textOf(key) >= 0) throw damaged('a key is out of range or occurs twice');
       index.#texts.add(
         key,
         lengths.map((list) => list[text]),

@@ -130,7 +130,7 @@ function readVocabulary(vocab: string | Uint8Array): string[] {
   const seen = new Set<string>();
   tokens.forEach((token, k) => {
     if (token === '') bad(`line ${k + 1} of its vocabulary is empty`);
-    if (seen.has(token)) bad(`token ${shown(token)} stands twice in its vocabulary`);
+    if (seen.has(token)) bad(`token ${shown(token)} occurs twice in its vocabulary`);
     seen.add(token);
   });
   return tokens;
