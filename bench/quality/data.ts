@@ -146,7 +146,7 @@ function lastFm(folder: string): { train: Interactions; test: Interactions } {
   return { train: part('train'), test: part('test') };
 }
 
-/** One test item a user, to be found among the given ones. */
+/** One test item per user, to be found among the given ones. */
 function amongNegatives({ train, cases }: ReturnType<typeof ncf>): ReturnType<QualitySet['read']> {
   const negatives = new Map(cases.map((one) => [one.user, one.negatives]));
   const test = fromPairs(cases.map(({ user, item }) => [user, item]));

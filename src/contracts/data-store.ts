@@ -83,7 +83,7 @@ export interface DataStore<Tables = unknown> {
   readonly events: EventStore;
   /**
    * Runs several calls as one: all of them count, or, when `work` rejects or the process dies, none. Use the store that
-   * `work` is given; calls on the outer store may wait until it is done, so awaiting one inside may wait for ever.
+   * `work` is given; calls on the outer store may wait until it is done, so awaiting one inside may deadlock.
    */
   transaction<T>(work: (store: DataStore<Tables>) => Promise<T>): Promise<T>;
 }
@@ -103,9 +103,9 @@ export interface ProductStore<C extends ColumnTypes | undefined = undefined> {
   all(): AsyncIterable<ProductRow<C>>;
   /** Some products, in stable order. */
   page(options?: RowPageOptions): Promise<RowPage<ProductRow<C>>>;
-  /** How many there are. */
+  /** The number of rows. */
   count(): Promise<number>;
-  /** Deletes products, and with them their interactions. Unknown ids do not matter. @returns how many products went */
+  /** Deletes products, and with them their interactions. Unknown ids are ignored. @returns the number of products deleted */
   delete(what: Iterable<Id> | FirstOrLast): Promise<number>;
 }
 
@@ -127,11 +127,11 @@ export interface InteractionStore<C extends ColumnTypes | undefined = undefined>
   ofItem(item: Id, options?: RowListOptions): Promise<StoredInteraction<C>[]>;
   /** Some interactions, in stable order. */
   page(options?: RowPageOptions): Promise<RowPage<StoredInteraction<C>>>;
-  /** How many there are. */
+  /** The number of rows. */
   count(): Promise<number>;
   /** Totals. */
   stats(): Promise<InteractionStats>;
-  /** Deletes interactions. What is not there does not matter. @returns how many went */
+  /** Deletes interactions. Missing ones are ignored. @returns the number of rows deleted */
   delete(what: InteractionSelection): Promise<number>;
 }
 
@@ -148,9 +148,9 @@ export interface EventStore {
   all(filter?: EventFilter): AsyncIterable<StoredEvent>;
   /** Those of a user, in the order in which they came. */
   ofUser(user: Id, options?: RowListOptions & EventFilter): Promise<StoredEvent[]>;
-  /** How many there are. */
+  /** The number of rows. */
   count(filter?: EventFilter): Promise<number>;
-  /** Deletes the events that pass the filter; without one, all. Numbers are not used again. @returns how many went */
+  /** Deletes the events that pass the filter; without one, all. Numbers are not reused. @returns the number of events deleted */
   delete(filter?: EventFilter): Promise<number>;
 }
 

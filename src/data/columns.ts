@@ -2,7 +2,7 @@ import { AttuneError } from '../errors.ts';
 import { grown } from '../numeric/grown.ts';
 import { IdMap } from './id-map.ts';
 
-/** Interactions while they are made: ids, and one number a row in each column. */
+/** Interactions under construction: ids, and one number per row in each column. */
 export interface Columns {
   users: IdMap;
   items: IdMap;
@@ -12,7 +12,7 @@ export interface Columns {
   t: Float64Array | undefined;
 }
 
-/** Growing columns while rows come in. */
+/** Columns that grow as rows are appended. */
 export class ColumnBuilder {
   #users = new IdMap();
   #items = new IdMap();

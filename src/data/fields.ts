@@ -22,12 +22,18 @@ export function readRowId(value: unknown, what: string, row: number): string {
 
 export function readValue(value: unknown, row: number, needed: boolean): number {
   if (value === undefined && !needed) return 1;
-  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
-  if (typeof n === 'number' && Number.isFinite(Math.fround(n))) return n;
+  const n = finiteValue(value);
+  if (n !== undefined) return n;
   throw new AttuneError(
     'ERR_BAD_VALUE',
     `Row ${row}: expected a finite value, got ${shown(value)}. Drop or repair the row, or pass onBadRow: 'skip'.`,
   );
+}
+
+/** A value as a number: one that is finite as a 32-bit float, or text or a bigint that reads as one; undefined for anything else. */
+export function finiteValue(value: unknown): number | undefined {
+  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
+  return typeof n === 'number' && Number.isFinite(Math.fround(n)) ? n : undefined;
 }
 
 export function readRowTime(value: unknown, row: number, needed: boolean): number {

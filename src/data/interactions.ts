@@ -67,7 +67,7 @@ export interface InteractionsFilter {
 
 /**
  * Who did what with which item: columns of dense user and item indices, values and optional times, with the ids beside
- * them. Immutable; one row a (user, item) pair. Rows keep the order in which their pair first came.
+ * them. Immutable; one row per (user, item) pair. Rows keep the order in which their pair first came.
  */
 export class Interactions implements Iterable<InteractionRow> {
   /** User ids; the index is what {@link userIndices} holds. */
@@ -254,7 +254,7 @@ export class Interactions implements Iterable<InteractionRow> {
   }
 
   /**
-   * The same rows with named columns of users and items: numbers, labels or vectors, for models that read contents. A column of a name that
+   * The same rows with named columns of users and items: numbers, labels or vectors, for models that use content. A column of a name that
    * is there replaces it. They stay beside their ids in `select`, `filter` and `split`, and labels keep their codes in all parts.
    * @example
    * const rich = ratings.withFeatures({ users: { age: (user) => ages.get(user) }, items: { brand: brands, vector: (item) => index.vectorOf(item) } });

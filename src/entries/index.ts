@@ -1,6 +1,7 @@
 export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
 export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
+export type { EmbeddingCache } from '../contracts/embedding-cache.ts';
 export type { KeyValue } from '../contracts/key-value.ts';
 export type * from '../contracts/model-store.ts';
 export type * from '../contracts/recommender.ts';
@@ -153,7 +154,7 @@ export type {
 } from '../semantic/semantic-options.ts';
 export { keyValueModelStore } from '../storage/key-value/model-store.ts';
 export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
-export { type EmbeddingCache, memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
+export { memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
 export { memoryKeyValue } from '../storage/memory/key-value.ts';
 export { memoryModelStore } from '../storage/memory/model-store.ts';
 export type { DataTables } from '../storage/shared/tables.ts';

@@ -22,7 +22,7 @@ export interface LoadRecommenderOptions extends LoadOptions {
   families?: readonly RecommenderClass[];
 }
 
-/** Readers of all families by the kind that their files name. Functions, so that a bundle without `loadRecommender` holds none of them. */
+/** Readers of all families by the kind in their files. Functions, so that a bundle without `loadRecommender` contains none of them. */
 const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions) => Recommender>> = {
   als: (bytes, options) => AlsRecommender.fromBytes(bytes, options),
   bpr: (bytes, options) => BprRecommender.fromBytes(bytes, options),
@@ -32,7 +32,7 @@ const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
 };
 
-/** What to do with files of attune that hold no recommender. */
+/** Advice for files of attune that hold no recommender. */
 const others: Readonly<Record<string, string>> = {
   'semantic-index': 'Load it with SemanticIndex.load(store, name) or SemanticIndex.fromBytes(bytes).',
   'als-checkpoint': 'Pass it to AlsRecommender.fit as resumeFrom.',

@@ -13,7 +13,7 @@ export interface BanditChoice {
 
 /** Options of {@link Bandit.choose}. */
 export interface ChooseOptions {
-  /** How many at most. Default 1. */
+  /** Maximum number of arms. Default 1. */
   n?: number;
   /** Numbers that describe the situation; only `linUcb` reads it. A function gives each arm its own. */
   context?: ArrayLike<number> | ((item: string) => ArrayLike<number>);
@@ -21,13 +21,13 @@ export interface ChooseOptions {
   propensities?: boolean;
 }
 
-/** Tries what is new as often as it is worth, and learns from what came of it. */
+/** Balances exploration and exploitation, and learns from the rewards. */
 export interface Bandit<State = unknown> {
   /** Short name, such as `'thompson'`. */
   readonly kind: string;
   /** The best arms to try now, best first. Arms never seen are new ones. The same seed and the same calls give the same choices. */
   choose(arms: Iterable<string>, options?: ChooseOptions): BanditChoice[];
-  /** Learns what came of showing an arm: a reward from 0 to 1. */
+  /** Records the reward of showing an arm, from 0 to 1. */
   update(item: string, reward: number, options?: { context?: ArrayLike<number> }): void;
   /** Everything it has learnt, as JSON holds it; pass it as the option `state` to go on from there. */
   toJSON(): State;

@@ -28,9 +28,9 @@ export function contentBridge(options: ContentBridgeOptions): ContentBridge {
   return new ContentBridge(options);
 }
 
-/** So many of the best items by either part are scored by both, at least four times the list. */
+/** Number of the best items by either part that are scored by both; at least four times the list. */
 const depth = 500;
-/** The last so many entries of a history count; a longer one says little more and costs time. */
+/** Only this many latest entries of a history count; older ones add little and take time. */
 const longestHistory = 50;
 
 /** Factors of items without interactions; made by {@link contentBridge}. As a source of a `HybridRanker` it counts as content. */

@@ -20,7 +20,7 @@ export interface Rules {
   apply(candidates: Candidate[], skipped: { source: string; reason: string }[]): Candidate[];
 }
 
-/** Prepares the rules for one request. Attributes are looked up once an item; an item whose attributes cannot be had has none. */
+/** Prepares the rules for one request. Attributes are looked up once per item; an item whose attributes cannot be had has none. */
 export function rulesFor(
   settings: { rules: readonly Reranker[]; attributesOf(item: string): ItemAttributes | undefined },
   { exclude, only }: ReadRequest,
@@ -85,7 +85,7 @@ function passes(rule: Reranker, item: string, context: RerankContext): boolean {
   }
 }
 
-/** What a rule returned, without duplicates, strangers and broken scores; sorted when it only changes scores. */
+/** What a rule returned, without duplicates, unknown items and invalid scores; sorted when it only changes scores. */
 function checked(rule: Reranker, given: Candidate[], before: readonly Candidate[], isAllowed: (item: string) => boolean): Candidate[] {
   if (!Array.isArray(given)) throw new TypeError('expected an array of candidates');
   const known = new Map(before.map((candidate) => [candidate.item, candidate]));

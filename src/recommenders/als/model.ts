@@ -5,7 +5,7 @@ import type { FittedBase } from '../shared/base.ts';
 import { decodeModel, encodeModel } from '../shared/codec.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
-/** Means that explicit feedback takes off ratings first. */
+/** Means that explicit feedback subtracts from ratings first. */
 export interface AlsBiases {
   global: number;
   users: Float32Array;

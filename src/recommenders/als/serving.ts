@@ -8,7 +8,7 @@ import { type RowEquation, RowSolver } from './solver/row-solver.ts';
 
 /**
  * Answers of a fitted model. Holds the items a second time, the only copy there is besides the model itself, in WebAssembly
- * memory: turned into the eigenbasis of their Gram matrix, in which histories are solved, and by falling norm, as lists want them.
+ * memory: rotated into the eigenbasis of their Gram matrix, in which histories are solved, and by falling norm, as lists want them.
  */
 export class AlsServing {
   /** Lists, scores and similar items. */
@@ -52,7 +52,7 @@ export class AlsServing {
     this.#explainer = new RowExplainer(this.#solver, longest);
   }
 
-  /** The equation that the history of a user poses, less the biases of explicit feedback. */
+  /** The normal equation of a user's history, less the biases of explicit feedback. */
   equation({ items, values }: HistoryRow, bias: number): RowEquation {
     const { settings, itemBiases, itemCount, counting } = this.#side;
     const d = new Float32Array(items.length);

@@ -84,7 +84,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   return { ...model, users, items, byUser, itemFactors, rows: storedAs(s.storage, rows), rowOf, scaleOf, userWeights, biases };
 }
 
-/** The means of touched users, and of items that are new, as `fit` would take them off; all others stay. */
+/** The means of touched users, and of items that are new, as `fit` would subtract them; all others stay. */
 function extendedBiases(from: AlsBiases, byUser: Csr, byItem: Csr, touchedUsers: number[], touchedItems: number[]): AlsBiases {
   const known = from.items.length;
   const biases = { global: from.global, users: extended(from.users, byUser.rows), items: extended(from.items, byItem.rows) };
@@ -98,7 +98,7 @@ function extendedBiases(from: AlsBiases, byUser: Csr, byItem: Csr, touchedUsers:
   return biases;
 }
 
-/** Gives touched users a row of their own: the one they have when nobody else does, so that the table does not grow with every call. */
+/** Gives each touched user an exclusive row: their present row if no other user shares it, so that the table does not grow with every call. */
 function ownRows(rows: Float32Array, rowOf: Int32Array, scaleOf: Float32Array, touched: number[], f: number): Float32Array {
   const usersOf = new Int32Array(rows.length / f);
   for (const row of rowOf) if (row >= 0) usersOf[row]++;

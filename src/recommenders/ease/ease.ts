@@ -18,8 +18,8 @@ export interface EaseOptions {
   /** Added to the diagonal of XᵀX; larger trusts rare items less. Above 0, default 250. */
   regularization?: number;
   /**
-   * Keeps only so many weights an item on average, those of the largest size: the model then takes items x this x 8 bytes and a list a
-   * fraction of the time. Measure what it costs on your data. Default: all weights, items x items.
+   * Keeps only this many weights per item on average, those of the largest magnitude: the model then takes items x this x 8 bytes, and a list a
+   * fraction of the time. Measure the loss of quality on your data. Default: all weights, items x items.
    */
   weightsPerItem?: number;
   /**
@@ -28,7 +28,7 @@ export interface EaseOptions {
    * multiply-adds, and no dense matrix unless all weights are kept. `'auto'` (default): whichever needs fewer.
    */
   solver?: 'auto' | 'direct' | 'iterative';
-  /** How much memory fitting may take. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
+  /** Maximum memory that fitting may take, in bytes. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
   maxBytes?: number;
   /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
   seed?: number | string;

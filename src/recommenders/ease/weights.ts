@@ -91,7 +91,7 @@ export function allWeights(size: number): WeightCollector {
 export const bytesAKeptWeight = 35;
 
 /**
- * Keeps `keep` weights an item on average, those of the largest size in the whole matrix; of equal ones those that came first. On Gowalla 200
+ * Keeps `keep` weights per item on average, those of the largest size in the whole matrix; of equal ones those that came first. On Gowalla 200
  * of each item share 82 % of their lists with all weights, as many over the whole matrix 90 %: popular items need more of them.
  */
 export function largestWeights(size: number, keep: number): WeightCollector {
@@ -137,7 +137,7 @@ export function largestWeights(size: number, keep: number): WeightCollector {
 /** The places of the `count` values of the largest size, ascending, of equal ones the first; and the size of the smallest of them. */
 function largest(values: Float32Array, count: number): { places: Iterable<number>; least: number } {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  // Sizes order as their bits do: the upper half says which bucket holds the last one, the lower half which it is.
+  // Sizes order as their bits do: the upper 16 bits give the bucket of the last one, the lower 16 bits which one it is.
   const [high, above] = lastOf(count, 2 ** 15, (at) => (bits[at] & 0x7fff_ffff) >>> 16, values.length);
   const inside = (at: number) => ((bits[at] & 0x7fff_ffff) >>> 16 === high ? bits[at] & 0xffff : -1);
   const [low, more] = lastOf(count - above, 2 ** 16, inside, values.length);

@@ -27,8 +27,8 @@ const checks = { seed, threads, onUnknown };
  * Serves factors that were trained elsewhere, in Spark or Python, by attune's exact and pruned lists: a score is the inner product of a
  * user's and an item's factors, plus biases if there are any.
  *
- * It does not know how the factors were learned, so it makes somebody who has none of their own, a visitor, the mean of the factors of
- * what they chose, weighted by value. For factors of alternating least squares use `AlsRecommender.fromFactors`, which solves the
+ * It does not know how the factors were learned, so a visitor without factors gets the mean of the factors of
+ * the items they chose, weighted by value. For factors of alternating least squares use `AlsRecommender.fromFactors`, which solves the
  * equation of a history exactly, explains, and takes in new interactions.
  *
  * @example
@@ -81,7 +81,7 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
 
   /**
    * Takes other users and their history for the same items: item factors stay, and each user of `interactions` becomes the mean of the
-   * factors of their items, as a visitor is. Items that have no factors are passed over.
+   * factors of their items, as a visitor is. Items without factors are ignored.
    * @throws ERR_NOT_FITTED before there are item factors; ERR_EMPTY without interactions; the signal's reason. The model then stays what
    *   it was.
    */

@@ -6,7 +6,7 @@ import { BaseRecommender, type FittedBase, type HistoryRow } from './base.ts';
 import { explainChecks, explanation, unexplained } from './explanation.ts';
 
 /**
- * The half of a model whose score is a sum over the items of a history, value x weight from one item to another. The history stands for
+ * The shared part of a model whose score is a sum over the items of a history, value x weight from one item to another. The history stands for
  * the user, so that a visitor is folded in exactly, and the parts of the sum are the explanation.
  */
 export abstract class ItemWeightsRecommender<Fitted extends FittedBase> extends BaseRecommender<Fitted, HistoryRow> {

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
-import { readTime } from '../../data/fields.ts';
+import { finiteValue, readTime } from '../../data/fields.ts';
 import { idText, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
@@ -45,7 +45,7 @@ export interface EventParts {
 }
 
 /**
- * The library's own part of an event. One that calls its time `time` is refused: it would be dated now, and nobody would notice.
+ * The library's own part of an event. One that calls its time `time` is refused: it would silently be dated now.
  * @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE
  */
 export function readEvent(row: Record<string, unknown>): EventParts {
@@ -66,15 +66,15 @@ export function readKey(value: unknown, name: string): string {
   throw new AttuneError('ERR_BAD_ID', `${name}: expected an id without the character NUL, got ${shown(value)}.`);
 }
 
-/** The text of an id to look up, or undefined for what no row can have. */
+/** The text of an id to look up, or undefined if no row can have it. */
 export function keyText(value: unknown): string | undefined {
   const id = idText(value);
   return id !== undefined && keepable(id) ? id : undefined;
 }
 
 function readValue(value: unknown): number {
-  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
-  if (typeof n === 'number' && Number.isFinite(Math.fround(n))) return n === 0 ? 0 : n; // no -0: not every backend keeps it
+  const n = finiteValue(value);
+  if (n !== undefined) return n === 0 ? 0 : n; // no -0: not every backend keeps it
   throw new AttuneError('ERR_BAD_VALUE', `Expected a finite number as value, got ${shown(value)}.`);
 }
 
@@ -136,18 +136,18 @@ export function newestFirst(a: { id: number; timestamp?: number }, b: typeof a):
   return x === undefined ? 1 : y === undefined ? -1 : y - x;
 }
 
-/** The error of one row, with its number. */
+/** Adds the row's number to its error. */
 export function ofRow(row: number, error: unknown): unknown {
   return error instanceof AttuneError ? new AttuneError(error.code, `Row ${row}: ${error.message}`) : error;
 }
 
 /** An event as it comes back. */
 export function eventRow(id: number, { user, type, timestamp }: EventParts, further: Record<string, unknown>): StoredEvent {
-  const { timestamp: _, ...fields } = further; // of a build that kept it as a field and dated the event itself
+  const { timestamp: _, ...fields } = further; // written by a build that kept it as a field and dated the event itself
   return { id, user, type, timestamp, ...fields };
 }
 
-/** Whether every backend gives a text back as it was: database drivers cut it at a NUL, and half a surrogate pair becomes another letter. */
+/** Whether every backend gives a text back as it was: database drivers truncate it at a NUL, and a lone surrogate becomes another character. */
 export function keepable(text: string): boolean {
   return !text.includes('\0') && (text.isWellFormed?.() ?? true);
 }

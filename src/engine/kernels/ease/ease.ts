@@ -6,9 +6,9 @@ const sideBytes: usize = 32;
 /**
  * Block job: one step of conjugate gradients (Hestenes & Stiefel 1952) on (X^T X + D) z = b for blocks lo..hi of 8 right-hand sides each.
  * X is sparse with unit diagonal of X^T X + D, so that no preconditioner is left to apply. A block lies at state + stride * block: x, r,
- * p, q of `columns` rows of 8 floats, then 8 sums of r^2. A side whose sum is at most `tolerance` stands still; a block of such is
- * passed over. A row of X is gathered and scattered while its products stay in registers. Eight sides, because p and q should stay in the
- * second-level cache: on Gowalla (41,000 columns) a multiplication takes .6 ms a side, .7 to 1.2 with 16 sides and 1.2 with 32.
+ * p, q of `columns` rows of 8 floats, then 8 sums of r^2. A side whose sum is at most `tolerance` is no longer updated; a block of such sides is
+ * skipped. A row of X is gathered and scattered while its products stay in registers. Eight sides, because p and q should stay in the
+ * L2 cache: on Gowalla (41,000 columns) a multiplication takes .6 ms per side, .7 to 1.2 with 16 sides and 1.2 with 32.
  */
 export function easeStep(
   lo: i32, hi: i32, block: i32, scratch: usize,
@@ -35,7 +35,7 @@ function step(
     v128.store(q + o, f32x4.mul(d, v128.load(p + o, 16)), 16);
   }
   multiply(offsets, indices, values, rows, p, q);
-  // The sums of p q, and from them the steps; those of a side that stands still are 0.
+  // The sums of p q, and from them the steps; those of a converged side are 0.
   inner(p, q, columns, sums);
   const least = f32x4.splat(tolerance), zero = f32x4.splat(0);
   for (let c: usize = 0; c < sideBytes; c += 16) {

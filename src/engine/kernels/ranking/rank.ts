@@ -1,24 +1,24 @@
 // Lists: the best rows of a matrix for a vector, exactly and with few rows read.
 //
 // Rows lie by falling norm, and |score| <= |vector| |row|: where no later row can enter the list, the scan stops. What comes before is
-// prefiltered by codes (prefilter.ts), and what survives is scored. The heap is that of top-k.ts: equal scores stand in the order of their index.
+// prefiltered by codes (prefilter.ts), and what survives is scored. The heap is that of top-k.ts: ties are ordered by index.
 
 import { aimBytes, prefilterAdd, prefilterAim, prefilterCheck, prefilterFind, prefilterGroups, prefilterLeast } from './prefilter';
 import { dot } from '../dense/vector';
 import { F32s, F64s, I32s, Optional } from '../types';
 
-/** Rows between two looks at the threshold. A multiple of 32. */
+/** Rows between two checks of the threshold. A multiple of 32. */
 const blockRows: i32 = 256;
-/** Below this, products of single-precision numbers lose their digits and bounds their meaning. */
+/** Below this, products of float32 numbers underflow and bounds no longer hold. */
 const tiny: f64 = 1e-18;
-/** Longer lists look at too many rows for a prefilter. */
+/** For longer lists too many rows survive a prefilter. */
 const longest: i32 = 256;
 
 /**
- * Block job: the lists of the queries lo..hi. Scratch: an aim and 10 bytes a row of a block, less than 32 * width + 8192.
+ * Block job: the lists of the queries lo..hi. Scratch: an aim and 10 bytes per row of a block, less than 32 * width + 8192.
  * @param rows count x width, by falling norm; `order`: index of each, `norms`: f64, what the norms from there on are at most
  * @param prefilter of the first f columns: 0 = none; else f64 error, i32 padded, columns, rows, as prefilter.ts has them
- * @param queries a row each; `adds`: f64, what is added to each of its scores; `wants`: the length of its list
+ * @param queries one row each; `adds`: f64, what is added to each of its scores; `wants`: the length of its list
  * @param skipEnds the rows that must not be in the list of query k are skips[skipEnds[k] .. skipEnds[k + 1]], ascending
  * @param ends the list of query k goes to indices and scores from ends[k] on; `found` gets its length
  */
@@ -126,7 +126,7 @@ function offer(items: usize, scores: usize, size: i32, n: i32, item: i32, score:
   return size;
 }
 
-/** Lets the root of a heap sink to its place. */
+/** Sifts the root of a heap down. */
 function sink(items: usize, scores: usize, size: i32): void {
   for (let at = 0; ; ) {
     let worst = at;
@@ -139,7 +139,7 @@ function sink(items: usize, scores: usize, size: i32): void {
   }
 }
 
-/** A heap, best first. */
+/** Sorts a heap, best first. */
 function sort(items: usize, scores: usize, size: i32): void {
   for (let last = size - 1; last > 0; last--) {
     swap(items, scores, 0, last);

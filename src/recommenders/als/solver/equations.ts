@@ -1,6 +1,6 @@
 import type { AlsSettings } from '../options.ts';
 
-// What a value and a row of values mean to ALS.
+// How values and rows of values become equations of ALS.
 
 /** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
 export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
@@ -37,7 +37,7 @@ export function observations(values: ArrayLike<number>, from: number, to: number
   return count;
 }
 
-/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
+/** Users of an item, each as often as it counts; if no user counts, their number, since equations need some regularization. */
 export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
 
 /** Rows of weighted entries: (diag + sum d y y^T) x = sum r y. */
