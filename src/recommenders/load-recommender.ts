@@ -8,6 +8,7 @@ import { EaseRecommender } from './ease/ease.ts';
 import { FactorRecommender } from './factors/factor-recommender.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
+import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
 import { storedBytes } from './shared/codec.ts';
 
 /** Readers of all families by the kind that their files name. Functions, so that a bundle without `loadRecommender` holds none of them. */
@@ -18,6 +19,7 @@ const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions
   factors: (bytes, options) => FactorRecommender.fromBytes(bytes, options),
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
+  'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
 };
 
 /** What to do with files of attune that hold no recommender. */
