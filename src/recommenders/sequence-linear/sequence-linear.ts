@@ -66,12 +66,13 @@ const format = { kind, formatVersion: 1 };
  * Item-Item Models for Session-based Recommendation"). Ridge regression predicts from the decayed past of every step of every user its
  * decayed future,
  *
- *     B = (AᵀA + regularization I)^-1 AᵀT,   A_ti = exp(-(t - 1 - j) / pastDecay),   T_ti = exp(-(j - t) / futureDecay)
+ *     B = (AᵀA + regularization I)^-1 AᵀT,   A_tj = exp(-(t - 1 - j) / pastDecay),   T_tj = exp(-(j - t) / futureDecay)
  *
- * for the item i that the user took as number j, before t in A and from t on in T; the score of an item is the sum over the history of
- * exp(-steps ago / historyDecay) x weight. Order comes from the timestamps, or from the order of the rows where there are none; of an item that is in a history several times the last one counts, and
- * values do not count. The equations are solved column by column by conjugate gradients, which need the sequences and no items x items
- * matrix, so that catalogues of any size can be fitted. `similarItems` gives what follows an item, and knows no `'dot'`.
+ * for the item that the user took as number j, before t in A and from t on in T. The score of an item is the sum over the history of
+ * exp(-steps ago / historyDecay) x weight. Order comes from the timestamps, or from the order of the rows where there are none. Of an item
+ * that is in a history several times the last one counts; values do not count. The equations are solved column by column by conjugate
+ * gradients, which need the sequences and no items x items matrix, so that catalogues of any size can be fitted. `similarItems` gives
+ * what follows an item, and knows no `'dot'`.
  */
 export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
