@@ -5,6 +5,7 @@ import {
   type FittableRecommender,
   ItemKnnRecommender,
   PopularityRecommender,
+  SequenceLinearRecommender,
 } from 'attune';
 
 /** A family of models, and the settings among which the validation part chooses. */
@@ -40,6 +41,12 @@ export const qualityModels: QualityModel[] = [
     key: 'item-knn',
     make: (setting) => new ItemKnnRecommender(setting),
     settings: () => [{}, { popularityExponent: 0.3 }, { popularityExponent: 0.5 }, { neighbors: 300 }],
+  },
+  {
+    name: 'Sequence-linear',
+    key: 'sequence-linear',
+    make: (setting) => new SequenceLinearRecommender(setting),
+    settings: () => [{}, ...[20, 150].map((regularization) => ({ regularization })), ...[1, 4].map((historyDecay) => ({ historyDecay }))],
   },
   {
     name: 'EASE',

@@ -8,6 +8,7 @@ import { EaseRecommender } from './ease/ease.ts';
 import { FactorRecommender } from './factors/factor-recommender.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
+import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
 import { storedBytes } from './shared/codec.ts';
 
 /** What a class of recommenders must have for {@link loadRecommender}. */
@@ -30,6 +31,7 @@ const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions
   factors: (bytes, options) => FactorRecommender.fromBytes(bytes, options),
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
+  'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
 };
 
 /** Advice for files of attune that hold no recommender. */

@@ -8,10 +8,11 @@ import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/b
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
+import { bytesAnEntry } from '../shared/largest-entries.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { invertDirectly } from './direct.ts';
 import { invertIteratively, iterativeBytes } from './iterative.ts';
-import { allWeights, bytesAKeptWeight, type EaseWeights, largestWeights, weightsFromTensors } from './weights.ts';
+import { allWeights, type EaseWeights, largestWeights, weightsFromTensors } from './weights.ts';
 
 /** Options of {@link EaseRecommender}. */
 export interface EaseOptions {
@@ -141,7 +142,7 @@ export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
 
   #checkMemory(items: number, entries: number, direct: boolean, kept: number | undefined): void {
     const inverse = direct ? 8 * items ** 2 : iterativeBytes(items, entries);
-    const weights = kept === undefined ? (direct ? 0 : 4 * items ** 2) : kept * items * bytesAKeptWeight;
+    const weights = kept === undefined ? (direct ? 0 : 4 * items ** 2) : kept * items * bytesAnEntry;
     const { maxBytes } = this.#options;
     if (inverse + weights <= maxBytes) return;
     throw new AttuneError(
