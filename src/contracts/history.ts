@@ -1,4 +1,4 @@
-import { readTime } from '../data/fields.ts';
+import { readTime } from '../data/time-column.ts';
 import { type Id, readId } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { checkIterable } from '../options.ts';

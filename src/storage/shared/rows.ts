@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
-import { readTime } from '../../data/fields.ts';
+import { readTime } from '../../data/time-column.ts';
 import { idText, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
