@@ -36,9 +36,10 @@ export class BadLines {
     this.#options = options;
   }
 
-  report(line: number, reason: string): void {
+  /** @param advice what to do, where leaving lines out would not help. */
+  report(line: number, reason: string, advice = "Repair the line, or pass onBadLine: 'skip'."): void {
     if (this.#options.onBadLine !== 'skip') {
-      throw new AttuneError('ERR_BAD_ROW', `${this.#where}, line ${line}: ${reason}. Repair the line, or pass onBadLine: 'skip'.`);
+      throw new AttuneError('ERR_BAD_ROW', `${this.#where}, line ${line}: ${reason}. ${advice}`.trimEnd());
     }
     this.skipped++;
     this.#options.onSkip?.({ line, reason });
