@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
-import { readTime } from '../../data/time-column.ts';
 import { idText, readId } from '../../data/ids.ts';
+import { readTime } from '../../data/time-column.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
 /** Names that are the library's own in a product, so that no further column can have them. */
