@@ -1,5 +1,5 @@
-import { readTime } from '../data/fields.ts';
 import { type Id, textOf } from '../data/ids.ts';
+import { readTime } from '../data/time-column.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { checkIterable } from '../options.ts';
 

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
-import { finiteValue, readTime } from '../../data/fields.ts';
+import { finiteValue } from '../../data/fields.ts';
 import { idText, readId } from '../../data/ids.ts';
+import { readTime } from '../../data/time-column.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
 /** Names that are the library's own in a product, so that no further column can have them. */
