@@ -3,6 +3,7 @@ import {
   BprRecommender,
   EaseRecommender,
   type FittableRecommender,
+  GraphFilterRecommender,
   ItemKnnRecommender,
   PopularityRecommender,
 } from 'attune';
@@ -40,6 +41,12 @@ export const qualityModels: QualityModel[] = [
     key: 'item-knn',
     make: (setting) => new ItemKnnRecommender(setting),
     settings: () => [{}, { popularityExponent: 0.3 }, { popularityExponent: 0.5 }, { neighbors: 300 }],
+  },
+  {
+    name: 'Graph filter',
+    key: 'graph-filter',
+    make: (setting) => new GraphFilterRecommender(setting),
+    settings: () => [{}],
   },
   {
     name: 'EASE',

@@ -118,6 +118,7 @@ export * from '../recommenders/bpr/bpr.ts';
 export * from '../recommenders/ease/ease.ts';
 export * from '../recommenders/factors/factor-recommender.ts';
 export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
+export * from '../recommenders/graph-filter/graph-filter.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
 export { loadRecommender } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';

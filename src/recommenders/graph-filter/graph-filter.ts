@@ -1,0 +1,217 @@
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
+import type { Interactions } from '../../data/interactions.ts';
+import { availableThreads } from '../../engine/threads/runtime.ts';
+import type { Ranked } from '../../numeric/top-k.ts';
+import { readOptions, workOptions } from '../../options.ts';
+import { Pace } from '../../work/pace.ts';
+import { checkInteractions, type FittedBase, type HistoryRow, type WantedList } from '../shared/base.ts';
+import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { union } from '../shared/filters.ts';
+import { baseOf } from '../shared/fitted-base.ts';
+import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
+import { mergeInto } from '../shared/merge.ts';
+import { dampingOf, graphOf } from './graph.ts';
+import { type GraphFilterOptions, type GraphFilterSettings, readGraphFilterOptions } from './options.ts';
+import { widthOf } from './quantized.ts';
+import { FilterServing, type FilterSource } from './serving.ts';
+import { leadingSpectrum, type Spectrum } from './spectrum.ts';
+import { chebyshevTransfer, splitFilter } from './transfer.ts';
+
+export type { GraphFilterOptions } from './options.ts';
+
+interface Fitted extends FittedBase {
+  /** The leading eigenvectors; undefined without any. */
+  spectrum: Spectrum | undefined;
+}
+
+/** What answers for a model; made when first asked. */
+interface Answers extends FilterSource {
+  serving: FilterServing;
+  /** The weights of all items to the item that was explained last. */
+  explained?: { item: number; scores: Float32Array };
+  /** The weight of each item to itself. */
+  own?: Float32Array;
+}
+
+const kind = 'graph-filter';
+const format = { kind, formatVersion: 1 };
+
+/**
+ * Filters on the graph of users and items: nothing is trained, and on sparse catalogues few trained models rank better. With R the values
+ * above 0, N = Du^-1/2 R Di^-1/2 and A = NᵀN, the scores for a history s are
+ *
+ *     Di^popularityExponent h(A) Di^-popularityExponent s,
+ *
+ * where h(A) = A for `'linear'`; A + lowPassWeight V Vᵀ for `'low-pass'`, with V the leading eigenvectors of A (GF-CF, Shen et al. 2021, which
+ * weights the two parts by different powers); and p(A) + lowPassWeight V Vᵀ for `'chebyshev'` (ChebyCF, Kim et al. 2025). A history is all that
+ * the formula needs of a user, so a visitor gets what a known user with the same history gets; values count, and those below 0 count against.
+ *
+ * p(A) is computed from V where V is, and by as few products with the graph as the rest of the spectrum needs to be right within 0.002; no
+ * matrix of items x items is made. `similarItems` gives h(A)_ij / sqrt(h(A)_ii h(A)_jj), or h(A)_ij with `metric: 'dot'`.
+ */
+export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
+  /** Short name of the model family, also in model files. */
+  override readonly kind = kind;
+  readonly #options: GraphFilterSettings;
+  #answers: Answers | undefined;
+
+  /** @throws ERR_BAD_OPTION */
+  constructor(options: GraphFilterOptions = {}) {
+    const o = readGraphFilterOptions(options);
+    super(o.onUnknown);
+    this.#options = o;
+  }
+
+  /** Finds the leading eigenvectors. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY */
+  override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const o = readOptions('GraphFilterRecommender.fit', options, workOptions);
+    checkInteractions('GraphFilterRecommender.fit', interactions);
+    return this.#fit(() => baseOf(interactions), o);
+  }
+
+  /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
+  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const o = readOptions('GraphFilterRecommender.partialFit', options, workOptions);
+    const { model } = this;
+    checkInteractions('GraphFilterRecommender.partialFit', interactions);
+    return this.#fit(() => mergeInto(model, interactions), o);
+  }
+
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
+  override toBytes(): Uint8Array<ArrayBuffer> {
+    const { spectrum, items } = this.model;
+    const tensors: ModelFile['tensors'] = spectrum
+      ? {
+          eigenvalues: { data: spectrum.eigenvalues, shape: [spectrum.eigenvalues.length] },
+          vectors: { data: spectrum.vectors, shape: [items.size, spectrum.vectors.length / items.size] },
+          scales: { data: spectrum.scales, shape: [items.size] },
+        }
+      : {};
+    return encodeModel(format, this.model, { settings: this.#options, tensors });
+  }
+
+  /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): GraphFilterRecommender {
+    const own = readLoadOptions('GraphFilterRecommender', options);
+    const { file, base } = decodeModel(format, bytes);
+    const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new GraphFilterRecommender(settings));
+    model.fitted = { ...base, spectrum: spectrumOf(file, base.items.size) };
+    return model;
+  }
+
+  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<GraphFilterRecommender> {
+    return GraphFilterRecommender.fromBytes(await storedBytes(store, reference), options);
+  }
+
+  protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
+    this.#serve().serving.scoreAll(row, scores);
+  }
+
+  /** h(A) is symmetric, so that one history of the item alone gives the weights from all others. */
+  protected override weightBetween(from: number, to: number): number {
+    const answers = this.#serve();
+    if (answers.explained?.item !== to) {
+      const scores = new Float32Array(this.model.items.size);
+      answers.serving.scoreAll(single(to), scores);
+      answers.explained = { item: to, scores };
+    }
+    const { damping, explained } = answers;
+    return damping[to] > 0 ? explained.scores[from] * (damping[from] / damping[to]) ** 2 : 0;
+  }
+
+  protected override rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
+    const together = wanted.filter((list): list is WantedList => list !== undefined && list.only === undefined);
+    const lists = this.#serve().serving.rankMany(together.length, (k) => {
+      const { user, n, includeSeen, exclude } = together[k];
+      const history = this.historyOf(user);
+      return { history, n, skipped: union(includeSeen ? undefined : history.items, exclude) ?? none };
+    });
+    let next = 0;
+    return wanted.map((list) => (list && !list.only ? lists[next++] : this.rankOne(list)));
+  }
+
+  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    const answers = this.#serve();
+    const { damping } = answers;
+    answers.serving.scoreAll(single(item), scores);
+    for (let i = 0; i < scores.length; i++) {
+      const weight = damping[item] > 0 ? (scores[i] * damping[i]) / damping[item] : 0;
+      scores[i] = weight === 0 ? Number.NaN : weight;
+    }
+    if (metric === 'dot') return;
+    answers.own ??= ownWeights(answers);
+    for (let i = 0; i < scores.length; i++) scores[i] /= Math.sqrt(answers.own[i] * answers.own[item]);
+  }
+
+  #serve(): Answers {
+    if (this.#answers) return this.#answers;
+    const { byUser, spectrum } = this.model;
+    const { filter, lowPassWeight, popularityExponent, degree, flatness } = this.#options;
+    const graph = graphOf(byUser);
+    const isStep = filter === 'chebyshev';
+    const transfer = isStep ? chebyshevTransfer(degree, flatness) : (eigenvalue: number) => eigenvalue;
+    const source: FilterSource = {
+      graph,
+      filter: splitFilter(transfer, isStep ? degree : 1, spectrum?.eigenvalues ?? new Float32Array(0), lowPassWeight),
+      rows: spectrum,
+      damping: dampingOf(graph.degrees, popularityExponent),
+    };
+    this.#answers = { ...source, serving: new FilterServing(source, this.#threads()) };
+    return this.#answers;
+  }
+
+  #threads(): number {
+    const { threads } = this.#options;
+    return threads === 'auto' ? availableThreads() : threads;
+  }
+
+  async #fit(makeBase: () => FittedBase, work: FitOptions): Promise<this> {
+    const pace = new Pace('counting', 1, work);
+    await pace.rest(0);
+    const base = makeBase();
+    const { rank, seed } = this.#options;
+    let spectrum: Spectrum | undefined;
+    if (rank > 0) {
+      spectrum = await leadingSpectrum(graphOf(base.byUser), { ...work, rank, seed, threads: this.#threads() });
+      if (spectrum.eigenvalues.length === 0) spectrum = undefined;
+    }
+    await pace.finish();
+    this.#answers?.serving.close();
+    this.#answers = undefined;
+    this.fitted = { ...base, spectrum };
+    return this;
+  }
+}
+
+const none = new Int32Array(0);
+
+/** A history of one item. */
+const single = (item: number): HistoryRow => ({ items: Int32Array.of(item), values: Float32Array.of(1) });
+
+/** h(A)_ii; where the rest of the spectrum takes several terms, by the first of them. */
+function ownWeights({ graph: { byItem }, filter, rows }: FilterSource): Float32Array {
+  const { gains, constant, series } = filter;
+  const width = widthOf(gains.length);
+  return Float32Array.from({ length: byItem.rows }, (_, item) => {
+    let square = 0;
+    for (let e = byItem.offsets[item]; e < byItem.offsets[item + 1]; e++) square += byItem.values[e] ** 2;
+    let weight = constant + series[0] * square;
+    if (!rows) return weight;
+    const scale = rows.scales[item] ** 2;
+    for (let k = 0; k < gains.length; k++) weight += gains[k] * scale * rows.vectors[item * width + k] ** 2;
+    return weight;
+  });
+}
+
+function spectrumOf(file: ModelFile, items: number): Spectrum | undefined {
+  if (!Object.hasOwn(file.tensors, 'eigenvalues')) return undefined;
+  const eigenvalues = tensorOf(file, 'eigenvalues', Float32Array);
+  return {
+    eigenvalues,
+    vectors: tensorOf(file, 'vectors', Int16Array, items * widthOf(eigenvalues.length)),
+    scales: tensorOf(file, 'scales', Float32Array, items),
+  };
+}
