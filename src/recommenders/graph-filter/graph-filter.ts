@@ -12,9 +12,9 @@ import { union } from '../shared/filters.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
-import { dampingOf, graphOf } from './graph.ts';
+import { dampingOf, type Graph, graphOf } from './graph.ts';
 import { type GraphFilterOptions, type GraphFilterSettings, readGraphFilterOptions } from './options.ts';
-import { widthOf } from './quantized.ts';
+import { packed, unpacked, widthOf } from './quantized.ts';
 import { FilterServing, type FilterSource } from './serving.ts';
 import { leadingSpectrum, type Spectrum } from './spectrum.ts';
 import { chebyshevTransfer, splitFilter } from './transfer.ts';
@@ -22,6 +22,7 @@ import { chebyshevTransfer, splitFilter } from './transfer.ts';
 export type { GraphFilterOptions } from './options.ts';
 
 interface Fitted extends FittedBase {
+  graph: Graph;
   /** The leading eigenvectors; undefined without any. */
   spectrum: Spectrum | undefined;
 }
@@ -29,7 +30,7 @@ interface Fitted extends FittedBase {
 /** What answers for a model; made when first asked. */
 interface Answers extends FilterSource {
   serving: FilterServing;
-  /** The weights of all items to the item that was explained last. */
+  /** What a history of the item that was explained last gives all items by the graph alone. */
   explained?: { item: number; scores: Float32Array };
   /** The weight of each item to itself. */
   own?: Float32Array;
@@ -82,13 +83,7 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     const { spectrum, items } = this.model;
-    const tensors: ModelFile['tensors'] = spectrum
-      ? {
-          eigenvalues: { data: spectrum.eigenvalues, shape: [spectrum.eigenvalues.length] },
-          vectors: { data: spectrum.vectors, shape: [items.size, spectrum.vectors.length / items.size] },
-          scales: { data: spectrum.scales, shape: [items.size] },
-        }
-      : {};
+    const tensors = spectrum ? spectrumToTensors(spectrum, items.size) : {};
     return encodeModel(format, this.model, { settings: this.#options, tensors });
   }
 
@@ -97,7 +92,8 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     const own = readLoadOptions('GraphFilterRecommender', options);
     const { file, base } = decodeModel(format, bytes);
     const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new GraphFilterRecommender(settings));
-    model.fitted = { ...base, spectrum: spectrumOf(file, base.items.size) };
+    const spectrum = model.#options.rank > 0 ? spectrumOf(file, base.items.size) : undefined;
+    model.fitted = { ...base, graph: graphOf(base.byUser), spectrum };
     return model;
   }
 
@@ -110,16 +106,18 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     this.#serve().serving.scoreAll(row, scores);
   }
 
-  /** h(A) is symmetric, so that one history of the item alone gives the weights from all others. */
+  /** h(A) is symmetric, so that a history of the item alone gives the weights from all others. */
   protected override weightBetween(from: number, to: number): number {
     const answers = this.#serve();
+    const { damping } = answers;
+    if (!(damping[to] > 0 && damping[from] > 0)) return 0;
     if (answers.explained?.item !== to) {
       const scores = new Float32Array(this.model.items.size);
-      answers.serving.scoreAll(single(to), scores);
+      answers.serving.scoreByGraph(single(to), scores);
       answers.explained = { item: to, scores };
     }
-    const { damping, explained } = answers;
-    return damping[to] > 0 ? explained.scores[from] * (damping[from] / damping[to]) ** 2 : 0;
+    const ratio = damping[from] / damping[to];
+    return ratio * (ratio * answers.explained.scores[from] + weightByEigenvectors(answers, from, to));
   }
 
   protected override rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
@@ -147,20 +145,21 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
   }
 
   #serve(): Answers {
-    if (this.#answers) return this.#answers;
-    const { byUser, spectrum } = this.model;
+    this.#answers ??= this.#answersOf(this.model);
+    return this.#answers;
+  }
+
+  #answersOf({ graph, spectrum }: Fitted): Answers {
     const { filter, lowPassWeight, popularityExponent, degree, flatness } = this.#options;
-    const graph = graphOf(byUser);
     const isStep = filter === 'chebyshev';
     const transfer = isStep ? chebyshevTransfer(degree, flatness) : (eigenvalue: number) => eigenvalue;
     const source: FilterSource = {
       graph,
       filter: splitFilter(transfer, isStep ? degree : 1, spectrum?.eigenvalues ?? new Float32Array(0), lowPassWeight),
-      rows: spectrum,
+      rows: spectrum?.eigenvalues.length ? spectrum : undefined,
       damping: dampingOf(graph.degrees, popularityExponent),
     };
-    this.#answers = { ...source, serving: new FilterServing(source, this.#threads()) };
-    return this.#answers;
+    return { ...source, serving: new FilterServing(source, this.#threads()) };
   }
 
   #threads(): number {
@@ -169,19 +168,19 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
   }
 
   async #fit(makeBase: () => FittedBase, work: FitOptions): Promise<this> {
-    const pace = new Pace('counting', 1, work);
-    await pace.rest(0);
+    work.signal?.throwIfAborted();
     const base = makeBase();
+    const graph = graphOf(base.byUser);
     const { rank, seed } = this.#options;
-    let spectrum: Spectrum | undefined;
-    if (rank > 0) {
-      spectrum = await leadingSpectrum(graphOf(base.byUser), { ...work, rank, seed, threads: this.#threads() });
-      if (spectrum.eigenvalues.length === 0) spectrum = undefined;
-    }
+    const spectrum = rank > 0 ? await leadingSpectrum(graph, { ...work, rank, seed, threads: this.#threads() }) : undefined;
+    const pace = new Pace('preparing lists', 1, work);
+    await pace.rest(0);
+    const model = { ...base, graph, spectrum };
+    const answers = this.#answersOf(model);
     await pace.finish();
     this.#answers?.serving.close();
-    this.#answers = undefined;
-    this.fitted = { ...base, spectrum };
+    this.#answers = answers;
+    this.fitted = model;
     return this;
   }
 }
@@ -192,26 +191,38 @@ const none = new Int32Array(0);
 const single = (item: number): HistoryRow => ({ items: Int32Array.of(item), values: Float32Array.of(1) });
 
 /** h(A)_ii; where the rest of the spectrum takes several terms, by the first of them. */
-function ownWeights({ graph: { byItem }, filter, rows }: FilterSource): Float32Array {
-  const { gains, constant, series } = filter;
-  const width = widthOf(gains.length);
+function ownWeights(source: FilterSource): Float32Array {
+  const { byItem } = source.graph;
+  const { constant, series } = source.filter;
   return Float32Array.from({ length: byItem.rows }, (_, item) => {
     let square = 0;
     for (let e = byItem.offsets[item]; e < byItem.offsets[item + 1]; e++) square += byItem.values[e] ** 2;
-    let weight = constant + series[0] * square;
-    if (!rows) return weight;
-    const scale = rows.scales[item] ** 2;
-    for (let k = 0; k < gains.length; k++) weight += gains[k] * scale * rows.vectors[item * width + k] ** 2;
-    return weight;
+    return constant + series[0] * square + weightByEigenvectors(source, item, item);
   });
 }
 
-function spectrumOf(file: ModelFile, items: number): Spectrum | undefined {
-  if (!Object.hasOwn(file.tensors, 'eigenvalues')) return undefined;
-  const eigenvalues = tensorOf(file, 'eigenvalues', Float32Array);
+/** The part of h(A)_ij that V gains Vᵀ is. */
+function weightByEigenvectors({ filter: { gains }, rows }: FilterSource, i: number, j: number): number {
+  if (!rows) return 0;
+  const width = widthOf(gains.length);
+  let sum = 0;
+  for (let k = 0; k < gains.length; k++) sum += gains[k] * rows.vectors[i * width + k] * rows.vectors[j * width + k];
+  return sum * rows.scales[i] * rows.scales[j];
+}
+
+function spectrumToTensors({ eigenvalues, vectors, scales }: Spectrum, items: number): ModelFile['tensors'] {
+  const rank = eigenvalues.length;
   return {
-    eigenvalues,
-    vectors: tensorOf(file, 'vectors', Int16Array, items * widthOf(eigenvalues.length)),
-    scales: tensorOf(file, 'scales', Float32Array, items),
+    eigenvalues: { data: eigenvalues, shape: [rank] },
+    vectors: { data: packed(vectors, items, rank), shape: [items, rank] },
+    scales: { data: scales, shape: [items] },
   };
+}
+
+/** The inverse of {@link spectrumToTensors}. @throws ERR_BAD_FILE */
+function spectrumOf(file: ModelFile, items: number): Spectrum {
+  const eigenvalues = tensorOf(file, 'eigenvalues', Float32Array);
+  const rank = eigenvalues.length;
+  const vectors = unpacked(tensorOf(file, 'vectors', Int16Array, items * rank), items, rank);
+  return { eigenvalues, vectors, scales: tensorOf(file, 'scales', Float32Array, items) };
 }

@@ -1,12 +1,12 @@
-/** Rows of whole numbers; a row times its scale is what it stands for, to about 1e-5 of its norm. */
+/** Rows of whole numbers; a row times its scale is what it stands for, to about 5e-5 of its norm. */
 export interface QuantizedRows {
   /** Rows x width; width is the rank, up to a multiple of 8. */
   vectors: Int16Array;
   scales: Float32Array;
 }
 
-/** The norm of a row, as in kernels/graph-filter/scores.ts: no sum of products of two of them leaves 32 bits. */
-const norm = 46_000;
+/** The greatest norm of a row: with that of a query in kernels/graph-filter/scores.ts no sum of products leaves 32 bits. */
+const norm = 16_000;
 const most = 32_767;
 
 /** Floats per row in whole numbers. */
@@ -31,4 +31,21 @@ export function quantizer(count: number, rank: number) {
     },
     done: (): QuantizedRows => ({ vectors, scales }),
   };
+}
+
+/** Rows without the zeros at their end, as files have them. */
+export function packed(vectors: Int16Array, count: number, rank: number): Int16Array {
+  return moved(vectors, count, widthOf(rank), rank, rank);
+}
+
+/** The inverse of {@link packed}. */
+export function unpacked(vectors: Int16Array, count: number, rank: number): Int16Array {
+  return moved(vectors, count, rank, widthOf(rank), rank);
+}
+
+function moved(from: Int16Array, count: number, stride: number, toStride: number, rank: number): Int16Array {
+  if (stride === toStride) return from;
+  const to = new Int16Array(count * toStride);
+  for (let row = 0; row < count; row++) to.set(from.subarray(row * stride, row * stride + rank), row * toStride);
+  return to;
 }

@@ -46,7 +46,7 @@ export class FilterServing {
     const memory = memoryOf(source, this.#sizes);
     const rank = source.rows ? source.rows.vectors.length / items : 0;
     const longRecurrence = source.filter.series.length > 1;
-    const scratch = 68 * rank + byUser.rows * (longRecurrence ? 96 : 32) + (longRecurrence ? 32 * items : 0) + 512;
+    const scratch = 132 * rank + byUser.rows * (longRecurrence ? 96 : 32) + (longRecurrence ? 32 * items : 0) + 1024;
     const engine = new Engine(memory.bytes + ThreadPool.layout(threads, scratch).bytes, { threads: 1, scratchBytes: 64 });
     this.#memory = engine.place(memory);
     this.#pool = new ThreadPool(engine, threads, scratch);
@@ -55,8 +55,17 @@ export class FilterServing {
 
   /** Scores of all items for a history. */
   scoreAll(history: HistoryRow, scores: Float32Array): void {
+    this.#score(history, scores, this.#arguments());
+  }
+
+  /** The same without what the eigenvectors add. */
+  scoreByGraph(history: HistoryRow, scores: Float32Array): void {
+    this.#score(history, scores, { ...this.#arguments(), rank: 0 });
+  }
+
+  #score(history: HistoryRow, scores: Float32Array, args: FilterScoresArguments): void {
     this.#put(0, history);
-    this.#pool.runHere(filterScores, { hi: 1 }, this.#arguments());
+    this.#pool.runHere(filterScores, { hi: 1 }, args);
     scores.set(this.#memory.out.array.subarray(0, scores.length));
   }
 
@@ -137,6 +146,7 @@ export class FilterServing {
       vectors: vectors?.vectors,
       scales: vectors?.scales,
       gains: vectors?.gains,
+      parts: vectors && vectors.vectors.array.length > mostFine ? 1 : 2,
     };
   }
 }
@@ -148,6 +158,8 @@ interface Sizes {
   room: number;
 }
 
+/** Up to so many numbers in the eigenvectors, the rounding of a query is rounded once more: half the speed where speed does not matter. */
+const mostFine = 2 ** 21;
 /** What the scores of lists that are made together may take. */
 const mostBytes = 2 ** 28;
 

@@ -187,8 +187,9 @@ class Subspace {
   }
 
   #report(): void {
-    const total = rounds + 2 + 2 * Math.ceil(this.#matrix.rows / chunkRows);
-    this.#options.onProgress?.({ phase: 'decomposing', done: Math.min(total, ++this.#done), total });
+    const filtering = this.#columns === this.#matrix.columns ? 0 : rounds + 2;
+    const total = filtering + (this.#ofItems ? 1 : 2) * Math.ceil(this.#matrix.rows / chunkRows);
+    this.#options.onProgress?.({ phase: 'decomposing', done: ++this.#done, total });
   }
 }
 

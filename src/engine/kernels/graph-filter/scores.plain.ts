@@ -1,6 +1,6 @@
 import type { Memory } from '../../memory/views.ts';
 
-const norm = 46_000;
+const norm = 131_072;
 
 /** Twin of scores.ts. */
 export function twins({ f32, i16, i32 }: Memory) {
@@ -15,7 +15,7 @@ export function twins({ f32, i16, i32 }: Memory) {
   return {
     filterScores(lo: number, hi: number, _block: number, _scratch: number, ...rest: number[]) {
       const [items, users, offsets, indices, values, rowOffsets, rowIndices, rowValues, constant, series, terms, ratio] = rest;
-      const [rank, vectors, scales, gains, pre, queryOffsets, queryItems, queryValues, out] = rest.slice(12);
+      const [rank, vectors, scales, gains, pre, queryOffsets, queryItems, queryValues, parts, out] = rest.slice(12);
       for (let query = lo; query < hi; query++) {
         const signal: [item: number, value: number][] = [];
         for (let e = i32[queryOffsets / 4 + query]; e < i32[queryOffsets / 4 + query + 1]; e++) {
@@ -42,15 +42,21 @@ export function twins({ f32, i16, i32 }: Memory) {
         for (const [item, t] of signal) {
           for (let k = 0; k < rank; k++) x[k] += t * f32[scales / 4 + item] * i16[vectors / 2 + item * rank + k] * f32[gains / 4 + k];
         }
-        const length = Math.max(Math.hypot(...x) / norm, ...x.map((v) => Math.abs(v) / 32767));
-        const whole = x.map((v) => (length > 0 ? Math.round(v / length) : 0));
+        const whole = rounded(x);
+        if (parts > 1) rounded(x.map((v, k) => v - whole[k])).forEach((v, k) => { whole[k] += v; });
         for (let i = 0; i < items; i++) {
           let sum = 0;
           for (let k = 0; k < rank; k++) sum += whole[k] * i16[vectors / 2 + i * rank + k];
-          const score = scores[i] + (rank > 0 ? sum * length * f32[scales / 4 + i] : 0);
+          const score = scores[i] + (rank > 0 ? sum * f32[scales / 4 + i] : 0);
           f32[out / 4 + query * items + i] = f32[pre / 4 + i] > 0 ? score / f32[pre / 4 + i] : 0;
         }
       }
     },
   };
+}
+
+/** x in multiples of such a scale that no product with a row leaves 32 bits. */
+function rounded(x: Float64Array): Float64Array {
+  const scale = Math.max(Math.hypot(...x) / norm, ...x.map((v) => Math.abs(v) / 32767));
+  return x.map((v) => (scale > 0 ? Math.round(v / scale) * scale : 0));
 }

@@ -6,8 +6,8 @@ import { F32s, I16s, I32s, Optional } from '../types';
 const lanes: i32 = 8;
 const laneBytes: usize = 32;
 const together: i32 = 32;
-/** Norm of a query in whole numbers: with rows of the same norm no sum of products leaves 32 bits, and so the order of additions is free. */
-const norm: f64 = 46000;
+/** Greatest norm of a query in whole numbers; with rows of at most 16,000 no sum of products leaves 32 bits, and so the order of additions is free. */
+const norm: f64 = 131072;
 
 /**
  * Block job: scores of all items for the histories lo..hi, at most 32, into rows of out.
@@ -17,19 +17,20 @@ const norm: f64 = 46000;
  * @param terms number of `series`: coefficients of Chebyshev polynomials of `ratio` A - 1 whose sum, times A, is q(A) - constant
  * @param vectors whole numbers, items x rank, rank % 8 == 0; a row times its scale is a row of V; gains: g(Λ)
  * @param pre D^-exponent, 0 for items that nobody has
- * Scratch: 68 bytes per rank and 32 per user; when terms > 1 96 per user and 32 per item; and 512.
+ * @param parts whole numbers of a query: 1, or 2 with those of what rounding left, where that costs little
+ * Scratch: 132 bytes per rank and 32 per user; when terms > 1 96 per user and 32 per item; and 512.
  */
 export function filterScores(
   lo: i32, hi: i32, block: i32, scratch: usize, items: i32, users: i32, offsets: I32s, indices: I32s, values: F32s,
   rowOffsets: Optional<I32s>, rowIndices: Optional<I32s>, rowValues: Optional<F32s>, constant: f32, series: F32s, terms: i32, ratio: f32,
   rank: i32, vectors: Optional<I16s>, scales: Optional<F32s>, gains: Optional<F32s>, pre: F32s,
-  queryOffsets: I32s, queryItems: I32s, queryValues: F32s, out: F32s,
+  queryOffsets: I32s, queryItems: I32s, queryValues: F32s, parts: i32, out: F32s,
 ): void {
   const stride = <usize>items << 2;
   const x = scratch;
   const whole = x + (<usize>rank << 2);
-  const queryScales = whole + <usize>together * (<usize>rank << 1);
-  const sums = queryScales + 128;
+  const queryScales = whole + 2 * <usize>together * (<usize>rank << 1);
+  const sums = queryScales + 256;
   const groups = (sums + 64 + 63) & ~63;
   for (let first = lo; first < hi; first += lanes) {
     const count = min(lanes, hi - first);
@@ -63,10 +64,16 @@ export function filterScores(
   }
   if (rank > 0) {
     for (let query = lo; query < hi; query++) {
-      aim(query, rank, vectors, scales, gains, pre, queryOffsets, queryItems, queryValues, x,
-        whole + <usize>(query - lo) * (<usize>rank << 1), queryScales + (<usize>(query - lo) << 2));
+      const to = whole + <usize>(query - lo) * (<usize>rank << 1);
+      const scale = queryScales + (<usize>(query - lo) << 2);
+      aim(query, rank, vectors, scales, gains, pre, queryOffsets, queryItems, queryValues, x);
+      round(x, rank, to, scale);
+      if (parts > 1) round(x, rank, to + <usize>together * (<usize>rank << 1), scale + 4 * together);
     }
     densePart(lo, hi - lo, items, rank, vectors, scales, whole, queryScales, sums, out);
+    if (parts > 1) {
+      densePart(lo, hi - lo, items, rank, vectors, scales, whole + <usize>together * (<usize>rank << 1), queryScales + 4 * together, sums, out);
+    }
   }
   for (let query = lo; query < hi; query++) {
     const row = out + <usize>query * stride;
@@ -161,10 +168,10 @@ function gather(offsets: usize, indices: usize, values: usize, rows: i32, x: usi
   }
 }
 
-/** g(Λ) Vᵀ pre s of one history in whole numbers, and their scale. */
+/** x = g(Λ) Vᵀ pre s of one history. */
 function aim(
   query: i32, rank: i32, vectors: usize, scales: usize, gains: usize, pre: usize,
-  queryOffsets: usize, queryItems: usize, queryValues: usize, x: usize, whole: usize, scale: usize,
+  queryOffsets: usize, queryItems: usize, queryValues: usize, x: usize,
 ): void {
   const width = <usize>rank << 2;
   memory.fill(x, 0, width);
@@ -175,17 +182,25 @@ function aim(
     const row = vectors + <usize>(item >> 2) * (width >> 1);
     for (let o: usize = 0; o < width; o += 4) store<f32>(x + o, load<f32>(x + o) + t * <f32>load<i16>(row + (o >> 1)));
   }
+  for (let o: usize = 0; o < width; o += 4) store<f32>(x + o, load<f32>(x + o) * load<f32>(gains + o));
+}
+
+/** x in whole numbers, and their scale; what rounding left stays in x. */
+function round(x: usize, rank: i32, whole: usize, scale: usize): void {
+  const width = <usize>rank << 2;
   let square: f64 = 0, most: f64 = 0;
   for (let o: usize = 0; o < width; o += 4) {
-    const v = load<f32>(x + o) * load<f32>(gains + o);
-    store<f32>(x + o, v);
-    square += <f64>v * <f64>v;
-    most = max(most, abs<f64>(<f64>v));
+    const v = <f64>load<f32>(x + o);
+    square += v * v;
+    most = max(most, abs<f64>(v));
   }
-  const length = max(sqrt(square) / norm, most / 32767);
+  const length = <f64><f32>max(sqrt(square) / norm, most / 32767);
   store<f32>(scale, <f32>length);
   for (let o: usize = 0; o < width; o += 4) {
-    store<i16>(whole + (o >> 1), length > 0 ? <i16>nearest<f64>(<f64>load<f32>(x + o) / length) : 0);
+    const v = <f64>load<f32>(x + o);
+    const n = length > 0 ? max<f64>(-32767, min<f64>(32767, nearest<f64>(v / length))) : 0;
+    store<i16>(whole + (o >> 1), <i16>n);
+    store<f32>(x + o, <f32>(v - n * length));
   }
 }
 
