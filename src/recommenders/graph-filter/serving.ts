@@ -46,7 +46,7 @@ export class FilterServing {
     const memory = memoryOf(source, this.#sizes);
     const rank = source.rows ? source.rows.vectors.length / items : 0;
     const longRecurrence = source.filter.series.length > 1;
-    const scratch = 132 * rank + byUser.rows * (longRecurrence ? 96 : 32) + (longRecurrence ? 32 * items : 0) + 1024;
+    const scratch = 132 * rank + byUser.rows * (longRecurrence ? 192 : 64) + (longRecurrence ? 64 * items : 0) + 1024;
     const engine = new Engine(memory.bytes + ThreadPool.layout(threads, scratch).bytes, { threads: 1, scratchBytes: 64 });
     this.#memory = engine.place(memory);
     this.#pool = new ThreadPool(engine, threads, scratch);

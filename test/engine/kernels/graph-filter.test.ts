@@ -36,9 +36,9 @@ describe('the kernels of graph filters', () => {
   it.each([1, 2])('score as their plain twin does, with queries rounded %i times', (parts) => {
     fc.assert(
       fc.property(edges, seeds, fc.integer({ min: 1, max: 4 }), fc.constantFrom(0, 8, 24), (pairs, seed, terms, rank) => {
-        const queries = fc.sample(fc.array(fc.nat(items - 1), { maxLength: 5 }), { seed, numRuns: 11 });
+        const queries = fc.sample(fc.array(fc.nat(items - 1), { maxLength: 5 }), { seed, numRuns: 21 });
         const [fast, plain] = [false, true].map((isPlain) => {
-          const engine = new Engine(1 << 17, { threads: 1, scratchBytes: 132 * rank + 96 * users + 32 * items + 1024, plain: isPlain });
+          const engine = new Engine(1 << 17, { threads: 1, scratchBytes: 132 * rank + 192 * users + 64 * items + 1024, plain: isPlain });
           const byUser = graphOf(pairs, seed);
           const byItem = transpose(byUser);
           const whole = Int16Array.from(uniform(seed, items * rank, 3000));

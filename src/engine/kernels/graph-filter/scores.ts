@@ -3,8 +3,7 @@
 import { F32s, I16s, I32s, Optional } from '../types';
 
 /** Histories of a group, whose sparse products go through the cache together; those that read the vectors of an item together. */
-const lanes: i32 = 8;
-const laneBytes: usize = 32;
+const lanes: i32 = 16;
 const together: i32 = 32;
 /** Greatest norm of a query in whole numbers; with rows of at most 16,000 no sum of products leaves 32 bits, and so the order of additions is free. */
 const norm: f64 = 131072;
@@ -18,7 +17,7 @@ const norm: f64 = 131072;
  * @param vectors whole numbers, items x rank, rank % 8 == 0; a row times its scale is a row of V; gains: g(Λ)
  * @param pre D^-exponent, 0 for items that nobody has
  * @param parts whole numbers of a query: 1, or 2 with those of what rounding left, where that costs little
- * Scratch: 132 bytes per rank and 32 per user; when terms > 1 96 per user and 32 per item; and 512.
+ * Scratch: 132 bytes per rank and 64 per user; when terms > 1 192 per user and 64 per item; and 1024.
  */
 export function filterScores(
   lo: i32, hi: i32, block: i32, scratch: usize, items: i32, users: i32, offsets: I32s, indices: I32s, values: F32s,
@@ -40,15 +39,21 @@ export function filterScores(
       const at = <usize>i << 2;
       const last = <usize>load<i32>(offsets + at, 4) << 2;
       let t0 = f32x4.splat(0),
-        t1 = t0;
+        t1 = t0,
+        t2 = t0,
+        t3 = t0;
       for (let e = <usize>load<i32>(offsets + at) << 2; e < last; e += 4) {
         const v = v128.load32_splat(values + e);
-        const o = z + (<usize>load<i32>(indices + e) << 5);
+        const o = z + (<usize>load<i32>(indices + e) << 6);
         t0 = f32x4.add(t0, f32x4.mul(v, v128.load(o)));
         t1 = f32x4.add(t1, f32x4.mul(v, v128.load(o, 16)));
+        t2 = f32x4.add(t2, f32x4.mul(v, v128.load(o, 32)));
+        t3 = f32x4.add(t3, f32x4.mul(v, v128.load(o, 48)));
       }
       v128.store(sums, t0);
       v128.store(sums, t1, 16);
+      v128.store(sums, t2, 32);
+      v128.store(sums, t3, 48);
       let to = out + <usize>first * stride + at;
       for (let c = 0; c < count; c++, to += stride) store<f32>(to, load<f32>(sums + (<usize>c << 2)));
     }
@@ -84,13 +89,13 @@ export function filterScores(
   }
 }
 
-/** What Nᵀ makes the sparse part of the scores of 8 histories, users x 8. @returns where it is; y, and two more for Clenshaw's recurrence, lie from `at` on */
+/** What Nᵀ makes the sparse part of the scores of 16 histories, users x 16. @returns where it is; y, and two more for Clenshaw's recurrence, lie from `at` on */
 function sparsePart(
   first: i32, count: i32, items: i32, users: i32, offsets: usize, indices: usize, values: usize,
   rowOffsets: usize, rowIndices: usize, rowValues: usize, series: usize, terms: i32, ratio: f32, pre: usize,
   queryOffsets: usize, queryItems: usize, queryValues: usize, at: usize,
 ): usize {
-  const bytes = <usize>users << 5;
+  const bytes = <usize>users << 6;
   const y = at;
   memory.fill(y, 0, bytes);
   for (let c = 0; c < count; c++) {
@@ -102,7 +107,7 @@ function sparsePart(
       const t = load<f32>(queryValues + (<usize>k << 2)) * load<f32>(pre + item);
       const last = <usize>load<i32>(offsets + item, 4) << 2;
       for (let e = <usize>load<i32>(offsets + item) << 2; e < last; e += 4) {
-        const o = to + (<usize>load<i32>(indices + e) << 5);
+        const o = to + (<usize>load<i32>(indices + e) << 6);
         store<f32>(o, load<f32>(o) + t * load<f32>(values + e));
       }
     }
@@ -126,22 +131,32 @@ function sparsePart(
     gather(offsets, indices, values, items, b1, temporary);
     for (let u = 0; u < users; u++) {
       const row = <usize>u << 2;
-      const o = <usize>u << 5;
+      const o = <usize>u << 6;
       const last = <usize>load<i32>(rowOffsets + row, 4) << 2;
       let t0 = f32x4.splat(0),
-        t1 = t0;
+        t1 = t0,
+        t2 = t0,
+        t3 = t0;
       for (let e = <usize>load<i32>(rowOffsets + row) << 2; e < last; e += 4) {
         const v = v128.load32_splat(rowValues + e);
-        const from = temporary + (<usize>load<i32>(rowIndices + e) << 5);
+        const from = temporary + (<usize>load<i32>(rowIndices + e) << 6);
         t0 = f32x4.add(t0, f32x4.mul(v, v128.load(from)));
         t1 = f32x4.add(t1, f32x4.mul(v, v128.load(from, 16)));
+        t2 = f32x4.add(t2, f32x4.mul(v, v128.load(from, 32)));
+        t3 = f32x4.add(t3, f32x4.mul(v, v128.load(from, 48)));
       }
       t0 = f32x4.sub(f32x4.mul(s, t0), f32x4.mul(t, v128.load(b1 + o)));
-      t1 = f32x4.sub(f32x4.mul(s, t1), f32x4.mul(t, v128.load(b1 + o, 16)));
       t0 = f32x4.add(f32x4.mul(c, v128.load(y + o)), f32x4.sub(t0, v128.load(b2 + o)));
-      t1 = f32x4.add(f32x4.mul(c, v128.load(y + o, 16)), f32x4.sub(t1, v128.load(b2 + o, 16)));
       v128.store(b2 + o, t0);
+      t1 = f32x4.sub(f32x4.mul(s, t1), f32x4.mul(t, v128.load(b1 + o, 16)));
+      t1 = f32x4.add(f32x4.mul(c, v128.load(y + o, 16)), f32x4.sub(t1, v128.load(b2 + o, 16)));
       v128.store(b2 + o, t1, 16);
+      t2 = f32x4.sub(f32x4.mul(s, t2), f32x4.mul(t, v128.load(b1 + o, 32)));
+      t2 = f32x4.add(f32x4.mul(c, v128.load(y + o, 32)), f32x4.sub(t2, v128.load(b2 + o, 32)));
+      v128.store(b2 + o, t2, 32);
+      t3 = f32x4.sub(f32x4.mul(s, t3), f32x4.mul(t, v128.load(b1 + o, 48)));
+      t3 = f32x4.add(f32x4.mul(c, v128.load(y + o, 48)), f32x4.sub(t3, v128.load(b2 + o, 48)));
+      v128.store(b2 + o, t3, 48);
     }
     const next = b2;
     b2 = b1;
@@ -150,21 +165,28 @@ function sparsePart(
   return b1;
 }
 
-/** out = the sparse rows times x, 8 columns. */
+/** out = the sparse rows times x, 16 columns. */
 function gather(offsets: usize, indices: usize, values: usize, rows: i32, x: usize, out: usize): void {
   for (let row = 0; row < rows; row++) {
     const at = <usize>row << 2;
     const last = <usize>load<i32>(offsets + at, 4) << 2;
     let t0 = f32x4.splat(0),
-      t1 = t0;
+      t1 = t0,
+      t2 = t0,
+      t3 = t0;
     for (let e = <usize>load<i32>(offsets + at) << 2; e < last; e += 4) {
       const v = v128.load32_splat(values + e);
-      const o = x + (<usize>load<i32>(indices + e) << 5);
+      const o = x + (<usize>load<i32>(indices + e) << 6);
       t0 = f32x4.add(t0, f32x4.mul(v, v128.load(o)));
       t1 = f32x4.add(t1, f32x4.mul(v, v128.load(o, 16)));
+      t2 = f32x4.add(t2, f32x4.mul(v, v128.load(o, 32)));
+      t3 = f32x4.add(t3, f32x4.mul(v, v128.load(o, 48)));
     }
-    v128.store(out + (<usize>row << 5), t0);
-    v128.store(out + (<usize>row << 5), t1, 16);
+    const to = out + (<usize>row << 6);
+    v128.store(to, t0);
+    v128.store(to, t1, 16);
+    v128.store(to, t2, 32);
+    v128.store(to, t3, 48);
   }
 }
 
