@@ -24,8 +24,8 @@ export interface SpectrumOptions extends FitOptions {
   threads: number;
 }
 
-/** Rounds of filtering and orthogonalizing; on Gowalla a further one changes no figure in the fourth digit. */
-const rounds = 4;
+/** Rounds of filtering and orthogonalizing. On Gowalla 4 leave the last eigenvectors unfinished: Recall@20 of every tenth user .1988, with 8 .1991. */
+const rounds = 8;
 /** What a round may amplify the leading eigenvector by, compared with the last one; more would drown the others in its rounding. */
 const mostAmplified = 3000;
 /** Blocks of a Gram matrix: a fixed number, so that results do not depend on the threads. */
