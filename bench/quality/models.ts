@@ -3,6 +3,7 @@ import {
   BprRecommender,
   EaseRecommender,
   type FittableRecommender,
+  GraphFilterRecommender,
   ItemKnnRecommender,
   PopularityRecommender,
   SequenceLinearRecommender,
@@ -47,6 +48,12 @@ export const qualityModels: QualityModel[] = [
     key: 'sequence-linear',
     make: (setting) => new SequenceLinearRecommender(setting),
     settings: () => [{}, ...[20, 150].map((regularization) => ({ regularization })), ...[1, 4].map((historyDecay) => ({ historyDecay }))],
+  },
+  {
+    name: 'Graph filter',
+    key: 'graph-filter',
+    make: (setting) => new GraphFilterRecommender(setting),
+    settings: () => [{}],
   },
   {
     name: 'EASE',

@@ -6,6 +6,7 @@ import { AlsRecommender } from './als/als.ts';
 import { BprRecommender } from './bpr/bpr.ts';
 import { EaseRecommender } from './ease/ease.ts';
 import { FactorRecommender } from './factors/factor-recommender.ts';
+import { GraphFilterRecommender } from './graph-filter/graph-filter.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
 import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
@@ -29,6 +30,7 @@ const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions
   bpr: (bytes, options) => BprRecommender.fromBytes(bytes, options),
   ease: (bytes, options) => EaseRecommender.fromBytes(bytes, options),
   factors: (bytes, options) => FactorRecommender.fromBytes(bytes, options),
+  'graph-filter': (bytes, options) => GraphFilterRecommender.fromBytes(bytes, options),
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
   'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
