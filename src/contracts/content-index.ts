@@ -7,11 +7,11 @@ export type ListAnswer = readonly Recommendation[] | Promise<readonly Recommenda
 /** Options of a search as other rooms pass them. */
 export interface ContentSearchOptions {
   /** Maximum number of items. */
-  n?: number;
+  n?: number | undefined;
   /** Never these. */
-  exclude?: Iterable<string>;
+  exclude?: Iterable<string> | undefined;
   /** These and no others. */
-  only?: Iterable<string>;
+  only?: Iterable<string> | undefined;
 }
 
 /** What rankers, rules and bridges call on an index of contents, each a part of it. `SemanticIndex` has all of it. */
@@ -21,9 +21,9 @@ export interface ContentIndex {
   /** Ids of the items. */
   readonly items: Iterable<string>;
   /** Items for words, best first. */
-  search(query: string, options?: ContentSearchOptions & { signal?: AbortSignal }): ListAnswer;
+  search(query: string, options?: ContentSearchOptions & { signal?: AbortSignal | undefined }): ListAnswer;
   /** Items whose contents are like those of a history. */
-  similarTo(history: History, options?: ContentSearchOptions & { includeSeen?: boolean }): ListAnswer;
+  similarTo(history: History, options?: ContentSearchOptions & { includeSeen?: boolean | undefined }): ListAnswer;
   /** Whether it knows an item. */
   has(item: string): boolean;
   /** The vector of an item's contents. */

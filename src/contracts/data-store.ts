@@ -25,7 +25,7 @@ export type ColumnsOf<Tables, Table extends 'products' | 'interactions'> = Table
 
 /** Declared columns as they come back, absent ones left out; without a declaration, any. */
 export type StoredColumns<C extends ColumnTypes | undefined> = C extends ColumnTypes
-  ? { -readonly [Column in keyof C]?: StoredValue<C[Column]> }
+  ? { -readonly [Column in keyof C]?: StoredValue<C[Column]> | undefined }
   : {
       /** Further columns. */
       [column: string]: unknown;
@@ -283,7 +283,7 @@ export interface RowPage<Row> {
   /** The rows. */
   rows: Row[];
   /** What to pass as `after` for the next page; undefined when this is the last. */
-  next?: string;
+  next?: string | undefined;
 }
 
 /** Options of the lists of one user or item. */

@@ -29,9 +29,9 @@ export interface Embedder {
   /** The pieces that it cuts texts into, when they are those of an uncased WordPiece vocabulary; undefined otherwise. `distil` asks. */
   vocabulary?(): Promise<readonly string[] | undefined>;
   /** The weight of its scores in hybrid search, 0 to 1, found by measuring. Without one an index takes 0.5. */
-  readonly hybridWeight?: number;
+  readonly hybridWeight?: number | undefined;
   /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder beside it. */
-  readonly kind?: string;
+  readonly kind?: string | undefined;
   /** Everything it has learnt. */
   toBytes?(): Uint8Array<ArrayBuffer>;
 }

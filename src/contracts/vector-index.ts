@@ -50,7 +50,7 @@ export interface VectorIndex {
    * Says that every search is answered by a promise, as of a database. What a `SemanticIndex` asks about items it already has is then
    * answered by promises as well; their vectors come from {@link fetchVectors}.
    */
-  readonly answersLater?: true;
+  readonly answersLater?: true | undefined;
   /** Copies of the vectors of keys, in their order, undefined for an unknown one; for an index without {@link vectorOf}. */
   fetchVectors?(keys: Int32Array): Promise<(Float32Array | undefined)[]>;
   /** Everything needed to make it again. An index whose vectors live elsewhere writes only how to find them. */

@@ -5,7 +5,7 @@ import { AttuneError, shown } from '../errors.ts';
 /** A source's answer after cleaning. */
 export interface CleanAnswer {
   /** Best first, equal scores by id; each item once; scores finite. Entries may carry the source's own `reason`. */
-  items: (Recommendation & { reason?: string })[];
+  items: (Recommendation & { reason?: string | undefined })[];
   /** How many distinct items it had, those that are not allowed included. */
   given: number;
   /** false when the source says that nothing it knows speaks for any of them. */
@@ -23,7 +23,7 @@ export interface CleanAnswer {
  */
 export function cleanAnswer(answer: unknown, allowed: (item: string) => boolean = () => true): CleanAnswer {
   if (!Array.isArray(answer)) throw new AttuneError('ERR_BAD_VALUE', `expected an array of { item, score }, got ${shown(answer)}`);
-  const best = new Map<string, Recommendation & { reason?: string }>();
+  const best = new Map<string, Recommendation & { reason?: string | undefined }>();
   let unreadable = 0;
   let notFinite = 0;
   let duplicates = 0;

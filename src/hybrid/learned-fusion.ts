@@ -44,11 +44,11 @@ export interface FitFusionOptions<Sources extends HybridSources = HybridSources>
   /** Events that the sources were not fitted on. */
   events: Iterable<FusionEvent> | AsyncIterable<FusionEvent>;
   /** L2 penalty. Above 0, default 1. */
-  regularization?: number;
+  regularization?: number | undefined;
   /** Aborts; the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called after each event with phase `'asking'`. */
-  onProgress?: (progress: { phase: string; done: number; total?: number }) => void;
+  onProgress?: ((progress: { phase: string; done: number; total?: number | undefined }) => void) | undefined;
 }
 
 /**

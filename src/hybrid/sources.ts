@@ -13,9 +13,9 @@ export type SourceAnswer = ListAnswer;
  */
 export interface RecommenderLike extends Partial<Pick<Recommender, 'kind' | 'whyNot' | 'explain' | 'explainMany' | 'explainFor'>> {
   /** The users it knows. Without it, it is asked for any user. */
-  readonly users?: Pick<Recommender['users'], 'has'>;
+  readonly users?: Pick<Recommender['users'], 'has'> | undefined;
   /** The items it knows. */
-  readonly items?: Pick<Recommender['items'], 'has'>;
+  readonly items?: Pick<Recommender['items'], 'has'> | undefined;
   /** A list for a user it knows. */
   recommend(user: string, options?: RecommendOptions): SourceAnswer;
   /** A list for somebody with this history. */
@@ -23,7 +23,7 @@ export interface RecommenderLike extends Partial<Pick<Recommender, 'kind' | 'why
   /** What it knows that a user did, all of which counts as seen. Without it, `explain` of some item is asked. */
   interactionsOf?(user: string): Iterable<HistoryEntry>;
   /** Vectors of items, by which a reason for a visitor is found. */
-  readonly itemFactors?: FactorsLike;
+  readonly itemFactors?: FactorsLike | undefined;
 }
 
 /** Options of a search, as a ranker passes them. */
@@ -66,7 +66,7 @@ export interface ReasonedItem {
   /** The source's own score; larger is better. */
   score: number;
   /** A sentence for the page. */
-  reason?: string;
+  reason?: string | undefined;
 }
 
 /** A source that says itself what kind of evidence it uses, such as a content bridge. */

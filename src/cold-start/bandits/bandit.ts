@@ -8,17 +8,17 @@ export interface BanditChoice {
   /** What the choice was made by; larger came first. */
   score: number;
   /** The probability with which it would be chosen first, where that is known; needed to judge other policies by what was logged. */
-  propensity?: number;
+  propensity?: number | undefined;
 }
 
 /** Options of {@link Bandit.choose}. */
 export interface ChooseOptions {
   /** How many at most. Default 1. */
-  n?: number;
+  n?: number | undefined;
   /** Numbers that describe the situation; only `linUcb` reads it. A function gives each arm its own. */
-  context?: ArrayLike<number> | ((item: string) => ArrayLike<number>);
+  context?: ArrayLike<number> | ((item: string) => ArrayLike<number>) | undefined;
   /** Whether choices should carry their propensity where that costs time, as in `thompsonSampling` (milliseconds). Default false. */
-  propensities?: boolean;
+  propensities?: boolean | undefined;
 }
 
 /** Tries what is new as often as it is worth, and learns from what came of it. */
@@ -28,7 +28,7 @@ export interface Bandit<State = unknown> {
   /** The best arms to try now, best first. Arms never seen are new ones. The same seed and the same calls give the same choices. */
   choose(arms: Iterable<string>, options?: ChooseOptions): BanditChoice[];
   /** Learns what came of showing an arm: a reward from 0 to 1. */
-  update(item: string, reward: number, options?: { context?: ArrayLike<number> }): void;
+  update(item: string, reward: number, options?: { context?: ArrayLike<number> | undefined }): void;
   /** Everything it has learnt, as JSON holds it; pass it as the option `state` to go on from there. */
   toJSON(): State;
 }

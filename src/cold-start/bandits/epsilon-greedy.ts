@@ -10,13 +10,13 @@ export interface EpsilonGreedyState extends RoundState {
 /** Options of {@link epsilonGreedy}. */
 export interface EpsilonGreedyOptions {
   /** How often an arm is chosen blindly. From 0 to 1, default 0.1. */
-  epsilon?: number;
+  epsilon?: number | undefined;
   /** What is expected of an arm that has not been shown. From 0 to 1, default 0.5: new arms are tried soon. */
-  initial?: number;
+  initial?: number | undefined;
   /** Default 1. */
-  seed?: number;
+  seed?: number | undefined;
   /** What `toJSON()` gave; its seed and counts are taken. */
-  state?: EpsilonGreedyState;
+  state?: EpsilonGreedyState | undefined;
 }
 
 /**

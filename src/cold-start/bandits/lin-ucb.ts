@@ -15,11 +15,11 @@ export interface LinUcbOptions {
   /** Length of a context. From 1. */
   dimensions: number;
   /** How much it explores: the width of the confidence bound in standard deviations. From 0, default 1. */
-  alpha?: number;
+  alpha?: number | undefined;
   /** Penalty of the regression. Above 0, default 1. */
-  regularization?: number;
+  regularization?: number | undefined;
   /** What `toJSON()` gave. */
-  state?: LinUcbState;
+  state?: LinUcbState | undefined;
 }
 
 interface Arm {

@@ -21,13 +21,13 @@ export interface ThompsonState extends RoundState {
 /** Options of {@link thompsonSampling}. */
 export interface ThompsonOptions {
   /** Rewards that every arm is given for a start. Above 0, default 1. With the next one it says what is expected of a new item. */
-  priorSuccesses?: number;
+  priorSuccesses?: number | undefined;
   /** The same for 1 - reward. Above 0, default 1. */
-  priorFailures?: number;
+  priorFailures?: number | undefined;
   /** Default 1. */
-  seed?: number;
+  seed?: number | undefined;
   /** What `toJSON()` gave; its seed and counts are taken. */
-  state?: ThompsonState;
+  state?: ThompsonState | undefined;
 }
 
 /**

@@ -8,15 +8,15 @@ import { checkInput, inputName, type ReaderInput, type ReadOptions, readBytes } 
 /** Options of {@link readCsv}. */
 export interface CsvOptions extends ReadOptions, BadLineOptions {
   /** What stands between fields: a text such as `','`, `'\t'` or `'::'`; `'auto'` (default) takes the most frequent of `, ; tab |` in the first line. */
-  delimiter?: string;
+  delimiter?: string | undefined;
   /** One ASCII character around fields that hold delimiters, newlines or (doubled) quotes, or `false` for none. Default `'"'`. */
-  quote?: string | false;
+  quote?: string | false | undefined;
   /** `true` (default): the first line names the columns. `false`: they are named `'0'`, `'1'`, ... Names: the file has no such line. */
-  header?: boolean | readonly string[];
+  header?: boolean | readonly string[] | undefined;
   /** Lines to leave out before anything else. Default 0. */
-  skipLines?: number;
+  skipLines?: number | undefined;
   /** Longer rows, in bytes, are bad ones; it bounds the memory. Default 16 MiB. */
-  maxLineBytes?: number;
+  maxLineBytes?: number | undefined;
 }
 
 /** The checked options, all present. */

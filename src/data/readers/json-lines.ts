@@ -7,7 +7,7 @@ import { checkInput, inputName, type ReaderInput, type ReadOptions, readBytes } 
 /** Options of {@link readJsonLines}. */
 export interface JsonLinesOptions extends ReadOptions, BadLineOptions {
   /** Longer lines, in bytes, are bad ones; it bounds the memory. Default 16 MiB. */
-  maxLineBytes?: number;
+  maxLineBytes?: number | undefined;
 }
 
 /**

@@ -72,7 +72,10 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
 /** The inverse of {@link alsToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settings'>; options: AlsOptions } {
   const { file, base } = decodeModel(format, bytes);
-  const { globalBias, history, ...options } = file.settings as unknown as AlsOptions & { globalBias?: number; history: AlsIteration[] };
+  const { globalBias, history, ...options } = file.settings as unknown as AlsOptions & {
+    globalBias?: number | undefined;
+    history: AlsIteration[];
+  };
   const f = options.factors as number;
   const bad = (what: string): never => {
     throw new AttuneError('ERR_BAD_FILE', `A model of kind 'als' with ${what}. Restore the file from a copy, or train again.`);

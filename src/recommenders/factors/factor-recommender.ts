@@ -14,11 +14,11 @@ import type { UserRows } from './similar-users.ts';
 /** Options of {@link FactorRecommender}. */
 export interface FactorOptions {
   /** Taken by every family; nothing here is random. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Threads of `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What calls do on an unknown id. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 const checks = { seed, threads, onUnknown };

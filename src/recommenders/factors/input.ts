@@ -17,7 +17,7 @@ export interface FactorHistoryRow {
   /** Item id. */
   item: Id;
   /** Rating, count or weight. Default 1. */
-  value?: number;
+  value?: number | undefined;
 }
 
 /** Factors that were trained elsewhere. Arrays are copied. */
@@ -27,20 +27,20 @@ export interface FactorInput {
   /** One id per row of `itemFactors`. */
   itemIds: Iterable<Id>;
   /** users x factors. May be left out when there is a `history`: users are then made from what they did, as visitors are. */
-  userFactors?: FactorMatrix;
+  userFactors?: FactorMatrix | undefined;
   /** items x factors; 1 to 1024 factors. */
   itemFactors: FactorMatrix;
   /** One number per user that is added to each of the user's scores. Default 0. */
-  userBiases?: ArrayLike<number>;
+  userBiases?: ArrayLike<number> | undefined;
   /** One number per item that is added to each of its scores. Default 0. */
-  itemBiases?: ArrayLike<number>;
+  itemBiases?: ArrayLike<number> | undefined;
   /** Added to every score, such as the mean rating. Default 0. */
-  globalBias?: number;
+  globalBias?: number | undefined;
   /**
    * What users did: `Interactions`, or rows of `{ user, item, value }`. Needed to leave out what a user has seen. Rows of users and items
    * that have no ids above are passed over. Of a pair that is there several times the last row counts.
    */
-  history?: Interactions | Iterable<FactorHistoryRow>;
+  history?: Interactions | Iterable<FactorHistoryRow> | undefined;
 }
 
 /** The same, checked and copied. */

@@ -7,11 +7,11 @@ export interface ValidationOptions<Model> {
    * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
    */
-  validate?: (model: Model) => number | Promise<number>;
+  validate?: ((model: Model) => number | Promise<number>) | undefined;
   /** With `validate`: iterations between two questions, from 1. The last iteration is always asked about. */
-  validateEvery?: number;
+  validateEvery?: number | undefined;
   /** With `validate`: ends after this many answers in a row that were no better, from 1. Default 3. */
-  patience?: number;
+  patience?: number | undefined;
 }
 
 /** Checks and defaults of {@link ValidationOptions}. */
@@ -26,7 +26,7 @@ export function validationChecks<Model>(defaults: { validateEvery: number }) {
 /** An iteration that is done. */
 export interface DoneIteration<Factors> {
   /** Its line of the training record, which gets the answer. */
-  line: { iteration: number; validation?: number };
+  line: { iteration: number; validation?: number | undefined };
   /** Whether training ends after it anyway. */
   final: boolean;
   /** What training would hand over if it ended here; only asked for when it is to be measured. */
