@@ -11,7 +11,7 @@ import type {
 } from '../../contracts/data-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
-import { keyText } from './rows.ts';
+import { lookupKey } from './rows.ts';
 
 /** What a page shall hold. */
 export interface PageRequest {
@@ -109,20 +109,20 @@ export type SelectedRow =
   | { by: 'pair'; values: [user: string, item: string] }
   | { by: 'id'; values: [id: number] };
 
-/** Reads what shall go before anything goes; ids that cannot be are left out. @throws ERR_BAD_ARGUMENT */
+/** Reads what shall go before anything goes; texts that cannot be ids are left out. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID */
 export function selectedRows(what: InteractionSelection): SelectedRow[] {
   if (firstOrLast(what)) return [];
   if (what !== null && typeof what === 'object') {
     const byId = (by: 'user' | 'item', ids: Iterable<unknown>) => {
-      const known = Array.from(iterable(ids, `${by}s`), keyText).filter((id) => id !== undefined);
+      const known = Array.from(iterable(ids, `${by}s`), (id) => lookupKey(id, `delete: ${by}s`)).filter((id) => id !== undefined);
       return known.map((id): SelectedRow => ({ by, values: [id] }));
     };
     if ('users' in what) return byId('user', what.users);
     if ('items' in what) return byId('item', what.items);
-    if ('ids' in what) return [...iterable(what.ids, 'ids')].filter(Number.isSafeInteger).map((id) => ({ by: 'id', values: [id] }));
+    if ('ids' in what) return Array.from(iterable(what.ids, 'ids'), (id) => ({ by: 'id', values: [rowNumber(id)] }));
     if ('pairs' in what) {
       return [...iterable(what.pairs, 'pairs')].flatMap((pair): SelectedRow[] => {
-        const [user, item] = [keyText(pair?.user), keyText(pair?.item)];
+        const [user, item] = [lookupKey(pair?.user, 'delete: user of a pair'), lookupKey(pair?.item, 'delete: item of a pair')];
         return user === undefined || item === undefined ? [] : [{ by: 'pair', values: [user, item] }];
       });
     }
@@ -131,6 +131,11 @@ export function selectedRows(what: InteractionSelection): SelectedRow[] {
     'ERR_BAD_ARGUMENT',
     `delete: expected { pairs }, { users }, { items }, { ids }, { first } or { last }, got ${shown(what)}.`,
   );
+}
+
+function rowNumber(id: unknown): number {
+  if (Number.isSafeInteger(id)) return id as number;
+  throw new AttuneError('ERR_BAD_ID', `delete: ids: expected the number of a row, got ${shown(id)}.`);
 }
 
 /** Checks what `transaction` was given. @throws ERR_BAD_ARGUMENT */

@@ -1,7 +1,7 @@
 import type { ProductRow, ProductStore } from '../../contracts/data-store.ts';
 import { firstOrLast, iterable, readPage, readPut } from '../shared/checks.ts';
 import { readAll } from '../shared/put.ts';
-import { keyText, readKey } from '../shared/rows.ts';
+import { lookupKey, readKey } from '../shared/rows.ts';
 import type { ProductsTable } from '../shared/tables.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
@@ -55,9 +55,9 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
         },
       });
     },
-    get: (id) => use(async (connection) => (await getAll(connection, [keyText(id)]))[0]),
+    get: (id) => use(async (connection) => (await getAll(connection, [lookupKey(id, 'products: id')]))[0]),
     async getMany(ids) {
-      const wanted = Array.from(iterable(ids, 'ids'), keyText);
+      const wanted = Array.from(iterable(ids, 'ids'), (id) => lookupKey(id, 'products: id'));
       return use((connection) => getAll(connection, wanted));
     },
     all: () =>
@@ -74,7 +74,9 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
           'first' in end ? connection.run(sql.deleteFirst, end.first) : connection.run(sql.deleteLast, end.last),
         );
       }
-      const ids = Array.from(iterable(what as Iterable<unknown>, 'ids'), keyText).filter((id) => id !== undefined);
+      const ids = Array.from(iterable(what as Iterable<unknown>, 'ids'), (id) => lookupKey(id, 'products.delete: id')).filter(
+        (id) => id !== undefined,
+      );
       return use((connection) =>
         connection.atomic(async () => {
           let gone = 0;
