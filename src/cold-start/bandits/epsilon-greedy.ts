@@ -1,5 +1,5 @@
 import { anything, flag, integer, number, readOptions } from '../../options.ts';
-import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, randomOfRound, readArms, readState } from './bandit.ts';
+import { type Bandit, best, type ChooseOptions, type RoundState, randomOfRound, readArms, readRewarded, readState } from './bandit.ts';
 
 /** What epsilon-greedy keeps. */
 export interface EpsilonGreedyState extends RoundState {
@@ -62,8 +62,8 @@ export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<Epsilo
       }
       return chosen;
     },
-    update(item, reward) {
-      checkReward(kind, item, reward);
+    update(given, reward) {
+      const item = readRewarded(kind, given, reward);
       const { reward: sum = 0, shown = 0 } = arms.get(item) ?? {};
       arms.set(item, { reward: sum + reward, shown: shown + 1 });
     },

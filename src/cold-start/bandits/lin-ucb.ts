@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, flag, integer, number, readOptions } from '../../options.ts';
-import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, readArms, readState } from './bandit.ts';
+import { type Bandit, best, type ChooseOptions, type RoundState, readArms, readRewarded, readState } from './bandit.ts';
 
 /** What LinUCB keeps. */
 export interface LinUcbState extends RoundState {
@@ -76,8 +76,8 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
       });
       return best(choices, n);
     },
-    update(item, reward, { context } = {}) {
-      checkReward(kind, item, reward);
+    update(given, reward, { context } = {}) {
+      const item = readRewarded(kind, given, reward);
       const x = check(context);
       const arm = arms.get(item) ?? fresh();
       const towards = times(arm.inverse, x);

@@ -4,10 +4,10 @@ import {
   type BanditChoice,
   best,
   type ChooseOptions,
-  checkReward,
   type RoundState,
   randomOfRound,
   readArms,
+  readRewarded,
   readState,
 } from './bandit.ts';
 import { betaBest } from './beta-best.ts';
@@ -66,8 +66,8 @@ export function thompsonSampling(options: ThompsonOptions = {}): Bandit<Thompson
       }
       return best(choices, n);
     },
-    update(item, reward) {
-      checkReward(kind, item, reward);
+    update(given, reward) {
+      const item = readRewarded(kind, given, reward);
       const { successes = 0, failures = 0 } = arms.get(item) ?? {};
       arms.set(item, { successes: successes + reward, failures: failures + 1 - reward });
     },
