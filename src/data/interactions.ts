@@ -308,7 +308,10 @@ export class Interactions implements Iterable<InteractionRow> {
    * @throws ERR_BAD_ARGUMENT when a position is out of range or comes twice.
    */
   select(rows: ArrayLike<number>): Interactions {
-    const count = rows.length;
+    const count = (rows as ArrayLike<number> | null)?.length;
+    if (typeof rows !== 'object' || count === undefined || !Number.isInteger(count)) {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.select: expected an array of row positions, got ${shown(rows)}.`);
+    }
     const columns = {
       u: new Int32Array(count),
       i: new Int32Array(count),

@@ -50,7 +50,8 @@ export class FactorRecommender extends FactorBase<FactorModel, { factors: Factor
   /**
    * A recommender of given factors.
    * @param input ids, factors, biases and the history of users, which may be left out; and {@link FactorOptions}
-   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY, ERR_BAD_OPTION
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY, ERR_BAD_OPTION, ERR_NUMERIC when
+   *   products of factors overflow float32
    */
   static from(input: FactorInput & FactorOptions): FactorRecommender {
     const owner = 'FactorRecommender.from';

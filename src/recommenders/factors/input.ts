@@ -72,6 +72,9 @@ export const factorInputNames = [
  * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE for an id that is there twice, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY
  */
 export function readFactors(owner: string, input: FactorInput): ReadFactors {
+  if (typeof input !== 'object' || input === null) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected { userIds, itemIds, userFactors, itemFactors }, got ${shown(input)}.`);
+  }
   const users = readIds(owner, 'userIds', input.userIds);
   const items = readIds(owner, 'itemIds', input.itemIds);
   if (items.size === 0) throw new AttuneError('ERR_EMPTY', `${owner}: expected at least one item, got none.`);
@@ -86,21 +89,41 @@ export function readFactors(owner: string, input: FactorInput): ReadFactors {
   if (typeof global !== 'number' || !Number.isFinite(Math.fround(global))) {
     throw new AttuneError('ERR_BAD_VALUE', `${owner}: expected a finite number as globalBias, got ${shown(global)}.`);
   }
-  return {
-    users,
-    items,
-    byUser,
-    factors: item.columns,
-    userFactors: user?.data,
-    itemFactors: item.data,
-    biases: hasBiases
-      ? {
-          global,
-          users: readColumn(owner, 'userBiases', input.userBiases, users),
-          items: readColumn(owner, 'itemBiases', input.itemBiases, items),
-        }
-      : undefined,
-  };
+  const biases = hasBiases
+    ? {
+        global,
+        users: readColumn(owner, 'userBiases', input.userBiases, users),
+        items: readColumn(owner, 'itemBiases', input.itemBiases, items),
+      }
+    : undefined;
+  const read = { users, items, byUser, factors: item.columns, userFactors: user?.data, itemFactors: item.data, biases };
+  checkScores(owner, read);
+  return read;
+}
+
+/**
+ * A score is at most the product of the norms of its rows and the sum of its biases. What the largest ones make must be a float32; so must
+ * the product of two items, which `similarItems` takes, and of two users.
+ * @throws ERR_NUMERIC
+ */
+function checkScores(owner: string, { factors, userFactors, itemFactors, biases }: ReadFactors): void {
+  const largest = Math.max(largestNorm(itemFactors, factors), userFactors ? largestNorm(userFactors, factors) : 0);
+  const added = biases ? Math.abs(biases.global) + largestNorm(biases.users, 1) + largestNorm(biases.items, 1) : 0;
+  if (Number.isFinite(Math.fround(largest * largest + added))) return;
+  throw new AttuneError(
+    'ERR_NUMERIC',
+    `${owner}: expected factors whose products are finite in float32, got rows with a norm of up to ${largest.toPrecision(3)}. Scale the factors down; the order of items stays the same when all user factors, or all item factors and biases, are divided by one number.`,
+  );
+}
+
+function largestNorm(rows: Float32Array, columns: number): number {
+  let largest = 0;
+  for (let start = 0; start < rows.length; start += columns) {
+    let sum = 0;
+    for (let e = start; e < start + columns; e++) sum += rows[e] * rows[e];
+    if (sum > largest) largest = sum;
+  }
+  return Math.sqrt(largest);
 }
 
 function readIds(owner: string, name: string, given: Iterable<Id>): IdMap {
