@@ -96,6 +96,11 @@ export function iterable<T>(value: Iterable<T>, what: string): Iterable<T> {
   throw new AttuneError('ERR_BAD_ARGUMENT', `Expected an array or another iterable as ${what}, got ${shown(value)}.`);
 }
 
+/** The texts of ids to look up; texts that no row can have are left out. @throws ERR_BAD_ID for what is neither text nor a whole number */
+export function lookupKeys(ids: Iterable<unknown>, what: string): string[] {
+  return Array.from(ids, (id) => lookupKey(id, what)).filter((id) => id !== undefined);
+}
+
 /** Whether rows come as a stream. @throws ERR_BAD_ARGUMENT when they cannot be iterated at all. */
 export function isStream<Row>(rows: RowSource<Row>): rows is AsyncIterable<Row> {
   if (rows !== null && typeof rows === 'object' && Symbol.asyncIterator in rows) return true;
@@ -114,8 +119,7 @@ export function selectedRows(what: InteractionSelection): SelectedRow[] {
   if (firstOrLast(what)) return [];
   if (what !== null && typeof what === 'object') {
     const byId = (by: 'user' | 'item', ids: Iterable<unknown>) => {
-      const known = Array.from(iterable(ids, `${by}s`), (id) => lookupKey(id, `delete: ${by}s`)).filter((id) => id !== undefined);
-      return known.map((id): SelectedRow => ({ by, values: [id] }));
+      return lookupKeys(iterable(ids, `${by}s`), `delete: ${by}s`).map((id): SelectedRow => ({ by, values: [id] }));
     };
     if ('users' in what) return byId('user', what.users);
     if ('items' in what) return byId('item', what.items);

@@ -1,5 +1,5 @@
 import type { ProductRow, ProductStore } from '../../contracts/data-store.ts';
-import { firstOrLast, iterable, readPage, readPut } from '../shared/checks.ts';
+import { firstOrLast, iterable, lookupKeys, readPage, readPut } from '../shared/checks.ts';
 import { readAll } from '../shared/put.ts';
 import { lookupKey, readKey } from '../shared/rows.ts';
 import type { ProductsTable } from '../shared/tables.ts';
@@ -74,9 +74,7 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
           'first' in end ? connection.run(sql.deleteFirst, end.first) : connection.run(sql.deleteLast, end.last),
         );
       }
-      const ids = Array.from(iterable(what as Iterable<unknown>, 'ids'), (id) => lookupKey(id, 'products.delete: id')).filter(
-        (id) => id !== undefined,
-      );
+      const ids = lookupKeys(iterable(what as Iterable<unknown>, 'ids'), 'products.delete: id');
       return use((connection) =>
         connection.atomic(async () => {
           let gone = 0;
