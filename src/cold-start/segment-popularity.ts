@@ -11,9 +11,9 @@ export interface SegmentRequest extends BridgeListOptions {
   /** User id. */
   user?: string | undefined;
   /** What the visitor did. */
-  history?: History;
+  history?: History | undefined;
   /** The request's context, such as the country or the page. */
-  context?: Readonly<Record<string, unknown>>;
+  context?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Options of {@link segmentPopularity}. */
@@ -21,20 +21,20 @@ export interface SegmentPopularityOptions {
   /** Who chose what; rows with a value above 0 count. */
   interactions: Interactions;
   /** The segment in which a row counts, such as the user's country; undefined = in none. */
-  segmentOfUser?: (user: string) => string | undefined;
+  segmentOfUser?: ((user: string) => string | undefined) | undefined;
   /** The segment of the visitor. Default: `segmentOfUser` of the user, or undefined. */
-  segmentOfRequest?: (request: SegmentRequest) => string | undefined;
+  segmentOfRequest?: ((request: SegmentRequest) => string | undefined) | undefined;
   /**
    * Strength of the prior, in rows of all users: its shares are (its rows of the item + prior * share of the item among all)
    * / (its rows + prior), so that a small segment does not follow three rows. From 0, default 100.
    */
-  prior?: number;
+  prior?: number | undefined;
   /** Half-life of a row in days. Above 0; default none: all rows count alike. Needs timestamps. */
-  halfLifeDays?: number;
+  halfLifeDays?: number | undefined;
   /** Rows before this moment do not count, in milliseconds since 1970. Needs timestamps. */
-  from?: number;
+  from?: number | undefined;
   /** Rows from this moment on do not count, and ages are counted from it. Default: all, and the newest row. */
-  until?: number;
+  until?: number | undefined;
 }
 
 /** Popular items of a segment and a time; made by {@link segmentPopularity}. As a source of a `HybridRanker` it is a popular one. */

@@ -29,11 +29,11 @@ export interface SourceKnowledge {
 /** Options of {@link coldStart}. */
 export interface ColdStartOptions<Roles extends Readonly<Record<string, SourceRole>> = Readonly<Record<string, SourceRole>>> {
   /** From how many interactions on a user is known: a collaborative source then has nine tenths of its weight. From 0, default 3. */
-  knownAfter?: number;
+  knownAfter?: number | undefined;
   /** From how many on a content source has nine tenths of its weight, without words. From 0, default 1. */
-  contentAfter?: number;
+  contentAfter?: number | undefined;
   /** Role by name of source, where it cannot be seen from the source itself, as in a function. */
-  roles?: Roles;
+  roles?: Roles | undefined;
 }
 
 /** Who gets which sources when little is known; made by {@link coldStart}. `Name` is the type of the names in `roles`. */
@@ -44,7 +44,7 @@ export interface ColdStart<Name extends string = any> {
   /** Roles that were given, by name of source. */
   readonly roles: Readonly<Record<string, SourceRole>>;
   /** The names in `roles`; a ranker without one of these sources refuses it. */
-  readonly sources?: readonly Name[];
+  readonly sources?: readonly Name[] | undefined;
   /** How far a source can be trusted, from 0 to 1. */
   evidence(source: SourceKnowledge): number;
   /** The weight of each source for one visitor, in the order given. */

@@ -7,11 +7,11 @@ export type ListAnswer = readonly Recommendation[] | Promise<readonly Recommenda
 /** Options that rankers, rules and bridges pass to a search. */
 export interface ContentSearchOptions {
   /** Maximum number of items. */
-  n?: number;
+  n?: number | undefined;
   /** Item ids never to return. */
-  exclude?: Iterable<string>;
+  exclude?: Iterable<string> | undefined;
   /** Return these items and no others. */
-  only?: Iterable<string>;
+  only?: Iterable<string> | undefined;
 }
 
 /** The methods of a content index that rankers, rules and bridges call; each uses only some of them. `SemanticIndex` has them all. */
@@ -21,9 +21,9 @@ export interface ContentIndex {
   /** Ids of the items. */
   readonly items: Iterable<string>;
   /** Items that match a query, best first. */
-  search(query: string, options?: ContentSearchOptions & { signal?: AbortSignal }): ListAnswer;
+  search(query: string, options?: ContentSearchOptions & { signal?: AbortSignal | undefined }): ListAnswer;
   /** Items whose contents resemble those of a history. */
-  similarTo(history: History, options?: ContentSearchOptions & { includeSeen?: boolean }): ListAnswer;
+  similarTo(history: History, options?: ContentSearchOptions & { includeSeen?: boolean | undefined }): ListAnswer;
   /** Whether the index contains an item. */
   has(item: string): boolean;
   /** The vector of an item's contents. */

@@ -31,7 +31,7 @@ export type ColumnsOf<Tables, Table extends 'products' | 'interactions'> = Table
 
 /** Declared columns as they come back, absent ones left out; without a declaration, any. */
 export type StoredColumns<C extends ColumnTypes | undefined> = C extends ColumnTypes
-  ? { -readonly [Column in keyof C]?: StoredValue<C[Column]> }
+  ? { -readonly [Column in keyof C]?: StoredValue<C[Column]> | undefined }
   : {
       /** Further columns. */
       [column: string]: unknown;
@@ -113,7 +113,7 @@ export interface ProductStore<C extends ColumnTypes | undefined = undefined> {
 export interface InteractionStore<C extends ColumnTypes | undefined = undefined> {
   /**
    * Adds interactions; one whose pair is known replaces it and keeps its id and its place. Rows that break a rule are left out and
-   * named in the result. Ids, values and times are read as by `Interactions.from`, but a value must be there. Takes `Interactions` too.
+   * named in the result. Ids, values and times are read as by `Interactions.from`, and a missing value counts as 1. Takes `Interactions` too.
    */
   putMany<Row extends NewInteraction & InputColumns<C>>(
     rows: RowSource<Row & OnlyColumns<Row, C, 'id' | 'user' | 'item' | 'value' | 'timestamp'>>,
@@ -140,7 +140,8 @@ export interface EventStore {
   /** Adds one event. @throws ERR_BAD_ROW, ERR_BAD_ID or ERR_BAD_VALUE, as {@link EventStore.appendMany} */
   append<Event extends NewEvent>(event: Event): Promise<StoredEvent>;
   /**
-   * Adds events, all or none. An event with a field `time` and no `timestamp` is refused, rather than dated now.
+   * Adds events, all or none. An event with a field `time` and no `timestamp`, or with the timestamp null, is refused,
+   * rather than dated now. A number given as `user`, or as a field `item`, becomes text.
    * @throws ERR_BAD_ROW, ERR_BAD_ID or ERR_BAD_VALUE naming the row (from 0).
    */
   appendMany<Event extends NewEvent>(events: Iterable<Event>): Promise<StoredEvent[]>;
@@ -172,8 +173,8 @@ export interface NewInteraction {
   readonly user: Id;
   /** Item id. */
   readonly item: Id;
-  /** Rating, count or weight: a finite number, or text that reads as one. */
-  readonly value: number | string;
+  /** Rating, count or weight: a finite number, or text that reads as one. Default 1. */
+  readonly value?: number | string | undefined;
   /** When. Default: not known. */
   readonly timestamp?: TimeInput | null | undefined;
 }
@@ -184,8 +185,8 @@ export interface NewEvent {
   readonly user: Id;
   /** What happened, such as `'click'`. */
   readonly type: string;
-  /** When. Default now. */
-  readonly timestamp?: TimeInput | null | undefined;
+  /** When. Default now, where the field is missing or undefined; null is refused. */
+  readonly timestamp?: TimeInput | undefined;
 }
 
 /** A product to put: its id and any columns that JSON holds; with declared columns, those. */
@@ -285,7 +286,7 @@ export interface RowPage<Row> {
   /** The rows. */
   rows: Row[];
   /** What to pass as `after` for the next page; undefined when this is the last. */
-  next?: string;
+  next?: string | undefined;
 }
 
 /** Options of the lists of one user or item. */

@@ -29,9 +29,9 @@ export interface Embedder {
   /** The tokens that it splits texts into, if they are those of an uncased WordPiece vocabulary; undefined otherwise. Used by `distil`. */
   vocabulary?(): Promise<readonly string[] | undefined>;
   /** The weight of its scores in hybrid search, 0 to 1, found by measuring. Without it an index uses 0.5. */
-  readonly hybridWeight?: number;
+  readonly hybridWeight?: number | undefined;
   /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder beside it. */
-  readonly kind?: string;
+  readonly kind?: string | undefined;
   /** Everything it has learnt. */
   toBytes?(): Uint8Array<ArrayBuffer>;
 }

@@ -28,7 +28,7 @@ export interface HistoryEntry {
   /** Rating, count or weight. */
   value: number;
   /** Milliseconds since 1970; absent when the entry had none. */
-  timestamp?: number;
+  timestamp?: number | undefined;
 }
 
 /** A history in dense indices, for models that ignore order: ascending and distinct items, one value each. */
@@ -38,7 +38,7 @@ export interface HistoryRow {
   /** Values beside them. */
   values: Float32Array;
   /** The same history in time order, for models that use it. Absent from the rows of users a model was fitted on. */
-  sequence?: HistorySequence;
+  sequence?: HistorySequence | undefined;
 }
 
 /** A history in dense indices, for models that read its order: oldest first, repeated items included. */

@@ -22,7 +22,7 @@ export interface RecommendationList extends Array<Recommendation> {
    * in index order, as for a history none of whose items has neighbours. Absent from any other list, and not enumerable, so that it
    * does not appear in JSON.
    */
-  readonly informed?: false;
+  readonly informed?: false | undefined;
 }
 
 /** One entry of a list of similar users. */
@@ -47,55 +47,55 @@ export type UnknownPolicy = 'throw' | 'empty';
 /** Options of every call that takes ids. */
 export interface UnknownOptions {
   /** Default: the model's own setting, which is `'throw'` unless changed. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 /** Settings that may differ between a model and its file, for every family: options of `fromBytes`, `load` and `loadRecommender`. */
 export interface LoadOptions extends UnknownOptions {
   /** Threads: 1 to 256, or `'auto'`: all cores when there is enough data to make it worthwhile. Results do not depend on it. Default `'auto'`. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
 }
 
 /** Options of {@link Recommender.recommend} and {@link Recommender.recommendFor}. */
 export interface RecommendOptions extends UnknownOptions {
   /** Maximum number of entries. Default 10. */
-  n?: number;
+  n?: number | undefined;
   /** Item ids never to return. Unknown ones are ignored. */
-  exclude?: Iterable<Id>;
+  exclude?: Iterable<Id> | undefined;
   /** Rank these items and no others. Unknown ones are ignored. */
-  only?: Iterable<Id>;
+  only?: Iterable<Id> | undefined;
   /** Whether items of the user's own history may be returned. Default false. */
-  includeSeen?: boolean;
+  includeSeen?: boolean | undefined;
 }
 
 /** Options of {@link Recommender.recommendMany}: as for one user, or a function of the user. */
 export interface RecommendManyOptions extends UnknownOptions {
   /** Maximum number of items per user. Default 10. */
-  n?: number | ((user: string) => number);
+  n?: number | ((user: string) => number) | undefined;
   /** Item ids never to return. */
-  exclude?: Iterable<Id> | ((user: string) => Iterable<Id>);
+  exclude?: Iterable<Id> | ((user: string) => Iterable<Id>) | undefined;
   /** Rank these items and no others. */
-  only?: Iterable<Id> | ((user: string) => Iterable<Id>);
+  only?: Iterable<Id> | ((user: string) => Iterable<Id>) | undefined;
   /** Whether items of the user's own history may be returned. Default false. */
-  includeSeen?: boolean | ((user: string) => boolean);
+  includeSeen?: boolean | ((user: string) => boolean) | undefined;
 }
 
 /** Options of {@link Recommender.similarItems} and {@link Recommender.similarUsers}. */
 export interface SimilarOptions extends UnknownOptions {
   /** Maximum number of entries. Default 10. */
-  n?: number;
+  n?: number | undefined;
   /** `'cosine'` (default) or `'dot'`; models without vectors know `'cosine'` only. */
-  metric?: 'cosine' | 'dot';
+  metric?: 'cosine' | 'dot' | undefined;
   /** Ids never to return. */
-  exclude?: Iterable<Id>;
+  exclude?: Iterable<Id> | undefined;
   /** Rank these and no others. */
-  only?: Iterable<Id>;
+  only?: Iterable<Id> | undefined;
 }
 
 /** Options of {@link Recommender.explain}. */
 export interface ExplainOptions extends UnknownOptions {
   /** Maximum number of contributions, largest first. Default all. */
-  n?: number;
+  n?: number | undefined;
 }
 
 /** Why an item has its score for a user: parts by the user's own items, which add up to the score. */
@@ -130,9 +130,9 @@ export interface RecommendationBatch extends Iterable<Recommendation[]> {
 /** Options of {@link Recommender.fit}. */
 export interface FitOptions {
   /** Aborts: the promise rejects with the signal's reason and the model stays as it was. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called regularly with the progress so far. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**

@@ -50,7 +50,7 @@ export interface VectorIndex {
    * True when every search returns a promise, as with a database. What a `SemanticIndex` asks about items it already has is then
    * answered by promises as well; their vectors come from {@link fetchVectors}.
    */
-  readonly answersLater?: true;
+  readonly answersLater?: true | undefined;
   /** Copies of the vectors of keys, in their order, undefined for an unknown one; for an index without {@link vectorOf}. */
   fetchVectors?(keys: Int32Array): Promise<(Float32Array | undefined)[]>;
   /** Everything needed to restore it. An index whose vectors live elsewhere writes only how to find them. */

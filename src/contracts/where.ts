@@ -73,7 +73,7 @@ export interface WhereTest {
   field: string;
   test: (value: unknown) => boolean;
   /** The type that alone can meet it; undefined when several can, or when it is none of a number's business. */
-  compares?: 'number' | 'string';
+  compares?: 'number' | 'string' | undefined;
 }
 
 /**

@@ -46,9 +46,9 @@ export type FeatureInput = ArrayLike<FeatureValue> | ReadonlyMap<Id, FeatureValu
 /** Columns to add, by name. */
 export interface FeatureInputs {
   /** Columns of users. */
-  users?: Readonly<Record<string, FeatureInput>>;
+  users?: Readonly<Record<string, FeatureInput>> | undefined;
   /** Columns of items. */
-  items?: Readonly<Record<string, FeatureInput>>;
+  items?: Readonly<Record<string, FeatureInput>> | undefined;
 }
 
 /**

@@ -26,7 +26,7 @@ export interface InteractionRow {
   /** Rating, count or weight. */
   value: number;
   /** Milliseconds since 1970; undefined when the data has no times. */
-  timestamp?: number;
+  timestamp?: number | undefined;
 }
 
 /** How to read one field of a row: its key, or a function of the row and its number (from 0). */
@@ -35,48 +35,48 @@ export type Field<Row> = (keyof Row & string) | ((row: Row, index: number) => un
 /** Options of {@link Interactions.from}. */
 export interface InteractionsOptions<Row = Record<string, unknown>> {
   /** User id: text, or a whole number. Default `'user'`. */
-  user?: Field<Row>;
+  user?: Field<Row> | undefined;
   /** Item id: text, or a whole number. Default `'item'`. */
-  item?: Field<Row>;
+  item?: Field<Row> | undefined;
   /**
    * Value: a finite number, or text that reads as one. Default `'value'`, or when there is no such column the one that is called `rating`,
    * `score`, `overall`, `stars` or the like, which {@link Interactions.notices} says; without any, each row counts as 1.
    */
-  value?: Field<Row>;
+  value?: Field<Row> | undefined;
   /**
    * Time: seconds, milliseconds, microseconds or nanoseconds since 1970 (see `timestampUnit`), a Date, or a text such as
    * `2014-01-05 10:00:00`, which is UTC where it names no zone. Default `'timestamp'`, which may be missing from all rows.
    */
-  timestamp?: Field<Row>;
+  timestamp?: Field<Row> | undefined;
   /** Default `'last'`: the row with the largest timestamp, of equal ones (or without times) the one that comes later. */
-  duplicates?: DuplicatePolicy;
+  duplicates?: DuplicatePolicy | undefined;
   /** Named columns of users, such as their age: see {@link Interactions.withFeatures}. A function or a Map by id, since ids have no order yet. */
-  userFeatures?: Readonly<Record<string, FeatureInput>>;
+  userFeatures?: Readonly<Record<string, FeatureInput>> | undefined;
   /** Named columns of items, such as their brand. */
-  itemFeatures?: Readonly<Record<string, FeatureInput>>;
+  itemFeatures?: Readonly<Record<string, FeatureInput>> | undefined;
   /**
    * What numbers that stand for times count since 1970. Default `'auto'`: told by the size of all of them, and said in
    * {@link Interactions.notices}; a column of several units is an error.
    */
-  timestampUnit?: TimestampUnit;
+  timestampUnit?: TimestampUnit | undefined;
   /** What to do with a row that has a bad id, value or time: `'throw'` (default), or `'skip'` and count it in {@link Interactions.skipped}. */
-  onBadRow?: 'throw' | 'skip';
+  onBadRow?: 'throw' | 'skip' | undefined;
   /** Called about every 65,536 rows with phase `'reading'`. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /** Aborts; the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Conditions of {@link Interactions.filter}; all of them hold in the result. */
 export interface InteractionsFilter {
   /** Users with fewer rows are dropped. Default 0. */
-  minPerUser?: number;
+  minPerUser?: number | undefined;
   /** Items with fewer rows are dropped. Default 0. */
-  minPerItem?: number;
+  minPerItem?: number | undefined;
   /** Rows with a smaller value are dropped first. Default none. */
-  minValue?: number;
+  minValue?: number | undefined;
   /** Rows for which it returns false are dropped first. */
-  where?: (row: InteractionRow) => boolean;
+  where?: ((row: InteractionRow) => boolean) | undefined;
 }
 
 /**
@@ -112,7 +112,13 @@ export class Interactions implements Iterable<InteractionRow> {
 
   private constructor(
     columns: Columns,
-    more: { skipped?: number; duplicates?: number; notices?: readonly string[]; userFeatures?: Features; itemFeatures?: Features } = {},
+    more: {
+      skipped?: number | undefined;
+      duplicates?: number | undefined;
+      notices?: readonly string[] | undefined;
+      userFeatures?: Features | undefined;
+      itemFeatures?: Features | undefined;
+    } = {},
   ) {
     this.users = columns.users;
     this.items = columns.items;
@@ -170,10 +176,10 @@ export class Interactions implements Iterable<InteractionRow> {
     columns: {
       users: ArrayLike<Id>;
       items: ArrayLike<Id>;
-      values?: ArrayLike<number>;
-      timestamps?: ArrayLike<number>;
+      values?: ArrayLike<number> | undefined;
+      timestamps?: ArrayLike<number> | undefined;
     },
-    options: { duplicates?: DuplicatePolicy; timestampUnit?: TimestampUnit } = {},
+    options: { duplicates?: DuplicatePolicy | undefined; timestampUnit?: TimestampUnit | undefined } = {},
   ): Interactions {
     const o = readOptions('Interactions.fromColumns', options, {
       duplicates: choice(duplicatePolicies, 'last'),
@@ -301,7 +307,10 @@ export class Interactions implements Iterable<InteractionRow> {
    * @throws ERR_BAD_ARGUMENT when a position is out of range or comes twice.
    */
   select(rows: ArrayLike<number>): Interactions {
-    const count = rows.length;
+    const count = (rows as ArrayLike<number> | null)?.length;
+    if (typeof rows !== 'object' || count === undefined || !Number.isInteger(count)) {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.select: expected an array of row positions, got ${shown(rows)}.`);
+    }
     const columns = {
       u: new Int32Array(count),
       i: new Int32Array(count),

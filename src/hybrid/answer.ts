@@ -5,8 +5,8 @@ import { AttuneError, shown } from '../errors.ts';
 /** A source's answer after cleaning. */
 export interface CleanAnswer {
   /** Best first, equal scores by id; each item once; scores finite. Entries may carry the source's own `reason`. */
-  items: (Recommendation & { reason?: string })[];
-  /** How many distinct items it had, those that are not allowed included. */
+  items: (Recommendation & { reason?: string | undefined })[];
+  /** How many distinct items it had, those that are not allowed included, and entries that cannot be used. */
   given: number;
   /** false when the source says that nothing it knows speaks for any of them. */
   informed: boolean;
@@ -19,11 +19,12 @@ export interface CleanAnswer {
  * order in which they came. Of several entries of an item the best score stays.
  *
  * @param allowed what may come; others are left out without a complaint, since a source need not know all rules.
+ * @param n how many were asked for, when the source can be asked for more: exactly as many that cannot be used are then no failure yet.
  * @throws ERR_BAD_VALUE when it is no array, or has entries but none of them is `{ item, score }` with a finite score.
  */
-export function cleanAnswer(answer: unknown, allowed: (item: string) => boolean = () => true): CleanAnswer {
+export function cleanAnswer(answer: unknown, allowed: (item: string) => boolean = () => true, n?: number): CleanAnswer {
   if (!Array.isArray(answer)) throw new AttuneError('ERR_BAD_VALUE', `expected an array of { item, score }, got ${shown(answer)}`);
-  const best = new Map<string, Recommendation & { reason?: string }>();
+  const best = new Map<string, Recommendation & { reason?: string | undefined }>();
   let unreadable = 0;
   let notFinite = 0;
   let duplicates = 0;
@@ -46,12 +47,13 @@ export function cleanAnswer(answer: unknown, allowed: (item: string) => boolean 
   ]
     .filter(Boolean)
     .join(', ');
-  if (best.size === 0 && complaint) throw new AttuneError('ERR_BAD_VALUE', `no usable entry: ${complaint}`);
+  const given = best.size + unreadable + notFinite;
+  if (best.size === 0 && complaint && given !== n) throw new AttuneError('ERR_BAD_VALUE', `no usable entry: ${complaint}`);
   const items: CleanAnswer['items'] = [];
   for (const entry of best.values()) if (allowed(entry.item)) items.push(entry);
   if (!isSorted(items)) items.sort(bestFirst);
   const informed = (answer as { informed?: unknown }).informed !== false;
-  return { items, given: best.size, informed, complaint: complaint ? `left out entries: ${complaint}` : undefined };
+  return { items, given, informed, complaint: complaint ? `left out entries: ${complaint}` : undefined };
 }
 
 /** Most sources answer best first, and looking is cheaper than sorting. */

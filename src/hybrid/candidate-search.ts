@@ -26,6 +26,8 @@ interface Answered {
   informed: boolean;
   /** What of a list longer than asked for waits for the next round. */
   rest: SourceList['items'] | undefined;
+  /** What was said of entries that cannot be used. */
+  noted: Skipped | undefined;
 }
 
 /** What a search needs. */
@@ -138,7 +140,9 @@ export class CandidateSearch {
     do next = this.#waiting.shift()?.filter((one) => !finders || mayFind(one));
     while (next && next.length === 0);
     if (!next) return false;
-    const fresh = next.map((one): Answered => ({ one, items: [], asked: 0, isExhausted: false, informed: true, rest: undefined }));
+    const fresh = next.map(
+      (one): Answered => ({ one, items: [], asked: 0, isExhausted: false, informed: true, rest: undefined, noted: undefined }),
+    );
     this.#answered.push(...fresh);
     await this.#ask(fresh, this.#first);
     return true;
@@ -176,10 +180,10 @@ export class CandidateSearch {
       const n = wanted[at];
       try {
         if (outcomes[at].failure !== undefined) throw outcomes[at].failure;
-        const { items, given, informed, complaint } = cleanAnswer(outcomes[at].value, rules.isAllowed);
-        if (complaint && !skipped.some(({ source, reason }) => source === name && reason === complaint)) {
-          skipped.push({ source: name, reason: complaint });
-        }
+        const { items, given, informed, complaint } = cleanAnswer(outcomes[at].value, rules.isAllowed, n);
+        if (complaint && answer.noted)
+          answer.noted.reason = complaint; // a longer list of the same source
+        else if (complaint) skipped.push((answer.noted = { source: name, reason: complaint }));
         answer.rest = given > n && items.length > n ? items : undefined;
         answer.items = answer.rest ? items.slice(0, n) : items;
         answer.isExhausted = given !== n && !answer.rest;

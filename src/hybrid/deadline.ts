@@ -7,7 +7,7 @@ export interface Ask {
 }
 
 /** What came of a question: an answer, or why there is none. */
-export type Outcome = { value: unknown; failure?: undefined } | { value?: undefined; failure: string };
+export type Outcome = { value: unknown; failure?: undefined | undefined } | { value?: undefined | undefined; failure: string };
 
 /**
  * Asks all questions at once and waits for each no longer than its deadline, which counts from when the last was asked, so that a source

@@ -24,7 +24,7 @@ export interface SourceFusion<Name extends string = any> {
   /** The sources it names; a ranker without one of them refuses it. */
   readonly sources: readonly Name[];
   /** Whether no weights were given, so that the ranker chooses what each kind of source counts. */
-  readonly isUnweighted?: boolean;
+  readonly isUnweighted?: boolean | undefined;
   /** The weight of a source, from 0. One with 0 only fills up a page that the others leave short. */
   weightOf(source: string): number;
   /** The score of every item in the lists, larger is better. Must not depend on the order of the lists. */
@@ -37,7 +37,7 @@ export type Normalization = 'min-max' | 'z-score' | 'rank';
 /** Options of {@link weighted}. */
 export interface WeightedOptions {
   /** Default `'min-max'`. */
-  normalize?: Normalization;
+  normalize?: Normalization | undefined;
 }
 
 /**
@@ -68,9 +68,9 @@ export function weighted<Weights extends Readonly<Record<string, number>> = Reco
 /** Options of {@link reciprocalRank}. */
 export interface ReciprocalRankOptions<Weights extends Readonly<Record<string, number>> = Readonly<Record<string, number>>> {
   /** How little the first ranks stand out. Above 0, default 60. */
-  k?: number;
+  k?: number | undefined;
   /** By name of source, as in {@link weighted}, and without them as there. */
-  weights?: Weights;
+  weights?: Weights | undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { Matrix, solve } from 'ml-matrix';
 import type { Recommendation } from '../contracts/recommender.ts';
 import { type Id, readId } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, number, readOptions, workOptions } from '../options.ts';
+import { anything, checkIterable, number, readOptions, workOptions } from '../options.ts';
 import { byName, type NamesIn, type SourceFusion, type SourceList } from './fusion.ts';
 import { HybridRanker } from './hybrid-ranker.ts';
 import type { HybridRankerOptions, HybridSources, SourceNames } from './ranker-options.ts';
@@ -44,11 +44,11 @@ export interface FitFusionOptions<Sources extends HybridSources = HybridSources>
   /** Events that the sources were not fitted on. */
   events: Iterable<FusionEvent> | AsyncIterable<FusionEvent>;
   /** L2 penalty. Above 0, default 1. */
-  regularization?: number;
+  regularization?: number | undefined;
   /** Aborts; the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called after each event with phase `'asking'`. */
-  onProgress?: (progress: { phase: string; done: number; total?: number }) => void;
+  onProgress?: ((progress: { phase: string; done: number; total?: number | undefined }) => void) | undefined;
 }
 
 /**
@@ -61,6 +61,9 @@ export interface FitFusionOptions<Sources extends HybridSources = HybridSources>
 export async function fitFusion<const Sources extends HybridSources>(
   options: FitFusionOptions<Sources>,
 ): Promise<LearnedFusionModel<SourceNames<Sources>>> {
+  if (typeof options !== 'object' || options === null) {
+    throw new AttuneError('ERR_BAD_OPTION', `fitFusion: expected an options object, got ${shown(options)}.`);
+  }
   const { events, regularization, signal, onProgress, ...rankerOptions } = options;
   const o = readOptions(
     'fitFusion',
@@ -88,10 +91,15 @@ export async function fitFusion<const Sources extends HybridSources>(
   const ranker = new HybridRanker({ ...(rankerOptions as HybridRankerOptions), fusion: spy });
   const pages: Page[] = [];
   let missed = 0;
-  for await (const { request, items } of o.events as AsyncIterable<FusionEvent>) {
+  for await (const event of o.events as AsyncIterable<FusionEvent>) {
+    if (typeof event !== 'object' || event === null) {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `fitFusion: expected events { request, items }, got ${shown(event)}.`);
+    }
+    const { request, items } = event;
+    const ids = checkIterable('fitFusion', 'item ids as items of an event', items);
     await ranker.rank(request, { signal: o.signal, n: 0 });
     const features = featuresOf(lists, names);
-    const chosen = [...new Set(Array.from(items, (item) => readId(item, 'fitFusion: items of an event')))].flatMap(
+    const chosen = [...new Set(Array.from(ids, (item) => readId(item, 'fitFusion: items of an event')))].flatMap(
       (item) => features.get(item) ?? [],
     );
     if (chosen.length > 0) pages.push({ chosen, all: [...features.values()] });

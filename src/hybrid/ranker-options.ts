@@ -27,38 +27,38 @@ export interface HybridRankerOptions<Sources extends HybridSources = HybridSourc
   /** The sources, by name: recommenders and indexes as they are, or functions. At least one. */
   sources: Sources;
   /** What rules look at; `title` also names items in reasons. Default: the first source that is an index. */
-  attributes?: AttributesLike;
+  attributes?: AttributesLike | undefined;
   /** How many milliseconds a source may take, for all or by name of source (those not named have 500). Default 500. */
-  timeoutMs?: number | { readonly [Name in SourceNames<Sources>]?: number };
+  timeoutMs?: number | { readonly [Name in SourceNames<Sources>]?: number | undefined } | undefined;
   /** How the sources' lists become one. Default `weighted()`. */
-  fusion?: SourceFusion<SourceNames<Sources>>;
+  fusion?: SourceFusion<SourceNames<Sources>> | undefined;
   /** Who gets which sources when little is known. Default `coldStart()`. */
-  coldStart?: ColdStart<SourceNames<Sources>>;
+  coldStart?: ColdStart<SourceNames<Sources>> | undefined;
   /** Rules of the page. Default none. */
-  rerank?: readonly RerankerLike[];
+  rerank?: readonly RerankerLike[] | undefined;
   /**
    * How many items each source is asked for at first, at least twice the page. From 1, default 100. When rules leave the page short, sources
    * are asked for four times as many until it is full or they have no more.
    */
-  candidates?: number;
+  candidates?: number | undefined;
   /**
    * Whether recommenders and similar items are asked a second time, for the scores of candidates that only others found. Without it an
    * item that one source put on place 101 counts as if that source thought nothing of it. Default true.
    */
-  completeScores?: boolean;
+  completeScores?: boolean | undefined;
   /**
    * With a query: how much less relevant than another an item may be to count as about equally relevant, as a share of the other's relevance.
    * Relevance orders the page; among what is about equally relevant the fused scores do. 0 = relevance alone but for ties, 1 = fused scores
    * alone. From 0 to 1, default 0.1.
    */
-  relevanceBand?: number;
+  relevanceBand?: number | undefined;
   /** Whether pages say why each item is there. Default true. */
-  reasons?: boolean;
+  reasons?: boolean | undefined;
   /**
    * What a user did, from a store. Default: what the first source knows that knows the user, recommenders of taste first. It may take as
    * long as a source, and is done without when it fails.
    */
-  history?: (user: string, options: { signal: AbortSignal }) => History | undefined | Promise<History | undefined>;
+  history?: ((user: string, options: { signal: AbortSignal }) => History | undefined | Promise<History | undefined>) | undefined;
 }
 
 /** Options as the ranker uses them. */

@@ -6,31 +6,31 @@ import { abortSignal, anything, flag, integer, optional, readOptions, text } fro
 /** Who asks, and what for. Everything may be missing. */
 export interface RankRequest {
   /** User id; a number stands for its decimal digits, here as in every id below. A user whom no source knows is a visitor. */
-  user?: Id;
+  user?: Id | undefined;
   /** What the visitor did lately: item ids (value 1), or `{ item, value }`. Comes on top of what a recommender knows of the user. */
-  history?: History;
+  history?: History | undefined;
   /** Words for what the visitor likes, one text or several. */
-  interests?: string | Iterable<string>;
+  interests?: string | Iterable<string> | undefined;
   /** What the visitor looks for. It leads: content sources decide what may come, the others order what is about equally relevant. */
-  query?: string;
+  query?: string | undefined;
   /** Anything that functions among the sources and re-rankers should know, such as the page or the time of day. */
-  context?: Record<string, unknown>;
+  context?: Record<string, unknown> | undefined;
   /** Item ids never to return. */
-  exclude?: Iterable<Id>;
+  exclude?: Iterable<Id> | undefined;
   /** Rank these items and no others. */
-  only?: Iterable<Id>;
+  only?: Iterable<Id> | undefined;
 }
 
 /** Options of `HybridRanker.rank`. */
 export interface RankOptions {
   /** Maximum number of items. Default 10. */
-  n?: number;
+  n?: number | undefined;
   /** Whether items may come that the visitor has seen, as the request or any source knows. Default false. */
-  includeSeen?: boolean;
+  includeSeen?: boolean | undefined;
   /** Whether to say why each item is there. Default: the ranker's option of that name, which is true unless said otherwise. */
-  reasons?: boolean;
+  reasons?: boolean | undefined;
   /** Aborts: the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export type { HistoryEntry } from '../contracts/history.ts';

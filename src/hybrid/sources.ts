@@ -13,9 +13,9 @@ export type SourceAnswer = ListAnswer;
  */
 export interface RecommenderLike extends Partial<Pick<Recommender, 'kind'>> {
   /** The users it knows. Without it, it is asked for any user. */
-  readonly users?: Pick<Recommender['users'], 'has'>;
+  readonly users?: Pick<Recommender['users'], 'has'> | undefined;
   /** The items it knows. */
-  readonly items?: Pick<Recommender['items'], 'has'>;
+  readonly items?: Pick<Recommender['items'], 'has'> | undefined;
   /** A list for a user it knows. */
   recommend(user: string, options?: RecommendOptions): SourceAnswer;
   /** A list for a visitor with this history. */
@@ -31,7 +31,7 @@ export interface RecommenderLike extends Partial<Pick<Recommender, 'kind'>> {
   /** The same for a visitor's history. */
   readonly explainFor?: Recommender['explainFor'];
   /** Vectors of items, by which a reason for a visitor is found. */
-  readonly itemFactors?: FactorsLike;
+  readonly itemFactors?: FactorsLike | undefined;
 }
 
 /** Options of a search, as a ranker passes them. */
@@ -74,7 +74,7 @@ export interface ReasonedItem {
   /** The source's own score; larger is better. */
   score: number;
   /** A sentence for the page. */
-  reason?: string;
+  reason?: string | undefined;
 }
 
 /** A source that says itself what kind of evidence it uses, such as a content bridge. */

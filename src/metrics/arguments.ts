@@ -84,8 +84,19 @@ export function readRelevant(metric: string, relevant: Relevant): Map<string, nu
   return gains;
 }
 
+/** @throws ERR_BAD_ARGUMENT for what is no Map. */
+export function checkMap(metric: string, map: unknown, what: string): void {
+  if (map instanceof Map || (isObject(map) && typeof map.get === 'function' && typeof map.values === 'function')) return;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected a Map by item id as ${what}, got ${shown(map)}.`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** A map with its keys as text. @throws ERR_DUPLICATE when a number and its digits are both keys; ERR_BAD_ARGUMENT for a key that is not an id. */
 export function byText<T>(metric: string, map: ReadonlyMap<ItemId, T>, what: string): Map<string, T> {
+  checkMap(metric, map, what);
   const result = new Map<string, T>();
   for (const [key, value] of map) result.set(readItem(metric, key, what), value);
   if (result.size < map.size) {
@@ -99,8 +110,9 @@ export function byText<T>(metric: string, map: ReadonlyMap<ItemId, T>, what: str
  * A lookup of one item. Maps are tried by string, then by number, which avoids converting the keys of a whole catalogue to look up ten items.
  * @throws the lookup: ERR_DUPLICATE when a number and its digits are both keys.
  */
-export function lookup<T>(metric: string, values: PerItem<T>): (item: string) => T | undefined {
+export function lookup<T>(metric: string, values: PerItem<T>, what: string): (item: string) => T | undefined {
   if (typeof values === 'function') return values;
+  checkMap(metric, values, what);
   return (item) => {
     const value = values.get(item);
     if (!digits.test(item)) return value;

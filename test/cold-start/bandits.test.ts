@@ -46,7 +46,7 @@ describe.each([
   });
 
   it('refuses rewards outside 0 to 1, strange states and strange arms', () => {
-    for (const arm of ['', 5, undefined])
+    for (const arm of ['', 5.5, undefined])
       expect(() => open().update(arm as never, 1)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ID' }));
     expect(() => open().update('a', 2)).toThrow(expect.objectContaining({ code: 'ERR_BAD_VALUE' }));
     expect(() => open().update('a', Number.NaN)).toThrow(expect.objectContaining({ code: 'ERR_BAD_VALUE' }));

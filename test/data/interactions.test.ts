@@ -266,3 +266,10 @@ describe('what interactions hold', () => {
     );
   });
 });
+
+it('select refuses what is no array of positions', async () => {
+  const data = await Interactions.from([{ user: 'a', item: 'x' }]);
+  for (const none of [null, undefined, 5, '0', {}, { length: 0.5 }, () => 0] as never[])
+    expect(() => data.select(none)).toThrow(coded('ERR_BAD_ARGUMENT'));
+  expect(data.select([]).size).toBe(0);
+});

@@ -133,6 +133,17 @@ describe('a click model', () => {
 });
 
 describe('simulateClicks', () => {
+  it('refuses models that are none, and rankers that are none, by a coded error that says which', () => {
+    const model = fitClickModel(sessions('position-based', 50));
+    const lists = [{ items: ['i1'] }];
+    for (const none of [undefined, null, {}] as never[]) expect(() => simulateClicks(none, { lists })).toThrow(code('ERR_BAD_ARGUMENT'));
+    const rankers = [null, undefined, lists, { lists, candidate: () => [] }, { lists, seed: 7 }, { lists: [null] }, { lists: [{}] }];
+    for (const none of [...rankers, { lists: [{ items: 'i1' }] }, { lists: [{ items: [], query: 3 }] }] as never[])
+      expect(() => simulateClicks(model, none)).toThrow(code('ERR_BAD_ARGUMENT'));
+    expect(() => simulateClicks(model, { lists, seed: 7 } as never)).toThrow(/'seed'/);
+    expect(() => simulateClicks(model, { lists: [{ items: [{} as never] }] })).toThrow(code('ERR_BAD_ID'));
+  });
+
   const model = fitClickModel(sessions('position-based', 20_000));
   const lists = (order: (k: number) => string[]) => Array.from({ length: 30 }, (_, k) => ({ query: 'q', items: order(k) }));
   const worst = lists((k) => ['i0', 'i1', 'i2', 'i3', 'i4', `i${5 + (k % 2)}`]);

@@ -179,6 +179,22 @@ describe('a source that fails', () => {
     ]);
   });
 
+  it('whose first entries cannot be used is asked for more', async () => {
+    const all = Array.from({ length: 1000 }, (_, k) => ({ item: `i${k}`, score: k < 150 ? Number.NaN : 1000 - k }));
+    const source = ({ n }: { n: number }) => all.slice(0, n);
+    const page = await new HybridRanker({ sources: { source }, candidates: 100 }).rank({ user: 'u' }, { n: 5 });
+    expect(ids(page)).toEqual(['i150', 'i151', 'i152', 'i153', 'i154']);
+    expect(page.skipped).toEqual([{ source: 'source', reason: 'left out entries: 150 without a finite score' }]);
+    const mixed = ({ n }: { n: number }) => all.slice(140, 140 + n); // the first ones are bad, the rest of the page is excluded
+    const exclude = all.slice(150, 260).map(({ item }) => item);
+    const further = await new HybridRanker({ sources: { mixed }, candidates: 100 }).rank({ user: 'u', exclude }, { n: 5 });
+    expect(ids(further)).toEqual(['i260', 'i261', 'i262', 'i263', 'i264']);
+    const never = ({ n }: { n: number }) => all.slice(0, Math.min(n, 150));
+    const empty = await new HybridRanker({ sources: { never, good }, candidates: 100 }).rank({ user: 'u' }, { n: 5 });
+    expect(ids(empty)).toEqual(['a', 'b']);
+    expect(empty.skipped.map((one) => one.source)).toContain('never');
+  });
+
   it('that is a model which was not fitted, or a broken index, is named too', async () => {
     const sources = {
       als: new AlsRecommender(),

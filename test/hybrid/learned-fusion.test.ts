@@ -74,3 +74,9 @@ describe('fitFusion', async () => {
     expect(() => new HybridRanker({ sources: { good: sources.good }, fusion: learnedFusion(model) })).toThrow(/"fair"/);
   });
 });
+
+it('options and events that are none are refused by coded errors', async () => {
+  for (const none of [null, undefined, 5] as never[]) await expect(fitFusion(none)).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
+  for (const events of [[null], [5], [{ request: {} }], [{ request: {}, items: 'i1' }]] as never[])
+    await expect(fitFusion({ sources, events })).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
+});

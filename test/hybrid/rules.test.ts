@@ -90,7 +90,43 @@ describe('rules', () => {
       ['a2', 0.8],
       ['a1', 1],
     ]);
-    expect(result.skipped).toEqual([]);
+    const reason = 'left out: 1 entries that are not candidates, 1 entries of items that it was not given, 1 scores that are not finite';
+    expect(result.skipped).toEqual([{ source: 'rerank: function 1', reason }]);
+  });
+
+  it('a rule that answers nonsense is left out and named, and cannot spoil what it was given', async () => {
+    const nonsense: [(candidates: readonly Candidate[]) => unknown, RegExp][] = [
+      [(c) => c.map(({ item }) => item), /nothing usable: 6 entries that are not candidates/],
+      [(c) => c.map(() => null), /6 entries that are not candidates/],
+      [() => [{ item: 'made up', score: 1, sources: {} }], /1 entries of items that it was not given/],
+      [(c) => c.map((one) => ({ ...one, score: Number.NaN })), /6 scores that are not finite/],
+      [(c) => c.map((one) => Object.assign(one, { score: Number.NaN })), /6 scores that are not finite/],
+      [(c) => (c as Candidate[]).splice(0) && undefined, /expected an array/],
+    ];
+    for (const phase of ['score', 'select', 'place', 'explore'] as const) {
+      for (const [rerank, reason] of nonsense) {
+        if (/not given/.test(reason.source) && (phase === 'place' || phase === 'explore')) continue; // these may bring items
+        const result = await page([{ kind: 'mine', phase, rerank } as never]);
+        expect(result.items.map(({ item }) => item)).toEqual(all);
+        expect(result.items[0].score).toBe(1);
+        expect(result.skipped).toEqual([{ source: 'rerank: mine', reason: expect.stringMatching(reason) }]);
+      }
+    }
+    expect((await page([() => []])).items).toEqual([]); // that is an answer
+  });
+
+  it('a filter that fails or answers nonsense lets items through and is named once', async () => {
+    const throws = () => {
+      throw new Error('no stock list');
+    };
+    const failing = await page([exclude({ where: throws })]);
+    expect(failing.items.map(({ item }) => item)).toEqual(all);
+    expect(failing.skipped).toEqual([{ source: 'rerank: exclude', reason: 'no stock list' }]);
+    for (const answer of [undefined, 'x', [null], [{ item: 'other' }]]) {
+      const result = await page([{ kind: 'mine', phase: 'filter', rerank: () => answer } as never]);
+      expect(result.items.map(({ item }) => item)).toEqual(all);
+      expect(result.skipped).toEqual([{ source: 'rerank: mine', reason: 'expected the candidates that may come' }]);
+    }
   });
 
   it('a rule that throws, or attributes that do, leave the page as it was', async () => {

@@ -67,3 +67,22 @@ describe('a number given as an id stands for its digits', () => {
       expect(() => metrics.recall([id as never], new Set([1]), 2)).toThrow(/expected item ids/);
   });
 });
+
+it('a metric that needs a map refuses anything else by a coded error, also for an empty list', () => {
+  const bad = expect.objectContaining({ name: 'AttuneError', code: 'ERR_BAD_ARGUMENT' });
+  for (const none of [undefined, null, { 12: 2 }, [2, 1], () => 1] as never[]) {
+    for (const recommended of [list, []]) {
+      expect(() => metrics.novelty(recommended, none, 2, { users: 3 })).toThrow(bad);
+      expect(() => metrics.averagePopularity(recommended, none)).toThrow(bad);
+      expect(() => metrics.averagePopularity(recommended, none, 2, { normalize: true })).toThrow(bad);
+      expect(() => metrics.popularityRank(recommended, none)).toThrow(bad);
+      expect(() => metrics.popularityBias(recommended, [12], none)).toThrow(bad);
+      expect(() => metrics.serendipity(recommended, [12], none)).toThrow(bad);
+      expect(() => metrics.serendipity(recommended, [], none)).toThrow(bad);
+    }
+  }
+  for (const none of [undefined, null, { 12: ['a'] }, 5] as never[]) {
+    expect(() => metrics.miscalibration(list, ['12'], none)).toThrow(bad);
+    expect(() => metrics.diversity(list, { features: none })).toThrow(expect.objectContaining({ name: 'AttuneError' }));
+  }
+});

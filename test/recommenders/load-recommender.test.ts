@@ -2,6 +2,7 @@ import {
   AlsRecommender,
   BprRecommender,
   EaseRecommender,
+  Interactions,
   ItemKnnRecommender,
   loadRecommender,
   memoryModelStore,
@@ -9,6 +10,7 @@ import {
   SemanticIndex,
 } from 'attune';
 import { describe, expect, it } from 'vitest';
+import { readModelFile, writeModelFile } from '../../src/data/files/model-file.ts';
 import { BoughtTogether } from '../authoring/guide/bought-together.ts';
 import { expectRejection } from '../support/conformance.ts';
 import { zipf } from '../support/makers.ts';
@@ -62,4 +64,19 @@ describe('loadRecommender', () => {
       await expectRejection('ERR_BAD_ARGUMENT', loadRecommender(store, 'shop'));
     await expectRejection('ERR_BAD_ARGUMENT', loadRecommender(memoryModelStore(), undefined as never));
   });
+});
+
+it('a file whose training record is no list of iterations is refused as a bad file', async () => {
+  const data = await Interactions.from([
+    { user: 'a', item: 'x' },
+    { user: 'b', item: 'y' },
+  ]);
+  for (const Class of [AlsRecommender, BprRecommender]) {
+    const model = await new Class({ factors: 2, iterations: 1 }).fit(data);
+    const file = readModelFile(model.toBytes(), model.kind, 1);
+    for (const history of ['none', 5, {}, [null], [[1]], ['x']]) {
+      const bytes = writeModelFile({ ...file, settings: { ...file.settings, history } });
+      expect(() => Class.fromBytes(bytes)).toThrow(expect.objectContaining({ name: 'AttuneError', code: 'ERR_BAD_FILE' }));
+    }
+  }
 });

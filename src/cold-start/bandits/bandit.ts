@@ -1,3 +1,4 @@
+import { type Id, idText } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { randomNumbers } from '../../numeric/random.ts';
 
@@ -8,17 +9,17 @@ export interface BanditChoice {
   /** What the choice was made by; larger came first. */
   score: number;
   /** The probability with which it would be chosen first, where that is known; needed to judge other policies by what was logged. */
-  propensity?: number;
+  propensity?: number | undefined;
 }
 
 /** Options of {@link Bandit.choose}. */
 export interface ChooseOptions {
   /** Maximum number of arms. Default 1. */
-  n?: number;
+  n?: number | undefined;
   /** Numbers that describe the situation; only `linUcb` reads it. A function gives each arm its own. */
-  context?: ArrayLike<number> | ((item: string) => ArrayLike<number>);
+  context?: ArrayLike<number> | ((item: string) => ArrayLike<number>) | undefined;
   /** Whether choices should carry their propensity where that costs time, as in `thompsonSampling` (milliseconds). Default false. */
-  propensities?: boolean;
+  propensities?: boolean | undefined;
 }
 
 /** Balances exploration and exploitation, and learns from the rewards. */
@@ -26,9 +27,9 @@ export interface Bandit<State = unknown> {
   /** Short name, such as `'thompson'`. */
   readonly kind: string;
   /** The best arms to try now, best first. Arms never seen are new ones. The same seed and the same calls give the same choices. */
-  choose(arms: Iterable<string>, options?: ChooseOptions): BanditChoice[];
+  choose(arms: Iterable<Id>, options?: ChooseOptions): BanditChoice[];
   /** Records the reward of showing an arm, from 0 to 1. */
-  update(item: string, reward: number, options?: { context?: ArrayLike<number> }): void;
+  update(item: Id, reward: number, options?: { context?: ArrayLike<number> | undefined }): void;
   /** Everything it has learnt, as JSON holds it; pass it as the option `state` to go on from there. */
   toJSON(): State;
 }
@@ -60,21 +61,25 @@ export function readState<State extends RoundState>(kind: string, state: unknown
   );
 }
 
-/** The distinct arms. @throws ERR_BAD_ARGUMENT */
-export function readArms(kind: string, arms: Iterable<string>): string[] {
+/** The distinct arms, as text. @throws ERR_BAD_ARGUMENT */
+export function readArms(kind: string, arms: Iterable<Id>): string[] {
   if (typeof arms !== 'string' && typeof arms?.[Symbol.iterator] === 'function') {
-    const distinct = [...new Set(arms)];
-    if (distinct.every((arm) => typeof arm === 'string' && arm !== '')) return distinct;
+    const distinct = new Set(Array.from(arms, armText));
+    if (!distinct.has(undefined)) return [...distinct] as string[];
   }
   throw new AttuneError('ERR_BAD_ARGUMENT', `${kind}.choose: expected a list of item ids, got ${shown(arms)}.`);
 }
 
-/** @throws ERR_BAD_VALUE, ERR_BAD_ID */
-export function checkReward(kind: string, item: string, reward: number): void {
-  if (typeof item !== 'string' || item === '') {
-    throw new AttuneError('ERR_BAD_ID', `${kind}.update: expected the id of an arm, got ${shown(item)}.`);
-  }
-  if (typeof reward === 'number' && reward >= 0 && reward <= 1) return;
+/** Any text names an arm, also one that could not be the id of an item. */
+function armText(arm: unknown): string | undefined {
+  return typeof arm === 'string' && arm !== '' ? arm : idText(arm);
+}
+
+/** The arm that a reward is for, as text. @throws ERR_BAD_VALUE, ERR_BAD_ID */
+export function readRewarded(kind: string, item: Id, reward: number): string {
+  const arm = armText(item);
+  if (arm === undefined) throw new AttuneError('ERR_BAD_ID', `${kind}.update: expected the id of an arm, got ${shown(item)}.`);
+  if (typeof reward === 'number' && reward >= 0 && reward <= 1) return arm;
   throw new AttuneError('ERR_BAD_VALUE', `${kind}.update: expected a reward from 0 to 1, got ${shown(reward)}.`);
 }
 

@@ -1,5 +1,5 @@
 import { anything, flag, integer, number, readOptions } from '../../options.ts';
-import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, randomOfRound, readArms, readState } from './bandit.ts';
+import { type Bandit, best, type ChooseOptions, type RoundState, randomOfRound, readArms, readRewarded, readState } from './bandit.ts';
 
 /** What epsilon-greedy keeps. */
 export interface EpsilonGreedyState extends RoundState {
@@ -10,13 +10,13 @@ export interface EpsilonGreedyState extends RoundState {
 /** Options of {@link epsilonGreedy}. */
 export interface EpsilonGreedyOptions {
   /** Exploration rate: the share of choices made at random. From 0 to 1, default 0.1. */
-  epsilon?: number;
+  epsilon?: number | undefined;
   /** What is expected of an arm that has not been shown. From 0 to 1, default 0.5: new arms are tried soon. */
-  initial?: number;
+  initial?: number | undefined;
   /** Default 1. */
-  seed?: number;
+  seed?: number | undefined;
   /** What `toJSON()` gave; its seed and counts are taken. */
-  state?: EpsilonGreedyState;
+  state?: EpsilonGreedyState | undefined;
 }
 
 /**
@@ -62,8 +62,8 @@ export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<Epsilo
       }
       return chosen;
     },
-    update(item, reward) {
-      checkReward(kind, item, reward);
+    update(given, reward) {
+      const item = readRewarded(kind, given, reward);
       const { reward: sum = 0, shown = 0 } = arms.get(item) ?? {};
       arms.set(item, { reward: sum + reward, shown: shown + 1 });
     },

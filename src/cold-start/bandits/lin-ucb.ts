@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, flag, integer, number, readOptions } from '../../options.ts';
-import { type Bandit, best, type ChooseOptions, checkReward, type RoundState, readArms, readState } from './bandit.ts';
+import { type Bandit, best, type ChooseOptions, type RoundState, readArms, readRewarded, readState } from './bandit.ts';
 
 /** What LinUCB keeps. */
 export interface LinUcbState extends RoundState {
@@ -15,11 +15,11 @@ export interface LinUcbOptions {
   /** Length of a context. From 1. */
   dimensions: number;
   /** How much it explores: the width of the confidence bound in standard deviations. From 0, default 1. */
-  alpha?: number;
+  alpha?: number | undefined;
   /** Penalty of the regression. Above 0, default 1. */
-  regularization?: number;
+  regularization?: number | undefined;
   /** What `toJSON()` gave. */
-  state?: LinUcbState;
+  state?: LinUcbState | undefined;
 }
 
 interface Arm {
@@ -76,8 +76,8 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
       });
       return best(choices, n);
     },
-    update(item, reward, { context } = {}) {
-      checkReward(kind, item, reward);
+    update(given, reward, { context } = {}) {
+      const item = readRewarded(kind, given, reward);
       const x = check(context);
       const arm = arms.get(item) ?? fresh();
       const towards = times(arm.inverse, x);

@@ -4,10 +4,10 @@ import {
   type BanditChoice,
   best,
   type ChooseOptions,
-  checkReward,
   type RoundState,
   randomOfRound,
   readArms,
+  readRewarded,
   readState,
 } from './bandit.ts';
 import { betaBest } from './beta-best.ts';
@@ -21,13 +21,13 @@ export interface ThompsonState extends RoundState {
 /** Options of {@link thompsonSampling}. */
 export interface ThompsonOptions {
   /** Prior rewards of every arm. Above 0, default 1. With the next one it says what is expected of a new item. */
-  priorSuccesses?: number;
+  priorSuccesses?: number | undefined;
   /** The same for 1 - reward. Above 0, default 1. */
-  priorFailures?: number;
+  priorFailures?: number | undefined;
   /** Default 1. */
-  seed?: number;
+  seed?: number | undefined;
   /** What `toJSON()` gave; its seed and counts are taken. */
-  state?: ThompsonState;
+  state?: ThompsonState | undefined;
 }
 
 /**
@@ -66,8 +66,8 @@ export function thompsonSampling(options: ThompsonOptions = {}): Bandit<Thompson
       }
       return best(choices, n);
     },
-    update(item, reward) {
-      checkReward(kind, item, reward);
+    update(given, reward) {
+      const item = readRewarded(kind, given, reward);
       const { successes = 0, failures = 0 } = arms.get(item) ?? {};
       arms.set(item, { successes: successes + reward, failures: failures + 1 - reward });
     },

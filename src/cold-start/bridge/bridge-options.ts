@@ -21,12 +21,14 @@ export interface BridgeRecommender {
   /** What it knows that a user did. Without it, what it does not recommend. */
   interactionsOf?(user: string): Iterable<Pick<HistoryEntry, 'item'> & Partial<Pick<HistoryEntry, 'value'>>>;
   /** `alpha` and `regularization` place words among users. */
-  readonly options?: {
-    /** Confidence is 1 + alpha * value. */
-    readonly alpha?: number;
-    /** Weight of the squared factors in the loss. */
-    readonly regularization?: number;
-  };
+  readonly options?:
+    | {
+        /** Confidence is 1 + alpha * value. */
+        readonly alpha?: number | undefined;
+        /** Weight of the squared factors in the loss. */
+        readonly regularization?: number | undefined;
+      }
+    | undefined;
 }
 
 /** What a bridge needs of an index of contents, such as `SemanticIndex`. */
@@ -34,10 +36,12 @@ export interface BridgeIndex extends Pick<ContentIndex, 'size' | 'items' | 'vect
   /** Items close to a history, by which candidates are found. Without it all items are looked at. */
   similarTo?(...args: Parameters<ContentIndex['similarTo']>): readonly Recommendation[];
   /** Makes vectors of words, one row per text. Without it there are no answers to interests. */
-  readonly embedder?: {
-    /** One row per text, row-major. */
-    embed(texts: readonly string[], options?: { signal?: AbortSignal }): Promise<ArrayLike<number>>;
-  };
+  readonly embedder?:
+    | {
+        /** One row per text, row-major. */
+        embed(texts: readonly string[], options?: { signal?: AbortSignal | undefined }): Promise<ArrayLike<number>>;
+      }
+    | undefined;
 }
 
 /** Options of {@link contentBridge}. */
@@ -57,33 +61,34 @@ export interface ContentBridgeOptions {
         /** Item of each interaction. */
         itemIndices: Int32Array;
       }
-    | ((item: string) => number);
+    | ((item: string) => number)
+    | undefined;
   /**
    * How contents become factors. Default `'neighbours'`.
    * - `'neighbours'`: the mean of the factors of all learnt items, weighted by the 8th power of the cosine of their contents (Nadaraya 1964,
    *   Watson 1964).
    * - `'ridge'`: ridge regression, as in "Learning attribute-to-feature mappings for cold-start recommendations" (Gantner et al., ICDM 2010).
    */
-  method?: 'neighbours' | 'ridge';
+  method?: 'neighbours' | 'ridge' | undefined;
   /**
    * What the likeness of contents counts beside factors, from 0 to 1. Default 0.6. With 0, scores are dot products with factors, for known
    * items those of the model.
    */
-  content?: number;
+  content?: number | undefined;
   /** `'ridge'` only: penalty in units of the mean eigenvalue of the contents' covariance. Above 0; default the best of seven by leave-one-out. */
-  penalty?: number;
+  penalty?: number | undefined;
   /** Maximum number of items to learn from, the most chosen ones. From 2, default 5000. */
-  maxItems?: number;
+  maxItems?: number | undefined;
 }
 
 /** Options of the lists of a bridge. */
 export interface BridgeListOptions {
   /** Maximum number of items. Default 10. */
-  n?: number;
+  n?: number | undefined;
   /** Item ids never to return. */
-  exclude?: Iterable<Id>;
+  exclude?: Iterable<Id> | undefined;
   /** Rank these items and no others. */
-  only?: Iterable<Id>;
+  only?: Iterable<Id> | undefined;
 }
 
 /** The request that a bridge receives as a source of a ranker. */
@@ -102,7 +107,7 @@ export interface BridgeRequest extends BridgeListOptions {
   /** What the visitor looks for. */
   query: string | undefined;
   /** Aborts when the answer is no longer needed. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of a bridge, read. */

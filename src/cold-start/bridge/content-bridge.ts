@@ -97,7 +97,10 @@ export class ContentBridge {
   }
 
   /** The best items for words, as if their author liked an item with such contents. */
-  async recommendForInterests(interests: string, options: BridgeListOptions & { signal?: AbortSignal } = {}): Promise<Recommendation[]> {
+  async recommendForInterests(
+    interests: string,
+    options: BridgeListOptions & { signal?: AbortSignal | undefined } = {},
+  ): Promise<Recommendation[]> {
     const { signal, ...rest } = options;
     if (typeof interests !== 'string') {
       throw new AttuneError('ERR_BAD_ARGUMENT', `ContentBridge.recommendForInterests: expected a text, got ${shown(interests)}.`);
@@ -293,7 +296,7 @@ export interface BridgeHistoryEntry {
 /** One entry of a history. */
 interface Entry {
   item: string;
-  value?: number;
+  value?: number | undefined;
 }
 
 function joined(tastes: readonly Taste[]): Taste {

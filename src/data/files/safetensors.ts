@@ -12,7 +12,7 @@ export interface Tensor {
   /** Sizes; their product is the length of `data`. */
   shape: number[];
   /** Type in the file where `data` does not say it: F16 and BF16 are the bits in a Uint16Array, BOOL is a Uint8Array. */
-  dtype?: 'F16' | 'BF16' | 'BOOL';
+  dtype?: 'F16' | 'BF16' | 'BOOL' | undefined;
 }
 
 /** What a safetensors file holds. */

@@ -13,24 +13,24 @@ export interface CsvOptions extends TextReadOptions, BadLineOptions {
    * What stands between fields: a text such as `','`, `'\t'` or `'::'`, or `'blanks'` for any number of blanks and tabs. `'auto'` (default)
    * takes the most frequent of `, ; tab |` in the first line, or `::`.
    */
-  delimiter?: string;
+  delimiter?: string | undefined;
   /**
    * One ASCII character around fields that hold delimiters, newlines or (doubled) quotes, or `false` where quotes are letters like any other,
    * as in many files of tabs. Default `'"'`; a quoted text that runs over lines which look like rows of their own is then a bad line.
    */
-  quote?: string | false;
+  quote?: string | false | undefined;
   /** One ASCII character before a letter that is meant as it is, such as `'\\'` in files of MySQL, Spark or Book-Crossing. Default none. */
-  escape?: string;
+  escape?: string | undefined;
   /** Lines that begin with this text are passed over. Default none. */
-  comment?: string;
+  comment?: string | undefined;
   /** Whether blanks around fields and names are dropped. Default: when there are blanks before all names of columns but the first. */
-  trim?: boolean;
+  trim?: boolean | undefined;
   /** `true` (default): the first line names the columns. `false`: they are named `'0'`, `'1'`, ... Names: the file has no such line. */
-  header?: boolean | readonly string[];
+  header?: boolean | readonly string[] | undefined;
   /** Lines to leave out before anything else. Default 0. */
-  skipLines?: number;
+  skipLines?: number | undefined;
   /** Longer rows, in bytes, are bad ones; it bounds the memory. Default 16 MiB. */
-  maxLineBytes?: number;
+  maxLineBytes?: number | undefined;
 }
 
 /** The checked options, all present. */

@@ -10,7 +10,7 @@ import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOption
 /** Options of {@link readJsonLines}. */
 export interface JsonLinesOptions extends TextReadOptions, BadLineOptions {
   /** Longer lines, in bytes, are bad ones; it bounds the memory. Default 16 MiB. */
-  maxLineBytes?: number;
+  maxLineBytes?: number | undefined;
 }
 
 /**

@@ -12,9 +12,9 @@ export type ParquetDecompressor = (input: Uint8Array, outputLength: number) => U
 /** Options of {@link readParquet}. */
 export interface ParquetOptions extends ReadOptions {
   /** The columns to read; the others cost nothing. Default all. */
-  columns?: readonly string[];
+  columns?: readonly string[] | undefined;
   /** More codecs by their Parquet name, such as `ZSTD`. Snappy, gzip and brotli are there. */
-  compressors?: Record<string, ParquetDecompressor>;
+  compressors?: Record<string, ParquetDecompressor> | undefined;
 }
 
 /** Rows handed on at a time; those of a row group are made as they are asked for. */

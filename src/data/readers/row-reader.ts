@@ -19,9 +19,9 @@ export interface SkippedLine {
 /** What the readers of lines do about bad ones. */
 export interface BadLineOptions {
   /** What to do with a line that cannot be read: `'throw'` (default) ERR_BAD_ROW with its number, or `'skip'` and count it. */
-  onBadLine?: 'throw' | 'skip';
+  onBadLine?: 'throw' | 'skip' | undefined;
   /** Called for each line that was left out. */
-  onSkip?: (skipped: SkippedLine) => void;
+  onSkip?: ((skipped: SkippedLine) => void) | undefined;
 }
 
 /** Applies the policy for bad lines and counts what it left out. */

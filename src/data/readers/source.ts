@@ -12,9 +12,9 @@ export type ReaderInput = string | URL | AsyncIterable<Uint8Array | string>;
 /** Options of every reader. */
 export interface ReadOptions {
   /** Called about every quarter of a mebibyte with phase `'reading'`; `done` and `total` are bytes of the file as it is on disk. */
-  onProgress?: (progress: Progress) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
   /** Aborts; the iteration rejects with the signal's reason and the file is closed. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of the readers of text. */

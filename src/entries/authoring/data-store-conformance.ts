@@ -189,7 +189,7 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>,
         { user: 'A9', item: 'nowhere', value: 1 },
         { user: '', item: 'B01', value: 1 },
         { user: 'A9', item: 'B01', value: Number.NaN },
-        { user: 'A9', item: 'B01' } as never,
+        { user: 'A9', item: 'B01', value: null as never },
         { user: 'A9', item: 'B01', value: 1, timestamp: 'yesterday' },
         { user: 'A9', item: 'B01', value: 1e39 },
         null as never,
@@ -210,14 +210,14 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>,
       expect(await store.interactions.ofUser('A9')).toMatchObject([{ value: 2 }]);
     });
 
-    it('are read as Interactions.from reads them: numbers as text, dates, whole numbers as ids', async () => {
+    it('are read as Interactions.from reads them: numbers as text, a missing value as 1, dates, whole numbers as ids', async () => {
       const store = await open();
       const timestamp = '2020-01-02T03:04:05.678Z';
       const result = await store.interactions.putMany(
         [
           { user: 1, item: 2, value: ' 4.5 ', timestamp },
           { user: 'a', item: 'b', value: -0, timestamp: new Date(5) },
-          { user: 'a', item: 'c', value: 1, timestamp: null },
+          { user: 'a', item: 'c', timestamp: null },
         ],
         { unknownProducts: 'stub' },
       );
@@ -297,7 +297,7 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>,
       ).toEqual([1, 3, 4]);
       expect(await left({ users: ['A1', 'nobody', 'A1'] })).toEqual([3, 4]);
       expect(await left({ items: new Set(['B01']) })).toEqual([2, 4]);
-      expect(await left({ ids: [4, 1, 99, -1, 1.5] })).toEqual([2, 3]);
+      expect(await left({ ids: [4, 1, 99, -1] })).toEqual([2, 3]);
       expect(await left({ first: 3 })).toEqual([4]);
       expect(await left({ last: 3 })).toEqual([1]);
       expect(await left({ first: 0 })).toEqual([1, 2, 3, 4]);
@@ -453,6 +453,22 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>,
       expect(await events.count()).toBe(4);
     });
 
+    it('hold ids as text, that of the item too', async () => {
+      const { events } = await open();
+      const stored = await events.appendMany([
+        { user: 7, type: 'a', item: 12, price: 3 },
+        { user: 7n, type: 'a', item: 12n },
+        { user: '7', type: 'a', item: { of: 'another kind' } },
+      ]);
+      expect(stored.map(({ user, item }) => [user, item])).toEqual([
+        ['7', '12'],
+        ['7', '12'],
+        ['7', { of: 'another kind' }],
+      ]);
+      expect(stored[0].price).toBe(3);
+      expect(await rowsOf(events.all())).toEqual(stored);
+    });
+
     it('are filtered by type and time', async () => {
       const { events } = await open();
       await events.appendMany(['a', 'b', 'a', 'c'].map((type, timestamp) => ({ user: 'u', type, timestamp })));
@@ -476,6 +492,8 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>,
         [{ user: '', type: 'a' }, 'ERR_BAD_ID'],
         [{ user: 'u' }, 'ERR_BAD_ID'],
         [{ user: 'u', type: 'a', timestamp: Number.NaN }, 'ERR_BAD_VALUE'],
+        [{ user: 'u', type: 'a', timestamp: null }, 'ERR_BAD_VALUE'],
+        [{ user: 'u', type: 'a', item: 1.5 }, 'ERR_BAD_ID'],
         [{ user: 'u', type: 'a', n: [1n] }, 'ERR_BAD_VALUE'],
         [null, 'ERR_BAD_ROW'],
       ];
@@ -508,13 +526,36 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>,
     expect(await interactions.delete({ items: [8] })).toBe(2);
     expect(await products.delete([9])).toBe(1);
     expect((await rowsOf(interactions.all())).map(({ user, item }) => user + item)).toEqual(['37']);
-    for (const none of [1.5, '', null, undefined, {}, Number.NaN, 2 ** 60] as never[]) {
+    for (const none of ['', 'half \ud800', 'a\0b']) {
       expect(await products.get(none)).toBeUndefined();
       expect(await interactions.ofUser(none)).toEqual([]);
       expect(await events.ofUser(none)).toEqual([]);
       expect(await products.delete([none])).toBe(0);
       expect(await interactions.delete({ users: [none] })).toBe(0);
     }
+  });
+
+  it('what is neither text nor a whole number is no id, and is refused wherever ids are given', async () => {
+    const { products, interactions, events } = await filled();
+    for (const none of [1.5, null, undefined, {}, Number.NaN, 2 ** 60] as never[]) {
+      const calls = [
+        () => products.get(none),
+        () => products.getMany(['B01', none]),
+        () => products.delete(['B01', none]),
+        () => interactions.ofUser(none),
+        () => interactions.ofItem(none),
+        () => interactions.delete({ users: ['A1', none] }),
+        () => interactions.delete({ items: ['B01', none] }),
+        () => interactions.delete({ ids: [1, none] }),
+        () => interactions.delete({ pairs: [{ user: none, item: 'B01' }] }),
+        () => interactions.delete({ pairs: [{ user: 'A1', item: none }] }),
+        () => events.ofUser(none),
+      ];
+      for (const call of calls) await expect(call()).rejects.toEqual(code('ERR_BAD_ID'));
+    }
+    await expect(interactions.delete({ pairs: [null as never] })).rejects.toEqual(code('ERR_BAD_ID'));
+    expect(await products.count()).toBe(3);
+    expect(await interactions.count()).toBe(4);
   });
 
   describe('all or nothing', () => {

@@ -1,4 +1,4 @@
-import type { Id } from '../../data/ids.ts';
+import { type Id, readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { randomBelow, randomNumbers } from '../../numeric/random.ts';
 import { integer, number, readOptions } from '../../options.ts';
@@ -61,7 +61,7 @@ export interface SimulatedRanker {
  * it knows only what was ever shown (`unseen`), and nothing about how better lists change returning users.
  *
  * @param rankers lists by ranker; the first is what others are compared with. All must have the same queries in the same order.
- * @throws ERR_BAD_ARGUMENT, ERR_EMPTY
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_EMPTY
  */
 export function simulateClicks<R extends string>(
   model: ClickModel,
@@ -73,7 +73,14 @@ export function simulateClicks<R extends string>(
     draws: integer({ default: 500, min: 10 }),
     seed: integer({ default: 1 }),
   });
+  if (typeof (model as ClickModel | undefined)?.drawAttractions !== 'function') {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `simulateClicks: expected a model made by fitClickModel, got ${shown(model)}.`);
+  }
+  if (typeof rankers !== 'object' || rankers === null || Array.isArray(rankers)) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `simulateClicks: expected lists by the name of the ranker, got ${shown(rankers)}.`);
+  }
   const names = Object.keys(rankers) as R[];
+  for (const name of names) checkRankings(name, rankers[name]);
   const weights = checked(names, rankers);
   const queries = weights.length;
   const exact = names.map((name) => rankers[name].map((each) => valuesOf(model, each)));
@@ -138,9 +145,24 @@ function unseenOf(model: ClickModel, rankings: readonly Ranking[]): number {
   return unseen / all;
 }
 
+/** Checks that a ranker is a list of lists. @throws ERR_BAD_ARGUMENT */
+function checkRankings(name: string, rankings: unknown): void {
+  const bad = (what: string, got: unknown) => {
+    const message = `simulateClicks: expected ${what}, got ${shown(got)}. Options such as 'seed' are the third argument.`;
+    return new AttuneError('ERR_BAD_ARGUMENT', message);
+  };
+  if (!Array.isArray(rankings)) throw bad(`an array of { query, items } as ranker '${name}'`, rankings);
+  for (const [at, each] of (rankings as (Partial<Ranking> | null)[]).entries()) {
+    if (typeof each !== 'object' || each === null) throw bad(`{ query, items } as list ${at} of '${name}'`, each);
+    if (!Array.isArray(each.items)) throw bad(`an array of item ids as items of list ${at} of '${name}'`, each.items);
+    if (each.query !== undefined && typeof each.query !== 'string') throw bad(`a text as query of list ${at} of '${name}'`, each.query);
+    for (const item of each.items) readId(item, `simulateClicks: item of list ${at} of '${name}'`);
+  }
+}
+
 function checked<R extends string>(names: R[], rankers: Record<R, readonly Ranking[]>): number[] {
   const first = rankers[names[0]];
-  if (names.length === 0 || !Array.isArray(first) || first.length === 0) {
+  if (names.length === 0 || first.length === 0) {
     throw new AttuneError('ERR_EMPTY', 'simulateClicks: expected at least one ranker with a list, got none.');
   }
   for (const name of names) {

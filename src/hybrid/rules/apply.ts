@@ -31,11 +31,21 @@ export function rulesFor(
   const attributesOf = remembered(settings.attributesOf);
   const filters = settings.rules.filter(({ phase }) => phase === 'filter');
   const verdicts = new Map<string, boolean>();
+  const failures = new Map<Reranker, string>();
+  /** A filter that fails lets through: a page without a rule is better than none. */
+  const lets = (rule: Reranker, item: string): boolean => {
+    try {
+      return passes(rule, item, context);
+    } catch (error) {
+      if (!failures.has(rule)) failures.set(rule, reasonOf(error));
+      return true;
+    }
+  };
   const isAllowed = (item: string): boolean => {
     if (forbidden.has(item) || (only && !only.has(item))) return false;
     let verdict = verdicts.get(item);
     if (verdict === undefined) {
-      verdict = filters.every((rule) => passes(rule, item, context));
+      verdict = filters.every((rule) => lets(rule, item));
       verdicts.set(item, verdict);
     }
     return verdict;
@@ -49,7 +59,10 @@ export function rulesFor(
     for (const rule of settings.rules) {
       if (rule.phase === 'filter') continue;
       try {
-        page = checked(rule, rule.rerank(page, withPins), page, isAllowed);
+        const copies = page.map((candidate) => ({ ...candidate })); // so that a rule that writes to what it is given changes nothing else
+        const answer = checked(rule, rule.rerank(copies, withPins), page, isAllowed);
+        page = answer.page;
+        if (answer.complaint) failed(rule, answer.complaint);
       } catch (error) {
         failed(rule, error);
       }
@@ -62,7 +75,7 @@ export function rulesFor(
     only,
     includeSeen,
     isAllowed,
-    refusing: (item) => filters.find((rule) => !passes(rule, item, context)),
+    refusing: (item) => filters.find((rule) => !lets(rule, item)),
     removing(item, candidates) {
       for (const [rule, page] of steps(candidates, () => {})) if (!page.some((one) => one.item === item)) return rule;
       return undefined;
@@ -71,45 +84,63 @@ export function rulesFor(
       let result = candidates;
       const failed = (rule: Reranker, error: unknown) => skipped.push({ source: `rerank: ${rule.kind}`, reason: reasonOf(error) });
       for (const [, page] of steps(candidates, failed)) result = page;
+      for (const [{ kind }, reason] of failures) skipped.push({ source: `rerank: ${kind}`, reason });
       return result;
     },
   };
 }
 
-/** A filter that fails lets through: a page without a rule is better than none. */
+/** Whether a filter lets an item through. @throws when it answers anything but the candidate or nothing */
 function passes(rule: Reranker, item: string, context: RerankContext): boolean {
-  try {
-    return rule.rerank([{ item, score: 0, sources: {} }], context).length > 0;
-  } catch {
-    return true;
-  }
+  const answer: unknown = rule.rerank([{ item, score: 0, sources: {} }], context);
+  if (!Array.isArray(answer) || answer.some((one) => one?.item !== item)) throw new TypeError('expected the candidates that may come');
+  return answer.length > 0;
 }
 
 /** What a rule returned, without duplicates, unknown items and invalid scores; sorted when it only changes scores. */
-function checked(rule: Reranker, given: Candidate[], before: readonly Candidate[], isAllowed: (item: string) => boolean): Candidate[] {
+function checked(rule: Reranker, given: Candidate[], before: readonly Candidate[], isAllowed: (item: string) => boolean) {
   if (!Array.isArray(given)) throw new TypeError('expected an array of candidates');
   const known = new Map(before.map((candidate) => [candidate.item, candidate]));
   const page = new Map<string, Candidate>();
+  const wrong = { entries: 0, strangers: 0, scores: 0 };
   for (const candidate of given) {
-    const original = known.get(candidate?.item) ?? (addsItems(rule) && isAllowed(candidate?.item) ? stranger(candidate) : undefined);
-    if (!original || page.has(original.item)) continue;
-    const score = Number.isFinite(candidate.score) ? candidate.score : original.score;
-    const { isPinned, notes, exploration } = candidate;
-    page.set(original.item, {
+    const item: unknown = candidate?.item;
+    if (typeof item !== 'string' || item === '') {
+      wrong.entries++;
+      continue;
+    }
+    const original = known.get(item) ?? (addsItems(rule) && isAllowed(item) ? stranger(candidate) : undefined);
+    if (!original && !addsItems(rule)) wrong.strangers++;
+    if (!original || page.has(item)) continue;
+    const { score = original.score, isPinned, notes, exploration } = candidate;
+    if (!Number.isFinite(score)) wrong.scores++;
+    page.set(item, {
       ...original,
-      score,
+      score: Number.isFinite(score) ? score : original.score,
       ...(isPinned && { isPinned }),
       ...(notes && { notes }),
       ...(exploration && { exploration }),
     });
   }
+  const complaint = complaintOf(wrong);
+  if (complaint && page.size === wrong.scores) throw new TypeError(`nothing usable: ${complaint}`);
   const list = [...page.values()];
-  return rule.phase === 'score' ? list.sort(bestFirst) : list;
+  return { page: rule.phase === 'score' ? list.sort(bestFirst) : list, complaint: complaint && `left out: ${complaint}` };
 }
 
-/** An item that a rule brings and no source found; undefined when it is none. */
-function stranger({ item, score, sources }: Candidate): Candidate | undefined {
-  if (typeof item !== 'string' || item === '') return undefined;
+/** In words, or empty when nothing was wrong. */
+function complaintOf({ entries, strangers, scores }: { entries: number; strangers: number; scores: number }): string {
+  return [
+    entries && `${entries} entries that are not candidates`,
+    strangers && `${strangers} entries of items that it was not given`,
+    scores && `${scores} scores that are not finite`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** An item that a rule brings and no source found. */
+function stranger({ item, score, sources }: Candidate): Candidate {
   return { item, score: Number.isFinite(score) ? score : 0, sources: sources ?? {} };
 }
 

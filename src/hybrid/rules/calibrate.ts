@@ -10,11 +10,11 @@ export interface CalibrateOptions {
   /** The attribute whose mix is kept, such as `'genre'`. An item with several values counts fractionally in each. */
   by: string;
   /** 0 = relevance only, 1 = the mix only. From 0 to 1, default 0.5. */
-  lambda?: number;
+  lambda?: number | undefined;
   /** How much of the visitor's own mix is added to that of the page, so that a missing value has a large but finite penalty. Above 0, below 1; default 0.01. */
-  smoothing?: number;
+  smoothing?: number | undefined;
   /** How many of the best candidates are looked at; the others stay behind them in their order. From 1, default 100, at least the page. */
-  depth?: number;
+  depth?: number | undefined;
 }
 
 /**

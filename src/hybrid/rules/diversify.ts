@@ -18,11 +18,11 @@ export interface DiversifyOptions {
   /** What makes items alike. */
   by: AlikeBy;
   /** 1 = relevance only, 0 = diversity only. From 0 to 1, default 0.7. */
-  lambda?: number;
+  lambda?: number | undefined;
   /** `'mmr'` (default) avoids what is like one item of the page; `'dpp'` what is like all of it together. */
-  method?: 'mmr' | 'dpp';
+  method?: 'mmr' | 'dpp' | undefined;
   /** How many of the best candidates are looked at; the others stay behind them in their order. From 1, default 100, at least the page. */
-  depth?: number;
+  depth?: number | undefined;
 }
 
 /**

@@ -11,9 +11,9 @@ export interface ExplorationOptions extends RuleTarget {
   /** Places of the page that are reserved, from 1, such as `[4, 9]`. Those behind the end of a page are not used. */
   positions: readonly number[];
   /** How many items the bandit may choose among, the best ones by score, named ones first. From 1, default 50. */
-  arms?: number;
+  arms?: number | undefined;
   /** Numbers that describe an item on this page, for `linUcb`. */
-  context?: (item: string, page: RerankContext) => ArrayLike<number>;
+  context?: ((item: string, page: RerankContext) => ArrayLike<number>) | undefined;
 }
 
 /**

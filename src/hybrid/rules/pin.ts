@@ -8,7 +8,7 @@ export interface PinOptions {
   /** Item ids, in the order in which they should stand; a number stands for its decimal digits. */
   items: Iterable<Id>;
   /** Place of the first of them, from 1; the others follow. Default 1. */
-  position?: number;
+  position?: number | undefined;
 }
 
 /**

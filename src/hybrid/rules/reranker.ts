@@ -17,11 +17,11 @@ export interface Candidate {
   /** What each source said of it. */
   sources: Readonly<Record<string, SourceScore>>;
   /** Whether a rule put it at its place. */
-  isPinned?: boolean;
+  isPinned?: boolean | undefined;
   /** What rules say of it on the page. */
-  notes?: readonly RuleNote[];
+  notes?: readonly RuleNote[] | undefined;
   /** How a bandit came to choose it. */
-  exploration?: Exploration;
+  exploration?: Exploration | undefined;
 }
 
 /** A reason that a rule gives. */
@@ -71,11 +71,11 @@ export interface Reranker {
   /** Short name, such as `'boost'`. */
   readonly kind: string;
   /** When it acts. Default `'select'`. */
-  readonly phase?: RerankPhase;
+  readonly phase?: RerankPhase | undefined;
   /** Whether it cannot work without the ranker's `attributes`. */
-  readonly needsAttributes?: boolean;
+  readonly needsAttributes?: boolean | undefined;
   /** What the rule says, by which contradictions are found. */
-  readonly says?: RuleClaim;
+  readonly says?: RuleClaim | undefined;
   /** Candidates come best first. After the phase `'score'` they are sorted again. */
   rerank(candidates: readonly Candidate[], context: RerankContext): Candidate[];
 }
@@ -83,17 +83,17 @@ export interface Reranker {
 /** What a rule claims about items, in comparable form. */
 export interface RuleClaim {
   /** Items it names. */
-  items?: readonly string[];
+  items?: readonly string[] | undefined;
   /** Its condition as text; equal texts are equal conditions. */
-  where?: string;
+  where?: string | undefined;
   /** It limits this attribute. */
-  limits?: string;
+  limits?: string | undefined;
   /** It puts its items at this position and the ones behind. */
-  position?: number;
+  position?: number | undefined;
   /** It puts items at these positions. */
-  positions?: readonly number[];
+  positions?: readonly number[] | undefined;
   /** It orders the page by this attribute. */
-  orders?: string;
+  orders?: string | undefined;
 }
 
 /** A re-ranker, or a function that is one. */

@@ -23,7 +23,7 @@ export function boost(options: BoostOptions): Reranker {
 /** Options of {@link bury}. */
 export interface BuryOptions extends RuleTarget {
   /** What scores are multiplied by. Above 0, below 1; default 0.5. */
-  factor?: number;
+  factor?: number | undefined;
 }
 
 /** Lowers the scores of some items: {@link boost} with a factor below 1. @throws ERR_BAD_OPTION */
@@ -40,11 +40,11 @@ export interface FreshnessOptions {
   /** The attribute that holds the date: milliseconds since 1970, a Date, or an ISO 8601 text. */
   by: string;
   /** Half-life of an item's freshness in days. Above 0, default 30. */
-  halfLifeDays?: number;
+  halfLifeDays?: number | undefined;
   /** How much an item loses that is not new at all, as a share of its score. From 0 to 1, default 0.3. */
-  weight?: number;
+  weight?: number | undefined;
   /** The moment from which ages are counted, in milliseconds since 1970. Default: when the page is made. */
-  now?: number;
+  now?: number | undefined;
 }
 
 /**

@@ -6,9 +6,9 @@ import type { ItemAttributes, RuleClaim } from './reranker.ts';
 /** Which items a rule is about; at least one of both. An item is meant when it is named, or when the condition holds. */
 export interface RuleTarget {
   /** Conditions on attributes, as in a search, or a function. */
-  where?: Where | ((attributes: ItemAttributes | undefined, item: string) => boolean);
+  where?: Where | ((attributes: ItemAttributes | undefined, item: string) => boolean) | undefined;
   /** Item ids; a number stands for its decimal digits. */
-  items?: Iterable<Id>;
+  items?: Iterable<Id> | undefined;
 }
 
 /** A target that was read. */

@@ -20,7 +20,7 @@ export function miscalibration(
   options: { alpha?: number | undefined } = {},
 ): number {
   const { alpha } = readOptions('miscalibration', options, { alpha: number({ default: 0.01, above: 0, max: 1 }) });
-  const categoriesOf = lookup('miscalibration', categories);
+  const categoriesOf = lookup('miscalibration', categories, 'categories (or a function)');
   const p = mix(readList('miscalibration', history), categoriesOf);
   const q = mix(readCutList('miscalibration', recommended, k), categoriesOf);
   if (p.size === 0 || q.size === 0) return Number.NaN;

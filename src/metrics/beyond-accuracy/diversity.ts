@@ -65,8 +65,8 @@ export function itemDistance(by: ItemDistance): (a: string, b: string) => number
     if (typeof similarity === 'function') return (a, b) => 1 - similarity(a, b);
     const readable = (value: unknown) => value instanceof Map || typeof value === 'function';
     if (vectors && readable(vectors))
-      return vectorDistance(lookup('diversity', vectors), o.measure === 'cosine' ? cosineDistance : hammingDistance);
-    if (features && readable(features)) return jaccard(lookup('diversity', features));
+      return vectorDistance(lookup('diversity', vectors, 'vectors'), o.measure === 'cosine' ? cosineDistance : hammingDistance);
+    if (features && readable(features)) return jaccard(lookup('diversity', features, 'features'));
   }
   throw new AttuneError(
     'ERR_BAD_OPTION',

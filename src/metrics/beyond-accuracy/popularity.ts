@@ -1,6 +1,16 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { choice, flag, integer, optional, readOptions } from '../../options.ts';
-import { byText, type ItemId, lookup, type Recommended, type Relevant, readCutList, readList, readRelevant } from '../arguments.ts';
+import {
+  byText,
+  checkMap,
+  type ItemId,
+  lookup,
+  type Recommended,
+  type Relevant,
+  readCutList,
+  readList,
+  readRelevant,
+} from '../arguments.ts';
 
 /** Number of users (or interactions) each item had in the past, by id. Items that are missing had none. */
 export type PopularityCounts = ReadonlyMap<ItemId, number>;
@@ -34,9 +44,10 @@ export function averagePopularity(
   options: { normalize?: boolean | undefined } = {},
 ): number {
   const { normalize } = readOptions('averagePopularity', options, { normalize: flag(false) });
+  const countOf = countsOf('averagePopularity', counts);
   let total = 0;
   if (normalize) for (const count of counts.values()) total += count;
-  const mean = meanOver(readCutList('averagePopularity', recommended, k), countsOf('averagePopularity', counts));
+  const mean = meanOver(readCutList('averagePopularity', recommended, k), countOf);
   return normalize ? mean / total : mean;
 }
 
@@ -92,6 +103,7 @@ export function serendipity(
   });
   const list = readCutList('serendipity', recommended, k);
   const wanted = new Set(readRelevant('serendipity', relevant).keys());
+  checkMap('serendipity', counts, 'counts');
   if (wanted.size === 0) return Number.NaN;
   const items = o.items ?? Math.max(1, counts.size);
   const expected = popularityExpectation(Float64Array.from(counts.values()), items, o.ranks === 'dense');
@@ -127,7 +139,8 @@ function popularityQuantiles(counts: ReadonlyMap<string, number>): Map<string, n
 
 /** The count of an item, checked; 0 for one that is missing. */
 function countsOf(metric: string, counts: PopularityCounts): (item: string) => number {
-  const find = lookup(metric, counts);
+  checkMap(metric, counts, 'counts');
+  const find = lookup(metric, counts, 'counts');
   return (item) => {
     const count = find(item) ?? 0;
     if (count >= 0 && Number.isFinite(count)) return count;

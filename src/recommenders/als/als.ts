@@ -70,7 +70,8 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    * history gives, as Spark's are; leave `userFactors` out to have them solved here.
    *
    * @param input ids, factors, biases (explicit feedback only), history, and options of {@link AlsOptions}
-   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY, ERR_BAD_OPTION
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY, ERR_BAD_OPTION, ERR_NUMERIC when
+   *   products of factors overflow float32
    */
   static fromFactors(input: AlsFactorInput): AlsRecommender {
     return AlsRecommender.#of(alsFromFactors(input));

@@ -43,7 +43,7 @@ export function checkpointToBytes(
  */
 export function checkpointFromBytes(bytes: Uint8Array, s: AlsSettings, data: number): AlsState {
   const file = readModelFile(bytes, kind, formatVersion);
-  const stored = file.settings as { options: Record<string, unknown>; data: number; age?: number; history: AlsIteration[] };
+  const stored = file.settings as { options: Record<string, unknown>; data: number; age?: number | undefined; history: AlsIteration[] };
   const own: Record<string, unknown> = decisive(s);
   const other = Object.keys(own).find((name) => stored.options?.[name] !== own[name]);
   if (other) {

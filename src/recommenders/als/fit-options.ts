@@ -10,20 +10,20 @@ import { type ValidationOptions, validationChecks } from '../shared/early-stoppi
  */
 export interface AlsFitOptionsOf<Model> extends FitOptions, ValidationOptions<Model> {
   /** users x factors, row-major in the order of `interactions.users`. Only conjugate gradients read it. */
-  initialUserFactors?: Float32Array;
+  initialUserFactors?: Float32Array | undefined;
   /** items x factors, row-major in the order of `interactions.items`. Default random by `seed`. */
-  initialItemFactors?: Float32Array;
+  initialItemFactors?: Float32Array | undefined;
   /**
    * How much each user counts, from 0: one number per user in the order of `interactions.users`, or made by a function. Default 1. A
    * user of weight 2 trains items like two users with the same history, penalty included; the loss counts it twice as well.
    * The model keeps the weights for `partialFit`, where new users weigh 1.
    */
-  userWeights?: Float32Array | ((user: string) => number);
+  userWeights?: Float32Array | ((user: string) => number) | undefined;
   /**
    * An earlier model with as many factors, such as yesterday's: items it knows start from its factors, new ones at random, and
    * fewer `iterations` do. `initialItemFactors` wins over it. It is only read.
    */
-  warmStart?: Model;
+  warmStart?: Model | undefined;
   /**
    * How good a model is on held-out data, larger is better: asked after each iteration, with the model as it would be if training
    * ended there. The fit then ends with the best of them, which is rarely the one of the lowest loss. Takes a pass over the users per
@@ -34,23 +34,23 @@ export interface AlsFitOptionsOf<Model> extends FitOptions, ValidationOptions<Mo
    *   validate: async (model) => (await evaluate(model, { train, test: validation, metrics: ['ndcg'], k: [20] })).get('ndcg', 20).mean,
    * });
    */
-  validate?: (model: Model) => number | Promise<number>;
+  validate?: ((model: Model) => number | Promise<number>) | undefined;
   /** With `validate`: iterations between two validations, from 1. Default 1. */
-  validateEvery?: number;
+  validateEvery?: number | undefined;
   /** Makes an interrupted fit resumable: `write` regularly receives a file for `resumeFrom`. */
-  checkpoint?: AlsCheckpoint;
+  checkpoint?: AlsCheckpoint | undefined;
   /**
    * A file that `checkpoint` wrote. The fit goes on after that iteration and ends with the bytes it would have ended with uninterrupted.
    * Needs the same interactions in the same order and the same options, but for `iterations`, `tolerance`, `storage`,
    * `clip`, `threads` and `onUnknown`. `validate` starts over: the best model before the interruption is not in the file.
    */
-  resumeFrom?: Uint8Array;
+  resumeFrom?: Uint8Array | undefined;
 }
 
 /** How a fit writes checkpoints. */
 export interface AlsCheckpoint {
   /** Iterations between two, from 1. Default 1. */
-  every?: number;
+  every?: number | undefined;
   /** Stores the file, for example with `store.put('als-checkpoint', bytes)`; the fit waits for it. */
   write: (bytes: Uint8Array, iteration: number) => void | Promise<void>;
 }

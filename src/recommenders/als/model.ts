@@ -2,7 +2,7 @@ import { tensorOf } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import { fromFloat16, type StoredFactors, toFloat16, toFloats } from '../../numeric/float16.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { decodeModel, encodeModel } from '../shared/codec.ts';
+import { decodeModel, encodeModel, recordOf } from '../shared/codec.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
 /** Means that explicit feedback subtracts from ratings first. */
@@ -123,7 +123,7 @@ export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settin
               users: tensorOf(file, 'user_biases', Float32Array, users.size),
               items: tensorOf(file, 'item_biases', Float32Array, items.size),
             },
-      history: history.map((line) => ({ ...line, seconds: Number.NaN })),
+      history: recordOf<AlsIteration>(alsKind, history),
     },
   };
 }

@@ -5,49 +5,49 @@ import { choice, flag, integer, number, onUnknown, optional, readOptions, seed, 
 /** Options of `AlsRecommender`. */
 export interface AlsOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
-  factors?: number;
+  factors?: number | undefined;
   /** Maximum number of iterations, 1 to 10,000; one solves all users, then all items. Default 15. */
-  iterations?: number;
+  iterations?: number | undefined;
   /** Weight of |row|^2 in the loss, at least 0 (above 0 for explicit feedback). Default 0.1. */
-  regularization?: number;
+  regularization?: number | undefined;
   /** Implicit confidence is 1 + alpha * value; above 0. Default 10. Without effect on explicit feedback but for 'frequency'. */
-  alpha?: number;
+  alpha?: number | undefined;
   /** `'implicit'` (default): values say how sure a preference is; `'explicit'`: values are ratings to predict. */
-  feedback?: 'implicit' | 'explicit';
+  feedback?: 'implicit' | 'explicit' | undefined;
   /**
    * `'none'` (default): the same for all rows; `'count'`: times the row's number of ratings (ALS-WR, Zhou et al. 2008);
    * `'frequency'`: times (n + other side's size / alpha)^exponent ("Revisiting iALS", Rendle et al. 2021).
    */
-  regularizationScaling?: 'none' | 'count' | 'frequency';
+  regularizationScaling?: 'none' | 'count' | 'frequency' | undefined;
   /** Exponent of 'frequency'. Default 1. */
-  regularizationExponent?: number;
+  regularizationExponent?: number | undefined;
   /** Explicit feedback: global, user and item means are subtracted first and added back to every score. Default false. */
-  biases?: boolean;
+  biases?: boolean | undefined;
   /**
    * Explicit feedback: the scale of the ratings, such as `[1, 5]`. Lists are ranked by what is predicted; only then are scores, in lists and
    * from `score` and `predict`, clipped to the scale. Default: not clipped.
    */
-  clip?: readonly [low: number, high: number];
+  clip?: readonly [low: number, high: number] | undefined;
   /**
    * Extrapolates the item factors between iterations; about 6 then achieve what 15 plain ones do. Implicit feedback from items near zero, as
    * random ones are, begins with a step of the power method. Default true.
    */
-  acceleration?: boolean;
+  acceleration?: boolean | undefined;
   /** `'auto'` (default): the cheapest route for each row; `'exact'`: every row is solved exactly in every iteration. */
-  solver?: 'auto' | 'exact';
+  solver?: 'auto' | 'exact' | undefined;
   /** Stops when an iteration lowers the loss by less than this share of it. Default 0: all iterations. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /**
    * How a fitted model keeps its users: `'float32'` (default), or `'float16'`, which halves memory and file size. Items stay
    * float32 and scores are exact for the user as stored, whose numbers are within 0.05 % of what was learned.
    */
-  storage?: 'float32' | 'float16';
+  storage?: 'float32' | 'float16' | undefined;
   /** Seed of the start. The same seed gives the same bytes, whatever the number of threads. Default 0. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What calls do on an unknown id. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 function clipCheck(value: unknown, name: string): readonly [number, number] {
@@ -79,7 +79,7 @@ export const alsChecks = {
 /** What may differ between a model and its file: options of `AlsRecommender.fromBytes` and `load`. */
 export interface AlsLoadOptions extends LoadOptions {
   /** How the users are kept. Default: as stored. */
-  storage?: AlsOptions['storage'];
+  storage?: AlsOptions['storage'] | undefined;
 }
 
 /** Options with every default filled in; `clip` has none. */
@@ -124,5 +124,5 @@ export interface AlsIteration {
   /** Seconds since the start of `fit`. */
   seconds: number;
   /** What `validate` gave for it, when `fit` had one. */
-  validation?: number;
+  validation?: number | undefined;
 }

@@ -1,6 +1,6 @@
 import { tensorOf } from '../../data/files/model-file.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { decodeModel, encodeModel, fromSettings } from '../shared/codec.ts';
+import { decodeModel, encodeModel, fromSettings, recordOf } from '../shared/codec.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { columnsOf, setColumns, widthOf } from './rows.ts';
 
@@ -47,5 +47,5 @@ export function bprFromBytes(bytes: Uint8Array, readSettings: (stored: object) =
     setColumns(userRows, width, f, 1, new Float32Array(base.users.size).fill(1));
     setColumns(itemRows, width, f, 1, tensorOf(file, 'item_biases', Float32Array, base.items.size));
   }
-  return { ...base, settings, userRows, itemRows, history: (history ?? []).map((line) => ({ ...line, seconds: Number.NaN })) };
+  return { ...base, settings, userRows, itemRows, history: recordOf<BprIteration>(bprKind, history) };
 }

@@ -5,26 +5,26 @@ import { type ValidationOptions, validationChecks } from '../shared/early-stoppi
 /** Options of `BprRecommender`. */
 export interface BprOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
-  factors?: number;
+  factors?: number | undefined;
   /** Iterations, 1 to 10,000; one takes as many steps as there are interactions. Default 100. */
-  iterations?: number;
+  iterations?: number | undefined;
   /** Length of a step, above 0. Default 0.1. */
-  learningRate?: number;
+  learningRate?: number | undefined;
   /** How much each step pulls the rows it touches to 0; from 0, default 0.01. */
-  regularization?: number;
+  regularization?: number | undefined;
   /**
    * Number of negative items sampled per step; the one with the highest score is learned from (Zhang et al. 2013). Default 1:
    * uniform sampling, as in the paper. More take longer and rank the top of the list better: 4 to 8 do.
    */
-  candidates?: number;
+  candidates?: number | undefined;
   /** Whether items have a bias, which says how popular they are. Default true. */
-  biases?: boolean;
+  biases?: boolean | undefined;
   /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 /** Checks and defaults of {@link BprOptions}. */
@@ -57,9 +57,9 @@ export interface BprFitOptionsOf<Model> extends FitOptions, ValidationOptions<Mo
    *   validate: async (model) => (await evaluate(model, { train, test: validation, metrics: ['ndcg'], k: [20] })).get('ndcg', 20).mean,
    * });
    */
-  validate?: (model: Model) => number | Promise<number>;
+  validate?: ((model: Model) => number | Promise<number>) | undefined;
   /** With `validate`: iterations between two validations, from 1. Default 10. */
-  validateEvery?: number;
+  validateEvery?: number | undefined;
 }
 
 /** Reads {@link BprFitOptionsOf}. @throws ERR_BAD_OPTION */
@@ -79,5 +79,5 @@ export interface BprIteration {
   /** Seconds since the start of `fit`. */
   seconds: number;
   /** The result of `validate`, if this iteration was validated. */
-  validation?: number;
+  validation?: number | undefined;
 }

@@ -17,26 +17,26 @@ import { allWeights, type EaseWeights, largestWeights, weightsFromTensors } from
 /** Options of {@link EaseRecommender}. */
 export interface EaseOptions {
   /** Added to the diagonal of XᵀX; larger trusts rare items less. Above 0, default 250. */
-  regularization?: number;
+  regularization?: number | undefined;
   /**
    * Keeps only this many weights per item on average, those of the largest magnitude: the model then takes items x this x 8 bytes, and a list a
    * fraction of the time. Measure the loss of quality on your data. Default: all weights, items x items.
    */
-  weightsPerItem?: number;
+  weightsPerItem?: number | undefined;
   /**
    * How P is found. `'direct'`: by inverting the dense matrix in 64 bits, items^3 / 2 multiply-adds. `'iterative'`: column by column by
    * conjugate gradients on the sparse data in 32 bits, to a relative residual of 1e-5, on all `threads`; some 40 x entries x items
    * multiply-adds, and no dense matrix unless all weights are kept. `'auto'` (default): whichever needs fewer.
    */
-  solver?: 'auto' | 'direct' | 'iterative';
+  solver?: 'auto' | 'direct' | 'iterative' | undefined;
   /** Maximum memory that fitting may take, in bytes. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Threads of `'iterative'`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {

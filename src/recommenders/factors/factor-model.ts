@@ -60,7 +60,7 @@ export function factorsToBytes(model: FactorModel, options: object): Uint8Array<
 /** The inverse of {@link factorsToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function factorsFromBytes(bytes: Uint8Array): { model: FactorModel; options: object } {
   const { file, base } = decodeModel(format, bytes);
-  const { factors: f, globalBias, ...options } = file.settings as { factors: number; globalBias?: number };
+  const { factors: f, globalBias, ...options } = file.settings as { factors: number; globalBias?: number | undefined };
   if (!Number.isInteger(f) || f < 1 || f > 1024) {
     throw new AttuneError(
       'ERR_BAD_FILE',

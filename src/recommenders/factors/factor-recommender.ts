@@ -14,11 +14,11 @@ import type { UserRows } from './similar-users.ts';
 /** Options of {@link FactorRecommender}. */
 export interface FactorOptions {
   /** Taken by every family; nothing here is random. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Threads of `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What calls do on an unknown id. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 const checks = { seed, threads, onUnknown };
@@ -50,7 +50,8 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
   /**
    * A recommender of given factors.
    * @param input ids, factors, biases and the history of users, which may be left out; and {@link FactorOptions}
-   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY, ERR_BAD_OPTION
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY, ERR_BAD_OPTION, ERR_NUMERIC when
+   *   products of factors overflow float32
    */
   static from(input: FactorInput & FactorOptions): FactorRecommender {
     const owner = 'FactorRecommender.from';

@@ -17,7 +17,7 @@ export interface FactorHistoryRow {
   /** Item id. */
   item: Id;
   /** Rating, count or weight. Default 1. */
-  value?: number;
+  value?: number | undefined;
 }
 
 /** Factors that were trained elsewhere. Arrays are copied. */
@@ -27,20 +27,20 @@ export interface FactorInput {
   /** One id per row of `itemFactors`. */
   itemIds: Iterable<Id>;
   /** users x factors. May be left out when there is a `history`: users are then made from what they did, as visitors are. */
-  userFactors?: FactorMatrix;
+  userFactors?: FactorMatrix | undefined;
   /** items x factors; 1 to 1024 factors. */
   itemFactors: FactorMatrix;
   /** One number per user that is added to each of the user's scores. Default 0. */
-  userBiases?: ArrayLike<number>;
+  userBiases?: ArrayLike<number> | undefined;
   /** One number per item that is added to each of its scores. Default 0. */
-  itemBiases?: ArrayLike<number>;
+  itemBiases?: ArrayLike<number> | undefined;
   /** Added to every score, such as the mean rating. Default 0. */
-  globalBias?: number;
+  globalBias?: number | undefined;
   /**
    * What users did: `Interactions`, or rows of `{ user, item, value }`. Needed to leave out what a user has seen. Rows of users and items
    * that have no ids above are ignored. Of a repeated pair the last row counts.
    */
-  history?: Interactions | Iterable<FactorHistoryRow>;
+  history?: Interactions | Iterable<FactorHistoryRow> | undefined;
 }
 
 /** The same, checked and copied. */
@@ -72,6 +72,9 @@ export const factorInputNames = [
  * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE for a repeated id, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY
  */
 export function readFactors(owner: string, input: FactorInput): ReadFactors {
+  if (typeof input !== 'object' || input === null) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected { userIds, itemIds, userFactors, itemFactors }, got ${shown(input)}.`);
+  }
   const users = readIds(owner, 'userIds', input.userIds);
   const items = readIds(owner, 'itemIds', input.itemIds);
   if (items.size === 0) throw new AttuneError('ERR_EMPTY', `${owner}: expected at least one item, got none.`);
@@ -86,21 +89,41 @@ export function readFactors(owner: string, input: FactorInput): ReadFactors {
   if (typeof global !== 'number' || !Number.isFinite(Math.fround(global))) {
     throw new AttuneError('ERR_BAD_VALUE', `${owner}: expected a finite number as globalBias, got ${shown(global)}.`);
   }
-  return {
-    users,
-    items,
-    byUser,
-    factors: item.columns,
-    userFactors: user?.data,
-    itemFactors: item.data,
-    biases: hasBiases
-      ? {
-          global,
-          users: readColumn(owner, 'userBiases', input.userBiases, users),
-          items: readColumn(owner, 'itemBiases', input.itemBiases, items),
-        }
-      : undefined,
-  };
+  const biases = hasBiases
+    ? {
+        global,
+        users: readColumn(owner, 'userBiases', input.userBiases, users),
+        items: readColumn(owner, 'itemBiases', input.itemBiases, items),
+      }
+    : undefined;
+  const read = { users, items, byUser, factors: item.columns, userFactors: user?.data, itemFactors: item.data, biases };
+  checkScores(owner, read);
+  return read;
+}
+
+/**
+ * A score is at most the product of the norms of its rows and the sum of its biases. What the largest ones make must be a float32; so must
+ * the product of two items, which `similarItems` takes, and of two users.
+ * @throws ERR_NUMERIC
+ */
+function checkScores(owner: string, { factors, userFactors, itemFactors, biases }: ReadFactors): void {
+  const largest = Math.max(largestNorm(itemFactors, factors), userFactors ? largestNorm(userFactors, factors) : 0);
+  const added = biases ? Math.abs(biases.global) + largestNorm(biases.users, 1) + largestNorm(biases.items, 1) : 0;
+  if (Number.isFinite(Math.fround(largest * largest + added))) return;
+  throw new AttuneError(
+    'ERR_NUMERIC',
+    `${owner}: expected factors whose products are finite in float32, got rows with a norm of up to ${largest.toPrecision(3)}. Scale the factors down; the order of items stays the same when all user factors, or all item factors and biases, are divided by one number.`,
+  );
+}
+
+function largestNorm(rows: Float32Array, columns: number): number {
+  let largest = 0;
+  for (let start = 0; start < rows.length; start += columns) {
+    let sum = 0;
+    for (let e = start; e < start + columns; e++) sum += rows[e] * rows[e];
+    if (sum > largest) largest = sum;
+  }
+  return Math.sqrt(largest);
 }
 
 function readIds(owner: string, name: string, given: Iterable<Id>): IdMap {

@@ -15,7 +15,7 @@ import { mergeInto } from '../shared/merge.ts';
 /** Options of {@link ItemKnnRecommender}. */
 export interface ItemKnnOptions {
   /** Number of neighbours that each item keeps; memory grows with items x neighbours x 8 bytes. From 1, default 100. */
-  neighbors?: number;
+  neighbors?: number | undefined;
   /**
    * What of two items is compared, with x the values of their users. Default `'cosine'`.
    * - `'cosine'`: the values themselves.
@@ -23,22 +23,22 @@ export interface ItemKnnOptions {
    * - `'tfidf'`: sqrt(value) times the rarity of the user, log(1 + items / (1 + items of the user)); values above 0 only.
    * - `'bm25'`: Okapi BM25 with items as documents and users as words (k1 = 1.2, b = 0.75); values above 0 only.
    */
-  similarity?: 'cosine' | 'jaccard' | 'tfidf' | 'bm25';
+  similarity?: 'cosine' | 'jaccard' | 'tfidf' | 'bm25' | undefined;
   /** A user with n items counts n^-userExponent: users with very many items say little about which belong together. From 0 to 2, default 0.7. */
-  userExponent?: number;
+  userExponent?: number | undefined;
   /**
    * The power of the recommended item's squared norm that divides. 0.5 is the cosine; less favours popular items, which suits sparse
    * data: 0.3 ranks best on Gowalla, 0.5 on MovieLens 1M. From 0 to 1, default 0.4.
    */
-  popularityExponent?: number;
+  popularityExponent?: number | undefined;
   /** Added to what divides, so that similarities from few users become small. From 0, default 0. */
-  shrinkage?: number;
+  shrinkage?: number | undefined;
   /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Without effect: one thread does it. Taken for the same reason. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {
@@ -56,7 +56,7 @@ interface Fitted extends FittedBase {
   /** Row j: the items most similar to item j. */
   neighbors: Csr;
   /** Made when first asked for; follows from the rows. */
-  features?: ItemFeatures;
+  features?: ItemFeatures | undefined;
 }
 
 const kind = 'item-knn';

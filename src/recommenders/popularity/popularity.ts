@@ -24,19 +24,19 @@ export interface PopularityOptions {
    *   values. A single rating of 5 does not beat a hundred that average 4.8.
    * - `'decay'`: its rows with a value above 0, each counted as 2^(-age / `halfLifeDays`). Needs timestamps.
    */
-  method?: PopularityMethod;
+  method?: PopularityMethod | undefined;
   /** m of `'bayesian-mean'`: how many ratings of average value every item starts with. From 0, default 10. */
-  priorWeight?: number;
+  priorWeight?: number | undefined;
   /** Half-life of a row in days, for `'decay'`. Above 0, default 30. */
-  halfLifeDays?: number;
+  halfLifeDays?: number | undefined;
   /** The moment from which ages are counted in `'decay'`, in milliseconds since 1970; later rows count 1. Default: the newest row. */
-  now?: number;
+  now?: number | undefined;
   /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Without effect: one thread does it. Taken for the same reason. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {

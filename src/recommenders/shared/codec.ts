@@ -1,7 +1,7 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { LoadOptions } from '../../contracts/recommender.ts';
 import { type ModelFile, readModelFile, writeModelFile } from '../../data/files/model-file.ts';
-import { AttuneError } from '../../errors.ts';
+import { AttuneError, shown } from '../../errors.ts';
 import { type Check, onUnknown, optional, readOptions, threads } from '../../options.ts';
 import { readModelStore } from '../../storage/shared/model-names.ts';
 import type { FittedBase } from './base.ts';
@@ -62,6 +62,21 @@ export function fromSettings<T>(kind: string, settings: object, make: (settings:
       { cause },
     );
   }
+}
+
+/** The training record of a file, without the times of a clock, which files do not keep. A file may have none. @throws ERR_BAD_FILE */
+export function recordOf<Line extends object>(kind: string, stored: unknown): (Line & { seconds: number })[] {
+  const lines: unknown = stored ?? [];
+  if (Array.isArray(lines) && lines.every((line) => typeof line === 'object' && line !== null && !Array.isArray(line))) {
+    return lines.map((line: Line) => ({ ...line, seconds: Number.NaN }));
+  }
+  const got = Array.isArray(lines)
+    ? `a list with ${shown(lines.find((line) => typeof line !== 'object' || line === null || Array.isArray(line)))}`
+    : shown(lines);
+  throw new AttuneError(
+    'ERR_BAD_FILE',
+    `Expected a list of iterations as 'history' in a model of kind '${kind}', got ${got}. Restore the file from a copy, or train again.`,
+  );
 }
 
 /** What a caller may set anew for a stored model; what is not given stays as it was stored. @throws ERR_BAD_OPTION */

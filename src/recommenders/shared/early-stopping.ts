@@ -7,11 +7,11 @@ export interface ValidationOptions<Model> {
    * How good a model is on held-out data, larger is better: called regularly, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
    */
-  validate?: (model: Model) => number | Promise<number>;
+  validate?: ((model: Model) => number | Promise<number>) | undefined;
   /** With `validate`: iterations between two validations, from 1. The last iteration is always validated. */
-  validateEvery?: number;
+  validateEvery?: number | undefined;
   /** With `validate`: early stopping after this many validations in a row without improvement, from 1. Default 3. */
-  patience?: number;
+  patience?: number | undefined;
 }
 
 /** How {@link ValidationOptions} are read. */
@@ -44,7 +44,7 @@ export interface ValidatedIteration {
 /** An iteration that is done. */
 export interface DoneIteration<Factors> {
   /** Its line of the training record, which receives the result. */
-  line: ValidatedIteration;
+  line: { iteration: number; validation?: number | undefined };
   /** Whether training ends after it anyway. */
   final: boolean;
   /** The result if training ended here; only computed when it is to be validated. */

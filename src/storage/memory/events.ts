@@ -2,7 +2,7 @@ import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
 import { checkIterable } from '../../options.ts';
 import type { Mutex } from '../../work/mutex.ts';
 import { type EventCondition, readFilter, readFilteredList } from '../shared/checks.ts';
-import { copied, eventNames, eventRow, furtherColumns, jsonCopy, keyText, newestFirst, ofRow, readEvent, readRow } from '../shared/rows.ts';
+import { copied, eventFields, eventRow, jsonCopy, lookupKey, newestFirst, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import { streamed } from './lists.ts';
 import type { MemoryState } from './state.ts';
 
@@ -32,7 +32,7 @@ export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore
     },
     async ofUser(given, options) {
       const o = readFilteredList(options);
-      const user = keyText(given);
+      const user = lookupKey(given, 'events.ofUser: user');
       const passes = passing(o);
       return mutex.run(() => {
         const rows = [...state().events.values()].filter((event) => event.user === user && passes(event));
@@ -62,7 +62,7 @@ function readEvents(events: Iterable<unknown>) {
   return Array.from(events, (event, k) => {
     try {
       const row = readRow(event);
-      return { keys: readEvent(row), further: jsonCopy(furtherColumns(row, eventNames)) };
+      return { keys: readEvent(row), further: jsonCopy(eventFields(row)) };
     } catch (error) {
       throw ofRow(k, error);
     }

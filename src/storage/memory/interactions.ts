@@ -4,7 +4,7 @@ import type { Mutex } from '../../work/mutex.ts';
 import { firstOrLast, readList, readPutInteractions, selectedRows } from '../shared/checks.ts';
 import type { ColumnCodec } from '../shared/columns.ts';
 import { olderThanStored, readAll, type Stored, unknownProduct } from '../shared/put.ts';
-import { copied, keyText, newestFirst, readInteraction } from '../shared/rows.ts';
+import { copied, lookupKey, newestFirst, readInteraction } from '../shared/rows.ts';
 import { kept, paged, putAll, streamed } from './lists.ts';
 import { putProduct } from './products.ts';
 import { dropInteraction, idOfPair, keysAtEnd, type MemoryState, setInteraction } from './state.ts';
@@ -36,7 +36,7 @@ export function memoryInteractions(state: () => MemoryState, mutex: Mutex, colum
       mutex.run(() =>
         list(
           state()
-            .byUser.get(keyText(user) ?? '')
+            .byUser.get(lookupKey(user, 'ofUser: user') ?? '')
             ?.values() ?? [],
           options,
         ),
@@ -45,7 +45,7 @@ export function memoryInteractions(state: () => MemoryState, mutex: Mutex, colum
       mutex.run(() =>
         list(
           state()
-            .byItem.get(keyText(item) ?? '')
+            .byItem.get(lookupKey(item, 'ofItem: item') ?? '')
             ?.values() ?? [],
           options,
         ),

@@ -4,13 +4,13 @@ import type { Mutex } from '../../work/mutex.ts';
 import { firstOrLast, readPut } from '../shared/checks.ts';
 import type { ColumnCodec } from '../shared/columns.ts';
 import { readAll } from '../shared/put.ts';
-import { copied, keyText, readKey } from '../shared/rows.ts';
+import { copied, lookupKey, readKey } from '../shared/rows.ts';
 import { kept, paged, putAll, streamed } from './lists.ts';
 import { dropInteraction, keysAtEnd, type MemoryState, type PlacedProduct } from './state.ts';
 
 /** Products of a memory store. */
 export function memoryProducts(state: () => MemoryState, mutex: Mutex, columns: ColumnCodec): ProductStore {
-  const get = (id: unknown) => rowOf(state().products.get(keyText(id) ?? ''));
+  const get = (id: unknown) => rowOf(state().products.get(lookupKey(id, 'products: id') ?? ''));
   return {
     async putMany(rows, options) {
       const read = await readAll(rows, readPut(options), (row) => readProduct(row, columns));
@@ -40,7 +40,12 @@ export function memoryProducts(state: () => MemoryState, mutex: Mutex, columns: 
     count: () => mutex.run(() => state().products.size),
     async delete(what) {
       const end = firstOrLast(what);
-      const ids = end ? [] : Array.from(checkIterable('products.delete', 'ids', what as Iterable<unknown>), (id) => keyText(id) ?? '');
+      const ids = end
+        ? []
+        : Array.from(
+            checkIterable('products.delete', 'ids', what as Iterable<unknown>),
+            (id) => lookupKey(id, 'products.delete: id') ?? '',
+          );
       return mutex.run(() => {
         let gone = 0;
         for (const id of end ? keysAtEnd(state().products, end) : ids) if (dropProduct(state(), id)) gone++;

@@ -11,7 +11,7 @@ import type {
 } from '../../contracts/data-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, checkIterable, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
-import { keyText } from './rows.ts';
+import { lookupKey } from './rows.ts';
 
 /** The rows requested of a page. */
 export interface PageRequest {
@@ -90,6 +90,11 @@ export function firstOrLast(what: unknown): FirstOrLast | undefined {
   throw new AttuneError('ERR_BAD_ARGUMENT', `delete: expected a whole number from 0 as '${keys[0]}', got ${shown(count)}.`);
 }
 
+/** The texts of ids to look up; texts that no row can have are left out. @throws ERR_BAD_ID for what is neither text nor a whole number */
+export function lookupKeys(ids: Iterable<unknown>, what: string): string[] {
+  return Array.from(ids, (id) => lookupKey(id, what)).filter((id) => id !== undefined);
+}
+
 /** Whether rows come as a stream. @throws ERR_BAD_ARGUMENT when they cannot be iterated at all. */
 export function isStream<Row>(rows: RowSource<Row>): rows is AsyncIterable<Row> {
   if (rows !== null && typeof rows === 'object' && Symbol.asyncIterator in rows) return true;
@@ -108,18 +113,15 @@ export function selectedRows(what: InteractionSelection): SelectedRow[] {
   if (firstOrLast(what)) return [];
   if (what !== null && typeof what === 'object') {
     const byId = (by: 'user' | 'item', ids: Iterable<unknown>) => {
-      const known = Array.from(checkIterable('delete', `ids as '${by}s'`, ids), keyText).filter((id) => id !== undefined);
-      return known.map((id): SelectedRow => ({ by, values: [id] }));
+      return lookupKeys(checkIterable('delete', `ids as '${by}s'`, ids), `delete: ${by}s`).map((id): SelectedRow => ({ by, values: [id] }));
     };
     if ('users' in what) return byId('user', what.users);
     if ('items' in what) return byId('item', what.items);
     if ('ids' in what)
-      return [...checkIterable('delete', "numbers as 'ids'", what.ids)]
-        .filter(Number.isSafeInteger)
-        .map((id) => ({ by: 'id', values: [id] }));
+      return Array.from(checkIterable('delete', "numbers as 'ids'", what.ids), (id) => ({ by: 'id', values: [rowNumber(id)] }));
     if ('pairs' in what) {
       return [...checkIterable('delete', "rows { user, item } as 'pairs'", what.pairs)].flatMap((pair): SelectedRow[] => {
-        const [user, item] = [keyText(pair?.user), keyText(pair?.item)];
+        const [user, item] = [lookupKey(pair?.user, 'delete: user of a pair'), lookupKey(pair?.item, 'delete: item of a pair')];
         return user === undefined || item === undefined ? [] : [{ by: 'pair', values: [user, item] }];
       });
     }
@@ -128,6 +130,11 @@ export function selectedRows(what: InteractionSelection): SelectedRow[] {
     'ERR_BAD_ARGUMENT',
     `delete: expected { pairs }, { users }, { items }, { ids }, { first } or { last }, got ${shown(what)}.`,
   );
+}
+
+function rowNumber(id: unknown): number {
+  if (Number.isSafeInteger(id)) return id as number;
+  throw new AttuneError('ERR_BAD_ID', `delete: ids: expected the number of a row, got ${shown(id)}.`);
 }
 
 /** Checks what `transaction` was given. @throws ERR_BAD_ARGUMENT */

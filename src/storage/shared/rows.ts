@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
 import { finiteValue } from '../../data/fields.ts';
-import { idText, readId } from '../../data/ids.ts';
+import { readId, textOf } from '../../data/ids.ts';
 import { readTime } from '../../data/time-column.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
@@ -28,7 +28,7 @@ export function readRow(row: unknown): Record<string, unknown> {
   throw new AttuneError('ERR_BAD_ROW', `Expected an object, got ${shown(row)}.`);
 }
 
-/** The rules of `Interactions.from`, except that a value must be there. @throws ERR_BAD_ID, ERR_BAD_VALUE */
+/** The rules of `Interactions.from`; a missing value counts as 1. @throws ERR_BAD_ID, ERR_BAD_VALUE */
 export function readInteraction(row: Record<string, unknown>): InteractionKeys {
   return {
     user: readKey(row.user, 'user'),
@@ -50,6 +50,12 @@ export interface EventParts {
  * @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE
  */
 export function readEvent(row: Record<string, unknown>): EventParts {
+  if (row.timestamp === null) {
+    throw new AttuneError(
+      'ERR_BAD_VALUE',
+      'Expected the time of an event as timestamp, got null. Leave the field out to date the event now.',
+    );
+  }
   const timestamp = timeOf(row.timestamp, 'timestamp');
   if (timestamp === null && row.time !== undefined && row.time !== null) {
     throw new AttuneError(
@@ -67,13 +73,18 @@ export function readKey(value: unknown, name: string): string {
   throw new AttuneError('ERR_BAD_ID', `${name}: expected an id without the character NUL, got ${shown(value)}.`);
 }
 
-/** The text of an id to look up, or undefined if no row can have it. */
-export function keyText(value: unknown): string | undefined {
-  const id = idText(value);
-  return id !== undefined && keepable(id) ? id : undefined;
+/**
+ * The text of an id to look up, or undefined for a text that no row can have.
+ * @param what what the id is of, for the message, such as `ofUser: user`
+ * @throws ERR_BAD_ID for what is neither text nor a whole number
+ */
+export function lookupKey(value: unknown, what: string): string | undefined {
+  const id = textOf(value, what);
+  return id !== '' && keepable(id) ? id : undefined;
 }
 
 function readValue(value: unknown): number {
+  if (value === undefined) return 1;
   const n = finiteValue(value);
   if (n !== undefined) return n === 0 ? 0 : n; // no -0: not every backend keeps it
   throw new AttuneError('ERR_BAD_VALUE', `Expected a finite number as value, got ${shown(value)}.`);
@@ -95,6 +106,13 @@ export function furtherColumns(row: Record<string, unknown>, own: ReadonlySet<st
     further ??= {};
     define(further, name, value);
   }
+  return further;
+}
+
+/** The further fields of an event, or undefined when there are none; an `item` given as a number becomes text, as every id does. @throws ERR_BAD_ID */
+export function eventFields(row: Record<string, unknown>): Record<string, unknown> | undefined {
+  const further = furtherColumns(row, eventNames);
+  if (typeof further?.item === 'number' || typeof further?.item === 'bigint') further.item = readKey(further.item, 'item');
   return further;
 }
 

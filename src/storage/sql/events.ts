@@ -1,7 +1,7 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
 import { checkIterable } from '../../options.ts';
 import { type EventCondition, readFilter, readFilteredList } from '../shared/checks.ts';
-import { eventNames, eventRow, furtherColumns, jsonObject, keyText, ofRow, readEvent, readRow } from '../shared/rows.ts';
+import { eventFields, eventRow, jsonObject, lookupKey, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import type { SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
 import { counted, type Placed, streamed } from './rows.ts';
@@ -65,7 +65,7 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     },
     async ofUser(given, options) {
       const o = readFilteredList(options);
-      const wanted = keyText(given);
+      const wanted = lookupKey(given, 'events.ofUser: user');
       if (wanted === undefined) return [];
       const { condition, values } = where(o);
       const order = o.newestFirst ? `${at} desc, ${id} desc` : id;
@@ -88,7 +88,7 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
 function readOne(event: unknown, k: number) {
   try {
     const row = readRow(event);
-    return { ...readEvent(row), data: jsonObject(furtherColumns(row, eventNames)) };
+    return { ...readEvent(row), data: jsonObject(eventFields(row)) };
   } catch (error) {
     throw ofRow(k, error);
   }

@@ -8,7 +8,7 @@ import type {
 } from '../../contracts/data-store.ts';
 import { firstOrLast, readList, readPage, readPutInteractions, selectedRows } from '../shared/checks.ts';
 import { olderThanStored, readAll, reject, unknownProduct } from '../shared/put.ts';
-import { keyText, readInteraction } from '../shared/rows.ts';
+import { lookupKey, readInteraction } from '../shared/rows.ts';
 import type { InteractionsTable, ProductsTable } from '../shared/tables.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
@@ -41,9 +41,8 @@ export function sqlInteractions(
     columns.decode(stored, row);
     return row;
   };
-  const list = async (statements: ListStatements, given: unknown, options: RowListOptions | undefined) => {
+  const list = async (statements: ListStatements, id: string | undefined, options: RowListOptions | undefined) => {
     const { newestFirst, limit } = readList(options);
-    const id = keyText(given);
     if (id === undefined) return [];
     const text = newestFirst ? statements.newest : statements.stable;
     const rows = await use((connection) =>
@@ -67,8 +66,8 @@ export function sqlInteractions(
         (connection, after, last, count) => connection.all(sql.chunk, after, last, count),
         rowOf,
       ),
-    ofUser: (user, options) => list(sql.ofUser, user, options),
-    ofItem: (item, options) => list(sql.ofItem, item, options),
+    ofUser: async (user, options) => list(sql.ofUser, lookupKey(user, 'ofUser: user'), options),
+    ofItem: async (item, options) => list(sql.ofItem, lookupKey(item, 'ofItem: item'), options),
     async page(options) {
       const request = readPage(options);
       return use((connection) => paged(connection, sql.page, request, rowOf));

@@ -1,8 +1,8 @@
 import type { ProductRow, ProductStore } from '../../contracts/data-store.ts';
 import { checkIterable } from '../../options.ts';
-import { firstOrLast, readPage, readPut } from '../shared/checks.ts';
+import { firstOrLast, lookupKeys, readPage, readPut } from '../shared/checks.ts';
 import { readAll } from '../shared/put.ts';
-import { keyText, readKey } from '../shared/rows.ts';
+import { lookupKey, readKey } from '../shared/rows.ts';
 import type { ProductsTable } from '../shared/tables.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
@@ -56,9 +56,9 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
         },
       });
     },
-    get: (id) => use(async (connection) => (await getAll(connection, [keyText(id)]))[0]),
+    get: (id) => use(async (connection) => (await getAll(connection, [lookupKey(id, 'products: id')]))[0]),
     async getMany(ids) {
-      const wanted = Array.from(checkIterable('products.getMany', 'ids', ids), keyText);
+      const wanted = Array.from(checkIterable('products.getMany', 'ids', ids), (id) => lookupKey(id, 'products: id'));
       return use((connection) => getAll(connection, wanted));
     },
     all: () =>
@@ -75,7 +75,7 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
           'first' in end ? connection.run(sql.deleteFirst, end.first) : connection.run(sql.deleteLast, end.last),
         );
       }
-      const ids = Array.from(checkIterable('products.delete', 'ids', what as Iterable<unknown>), keyText).filter((id) => id !== undefined);
+      const ids = lookupKeys(checkIterable('products.delete', 'ids', what as Iterable<unknown>), 'products.delete: id');
       return use((connection) =>
         connection.atomic(async () => {
           let gone = 0;

@@ -172,3 +172,24 @@ describe('AlsRecommender.fromFactors', () => {
     expectCode('ERR_BAD_OPTION', () => AlsRecommender.fromFactors({ ...ids, userFactors, itemFactors, factors: 3 } as never));
   });
 });
+
+describe('factors that cannot be served', () => {
+  it('are refused by a coded error when there are none', () => {
+    for (const none of [undefined, null, 5] as never[]) {
+      expect(() => FactorRecommender.from(none)).toThrow(expect.objectContaining({ name: 'AttuneError' }));
+      expect(() => AlsRecommender.fromFactors(none)).toThrow(expect.objectContaining({ name: 'AttuneError' }));
+    }
+  });
+
+  it('are refused when their products overflow float32, alone or with biases', () => {
+    const large = (by: number) => itemFactors.map((value) => value * by);
+    for (const make of [FactorRecommender.from, AlsRecommender.fromFactors] as ((input: object) => unknown)[]) {
+      expectCode('ERR_NUMERIC', () => make({ ...ids, userFactors, itemFactors: large(1e20) }));
+      expectCode('ERR_NUMERIC', () => make({ ...ids, userFactors: userFactors.map((value) => value * 2e19), itemFactors }));
+      expectCode('ERR_NUMERIC', () => make({ ...ids, userFactors, itemFactors, userBiases: [3e38, 0], itemBiases: [3e38, 0, 0] }));
+      make({ ...ids, userFactors, itemFactors: large(1e18) });
+    }
+    const model = FactorRecommender.from({ ...ids, userFactors, itemFactors: large(1e18) });
+    expect(model.recommend('a').every(({ score }) => Number.isFinite(score))).toBe(true);
+  });
+});

@@ -132,7 +132,7 @@ export class AlsWorkspace {
     from: Rows,
     out: Rows,
     { dualMax, steps }: Route,
-    only: { weights?: Block<Float32Array>; combination?: Block<Float32Array> },
+    only: { weights?: Block<Float32Array> | undefined; combination?: Block<Float32Array> | undefined },
   ) {
     const { eigenvalues, stats, failed } = this.memory;
     const { offsets, indices, d, r, lambda: lambdas, cut: bounds } = to;
