@@ -16,7 +16,7 @@ const help = `npm run bench -- builds --before FOLDER [options]
   --imports N      starts of Node on each side (default 21)
 `;
 
-/** Two builds of this library on the same work, run by run in turn, so that a machine whose speed drifts is fair to both. */
+/** Two builds of this library on the same work, alternating run by run, so that a machine whose speed drifts is fair to both. */
 export const builds = {
   name: 'builds',
   summary: 'This build against another checkout: training, serving, search, import, interleaved. --help lists options.',

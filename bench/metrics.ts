@@ -1,6 +1,6 @@
 import { metrics } from 'attune';
 
-/** Lists of 100,000 users, 20 items each, drawn with a long tail from 50,000 items; 5 relevant items a user. */
+/** Lists of 100,000 users, 20 items each, drawn with a long tail from 50,000 items; 5 relevant items per user. */
 function made(users = 100_000, depth = 20, items = 50_000) {
   let state = 12345;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 0x100000000;

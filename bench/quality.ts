@@ -37,7 +37,7 @@ interface Result {
   rankSeconds: number;
 }
 
-/** Every model on public data sets beside published figures; one protocol a set, printed with it. */
+/** Every model on public data sets beside published figures; one protocol per set, printed with it. */
 export const qualityBench = {
   name: 'quality',
   summary: 'Every model on Gowalla, Last.fm, ML-1M, Amazon Music, Beauty, Industrial beside published figures. --help lists options.',

@@ -29,6 +29,8 @@ try {
   );
   writeFileSync(join(project, 'package.json'), '{ "name": "stranger", "private": true }');
   npm('install', '--ignore-scripts', '--no-audit', '--no-fund', join(project, filename));
+  const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
+  if (String(installed) !== manifest.name) throw new Error(`installing ${manifest.name} brought ${installed}, expected nothing else.`);
 
   const peers = Object.keys(manifest.peerDependencies);
   const verify = `

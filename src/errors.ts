@@ -25,12 +25,12 @@ export const errorCodes = {
   ERR_OUT_OF_MEMORY: 'The data does not fit into the memory a kernel can address.',
 } as const;
 
-/** One of the codes an {@link AttuneError} can carry; what each means stands in {@link errorCodes}. */
+/** One of the codes an {@link AttuneError} can carry; {@link errorCodes} says what each means. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /**
  * Every error that attune itself throws. `code` is stable and made for programs; the message is made for people and says
- * what was expected, what came, and what to do.
+ * what was expected, what was received, and what to do.
  */
 export class AttuneError extends Error {
   /** The stable code, for example `ERR_UNKNOWN_USER`. */
@@ -38,7 +38,7 @@ export class AttuneError extends Error {
 
   /**
    * An error with a code and a message.
-   * @param options `cause`: the error behind this one.
+   * @param options `cause`: the underlying error.
    */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

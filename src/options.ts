@@ -82,7 +82,7 @@ export function text(spec: { default?: string; allowEmpty?: boolean } = {}): Che
   };
 }
 
-/** A function, or nothing. */
+/** A function, or nothing. @typeParam F its type */
 // biome-ignore lint/suspicious/noExplicitAny: the caller names the function's type.
 export function callback<F extends (...args: any[]) => unknown>(): Check<F | undefined> {
   return (value, name) => {
@@ -97,12 +97,12 @@ export const abortSignal: Check<AbortSignal | undefined> = (value, name) => {
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be an AbortSignal, got ${shown(value)}.`);
 };
 
-/** Passed on as it is; the one who uses it checks it. */
+/** Accepts any value unchecked; whoever uses the value validates it. */
 export function anything<T = unknown>(fallback?: T): Check<T> {
   return (value) => (value === undefined ? fallback : value) as T;
 }
 
-/** The check, or undefined when nothing was given. */
+/** Applies the check, or passes undefined through when no value was given. */
 export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value, name) => (value === undefined ? undefined : check(value, name));
 }
@@ -110,21 +110,21 @@ export function optional<T>(check: Check<T>): Check<T | undefined> {
 const threadCount = integer({ min: 1, max: 256 });
 const seedNumber = number({ default: 0 });
 
-/** A number of threads, or `'auto'` (default): all cores where the data is worth it. */
+/** Number of threads, or `'auto'` (default): all cores when there is enough data to make it worthwhile. */
 export const threads: Check<number | 'auto'> = (value, name) =>
   value === undefined || value === 'auto' ? 'auto' : threadCount(value, name);
 
-/** The seed of all draws: a finite number or a text. Default 0. */
+/** Seed of all random draws: a finite number or a string. Default 0. */
 export const seed: Check<number | string> = (value, name) => (typeof value === 'string' ? value : seedNumber(value, name));
 
 /** What happens on unknown ids. Default `'throw'`. */
 export const onUnknown = choice(['throw', 'empty'] as const, 'throw');
 
-/** The options every long piece of work takes. */
+/** Options that every long-running operation takes. */
 export const workOptions = {
   /** Aborts the work. */
   signal: abortSignal,
-  /** Hears how far it is. */
+  /** Called with the progress so far. */
   onProgress: callback<(progress: Progress) => void>(),
 };
 
@@ -134,9 +134,9 @@ export interface Progress {
   phase: string;
   /** How much of it is done, in the units of `total`. */
   done: number;
-  /** How much there is, or undefined when nobody knows yet. */
+  /** The total amount of work, or undefined while it is not known. */
   total?: number;
-  /** Anything else a phase has to say, such as `loss`. */
+  /** Anything else that a phase reports, such as `loss`. */
   [more: string]: unknown;
 }
 
@@ -154,9 +154,9 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * Refuses what cannot be iterated, and a lone text, which would count as its letters.
- * @param owner who was given it, for the message
- * @param what what is in it, such as `item ids`
+ * Rejects values that are not iterable, and plain strings, which would be read letter by letter.
+ * @param owner the function that received it, for the message
+ * @param what what it should contain, such as `item ids`
  * @throws ERR_BAD_ARGUMENT
  */
 export function checkIterable<T>(owner: string, what: string, value: Iterable<T>): Iterable<T> {

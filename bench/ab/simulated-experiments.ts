@@ -12,7 +12,7 @@ export interface Shop {
 export interface Simulation {
   control: Shop;
   treatment: Shop;
-  /** Users of each group a day. */
+  /** Users per group and day. */
   daily: [control: number, treatment: number];
   days: number;
   /** How many experiments. */

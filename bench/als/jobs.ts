@@ -20,7 +20,7 @@ export const jobs: AlsTask = {
     for (const factors of quick ? [64] : [64, 128]) {
       const race = { data, factors, alpha: 30, regularization: 10 };
       const start = startOf(data, factors);
-      await fitAttune(race, 2, start, 1); // compiled by now
+      await fitAttune(race, 2, start, 1); // warms up the compiler
       const { total, spent } = await measured(() => fitAttune(race, iterations, start, 1));
       const row = (task: string, seconds: number): Row => ({
         task: `f=${factors}, ${task}`,

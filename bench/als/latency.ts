@@ -74,7 +74,7 @@ interface Call {
   prepare(query: number): () => { item: string }[];
 }
 
-/** Single calls, the sides by turns. */
+/** Single calls, alternating between the sides. */
 async function single({ task, call, queries, goals, prepare }: Call, als: AlsRecommender, implicit: Implicit | undefined): Promise<Row[]> {
   const own: number[] = [];
   const others: number[] = [];
@@ -116,7 +116,7 @@ async function single({ task, call, queries, goals, prepare }: Call, als: AlsRec
   });
 }
 
-/** The reasons of a page of ten: of users as they are, and of visitors with 1,200 items, none of whom was asked for before. */
+/** The reasons of a page of ten: of users as they are, and of visitors with 1,200 items, none of whom was queried before. */
 function reasons(als: AlsRecommender, users: number[]): Row[] {
   const known = users.slice(0, callsPerRound).map((u) => {
     const user = als.users.idAt(u);

@@ -13,7 +13,7 @@ const ours: (AlsOptions & { factors: number })[] = [
   { factors: 128, alpha: 10, regularization: 3, regularizationScaling: 'frequency', regularizationExponent: 0.5, iterations: 8 },
 ];
 
-/** Another start moves HR@10 by up to half a point, so both sides are given these, and means are told. */
+/** Another start moves HR@10 by up to half a point, so both sides get these seeds, and means are reported. */
 const startSeeds = [1, 2, 3, 4, 5];
 
 /** Quality in the protocol of Neural Collaborative Filtering (He et al. 2017): HR@10 and NDCG@10 among 99 negatives. */

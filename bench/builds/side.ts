@@ -1,4 +1,4 @@
-/** One side of a race of builds, a process of its own: prepares a task, then runs it whenever it is told to. */
+/** One side of a race of builds, a process of its own: prepares a task, then runs it on request. */
 import { pathToFileURL } from 'node:url';
 import { timed } from '../support/clock.ts';
 import { buildTasks } from './tasks.ts';

@@ -36,7 +36,7 @@ export function rankedBy({ als, content, popular }: Sources, weights: Record<str
   };
 }
 
-/** A model without what reasons are made from: half of the time of a page, and no part of what is measured. */
+/** A model without what reasons are made from: reasons take half the time of a page and are not measured. */
 function listsOf(model: AlsRecommender): RecommenderLike {
   return {
     kind: model.kind,

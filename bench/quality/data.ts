@@ -103,11 +103,20 @@ export const qualitySets: Record<string, QualitySet> = {
       ['SASRec', 0.0605, 0.0318, 'S3-Rec'],
     ],
     validation: last,
-    read: (folder) => {
-      const rows = listedPairs(join(folder, 'Beauty.txt.gz'));
-      const isLast = (_: unknown, at: number) => rows[at + 1]?.[0] !== rows[at][0];
-      return { train: fromPairs(rows.filter((row, at) => !isLast(row, at))), test: fromPairs(rows.filter(isLast)) };
-    },
+    read: (folder) => lastOfEach(join(folder, 'Beauty.txt.gz')),
+  },
+  sports: {
+    folder: 'seq-sports',
+    protocol: lastOut,
+    metrics: ['hitRate', 'ndcg'],
+    k: 10,
+    published: [
+      ['PopRec', 0.0094, 0.0053, 'S3-Rec'],
+      ['GRU4Rec', 0.0204, 0.011, 'S3-Rec'],
+      ['SASRec', 0.035, 0.0192, 'S3-Rec'],
+    ],
+    validation: last,
+    read: (folder) => lastOfEach(join(folder, 'Sports_and_Outdoors.txt.gz')),
   },
   industrial: {
     folder: 'amazon-industrial-2018',
@@ -134,6 +143,13 @@ export const qualitySets: Record<string, QualitySet> = {
   },
 };
 
+/** Lines of `user item item ...` in time order, cut before the last item. */
+function lastOfEach(path: string): { train: Interactions; test: Interactions } {
+  const rows = listedPairs(path);
+  const isLast = (_: unknown, at: number) => rows[at + 1]?.[0] !== rows[at][0];
+  return { train: fromPairs(rows.filter((row, at) => !isLast(row, at))), test: fromPairs(rows.filter(isLast)) };
+}
+
 function lightGcn(folder: string): { train: Interactions; test: Interactions } {
   const part = (name: string) => fromPairs(listedPairs(join(folder, `${name}.txt.gz`)));
   return { train: part('train'), test: part('test') };
@@ -146,7 +162,7 @@ function lastFm(folder: string): { train: Interactions; test: Interactions } {
   return { train: part('train'), test: part('test') };
 }
 
-/** One test item a user, to be found among the given ones. */
+/** One test item per user, to be found among the given ones. */
 function amongNegatives({ train, cases }: ReturnType<typeof ncf>): ReturnType<QualitySet['read']> {
   const negatives = new Map(cases.map((one) => [one.user, one.negatives]));
   const test = fromPairs(cases.map(({ user, item }) => [user, item]));

@@ -3,8 +3,10 @@ import {
   BprRecommender,
   EaseRecommender,
   type FittableRecommender,
+  GraphFilterRecommender,
   ItemKnnRecommender,
   PopularityRecommender,
+  SequenceLinearRecommender,
 } from 'attune';
 
 /** A family of models, and the settings among which the validation part chooses. */
@@ -40,6 +42,18 @@ export const qualityModels: QualityModel[] = [
     key: 'item-knn',
     make: (setting) => new ItemKnnRecommender(setting),
     settings: () => [{}, { popularityExponent: 0.3 }, { popularityExponent: 0.5 }, { neighbors: 300 }],
+  },
+  {
+    name: 'Sequence-linear',
+    key: 'sequence-linear',
+    make: (setting) => new SequenceLinearRecommender(setting),
+    settings: () => [{}, ...[20, 150].map((regularization) => ({ regularization })), ...[1, 4].map((historyDecay) => ({ historyDecay }))],
+  },
+  {
+    name: 'Graph filter',
+    key: 'graph-filter',
+    make: (setting) => new GraphFilterRecommender(setting),
+    settings: () => [{}],
   },
   {
     name: 'EASE',

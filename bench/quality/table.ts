@@ -10,10 +10,10 @@ export interface SetSummary {
   published: [model: string, first: number, second: number, source: string][];
 }
 
-/** One Markdown table over all sets: two figures a model, the larger of the second ones in bold, beside the best that was published. */
+/** One Markdown table over all sets: two figures per model, the larger of the second ones in bold, beside the best that was published. */
 export function overview(sets: Record<string, SetSummary>): string {
   const models = [...new Set(Object.values(sets).flatMap(({ results }) => results.map(({ model }) => model)))];
-  const head = ['set', 'rows a user, an item', 'figures', ...models, 'best published beside'];
+  const head = ['set', 'rows per user, per item', 'figures', ...models, 'best published beside'];
   const lines = Object.entries(sets).map(([name, set]) => {
     const keys = set.metrics.map((metric) => `${metric}@${set.k}`);
     const best = Math.max(...set.results.map(({ figures }) => figures[keys[1]]));

@@ -125,5 +125,5 @@ const qualityRow = ({ embedder, mode, ndcg, recall, msPerQuery, buildSeconds }: 
   unit: '',
   attune: ndcg,
   goal: mode === 'lexical' ? '>= .667' : undefined,
-  note: `Recall@100 ${recall.toFixed(4)}, ${msPerQuery.toFixed(2)} ms a query, built in ${buildSeconds.toFixed(1)} s`,
+  note: `Recall@100 ${recall.toFixed(4)}, ${msPerQuery.toFixed(2)} ms per query, built in ${buildSeconds.toFixed(1)} s`,
 });

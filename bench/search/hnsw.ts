@@ -18,12 +18,12 @@ const peerIndexes: PeerIndex[] = ['hnswlib-hnsw', 'usearch-hnsw', 'faiss-hnsw'];
 interface Point {
   ef: number;
   recall: number;
-  /** Milliseconds a query: processor time, and the median of the clock. */
+  /** Milliseconds per query: processor time, and the median wall time. */
   cpu: number;
   wall: number;
 }
 
-/** Approximate search on one thread: the same graph settings on all sides, built and asked by turns. */
+/** Approximate search on one thread: the same graph settings on all sides, built and queried alternately. */
 export const hnsw: SearchTask = {
   name: 'hnsw',
   summary: '94,327 x 384 vectors: recall against latency of hnswIndex, hnswlib, usearch and faiss; draws the curve.',
@@ -47,7 +47,7 @@ export const hnsw: SearchTask = {
       }
     }
     const curves = new Map<string, Point[]>([['attune', []], ...others.map(({ name }): [string, Point[]] => [name, []])]);
-    for (let q = 0; q < 2 * set.queryCount; q++) index.search(set.query(q % set.queryCount), { n, efSearch: 32 }); // compiled by now
+    for (let q = 0; q < 2 * set.queryCount; q++) index.search(set.query(q % set.queryCount), { n, efSearch: 32 }); // warms up the compiler
     for (const ef of efs) {
       const own: Point[] = [];
       const theirs = new Map<string, Point[]>(others.map(({ name }) => [name, []]));
@@ -193,7 +193,7 @@ function draw(curves: Map<string, Point[]>, set: VectorSet, aside: boolean): voi
   const svg = curveSvg({
     title: `Recall against time: ${set.count.toLocaleString('en-US')} vectors of ${set.dimensions} dimensions`,
     xLabel: 'recall@10',
-    yLabel: 'processor milliseconds a query, one thread',
+    yLabel: 'processor milliseconds per query, one thread',
     curves: Array.from(curves, ([name, points]) => ({
       name: name.replace('-hnsw', ' HNSW'),
       points: points.map(({ recall, cpu }) => ({ x: recall, y: cpu })),

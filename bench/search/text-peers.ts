@@ -10,7 +10,7 @@ import type { TextFigures, TextTask } from './text-side.ts';
 /** One set of texts and how good an answer is. */
 export interface TextSet extends Omit<TextTask, 'patience'> {
   name: string;
-  /** Mean nDCG@10 of the answers to the first queries; undefined where nobody has judged. */
+  /** Mean nDCG@10 of the answers to the first queries; undefined without relevance judgments. */
   quality?(lists: number[][]): number;
 }
 
@@ -58,7 +58,7 @@ function own(library: string, file: string): TextFigures {
   return JSON.parse(stdout.trim().split('\n').at(-1) as string);
 }
 
-/** A line a library. Where one was asked fewer queries, ours on the same ones stands beside its quality. */
+/** One line per library. Where one was asked fewer queries, ours on the same ones stands beside its quality. */
 function tableOf({ name, queries, quality }: TextSet, figures: Map<string, TextFigures>): string {
   const ours = (figures.get('attune') as TextFigures).queries.lists;
   const heads = [name, 'nDCG@10', 'build, CPU s', 'query p50, CPU ms', 'wall ms', 'as typed p50, CPU ms', 'MB', 'queries'];

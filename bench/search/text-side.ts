@@ -1,5 +1,5 @@
 /**
- * One library on one set of texts, in a process of its own so that its memory can be told: `text-side.ts <library> <file>`. The file holds
+ * One library on one set of texts, in its own process so that its memory can be measured: `text-side.ts <library> <file>`. The file holds
  * a {@link TextTask}; the answer is one JSON line. Every library splits a query into words and wants any of them (OR).
  */
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ export interface TextTask {
   typed: string[];
   /** How many answers. */
   n: number;
-  /** Processor seconds of queries, after which no more are asked; of typed ones half as many. */
+  /** Processor seconds of queries, after which querying stops; half of that for typed queries. */
   patience: number;
 }
 

@@ -16,7 +16,7 @@ const batchSize = 256;
 /** Batches before those that count: a busy machine is late with the optimized kernels. */
 const warmUps = 3;
 
-/** Exact search: both sides hold the same vectors and take turns. */
+/** Exact search: both sides hold the same vectors and run alternately. */
 export const vectors: SearchTask = {
   name: 'vectors',
   summary: '94,327 x 384 vectors: flatIndex against the exact indexes of faiss, usearch and hnswlib.',
@@ -146,7 +146,7 @@ async function batches(
   return compared(task, own, others, sides, '>= 1');
 }
 
-/** One in a thousand vectors may come. */
+/** A filter that one in a thousand vectors passes. */
 async function filtered(
   shape: string,
   index: FlatIndex,

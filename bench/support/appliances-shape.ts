@@ -5,7 +5,7 @@ import { generator } from './random.ts';
 export const appliancesSize = { users: 1_692_877, items: 90_276, ratings: 2_016_674 };
 
 /**
- * Made ratings with the shape of Amazon Appliances: as many users, items and ratings, 1.19 ratings a user with a long tail,
+ * Made ratings with the shape of Amazon Appliances: as many users, items and ratings, 1.19 ratings per user with a long tail,
  * popularity of items by a shifted power law, every item rated at least once, stars as they fall there (mean 4.23). Users
  * lean to a part of the catalogue, so that factors have something to find. The same seed gives the same rows.
  * @param scale share of users, items and ratings.
@@ -47,7 +47,7 @@ export function appliancesColumns(scale = 1, seed = 7): { users: string[]; items
     values[count++] = star < 0.69 ? 5 : star < 0.8 ? 4 : star < 0.853 ? 3 : star < 0.887 ? 2 : 1;
   };
   for (let u = 0; u < userCount && count < ratingCount; u++) add(u, u < itemCount ? u : draw());
-  // What is left goes to users by a power law: a few rate hundreds of items.
+  // The remaining ratings go to users by a power law: a few rate hundreds of items.
   const have = new Set<number>();
   while (count < ratingCount) {
     const user = Math.floor(userCount * random() ** 2.6);

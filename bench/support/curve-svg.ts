@@ -18,7 +18,7 @@ export interface CurvePicture {
   yTicks: readonly number[];
 }
 
-/** Colours that people of all kinds of sight tell apart (Okabe and Ito 2008), and marks for print. */
+/** A colour-blind-safe palette (Okabe and Ito 2008), and markers for print. */
 const styles = [
   { colour: '#0072b2', mark: (x: string, y: string) => `<circle cx="${x}" cy="${y}" r="4"/>` },
   { colour: '#d55e00', mark: (x: string, y: string) => `<rect x="-3.5" y="-3.5" width="7" height="7" transform="translate(${x} ${y})"/>` },

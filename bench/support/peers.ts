@@ -12,7 +12,7 @@ const installed = join(environment, 'installed.txt');
 const binary = join(environment, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
 /**
- * A program of `bench/peers/` that answers one JSON line a request. Its Python packages are installed on first use into
+ * A program of `bench/peers/` that answers one JSON line per request. Its Python packages are installed on first use into
  * `bench/peers/.venv`, which git ignores.
  */
 export class Peer {
@@ -22,7 +22,7 @@ export class Peer {
   private constructor(script: string) {
     this.#process = spawn(binary, [join(folder, script)], { env: { ...process.env, OPENBLAS_NUM_THREADS: '1', PYTHONUNBUFFERED: '1' } });
     this.#process.stderr.pipe(process.stderr);
-    this.#process.stdin.on('error', () => {}); // the answer that does not come says it
+    this.#process.stdin.on('error', () => {}); // the missing answer reports it
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 

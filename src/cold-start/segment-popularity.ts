@@ -6,7 +6,7 @@ import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, integer, number, optional, readOptions } from '../options.ts';
 import type { BridgeListOptions } from './bridge/bridge-options.ts';
 
-/** What {@link segmentPopularity} is asked as a source of a `HybridRanker`. */
+/** The request that {@link segmentPopularity} receives as a source of a `HybridRanker`. */
 export interface SegmentRequest extends BridgeListOptions {
   /** User id. */
   user?: string | undefined;
@@ -22,14 +22,14 @@ export interface SegmentPopularityOptions {
   interactions: Interactions;
   /** The segment in which a row counts, such as the user's country; undefined = in none. */
   segmentOfUser?: ((user: string) => string | undefined) | undefined;
-  /** The segment of who asks. Default: `segmentOfUser` of the user, or undefined. */
+  /** The segment of the visitor. Default: `segmentOfUser` of the user, or undefined. */
   segmentOfRequest?: ((request: SegmentRequest) => string | undefined) | undefined;
   /**
-   * How many rows of everybody a segment is given for a start: its shares are (its rows of the item + prior * share of the item among all)
+   * Strength of the prior, in rows of all users: its shares are (its rows of the item + prior * share of the item among all)
    * / (its rows + prior), so that a small segment does not follow three rows. From 0, default 100.
    */
   prior?: number | undefined;
-  /** After how many days a row counts half. Above 0; default none: all rows count alike. Needs timestamps. */
+  /** Half-life of a row in days. Above 0; default none: all rows count alike. Needs timestamps. */
   halfLifeDays?: number | undefined;
   /** Rows before this moment do not count, in milliseconds since 1970. Needs timestamps. */
   from?: number | undefined;
@@ -43,7 +43,7 @@ export interface SegmentPopularity {
   readonly role: 'popular';
   /** Names of the segments that have rows. */
   readonly segments: readonly string[];
-  /** The most popular items of a segment, scores being shares of its rows; of everybody for an unknown segment or none. @throws ERR_BAD_OPTION */
+  /** The most popular items of a segment, scores being shares of its rows; of all users for an unknown segment or none. @throws ERR_BAD_OPTION */
   top(segment: string | undefined, options?: BridgeListOptions): Recommendation[];
   /** Answers as a source. Items of the history are left out. */
   answer(request: SegmentRequest): Recommendation[];
@@ -52,8 +52,8 @@ export interface SegmentPopularity {
 }
 
 /**
- * What is popular among people like the visitor and lately, for when nothing else is known of them. A segment is smoothed towards everybody
- * (Dirichlet prior), so that it needs no least size. It is a snapshot: make another one for new interactions.
+ * What is popular among people like the visitor and lately, for when nothing else is known of them. A segment is smoothed towards all users
+ * (Dirichlet prior), so that it needs no minimum size. It is a snapshot: make another one for new interactions.
  *
  * @throws ERR_BAD_OPTION; ERR_BAD_ARGUMENT when times are asked for and there are none; ERR_EMPTY when no row counts.
  */

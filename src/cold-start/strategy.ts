@@ -20,7 +20,7 @@ export interface SourceKnowledge {
   role: SourceRole;
   /** Its weight in the fusion, from 0. */
   weight: number;
-  /** How many interactions of the visitor it knows; Infinity when it knows the user, but nobody can tell how well. */
+  /** How many interactions of the visitor it knows; Infinity when it knows the user, but cannot say from how many. */
   interactions: number;
   /** Whether it can answer words: a query or interests were given. */
   words: boolean;

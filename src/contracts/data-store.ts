@@ -12,11 +12,17 @@ export type ColumnTypes = Readonly<Record<string, ColumnType>>;
 declare const holds: unique symbol;
 
 /** A JSON column whose content has a type: `columns: { features: 'JSON' as JsonColumn<string[]> }`. The type is not checked at run time. */
-export type JsonColumn<T> = 'JSON' & { readonly [holds]: T };
+export type JsonColumn<T> = 'JSON' & {
+  /** Only for the compiler. */
+  readonly [holds]: T;
+};
 
 /** The columns that `Tables` declares for a table; undefined when it declares none, so that rows may carry any. */
 export type ColumnsOf<Tables, Table extends 'products' | 'interactions'> = Tables extends {
-  readonly [T in Table]: { readonly columns: infer C extends ColumnTypes };
+  readonly [T in Table]: {
+    /** The declaration. */
+    readonly columns: infer C extends ColumnTypes;
+  };
 }
   ? string extends keyof C
     ? undefined
@@ -32,13 +38,8 @@ export type StoredColumns<C extends ColumnTypes | undefined> = C extends ColumnT
     };
 
 /** What comes back from a column. */
-export type StoredValue<Type> = Type extends { readonly [holds]: infer T }
-  ? T
-  : Type extends 'TEXT'
-    ? string
-    : Type extends 'REAL' | 'INTEGER'
-      ? number
-      : unknown;
+export type StoredValue<Type> =
+  Type extends JsonColumn<infer T> ? T : Type extends 'TEXT' ? string : Type extends 'REAL' | 'INTEGER' ? number : unknown;
 
 /** Declared columns as they are put; without a declaration, anything. */
 export type InputColumns<C extends ColumnTypes | undefined> = C extends ColumnTypes
@@ -46,15 +47,16 @@ export type InputColumns<C extends ColumnTypes | undefined> = C extends ColumnTy
   : unknown;
 
 /** What a column takes: numbers also as text that reads as one. */
-export type InputValue<Type> = Type extends { readonly [holds]: infer T }
-  ? T
-  : Type extends 'TEXT'
-    ? string
-    : Type extends 'REAL'
-      ? number | string
-      : Type extends 'INTEGER'
-        ? number | string | boolean
-        : unknown;
+export type InputValue<Type> =
+  Type extends JsonColumn<infer T>
+    ? T
+    : Type extends 'TEXT'
+      ? string
+      : Type extends 'REAL'
+        ? number | string
+        : Type extends 'INTEGER'
+          ? number | string | boolean
+          : unknown;
 
 /** Refuses the columns of a row that a declared table does not have. */
 export type OnlyColumns<Row, C extends ColumnTypes | undefined, Own extends string> = C extends ColumnTypes
@@ -81,7 +83,7 @@ export interface DataStore<Tables = unknown> {
   readonly events: EventStore;
   /**
    * Runs several calls as one: all of them count, or, when `work` rejects or the process dies, none. Use the store that
-   * `work` is given; calls on the outer store may wait until it is done, so awaiting one inside may wait for ever.
+   * `work` is given; calls on the outer store may wait until it is done, so awaiting one inside may deadlock.
    */
   transaction<T>(work: (store: DataStore<Tables>) => Promise<T>): Promise<T>;
 }
@@ -101,9 +103,9 @@ export interface ProductStore<C extends ColumnTypes | undefined = undefined> {
   all(): AsyncIterable<ProductRow<C>>;
   /** Some products, in stable order. */
   page(options?: RowPageOptions): Promise<RowPage<ProductRow<C>>>;
-  /** How many there are. */
+  /** The number of rows. */
   count(): Promise<number>;
-  /** Deletes products, and with them their interactions. Unknown ids do not matter. @returns how many products went @throws ERR_BAD_ID for what is neither text nor a whole number */
+  /** Deletes products, and with them their interactions. Unknown ids are ignored. @returns the number of products deleted @throws ERR_BAD_ID for what is neither text nor a whole number */
   delete(what: Iterable<Id> | FirstOrLast): Promise<number>;
 }
 
@@ -125,11 +127,11 @@ export interface InteractionStore<C extends ColumnTypes | undefined = undefined>
   ofItem(item: Id, options?: RowListOptions): Promise<StoredInteraction<C>[]>;
   /** Some interactions, in stable order. */
   page(options?: RowPageOptions): Promise<RowPage<StoredInteraction<C>>>;
-  /** How many there are. */
+  /** The number of rows. */
   count(): Promise<number>;
   /** Totals. */
   stats(): Promise<InteractionStats>;
-  /** Deletes interactions. What is not there does not matter. @returns how many went @throws ERR_BAD_ID for what is neither text nor a whole number */
+  /** Deletes interactions. Missing ones are ignored. @returns the number of rows deleted @throws ERR_BAD_ID for what is neither text nor a whole number */
   delete(what: InteractionSelection): Promise<number>;
 }
 
@@ -147,9 +149,9 @@ export interface EventStore {
   all(filter?: EventFilter): AsyncIterable<StoredEvent>;
   /** Those of a user, in the order in which they came. */
   ofUser(user: Id, options?: RowListOptions & EventFilter): Promise<StoredEvent[]>;
-  /** How many there are. */
+  /** The number of rows. */
   count(filter?: EventFilter): Promise<number>;
-  /** Deletes the events that pass the filter; without one, all. Numbers are not used again. @returns how many went */
+  /** Deletes the events that pass the filter; without one, all. Numbers are not reused. @returns the number of events deleted */
   delete(filter?: EventFilter): Promise<number>;
 }
 
@@ -306,11 +308,19 @@ export type FirstOrLast =
       last: number;
     };
 
+/** A user and an item. */
+export interface UserItemPair {
+  /** User id. */
+  readonly user: Id;
+  /** Item id. */
+  readonly item: Id;
+}
+
 /** Which interactions. */
 export type InteractionSelection =
   | {
       /** Those of these pairs. */
-      pairs: Iterable<{ readonly user: Id; readonly item: Id }>;
+      pairs: Iterable<UserItemPair>;
     }
   | {
       /** All of these users. */

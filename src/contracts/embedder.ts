@@ -5,20 +5,20 @@ import type { Progress } from '../options.ts';
 export interface EmbedOptions {
   /** Aborts: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Called now and then with phase `'embedding'`; `done` and `total` count texts. */
+  /** Called regularly with phase `'embedding'`; `done` and `total` count texts. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * Turns texts into vectors. Three members make one; the others are abilities that only some have.
+ * Turns texts into vectors. Three members are required; the others are capabilities that only some embedders have.
  *
  * Two embedders of the same `name` and `dimensions` must give the same vectors: an index remembers the name and refuses a
  * different one when it is loaded.
  */
 export interface Embedder {
-  /** What makes these vectors, for example the model and its precision. */
+  /** Identifies what makes these vectors, for example the model and its precision. */
   readonly name: string;
-  /** Length of a vector. An embedder that must load a model to know it may say 0 until {@link prepare} is done. */
+  /** Length of a vector. An embedder that must load a model to know it may report 0 until {@link prepare} is done. */
   readonly dimensions: number;
   /** One row per text, row-major, each row of length 1 (or all zero when there is nothing in the text to embed). */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array>;
@@ -26,9 +26,9 @@ export interface Embedder {
   prepare?(): Promise<void>;
   /** Learns from a catalogue, such as how rare each word is. Returns a new embedder; this one stays as it is. */
   fit?(texts: readonly string[], options?: EmbedOptions): Promise<Embedder>;
-  /** The pieces that it cuts texts into, when they are those of an uncased WordPiece vocabulary; undefined otherwise. `distil` asks. */
+  /** The tokens that it splits texts into, if they are those of an uncased WordPiece vocabulary; undefined otherwise. Used by `distil`. */
   vocabulary?(): Promise<readonly string[] | undefined>;
-  /** The weight of its scores in hybrid search, 0 to 1, found by measuring. Without one an index takes 0.5. */
+  /** The weight of its scores in hybrid search, 0 to 1, found by measuring. Without it an index uses 0.5. */
   readonly hybridWeight?: number | undefined;
   /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder beside it. */
   readonly kind?: string | undefined;
@@ -36,7 +36,7 @@ export interface Embedder {
   toBytes?(): Uint8Array<ArrayBuffer>;
 }
 
-/** Calls an embedder and does not trust it; rows that are not of length 1 are scaled. @throws ERR_EMBEDDER when the answer has the wrong shape or is not finite. */
+/** Calls an embedder and validates its output; rows whose length is not 1 are normalized. @throws ERR_EMBEDDER when the answer has the wrong shape or is not finite. */
 export async function embedWith(embedder: Embedder, texts: readonly string[], options: EmbedOptions): Promise<Float32Array> {
   options.signal?.throwIfAborted();
   const vectors = texts.length === 0 ? new Float32Array(0) : await embedder.embed(texts, options);
@@ -60,7 +60,7 @@ export async function embedWith(embedder: Embedder, texts: readonly string[], op
   return hasUnitRows(vectors, embedder.dimensions) ? vectors : normalizeRows(vectors.slice(), embedder.dimensions);
 }
 
-/** Whether all rows have length 1, but for what rounding or few bits a number can do, or are zeros. */
+/** Whether every row has length 1, up to rounding or quantization, or is all zeros. */
 function hasUnitRows(vectors: Float32Array, dimensions: number): boolean {
   for (let start = 0; start < vectors.length; start += dimensions) {
     let sum = 0;

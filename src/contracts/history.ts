@@ -1,5 +1,5 @@
-import { readTime } from '../data/fields.ts';
 import { type Id, textOf } from '../data/ids.ts';
+import { readTime } from '../data/time-column.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { checkIterable } from '../options.ts';
 
@@ -17,11 +17,11 @@ export type HistoryItem =
 
 /**
  * What a visitor did. Entries count in the order of their timestamps; those without one come after those with one, in the order given.
- * Of an item that is there several times, models that know no order take the last value.
+ * Models that ignore order use the last value of a repeated item.
  */
 export type History = Iterable<HistoryItem>;
 
-/** An entry of a history that was read. */
+/** A validated entry of a history. */
 export interface HistoryEntry {
   /** Item id. */
   item: string;
@@ -31,13 +31,13 @@ export interface HistoryEntry {
   timestamp?: number | undefined;
 }
 
-/** A history in dense indices, for models that know no order: ascending and distinct items, one value each. */
+/** A history in dense indices, for models that ignore order: ascending and distinct items, one value each. */
 export interface HistoryRow {
   /** Dense item indices, ascending, distinct. */
   items: Int32Array;
   /** Values beside them. */
   values: Float32Array;
-  /** The same with its order, for models that read it. Absent from the rows of users a model was fitted on. */
+  /** The same history in time order, for models that use it. Absent from the rows of users a model was fitted on. */
   sequence?: HistorySequence | undefined;
 }
 
@@ -53,9 +53,9 @@ export interface HistorySequence {
 
 /**
  * Reads a history, the same way for every model, index and ranker.
- * @param owner who was given it, for messages, such as `als.recommendFor`
+ * @param owner the function that received it, for messages, such as `als.recommendFor`
  * @returns all entries in time order; see {@link History}.
- * @throws ERR_BAD_ARGUMENT for what is no list of entries; ERR_BAD_ID; ERR_BAD_VALUE for a value or a timestamp that is none
+ * @throws ERR_BAD_ARGUMENT if it is not a list of entries; ERR_BAD_ID; ERR_BAD_VALUE for an invalid value or timestamp
  */
 export function readHistory(owner: string, history: History): HistoryEntry[] {
   checkIterable(owner, 'item ids or { item, value, timestamp } as history', history);

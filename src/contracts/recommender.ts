@@ -18,9 +18,9 @@ export interface Recommendation {
 /** A list of recommendations, best first. */
 export interface RecommendationList extends Array<Recommendation> {
   /**
-   * false when the list carries no information: nothing that the model knows speaks for any of its items, so that all scores are 0 and
-   * the order is that of the items' indices, as for a history none of whose items has neighbours. Absent from any other list, and not
-   * enumerable, so that it is in no JSON.
+   * false when the list carries no information: the model has no evidence for any of its items, so all scores are 0 and the items are
+   * in index order, as for a history none of whose items has neighbours. Absent from any other list, and not enumerable, so that it
+   * does not appear in JSON.
    */
   readonly informed?: false | undefined;
 }
@@ -41,18 +41,18 @@ export interface KnownInteraction {
   value: number;
 }
 
-/** What happens on an id the model does not know: a coded error, or an empty answer. */
+/** How an id that the model does not know is handled: a coded error, or an empty answer. */
 export type UnknownPolicy = 'throw' | 'empty';
 
 /** Options of every call that takes ids. */
 export interface UnknownOptions {
-  /** Default: what the model was made with, which is `'throw'` unless said otherwise. */
+  /** Default: the model's own setting, which is `'throw'` unless changed. */
   onUnknown?: UnknownPolicy | undefined;
 }
 
-/** What may differ between a model and its file, for every family: options of `fromBytes`, `load` and `loadRecommender`. */
+/** Settings that may differ between a model and its file, for every family: options of `fromBytes`, `load` and `loadRecommender`. */
 export interface LoadOptions extends UnknownOptions {
-  /** Threads: 1 to 256, or `'auto'`: all cores where the data is worth it. Answers do not depend on it. Default `'auto'`. */
+  /** Threads: 1 to 256, or `'auto'`: all cores when there is enough data to make it worthwhile. Results do not depend on it. Default `'auto'`. */
   threads?: number | 'auto' | undefined;
 }
 
@@ -64,7 +64,7 @@ export interface RecommendOptions extends UnknownOptions {
   exclude?: Iterable<Id> | undefined;
   /** Rank these items and no others. Unknown ones are ignored. */
   only?: Iterable<Id> | undefined;
-  /** Whether items of the user's own history may come. Default false. */
+  /** Whether items of the user's own history may be returned. Default false. */
   includeSeen?: boolean | undefined;
 }
 
@@ -76,7 +76,7 @@ export interface RecommendManyOptions extends UnknownOptions {
   exclude?: Iterable<Id> | ((user: string) => Iterable<Id>) | undefined;
   /** Rank these items and no others. */
   only?: Iterable<Id> | ((user: string) => Iterable<Id>) | undefined;
-  /** Whether items of the user's own history may come. Default false. */
+  /** Whether items of the user's own history may be returned. Default false. */
   includeSeen?: boolean | ((user: string) => boolean) | undefined;
 }
 
@@ -131,13 +131,13 @@ export interface RecommendationBatch extends Iterable<Recommendation[]> {
 export interface FitOptions {
   /** Aborts: the promise rejects with the signal's reason and the model stays as it was. */
   signal?: AbortSignal | undefined;
-  /** Called now and then with what has been done. */
+  /** Called regularly with the progress so far. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * What only some families can do; {@link Recommender.can} tells.
- * - `'foldIn'`: the list of `recommendFor` depends on the history. Without it everybody gets the same list.
+ * Capabilities that only some families have; see {@link Recommender.can}.
+ * - `'foldIn'`: the list of `recommendFor` depends on the history. Without it, all visitors get the same list.
  * - `'sequence'`: the order and the times of a history count.
  * - `'similarItems'`, `'similarUsers'`, `'explain'`, `'explainMany'`, `'explainFor'`, `'partialFit'`, `'forget'`: there is a method of
  *   that name.
@@ -160,7 +160,7 @@ export const capabilities = [
 ] as const;
 
 /**
- * Why an item is not in a list, or that it is. The first reason that applies, in this order:
+ * Why an item is missing from a list, or that it is listed. The first reason that applies, in this order:
  * - `'unknown-user'`, `'unknown-history'`: the model has no list for this user or history.
  * - `'unknown-item'`: it was not fitted on the item.
  * - `'excluded'`: the item is in `exclude`.
@@ -172,11 +172,11 @@ export const capabilities = [
  */
 export type WhyNot =
   | {
-      /** Nothing more can be said. */
+      /** There are no further details. */
       reason: 'unknown-user' | 'unknown-history' | 'unknown-item' | 'excluded' | 'not-in-only' | 'no-score';
     }
   | {
-      /** The user has it. */
+      /** The item is in the user's history. */
       reason: 'seen';
       /** The user's own value of it. */
       value: number;
@@ -193,37 +193,37 @@ export type WhyNot =
     };
 
 /**
- * What every recommender can do. It is fitted on interactions, knows string ids outside and dense indices inside, and after
- * `fit` everything is synchronous and pure.
+ * What every recommender can do. It is fitted on interactions, uses string ids outside and dense indices inside, and after
+ * `fit` every call is synchronous and pure.
  */
 export interface Recommender {
   /** Short name of the model family, also written into model files, such as `'als'`. */
   readonly kind: string;
   /** Whether the model has been fitted or loaded. */
   readonly isFitted: boolean;
-  /** The users it was fitted on. Throws ERR_NOT_FITTED before that, as everything below does. */
+  /** The users it was fitted on. Throws ERR_NOT_FITTED before `fit`, as everything below does. */
   readonly users: IdMap;
   /** The items it was fitted on. */
   readonly items: IdMap;
-  /** Whether this family has a capability, without calling anything. Known before `fit`. @throws ERR_BAD_ARGUMENT for a name that is none */
+  /** Whether this family has a capability, without calling anything. Known before `fit`. @throws ERR_BAD_ARGUMENT for an unknown capability */
   can(capability: Capability): boolean;
   /** Learns from interactions; resolves to itself. */
   fit(interactions: Interactions, options?: FitOptions): Promise<this>;
   /** The best items for a known user, best first, never more than `n`. */
   recommend(user: Id, options?: RecommendOptions): RecommendationList;
-  /** The lists of many users at once, the same as one by one. */
+  /** The lists of many users at once, identical to calling {@link recommend} for each. */
   recommendMany(users: Iterable<Id>, options?: RecommendManyOptions): RecommendationBatch;
-  /** The list of somebody with this history: the same that a known user with it gets. */
+  /** The list for a visitor with this history: the same as for a known user with that history. */
   recommendFor(history: History, options?: RecommendOptions): RecommendationList;
   /** Why `recommend` (or `recommendFor`, when given a history) does not list an item under these options. Unknown ids are an answer, not an error. */
   whyNot(who: Id | History, item: Id, options?: RecommendOptions): WhyNot;
   /** The scores of some items for a known user, in the order asked. */
   score(user: Id, items: Iterable<Id>, options?: UnknownOptions): Float32Array;
-  /** What a known user did, as the model keeps it: in the order of the items' indices. */
+  /** The interactions of a known user as the model keeps them, in the order of the items' indices. */
   interactionsOf(user: Id, options?: UnknownOptions): KnownInteraction[];
-  /** Items that are like this one, never itself. Not every model can. */
+  /** The items most similar to this one, never itself. Not every model can. */
   similarItems?(item: Id, options?: SimilarOptions): RecommendationList;
-  /** Users that are like this one, never itself. Not every model can. */
+  /** The users most similar to this one, never itself. Not every model can. */
   similarUsers?(user: Id, options?: SimilarOptions): SimilarUser[];
   /** Contributions of the user's own items to a score. Not every model can. */
   explain?(user: Id, item: Id, options?: ExplainOptions): Explanation;
@@ -234,9 +234,9 @@ export interface Recommender {
   explainMany?(user: Id, items: Iterable<Id>, options?: ExplainOptions): Explanation[];
   /** The same for a visitor: parts by the items of a history. They add up to the score that `recommendFor` gives. Not every model can. */
   explainFor?(history: History, items: Iterable<Id>, options?: ExplainOptions): Explanation[];
-  /** Takes in new interactions without fitting anew. Not every model can. */
+  /** Adds new interactions without refitting. Not every model can. */
   partialFit?(interactions: Interactions, options?: FitOptions): Promise<this>;
-  /** Takes users out of the model. Not every model can. */
+  /** Removes users from the model. Not every model can. */
   forget?(users: Id | Iterable<Id>, options?: UnknownOptions): this;
   /** The whole model as one safetensors file. */
   toBytes(): Uint8Array<ArrayBuffer>;
@@ -254,7 +254,7 @@ export interface Factors {
   columns: number;
 }
 
-/** Factors that others may hold in any array. */
+/** Factors in any kind of array. */
 export type FactorsLike = Readonly<Pick<Factors, 'rows' | 'columns'>> & {
   /** Row-major; `rows * columns` numbers. */
   readonly data: ArrayLike<number>;

@@ -53,7 +53,7 @@ export type ConditionOn<Value> = unknown extends Value
       | (Value extends readonly (infer Entry)[] ? Contains<ScalarOf<Entry>> : Value extends string ? Contains<string> : never);
 
 /** What a value, or an entry of a list, is compared with. Literal types are widened: a form gives any text. */
-type ScalarOf<Value> = unknown extends Value
+export type ScalarOf<Value> = unknown extends Value
   ? string | number | boolean
   : Value extends string | Date
     ? string
@@ -65,7 +65,8 @@ type ScalarOf<Value> = unknown extends Value
           ? ScalarOf<Entry>
           : never;
 
-type RangeOn<Value> = Value extends string | Date ? Range<string> : Value extends number ? Range<number> : never;
+/** The bounds that a value can have: none where it has no order. */
+export type RangeOn<Value> = Value extends string | Date ? Range<string> : Value extends number ? Range<number> : never;
 
 /** A condition that has been read. */
 export interface WhereTest {

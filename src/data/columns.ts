@@ -1,8 +1,8 @@
-import { AttuneError } from '../errors.ts';
 import { grown } from '../numeric/grown.ts';
 import { IdMap } from './id-map.ts';
+import { Renumbering } from './renumbering.ts';
 
-/** Interactions while they are made: ids, and one number a row in each column. */
+/** Interactions under construction: ids, and one number per row in each column. */
 export interface Columns {
   users: IdMap;
   items: IdMap;
@@ -12,7 +12,7 @@ export interface Columns {
   t: Float64Array | undefined;
 }
 
-/** Growing columns while rows come in. */
+/** Columns that grow as rows are appended. */
 export class ColumnBuilder {
   #users = new IdMap();
   #items = new IdMap();
@@ -22,16 +22,15 @@ export class ColumnBuilder {
   #t: Float64Array | undefined;
   #size = 0;
 
-  push(user: string, item: string, value: number, time: number, row: number): void {
-    const timed = !Number.isNaN(time);
-    if (this.#size === 0 && timed) this.#t = new Float64Array(1024);
-    if (timed !== (this.#t !== undefined)) {
-      throw new AttuneError(
-        'ERR_BAD_VALUE',
-        `Row ${row}: expected ${timed ? 'no timestamp, as the rows before it have none' : 'a timestamp, as the rows before it have one'}. Give all rows a time or none.`,
-      );
-    }
+  /** Number of rows so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @param time NaN for none; a column that no row has a time in is left out. */
+  push(user: string, item: string, value: number, time: number): void {
     if (this.#size === this.#v.length) this.#grow();
+    if (!this.#t && !Number.isNaN(time)) this.#t = new Float64Array(this.#v.length).fill(Number.NaN, 0, this.#size);
     this.#u[this.#size] = this.#users.add(user);
     this.#i[this.#size] = this.#items.add(item);
     this.#v[this.#size] = value;
@@ -58,4 +57,20 @@ export class ColumnBuilder {
     this.#v = grown(this.#v, needed);
     if (this.#t) this.#t = grown(this.#t, needed);
   }
+}
+
+/** The columns without the rows at some positions, and without the users and items that only those had. */
+export function withoutRows(c: Columns, left: ReadonlySet<number>): Columns {
+  const rows = Array.from(c.v.keys()).filter((row) => !left.has(row));
+  const users = new Renumbering(c.users.size);
+  const items = new Renumbering(c.items.size);
+  const t = c.t && Float64Array.from(rows, (row) => (c.t as Float64Array)[row]);
+  return {
+    u: Int32Array.from(rows, (row) => users.of(c.u[row])),
+    i: Int32Array.from(rows, (row) => items.of(c.i[row])),
+    v: Float32Array.from(rows, (row) => c.v[row]),
+    t: t?.some((time) => !Number.isNaN(time)) ? t : undefined,
+    users: c.users.subset(users.kept),
+    items: c.items.subset(items.kept),
+  };
 }

@@ -7,7 +7,7 @@ export type DuplicatePolicy = 'last' | 'first' | 'sum' | 'max' | 'mean' | 'error
 /** All policies. */
 export const duplicatePolicies: readonly DuplicatePolicy[] = ['last', 'first', 'sum', 'max', 'mean', 'error'];
 
-/** One row a pair. A hash table over pairs, because sorting two million rows to find a few duplicates costs ten times as much. */
+/** One row per pair. Uses a hash table over pairs, because sorting two million rows to find a few duplicates takes ten times as long. */
 export function mergeDuplicates(c: Columns, policy: DuplicatePolicy): Columns {
   const count = c.v.length;
   let capacity = 64;

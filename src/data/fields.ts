@@ -11,44 +11,39 @@ export function fieldOption(fallback: string) {
   };
 }
 
-export function readRowId(value: unknown, what: string, row: number): string {
+/** @param columns the columns there are, for the message when the id is missing altogether. */
+export function readRowId(value: unknown, what: string, row: number, columns?: () => string): string {
   const id = idText(value);
   if (id !== undefined) return id;
   throw new AttuneError(
     'ERR_BAD_ID',
-    `Row ${row}: expected a non-empty ${what} id, got ${shown(value)}. Name its column with the option '${what}', repair the row, or pass onBadRow: 'skip'.`,
+    `Row ${row}: expected a non-empty ${what} id, got ${shown(value)}${adviceOnId(value, what, columns)}`,
   );
+}
+
+function adviceOnId(value: unknown, what: string, columns: (() => string) | undefined): string {
+  if (typeof value === 'number' && Number.isInteger(value)) {
+    return ', a number beyond 2^53, which was rounded when it was read, so that several ids may have become one. Read the column as text or as bigint: quote the ids in JSON, or write them as INT64 or text in Parquet.';
+  }
+  if (value instanceof Uint8Array) {
+    return ', bytes that are no UTF-8. Write the column as text, for example in hexadecimal, or convert it with a function of the row.';
+  }
+  const there = value === undefined && columns ? columns() : '';
+  return `. ${there}Name its column with the option '${what}', repair the row, or pass onBadRow: 'skip'.`;
 }
 
 export function readValue(value: unknown, row: number, needed: boolean): number {
   if (value === undefined && !needed) return 1;
+  const n = finiteValue(value);
+  if (n !== undefined) return n;
+  throw new AttuneError(
+    'ERR_BAD_VALUE',
+    `Row ${row}: expected a finite number as value, got ${shown(value)}. Repair the row, pass value: (row) => ... to convert it, or pass onBadRow: 'skip'.`,
+  );
+}
+
+/** A value as a number: one that is finite as a 32-bit float, or text or a bigint that reads as one; undefined for anything else. */
+export function finiteValue(value: unknown): number | undefined {
   const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
-  if (typeof n === 'number' && Number.isFinite(Math.fround(n))) return n;
-  throw new AttuneError(
-    'ERR_BAD_VALUE',
-    `Row ${row}: expected a finite value, got ${shown(value)}. Drop or repair the row, or pass onBadRow: 'skip'.`,
-  );
-}
-
-export function readRowTime(value: unknown, row: number, needed: boolean): number {
-  if ((value === undefined || value === null) && !needed) return Number.NaN;
-  const time = readTime(value);
-  if (time !== undefined) return time;
-  throw new AttuneError(
-    'ERR_BAD_VALUE',
-    `Row ${row}: expected a timestamp in milliseconds since 1970, got ${shown(value)}. Drop or repair the row, or pass onBadRow: 'skip'.`,
-  );
-}
-
-/** Milliseconds since 1970 of a number, a Date, or an ISO 8601 text; undefined for anything else. */
-export function readTime(value: unknown): number | undefined {
-  const time = millisecondsOf(value);
-  return typeof time === 'number' && Number.isFinite(time) ? time : undefined;
-}
-
-function millisecondsOf(value: unknown): unknown {
-  if (value instanceof Date) return value.getTime();
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'string' || value.trim() === '') return value;
-  return Number.isFinite(Number(value)) ? Number(value) : Date.parse(value);
+  return typeof n === 'number' && Number.isFinite(Math.fround(n)) ? n : undefined;
 }

@@ -1,10 +1,11 @@
 import { AttuneError, type ErrorCode, shown } from '../errors.ts';
 import { grown } from '../numeric/grown.ts';
+import { fnvBasis, fnvStep } from '../numeric/hash.ts';
 import { type Id, idText } from './ids.ts';
 
 /**
  * Ids to dense indices and back. Ids live as UTF-8 bytes in one buffer with an open-addressing hash table beside it:
- * about 40 bytes an id of 28 letters, where a JavaScript Map of strings takes 150. Any non-empty well-formed text is an
+ * about 40 bytes per id of 28 letters, where a JavaScript Map of strings takes 150. Any non-empty well-formed text is an
  * id, `__proto__` included.
  */
 export class IdMap implements Iterable<string> {
@@ -12,7 +13,7 @@ export class IdMap implements Iterable<string> {
   #ends = new Int32Array(64); // #ends[i] = end of id i in #bytes; id 0 starts at 0
   #table = new Int32Array(128); // index + 1, 0 = free; never more than half full
   #size = 0;
-  /** Whether a clone reads the same arrays: whoever adds first copies them. */
+  /** Whether a clone shares the arrays: the first of the two to add an id copies them. */
   #shared = false;
 
   /**
@@ -84,7 +85,7 @@ export class IdMap implements Iterable<string> {
     return this.#size - 1;
   }
 
-  /** An independent copy. Costs nothing until one of the two gets a new id. */
+  /** An independent copy. Copy-on-write: free until one of the two gets a new id. */
   clone(): IdMap {
     const copy = new IdMap();
     copy.#bytes = this.#bytes;
@@ -97,7 +98,7 @@ export class IdMap implements Iterable<string> {
   }
 
   /**
-   * The ids at some indices, in that order, as a map of their own. Copies bytes, so it costs a third of adding the texts.
+   * The ids at some indices, in that order, as a separate map. Copies bytes, which takes a third of the time of adding the strings.
    * @param indices distinct dense indices.
    * @throws ERR_BAD_ARGUMENT when an index is not in [0, size) or comes twice.
    */
@@ -116,7 +117,7 @@ export class IdMap implements Iterable<string> {
     const bytes = new Uint8Array(length);
     for (let k = 0, at = 0; k < count; ) {
       const from = this.#start(indices[k]);
-      while (k + 1 < count && indices[k + 1] === indices[k] + 1) k++; // neighbours, the usual case, are copied together
+      while (k + 1 < count && indices[k + 1] === indices[k] + 1) k++; // runs of neighbours, the usual case, are copied at once
       bytes.set(this.#bytes.subarray(from, own[indices[k]]), at);
       at = ends[k++];
     }
@@ -149,7 +150,7 @@ export class IdMap implements Iterable<string> {
     return IdMap.#of(bytes.slice(), ends.slice(), 'ERR_BAD_FILE');
   }
 
-  /** A map that takes over the columns. @param code of the error when an id stands twice. */
+  /** A map that takes over the columns. @param code of the error when an id occurs twice. */
   static #of(bytes: Uint8Array<ArrayBuffer>, ends: Int32Array<ArrayBuffer>, code: ErrorCode): IdMap {
     const map = new IdMap();
     map.#bytes = bytes;
@@ -203,7 +204,7 @@ export class IdMap implements Iterable<string> {
     for (let i = 0, start = 0; i < this.#size; start = this.#ends[i++]) {
       let slot = hash(this.#bytes, start, this.#ends[i]) & mask;
       for (; this.#table[slot] > 0; slot = (slot + 1) & mask) {
-        if (this.#same(this.#table[slot] - 1, i)) throw new AttuneError(code, `Id ${shown(this.idAt(i))} stands twice among the ids.`);
+        if (this.#same(this.#table[slot] - 1, i)) throw new AttuneError(code, `Id ${shown(this.idAt(i))} occurs twice among the ids.`);
       }
       this.#table[slot] = i + 1;
     }
@@ -249,8 +250,8 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
 
 /** FNV-1a with a final mix, so that ids that differ in the last letter spread over the table. */
 function hash(bytes: Uint8Array, start: number, end: number): number {
-  let h = 0x811c9dc5;
-  for (let i = start; i < end; i++) h = Math.imul(h ^ bytes[i], 0x01000193);
+  let h = fnvBasis;
+  for (let i = start; i < end; i++) h = fnvStep(h, bytes[i]);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   return (h ^ (h >>> 13)) >>> 0;
 }

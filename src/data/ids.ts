@@ -1,10 +1,10 @@
 import { AttuneError, shown } from '../errors.ts';
 import { checkIterable } from '../options.ts';
 
-/** An id as callers may write it: a non-empty text, or a whole number, which stands for its decimal digits. Answers always give text. */
+/** An id as callers may write it: a non-empty string, or an integer, which stands for its decimal digits. Results always contain strings. */
 export type Id = string | number | bigint;
 
-/** The text of an id, or undefined for what is none: empty or ill-formed text, a fraction, a number beyond 2^53, anything else. */
+/** The text of an id, or undefined for anything that is not an id: empty or ill-formed text, a fraction, a number beyond 2^53, other types. */
 export function idText(value: unknown): string | undefined {
   if (typeof value === 'string') return value !== '' && value.isWellFormed?.() !== false ? value : undefined;
   return (typeof value === 'number' && Number.isSafeInteger(value)) || typeof value === 'bigint' ? String(value) : undefined;
@@ -21,7 +21,7 @@ export function readId(value: unknown, what: string): string {
   throw new AttuneError('ERR_BAD_ID', `${what}: expected an id (non-empty text or a whole number below 2^53), got ${shown(value)}.`);
 }
 
-/** The text that a caller's id is looked up by. A text that could not be an id names nothing; anything else that is none is a mistake. @throws ERR_BAD_ID */
+/** The text that a caller's id is looked up by. A string that cannot be an id matches nothing; any other invalid value is an error. @throws ERR_BAD_ID */
 export function textOf(id: unknown, what: string): string {
   return typeof id === 'string' ? id : readId(id, what);
 }
@@ -31,7 +31,7 @@ export function indexOfId(ids: { indexOf(id: string): number }, id: unknown, wha
   return ids.indexOf(textOf(id, what));
 }
 
-/** The ids that a caller wants left out, or to choose among. @throws ERR_BAD_ARGUMENT for what is no list, ERR_BAD_ID */
+/** The ids that a caller wants left out, or to choose among. @throws ERR_BAD_ARGUMENT if it is not a list, ERR_BAD_ID */
 export function idSet(ids: Iterable<Id>, what: string): Set<string> {
   return new Set(Array.from(checkIterable(what, 'ids', ids), (id) => textOf(id, what)));
 }

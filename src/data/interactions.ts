@@ -4,15 +4,18 @@ import { ColumnBuilder, type Columns } from './columns.ts';
 import { type Csr, csrFromCoordinates, transpose } from './csr.ts';
 import { type DuplicatePolicy, duplicatePolicies, mergeDuplicates } from './duplicates.ts';
 import { type FeatureInput, type FeatureInputs, type Features, pickFeatures, readFeatures } from './features.ts';
-import { fieldOption, readRowId, readRowTime, readValue } from './fields.ts';
+import { fieldOption, readRowId, readValue } from './fields.ts';
 import type { IdMap } from './id-map.ts';
 import type { Id } from './ids.ts';
 import { coreRows } from './k-core.ts';
+import { readRows } from './read-rows.ts';
 import { Renumbering } from './renumbering.ts';
 import { type Sequences, sequencesOf } from './sequences.ts';
+import { TimeColumn, type TimestampUnit, timestampUnits } from './time-column.ts';
 
 export type * from './features.ts';
 export type { Sequences } from './sequences.ts';
+export type { TimestampUnit } from './time-column.ts';
 
 /** One interaction as a row. */
 export interface InteractionRow {
@@ -35,9 +38,15 @@ export interface InteractionsOptions<Row = Record<string, unknown>> {
   user?: Field<Row> | undefined;
   /** Item id: text, or a whole number. Default `'item'`. */
   item?: Field<Row> | undefined;
-  /** Value: a finite number, or text that reads as one. Default `'value'`; rows without that default key count as 1. */
+  /**
+   * Value: a finite number, or text that reads as one. Default `'value'`, or when there is no such column the one that is called `rating`,
+   * `score`, `overall`, `stars` or the like, which {@link Interactions.notices} says; without any, each row counts as 1.
+   */
   value?: Field<Row> | undefined;
-  /** Time: milliseconds since 1970, a Date, or an ISO 8601 text. Default `'timestamp'`, which may be missing from all rows. */
+  /**
+   * Time: seconds, milliseconds, microseconds or nanoseconds since 1970 (see `timestampUnit`), a Date, or a text such as
+   * `2014-01-05 10:00:00`, which is UTC where it names no zone. Default `'timestamp'`, which may be missing from all rows.
+   */
   timestamp?: Field<Row> | undefined;
   /** Default `'last'`: the row with the largest timestamp, of equal ones (or without times) the one that comes later. */
   duplicates?: DuplicatePolicy | undefined;
@@ -45,6 +54,11 @@ export interface InteractionsOptions<Row = Record<string, unknown>> {
   userFeatures?: Readonly<Record<string, FeatureInput>> | undefined;
   /** Named columns of items, such as their brand. */
   itemFeatures?: Readonly<Record<string, FeatureInput>> | undefined;
+  /**
+   * What numbers that stand for times count since 1970. Default `'auto'`: told by the size of all of them, and said in
+   * {@link Interactions.notices}; a column of several units is an error.
+   */
+  timestampUnit?: TimestampUnit | undefined;
   /** What to do with a row that has a bad id, value or time: `'throw'` (default), or `'skip'` and count it in {@link Interactions.skipped}. */
   onBadRow?: 'throw' | 'skip' | undefined;
   /** Called about every 65,536 rows with phase `'reading'`. */
@@ -67,7 +81,7 @@ export interface InteractionsFilter {
 
 /**
  * Who did what with which item: columns of dense user and item indices, values and optional times, with the ids beside
- * them. Immutable; one row a (user, item) pair. Rows keep the order in which their pair first came.
+ * them. Immutable; one row per (user, item) pair. Rows keep the order in which their pair first came.
  */
 export class Interactions implements Iterable<InteractionRow> {
   /** User ids; the index is what {@link userIndices} holds. */
@@ -86,6 +100,8 @@ export class Interactions implements Iterable<InteractionRow> {
   readonly skipped: number;
   /** Rows that became one with another of their (user, item) pair when the data was read. */
   readonly duplicates: number;
+  /** What was decided while the data was read and not asked for by an option: the unit of times, the column of values. */
+  readonly notices: readonly string[];
   /** Named columns of users, in the order of {@link users}. */
   readonly userFeatures: Features;
   /** Named columns of items, in the order of {@link items}. */
@@ -99,6 +115,7 @@ export class Interactions implements Iterable<InteractionRow> {
     more: {
       skipped?: number | undefined;
       duplicates?: number | undefined;
+      notices?: readonly string[] | undefined;
       userFeatures?: Features | undefined;
       itemFeatures?: Features | undefined;
     } = {},
@@ -111,6 +128,7 @@ export class Interactions implements Iterable<InteractionRow> {
     this.timestamps = columns.t;
     this.skipped = more.skipped ?? 0;
     this.duplicates = more.duplicates ?? 0;
+    this.notices = more.notices ?? [];
     this.userFeatures = more.userFeatures ?? {};
     this.itemFeatures = more.itemFeatures ?? {};
   }
@@ -132,52 +150,26 @@ export class Interactions implements Iterable<InteractionRow> {
       userFeatures: anything<Readonly<Record<string, FeatureInput>> | undefined>(),
       itemFeatures: anything<Readonly<Record<string, FeatureInput>> | undefined>(),
       onBadRow: choice(['throw', 'skip'], 'throw'),
+      timestampUnit: choice(timestampUnits, 'auto'),
       ...workOptions,
     });
     if (rows === null || typeof rows !== 'object' || !(Symbol.iterator in rows || Symbol.asyncIterator in rows)) {
       throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.from: expected an iterable or async iterable of rows, got ${shown(rows)}.`);
     }
     o.signal?.throwIfAborted();
-    const needValue = options.value !== undefined;
-    const needTime = options.timestamp !== undefined;
-    const builder = new ColumnBuilder();
-    let index = 0;
-    let skipped = 0;
-    const take = (row: Row) => {
-      try {
-        if (row === null || typeof row !== 'object')
-          throw new AttuneError('ERR_BAD_ROW', `Row ${index}: expected an object, got ${shown(row)}.`);
-        const user = readRowId(o.user(row, index), 'user', index);
-        const item = readRowId(o.item(row, index), 'item', index);
-        const value = readValue(o.value(row, index), index, needValue);
-        const time = readRowTime(o.timestamp(row, index), index, needTime);
-        builder.push(user, item, value, time, index);
-      } catch (error) {
-        if (o.onBadRow === 'throw' || !(error instanceof AttuneError)) throw error;
-        skipped++;
-      }
-      if ((++index & 0xffff) === 0) {
-        o.signal?.throwIfAborted();
-        o.onProgress?.({ phase: 'reading', done: index });
-      }
-    };
-    if ('batches' in rows && typeof rows.batches === 'function') {
-      for await (const batch of rows.batches() as AsyncIterable<Row[]>) for (const row of batch) take(row); // a file reader
-    } else if (Symbol.asyncIterator in rows) for await (const row of rows) take(row);
-    else for (const row of rows) take(row);
-    o.signal?.throwIfAborted();
-    o.onProgress?.({ phase: 'reading', done: index, total: index });
-    const columns = mergeDuplicates(builder.columns(), o.duplicates);
+    const read = await readRows(rows, o, { value: options.value !== undefined, timestamp: options.timestamp !== undefined });
+    const columns = mergeDuplicates(read.columns, o.duplicates);
     return new Interactions(columns, {
-      skipped,
-      duplicates: index - skipped - columns.v.length,
+      skipped: read.skipped,
+      duplicates: read.kept - columns.v.length,
+      notices: read.notices,
       userFeatures: readFeatures('users', columns.users, o.userFeatures),
       itemFeatures: readFeatures('items', columns.items, o.itemFeatures),
     });
   }
 
   /**
-   * Makes interactions from columns of equal length. Copies; `values` default to 1.
+   * Makes interactions from columns of equal length. Copies; `values` default to 1. Times are numbers as in {@link Interactions.from}.
    * @throws ERR_COLUMN_LENGTH, ERR_BAD_ID, ERR_BAD_VALUE naming the row (from 0); ERR_DUPLICATE under `duplicates: 'error'`.
    */
   static fromColumns(
@@ -187,9 +179,12 @@ export class Interactions implements Iterable<InteractionRow> {
       values?: ArrayLike<number> | undefined;
       timestamps?: ArrayLike<number> | undefined;
     },
-    options: { duplicates?: DuplicatePolicy | undefined } = {},
+    options: { duplicates?: DuplicatePolicy | undefined; timestampUnit?: TimestampUnit | undefined } = {},
   ): Interactions {
-    const { duplicates } = readOptions('Interactions.fromColumns', options, { duplicates: choice(duplicatePolicies, 'last') });
+    const o = readOptions('Interactions.fromColumns', options, {
+      duplicates: choice(duplicatePolicies, 'last'),
+      timestampUnit: choice(timestampUnits, 'auto'),
+    });
     const c = readOptions('Interactions.fromColumns', columns, {
       users: anything<ArrayLike<Id>>(),
       items: anything<ArrayLike<Id>>(),
@@ -211,15 +206,18 @@ export class Interactions implements Iterable<InteractionRow> {
       }
     }
     const builder = new ColumnBuilder();
+    const times = new TimeColumn(o.timestampUnit, true, false);
     for (let row = 0; row < length; row++) {
       const user = readRowId(c.users[row], 'user', row);
       const item = readRowId(c.items[row], 'item', row);
       const value = c.values ? readValue(c.values[row], row, true) : 1;
-      const time = c.timestamps ? readRowTime(c.timestamps[row], row, true) : Number.NaN;
-      builder.push(user, item, value, time, row);
+      const time = c.timestamps ? times.read(c.timestamps[row], row) : Number.NaN;
+      builder.push(user, item, value, time);
     }
-    const merged = mergeDuplicates(builder.columns(), duplicates);
-    return new Interactions(merged, { duplicates: length - merged.v.length });
+    const read = builder.columns();
+    times.finish(read.t);
+    const merged = mergeDuplicates(read, o.duplicates);
+    return new Interactions(merged, { duplicates: length - merged.v.length, notices: times.notices });
   }
 
   /** Number of rows, which is the number of distinct (user, item) pairs. */
@@ -259,7 +257,7 @@ export class Interactions implements Iterable<InteractionRow> {
   }
 
   /**
-   * The same rows with named columns of users and items: numbers, labels or vectors, for models that read contents. A column of a name that
+   * The same rows with named columns of users and items: numbers, labels or vectors, for models that use content. A column of a name that
    * is there replaces it. They stay beside their ids in `select`, `filter` and `split`, and labels keep their codes in all parts.
    * @example
    * const rich = ratings.withFeatures({ users: { age: (user) => ages.get(user) }, items: { brand: brands, vector: (item) => index.vectorOf(item) } });
@@ -271,12 +269,13 @@ export class Interactions implements Iterable<InteractionRow> {
       users: anything<FeatureInputs['users']>(),
       items: anything<FeatureInputs['items']>(),
     });
-    const { users, items, userIndices: u, itemIndices: i, values: v, timestamps: t, skipped, duplicates } = this;
+    const { users, items, userIndices: u, itemIndices: i, values: v, timestamps: t, skipped, duplicates, notices } = this;
     return new Interactions(
       { users, items, u, i, v, t },
       {
         skipped,
         duplicates,
+        notices,
         userFeatures: { ...this.userFeatures, ...readFeatures('users', users, o.users) },
         itemFeatures: { ...this.itemFeatures, ...readFeatures('items', items, o.items) },
       },

@@ -15,8 +15,8 @@ export type { Cut } from './threads/post-job.ts';
 const pageBytes = 65_536;
 
 /**
- * One shared memory, the kernels over it, and workers that take blocks of rows by an atomic ticket. The main thread takes
- * blocks as well and lets the event loop turn every few milliseconds, so that a server keeps answering while it trains.
+ * One shared memory, the kernels over it, and worker threads that claim blocks of rows by an atomic ticket. The main thread takes
+ * blocks as well and yields to the event loop every few milliseconds, so that a server stays responsive while it trains.
  */
 export class Engine {
   /** Threads that take part, this one included. */
@@ -28,7 +28,7 @@ export class Engine {
   readonly #shared: Int32Array;
   readonly #values: Float64Array;
   readonly #workers: WorkerHandle[] = [];
-  /** What workers run; undefined when they have been started, or there are to be none. */
+  /** The source of the workers; undefined once they have been started, or if there are none. */
   #module: WebAssembly.Module | undefined;
   readonly #wasm: boolean;
   readonly #arena: Arena;
@@ -87,32 +87,32 @@ export class Engine {
     return place(layout, this.#arena);
   }
 
-  /** So many 32-bit floats, all zero; or a copy of those given. */
+  /** That many 32-bit floats, all zero; or a copy of those given. */
   f32(from: ArrayLike<number> | number): Block<Float32Array> {
     return this.#arena.take(Float32Array, from);
   }
 
-  /** So many 64-bit floats, all zero; or a copy of those given. */
+  /** That many 64-bit floats, all zero; or a copy of those given. */
   f64(from: ArrayLike<number> | number): Block<Float64Array> {
     return this.#arena.take(Float64Array, from);
   }
 
-  /** So many 32-bit integers, all zero; or a copy of those given. */
+  /** That many 32-bit integers, all zero; or a copy of those given. */
   i32(from: ArrayLike<number> | number): Block<Int32Array> {
     return this.#arena.take(Int32Array, from);
   }
 
-  /** So many 16-bit integers, all zero; or a copy of those given. */
+  /** That many 16-bit integers, all zero; or a copy of those given. */
   i16(from: ArrayLike<number> | number): Block<Int16Array> {
     return this.#arena.take(Int16Array, from);
   }
 
-  /** So many bytes with a sign, all zero; or a copy of those given. */
+  /** That many signed bytes, all zero; or a copy of those given. */
   i8(from: ArrayLike<number> | number): Block<Int8Array> {
     return this.#arena.take(Int8Array, from);
   }
 
-  /** So many bytes, all zero; or a copy of those given. */
+  /** That many bytes, all zero; or a copy of those given. */
   u8(from: ArrayLike<number> | number): Block<Uint8Array> {
     return this.#arena.take(Uint8Array, from);
   }
@@ -170,7 +170,7 @@ export class Engine {
     checkJob(shared, job.name);
   }
 
-  /** Ends the workers. The arrays stay valid as long as somebody holds them. */
+  /** Ends the workers. The arrays stay valid as long as they are referenced. */
   close(): void {
     Atomics.store(this.#shared, words.generation, -1);
     if (this.#workers.length) Atomics.notify(this.#shared, words.generation);
@@ -189,7 +189,7 @@ export class Engine {
     }
   }
 
-  /** Takes what is left of a job without doing it. */
+  /** Claims the remaining blocks of a job without computing them. */
   #skipRest(blocks: number): void {
     for (;;) {
       const ticket = Atomics.load(this.#shared, words.ticket);
@@ -202,5 +202,5 @@ export class Engine {
   }
 }
 
-/** How long the main thread computes before the event loop may turn. */
+/** How long the main thread computes between two yields to the event loop. */
 const sliceMs = 12;

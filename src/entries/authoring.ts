@@ -1,9 +1,32 @@
 /** What writers of recommenders, stores, indexes and embedders need. */
+
+export type { HistorySequence } from '../contracts/history.ts';
 export { compileWhere } from '../contracts/where.ts';
 export { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from '../data/files/safetensors.ts';
+export { idText, readId } from '../data/ids.ts';
+export type { StoredFactors } from '../numeric/float16.ts';
 export { TopK, topK } from '../numeric/top-k.ts';
-export { type Check, choice, flag, integer, number, readOptions, workOptions } from '../options.ts';
+export {
+  abortSignal,
+  type Check,
+  callback,
+  checkIterable,
+  choice,
+  flag,
+  integer,
+  number,
+  onUnknown,
+  optional,
+  readOptions,
+  seed,
+  text,
+  threads,
+  workOptions,
+} from '../options.ts';
+export { type FactorAnswers, FactorBase } from '../recommenders/factors/base.ts';
+export { type FactorOrder, type FactorProfile, FactorServing, type ItemRows } from '../recommenders/factors/serving.ts';
+export type { UserRows } from '../recommenders/factors/similar-users.ts';
 export {
   BaseRecommender,
   checkInteractions,
@@ -13,6 +36,24 @@ export {
   rankScores,
   type WantedList,
 } from '../recommenders/shared/base.ts';
+export {
+  type DecodedModel,
+  decodeModel,
+  encodeModel,
+  type FamilyParts,
+  type FileFormat,
+  fromSettings,
+  readLoadOptions,
+  storedBytes,
+} from '../recommenders/shared/codec.ts';
+export {
+  type DoneIteration,
+  EarlyStopping,
+  type ValidatedIteration,
+  type ValidationChecks,
+  type ValidationOptions,
+  validationChecks,
+} from '../recommenders/shared/early-stopping.ts';
 export { baseFromFile, baseOf, baseToFile } from '../recommenders/shared/fitted-base.ts';
 export { mergeInto } from '../recommenders/shared/merge.ts';
 export { checkSearchOptions } from '../semantic/indexes/shared/search-options.ts';

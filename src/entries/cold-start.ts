@@ -9,7 +9,7 @@ export type {
   BridgeRequest,
   ContentBridgeOptions,
 } from '../cold-start/bridge/bridge-options.ts';
-export { ContentBridge, contentBridge } from '../cold-start/bridge/content-bridge.ts';
+export { type BridgeHistoryEntry, ContentBridge, contentBridge } from '../cold-start/bridge/content-bridge.ts';
 export {
   type SegmentPopularity,
   type SegmentPopularityOptions,

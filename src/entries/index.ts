@@ -1,6 +1,7 @@
 export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
 export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
+export type { EmbeddingCache } from '../contracts/embedding-cache.ts';
 export type { KeyValue } from '../contracts/key-value.ts';
 export type * from '../contracts/model-store.ts';
 export type * from '../contracts/recommender.ts';
@@ -12,6 +13,8 @@ export type {
   Metadata,
   MetadataValue,
   Range,
+  RangeOn,
+  ScalarOf,
   Where,
   WhereValue,
 } from '../contracts/where.ts';
@@ -113,14 +116,18 @@ export {
   type AlsFitOptions,
   AlsRecommender,
 } from '../recommenders/als/als.ts';
+export type { AlsFitOptionsOf } from '../recommenders/als/fit-options.ts';
 export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
 export * from '../recommenders/bpr/bpr.ts';
+export type { BprFitOptionsOf } from '../recommenders/bpr/options.ts';
 export * from '../recommenders/ease/ease.ts';
 export * from '../recommenders/factors/factor-recommender.ts';
 export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
+export * from '../recommenders/graph-filter/graph-filter.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
-export { loadRecommender } from '../recommenders/load-recommender.ts';
+export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';
+export * from '../recommenders/sequence-linear/sequence-linear.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';
@@ -135,7 +142,7 @@ export { markHtml, type TextRange } from '../semantic/lexical/highlight.ts';
 export type { WordOptions } from '../semantic/lexical/query-terms.ts';
 export type { Fusion } from '../semantic/search/fusion.ts';
 export type { Answer } from '../semantic/search/similar.ts';
-export { type KeptMetadata, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
+export { type KeptMetadata, type KeptValue, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
 export type {
   NearDuplicatesOptions,
   SearchFilter,
@@ -149,7 +156,7 @@ export type {
 } from '../semantic/semantic-options.ts';
 export { keyValueModelStore } from '../storage/key-value/model-store.ts';
 export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
-export { type EmbeddingCache, memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
+export { memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
 export { memoryKeyValue } from '../storage/memory/key-value.ts';
 export { memoryModelStore } from '../storage/memory/model-store.ts';
 export type { DataTables } from '../storage/shared/tables.ts';

@@ -102,8 +102,8 @@ export interface DataReport {
 }
 
 /**
- * Looks at interactions before anybody learns from them: size, sparsity, long tail, activity, values, and what changes over time.
- * @param options there are none so far, and any is refused.
+ * Describes interactions before a model is trained on them: size, sparsity, long tail, activity, values, and what changes over time.
+ * @param options none exist yet; any key is rejected.
  * @throws ERR_EMPTY without rows; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
 export function describe(interactions: Interactions, options: Record<string, never> = {}): DataReport {

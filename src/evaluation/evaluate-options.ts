@@ -10,9 +10,9 @@ import type { DefaultMetric, MetricName } from './metric-names.ts';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions<M extends MetricName = MetricName> {
-  /** What the model was fitted on: its items are left out of each user's list; novelty and its like look at who chose what in it. */
+  /** What the model was fitted on: its items are left out of each user's list; novelty and related metrics use its interaction counts. */
   train?: Interactions | undefined;
-  /** What is to be found. */
+  /** The held-out interactions that lists are compared with. */
   test: Interactions;
   /** Default precision, recall, ndcg, map, mrr, hitRate, and with `train` coverage and novelty. */
   metrics?: readonly M[] | undefined;

@@ -14,10 +14,10 @@ import { EvaluationReport } from './report/report.ts';
 /**
  * Measures how well a model finds what users chose later. For each user of the test part that the model knows, it takes the list of the
  * largest `k` over all items of the model except those in the user's training data, and compares it with the user's test items; test
- * items that the model does not know count as missed. Every mean comes with an interval, and whoever was left out is counted.
+ * items that the model does not know count as missed. Every mean has an interval, and users that were left out are counted.
  *
  * @param recommender a fitted recommender; or a function (user, request) that returns a list or the promise of one, for anything else that ranks.
- * @throws ERR_BAD_OPTION; ERR_EMPTY when nobody is left to evaluate; ERR_DUPLICATE when a list holds an item twice; what the model throws.
+ * @throws ERR_BAD_OPTION; ERR_EMPTY when no user is left to evaluate; ERR_DUPLICATE when a list holds an item twice; what the model throws.
  */
 export async function evaluate<const M extends MetricName = DefaultMetric>(
   recommender: EvaluableRecommender | ListFunction,

@@ -5,13 +5,14 @@ import { AttuneError, shown } from '../errors.ts';
 import type { ListColumns } from '../metrics/columnar/measure-lists.ts';
 import { randomBelow, randomNumbers } from '../numeric/random.ts';
 import { checkIterable, type Progress } from '../options.ts';
+import { yieldNow } from '../work/yield-now.ts';
 import { type ItemSpace, type Plan, Rows } from './plan.ts';
 
-/** What a function that stands for a recommender is asked. */
+/** The request passed to a function that acts as a recommender. */
 export interface ListRequest {
   /** Maximum number of items. */
   n: number;
-  /** What the user has already; these are taken out of the answer, so leave them out before counting to `n`. */
+  /** Items the user already has; they are removed from the answer, so skip them before counting to `n`. */
   exclude: readonly string[];
   /** Rank these and no others; undefined = all. */
   only: readonly string[] | undefined;
@@ -62,7 +63,7 @@ export interface CollectedLists {
   candidates: Int32Array;
 }
 
-/** Asks for the lists in chunks; between chunks it yields to other work of the process and checks the signal. */
+/** Requests the lists in chunks; between chunks it yields to the event loop and checks the signal. */
 export async function collectLists(o: CollectOptions): Promise<CollectedLists> {
   const { plan, space, signal } = o;
   const chunk = typeof o.source === 'function' ? 32 : 256;
@@ -72,7 +73,7 @@ export async function collectLists(o: CollectOptions): Promise<CollectedLists> {
   let yielded = performance.now();
   for (let start = 0; start < total; start += chunk) {
     if (performance.now() - yielded > 25) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await yieldNow();
       yielded = performance.now();
     }
     signal?.throwIfAborted();
@@ -163,7 +164,7 @@ function negatives(user: number, count: number, relevant: ReadonlySet<number>, o
   return drawn;
 }
 
-/** From how many items a list was chosen, counting relevant ones that the model cannot return. */
+/** The number of items that a list was chosen from, including relevant ones that the model cannot return. */
 function candidateCount(user: number, only: string[] | undefined, o: CollectOptions): number {
   const { plan, space } = o;
   const seen = seenOf(user, o);

@@ -2,7 +2,7 @@ import { IdMap } from '../data/id-map.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { randomBelow, randomNumbers } from '../numeric/random.ts';
 
-/** The items a model knows, and behind them those it does not but that occur in the data. */
+/** The items a model knows, followed by those that occur in the data but that it does not know. */
 export class ItemSpace {
   readonly known: IdMap;
   readonly #extra = new IdMap();
@@ -32,7 +32,7 @@ export interface ItemRows {
   indices: Int32Array;
 }
 
-/** Why users and rows do not take part. */
+/** Numbers of users and rows that are not evaluated, by reason. */
 export interface LeftOut {
   /** Users of the training data (or of the option `users`) without a test row. */
   withoutTest: number;
@@ -46,7 +46,7 @@ export interface LeftOut {
   alreadySeen: number;
 }
 
-/** Who is evaluated on what. */
+/** Which users are evaluated, and on which items. */
 export interface Plan {
   /** Ids of the users that get a list. */
   ranked: string[];
@@ -75,7 +75,7 @@ export interface PlanOptions {
   seed: number;
 }
 
-/** Decides who takes part, and says why others do not. */
+/** Decides which users are evaluated, and counts why others are not. */
 export function planEvaluation(o: PlanOptions): Plan {
   const { train, test, space } = o;
   const testItems = Int32Array.from(test.items, (id) => space.indexOf(id));
@@ -140,7 +140,7 @@ function trainRow(train: Interactions, user: number, trainItems: Int32Array): In
   return indices.slice(offsets[user], offsets[user + 1]).map((item) => trainItems[item]);
 }
 
-/** `count` of `size` places without repetition, ascending. */
+/** `count` distinct positions below `size`, ascending. */
 function samplePlaces(size: number, count: number, seed: number): number[] {
   const places = Int32Array.from({ length: size }, (_, at) => at);
   const random = randomNumbers(seed);
@@ -167,7 +167,7 @@ function pick<T extends ItemRows & { values?: Float32Array | undefined }>(rows: 
   return { offsets, indices, ...(values && { values }) } as T;
 }
 
-/** Rows while they grow. */
+/** Collects rows one after the other. */
 export class Rows {
   readonly #indices: number[] = [];
   readonly #offsets: number[] = [0];

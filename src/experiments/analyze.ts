@@ -12,13 +12,13 @@ import { sampleRatioTest } from './sample-ratio.ts';
 
 /** Options of {@link analyzeExperiment}. */
 export interface AnalyzeOptions<E extends EventKeys = LoggedEvent> extends SequentialOptions {
-  /** Exposures, and what users did. Others are passed over. In any order. */
+  /** Exposures and the events of users, in any order. Other events are ignored. */
   events: Iterable<E> | AsyncIterable<E>;
   /** What is measured, by name. Decide on one before you look; each further one is another chance to be wrong. */
   metrics: Record<string, ExperimentMetric<E>>;
   /**
-   * How long after the first exposure events count for a user, in milliseconds. Only users whose time is over are analyzed, so that nobody's
-   * value changes from one look to the next; that is what a sequential test rests on.
+   * How long after the first exposure events count for a user, in milliseconds. Only users whose window is over are analyzed, so that no user's
+   * value changes between looks; a sequential test relies on that.
    */
   windowMs: number;
   /** The variant that others are compared with. Default the first. */
@@ -30,8 +30,8 @@ export interface AnalyzeOptions<E extends EventKeys = LoggedEvent> extends Seque
 }
 
 /**
- * How the variants of an experiment do, from what was logged: the first exposure of each user, and the events within `windowMs` after it.
- * With `maximumUsers` only so many users are analyzed, those exposed first. With several treatments `significance` is divided by their number (Bonferroni), so that it holds for all of them.
+ * Compares the variants of an experiment from logged events: the first exposure of each user, and the events within `windowMs` after it.
+ * With `maximumUsers`, only that many users are analyzed, those exposed first. With several treatments `significance` is divided by their number (Bonferroni), so that it holds for all of them.
  *
  * @throws ERR_BAD_OPTION; ERR_NOT_SUPPORTED for `maximumUsers` with three variants; ERR_BAD_VALUE when `value` gives something else than a finite number;
  * ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE naming an event that counts by its number from 0, such as one without a `timestamp`.

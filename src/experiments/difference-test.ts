@@ -3,7 +3,7 @@ import { normalCdf, studentCdf, studentQuantile } from '../numeric/distributions
 import { integer, number, optional, readOptions } from '../options.ts';
 import { type Moments, momentsOf, type Sample } from './moments.ts';
 
-/** What a test found; differences are treatment - control. */
+/** The result of a test; differences are treatment - control. */
 export interface DifferenceTest {
   /** Mean of the control. */
   control: number;
@@ -40,21 +40,21 @@ export interface FixedHorizonOptions {
 export interface SequentialOptions extends FixedHorizonOptions {
   /**
    * About how many users of both groups the decision is expected to need, such as what {@link sampleSize} says times two. The test holds
-   * whatever this is, and is sharpest near it; it must not be changed once results have been seen. Default 10,000.
+   * for any value, and has the most power near it; it must not be changed once results have been seen. Default 10,000.
    */
   expectedUsers?: number | undefined;
   /**
-   * The experiment ends when both groups together have so many users, whatever comes. Knowing that makes the test much sharper: see
-   * {@link sequentialTest}. It must not be changed once results have been seen; `expectedUsers` is not looked at then. Default: no end.
+   * The experiment ends when both groups together have this many users, whatever the result. Knowing that gives the test much more power: see
+   * {@link sequentialTest}. It must not be changed once results have been seen; `expectedUsers` is ignored then. Default: no end.
    */
   maximumUsers?: number | undefined;
-  /** No decision before each group has so many users. Default 100. */
+  /** No decision is made before each group has this many users. Default 100. */
   minimumUsers?: number | undefined;
 }
 
 /**
- * Whether two groups differ, for one look at a time that was fixed before: Welch's t test. Looked at every day until it says yes, it says
- * yes to nothing in one of four experiments; then use {@link sequentialTest}.
+ * Whether two groups differ, for a single look at a time fixed in advance: Welch's t test. Checked every day until it is significant, it
+ * reports a difference where there is none in one of four experiments; use {@link sequentialTest} for that.
  * @throws ERR_BAD_VALUE, ERR_BAD_OPTION
  */
 export function fixedHorizonTest(control: Sample, treatment: Sample, options: FixedHorizonOptions = {}): DifferenceTest {
@@ -66,22 +66,22 @@ export function fixedHorizonTest(control: Sample, treatment: Sample, options: Fi
 }
 
 /**
- * Whether two groups differ, to be asked as often as one likes: with chance 1 - significance the interval holds the true difference at all
- * looks together, so one may stop at the first look that is significant.
+ * Whether two groups differ, valid at any number of looks: with probability 1 - significance the interval contains the true difference at
+ * all looks simultaneously, so you may stop at the first significant look.
  *
  * With `maximumUsers`: the limit for t at the share τ of all users is c / sqrt(τ), where a Brownian motion stays within c until 1 with that
- * chance (2.24 for 0.05; O'Brien & Fleming 1979, for looks without number). It finds nearly what a fixed-horizon test finds at the end.
+ * probability (2.24 for 0.05; O'Brien & Fleming 1979, for looks without number). It finds nearly what a fixed-horizon test finds at the end.
  *
  * Without: a mixture sequential probability ratio test (Robbins 1970; Johari, Pekelis & Walsh, "Always Valid Inference", 2015/2022) over the
  * t statistic: the Bayes factor of a normal effect against none, with the variance integrated out by its Haar prior, which keeps it a martingale at every
  * sample size when values are normal (Lai 1976; Lindon, Ham, Tingley & Bojinov, "Anytime-Valid Linear Models", 2022), where the usual mSPRT
- * plugs an estimate in and fires too often early. For other values it holds as the central limit theorem does (Waudby-Smith, Arbour, Sinha,
+ * plugs in an estimate and rejects too often early on. For other values it holds as the central limit theorem does (Waudby-Smith, Arbour, Sinha,
  * Kennedy & Ramdas, "Time-uniform central limit theory", 2021), hence `minimumUsers`.
  *
  * The error is the larger of Welch's and the pooled one. A small group whose few large values have not come yet has a small mean and a small
  * variance at once, and Welch's error alone then calls it worse: in up to a third of A/A tests with shares of 90 and 10 when we tried it.
  *
- * @param control a value a user, or their moments, or a count of conversions. Each user must count once and for good: see
+ * @param control one value per user, or their moments, or a count of conversions. A user's value must be final: see
  * {@link analyzeExperiment}, which waits until a user's time is over.
  * @throws ERR_BAD_VALUE, ERR_BAD_OPTION; ERR_BAD_ARGUMENT with more users than `maximumUsers`.
  */
@@ -125,7 +125,7 @@ export const sequentialChecks = {
   minimumUsers: integer({ default: 100, min: 2 }),
 };
 
-/** The chance that a Brownian motion leaves [-c, c] before time 1 (reflection principle). */
+/** The probability that a Brownian motion leaves [-c, c] before time 1 (reflection principle). */
 function excursion(c: number): number {
   const size = Math.abs(c);
   if (size < 0.3) return 1; // less than 1e-5 below 1
@@ -138,7 +138,7 @@ function excursion(c: number): number {
   return Math.min(1, sum);
 }
 
-/** The c with that chance. */
+/** The c with that probability. */
 function excursionQuantile(chance: number): number {
   if (latest.chance === chance) return latest.c;
   let low = 0.3;
@@ -152,7 +152,7 @@ function excursionQuantile(chance: number): number {
   return high;
 }
 
-/** The significance hardly ever changes from call to call. */
+/** Cached, because the significance hardly ever changes between calls. */
 let latest = { chance: Number.NaN, c: Number.NaN };
 
 /** The normal value as far out as a value of Student's t (Wallace, Annals of Mathematical Statistics 30, 1959), within 0.2 % here. */
@@ -165,7 +165,7 @@ function studentOf(z: number, df: number): number {
   return Math.sqrt(df * Math.expm1(((z * (8 * df + 3)) / (8 * df + 1)) ** 2 / df));
 }
 
-/** How the groups lie to each other. */
+/** Difference, error and t statistic of two groups. */
 interface Spread {
   control: Moments;
   treatment: Moments;
@@ -185,7 +185,7 @@ function spreadOf(control: Moments, treatment: Moments): Spread {
   return { control, treatment, difference, error, t: difference / error, df };
 }
 
-/** With the pooled error where that is larger. */
+/** Uses the pooled error where that is larger. */
 function cautious(spread: Spread): Spread {
   const { control, treatment, difference } = spread;
   const freedom = control.users + treatment.users - 2;
@@ -201,7 +201,7 @@ function result({ control, treatment, difference, error }: Spread, significance:
     control: control.mean,
     treatment: treatment.mean,
     difference,
-    low: half === Number.POSITIVE_INFINITY ? -half : difference - half, // the difference of nobody is NaN
+    low: half === Number.POSITIVE_INFINITY ? -half : difference - half, // without users the difference is NaN
     high: half === Number.POSITIVE_INFINITY ? half : difference + half,
     lift: { mean: difference / control.mean, ...fieller(control, treatment, own) },
     pValue,
@@ -209,11 +209,11 @@ function result({ control, treatment, difference, error }: Spread, significance:
   };
 }
 
-/** What a non-inferiority test found. */
+/** The result of a non-inferiority test. */
 export interface NonInferiorityTest {
-  /** `'passed'`: worse by less than the margin. `'failed'`: worse by more. `'undecided'`: it can still be either. */
+  /** `'passed'`: worse by less than the margin. `'failed'`: worse by more. `'undecided'`: either is still possible. */
   verdict: 'passed' | 'failed' | 'undecided';
-  /** By how much better the treatment is than the worst that is allowed. */
+  /** The margin left: how much better the treatment is than the worst that is allowed. */
   room: number;
   /** Lower end of its interval. */
   low: number;
@@ -223,7 +223,7 @@ export interface NonInferiorityTest {
 
 /**
  * Whether the treatment is worse than the control by less than a margin: the interval of treatment - (1 - margin) control, which needs no
- * interval of a ratio. Of guard-rail metrics one must not ask for a significant loss before one worries, but for proof that there is none.
+ * interval of a ratio. For guardrail metrics the absence of a significant loss is not enough: there must be evidence that there is no loss beyond the margin.
  *
  * @param test {@link sequentialTest} or {@link fixedHorizonTest} with its options.
  * @param margin as a share of the control's mean.

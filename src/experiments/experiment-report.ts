@@ -25,15 +25,15 @@ export interface ExperimentReport {
   sampleRatio: SampleRatioTest;
   /** Results by metric, then by variant. */
   metrics: Record<string, Record<string, MetricResult>>;
-  /** Exposed users that did not take part, and why. */
+  /** Exposed users that were not analyzed, by reason. */
   leftOut: LeftOutUsers;
-  /** A table and sentences for people. */
+  /** A plain-text table with sentences. */
   toString(): string;
 }
 
-/** Exposed users that did not take part, by reason. */
+/** Exposed users that were not analyzed, by reason. */
 export interface LeftOutUsers {
-  /** Their time is not over. */
+  /** Their window is not over. */
   notYetOver: number;
   /** They saw more than one variant. */
   severalVariants: number;

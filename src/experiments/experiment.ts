@@ -11,7 +11,7 @@ export interface ExperimentOptions<V extends string = string> {
   variants: Readonly<Record<V, number>>;
   /** What users are hashed with. Another salt is another division of the users. Default the name. */
   salt?: string | undefined;
-  /** The share of all users that take part, from 0 to 1. Default 1. Raised later, those who take part keep their variants. */
+  /** The share of all users that take part, from 0 to 1. Default 1. When it is raised later, existing participants keep their variants. */
   traffic?: number | undefined;
   /** Where exposures go, such as the `events` of a data store. Only `expose` needs it. */
   events?: ExposureSink | undefined;
@@ -23,7 +23,7 @@ export interface ExposureSink {
   append(event: Exposure): unknown;
 }
 
-/** The event that a user saw a variant. */
+/** The event recorded when a user sees a variant. */
 export interface Exposure {
   /** Who. */
   user: string;
@@ -39,7 +39,7 @@ export interface Exposure {
   [field: string]: unknown;
 }
 
-/** Divides users among variants, and notes who has seen what. */
+/** Assigns users to variants, and records who has seen what. */
 export interface Experiment<V extends string = string> {
   /** Names it in exposures. */
   readonly name: string;
@@ -49,7 +49,7 @@ export interface Experiment<V extends string = string> {
   variantOf(user: Id): V | undefined;
   /**
    * The variant of a user who is about to see it; appends an exposure the first time. Call it where the variants differ, not before: users
-   * who could not notice a difference only blur it. A failed append rejects, and is tried again with the next call.
+   * who cannot notice a difference only dilute it. A failed append rejects, and is tried again with the next call.
    * @param timestamp milliseconds since 1970. Default now.
    * @throws ERR_NOT_SUPPORTED without the option `events`.
    */
@@ -81,7 +81,7 @@ export function experiment<V extends string>(options: ExperimentOptions<V>): Exp
     const at = share(`${salt}\0${user}`);
     let end = 0;
     for (const name of names) if (at < (end += variants[name])) return name;
-    return names.at(-1); // shares that add up to a hair less than 1
+    return names.at(-1); // rounding: shares may add up to slightly less than 1
   };
 
   return {
@@ -116,7 +116,7 @@ export function experiment<V extends string>(options: ExperimentOptions<V>): Exp
 
 const encoder = new TextEncoder();
 
-/** A number in [0, 1) that a text always has. */
+/** A deterministic number in [0, 1) for a text. */
 function share(text: string): number {
   return xxHash32(encoder.encode(text)) / 2 ** 32;
 }

@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 
-/** What a test needs to know of a group: nothing of single users. */
+/** What a test needs to know about a group: sufficient statistics, no individual users. */
 export interface Moments {
   /** How many users. */
   users: number;
@@ -18,12 +18,12 @@ export interface Conversions {
   conversions: number;
 }
 
-/** One group: a value a user, or what is left of that when users are added up. */
+/** One group: one value per user, or the moments of those values. */
 export type Sample = ArrayLike<number> | Moments | Conversions;
 
 /**
- * The moments of a group. The variance of conversions is taken at (conversions + 1) / (users + 2), so that a group in which nobody converted
- * yet does not look certain.
+ * The moments of a group. The variance of conversions is taken at (conversions + 1) / (users + 2), so that a group without
+ * conversions yet does not have zero variance.
  * @throws ERR_BAD_VALUE
  */
 export function momentsOf(sample: Sample, owner: string): Moments {
@@ -70,14 +70,14 @@ function momentsOfValues(values: ArrayLike<number>, owner: string): Moments {
 
 /** One group for {@link cuped}: values during the experiment, and of the same users before it. */
 export interface PairedValues {
-  /** One value a user. */
+  /** One value per user. */
   values: ArrayLike<number>;
   /** What the same users did before they were exposed, in the same order. */
   before: ArrayLike<number>;
 }
 
 /**
- * Takes out of a metric what was known before the experiment: y - θ (x - mean of x), with θ = cov(x, y) / var(x) over all groups. The means
+ * Removes from a metric the variance that pre-experiment data explains: y - θ (x - mean of x), with θ = cov(x, y) / var(x) over all groups. The means
  * keep their difference, the variance falls by the square of the correlation. Deng, Xu, Kohavi & Walker, "Improving the Sensitivity of
  * Online Controlled Experiments by Utilizing Pre-Experiment Data" (WSDM 2013).
  *

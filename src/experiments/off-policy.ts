@@ -1,11 +1,11 @@
 import { AttuneError, shown } from '../errors.ts';
 import { checkIterable, choice, number, readOptions } from '../options.ts';
 
-/** One logged choice, seen by a policy that is to be judged. */
+/** One logged choice, as seen by the policy to evaluate. */
 export interface LoggedChoice {
-  /** What came of it. */
+  /** The observed reward. */
   reward: number;
-  /** The probability with which it was chosen then. Above 0. */
+  /** The probability with which the logging policy chose it. Above 0. */
   propensity: number;
   /** The probability with which the new policy would choose the same. From 0 to 1. */
   target: number;
@@ -20,18 +20,18 @@ export interface OffPolicyOptions {
   /**
    * With w = target / propensity, the value is the mean of
    * - `'ips'`: w r (inverse propensity scores, Horvitz & Thompson 1952); unbiased.
-   * - `'snips'` (default): w r over the mean of w (Swaminathan & Joachims, NeurIPS 2015); steadier.
+   * - `'snips'` (default): w r over the mean of w (Swaminathan & Joachims, NeurIPS 2015); lower variance.
    * - `'doubly-robust'`: predictedTarget + w (r - predicted) (Dudik, Langford & Li, ICML 2011); right when either the model or the
    *   propensities are.
    */
   method?: 'ips' | 'snips' | 'doubly-robust' | undefined;
-  /** Weights w above this are cut, which costs a little truth for much steadiness. Above 0, default none. */
+  /** Weights w above this are clipped, which trades a little bias for much less variance. Above 0, default none. */
   maxWeight?: number | undefined;
 }
 
-/** What a policy would have brought. */
+/** The estimated value of a policy. */
 export interface OffPolicyValue {
-  /** Mean reward a choice. */
+  /** Mean reward per choice. */
   mean: number;
   /** Its standard error. */
   standardError: number;
@@ -39,12 +39,12 @@ export interface OffPolicyValue {
   low: number;
   /** Upper end. */
   high: number;
-  /** How many choices of its own the log is worth: (sum w)^2 / sum w^2. */
+  /** The effective sample size: (sum w)^2 / sum w^2. */
   effectiveSize: number;
 }
 
 /**
- * What a new policy would have brought, judged by the log of another one.
+ * Estimates the value of a new policy from the log of another one.
  * @throws ERR_EMPTY without choices, or when the new policy would choose none of them; ERR_BAD_VALUE naming the choice by its number from 0; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
 export function offPolicyValue(choices: Iterable<LoggedChoice>, options: OffPolicyOptions = {}): OffPolicyValue {

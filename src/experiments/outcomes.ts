@@ -6,9 +6,9 @@ import type { LeftOutUsers } from './experiment-report.ts';
 
 /** What users of each variant did. */
 export interface Outcomes {
-  /** By variant, then by metric: one value a user during their time, and before it; users in the same order everywhere. */
+  /** By variant, then by metric: one value per user within the window, and before it; users in the same order everywhere. */
   groups: Record<string, Record<string, { values: number[]; before: number[] }>>;
-  /** Users that saw one variant, whether their time is over or not. */
+  /** Users that saw one variant, whether or not their window is over. */
   exposed: Record<string, number>;
   /** Exposed users that are not in the groups. */
   leftOut: LeftOutUsers;
@@ -34,7 +34,7 @@ interface EventSource {
   metrics: Record<string, ReadMetric>;
 }
 
-/** Reads the events once, and gives each user what they did in time. */
+/** Reads the events once and credits each user with those within their window. */
 export async function outcomesOf(
   experiment: Pick<Experiment, 'name' | 'variants'>,
   o: EventSource & { windowMs: number; maximumUsers: number | undefined; now: number },
@@ -94,7 +94,7 @@ async function read(experiment: string, { events, metrics }: EventSource) {
     const exposure = event as Partial<Exposure>;
     const exposes = event?.type === 'exposure' && exposure.experiment === experiment;
     const at = row++;
-    // Only what counts is checked: a log may hold anything else beside it.
+    // Only events that count are validated: a log may contain anything else.
     if (!exposes && counting.length === 0 && typeof event === 'object' && event !== null) continue;
     const { user, timestamp } = readEvent(event, at);
     if (exposes) {

@@ -3,24 +3,24 @@ import { chiSquareTail, logGamma } from '../numeric/distributions.ts';
 
 /** What {@link sampleRatioTest} found. */
 export interface SampleRatioTest {
-  /** Users that were seen, by variant. */
+  /** Observed users, by variant. */
   users: Record<string, number>;
-  /** Users that the shares say, by variant. */
+  /** Expected users, by variant. */
   expected: Record<string, number>;
   /** Of Pearson's chi-square test, for one look. */
   pValue: number;
-  /** Holds at all looks together; 1 when there is nothing against the shares. */
+  /** Valid at any number of looks; 1 when there is no evidence against the shares. */
   sequentialPValue: number;
   /** Whether the sequential p-value is below 0.001: then something is broken, and no result of the experiment can be trusted. */
   mismatch: boolean;
 }
 
-/** How sure of the shares the alternative is: as if so many users had been seen at them. */
+/** Concentration of the Dirichlet prior of the alternative: as if this many users had been observed at the shares. */
 const concentration = 100;
 
 /**
  * Whether as many users were seen in each variant as its share says. If not (a variant that crashes, a redirect that loses users, bots),
- * who is left differs between the variants, and so does everything else. Fabijan et al., "Diagnosing Sample Ratio Mismatch" (KDD 2019); the
+ * the remaining users differ between the variants, and so does everything else. Fabijan et al., "Diagnosing Sample Ratio Mismatch" (KDD 2019); the
  * sequential p-value is the multinomial-Dirichlet one of Lindon & Malek, "Anytime-Valid Inference for Multinomial Count Data" (NeurIPS 2022).
  *
  * @param users how many were exposed, by variant.

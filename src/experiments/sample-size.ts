@@ -18,8 +18,8 @@ export interface SampleSizeOptions {
 
 /**
  * How many users each of two equal groups needs for a {@link fixedHorizonTest}. Conversions: Fleiss, Levin & Paik, Statistical Methods for Rates
- * and Proportions (2003), eq. 4.14, which R's `power.prop.test` solves as well. Means: the normal formula with Guenther's correction for the t
- * test (The American Statistician 35(4), 1981). A {@link sequentialTest} needs more when the change is just as small as that, and less when it
+ * and Proportions (2003), eq. 4.14, which R's `power.prop.test` also solves. Means: the normal formula with Guenther's correction for the t
+ * test (The American Statistician 35(4), 1981). A {@link sequentialTest} needs more users when the change is exactly that small, and fewer when it
  * is larger; `npm run bench -- ab` prints both.
  *
  * @throws ERR_BAD_OPTION

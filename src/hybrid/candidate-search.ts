@@ -40,7 +40,7 @@ export interface SearchContext {
   skipped: Skipped[];
 }
 
-/** Each round asks for four times as many, so that all rounds together cost a third more than the last. */
+/** Each round asks for four times as many, so that all rounds together take a third more than the last. */
 const growth = 4;
 /** No source is asked for more; whatever is behind that is named as not looked at. */
 const mostCandidates = 2 ** 20;
@@ -52,7 +52,7 @@ const mostCandidates = 2 ** 20;
 export class CandidateSearch {
   readonly #context: SearchContext;
   readonly #answered: Answered[] = [];
-  /** Who is asked in turn; removed when asked. */
+  /** Sources still to be asked, in order; removed when asked. */
   readonly #waiting: Standing[][];
   readonly #want: Omit<Want, 'n'>;
   readonly #first: number;
@@ -86,13 +86,13 @@ export class CandidateSearch {
     if (this.#answered.length === 0) await this.#askNext();
   }
 
-  /** Whether nobody waits who goes before what has been found. Popular items never go before those of a source that knows the visitor. */
+  /** Whether no pending source takes precedence over what has been found. Popular items never go before those of a source that knows the visitor. */
   get isSettled(): boolean {
     if (this.#waiting.flat().every(({ source }) => source.role === 'popular')) return true;
     return this.#answered.some(({ one, items }) => one.source.role !== 'popular' && items.length > 0);
   }
 
-  /** Looks further: for more from those asked already, else from the next ones. False when nobody has any more. */
+  /** Looks further: for more from those asked already, else from the next ones. False when no source has any more. */
   async more(): Promise<boolean> {
     const open = this.#growing().filter(({ isExhausted }) => !isExhausted);
     if (open.length > 0) {
@@ -152,7 +152,7 @@ export class CandidateSearch {
     const toAsk: Answered[] = [];
     for (const answer of open) {
       if (answer.rest) {
-        answer.items = answer.rest; // it gave more than it was asked for, so there is nobody to ask
+        answer.items = answer.rest; // it gave more than it was asked for, so the source need not be asked again
         answer.rest = undefined;
         answer.isExhausted = true;
       } else if (answer.asked * growth > mostCandidates) {
@@ -197,7 +197,7 @@ export class CandidateSearch {
     });
   }
 
-  /** Asks for the scores of candidates that only other sources found. What does not answer at once is done without. */
+  /** Asks for the scores of candidates that only other sources found. Asynchronous answers are ignored. */
   #complete(lists: SourceList[]): SourceList[] {
     const { settings, standing, visitor, rules } = this.#context;
     if (!settings.completeScores || lists.length < 2) return lists;
@@ -237,7 +237,7 @@ function listOf({ one: { source, weight }, items }: Answered): SourceList {
   return { source: source.name, weight, items };
 }
 
-/** Where nobody has a weight all count alike. */
+/** If no source has a weight, all count alike. */
 function withWeights(lists: SourceList[]): SourceList[] {
   if (lists.some(({ weight, items }) => weight > 0 && items.length > 0)) return lists;
   return lists.map((list) => ({ ...list, weight: 1 }));

@@ -1,6 +1,6 @@
 /** One question with the time it may take. */
 export interface Ask {
-  /** Asks. It may answer at once, later, never, or throw; `signal` aborts when nobody waits any longer. */
+  /** Asks. It may answer at once, later, never, or throw; `signal` aborts when the answer is no longer needed. */
   run(signal: AbortSignal): unknown;
   /** Milliseconds. */
   timeoutMs: number;

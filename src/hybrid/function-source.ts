@@ -2,7 +2,7 @@ import type { SourceRole } from '../cold-start/strategy.ts';
 import { readHistory } from './request.ts';
 import type { AnsweringSource, Source, Visitor, Want } from './sources.ts';
 
-/** A function, or an object that answers. It is told everything; what kind of evidence it uses is a matter of its role. */
+/** A function, or an object that answers. It receives the whole request; its role says what kind of evidence it uses. */
 export function functionSource(name: string, given: AnsweringSource, role: SourceRole = given.role): Source {
   return {
     name,

@@ -65,7 +65,7 @@ interface Draft {
 /**
  * Makes one page out of several sources: asks them at once, each no longer than its deadline, weighs them by what is known of the visitor,
  * fuses their lists, applies rules, and says why. A source that fails never breaks the page. When rules leave too few of the candidates,
- * sources are asked for more until the page is full or nobody has any.
+ * sources are asked for more until the page is full or exhausted.
  *
  * @example
  * const ranker = new HybridRanker({ sources: { als, semantic: index, popular }, fusion: weighted({ als: 0.7, semantic: 0.3 }) });
@@ -83,7 +83,7 @@ export class HybridRanker<const Sources extends HybridSources = HybridSources> {
   }
 
   /**
-   * Ranks for a user, a visitor with a history, interests or a query, or for nobody in particular. What sources with a weight leave of the
+   * Ranks for a user, a visitor with a history, interests or a query, or for an anonymous visitor. What sources with a weight leave of the
    * page is filled up by those without one, then by popular ones: it is short only when no source has anything else that may be shown.
    *
    * @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT, ERR_BAD_VALUE, ERR_BAD_ID for a malformed request; the reason of `signal` when that aborts.
@@ -126,7 +126,7 @@ export class HybridRanker<const Sources extends HybridSources = HybridSources> {
     return whyNotOf(missing, { ...draft, read: readRequest(request), settings: this.#settings });
   }
 
-  /** Looks for candidates until the page is full, or nobody has any more. */
+  /** Looks for candidates until the page is full, or no source has any more. */
   async #draft(request: RankRequest, o: { n: number; includeSeen: boolean; signal: AbortSignal | undefined }): Promise<Draft> {
     const read = readRequest(request);
     o.signal?.throwIfAborted();

@@ -156,7 +156,7 @@ interface Page {
   all: Float64Array[];
 }
 
-/** Two features a source, in the order of `names`, for every item of any list. */
+/** Two features per source, in the order of `names`, for every item of any list. */
 function featuresOf(lists: readonly SourceList[], names: readonly string[]): Map<string, Float64Array> {
   const features = new Map<string, Float64Array>();
   for (const { items } of lists) for (const { item } of items) features.set(item, new Float64Array(2 * names.length));
@@ -215,7 +215,7 @@ function objective(pages: readonly Page[], w: readonly number[], penalty: number
   return sum;
 }
 
-/** Gradient, and the Hessian with its sign turned. */
+/** Gradient and negated Hessian. */
 function derivatives(pages: readonly Page[], w: readonly number[], penalty: number): { gradient: number[]; hessian: Matrix } {
   const size = w.length;
   const gradient = w.map((v) => -penalty * v);

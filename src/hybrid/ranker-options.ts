@@ -24,7 +24,7 @@ export type SourceNames<Sources extends HybridSources> = keyof Sources & string;
 
 /** Options of `HybridRanker`. Names of sources in its other options must be among those of `sources`, also for the compiler. */
 export interface HybridRankerOptions<Sources extends HybridSources = HybridSources> {
-  /** Who is asked, by name: recommenders and indexes as they are, or functions. At least one. */
+  /** The sources, by name: recommenders and indexes as they are, or functions. At least one. */
   sources: Sources;
   /** What rules look at; `title` also names items in reasons. Default: the first source that is an index. */
   attributes?: AttributesLike | undefined;

@@ -17,7 +17,7 @@ export function cosine(a: Float32Array | undefined, b: Float32Array | undefined)
   return a && b && a.length === b.length ? dot(a, 0, b) : 0;
 }
 
-/** So many of the latest entries of a history speak by their contents: what comes before says little more, and would take longer than the page. */
+/** Number of latest entries of a history whose contents are compared: older ones add little and would take longer than the page. */
 export const longestHistory = 50;
 
 /** For each item the liked item of a history whose vector is closest; an item with none on its side is missing. */

@@ -4,24 +4,32 @@ import type { FactorsLike, History, Recommendation, Recommender, RecommendOption
 import type { Id } from '../data/ids.ts';
 import type { HistoryEntry } from './request.ts';
 
-/** What a source may answer: a list, now or later. It need be neither sorted nor clean. */
+/** The answer of a source: a list or a promise of one. It need be neither sorted nor valid. */
 export type SourceAnswer = ListAnswer;
 
 /**
  * What a ranker calls on a recommender. Every one of attune has it; so may a client of a remote one, which answers later. `kind` is
  * `'popularity'` where everybody gets the same; of `explainMany` and `explain` the first that is there is used.
  */
-export interface RecommenderLike extends Partial<Pick<Recommender, 'kind' | 'whyNot' | 'explain' | 'explainMany' | 'explainFor'>> {
+export interface RecommenderLike extends Partial<Pick<Recommender, 'kind'>> {
   /** The users it knows. Without it, it is asked for any user. */
   readonly users?: Pick<Recommender['users'], 'has'> | undefined;
   /** The items it knows. */
   readonly items?: Pick<Recommender['items'], 'has'> | undefined;
   /** A list for a user it knows. */
   recommend(user: string, options?: RecommendOptions): SourceAnswer;
-  /** A list for somebody with this history. */
+  /** A list for a visitor with this history. */
   recommendFor?(history: History, options?: RecommendOptions): SourceAnswer;
   /** What it knows that a user did, all of which counts as seen. Without it, `explain` of some item is asked. */
   interactionsOf?(user: string): Iterable<HistoryEntry>;
+  /** Why an item is not in its list. */
+  readonly whyNot?: Recommender['whyNot'] | undefined;
+  /** What of a user's history speaks for an item. */
+  readonly explain?: Recommender['explain'] | undefined;
+  /** The same for many items of one user. */
+  readonly explainMany?: Recommender['explainMany'] | undefined;
+  /** The same for a visitor's history. */
+  readonly explainFor?: Recommender['explainFor'] | undefined;
   /** Vectors of items, by which a reason for a visitor is found. */
   readonly itemFactors?: FactorsLike | undefined;
 }
@@ -32,7 +40,7 @@ export type SearchLikeOptions = ContentSearchOptions;
 /** What a ranker calls on an index of contents, such as a `SemanticIndex`: `search`, and what else is there. */
 export type IndexLike = Pick<ContentIndex, 'search'> & Partial<Pick<ContentIndex, 'similarTo' | 'has' | 'vectorOf' | 'metadataOf'>>;
 
-/** What a function among the sources is told. */
+/** The request that a function among the sources receives. */
 export interface SourceRequest {
   /** User id. */
   user: string | undefined;
@@ -52,7 +60,7 @@ export interface SourceRequest {
   n: number;
   /** Whether items of the history may come. */
   includeSeen: boolean;
-  /** Aborts when the answer is no longer waited for. */
+  /** Aborts when the answer is no longer needed. */
   signal: AbortSignal;
 }
 
@@ -118,7 +126,7 @@ export interface SourceStanding {
   isAble: boolean;
   /** Whether it knows the user by id. */
   knowsUser: boolean;
-  /** How many interactions it knows; Infinity when nobody can tell. */
+  /** How many interactions it knows; Infinity when that is unknown. */
   interactions: number;
   /** Whether it will answer words. */
   words: boolean;

@@ -1,5 +1,6 @@
 import { type Id, idText } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
+import { checkIterable } from '../options.ts';
 
 /** What names an item. A number stands for its decimal digits: `1` and `'1'` are one item. */
 export type ItemId = Id;
@@ -31,7 +32,7 @@ export interface Judged {
 
 /**
  * Checks the arguments that all ranking metrics share.
- * @throws ERR_DUPLICATE when an item stands twice anywhere in the list; ERR_BAD_ARGUMENT; ERR_BAD_VALUE for a gain that is not finite.
+ * @throws ERR_DUPLICATE when an item occurs twice anywhere in the list; ERR_BAD_ARGUMENT; ERR_BAD_VALUE for a gain that is not finite.
  */
 export function judge(metric: string, recommended: Recommended, relevant: Relevant, k: number | undefined): Judged {
   const list = readList(metric, recommended);
@@ -43,7 +44,7 @@ export function judge(metric: string, recommended: Recommended, relevant: Releva
 /** The ids of a list as text, checked. */
 export function readList(metric: string, recommended: Recommended): string[] {
   const list: string[] = [];
-  for (const entry of iterable(metric, recommended, 'list')) {
+  for (const entry of checkIterable(metric, 'ids as list', recommended)) {
     const item = entry !== null && typeof entry === 'object' ? entry.item : entry;
     list.push(readItem(metric, item, 'list'));
   }
@@ -77,12 +78,13 @@ export function readRelevant(metric: string, relevant: Relevant): Map<string, nu
       if (gain > 0) gains.set(item, gain);
     }
   } else {
-    for (const item of iterable(metric, relevant as Iterable<ItemId>, 'relevant')) gains.set(readItem(metric, item, 'relevant'), 1);
+    for (const item of checkIterable(metric, 'ids as relevant', relevant as Iterable<ItemId>))
+      gains.set(readItem(metric, item, 'relevant'), 1);
   }
   return gains;
 }
 
-/** @throws ERR_BAD_ARGUMENT for what is no Map. */
+/** @throws ERR_BAD_ARGUMENT for what is not a Map. */
 export function checkMap(metric: string, map: unknown, what: string): void {
   if (map instanceof Map || (isObject(map) && typeof map.get === 'function' && typeof map.values === 'function')) return;
   throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected a Map by item id as ${what}, got ${shown(map)}.`);
@@ -92,7 +94,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A map with its keys as text. @throws ERR_DUPLICATE when a number and its digits are both keys; ERR_BAD_ARGUMENT for a key that is no id. */
+/** A map with its keys as text. @throws ERR_DUPLICATE when a number and its digits are both keys; ERR_BAD_ARGUMENT for a key that is not an id. */
 export function byText<T>(metric: string, map: ReadonlyMap<ItemId, T>, what: string): Map<string, T> {
   checkMap(metric, map, what);
   const result = new Map<string, T>();
@@ -105,7 +107,7 @@ export function byText<T>(metric: string, map: ReadonlyMap<ItemId, T>, what: str
 }
 
 /**
- * What looks up one item. Maps are asked by text, then by number, so that nobody pays for turning a whole catalogue into text to look up ten items.
+ * A lookup of one item. Maps are tried by string, then by number, which avoids converting the keys of a whole catalogue to look up ten items.
  * @throws ERR_BAD_ARGUMENT for what is neither a Map nor a function; the lookup: ERR_DUPLICATE when a number and its digits are both keys.
  */
 export function lookup<T>(metric: string, values: PerItem<T>, what: string): (item: string) => T | undefined {
@@ -137,13 +139,7 @@ export function readCount(metric: string, value: number, what: string): number {
   throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected ${what} as a whole number from 1, got ${shown(value)}.`);
 }
 
-/** Checks that something can be iterated; a lone string is a mistake here, because it would count as its letters. */
-export function iterable<T>(metric: string, value: Iterable<T>, what: string): Iterable<T> {
-  if (value !== null && typeof value === 'object' && Symbol.iterator in value) return value;
-  throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected an array or another iterable as ${what}, got ${shown(value)}.`);
-}
-
-/** Decimal digits as a number has them. */
+/** Decimal digits as JavaScript prints an integer. */
 const digits = /^(?:0|-?[1-9]\d*)$/;
 
 function readItem(metric: string, item: unknown, what: string): string {

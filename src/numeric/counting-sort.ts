@@ -1,4 +1,4 @@
-/** Stable sort by a small whole key an element; O(n + keys). */
+/** Stable sort by one small integer key per element; O(n + keys). */
 export function countingSort(list: Int32Array, key: Int32Array, keys: number): Int32Array {
   const starts = new Int32Array(keys + 1);
   for (const element of list) starts[key[element] + 1]++;
@@ -8,7 +8,7 @@ export function countingSort(list: Int32Array, key: Int32Array, keys: number): I
   return sorted;
 }
 
-/** 0 to count - 1. */
+/** The integers 0 to count - 1. */
 export function range(count: number): Int32Array {
   const list = new Int32Array(count);
   for (let k = 0; k < count; k++) list[k] = k;

@@ -1,6 +1,6 @@
 import { AttuneError } from '../errors.ts';
 
-/** Factors as they are kept: single precision, or the bits of half precision (IEEE 754 binary16). */
+/** Stored factors: float32, or the bits of float16 (IEEE 754 binary16). */
 export type StoredFactors = Float32Array | Uint16Array;
 
 /** Half precision, rounded to the nearest, ties to even. @throws ERR_NUMERIC above 65,504 */

@@ -19,7 +19,7 @@ export class Groups {
     this.#parents[second] = first;
   }
 
-  /** The first member of the group of each. */
+  /** The smallest member of each number's group. */
   firsts(): Int32Array {
     return this.#parents.map((_, member) => this.first(member));
   }

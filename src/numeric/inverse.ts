@@ -1,16 +1,16 @@
 import type { Pace } from '../work/pace.ts';
 
-/** Columns swept together: a panel of them stays in the second-level cache while the whole matrix is updated once. */
+/** Columns per block: a panel of this width stays in the L2 cache while the whole matrix is updated once. */
 const width = 64;
 
 /**
  * Inverts a symmetric positive definite matrix in place by the sweep operator (Goodnight 1979) on blocks of columns: for a block K,
- * A_KK -> -A_KK^-1, A_iK -> A_iK A_KK^-1, A_ij -> A_ij - A_iK A_KK^-1 A_Kj, which keeps the matrix symmetric, so only the lower half is
+ * A_KK -> -A_KK^-1, A_iK -> A_iK A_KK^-1, A_ij -> A_ij - A_iK A_KK^-1 A_Kj, which keeps the matrix symmetric, so only the lower triangle is
  * computed: size^3 / 2 multiply-adds, no second matrix.
  *
- * @param a row-major, `size` x `size`; only the lower half is read, both are written.
- * @param pace rests in units of columns.
- * @returns false when the matrix is not positive definite; it is then spoiled.
+ * @param a row-major, `size` x `size`; only the lower triangle is read, both triangles are written.
+ * @param pace yields and reports progress, in columns.
+ * @returns false when the matrix is not positive definite; its contents are then undefined.
  */
 export async function invert(a: Float64Array, size: number, pace: Pace): Promise<boolean> {
   const panel = new Float64Array(size * width);
@@ -83,7 +83,7 @@ function multiply(panel: Float64Array, pivot: Float64Array, size: number, produc
   }
 }
 
-/** Rows [i, i + 4) of the lower half lose product x panelᵀ; 4 x 4 sums at a time stay in registers. */
+/** Rows [i, i + 4) of the lower triangle: subtracts product x panelᵀ; 4 x 4 sums at a time stay in registers. */
 function subtract(a: Float64Array, size: number, i: number, product: Float64Array, panel: Float64Array): void {
   const rows = Math.min(4, size - i);
   for (let j = 0; j < i + rows; j += 4) {

@@ -23,7 +23,7 @@ export function randomBelow(random: () => number, below: number): number {
   return Math.floor(random() * below);
 }
 
-/** Puts an array in random order, in place (Fisher & Yates). */
+/** Shuffles an array in place (Fisher & Yates). */
 export function shuffle<T extends Int32Array | unknown[]>(array: T, random: () => number): T {
   for (let k = array.length - 1; k > 0; k--) {
     const other = randomBelow(random, k + 1);

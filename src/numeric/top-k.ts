@@ -1,4 +1,4 @@
-/** The best of a scoring, best first: equal scores stand in the order of their index. */
+/** The best entries of a ranking, best first; ties are ordered by index. */
 export interface Ranked {
   /** Dense indices, best first. */
   indices: Int32Array;
@@ -8,7 +8,7 @@ export interface Ranked {
 
 /**
  * Keeps the best `n` of what is offered. A min-heap ordered by (score, then larger index), so the worst kept entry is at
- * the root and an offer that cannot enter costs one comparison. NaN is never kept.
+ * the root and rejecting an entry takes one comparison. NaN is never kept.
  */
 export class TopK {
   readonly #n: number;
@@ -66,7 +66,7 @@ export class TopK {
     for (let parent = (at - 1) >> 1; at > 0 && this.#worse(at, parent); at = parent, parent = (at - 1) >> 1) this.#swap(at, parent);
   }
 
-  /** Puts an entry at the root of a heap of `size` and lets it sink. */
+  /** Places an entry at the root of a heap of `size` and sifts it down. */
   #down(index: number, score: number, size: number): void {
     this.#put(0, index, score);
     for (let at = 0; ; ) {
@@ -90,7 +90,7 @@ export class TopK {
 
 /**
  * The best `n` of a dense array of scores.
- * @param skip entries whose mark is not 0 are left out.
+ * @param skip one flag per entry; entries whose flag is not 0 are left out.
  */
 export function topK(scores: ArrayLike<number>, n: number, skip?: Uint8Array): Ranked {
   const best = new TopK(Math.min(n, scores.length));

@@ -5,8 +5,8 @@ const p4 = 0x27d4eb2f;
 const p5 = 0x165667b1;
 
 /**
- * xxHash32 (Yann Collet, public specification), seed 0: four lanes over 16-byte stripes. Each step of a lane can be undone, so
- * that no change within four bytes goes unseen; and it reads about 1 GB a second in plain JavaScript.
+ * xxHash32 (Yann Collet, public specification), seed 0: four lanes over 16-byte stripes. Each step of a lane is invertible, so
+ * any change within four bytes is detected; and it reads about 1 GB a second in plain JavaScript.
  *
  * @param parts the bytes, in pieces; all but the last that has any are multiples of 16 long, so that no stripe spans two.
  * @returns an unsigned 32-bit number.
@@ -33,7 +33,7 @@ export function xxHash32(...parts: Uint8Array[]): number {
   return finish(length >= 16 ? (rotl(a, 1) + rotl(b, 7) + rotl(c, 12) + rotl(d, 18)) | 0 : p5, length, tail);
 }
 
-/** What is left behind the last stripe, up to 15 bytes, goes in by words, then by bytes. */
+/** Mixes in the tail behind the last stripe, up to 15 bytes, by words and then by bytes. */
 function finish(lanes: number, length: number, tail: Uint8Array): number {
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
   let h = (lanes + length) | 0;

@@ -6,21 +6,37 @@ import { AlsRecommender } from './als/als.ts';
 import { BprRecommender } from './bpr/bpr.ts';
 import { EaseRecommender } from './ease/ease.ts';
 import { FactorRecommender } from './factors/factor-recommender.ts';
+import { GraphFilterRecommender } from './graph-filter/graph-filter.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
+import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
 import { storedBytes } from './shared/codec.ts';
 
-/** Readers of all families by the kind that their files name. Functions, so that a bundle without `loadRecommender` holds none of them. */
+/** What a class of recommenders must have for {@link loadRecommender}. */
+export interface RecommenderClass {
+  /** Reads what `toBytes` wrote. @throws ERR_WRONG_KIND for a file of another family */
+  fromBytes(bytes: Uint8Array, options?: LoadOptions): Recommender;
+}
+
+/** What {@link loadRecommender} takes. */
+export interface LoadRecommenderOptions extends LoadOptions {
+  /** Classes of your own, which are asked in turn when the file is of none of attune's families. Default none. */
+  families?: readonly RecommenderClass[] | undefined;
+}
+
+/** Readers of all families by the kind in their files. Functions, so that a bundle without `loadRecommender` contains none of them. */
 const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions) => Recommender>> = {
   als: (bytes, options) => AlsRecommender.fromBytes(bytes, options),
   bpr: (bytes, options) => BprRecommender.fromBytes(bytes, options),
   ease: (bytes, options) => EaseRecommender.fromBytes(bytes, options),
   factors: (bytes, options) => FactorRecommender.fromBytes(bytes, options),
+  'graph-filter': (bytes, options) => GraphFilterRecommender.fromBytes(bytes, options),
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
+  'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
 };
 
-/** What to do with files of attune that hold no recommender. */
+/** Advice for files of attune that hold no recommender. */
 const others: Readonly<Record<string, string>> = {
   'semantic-index': 'Load it with SemanticIndex.load(store, name) or SemanticIndex.fromBytes(bytes).',
   'als-checkpoint': 'Pass it to AlsRecommender.fit as resumeFrom.',
@@ -30,31 +46,47 @@ const others: Readonly<Record<string, string>> = {
  * Loads a model of whatever family it is.
  * @param store where it is kept
  * @param reference `name` (the newest version), `name@3`, `name@production`
- * @param options what may differ from how the model was made: `threads`, `onUnknown`
+ * @param options what may differ from how the model was made, `threads` and `onUnknown`; and classes of your own, `families`
  * @throws ERR_WRONG_KIND for a file that holds no recommender; ERR_NOT_FOUND, ERR_BAD_FILE, ERR_NEWER_FORMAT, ERR_BAD_OPTION
  * @example
  * const model = await loadRecommender(store, 'appliances-als@production', { threads: 4 });
  * model.recommend('A1', { n: 10 });
+ * @example
+ * await loadRecommender(store, 'together', { families: [BoughtTogether] }); // a class of your own, or one of attune's
  */
-export async function loadRecommender(store: ModelStore, reference: string, options?: LoadOptions): Promise<Recommender>;
+export async function loadRecommender(store: ModelStore, reference: string, options?: LoadRecommenderOptions): Promise<Recommender>;
 /**
  * The same from the bytes of a file.
  * @param bytes what `toBytes` gave
  */
-export async function loadRecommender(bytes: Uint8Array, options?: LoadOptions): Promise<Recommender>;
+export async function loadRecommender(bytes: Uint8Array, options?: LoadRecommenderOptions): Promise<Recommender>;
 export async function loadRecommender(
   from: ModelStore | Uint8Array,
-  second?: string | LoadOptions,
-  third?: LoadOptions,
+  second?: string | LoadRecommenderOptions,
+  third?: LoadRecommenderOptions,
 ): Promise<Recommender> {
-  if (from instanceof Uint8Array) return fromBytes(from, (second as LoadOptions | undefined) ?? {});
+  if (from instanceof Uint8Array) return fromBytes(from, (second as LoadRecommenderOptions | undefined) ?? {});
   return fromBytes(await storedBytes(from, second as string), third ?? {});
 }
 
-function fromBytes(bytes: Uint8Array, options: LoadOptions): Recommender {
+function fromBytes(bytes: Uint8Array, given: LoadRecommenderOptions): Recommender {
+  const { families: own = [], ...options } = given;
+  if (!Array.isArray(own) || own.some((family) => typeof family?.fromBytes !== 'function')) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `loadRecommender: option 'families' must be an array of classes with a static fromBytes, got ${shown(own)}.`,
+    );
+  }
   const kind = kindOf(bytes);
   if (Object.hasOwn(families, kind)) return families[kind](bytes, options);
-  const advice = Object.hasOwn(others, kind) ? others[kind] : 'Load it with the class it was saved from.';
+  for (const family of own) {
+    try {
+      return family.fromBytes(bytes, options);
+    } catch (error) {
+      if (!(error instanceof AttuneError && error.code === 'ERR_WRONG_KIND')) throw error;
+    }
+  }
+  const advice = Object.hasOwn(others, kind) ? others[kind] : 'Pass the class it was saved from as families: [Class].';
   throw new AttuneError(
     'ERR_WRONG_KIND',
     `loadRecommender: expected a model of kind ${Object.keys(families).map(shown).join(', ')}, got ${shown(kind)}. ${advice}`,

@@ -51,24 +51,25 @@ export type KeptMetadata<Kept> = {
   readonly [Field in keyof Kept]?: KeptValue<Kept[Field]>;
 };
 
-type KeptValue<Value> = unknown extends Value ? MetadataValue : Value extends Date ? string : NonNullable<Value>;
+/** What an index has of a field's value: dates become text. */
+export type KeptValue<Value> = unknown extends Value ? MetadataValue : Value extends Date ? string : NonNullable<Value>;
 
 /** A loaded index: what it keeps is as `metadata` says, else as the rows are. */
 export type LoadedIndex<Item, Vectors extends VectorIndex, Fields> = SemanticIndex<KeptFields<Item, Fields, Item>, Item, Vectors>;
 
 /**
- * Finds items by what their texts mean and by the words in them. Made by {@link SemanticIndex.build} or loaded; it can be searched
- * while items are added and removed, and every search sees the state before or after a change, never half of it.
+ * Finds items by the meaning of their texts and by the words in them. Made by {@link SemanticIndex.build} or loaded; it can be searched
+ * while items are added and removed, and every search sees the state before or after a change, never in between.
  *
  * `Kept` is the type of what it keeps of an item: a misspelt field in `where`, or a range of numbers on a text, does not compile. `Item` is the
- * type of the rows that `add` takes. `Vectors` is the type of its vector index: with one that answers later, such as `pgvectorIndex`,
- * `similarItems` and `similarTo` give promises. `SemanticIndex` alone fits all of them.
+ * type of the rows that `add` takes. `Vectors` is the type of its vector index: with an asynchronous one, such as `pgvectorIndex`,
+ * `similarItems` and `similarTo` return promises. Plain `SemanticIndex` accepts all of them.
  */
 // biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
 export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex = VectorIndex> {
   readonly #parts: IndexParts;
   readonly #reader: DocumentReader<Item> | undefined;
-  /** Changes wait for each other here. */
+  /** The queue of changes. */
   #changes: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: IndexParts, reader: DocumentReader<Item> | undefined) {
@@ -97,7 +98,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
       );
     }
     const given = o.embedder ?? ngramEmbedder();
-    await Promise.all([given.prepare?.(), o.queryEmbedder?.prepare?.()]); // what is missing should be known before the work begins
+    await Promise.all([given.prepare?.(), o.queryEmbedder?.prepare?.()]); // fail early if something is missing
     const documents = await readDocuments(items, reader, o);
     const texts = documents.map((document) => document.text);
     const embedder = (await given.fit?.(texts, o)) ?? given;
@@ -126,7 +127,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
 
   /**
    * Reads an index that {@link toBytes} wrote. Types as for {@link load}.
-   * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when the embedder is missing or another one.
+   * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when the embedder is missing or different.
    */
   // biome-ignore lint/suspicious/noExplicitAny: a file does not tell the type of its rows.
   static fromBytes<Item = any, Vectors extends VectorIndex = VectorIndex, const Fields extends MetadataFields<Item> = MetadataFields<Item>>(
@@ -229,7 +230,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
   }
 
   /**
-   * Items whose vectors are closest to this one's (cosine), never itself. A list; with a vector index that answers later, a promise of one.
+   * Items whose vectors are closest to this one's (cosine), never itself. A list; with an asynchronous vector index, a promise of one.
    * @throws ERR_UNKNOWN_ITEM unless `onUnknown` is 'empty'; ERR_STORE; ERR_NOT_SUPPORTED when the vector index gives no vectors.
    */
   similarItems(item: Id, options: SimilarItemsOptions<Kept> = {}): Answer<Vectors, Recommendation[]> {
@@ -358,7 +359,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     return readFilter(owner, options, this.#parts.catalogue, this.#parts.fields.metadata);
   }
 
-  /** With an index that answers later, whatever comes out is a promise, a refusal too. */
+  /** With an asynchronous index every outcome is a promise, errors included. */
   #answer<T>(work: () => T | Promise<T>): Answer<Vectors, T> {
     return (this.#parts.vectors.answersLater ? (async () => work())() : work()) as Answer<Vectors, T>;
   }

@@ -4,7 +4,7 @@ import type { VectorIndex } from '../contracts/vector-index.ts';
 import type { Where } from '../contracts/where.ts';
 import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, flag, integer, number, type Progress, workOptions } from '../options.ts';
+import { anything, choice, flag, integer, number, type Progress, threads, workOptions } from '../options.ts';
 import type { DocumentFields, MetadataFields } from './catalogue/documents.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
 import type { Fusion } from './search/fusion.ts';
@@ -52,10 +52,10 @@ export interface SemanticLoadOptions<Item = any, Vectors extends VectorIndex = V
   vectorIndex?: Vectors | undefined;
 }
 
-/** Which items may come. `Kept` is the type of what the index keeps of an item. */
+/** Which items may be returned. `Kept` is the type of what the index keeps of an item. */
 // biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
 export interface SearchFilter<Kept = any> {
-  /** Conditions on metadata; applied during the search, so that as many items come as there are. */
+  /** Conditions on metadata; applied during the search, so that a filter never shortens the list while more items match. */
   where?: Where<Kept> | undefined;
   /** Ids never to return. Unknown ones are ignored. */
   exclude?: Iterable<Id> | undefined;
@@ -76,9 +76,9 @@ export interface SearchOptions<Kept = any> extends SearchFilter<Kept>, WordOptio
   /** Hybrid only: how much each side counts, 0 or more. Default: the embedder's `hybridWeight` (0.5 without one), and the rest for words. */
   weights?:
     | {
-        /** Of the words. Default 1 less the embedder's `hybridWeight`. */
+        /** Weight of the words. Default 1 less the embedder's `hybridWeight`. */
         lexical?: number | undefined;
-        /** Of the vectors. Default the embedder's `hybridWeight`, 0.5 without one. */
+        /** Weight of the vectors. Default the embedder's `hybridWeight`, 0.5 without one. */
         semantic?: number | undefined;
       }
     | undefined;
@@ -101,7 +101,7 @@ export interface SimilarItemsOptions<Kept = any> extends SearchFilter<Kept>, Unk
 /** Options of `SemanticIndex.similarTo`. */
 // biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
 export interface SimilarToOptions<Kept = any> extends SimilarItemsOptions<Kept> {
-  /** Whether items of the history itself may come. Default false. */
+  /** Whether items of the history itself may be returned. Default false. */
   includeSeen?: boolean | undefined;
 }
 
@@ -110,7 +110,7 @@ export interface SimilarToOptions<Kept = any> extends SimilarItemsOptions<Kept> 
 export interface NearDuplicatesOptions<Kept = any> extends SearchFilter<Kept> {
   /** What is compared: `'words'` (default), weighted by rarity, or the `'vectors'` of the index. */
   by?: 'words' | 'vectors' | undefined;
-  /** How similar two items must be, a cosine above 0 and up to 1. Default 0.9. Lower ones take longer. */
+  /** How similar two items must be, a cosine above 0 and up to 1. Default 0.9. Lower values take longer. */
   threshold?: number | undefined;
   /** Threads that compare vectors; words have one. The answer is the same for any number. Default 'auto': all the runtime has. */
   threads?: number | 'auto' | undefined;
@@ -147,7 +147,7 @@ export const nearDuplicatesChecks = {
   exclude: filterChecks.exclude,
   by: choice(['words', 'vectors'] as const, 'words'),
   threshold: number({ default: 0.9, above: 0, max: 1 }),
-  threads: threadsOption,
+  threads,
   ...workOptions,
 };
 
@@ -161,10 +161,6 @@ export const loadChecks = {
 };
 
 export const buildChecks = { ...loadChecks, ...workOptions, stem: choice(['english', 'none'] as const, 'english') };
-
-function threadsOption(value: unknown, name: string): number | 'auto' {
-  return value === undefined || value === 'auto' ? 'auto' : integer({ min: 1, max: 256 })(value, name);
-}
 
 function weightsOption(value: unknown, name: string): { lexical?: number; semantic?: number } {
   const given = (value ?? {}) as { lexical?: number; semantic?: number };

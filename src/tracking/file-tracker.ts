@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import type { ModelStore } from '../contracts/model-store.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { fileModelStore } from '../storage/file/model-store.ts';
-import { entriesOf, ioError, isMissing, replaceFile, syncFolder, writeSynced } from '../storage/file/writing.ts';
+import { entriesOf, io, ioError, isMissing, replaceFile, syncFolder, writeSynced } from '../storage/file/writing.ts';
 import { byStart, curveOf, noArtifact, noRun, type RunEntry, recordOf, risingClock } from './entries.ts';
 import { registeredModel } from './models.ts';
 import { readArtifactName } from './names.ts';
@@ -13,9 +13,9 @@ import { openRun, type RunLog, readExperiment, readRunOptions } from './run.ts';
 import type { Tracker } from './tracker.ts';
 
 /**
- * Keeps runs in a folder that people can read: `<folder>/runs/<id>/run.jsonl`, one JSON line for everything that happens to a run, its
- * `artifacts/` beside it, and registered models in `<folder>/models` as a {@link fileModelStore}. Lines are only ever appended, at once,
- * so a killed process leaves all it has logged; a line cut off by a crash counts as never written. Several processes may log at once.
+ * Keeps runs in a human-readable folder: `<folder>/runs/<id>/run.jsonl`, one JSON line for everything that happens to a run, its
+ * `artifacts/` beside it, and registered models in `<folder>/models` as a {@link fileModelStore}. Lines are only ever appended, synchronously,
+ * so a killed process leaves everything it has logged; a line cut off by a crash counts as never written. Several processes may log at once.
  *
  * @param folder made with the first run, with the folders above it
  */
@@ -89,7 +89,7 @@ function fileLog({ id, home, file, models }: { id: string; home: string; file: s
     id,
     append(entry) {
       try {
-        // At once, so that no kill comes between. Behind a failure on a line of its own, since half a line may stand there.
+        // Synchronous, so that killing the process cannot lose it. After a failure it starts a new line, since a partial line may precede it.
         appendFileSync(file, failure ? `\n${line(entry)}` : line(entry));
       } catch (error) {
         failure ??= error;
@@ -145,12 +145,4 @@ async function filesIn(folder: string, root = folder): Promise<string[]> {
     return entry.name.startsWith('.') ? [] : [relative(root, path).split(sep).join('/')];
   });
   return (await Promise.all(lists)).flat();
-}
-
-async function io<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw ioError(error);
-  }
 }

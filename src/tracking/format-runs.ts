@@ -14,7 +14,7 @@ export interface FormatRunsOptions {
   digits?: number | undefined;
 }
 
-/** A table for comparing runs: a row a run, with the settings in which they differ, and what they measured. */
+/** A table for comparing runs: one row per run, with the settings in which they differ and their metrics. */
 export function formatRuns(runs: readonly RunRecord[], options: FormatRunsOptions = {}): string {
   const o = readOptions('formatRuns', options, {
     metrics: (value: unknown) => value as readonly string[] | undefined,

@@ -8,7 +8,7 @@ import type { Tracker } from './tracker.ts';
 
 /**
  * Keeps runs in memory: for tests, and to look at what a program would log.
- * @param models where registered models go. Default a store in memory.
+ * @param models the store for registered models. Default an in-memory store.
  * @throws ERR_BAD_ARGUMENT
  */
 export function memoryTracker(models: ModelStore = memoryModelStore()): Tracker {

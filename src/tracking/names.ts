@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 
-/** What MLflow takes; kept by all trackers, so that a program can change from one to another. */
+/** MLflow's limits, enforced by all trackers so that a program can switch between them. */
 const limits = { name: 250, parameter: 6000, tag: 5000 };
 
 /** A part between slashes; `@` is ours, and only before a digit, so that it can be written as `_at_` and read back. */

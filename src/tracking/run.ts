@@ -9,7 +9,7 @@ import type { EndStatus, LogOptions, ModelOptions, Run, RunOptions } from './tra
 /** Where a run's entries go; what each tracker has to write. All arguments are checked already. */
 export interface RunLog {
   readonly id: string;
-  /** Takes an entry, in order. Never fails; `flush` tells. */
+  /** Takes an entry, in order. Never fails; `flush` reports failures. */
   append(entry: RunEntry): void;
   /** Waits until all entries are written. */
   flush(): Promise<void>;
@@ -134,7 +134,7 @@ async function logReport(run: Run, report: EvaluationReport): Promise<void> {
   await run.artifact(`${name}.html`, report.toHTML());
 }
 
-/** How many points are remembered to keep the times of one step apart. */
+/** Number of points remembered to keep the times within one step distinct. */
 const remembered = 10_000;
 
 /**

@@ -18,7 +18,7 @@ export async function tracked<T>(tracker: Tracker, options: RunOptions, work: (r
     await run.end();
     return result;
   } catch (error) {
-    await failed(run, error instanceof Error ? error.message : String(error)).catch(() => {}); // the first error is the one to tell
+    await failed(run, error instanceof Error ? error.message : String(error)).catch(() => {}); // the first error is the one to report
     throw error;
   }
 }

@@ -2,8 +2,8 @@ import type { EvaluationReport } from '../evaluation/report/report.ts';
 import type { Progress } from '../options.ts';
 
 /**
- * Keeps what was tried and what came of it: {@link memoryTracker}, `fileTracker` (`attune/node`), `mlflowTracker` (`attune/mlflow`), or
- * one of your own. All keep the same promises and the same limits, so that a program can change from one to another.
+ * Records experiments and their results: {@link memoryTracker}, `fileTracker` (`attune/node`), `mlflowTracker` (`attune/mlflow`), or
+ * one of your own. All have the same guarantees and limits, so that a program can switch between them.
  */
 export interface Tracker {
   /** Opens a run. @throws ERR_BAD_OPTION; ERR_STORE when the tracker cannot be reached. */
@@ -71,7 +71,7 @@ export interface Run {
   model(name: string, bytes: Uint8Array, options?: ModelOptions): Promise<number>;
   /** Waits until everything logged so far is written. @throws ERR_STORE when it could not be. */
   flush(): Promise<void>;
-  /** Writes what is left and closes the run. Default `'finished'`. Ending again does nothing. */
+  /** Writes pending entries and closes the run. Default `'finished'`. Ending it again does nothing. */
   end(status?: EndStatus): Promise<void>;
 }
 

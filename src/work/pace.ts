@@ -1,12 +1,12 @@
 import type { Progress } from '../options.ts';
 import { yieldNow } from './yield-now.ts';
 
-/** How long work may keep the event loop for itself. */
+/** Maximum time between two yields to the event loop. */
 const sliceMs = 40;
 
 /**
- * Keeps long work in one thread polite: gives way to other work every 40 ms, and there reports what is done and looks
- * whether it was aborted.
+ * Keeps long single-threaded work cooperative: every 40 ms it yields to the event loop, reports progress and checks the
+ * abort signal.
  *
  * @example
  * const pace = new Pace('training', rows, options);
@@ -23,7 +23,7 @@ export class Pace {
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   #until = Number.NEGATIVE_INFINITY;
 
-  /** Begins a phase. @param total how much there is to do, in the units of `rest`. */
+  /** Starts a phase. @param total total amount of work, in the units that `rest` receives. */
   constructor(phase: string, total: number, options: { signal?: AbortSignal; onProgress?: (progress: Progress) => void }) {
     this.#phase = phase;
     this.#total = total;
@@ -31,12 +31,12 @@ export class Pace {
     this.#onProgress = options.onProgress;
   }
 
-  /** Whether it is time to rest; true at first. */
+  /** Whether it is time to yield; true at the start. */
   get due(): boolean {
     return performance.now() >= this.#until;
   }
 
-  /** Lets other work run. @throws the signal's reason when it was aborted. */
+  /** Yields to the event loop. @throws the signal's reason if it was aborted. */
   async rest(done: number): Promise<void> {
     this.#signal?.throwIfAborted();
     this.#onProgress?.({ phase: this.#phase, done, total: this.#total });
@@ -45,7 +45,7 @@ export class Pace {
     this.#until = performance.now() + sliceMs;
   }
 
-  /** Reports the end. */
+  /** Reports completion. */
   async finish(): Promise<void> {
     await this.rest(this.#total);
   }

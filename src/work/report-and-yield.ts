@@ -1,7 +1,7 @@
 import type { Progress } from '../options.ts';
 import { yieldNow } from './yield-now.ts';
 
-/** Reports progress, lets the event loop run, and stops when the signal was aborted. */
+/** Reports progress, yields to the event loop, and throws the signal's reason if it was aborted. */
 export async function reportAndYield(
   phase: string,
   done: number,

@@ -1,4 +1,4 @@
-/** Lets the event loop run once: timers, I/O and aborts get their chance. */
+/** Yields to the event loop once, so that timers, I/O and aborts are handled. */
 export function yieldNow(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);

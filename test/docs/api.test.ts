@@ -12,6 +12,7 @@ import {
   diversify,
   EaseRecommender,
   evaluate,
+  FactorRecommender,
   flatIndex,
   gridSearch,
   HybridRanker,
@@ -20,6 +21,7 @@ import {
   ItemKnnRecommender,
   limitPer,
   linUcb,
+  loadRecommender,
   memoryDataStore,
   memoryModelStore,
   metrics,
@@ -199,6 +201,26 @@ describe('what not all recommenders have', () => {
     await als.partialFit(Interactions.fromColumns({ users: ['new'], items: ['i1'] }));
     expect(als.users.indexOf('new')).toBe(20);
     expect(als.recommend('new')).toEqual(list(10));
+  });
+
+  it('serves factors trained elsewhere, loads whatever family it is, tells what it can do, and why an item is not there', async () => {
+    const als = await new AlsRecommender(settings).fit(train);
+    const given = { userIds: als.users, itemIds: als.items, userFactors: als.userFactors.data, itemFactors: als.itemFactors.data };
+    const served = FactorRecommender.from({ ...given, history: train });
+    expect(served.recommend('u1').map(({ item }) => item)).toEqual(als.recommend('u1').map(({ item }) => item));
+    const folding = AlsRecommender.fromFactors({ ...given, history: train, regularization: 1, alpha: 10 });
+    expect(folding.recommendFor(['i1'], { n: 3 })).toEqual(list(3));
+    const store = memoryModelStore();
+    const { version } = await als.save(store, 'appliances-als');
+    await store.promote('appliances-als', version, 'production');
+    expect(await loadRecommender(store, 'appliances-als@production')).toBeInstanceOf(AlsRecommender);
+    expect(await loadRecommender(served.toBytes())).toBeInstanceOf(FactorRecommender);
+    expect(als.recommendFor([{ item: 'i1', timestamp: 1.7e12 }, 'i7'], { n: 4 })).toEqual(list(4));
+    expect([als.can('similarUsers'), als.can('sequence'), new PopularityRecommender().can('similarUsers')]).toEqual([true, false, false]);
+    const [seen] = als.interactionsOf('u1');
+    expect(als.whyNot('u1', seen.item)).toEqual({ reason: 'seen', value: 1 });
+    expect(als.whyNot('u1', 'nothing')).toEqual({ reason: 'unknown-item' });
+    expect(als.whyNot('u1', 'i3', { exclude: ['i3'] })).toEqual({ reason: 'excluded' });
   });
 
   it('ALS: the options of fit and of explicit feedback', async () => {
@@ -445,7 +467,8 @@ describe('storage', () => {
       rejected: [expect.objectContaining({ row: 1, reason: expect.any(String) })],
     });
     expect((await data.interactions.putMany(rows.slice(0, 1))).updated).toBe(1);
-    await data.events.append({ user: 'A1', type: 'click' });
+    await data.events.append({ user: 'A1', type: 'click', timestamp: 1.6e12 });
+    for await (const event of data.events.all()) expect(event).toMatchObject({ user: 'A1', type: 'click', timestamp: 1.6e12 });
     expect((await Interactions.from(data.interactions.all())).size).toBe(1);
     expect(database.prepare('select user_id, parent_asin, rating from user_item_rating').get()).toMatchObject({ user_id: 'A1', rating: 5 });
     await data.products.delete(['B01']);

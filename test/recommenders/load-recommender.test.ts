@@ -1,6 +1,17 @@
-import { AlsRecommender, BprRecommender, Interactions, loadRecommender, memoryModelStore, SemanticIndex } from 'attune';
+import {
+  AlsRecommender,
+  BprRecommender,
+  EaseRecommender,
+  Interactions,
+  ItemKnnRecommender,
+  loadRecommender,
+  memoryModelStore,
+  PopularityRecommender,
+  SemanticIndex,
+} from 'attune';
 import { describe, expect, it } from 'vitest';
 import { readModelFile, writeModelFile } from '../../src/data/files/model-file.ts';
+import { BoughtTogether } from '../authoring/guide/bought-together.ts';
 import { expectRejection } from '../support/conformance.ts';
 import { zipf } from '../support/makers.ts';
 
@@ -15,6 +26,20 @@ describe('loadRecommender', () => {
     expect(model.recommend('u1')).toEqual(als.recommend('u1'));
     expect(model.recommend('nobody')).toEqual([]);
     await expectRejection('ERR_NOT_FOUND', loadRecommender(store, 'shop@staging'));
+  });
+  it('knows every family of attune', async () => {
+    for (const Family of [AlsRecommender, BprRecommender, EaseRecommender, ItemKnnRecommender, PopularityRecommender]) {
+      const model = await new Family().fit(zipf());
+      expect(await loadRecommender(model.toBytes())).toBeInstanceOf(Family);
+    }
+  });
+  it('finds the class of a family of your own, and says how when it was not told', async () => {
+    const bytes = (await new BoughtTogether().fit(zipf())).toBytes();
+    expect(await loadRecommender(bytes, { families: [AlsRecommender, BoughtTogether], threads: 2 })).toBeInstanceOf(BoughtTogether);
+    await expect(loadRecommender(bytes)).rejects.toMatchObject({ code: 'ERR_WRONG_KIND', message: expect.stringContaining('families: [') });
+    for (const families of [{}, null, [{}], BoughtTogether] as never[])
+      await expectRejection('ERR_BAD_OPTION', loadRecommender(bytes, { families }));
+    await expectRejection('ERR_BAD_FILE', loadRecommender(bytes.subarray(0, 900), { families: [BoughtTogether] }));
   });
   it('says what a file holds that is no recommender, and how to load it', async () => {
     const index = await SemanticIndex.build([{ id: 'a', text: 'kettle' }]);

@@ -80,7 +80,7 @@ export function readProduct(row: Record<string, unknown>): { product: CatalogueE
   };
 }
 
-/** A product nobody told us about: somebody rated it. */
+/** A product without metadata that occurs only in ratings. */
 export const bareProduct = (item: string): CatalogueEntry => ({
   item,
   title: `Product ${item}`,

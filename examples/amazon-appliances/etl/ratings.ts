@@ -2,7 +2,7 @@ import { IdMap } from 'attune';
 import type { Rating } from './review.ts';
 
 /**
- * Ratings in columns, the newest of each (user, product) pair; of equal times the later row. Thirty bytes a rating beside
+ * Ratings in columns, the newest of each (user, product) pair; of equal times the later row. Thirty bytes per rating besides
  * the ids, so that a whole category fits into memory.
  */
 export class Ratings {

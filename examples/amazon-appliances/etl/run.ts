@@ -46,7 +46,7 @@ export type Step = <T>(label: string, work: (onProgress: (progress: Progress) =>
 
 /**
  * Files to tables. Everything is built in a folder of its own and moved to its place at the end, so that a killed run leaves the
- * old tables, and the next run begins anew.
+ * old tables, and the next run starts over.
  */
 export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummary> {
   const { dataDir } = options;

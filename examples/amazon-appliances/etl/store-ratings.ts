@@ -58,7 +58,7 @@ export async function storeRatings(
   };
 }
 
-/** So many ratings are in memory as rows at a time. */
+/** Number of ratings held in memory as rows at a time. */
 const batchSize = 32_768;
 
 const asRow = ({ user, item, value, timestamp, verified, helpful }: Rating) => ({

@@ -58,7 +58,7 @@ export async function createDatabase(file: string): Promise<OpenDatabase> {
 }
 
 /**
- * Makes sure that nobody has the file open, and that no log stands beside it, which would be taken for that of the file that comes in its place.
+ * Makes sure that no process has the file open, and that no log stands beside it, which would be taken for that of the file that comes in its place.
  */
 export function assertUnused(file: string): void {
   if (!existsSync(file)) return;

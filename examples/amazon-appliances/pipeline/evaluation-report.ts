@@ -37,7 +37,7 @@ ${comparisons.map(({ summary }) => `<p>${escapeHtml(summary)}</p>`).join('\n')}`
   );
 }
 
-/** One bar a model, a line for the interval. */
+/** One bar per model, with a line for the interval. */
 function bars(reports: Evaluation['reports'], key: `ndcg@${number}`): string {
   const values = Object.entries(reports).map(([name, report]) => ({ name, ...report.get(key) }));
   const most = Math.max(...values.map(({ high }) => high), 1e-9);

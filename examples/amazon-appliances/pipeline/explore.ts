@@ -12,7 +12,7 @@ export interface Exploration {
   activity: { label: string; users: number }[];
   /** Ratings by year. */
   years: { year: number; ratings: number }[];
-  /** Ratings a product, most rated first. */
+  /** Ratings per product, most rated first. */
   popularity: number[];
   /** Share of the ratings that the most rated part of the products has. */
   concentration: { products: number; share: number }[];

@@ -14,7 +14,7 @@ export interface BanditChoice {
 
 /** Options of {@link Bandit.choose}. */
 export interface ChooseOptions {
-  /** How many at most. Default 1. */
+  /** Maximum number of arms. Default 1. */
   n?: number | undefined;
   /** Numbers that describe the situation; only `linUcb` reads it. A function gives each arm its own. */
   context?: ArrayLike<number> | ((item: string) => ArrayLike<number>) | undefined;
@@ -22,13 +22,13 @@ export interface ChooseOptions {
   propensities?: boolean | undefined;
 }
 
-/** Tries what is new as often as it is worth, and learns from what came of it. */
+/** Balances exploration and exploitation, and learns from the rewards. */
 export interface Bandit<State = unknown> {
   /** Short name, such as `'thompson'`. */
   readonly kind: string;
   /** The best arms to try now, best first. Arms never seen are new ones; a number stands for its decimal digits. The same seed and the same calls give the same choices. */
   choose(arms: Iterable<Id>, options?: ChooseOptions): BanditChoice[];
-  /** Learns what came of showing an arm: a reward from 0 to 1. */
+  /** Records the reward of showing an arm, from 0 to 1. */
   update(item: Id, reward: number, options?: { context?: ArrayLike<number> | undefined }): void;
   /** Everything it has learnt, as JSON holds it; pass it as the option `state` to go on from there. */
   toJSON(): State;

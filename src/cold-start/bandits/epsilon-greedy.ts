@@ -9,7 +9,7 @@ export interface EpsilonGreedyState extends RoundState {
 
 /** Options of {@link epsilonGreedy}. */
 export interface EpsilonGreedyOptions {
-  /** How often an arm is chosen blindly. From 0 to 1, default 0.1. */
+  /** Exploration rate: the share of choices made at random. From 0 to 1, default 0.1. */
   epsilon?: number | undefined;
   /** What is expected of an arm that has not been shown. From 0 to 1, default 0.5: new arms are tried soon. */
   initial?: number | undefined;

@@ -29,8 +29,8 @@ interface Arm {
 
 /**
  * LinUCB with separate arms: each arm expects a reward that is linear in the context, and the one with the highest upper confidence bound
- * theta'x + alpha sqrt(x' A^-1 x) is chosen (Li, Chu, Langford & Schapire, WWW 2010, algorithm 1). An update costs dimensions^2
- * (Sherman & Morrison). There is no chance in it.
+ * theta'x + alpha sqrt(x' A^-1 x) is chosen (Li, Chu, Langford & Schapire, WWW 2010, algorithm 1). An update takes dimensions^2 operations
+ * (Sherman & Morrison). It is deterministic.
  * @throws ERR_BAD_OPTION
  */
 export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {

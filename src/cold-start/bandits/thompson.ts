@@ -20,7 +20,7 @@ export interface ThompsonState extends RoundState {
 
 /** Options of {@link thompsonSampling}. */
 export interface ThompsonOptions {
-  /** Rewards that every arm is given for a start. Above 0, default 1. With the next one it says what is expected of a new item. */
+  /** Prior rewards of every arm. Above 0, default 1. With the next one it says what is expected of a new item. */
   priorSuccesses?: number | undefined;
   /** The same for 1 - reward. Above 0, default 1. */
   priorFailures?: number | undefined;

@@ -16,7 +16,7 @@ export interface BridgeRecommender {
   readonly users: Pick<Recommender['users'], 'has'>;
   /** The list of a user it knows. */
   recommend(...args: Parameters<Recommender['recommend']>): readonly Recommendation[];
-  /** The list of somebody with this history. */
+  /** The list for a visitor with this history. */
   recommendFor(...args: Parameters<Recommender['recommendFor']>): readonly Recommendation[];
   /** What it knows that a user did. Without it, what it does not recommend. */
   interactionsOf?(user: string): Iterable<Pick<HistoryEntry, 'item'> & Partial<Pick<HistoryEntry, 'value'>>>;
@@ -77,7 +77,7 @@ export interface ContentBridgeOptions {
   content?: number | undefined;
   /** `'ridge'` only: penalty in units of the mean eigenvalue of the contents' covariance. Above 0; default the best of seven by leave-one-out. */
   penalty?: number | undefined;
-  /** Learn from at most so many items, the most chosen ones. From 2, default 5000. */
+  /** Maximum number of items to learn from, the most chosen ones. From 2, default 5000. */
   maxItems?: number | undefined;
 }
 
@@ -91,7 +91,7 @@ export interface BridgeListOptions {
   only?: Iterable<Id> | undefined;
 }
 
-/** What a bridge is told when it is a source of a ranker. */
+/** The request that a bridge receives as a source of a ranker. */
 export interface BridgeRequest extends BridgeListOptions {
   /** User id. */
   user?: string | undefined;
@@ -106,7 +106,7 @@ export interface BridgeRequest extends BridgeListOptions {
   interests: readonly string[];
   /** What the visitor looks for. */
   query: string | undefined;
-  /** Aborts when the answer is no longer waited for. */
+  /** Aborts when the answer is no longer needed. */
   signal?: AbortSignal | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface Taste {
   history: readonly { item: string; value: number }[];
 }
 
-/** Items by which scores are standardized: few enough to cost nothing, many enough for a mean. */
+/** Items by which scores are standardized: few enough to be cheap, many enough for a mean. */
 const sampleSize = 500;
 
 /**

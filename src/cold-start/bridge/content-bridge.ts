@@ -28,9 +28,9 @@ export function contentBridge(options: ContentBridgeOptions): ContentBridge {
   return new ContentBridge(options);
 }
 
-/** So many of the best items by either part are scored by both, at least four times the list. */
+/** Number of the best items by either part that are scored by both; at least four times the list. */
 const depth = 500;
-/** The last so many entries of a history count; a longer one says little more and costs time. */
+/** Only this many latest entries of a history count; older ones add little and take time. */
 const longestHistory = 50;
 
 /** Factors of items without interactions; made by {@link contentBridge}. As a source of a `HybridRanker` it counts as content. */
@@ -129,7 +129,7 @@ export class ContentBridge {
   }
 
   /** What the model says that a user has had, as a source of a `HybridRanker`; undefined when it cannot tell or does not know the user. */
-  interactionsOf(user: string): Required<Entry>[] | undefined {
+  interactionsOf(user: string): BridgeHistoryEntry[] | undefined {
     const { recommender } = this.#settings;
     if (!recommender.interactionsOf || !recommender.users.has(user)) return undefined;
     return Array.from(recommender.interactionsOf(user), ({ item, value = 1 }) => ({ item, value }));
@@ -283,6 +283,14 @@ export class ContentBridge {
     chosen.delete(-1); // put into the index in the place of another one since the last refresh
     return [...chosen].sort((a, b) => a - b);
   }
+}
+
+/** What a user has had, and how much of it. */
+export interface BridgeHistoryEntry {
+  /** Item id. */
+  item: string;
+  /** Value of the interaction; 1 where there is none. */
+  value: number;
 }
 
 /** One entry of a history. */

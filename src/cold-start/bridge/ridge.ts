@@ -10,7 +10,7 @@ export interface RidgeProblem {
   /** rows x outputs. */
   y: Float64Array;
   outputs: number;
-  /** A weight a row, above 0. */
+  /** One weight per row, above 0. */
   weights: Float64Array;
 }
 

@@ -50,7 +50,7 @@ export function readHeader(bytes: Uint8Array): { entries: HeaderEntry[]; metadat
   const entries = Object.entries(tensors).map(([name, entry]) => readEntry(name, entry));
   const texts = readMetadata(metadata);
   const keys = Object.values(header).reduce((count: number, entry) => count + 1 + Object.keys(entry as object).length, 0);
-  if (keysIn(text) !== keys) bad('a key stands twice in its header');
+  if (keysIn(text) !== keys) bad('a key occurs twice in its header');
   let end = 0;
   for (const { name, from, to } of [...entries].sort((a, b) => a.from - b.from || a.to - b.to)) {
     if (from !== end) bad(`tensor ${shown(name)} starts at ${from}, where ${end} is free`);

@@ -1,6 +1,18 @@
 /** What {@link CsvScanner.scan} answers when the record does not end within the bytes at hand. */
 export const incomplete = -1;
 
+/** How a file is laid out. Letters are bytes; -1 = there is none. */
+export interface CsvLayout {
+  delimiter: Uint8Array;
+  quote: number;
+  /** Stands before a letter that is meant as it is. */
+  escape: number;
+  /** What ends a line: 10 (also CRLF), or 13 in files of old Macs. */
+  newline: 10 | 13;
+  /** Any number of blanks and tabs is one delimiter, and none at both ends of a line. */
+  blanks: boolean;
+}
+
 /**
  * Finds the fields of one record at a time in bytes (RFC 4180; a quote that does not open a field is a letter like any
  * other). Works on bytes, because UTF-8 never hides a delimiter, quote or newline inside a character, and because a record
@@ -15,17 +27,22 @@ export class CsvScanner {
   problem: string | undefined;
   readonly #delimiter: Uint8Array;
   readonly #quote: number;
+  readonly #escape: number;
+  readonly #newline: number;
+  readonly #blanks: boolean;
   #starts = new Int32Array(64);
   #ends = new Int32Array(64);
-  #escaped = new Uint8Array(64); // 1 = has doubled quotes
+  #escaped = new Uint8Array(64); // 1 = has doubled quotes, 2 = has escapes, 3 = both
   #ascii = true;
   #start = 0;
   #end = 0;
 
-  /** @param quote the byte of the quote character, or -1 for none. */
-  constructor(delimiter: Uint8Array, quote: number) {
-    this.#delimiter = delimiter;
-    this.#quote = quote;
+  constructor(layout: CsvLayout) {
+    this.#delimiter = layout.delimiter;
+    this.#quote = layout.quote;
+    this.#escape = layout.escape;
+    this.#newline = layout.newline;
+    this.#blanks = layout.blanks;
   }
 
   /**
@@ -35,35 +52,44 @@ export class CsvScanner {
    */
   scan(data: Buffer, start: number, last: boolean): number {
     const quote = this.#quote;
-    const length = data.length;
+    const escaping = this.#escape;
+    const newline = this.#newline;
+    const blanks = this.#blanks;
+    const { length } = data;
     const [first] = this.#delimiter;
     const single = this.#delimiter.length === 1;
-    const limit = Math.max(first, 10); // most letters are above it, and cost one comparison
+    const limit = Math.max(first, 13, escaping); // most letters are above it, and cost one comparison
     let seen = 0;
-    let at = start;
+    let at = blanks ? skipBlanks(data, start) : start;
     this.count = 0;
     this.newlines = 1;
     this.problem = undefined;
-    this.#start = start;
+    this.#start = at;
     for (;;) {
       const quoted = at < length && data[at] === quote;
       const from = quoted ? at + 1 : at;
       let to = from;
-      let doubled = 0;
+      let escaped = 0;
       if (quoted) {
         for (; ; to++) {
-          if (to >= length) return last ? this.#bad(data, last, 'expected a closing quote, got the end of the file') : incomplete;
+          if (to >= length)
+            return last ? this.#bad(data, last, `expected a closing quote, got the end of the file${ifLetters}`) : incomplete;
           const c = data[to];
           seen |= c;
-          if (c === 10) this.newlines++;
-          if (c !== quote) continue;
-          if (to + 1 >= length && !last) return incomplete;
-          if (data[to + 1] !== quote) break;
-          doubled = 1;
-          to++;
+          if (c === newline) this.newlines++;
+          if (c === escaping && to + 1 < length) {
+            seen |= data[++to];
+            if (data[to] === newline) this.newlines++;
+            escaped |= 2;
+          } else if (c === quote) {
+            if (to + 1 >= length && !last) return incomplete;
+            if (data[to + 1] !== quote) break;
+            escaped |= 1;
+            to++;
+          }
         }
         at = to + 1;
-        if (data[at] === 13) {
+        if (newline === 10 && data[at] === 13) {
           if (at + 1 >= length && !last) return incomplete;
           if (at + 1 >= length || data[at + 1] === 10) at++;
         }
@@ -74,25 +100,57 @@ export class CsvScanner {
             seen |= c;
             continue;
           }
-          if (c === 10 || (c === first && (single || this.#delimits(data, at)))) break;
+          if (c === newline || (c === first && (single || this.#delimits(data, at))) || (blanks && c === 9)) break;
           seen |= c;
+          if (c === escaping && at + 1 < length) {
+            seen |= data[++at];
+            if (data[at] === newline) this.newlines++;
+            escaped = 2;
+          }
         }
         to = at;
-        if (to > from && data[to - 1] === 13 && (at >= length || data[at] === 10)) to--;
+        if (newline === 10 && to > from && data[to - 1] === 13 && (at >= length || data[at] === 10)) to--;
       }
       if (at >= length && !last) return incomplete;
-      this.#field(from, to, doubled);
-      if (at >= length || data[at] === 10) {
-        this.#ascii = seen < 128;
-        this.#end = at;
-        return Math.min(at + 1, length);
+      this.#field(from, to, escaped);
+      if (blanks && data[at] !== newline) {
+        const next = skipBlanks(data, at);
+        if (next >= length && !last) return incomplete;
+        if (next >= length || data[next] === newline) return this.#ended(next, seen, length);
+        if (next > at) {
+          at = next;
+          continue;
+        }
       }
+      if (at >= length || data[at] === newline) return this.#ended(at, seen, length);
       if (!(data[at] === first && (single || this.#delimits(data, at)))) {
         if (!single && !last && at + this.#delimiter.length > length) return incomplete;
-        return this.#bad(data, last, `expected the delimiter after the closing quote of field ${this.count}`);
+        return this.#bad(data, last, `expected the delimiter after the closing quote of field ${this.count}${hint(data, to)}`);
       }
       at += this.#delimiter.length;
     }
+  }
+
+  #ended(at: number, seen: number, length: number): number {
+    this.#ascii = seen < 128;
+    this.#end = at;
+    return Math.min(at + 1, length);
+  }
+
+  /**
+   * Whether each line of the record scanned last, which has several, holds as many delimiters as a record of `count` fields: then its
+   * quotes are letters of an unquoted file rather than around a text of several lines.
+   */
+  looksLikeRows(data: Buffer, count: number): boolean {
+    for (let at = this.#start; at <= this.#end; ) {
+      const newline = data.indexOf(this.#newline, at);
+      const end = newline < 0 || newline > this.#end ? this.#end : newline;
+      let delimiters = 0;
+      for (; at < end; at++) if (data[at] === this.#delimiter[0] && this.#delimits(data, at)) delimiters++;
+      if (delimiters !== count - 1) return false;
+      at = end + 1;
+    }
+    return true;
   }
 
   /** Whether the record is an empty line. */
@@ -112,8 +170,20 @@ export class CsvScanner {
       const field = this.#ascii
         ? text.slice(this.#starts[k] - this.#start, this.#ends[k] - this.#start)
         : data.toString('utf8', this.#starts[k], this.#ends[k]);
-      into[k] = this.#escaped[k] ? field.replaceAll(String.fromCharCode(this.#quote).repeat(2), String.fromCharCode(this.#quote)) : field;
+      into[k] = this.#escaped[k] ? this.#unescaped(field, this.#escaped[k]) : field;
     }
+  }
+
+  #unescaped(field: string, how: number): string {
+    const quote = String.fromCharCode(this.#quote);
+    if (how === 1) return field.replaceAll(quote + quote, quote);
+    const escaping = String.fromCharCode(this.#escape);
+    let text = '';
+    for (let k = 0; k < field.length; k++) {
+      if (field[k] === escaping || (how === 3 && field[k] === quote && field[k + 1] === quote)) k++;
+      text += field[k] ?? escaping; // one at the very end stands for itself
+    }
+    return text;
   }
 
   #delimits(data: Buffer, at: number): boolean {
@@ -133,12 +203,24 @@ export class CsvScanner {
   }
 
   #bad(data: Buffer, last: boolean, problem: string): number {
-    const newline = data.indexOf(10, this.#start);
+    const newline = data.indexOf(this.#newline, this.#start);
     if (newline < 0 && !last) return incomplete;
     this.problem = problem;
     this.newlines = 1;
     return newline < 0 ? data.length : newline + 1;
   }
+}
+
+/** What to try about a quote that does not end its field. */
+function hint(data: Buffer, quoteAt: number): string {
+  return data[quoteAt - 1] === 92 ? ", or pass escape: '\\\\' if a backslash stands before quotes inside of fields" : ifLetters;
+}
+
+const ifLetters = '; pass quote: false if quotes are letters like any other in this file';
+
+function skipBlanks(data: Buffer, at: number): number {
+  while (data[at] === 32 || data[at] === 9 || (data[at] === 13 && data[at + 1] === 10)) at++;
+  return at;
 }
 
 function doubled<T extends Int32Array | Uint8Array>(array: T): T {

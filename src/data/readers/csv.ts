@@ -1,16 +1,30 @@
 import { isUtf8 } from 'node:buffer';
 import { AttuneError, shown } from '../../errors.ts';
-import { type Check, callback, choice, integer, readOptions, workOptions } from '../../options.ts';
+import { type Check, callback, choice, flag, integer, optional, readOptions, text, workOptions } from '../../options.ts';
+import { guessDelimiter, guessNewline } from './csv-layout.ts';
 import { CsvScanner, incomplete } from './csv-scanner.ts';
+import { encodings, notUtf8 } from './encodings.ts';
 import { type BadLineOptions, BadLines, type RowReader, rowMaker, rowReader, type SkippedLine } from './row-reader.ts';
-import { checkInput, inputName, type ReaderInput, type ReadOptions, readBytes } from './source.ts';
+import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOptions } from './source.ts';
 
 /** Options of {@link readCsv}. */
-export interface CsvOptions extends ReadOptions, BadLineOptions {
-  /** What stands between fields: a text such as `','`, `'\t'` or `'::'`; `'auto'` (default) takes the most frequent of `, ; tab |` in the first line. */
+export interface CsvOptions extends TextReadOptions, BadLineOptions {
+  /**
+   * What stands between fields: a text such as `','`, `'\t'` or `'::'`, or `'blanks'` for any number of blanks and tabs. `'auto'` (default)
+   * takes the most frequent of `, ; tab |` in the first line, or `::`.
+   */
   delimiter?: string | undefined;
-  /** One ASCII character around fields that hold delimiters, newlines or (doubled) quotes, or `false` for none. Default `'"'`. */
+  /**
+   * One ASCII character around fields that hold delimiters, newlines or (doubled) quotes, or `false` where quotes are letters like any other,
+   * as in many files of tabs. Default `'"'`; a quoted text that runs over lines which look like rows of their own is then a bad line.
+   */
   quote?: string | false | undefined;
+  /** One ASCII character before a letter that is meant as it is, such as `'\\'` in files of MySQL, Spark or Book-Crossing. Default none. */
+  escape?: string | undefined;
+  /** Lines that begin with this text are passed over. Default none. */
+  comment?: string | undefined;
+  /** Whether blanks around fields and names are dropped. Default: when there are blanks before all names of columns but the first. */
+  trim?: boolean | undefined;
   /** `true` (default): the first line names the columns. `false`: they are named `'0'`, `'1'`, ... Names: the file has no such line. */
   header?: boolean | readonly string[] | undefined;
   /** Lines to leave out before anything else. Default 0. */
@@ -20,42 +34,54 @@ export interface CsvOptions extends ReadOptions, BadLineOptions {
 }
 
 /** The checked options, all present. */
-interface Settings {
+export interface CsvSettings {
   delimiter: string;
-  quote: string | false;
+  quote: string | false | undefined;
+  escape?: string | undefined;
+  comment?: string | undefined;
+  trim?: boolean | undefined;
+  /** How the reader calls the columns of a file with a header. */
+  rename?: ((names: readonly string[]) => readonly string[]) | undefined;
   header: boolean | readonly string[];
   skipLines: number;
   maxLineBytes: number;
 }
 
 /**
- * Reads a CSV file (RFC 4180, UTF-8), plain or gzip (its content decides, not its name), in constant memory. Every value
- * is a text. Blank lines are passed over; a byte order mark and CRLF do no harm. A row with another number of fields than
+ * Reads a CSV file (RFC 4180), plain, gzip or zstd (its content decides, not its name), in constant memory. Every value
+ * is a text. Blank lines are passed over; a byte order mark, CRLF and CR do no harm. A row with another number of fields than
  * there are columns, or with a broken quote, is a bad line; reading goes on in the line after the one it began in. Nothing
  * is opened before the first row is asked for; a file is read anew by each iteration, and closed also when one ends early.
  *
  * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
- * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated, or names a column twice;
- * ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
+ * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated, no text, or names a column twice;
+ * ERR_NOT_SUPPORTED for zstd before Node 22.15; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
  */
 export function readCsv<Row extends object = Record<string, string>>(input: ReaderInput, options: CsvOptions = {}): RowReader<Row> {
   const owner = 'readCsv';
-  const o = readOptions(owner, options, {
-    delimiter: delimiterOption,
-    quote: quoteOption,
-    header: headerOption,
-    skipLines: integer({ default: 0, min: 0 }),
-    onBadLine: choice(['throw', 'skip'], 'throw'),
-    onSkip: callback<(skipped: SkippedLine) => void>(),
-    maxLineBytes: integer({ default: 2 ** 24, min: 1, max: 2 ** 29 }),
-    ...workOptions,
-  });
+  const o = readOptions(owner, options, csvChecks);
   checkInput(owner, input);
+  if (o.escape !== undefined && o.escape === (o.quote ?? '"')) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'escape' must be another character than quote; doubled quotes need no escape.`,
+    );
+  }
   const where = `${owner}: ${inputName(input)}`;
   return rowReader<Row>(
     () => new BadLines(where, o),
-    (bad) => readRows(readBytes(owner, input, o), new RowParser(where, o, bad), o.maxLineBytes) as AsyncGenerator<Row[]>,
+    (bad) => csvRows(where, readBytes(owner, input, o), o, bad) as AsyncGenerator<Row[]>,
   );
+}
+
+/** The rows of a text in pieces. */
+export function csvRows(
+  where: string,
+  pieces: AsyncIterable<Buffer>,
+  settings: CsvSettings,
+  bad: BadLines,
+): AsyncGenerator<Record<string, string>[]> {
+  return readRows(pieces, new RowParser(where, settings, bad), settings.maxLineBytes);
 }
 
 /** Hands whole records to the parser, and keeps what is left of a piece for the next one. */
@@ -93,22 +119,29 @@ type MakeRow = (values: readonly string[]) => Record<string, string>;
 /** Turns bytes into rows; knows the columns as soon as the first record is there. */
 class RowParser {
   readonly #where: string;
-  readonly #settings: Settings;
+  readonly #settings: CsvSettings;
   readonly #bad: BadLines;
   #rows: Record<string, string>[] = [];
   #scanner: CsvScanner | undefined;
   #make: MakeRow | undefined;
   #columns = 0;
+  #newline: 10 | 13 | undefined;
+  /** Whether the delimiter is one that stands in texts too, so that it says nothing about lines inside of quotes. */
+  #mayBeText = true;
+  #trim = false;
+  readonly #comment: Buffer | undefined;
   #line = 1; // of the record that comes next
   #toSkip: number;
   #insideTooLong = false;
   readonly #texts: string[] = [];
 
-  constructor(where: string, settings: Settings, bad: BadLines) {
+  constructor(where: string, settings: CsvSettings, bad: BadLines) {
     this.#where = where;
     this.#settings = settings;
     this.#bad = bad;
     this.#toSkip = settings.skipLines;
+    this.#comment = settings.comment ? Buffer.from(settings.comment) : undefined;
+    this.#trim = settings.trim === true;
   }
 
   /** The rows since it was called last. */
@@ -120,19 +153,30 @@ class RowParser {
 
   /** Parses the records from `at` on. @returns where the first one begins that does not end here. */
   parse(data: Buffer, at: number, last: boolean): number {
+    this.#newline ??= guessNewline(data, at, last, this.#quoteByte);
+    if (!this.#newline) return at;
     while (this.#insideTooLong || this.#toSkip > 0) {
-      const newline = data.indexOf(10, at);
+      const newline = data.indexOf(this.#newline, at);
       if (newline < 0) return data.length;
       at = newline + 1;
       this.#line++;
       if (this.#insideTooLong) this.#insideTooLong = false;
       else this.#toSkip--;
     }
-    if (!this.#scanner) {
-      if (!last && data.indexOf(10, at) < 0) return at;
-      this.#scanner = this.#scannerFor(data, at);
-    }
     while (at < data.length) {
+      if (this.#comment && data[at] === this.#comment[0]) {
+        const end = this.#commentEnd(data, at, this.#newline, this.#comment, last);
+        if (end === incomplete) return at;
+        if (end > at) {
+          at = end;
+          this.#line++;
+          continue;
+        }
+      }
+      if (!this.#scanner) {
+        if (!last && data.indexOf(this.#newline, at) < 0) return at;
+        this.#scanner = this.#scannerFor(data, at, this.#newline);
+      }
       const next = this.#scanner.scan(data, at, last);
       if (next === incomplete) return at;
       this.#takeRecord(this.#scanner, data);
@@ -142,13 +186,21 @@ class RowParser {
     return at;
   }
 
+  /** Where the line after a comment begins; `at` when it is no comment. */
+  #commentEnd(data: Buffer, at: number, newline: number, comment: Buffer, last: boolean): number {
+    if (!last && at + comment.length > data.length) return incomplete;
+    if (data.compare(comment, 0, comment.length, at, Math.min(at + comment.length, data.length)) !== 0) return at;
+    const end = data.indexOf(newline, at);
+    return end >= 0 ? end + 1 : last ? data.length : incomplete;
+  }
+
   /** Gives up the record at `at`, which is longer than allowed. @returns where to go on. */
   tooLong(data: Buffer, at: number): number {
     this.#bad.report(
       this.#line,
       `expected a row of at most ${this.#settings.maxLineBytes} bytes (maxLineBytes), got a longer one; a quote may not be closed`,
     );
-    const newline = data.indexOf(10, at);
+    const newline = data.indexOf(this.#newline ?? 10, at);
     if (newline >= 0) {
       this.#line++;
       return newline + 1;
@@ -159,10 +211,12 @@ class RowParser {
 
   #takeRecord(scanner: CsvScanner, data: Buffer): void {
     const problem = scanner.problem ?? this.#problemOf(scanner, data);
-    if (problem !== undefined) this.#bad.report(this.#line, problem);
+    if (problem === notUtf8) this.#bad.report(this.#line, problem, '');
+    else if (problem !== undefined) this.#bad.report(this.#line, problem);
     else if (!scanner.blank) {
       scanner.texts(data, this.#texts);
       const make = (this.#make ??= this.#makerFor(scanner.count));
+      if (this.#trim) for (let k = 0; k < scanner.count; k++) this.#texts[k] = this.#texts[k].trim();
       if (make) this.#rows.push(make(this.#texts));
       else this.#make = this.#makerOf(this.#texts.slice(0, scanner.count));
     }
@@ -170,8 +224,12 @@ class RowParser {
 
   #problemOf(scanner: CsvScanner, data: Buffer): string | undefined {
     const bytes = scanner.beyondAscii(data);
-    if (bytes && !isUtf8(bytes)) return 'expected UTF-8, got bytes that are not';
-    if (!scanner.blank && this.#make && scanner.count !== this.#columns) return `expected ${this.#columns} fields, got ${scanner.count}`;
+    if (bytes && !isUtf8(bytes)) return notUtf8;
+    if (scanner.blank || !this.#make) return undefined;
+    if (scanner.count !== this.#columns) return `expected ${this.#columns} fields, got ${scanner.count}`;
+    if (scanner.newlines > 1 && this.#settings.quote === undefined && !this.#mayBeText && scanner.looksLikeRows(data, this.#columns)) {
+      return `expected a row, got a quoted text over ${scanner.newlines} lines that look like rows of their own; pass quote: false if quotes are letters like any other in this file, or quote: '"' if they are not`;
+    }
     return undefined;
   }
 
@@ -182,7 +240,11 @@ class RowParser {
     return this.#makerOf(header === false ? Array.from({ length: count }, (_, k) => String(k)) : header);
   }
 
-  #makerOf(names: readonly string[]): MakeRow {
+  #makerOf(given: readonly string[]): MakeRow {
+    const { trim = given.length > 1 && given.every((name, k) => k === 0 || /^\s+\S/.test(name)), rename, header } = this.#settings;
+    this.#trim = trim;
+    const trimmed = trim ? given.map((name) => name.trim()) : given;
+    const names = header === true && rename ? rename(trimmed) : trimmed;
     const twice = names.find((name, k) => names.indexOf(name) < k);
     if (twice !== undefined) {
       throw new AttuneError(
@@ -194,27 +256,23 @@ class RowParser {
     return rowMaker<string>(names);
   }
 
-  #scannerFor(data: Buffer, at: number): CsvScanner {
-    const { delimiter, quote } = this.#settings;
-    const quoteByte = quote === false ? -1 : quote.charCodeAt(0);
-    return new CsvScanner(Buffer.from(delimiter === 'auto' ? guessDelimiter(data, at, quoteByte) : delimiter), quoteByte);
+  #scannerFor(data: Buffer, at: number, newline: 10 | 13): CsvScanner {
+    const given = this.#settings.delimiter;
+    const delimiter = given === 'auto' ? guessDelimiter(data, at, newline, this.#quoteByte) : given === 'blanks' ? ' ' : given;
+    this.#mayBeText = delimiter === ',' || delimiter === ';' || given === 'blanks';
+    return new CsvScanner({
+      delimiter: Buffer.from(delimiter),
+      quote: this.#quoteByte,
+      escape: this.#settings.escape?.charCodeAt(0) ?? -1,
+      newline,
+      blanks: given === 'blanks',
+    });
   }
-}
 
-/** The candidate that is most frequent outside of quotes in the first line with something in it; a comma when there is none. */
-function guessDelimiter(data: Buffer, at: number, quote: number): string {
-  const counts = new Map<number, number>([...',;\t|'].map((c) => [c.charCodeAt(0), 0]));
-  let inside = false;
-  let some = false;
-  for (; at < data.length; at++) {
-    const c = data[at];
-    if (c === quote) inside = !inside;
-    if (c === 10 && !inside && some) break;
-    if (c !== 10 && c !== 13) some = true;
-    if (!inside && counts.has(c)) counts.set(c, (counts.get(c) ?? 0) + 1);
+  get #quoteByte(): number {
+    const { quote = '"' } = this.#settings;
+    return quote === false ? -1 : quote.charCodeAt(0);
   }
-  const [best] = [...counts].sort((a, b) => b[1] - a[1])[0];
-  return String.fromCharCode(best);
 }
 
 const delimiterOption: Check<string> = (value = 'auto', name) => {
@@ -222,8 +280,8 @@ const delimiterOption: Check<string> = (value = 'auto', name) => {
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be 'auto' or a text without quotes and line ends, got ${shown(value)}.`);
 };
 
-const quoteOption: Check<string | false> = (value = '"', name) => {
-  if (value === false || (typeof value === 'string' && /^[!-~]$/.test(value))) return value;
+const quoteOption: Check<string | false | undefined> = (value, name) => {
+  if (value === undefined || value === false || (typeof value === 'string' && /^[!-~]$/.test(value))) return value;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be one ASCII character or false, got ${shown(value)}.`);
 };
 
@@ -234,4 +292,25 @@ const headerOption: Check<boolean | readonly string[]> = (value = true, name) =>
   }
   if (new Set(value).size === value.length) return [...value];
   throw new AttuneError('ERR_BAD_OPTION', `${name} must hold distinct names, got ${value.map(shown).join(', ')}.`);
+};
+
+const escapeOption: Check<string | undefined> = (value, name) => {
+  if (value === undefined || (typeof value === 'string' && /^[!-~]$/.test(value))) return value as string | undefined;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be one ASCII character such as '\\\\', got ${shown(value)}.`);
+};
+
+/** How the options of {@link readCsv} are checked. */
+export const csvChecks = {
+  delimiter: delimiterOption,
+  quote: quoteOption,
+  escape: escapeOption,
+  comment: optional(text()),
+  trim: optional(flag(true)),
+  header: headerOption,
+  skipLines: integer({ default: 0, min: 0 }),
+  encoding: choice(encodings, 'utf-8'),
+  onBadLine: choice(['throw', 'skip'], 'throw'),
+  onSkip: callback<(skipped: SkippedLine) => void>(),
+  maxLineBytes: integer({ default: 2 ** 24, min: 1, max: 2 ** 29 }),
+  ...workOptions,
 };

@@ -1,23 +1,26 @@
 import { isUtf8 } from 'node:buffer';
 import { shown } from '../../errors.ts';
 import { callback, choice, integer, readOptions, workOptions } from '../../options.ts';
+import { guessNewline } from './csv-layout.ts';
+import { encodings, notUtf8 } from './encodings.ts';
+import { parseLiteral } from './literals.ts';
 import { type BadLineOptions, BadLines, type RowReader, rowReader, type SkippedLine } from './row-reader.ts';
-import { checkInput, inputName, type ReaderInput, type ReadOptions, readBytes } from './source.ts';
+import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOptions } from './source.ts';
 
 /** Options of {@link readJsonLines}. */
-export interface JsonLinesOptions extends ReadOptions, BadLineOptions {
+export interface JsonLinesOptions extends TextReadOptions, BadLineOptions {
   /** Longer lines, in bytes, are bad ones; it bounds the memory. Default 16 MiB. */
   maxLineBytes?: number | undefined;
 }
 
 /**
- * Reads a file of one JSON object a line, plain or gzip (its content decides, not its name), in constant memory. Blank lines
- * are passed over; a byte order mark and CRLF do no harm. Nothing is opened before the first row is asked for; a file is
- * read anew by each iteration, and closed also when one ends early.
+ * Reads a file of one JSON object a line, plain, gzip or zstd (its content decides, not its name), in constant memory. Blank lines
+ * are passed over; a byte order mark, CRLF and CR do no harm, and NaN and Infinity, which Python writes, are numbers. Nothing is opened
+ * before the first row is asked for; a file is read anew by each iteration, and closed also when one ends early.
  *
  * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
- * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged or truncated; ERR_BAD_ROW with the number
- * of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
+ * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated or no text; ERR_NOT_SUPPORTED for zstd
+ * before Node 22.15; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
  */
 export function readJsonLines<Row extends object = Record<string, unknown>>(
   input: ReaderInput,
@@ -28,17 +31,28 @@ export function readJsonLines<Row extends object = Record<string, unknown>>(
     onBadLine: choice(['throw', 'skip'], 'throw'),
     onSkip: callback<(skipped: SkippedLine) => void>(),
     maxLineBytes: integer({ default: 2 ** 24, min: 1, max: 2 ** 29 }),
+    encoding: choice(encodings, 'utf-8'),
     ...workOptions,
   });
   checkInput(owner, input);
   return rowReader<Row>(
     () => new BadLines(`${owner}: ${inputName(input)}`, o),
-    (bad) => readRows<Row>(readBytes(owner, input, o), o.maxLineBytes, bad),
+    (bad) =>
+      lineRows<Row>(readBytes(owner, input, o), { maxLineBytes: o.maxLineBytes, bad, parse: jsonRow as (text: string) => Row | string }),
   );
 }
 
+/** How the lines of a file become rows. */
+export interface LineFormat<Row> {
+  maxLineBytes: number;
+  bad: BadLines;
+  /** The row, the rows, or nothing of a line, or what is wrong with it as a text. */
+  parse: (text: string) => Row | Row[] | string | undefined;
+}
+
 /** Decodes line by line, although a whole piece at once is one call: one letter beyond Latin 1 would make all of it two bytes wide. */
-async function* readRows<Row>(pieces: AsyncIterable<Buffer>, maxLineBytes: number, bad: BadLines): AsyncGenerator<Row[]> {
+export async function* lineRows<Row>(pieces: AsyncIterable<Buffer>, { maxLineBytes, bad, parse }: LineFormat<Row>): AsyncGenerator<Row[]> {
+  let newline: 10 | 13 | undefined;
   let carry: Buffer[] = []; // the line that the piece before began
   let carried = 0;
   let line = 0;
@@ -46,9 +60,14 @@ async function* readRows<Row>(pieces: AsyncIterable<Buffer>, maxLineBytes: numbe
 
   const take = (bytes: Buffer, start: number, end: number, wellFormed: boolean) => {
     line++;
-    const row = parsed<Row>(bytes, start, end, wellFormed, maxLineBytes);
-    if (typeof row === 'string') bad.report(line, row);
-    else if (row) rows.push(row);
+    if (end - start > maxLineBytes) bad.report(line, tooLong(end - start, maxLineBytes));
+    else if (!wellFormed && !isUtf8(bytes.subarray(start, end))) bad.report(line, notUtf8, '');
+    else {
+      const row = parse(bytes.toString('utf8', start, end));
+      if (typeof row === 'string') bad.report(line, row);
+      else if (Array.isArray(row)) rows.push(...row);
+      else if (row) rows.push(row);
+    }
   };
   const takeCarried = () => {
     if (carried > maxLineBytes) bad.report(++line, tooLong(carried, maxLineBytes));
@@ -59,17 +78,19 @@ async function* readRows<Row>(pieces: AsyncIterable<Buffer>, maxLineBytes: numbe
 
   try {
     for await (const piece of pieces) {
+      newline ??= guessNewline(piece, 0, false, -1);
+      const ending = newline ?? 10;
       let start = 0;
-      const end = piece.lastIndexOf(10) + 1;
+      const end = piece.lastIndexOf(ending) + 1;
       if (end > 0 && carried > 0) {
-        start = piece.indexOf(10) + 1;
+        start = piece.indexOf(ending) + 1;
         carry.push(piece.subarray(0, start - 1));
         carried += start - 1;
         takeCarried();
       }
       const wellFormed = isUtf8(piece.subarray(start, end));
       while (start < end) {
-        const stop = piece.indexOf(10, start);
+        const stop = piece.indexOf(ending, start);
         take(piece, start, stop, wellFormed);
         start = stop + 1;
       }
@@ -89,18 +110,24 @@ async function* readRows<Row>(pieces: AsyncIterable<Buffer>, maxLineBytes: numbe
   if (rows.length > 0) yield rows;
 }
 
-/** The row of a line, undefined when the line is blank, or what is wrong with it. */
-function parsed<Row>(bytes: Buffer, start: number, end: number, wellFormed: boolean, maxLineBytes: number): Row | string | undefined {
-  if (end - start > maxLineBytes) return tooLong(end - start, maxLineBytes);
-  if (!wellFormed && !isUtf8(bytes.subarray(start, end))) return 'expected UTF-8, got bytes that are not';
-  const text = bytes.toString('utf8', start, end);
+/** The row of a line of JSON. */
+export function jsonRow(text: string): object | string | undefined {
   let row: unknown;
   try {
     row = JSON.parse(text);
   } catch (error) {
-    return text.trim() === '' ? undefined : `expected a JSON object, got ${shown(text)} (${(error as Error).message})`;
+    if (text.trim() === '') return undefined;
+    row = /\b(NaN|Infinity)\b/.test(text) ? parseLiteral(text) : undefined;
+    if (row === undefined) return `expected a JSON object, got ${shown(text)} (${(error as Error).message})`;
   }
-  return typeof row === 'object' && row !== null && !Array.isArray(row) ? (row as Row) : `expected a JSON object, got ${shown(row)}`;
+  return typeof row === 'object' && row !== null && !Array.isArray(row) ? row : `expected a JSON object, got ${shown(row)}`;
+}
+
+/** The row of a line that is a dict of Python. */
+export function pythonRow(text: string): object | string | undefined {
+  if (text.trim() === '') return undefined;
+  const row = parseLiteral(text);
+  return typeof row === 'object' && row !== null && !Array.isArray(row) ? row : `expected a dict of Python, got ${shown(text)}`;
 }
 
 function tooLong(length: number, maxLineBytes: number): string {

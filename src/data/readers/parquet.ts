@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, optional, readOptions, workOptions } from '../../options.ts';
+import { exactColumns, textOrBytes } from './parquet-values.ts';
 import { BadLines, type RowReader, rowMaker, rowReader } from './row-reader.ts';
 import { checkInput, inputName, type ReadOptions, unreadable } from './source.ts';
 
@@ -74,6 +75,7 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
     };
     const metadata = await hyparquet.parquetMetadataAsync(file).catch(damaged);
     const known = hyparquet.parquetSchema(metadata).children.map((child) => child.element.name);
+    const exact = exactColumns(metadata);
     const names = checkColumns(owner, input, options.columns, known);
     const make = rowMaker<unknown>(names);
     const rowCount = Number(metadata.num_rows);
@@ -81,7 +83,15 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
     for (const group of metadata.row_groups) {
       signal?.throwIfAborted();
       const end = start + Number(group.num_rows);
-      const columns = await readColumns(hyparquet, { file, metadata, names, start, end, compressors: options.compressors }).catch(damaged);
+      const columns = await readColumns(hyparquet, {
+        file,
+        metadata: exact.metadata,
+        names,
+        start,
+        end,
+        compressors: options.compressors,
+      }).catch(damaged);
+      for (const [name, toText] of exact.decimals) columns.set(name, Array.from(columns.get(name) ?? [], toText));
       for (let row = 0; row < end - start; row += batchRows) {
         signal?.throwIfAborted();
         yield Array.from({ length: Math.min(batchRows, end - start - row) }, (_, k) =>
@@ -115,6 +125,8 @@ async function readColumns(
     columns: o.names,
     rowStart: o.start,
     rowEnd: o.end,
+    utf8: false, // bytes stay bytes where no type says text, so that ids which are no UTF-8 never become one
+    parsers: { stringFromBytes: textOrBytes },
     compressors: { GZIP: (bytes) => gunzipSync(bytes), BROTLI: (bytes) => brotliDecompressSync(bytes), ...o.compressors },
     onChunk({ columnName, columnData, rowStart, rowEnd }) {
       if (rowStart === o.start && rowEnd === o.end) {
@@ -133,7 +145,8 @@ async function readColumns(
 function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return BigInt.asIntN(54, value) === value ? Number(value) : value;
   if (value === undefined) return null;
-  if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value)) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value))
+    return value instanceof Uint8Array ? textOrBytes(value) : value;
   if (Array.isArray(value)) return value.map(plain);
   const names = Object.keys(value);
   return rowMaker<unknown>(names)(names.map((name) => plain((value as Record<string, unknown>)[name])));

@@ -27,18 +27,19 @@ export interface BadLineOptions {
 /** Applies the policy for bad lines and counts what it left out. */
 export class BadLines {
   skipped = 0;
-  readonly #where: string;
+  /** Reader and file, for messages. */
+  where: string;
   readonly #options: BadLineOptions;
 
-  /** @param where reader and file, for messages. */
   constructor(where: string, options: BadLineOptions) {
-    this.#where = where;
+    this.where = where;
     this.#options = options;
   }
 
-  report(line: number, reason: string): void {
+  /** @param advice what to do, where leaving lines out would not help. */
+  report(line: number, reason: string, advice = "Repair the line, or pass onBadLine: 'skip'."): void {
     if (this.#options.onBadLine !== 'skip') {
-      throw new AttuneError('ERR_BAD_ROW', `${this.#where}, line ${line}: ${reason}. Repair the line, or pass onBadLine: 'skip'.`);
+      throw new AttuneError('ERR_BAD_ROW', `${this.where}, line ${line}: ${reason}. ${advice}`.trimEnd());
     }
     this.skipped++;
     this.#options.onSkip?.({ line, reason });

@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { createGunzip, type Gunzip } from 'node:zlib';
 import { AttuneError, shown } from '../../errors.ts';
 import type { Progress } from '../../options.ts';
+import { decompressed } from './decompress.ts';
+import { asUtf8, type Encoding } from './encodings.ts';
+import { compressionOf, refusedKind } from './file-kinds.ts';
 
 /** A file by path or `file:` URL, or bytes that come in: a Node or web stream, or any async iterable of bytes or text. */
 export type ReaderInput = string | URL | AsyncIterable<Uint8Array | string>;
@@ -13,6 +15,12 @@ export interface ReadOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Aborts; the iteration rejects with the signal's reason and the file is closed. */
   signal?: AbortSignal | undefined;
+}
+
+/** Options of the readers of text. */
+export interface TextReadOptions extends ReadOptions {
+  /** How the letters are written: `'utf-8'` (default), `'latin1'` (Windows-1252), `'utf-16le'` or `'utf-16be'`. */
+  encoding?: Encoding | undefined;
 }
 
 /** Measured on review files: smaller pieces cost calls, larger ones leave the cache. */
@@ -37,13 +45,13 @@ export function checkInput(owner: string, input: unknown): void {
 }
 
 /**
- * The content of an input piece by piece: decompressed when its first bytes say gzip, without a byte order mark. A piece is
- * valid until the next one is asked for. Whatever ends the iteration, the input is closed.
+ * The content of an input piece by piece, as UTF-8: decompressed when its first bytes say gzip or zstd, without a byte order mark. A piece
+ * is valid until the next one is asked for. Whatever ends the iteration, the input is closed.
  *
  * @param owner name of the reader, for messages.
- * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated, a folder or UTF-16.
+ * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated, a folder, UTF-16, or no text.
  */
-export async function* readBytes(owner: string, input: ReaderInput, options: ReadOptions): AsyncGenerator<Buffer> {
+export async function* readBytes(owner: string, input: ReaderInput, options: TextReadOptions): AsyncGenerator<Buffer> {
   options.signal?.throwIfAborted();
   const where = `${owner}: ${inputName(input)}`;
   const raw = typeof input === 'string' || input instanceof URL ? fileBytes(owner, input, options) : streamBytes(owner, input, options);
@@ -51,14 +59,23 @@ export async function* readBytes(owner: string, input: ReaderInput, options: Rea
   try {
     const head = await pieces.next();
     if (head.done) return;
-    const content = isGzip(head.value) ? withHead(gunzipped(where, chained(head.value, pieces))) : chained(head.value, pieces);
-    let first = true;
-    for await (const piece of content) {
-      yield first ? withoutMark(where, piece) : piece;
-      first = false;
-    }
+    const compression = compressionOf(head.value);
+    const whole = chained(head.value, pieces);
+    const content = compression ? withHead(decompressed(where, compression, whole, pieceBytes)) : whole;
+    yield* asUtf8(where, checkedContent(where, content), options.encoding ?? 'utf-8');
   } finally {
     await pieces.return(undefined);
+  }
+}
+
+/** @throws ERR_BAD_FILE when it is a kind of file that holds no text */
+async function* checkedContent(where: string, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let first = true;
+  for await (const piece of content) {
+    const refused = first ? refusedKind(piece) : undefined;
+    if (refused) throw new AttuneError('ERR_BAD_FILE', `${where}: expected text, gzip or zstd, got ${refused.name}. ${refused.advice}`);
+    first = false;
+    yield piece;
   }
 }
 
@@ -140,12 +157,15 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
   }
 }
 
+/** Enough for all signatures but that of tar, which is found where the first piece is longer, as it is from files. */
+const headBytes = 16;
+
 /** The same bytes, the first piece at least as long as what tells files apart (or all there is). */
 async function* withHead(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const piece of pieces) {
     if (!head) yield piece;
-    else if ((head = Buffer.concat([head, piece])).length >= 3) {
+    else if ((head = Buffer.concat([head, piece])).length >= headBytes) {
       yield head;
       head = undefined;
     }
@@ -156,50 +176,6 @@ async function* withHead(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 async function* chained(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield head;
   yield* rest;
-}
-
-function isGzip(head: Buffer): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
-}
-
-async function* gunzipped(where: string, pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: pieceBytes });
-  const feeding = feed(gunzip, pieces).catch((error) => gunzip.destroy(error));
-  try {
-    for await (const piece of gunzip) yield piece as Buffer;
-  } catch (error) {
-    if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error;
-    throw new AttuneError(
-      'ERR_BAD_FILE',
-      `${where} is gzip, but damaged or truncated (${(error as Error).message}); what came before was read. Fetch or write the file again.`,
-      { cause: error },
-    );
-  } finally {
-    gunzip.destroy();
-    await feeding;
-  }
-}
-
-/** Writes piece by piece, each when the one before is used up. A destroyed stream may never call back, hence 'close'. */
-async function feed(gunzip: Gunzip, pieces: AsyncIterable<Buffer>): Promise<void> {
-  for await (const piece of pieces) {
-    await new Promise<void>((resolve) => {
-      gunzip.once('close', resolve);
-      gunzip.write(piece, () => {
-        gunzip.off('close', resolve);
-        resolve();
-      });
-    });
-    if (gunzip.destroyed) return;
-  }
-  gunzip.end();
-}
-
-function withoutMark(where: string, head: Buffer): Buffer {
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
-    throw new AttuneError('ERR_BAD_FILE', `${where}: expected UTF-8, got UTF-16. Convert it, for example with iconv -f utf-16 -t utf-8.`);
-  }
-  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? head.subarray(3) : head;
 }
 
 /** What went wrong with a file, in the library's codes. */
@@ -213,6 +189,6 @@ export function unreadable(owner: string, input: string | URL, error: unknown): 
       { cause: error },
     );
   }
-  const what = code === 'EISDIR' ? 'a folder' : `one that cannot be read (${(error as Error).message})`;
+  const what = code === 'EISDIR' ? 'a folder; readTable reads all files of one' : `one that cannot be read (${(error as Error).message})`;
   return new AttuneError('ERR_BAD_FILE', `${owner}: expected a readable file at '${path}', got ${what}.`, { cause: error });
 }

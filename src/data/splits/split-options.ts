@@ -1,10 +1,10 @@
 import type { Interactions } from '../interactions.ts';
 
-/** Interactions to learn from, and others to be judged by. Ids agree, dense indices do not: each part has its own. */
+/** Interactions to train on, and others to evaluate with. Ids agree, dense indices do not: each part has its own. */
 export interface Split {
   /** What to fit on. */
   train: Interactions;
-  /** What to measure with. */
+  /** What to evaluate with. */
   test: Interactions;
 }
 
@@ -66,7 +66,7 @@ export interface LeaveLastOutSplitOptions extends CommonSplitOptions {
   count?: number | undefined;
   /** Whether as many rows before those are validation. Default false. */
   validation?: boolean | undefined;
-  /** Rows of a user that stay in train; who has no more than that is wholly in train, who has few gives to the test first. Default 1. */
+  /** Minimum number of a user's rows in train. Users with no more than that are entirely in train; with few rows, the test is filled first. Default 1. */
   minTrain?: number | undefined;
 }
 
@@ -78,7 +78,7 @@ export interface FoldsSplitOptions extends CommonSplitOptions {
   folds?: number | undefined;
 }
 
-/** New items: nobody has chosen them in train. For a validation part split train again with another seed. */
+/** New items: they have no rows in train. For a validation part split train again with another seed. */
 export interface ColdItemsSplitOptions extends CommonSplitOptions {
   /** All rows of some items, drawn at random, are test. Rank these items alone: `evaluate(model, { candidates: () => test.items })`. */
   strategy: 'cold-items';
@@ -86,7 +86,7 @@ export interface ColdItemsSplitOptions extends CommonSplitOptions {
   testFraction?: number | undefined;
 }
 
-/** New users: train has nothing of them. For a validation part split train again with another seed. */
+/** New users: they have no rows in train. For a validation part split train again with another seed. */
 export interface ColdUsersSplitOptions extends CommonSplitOptions {
   /**
    * All rows of some users, drawn at random, are test, but for a few that are given to the model as their history:
@@ -125,5 +125,5 @@ export type SplitOptionsWithValidation =
   | Demand<ByTimeSplitOptions, 'validationAt'>
   | Demand<LeaveLastOutSplitOptions, 'validation', true>;
 
-/** Options in which one that is optional else must be given. */
+/** Options in which an otherwise optional one is required. */
 export type Demand<Options, Name extends keyof Options, Value = NonNullable<Options[Name]>> = Options & { [K in Name]-?: Value };

@@ -20,8 +20,8 @@ import { identity, newestFirst, rowsWhere } from './split-rows.ts';
 export type * from './split-options.ts';
 
 /**
- * Divides interactions into what to learn from and what to be judged by. The parts are disjoint, together they are all of
- * it, and rows keep their order. Some parts may be empty, and test may hold users and items that train has not.
+ * Splits interactions into training, test and optionally validation parts. The parts are disjoint, together they are complete,
+ * and rows keep their order. A part may be empty, and test may contain users and items that train does not.
  *
  * @returns `{ train, test }`; with `validation: true`, `validationFraction` or `validationAt` also `validation`; for
  * `'folds'` an array of `{ train, test }`; for `'cold-users'` also `given`.

@@ -2,8 +2,8 @@ import { AttuneError } from '../../errors.ts';
 import { type AnyArray, type ArrayType, type Block, type Position, padded } from './block.ts';
 
 /**
- * Hands out arrays one behind the other from a piece of memory, and takes all of them back at once. A training loop keeps in one what
- * lasts for a step: {@link reset} at the start of each, instead of memory that is asked for and collected thousands of times.
+ * Allocates arrays consecutively from a piece of memory, and frees all of them at once. A training loop uses one for data that
+ * lasts for a step: {@link reset} at the start of each, instead of allocating and collecting memory thousands of times.
  */
 export class Arena {
   readonly #buffer: ArrayBufferLike;
@@ -20,18 +20,18 @@ export class Arena {
     this.#end = start + bytes;
   }
 
-  /** Bytes that are left. */
+  /** Remaining bytes. */
   get bytesLeft(): number {
     return this.#end - this.#top;
   }
 
-  /** Takes back all arrays. Whoever still holds one shares its memory with what comes next. */
+  /** Frees all arrays. One that is still referenced shares its memory with later ones. */
   reset(): void {
     this.#written = Math.max(this.#written, this.#top);
     this.#top = this.#start;
   }
 
-  /** So many numbers, all zero; or a copy of those given. @throws ERR_OUT_OF_MEMORY */
+  /** That many numbers, all zero; or a copy of those given. @throws ERR_OUT_OF_MEMORY */
   take<T extends AnyArray>(type: ArrayType<T>, from: number | ArrayLike<number>): Block<T> {
     const count = typeof from === 'number' ? from : from.length;
     const at = this.#reserve(count * type.BYTES_PER_ELEMENT);
@@ -41,7 +41,7 @@ export class Arena {
     return { at: at as Position<T>, array };
   }
 
-  /** A piece of this one, to be reset for itself. @throws ERR_OUT_OF_MEMORY */
+  /** A nested arena, reset separately. @throws ERR_OUT_OF_MEMORY */
   piece(bytes: number): Arena {
     const arena = new Arena(this.#buffer, this.#reserve(bytes), padded(bytes));
     arena.#written = Math.max(arena.#start, Math.min(arena.#end, this.#written));

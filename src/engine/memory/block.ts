@@ -1,6 +1,6 @@
 declare const pointsTo: unique symbol;
 
-/** A byte position in the memory of an engine, of which the types know what stands there. */
+/** A byte position in the memory of an engine, typed by what is stored there. */
 export type Position<T> = number & { readonly [pointsTo]: T };
 
 /** An array in the memory of an engine, and the byte position the kernels know it by. */
@@ -20,7 +20,7 @@ export interface ArrayType<T extends AnyArray> {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
 }
 
-/** Bytes of an array with what comes before the next: arrays begin at a line of the cache, so that two threads never write to one. */
+/** Bytes of an array with what comes before the next: arrays are aligned to cache lines, so that two threads never write to the same line. */
 export const padded = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
 /** What a kernel takes as an array of numbers: the whole of a block, or a position within one ({@link within}). */
@@ -47,7 +47,7 @@ export function part<T extends AnyArray>(block: Block<T>, from: number, to: numb
   return { at: within(block, from), array: block.array.subarray(from, to) as T };
 }
 
-/** Says what stands at a byte position that was reckoned by hand. */
+/** Types a byte position that was computed by hand. */
 export function positionOf<T extends AnyArray>(bytes: number): Position<T> {
   return bytes as Position<T>;
 }

@@ -6,12 +6,12 @@ import { kernelModule } from '../threads/runtime.ts';
 const pageBytes = 65_536;
 /** The most that kernels can address, in pages; tried first, since only what is used takes memory. */
 const mostPages = [65_536, 16_384];
-/** Below this a memory of its own is not worth making for the kernels: runtimes reserve gigabytes of addresses for each. */
+/** Below this a separate WebAssembly memory is not worthwhile: runtimes reserve gigabytes of address space for each. */
 const smallest = 1 << 17;
 
 /**
- * One memory that grows in place, and the kernels over it, for one thread. It begins as a plain array under the plain twins, and
- * turns into a memory of WebAssembly when it is large enough; kernels for it must give the same bits in both.
+ * One memory that grows in place, and the kernels over it, for one thread. It starts as a plain array under the plain twins, and
+ * becomes WebAssembly memory once it is large enough; kernels for it must give the same bits in both.
  */
 export class GrowingMemory {
   readonly #plain: boolean;
@@ -29,12 +29,12 @@ export class GrowingMemory {
     return kernel.call(this.#kernels as AllKernels, args);
   }
 
-  /** The bytes; another object after {@link grow}. */
+  /** The bytes; a new object after {@link grow}. */
   get buffer(): ArrayBufferLike {
     return this.#buffer;
   }
 
-  /** Makes it at least so large; new bytes are zero. @throws ERR_OUT_OF_MEMORY, and then nothing has changed. */
+  /** Grows it to at least this size; new bytes are zero. @throws ERR_OUT_OF_MEMORY, and then nothing has changed. */
   grow(bytes: number): void {
     if (bytes <= this.#buffer.byteLength) return;
     try {
@@ -75,7 +75,7 @@ export class GrowingMemory {
   }
 }
 
-/** What the first of the values gives that does not make it throw; the last may. */
+/** The result for the first value that does not throw; the last may throw. */
 function firstOf<T, R>(values: readonly T[], make: (value: T) => R): R {
   for (const value of values.slice(0, -1)) {
     try {

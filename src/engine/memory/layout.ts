@@ -1,14 +1,14 @@
 import type { Arena } from './arena.ts';
 import { type AnyArray, type ArrayType, type Block, padded } from './block.ts';
 
-/** One array of a layout: so many zeros, or a copy of what is given. */
+/** One array of a layout: a number of zeros, or a copy of what is given. */
 export interface Field<T extends AnyArray> {
   readonly kind: 'array';
   readonly type: ArrayType<T>;
   readonly from: number | ArrayLike<number>;
 }
 
-/** A piece of memory of a layout that is handed out and taken back later. */
+/** A piece of memory of a layout, allocated and freed later. */
 export interface Piece {
   readonly kind: 'arena';
   readonly bytes: number;
@@ -31,7 +31,7 @@ type Placed<E> = E extends Field<infer T> ? Block<T> : E extends Piece ? Arena :
 
 /**
  * Declares the memory of a job: `layout({ X: f32(n), offsets: i32(csr.offsets) })` knows its bytes, from which an engine is made, and
- * `engine.place(layout)` gives the arrays. Layouts may stand in layouts.
+ * `engine.place(layout)` gives the arrays. Layouts may be nested.
  */
 export function layout<F extends Fields>(fields: F): Layout<F> {
   const bytes = Object.values(fields).reduce((sum, field) => sum + bytesOf(field), 0);
@@ -46,11 +46,11 @@ export const f64 = (from: number | ArrayLike<number>): Field<Float64Array> => ({
 export const i32 = (from: number | ArrayLike<number>): Field<Int32Array> => ({ kind: 'array', type: Int32Array, from });
 /** 16-bit integers. */
 export const i16 = (from: number | ArrayLike<number>): Field<Int16Array> => ({ kind: 'array', type: Int16Array, from });
-/** Bytes with a sign. */
+/** Signed bytes. */
 export const i8 = (from: number | ArrayLike<number>): Field<Int8Array> => ({ kind: 'array', type: Int8Array, from });
 /** Bytes. */
 export const u8 = (from: number | ArrayLike<number>): Field<Uint8Array> => ({ kind: 'array', type: Uint8Array, from });
-/** An arena of so many bytes; a layout's own `bytes` when it is to hold that. */
+/** An arena of that many bytes; a layout's own `bytes` when it is to hold that. */
 export const arena = (bytes: number): Piece => ({ kind: 'arena', bytes });
 
 /** Hands out what a layout declares, in its order. */

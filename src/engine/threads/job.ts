@@ -1,10 +1,10 @@
-/** What main thread and workers agree on: where a job stands in shared memory and how its blocks are taken. */
+/** The protocol between the main thread and workers: where a job is in shared memory and how its blocks are claimed. */
 
 import { type AllKernels, type Job, jobNames } from '../generated/jobs.ts';
 
 /** Positions in the control area: 32-bit words, then (at byte `values`) 64-bit arguments. */
 export const words = {
-  /** Number of the job; negative = the workers shall end. */
+  /** Number of the job; negative = the workers must exit. */
   generation: 0,
   /** Low bits of the generation above, next block below: one word, so that a late worker can never take a block of a job it did not read. */
   ticket: 1,
@@ -41,8 +41,8 @@ export interface EngineMemory {
 }
 
 /**
- * Takes blocks of the current job until there are none (true) or the time is up (false). A trap inside a kernel is marked in
- * shared memory and its block counted as done, so that nobody waits for ever.
+ * Takes blocks of the current job until there are none (true) or the time is up (false). A trap inside a kernel is flagged in
+ * shared memory and its block counted as done, so that no thread waits forever.
  */
 export function runBlocks(kernels: AllKernels, shared: Int32Array, values: Float64Array, scratch: number, until: number): boolean {
   const generation = Atomics.load(shared, words.generation);
@@ -68,7 +68,7 @@ export function runBlocks(kernels: AllKernels, shared: Int32Array, values: Float
   }
 }
 
-/** Rows that a block job takes on the thread that asks. */
+/** Rows of a block job that runs on the calling thread. */
 export interface RowRange {
   /** First row, default 0. */
   lo?: number;

@@ -6,7 +6,7 @@ import { firstTicket, maxBlocks, words } from './job.ts';
 /** How the rows of a job are cut into blocks. The cut never depends on the number of threads, so neither does the result. */
 export type Cut = { rows: number; blockSize: number } | { bounds: Block<Int32Array> };
 
-/** Writes down a job; those who wait for it must be woken. @returns its number of blocks; 0 = there is nothing to do */
+/** Publishes a job; waiting threads must be woken. @returns its number of blocks; 0 = there is nothing to do */
 export function postJob(shared: Int32Array, values: Float64Array, name: JobName, cut: Cut, args: number[]): number {
   const blocks = 'bounds' in cut ? cut.bounds.array.length - 1 : Math.ceil(cut.rows / cut.blockSize);
   if (blocks <= 0) return 0;
@@ -18,7 +18,7 @@ export function postJob(shared: Int32Array, values: Float64Array, name: JobName,
   }
   if (blocks > maxBlocks) throw new AttuneError('ERR_OUT_OF_MEMORY', `A job of ${blocks} blocks is too long.`);
   const generation = shared[words.generation] + 1;
-  // First of all no block is on offer: who woke late for the job before must not take one of a job that is half written.
+  // First no block is available: a thread that woke late for the previous job must not take a block of a partially written job.
   Atomics.store(shared, words.ticket, firstTicket(generation) | maxBlocks);
   shared[words.blocks] = blocks;
   shared[words.done] = 0;

@@ -45,7 +45,7 @@ export function startWorker(start: object): WorkerHandle | undefined {
   try {
     if (threads) {
       const worker = new threads.Worker(workerSource, { eval: true, workerData: start });
-      worker.on('error', () => {}); // its blocks are simply taken by others
+      worker.on('error', () => {}); // its blocks are taken by other threads
       worker.unref();
       return { terminate: () => void worker.terminate() };
     }

@@ -7,9 +7,9 @@ import { checkJob, postJob } from './post-job.ts';
 import { kernelModule, mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
 
 /**
- * Workers over the memory of an engine for jobs so short that the caller waits for them. They are started with the first job, which does
- * not wait until they are up, sleep between jobs, and never keep the process alive. Where a thread must not block, on the main thread of
- * a page, there are none.
+ * A thread pool over the memory of an engine, for jobs so short that the caller blocks on them. The workers are started by the first job,
+ * which does not wait until they are ready; they sleep between jobs and never keep the process alive. Where a thread must not block, on the
+ * main thread of a page, there are none.
  */
 export class ThreadPool {
   /** Threads that take part, this one included. */
@@ -54,7 +54,7 @@ export class ThreadPool {
     const shared = this.#shared;
     const blocks = postJob(shared, this.#values, job.name, { rows, blockSize }, job.list(args));
     if (blocks > 1) this.#wake();
-    // Whoever is awake takes blocks; a worker that never comes up takes none, and nobody waits for it.
+    // Threads that are awake take blocks; a worker that never starts takes none, and is not waited for.
     if (blocks > 0) runBlocks(this.#kernels, shared, this.#values, this.#memory.scratch, Number.POSITIVE_INFINITY);
     for (;;) {
       const done = Atomics.load(shared, words.done);

@@ -1,6 +1,6 @@
 /**
- * The whole of a worker: waits for a job in shared memory, takes blocks until there are none, waits again. It knows nothing
- * of models. Bundled to text at build time, so that no bundler of a user can lose it.
+ * The whole worker: waits for a job in shared memory, takes blocks until there are none, waits again. It knows nothing
+ * about models. Bundled to a string at build time, so that a user's bundler cannot lose it.
  */
 import type { AllKernels } from '../generated/jobs.ts';
 import { type EngineMemory, runBlocks, words } from './job.ts';

@@ -1,4 +1,4 @@
-import type { EmbeddingCache } from '../../storage/memory/embedding-cache.ts';
+import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { suiteOf, type TestRunner } from './test-runner.ts';
 
 /** The contract of `EmbeddingCache` as tests. `reopen` gives another cache over the same place, undefined where nothing lasts. */

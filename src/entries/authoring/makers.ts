@@ -5,12 +5,20 @@ export { randomOf };
 
 /**
  * Two camps: users and items of the same parity belong together, and user k has not yet met item k. So `i3` is the one
- * thing a sensible model shows `u3` first. `size` users and items, all values 1.
+ * thing a sensible model shows `u3` first. In time they go round from the item behind their own, so that it is the one that comes next.
+ * `size` users and items, all values 1.
  */
 export function checkerboard(size = 20): Interactions {
   const rows: Row[] = [];
-  for (let u = 0; u < size; u++) for (let i = u % 2; i < size; i += 2) if (i !== u) rows.push([`u${u}`, `i${i}`, 1]);
-  return fromRows(rows);
+  const times: number[] = [];
+  for (let u = 0; u < size; u++) {
+    for (let i = u % 2; i < size; i += 2) {
+      if (i === u) continue;
+      rows.push([`u${u}`, `i${i}`, 1]);
+      times.push(u * size + ((i - u + size) % size));
+    }
+  }
+  return fromRows(rows, times);
 }
 
 /**
@@ -65,17 +73,17 @@ export function hostile(): Interactions {
 /** A user, an item, a value. */
 export type Row = [user: string, item: string, value: number];
 
-/** Interactions from short rows, a minute apart unless `timed` is false. */
-export function fromRows(rows: Row[], timed = true): Interactions {
+/** Interactions from short rows, a minute apart, at the minutes given, or without times. */
+export function fromRows(rows: Row[], timed: boolean | number[] = true): Interactions {
   return Interactions.fromColumns({
     users: rows.map((row) => row[0]),
     items: rows.map((row) => row[1]),
     values: rows.map((row) => row[2]),
-    ...(timed ? { timestamps: rows.map((_, k) => 1.6e12 + k * 60_000) } : {}),
+    ...(timed ? { timestamps: rows.map((_, k) => 1.6e12 + (timed === true ? k : timed[k]) * 60_000) } : {}),
   });
 }
 
 /** What a user did, as a history for `recommendFor`. */
-export function historyOf(interactions: Interactions, user: string): { item: string; value: number }[] {
-  return [...interactions].filter((row) => row.user === user).map(({ item, value }) => ({ item, value }));
+export function historyOf(interactions: Interactions, user: string): { item: string; value: number; timestamp?: number }[] {
+  return [...interactions].filter((row) => row.user === user).map(({ user: _, ...entry }) => entry);
 }

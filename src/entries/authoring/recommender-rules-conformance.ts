@@ -92,13 +92,13 @@ export function conformanceOfRules<R extends Recommender>(
     });
     it('is found by loadRecommender, whatever family it is', async () => {
       const bytes = fitted().toBytes();
-      const model = await loadRecommender(bytes, { onUnknown: 'empty', threads: 2 });
+      const model = await loadRecommender(bytes, { families: [Class], onUnknown: 'empty', threads: 2 });
       expect(model).toBeInstanceOf(Class);
       expect(model.recommend('nobody')).toEqual([]);
       const store = { get: async () => ({ bytes }), put: () => Promise.reject(new Error('not needed')) } as unknown as ModelStore;
-      const stored = await loadRecommender(store, 'model@production');
+      const stored = await loadRecommender(store, 'model@production', { families: [Class] });
       expect([...stored.recommendMany(everyone)]).toEqual([...fitted().recommendMany(everyone)]);
-      await expectCode('ERR_BAD_OPTION', () => loadRecommender(bytes, { thread: 1 } as never));
+      await expectCode('ERR_BAD_OPTION', () => loadRecommender(bytes, { families: [Class], thread: 1 } as never));
     });
   });
 

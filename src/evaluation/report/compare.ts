@@ -88,7 +88,7 @@ export function compareAll(
   return comparisons.map((comparison, at) => judged({ ...comparison, adjustedPValue: adjusted[at] }, rest.alpha ?? 0.05));
 }
 
-/** Fills in who is better, and the sentence. */
+/** Fills in the winner and the sentence. */
 function judged(found: Comparison, alpha: number): Comparison {
   const p = found.adjustedPValue ?? found.pValue;
   const direction = directionOf(found.metric);

@@ -39,12 +39,12 @@ export interface ReportContent<M extends MetricName = MetricName> {
   measures: ReadonlyMap<string, Measure>;
   /** Users that got a list, or, without lists, whose values were predicted. */
   users: number;
-  /** Who and what did not take part, and why. */
+  /** Users and rows that were not evaluated, by reason. */
   leftOut: LeftOut & {
     /** Test rows whose value the model could not predict. */
     unpredictedRows: number;
   };
-  /** What a reader must know, in sentences. */
+  /** Warnings for readers of the figures, in sentences. */
   warnings: readonly string[];
   /** How it was done. */
   protocol: EvaluationProtocol;

@@ -16,8 +16,8 @@ const formatChecks = {
 };
 
 /**
- * One table for several reports: one row per metric and cut, one column per model, each cell the mean and its interval; below it who was
- * left out and what to be careful about.
+ * One table for several reports: one row per metric and cut, one column per model, each cell the mean and its interval; below it the
+ * users that were left out and any warnings.
  *
  * @param reports by the name that stands above the column.
  * @throws ERR_BAD_OPTION
@@ -47,7 +47,7 @@ function arrow(key: string): string {
   return directionOf(key) === 'lower' ? ' ↓' : '';
 }
 
-/** What a reader must know besides the figures; what holds for all reports is said once. */
+/** Warnings besides the figures; those that hold for all reports appear once. */
 export function notesOf(entries: [string, ReadableReport][]): string[] {
   const own = entries.map(([name, report]) => ({
     name,
@@ -92,7 +92,7 @@ export function markdownTable(head: string[], rows: string[][]): string {
   return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** Names are anybody's: nothing in them may end a line or begin a tag. */
+/** Names are untrusted input: nothing in them may end a line or open a tag. */
 function inert(text: string): string {
   return text.replace(/[\r\n]+/g, ' ').replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;' })[sign] ?? '&gt;');
 }

@@ -6,7 +6,7 @@ import { notesOf } from './format.ts';
 
 /**
  * One self-contained HTML page for several reports: a table of means and intervals, a picture of each metric (dot = mean, line =
- * interval), and the notes. The best mean of each metric is bold, which does not say that it is better by more than luck: see `compare`. No
+ * interval), and the notes. The best mean of each metric is bold, which does not imply that the difference is significant: see `compare`. No
  * script, nothing loaded from elsewhere.
  *
  * @param reports by the name that stands in the page.
@@ -76,7 +76,7 @@ p { color: #3a4452; }
 /** Colours that stay apart for colour-blind readers (Okabe & Ito). */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#999999'];
 
-/** The mark of a report in the pictures. */
+/** The marker of a report in the charts. */
 function dot(at: number): string {
   return `<span class="dot" style="background: ${colours[at % colours.length]}"></span>`;
 }

@@ -15,9 +15,9 @@ export class EvaluationReport<M extends MetricName = MetricName> {
   readonly metrics: readonly M[];
   /** Users that got a list, or, without ranking metrics, whose values were predicted. */
   readonly users: number;
-  /** Who and what did not take part, and why. */
+  /** Users and rows that were not evaluated, by reason. */
   readonly leftOut: ReportContent['leftOut'];
-  /** What a reader of the figures must know, in sentences. */
+  /** Warnings for readers of the figures, in sentences. */
   readonly warnings: readonly string[];
   /** How it was done. */
   readonly protocol: EvaluationProtocol;
@@ -28,7 +28,7 @@ export class EvaluationReport<M extends MetricName = MetricName> {
   readonly #values = new Map<string, ReportedValue>();
   readonly #content: ReportContent<M>;
 
-  /** `evaluate` makes reports; this is for those who measure by themselves. */
+  /** `evaluate` makes reports; use this to wrap measurements of your own. */
   constructor(content: ReportContent<M>) {
     this.#content = content;
     this.name = content.name;
@@ -49,7 +49,7 @@ export class EvaluationReport<M extends MetricName = MetricName> {
 
   /**
    * A mean with its confidence interval (95 % unless `level` said otherwise), and the number of users behind it. For metrics with one
-   * value a user see {@link confidenceInterval}. `rmse` and `mae` are over all rows; their interval lets users vary, not rows.
+   * value per user see `confidenceInterval`. `rmse` and `mae` are over all rows; their interval lets users vary, not rows.
    * `coverage` and `gini` describe exactly these lists: low and high are the value itself.
    *
    * @param metric a name such as `'ndcg'`, or a name with its cut, `'ndcg@10'`.
@@ -117,7 +117,7 @@ export class EvaluationReport<M extends MetricName = MetricName> {
     return Object.fromEntries(parts);
   }
 
-  /** A table for people. */
+  /** A plain-text table. */
   toString(): string {
     return formatReports({ [this.name]: this });
   }

@@ -5,8 +5,8 @@ import type { EvaluationReport } from '../report/report.ts';
 import { type FittableRecommender, order, type ReadSearchOptions, type Trial, type TuningResult } from './trials.ts';
 
 /**
- * Runs settings, `concurrency` at a time, and keeps the best model. Trials stand in the order of the settings and of equal ones the first is
- * the best, whichever ended first.
+ * Runs settings, `concurrency` at a time, and keeps the best model. Trials are in the order of the settings, and of equally good ones the first
+ * is the best, whichever finished first.
  */
 export async function runTrials<P, M extends FittableRecommender>(
   settings: readonly P[],
@@ -57,8 +57,8 @@ export async function runTrials<P, M extends FittableRecommender>(
 }
 
 /**
- * Runs the pieces 0 to `count` - 1 in their order, `most` at a time. After a failure the others are aborted and waited for, so that nothing
- * goes on in the background.
+ * Runs tasks 0 to `count` - 1 in order, at most `most` at a time. After a failure the others are aborted and awaited, so that nothing
+ * keeps running in the background.
  */
 async function atATime(
   most: number,

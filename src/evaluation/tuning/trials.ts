@@ -33,8 +33,8 @@ export interface TuningOptions<P, M extends FittableRecommender> {
   /** Trials of an earlier search that was interrupted; their settings are not run again. */
   previous?: readonly Trial<P>[] | undefined;
   /**
-   * How many settings are worked on at a time. Default 1. More pay off where a fit or its evaluation leaves cores idle, or runs elsewhere; each
-   * takes memory of its own. The result, and its order, is the same for any number.
+   * How many settings are worked on at a time. Default 1. More than one pays off where a fit or its evaluation leaves cores idle, or runs elsewhere; each
+   * needs its own memory. The result, and its order, is the same for any number.
    */
   concurrency?: number | undefined;
   /** A setting that cannot be fitted ends the search (`'throw'`, default), or is noted in its trial (`'skip'`). */

@@ -1,29 +1,29 @@
 import type { SessionColumns } from './sessions.ts';
 
-/** What the EM algorithm finds. */
+/** The parameters that the EM algorithm estimates. */
 export interface ClickParameters {
-  /** Chance that a pair attracts a click when it is looked at. */
+  /** Probability that a pair attracts a click when it is examined. */
   attraction: Float64Array;
-  /** Chance of being looked at, by rank (position-based). */
+  /** Probability of being examined, by rank (position-based). */
   examination: Float64Array;
-  /** Chance that a click on a pair ends the session (dynamic Bayesian). */
+  /** Probability that a click on a pair ends the session (dynamic Bayesian). */
   satisfaction: Float64Array;
-  /** Chance of going on to the next rank (dynamic Bayesian). */
+  /** Probability of going on to the next rank (dynamic Bayesian). */
   perseverance: number;
-  /** Expected looks at each pair that attracted, and that did not; what `attraction` is made of. */
+  /** Expected examinations of each pair that did and did not attract a click; `attraction` follows from them. */
   attracted: Float64Array;
   ignored: Float64Array;
-  /** What the sessions say of each attraction: 1 / its variance (Fisher). */
+  /** Fisher information of each attraction: 1 / its variance. */
   information: Float64Array;
   iterations: number;
 }
 
-/** How {@link fitPositionBased} and {@link fitDynamicBayesian} are told what to do. */
+/** Settings of {@link fitPositionBased} and {@link fitDynamicBayesian}. */
 export interface FitSettings {
   iterations: number;
-  /** As if each pair had been looked at so many times more, with the mean attraction of its query. */
+  /** Prior strength: as if each pair had been examined this many more times, with the mean attraction of its query. */
   prior: number;
-  /** Stops when no parameter changes by more. */
+  /** Stops when no parameter changes by more than this. */
   tolerance: number;
   /** Fixed, or estimated when undefined (dynamic Bayesian). */
   perseverance: number | undefined;
@@ -31,7 +31,7 @@ export interface FitSettings {
 
 /**
  * P(click) = attraction of the pair x examination of the rank (Richardson, Dominowska & Ragno 2007; EM as in Chuklin, Markov & de Rijke, Click
- * Models for Web Search, 2015, 4.2). Only the product can be known, so the rank looked at most has examination 1.
+ * Models for Web Search, 2015, 4.2). Only the product is identifiable, so the rank that is examined most has examination 1.
  */
 export function fitPositionBased(data: SessionColumns, s: FitSettings): ClickParameters {
   const p = start(data);
@@ -91,7 +91,7 @@ function cellsOf({ offsets, pairs, clicks, depth }: SessionColumns): Cell[] {
 }
 
 /**
- * A user looks from the top, clicks what attracts, stops when a click satisfies, and else goes on with the chance `perseverance` (Chapelle &
+ * A user examines the list from the top, clicks what attracts, stops when a click satisfies, and otherwise goes on with probability `perseverance` (Chapelle &
  * Zhang, "A Dynamic Bayesian Network Click Model for Web Search Ranking", WWW 2009). EM over the rank at which the user stopped.
  */
 export function fitDynamicBayesian(data: SessionColumns, s: FitSettings): ClickParameters {
@@ -143,8 +143,8 @@ export function fitDynamicBayesian(data: SessionColumns, s: FitSettings): ClickP
 }
 
 /**
- * How a session went on behind its last click: the chance that it satisfied, and for each k that the user, not satisfied, looked at exactly
- * k further items. A session without clicks looks at the first item for certain.
+ * How a session continued after its last click: the probability that it satisfied, and for each k that the user, not satisfied, examined exactly
+ * k further items. In a session without clicks the first item is examined with certainty.
  */
 export function stops(
   p: Pick<ClickParameters, 'attraction' | 'satisfaction' | 'perseverance'>,
@@ -172,7 +172,7 @@ export function stops(
   return { weights, satisfaction: total > 0 ? happy / total : 0, total };
 }
 
-/** Where the last click of a session is; before its beginning when there is none. */
+/** Position of the last click of a session; one before its start when there is none. */
 export function lastClick(clicks: Uint8Array, from: number, end: number): number {
   let last = end - 1;
   while (last >= from && !clicks[last]) last--;

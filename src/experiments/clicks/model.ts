@@ -7,29 +7,29 @@ import { type ClickSession, columnsOf, pairKey, type SessionColumns } from './se
 /** Options of {@link fitClickModel}. */
 export interface ClickModelOptions {
   /**
-   * `'position-based'` (default): whether an item is looked at depends on its rank. `'dynamic-bayesian'`: users go down the list and stop when
+   * `'position-based'` (default): whether an item is examined depends on its rank. `'dynamic-bayesian'`: users go down the list and stop when
    * they are satisfied. Take the one with the lower perplexity on sessions that it was not fitted on.
    */
   model?: 'position-based' | 'dynamic-bayesian' | undefined;
-  /** The chance of going on to the next item, for `'dynamic-bayesian'`. Default: estimated; 1 is the simplified model. */
+  /** The probability of going on to the next item, for `'dynamic-bayesian'`. Default: estimated; 1 is the simplified model. */
   perseverance?: number | undefined;
-  /** As if each item had been looked at so many times more, as attractive as the mean of its query. From 0, default 1. */
+  /** Prior strength: as if each item had been examined this many more times, with the mean attraction of its query. From 0, default 1. */
   prior?: number | undefined;
-  /** At most so many iterations of EM. Default 100. */
+  /** Maximum number of EM iterations. Default 100. */
   iterations?: number | undefined;
-  /** Ends when no parameter changes by more. Default 1e-4. */
+  /** EM stops when no parameter changes by more than this. Default 1e-4. */
   tolerance?: number | undefined;
 }
 
 /** How well a model predicts clicks. */
 export interface ClickQuality {
-  /** Mean natural logarithm of the chance of a whole session, given what was shown. Nearer to 0 is better. */
+  /** Mean natural logarithm of the probability of a whole session, given what was shown. Nearer to 0 is better. */
   logLikelihood: number;
-  /** 2^-(mean log2 of the chance of what happened at a rank), each rank's clicks predicted without looking at others; 1 is perfect, 2 is a coin. */
+  /** 2^-(mean log2 of the probability of the outcome at a rank), each rank's clicks predicted independently of the others; 1 is perfect, 2 is a coin. */
   perplexity: number;
   /** The same of a model that knows the click rate of the sessions it was fitted on and nothing else. */
   baseline: {
-    /** Mean natural logarithm of the chance of a session. */
+    /** Mean natural logarithm of the probability of a session. */
     logLikelihood: number;
     /** Its perplexity. */
     perplexity: number;
@@ -38,11 +38,11 @@ export interface ClickQuality {
 
 /** What a user is expected to do with a list. */
 export interface ExpectedClicks {
-  /** Chance of a click at each rank. */
+  /** Probability of a click at each rank. */
   clicks: Float64Array;
-  /** Chance of at least one click. */
+  /** Probability of at least one click. */
   anyClick: number;
-  /** Chance of at least one conversion; NaN when nothing was known of conversions. */
+  /** Probability of at least one conversion; NaN when conversions are unknown. */
   conversion: number;
 }
 
@@ -50,11 +50,11 @@ export interface ExpectedClicks {
 export class ClickModel {
   /** Which model it is. */
   readonly kind: 'position-based' | 'dynamic-bayesian';
-  /** What a reader of its figures must know, in sentences. */
+  /** Warnings for readers of its figures, in sentences. */
   readonly warnings: readonly string[];
-  /** Chance of being looked at by rank, from the top; for the position-based model. */
+  /** Probability of being examined by rank, from the top; for the position-based model. */
   readonly examination: readonly number[];
-  /** Chance of going on to the next item; for the dynamic Bayesian model. */
+  /** Probability of going on to the next item; for the dynamic Bayesian model. */
   readonly perseverance: number;
   readonly #p: ClickParameters;
   readonly #data: SessionColumns;
@@ -82,7 +82,7 @@ export class ClickModel {
     this.#means = { attraction: attraction.map((sum, q) => sum / (looks[q] || 1)), satisfaction, conversion: mean, clickRate };
   }
 
-  /** Chance that an item attracts a click when it is looked at; the mean of its query for one that was never shown. */
+  /** Probability that an item attracts a click when it is examined; the mean of its query for one that was never shown. */
   attraction(query: string, item: Id): number {
     const pair = this.#data.pairIndex.get(pairKey(query, item));
     if (pair !== undefined) return this.#p.attraction[pair];
@@ -95,7 +95,7 @@ export class ClickModel {
     return this.#data.pairIndex.has(pairKey(query, item));
   }
 
-  /** What users are expected to do with a list; exact, nothing is drawn. */
+  /** What users are expected to do with a list; computed exactly, without sampling. */
   expect(query: string, items: readonly Id[]): ExpectedClicks {
     return this.expectWith(query, items, (item) => this.attraction(query, item));
   }
@@ -148,7 +148,7 @@ export class ClickModel {
     return { query, items: list, clicked, ...(Number.isNaN(this.#means.conversion) ? {} : { converted }) };
   }
 
-  /** How well it predicts sessions; of those it was fitted on it says little. @throws ERR_BAD_ROW, ERR_EMPTY */
+  /** How well it predicts sessions; those it was fitted on say little. @throws ERR_BAD_ROW, ERR_EMPTY */
   evaluate(sessions: Iterable<ClickSession>): ClickQuality {
     checkIterable('A click model', 'sessions { items, clicked }', sessions);
     const list = [...sessions];
@@ -175,7 +175,7 @@ export class ClickModel {
     };
   }
 
-  /** Attractions as they could be as well, given how often items were looked at: one draw of their posteriors. @internal */
+  /** Attractions as they could be as well, given how often items were examined: one draw from their posteriors. @internal */
   drawAttractions(random: () => number): (query: string, item: Id) => number {
     const drawn = new Map<number, number>();
     return (query, item) => {
@@ -219,10 +219,10 @@ export class ClickModel {
 }
 
 /**
- * Learns from logged lists what attracts and what is looked at, which a click rate mixes: an item may be clicked rarely because it is dull or
- * because it stood where nobody looks. It can tell the two only where items changed their ranks; `warnings` says when they did not.
+ * Estimates attraction and examination separately from logged lists, where a click rate confounds the two: an item may be clicked rarely because it is
+ * unattractive or because it was ranked where few users look. The two can be told apart only if items changed ranks; `warnings` says when they did not.
  *
- * @param sessions lists that were shown, with what was clicked; at least some hundred a query.
+ * @param sessions lists that were shown, with what was clicked; at least a few hundred per query.
  * @throws ERR_BAD_ROW naming the session, ERR_EMPTY, ERR_BAD_OPTION
  */
 export function fitClickModel(sessions: Iterable<ClickSession>, options: ClickModelOptions = {}): ClickModel {
@@ -244,7 +244,7 @@ export function fitClickModel(sessions: Iterable<ClickSession>, options: ClickMo
   return new ClickModel(o.model, fitted, data, o.prior);
 }
 
-/** Chance that a click on a pair leads to a conversion, smoothed toward the mean; NaN when nothing is known of any. */
+/** Probability that a click on a pair leads to a conversion, smoothed toward the mean; NaN when nothing is known of any. */
 function conversionsOf({ pairs, conversions, pairIndex }: SessionColumns, prior: number): { conversion: Float64Array; mean: number } {
   const sold = new Float64Array(pairIndex.size);
   const clicked = new Float64Array(pairIndex.size);

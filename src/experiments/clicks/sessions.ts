@@ -2,7 +2,7 @@ import { type Id, idText } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { checkIterable } from '../../options.ts';
 
-/** One list that somebody saw, and what they did with it. Ids that are numbers stand for their digits; what comes back has text. */
+/** One list that a user saw, and what they did with it. Ids that are numbers stand for their digits; what comes back has text. */
 export interface ClickSession<I extends Id = Id> {
   /** What the list answered. Default: all lists answer the same. */
   query?: string | undefined;
@@ -10,7 +10,7 @@ export interface ClickSession<I extends Id = Id> {
   items: readonly I[];
   /** Which of them were clicked. */
   clicked: readonly I[];
-  /** Which of the clicked ones were bought. Left out, nothing is known of conversions. */
+  /** Which of the clicked ones were bought. When omitted, conversions are unknown. */
   converted?: readonly I[] | undefined;
 }
 

@@ -34,13 +34,13 @@ export interface SimulatedValue {
   high: number;
 }
 
-/** How a ranker would do. */
+/** The expected performance of a ranker. */
 export interface SimulatedRanker {
   /** Share of lists with at least one click. */
   ctr: SimulatedValue;
-  /** Clicks a list. */
+  /** Clicks per list. */
   clicks: SimulatedValue;
-  /** Share of lists with at least one conversion; NaN when the sessions say nothing of conversions. */
+  /** Share of lists with at least one conversion; NaN when conversions are unknown. */
   conversion: SimulatedValue;
   /** Share of shown items (by weight) that the sessions never showed for their query, so that the model only guesses. */
   unseen: number;
@@ -56,9 +56,9 @@ export interface SimulatedRanker {
 }
 
 /**
- * What users would do with the lists of several rankers, by a click model: expected values, and intervals that let both the queries (bootstrap)
- * and the attractions of items (by how often they were looked at) vary, in the same way for all rankers. It is no substitute for an A/B test:
- * it knows only what was ever shown (`unseen`), and nothing of what a better list does to people who come back.
+ * What users would do with the lists of several rankers, by a click model: expected values, and intervals that vary both the queries (bootstrap)
+ * and the attractions of items (by how often they were examined), with the same draws for all rankers. It is no substitute for an A/B test:
+ * it knows only what was ever shown (`unseen`), and nothing about how better lists change returning users.
  *
  * @param rankers lists by ranker; the first is what others are compared with. All must have the same queries in the same order.
  * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_EMPTY

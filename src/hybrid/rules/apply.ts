@@ -20,7 +20,7 @@ export interface Rules {
   apply(candidates: Candidate[], skipped: { source: string; reason: string }[]): Candidate[];
 }
 
-/** Prepares the rules for one request. Attributes are looked up once an item; an item whose attributes cannot be had has none. */
+/** Prepares the rules for one request. Attributes are looked up once per item; an item whose attributes cannot be had has none. */
 export function rulesFor(
   settings: { rules: readonly Reranker[]; attributesOf(item: string): ItemAttributes | undefined },
   { exclude, only }: ReadRequest,
@@ -98,7 +98,7 @@ function passes(rule: Reranker, item: string, context: RerankContext): boolean {
 }
 
 /**
- * What a rule returned, without duplicates, strangers and broken scores; sorted when it only changes scores. `complaint` says what was
+ * What a rule returned, without duplicates, unknown items and invalid scores; sorted when it only changes scores. `complaint` says what was
  * wrong with part of it.
  * @throws when it is no list, or nothing in it can be used
  */

@@ -7,11 +7,11 @@ import { valuesOf } from './select.ts';
 
 /** Options of {@link calibrate}. */
 export interface CalibrateOptions {
-  /** The attribute whose mix is kept, such as `'genre'`. An item of several values counts a part in each. */
+  /** The attribute whose mix is kept, such as `'genre'`. An item with several values counts fractionally in each. */
   by: string;
   /** 0 = relevance only, 1 = the mix only. From 0 to 1, default 0.5. */
   lambda?: number | undefined;
-  /** How much of the visitor's own mix is added to that of the page, so that a missing value costs much but not all. Above 0, below 1; default 0.01. */
+  /** How much of the visitor's own mix is added to that of the page, so that a missing value has a large but finite penalty. Above 0, below 1; default 0.01. */
   smoothing?: number | undefined;
   /** How many of the best candidates are looked at; the others stay behind them in their order. From 1, default 100, at least the page. */
   depth?: number | undefined;

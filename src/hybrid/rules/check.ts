@@ -42,7 +42,7 @@ function refuseTwice(rules: readonly Reranker[], kind: string, claims: (rule: Re
   const seen = new Set<unknown>();
   for (const rule of rules.filter((one) => one.kind === kind)) {
     for (const claim of claims(rule)) {
-      if (seen.has(claim)) throw refusal(`${kind} stands twice${claim === '' ? '' : ` for ${what}${shown(claim)}`}; keep one of them`);
+      if (seen.has(claim)) throw refusal(`${kind} occurs twice${claim === '' ? '' : ` for ${what}${shown(claim)}`}; keep one of them`);
       seen.add(claim);
     }
   }

@@ -39,7 +39,7 @@ export function bury(options: BuryOptions): Reranker {
 export interface FreshnessOptions {
   /** The attribute that holds the date: milliseconds since 1970, a Date, or an ISO 8601 text. */
   by: string;
-  /** After how many days half of what is new about an item is gone. Above 0, default 30. */
+  /** Half-life of an item's freshness in days. Above 0, default 30. */
   halfLifeDays?: number | undefined;
   /** How much an item loses that is not new at all, as a share of its score. From 0 to 1, default 0.3. */
   weight?: number | undefined;

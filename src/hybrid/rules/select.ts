@@ -20,7 +20,7 @@ export function exclude(options: RuleTarget): Reranker {
 }
 
 /**
- * Shows at most so many items with the same value of an attribute, the best ones. Items without the attribute are not limited; of a list
+ * Limits the number of items with the same value of an attribute to the best `max`. Items without the attribute are not limited; of a list
  * of values each counts. Pinned items count first, and stay even when they are too many.
  *
  * @param attribute such as `'brand'`.

@@ -4,7 +4,7 @@ import { lookup, type PerItem, type Recommended, readCutList, readList } from '.
 /**
  * How far the mix of categories in a list is from the mix in the user's history: the Kullback-Leibler divergence of Steck (RecSys
  * 2018), sum over categories of p ln(p / ((1 - alpha) q + alpha p)). From 0 (the same mix) to -ln(alpha); smaller is better.
- * An item of several categories counts a part in each.
+ * An item with several categories counts fractionally in each.
  *
  * @param history the user's items in the training data.
  * @param categories categories of each item, such as genres; items without any are left out.

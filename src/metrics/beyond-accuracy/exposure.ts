@@ -1,14 +1,14 @@
 import { AttuneError } from '../../errors.ts';
-import { number, optional, readOptions } from '../../options.ts';
-import { iterable, type Recommended, readCount, readCutList } from '../arguments.ts';
+import { checkIterable, number, optional, readOptions } from '../../options.ts';
+import { type Recommended, readCount, readCutList } from '../arguments.ts';
 
 /**
  * The part of the catalogue that occurs in at least one list. From 0 to 1. Ge, Delgado-Battenfeld & Jannach, RecSys 2010.
  *
- * @param lists one list a user, best first.
+ * @param lists one list per user, best first.
  * @param items size of the catalogue.
  * @param k where lists are cut; default their lengths.
- * @throws ERR_DUPLICATE when an item stands twice in one list; ERR_BAD_ARGUMENT, also when the lists hold more items than the catalogue.
+ * @throws ERR_DUPLICATE when an item occurs twice in one list; ERR_BAD_ARGUMENT, also when the lists hold more items than the catalogue.
  */
 export function coverage(lists: Iterable<Recommended>, items: number, k?: number): number {
   return exposures('coverage', lists, items, k, undefined).length / items;
@@ -18,7 +18,7 @@ export function coverage(lists: Iterable<Recommended>, items: number, k?: number
  * How unequally the lists treat the catalogue: the Gini index of how often each item occurs; items that never occur count as 0.
  * From 0 (all alike) to 1 - 1 / items (always the same one). Fleder & Hosanagar, Management Science 55(5), 2009; LensKit's ListGini.
  *
- * @param lists one list a user, best first.
+ * @param lists one list per user, best first.
  * @param items size of the catalogue.
  * @param k where lists are cut; default their lengths.
  * @param options `patience`: a place counts patience^(rank - 1) instead of 1 (LensKit's ExposureGini at 0.85); from 0 to 1, default 1.
@@ -47,7 +47,7 @@ export function giniOf(amounts: Float64Array, items: number): number {
 function exposures(metric: string, lists: Iterable<Recommended>, items: number, k: number | undefined, patience = 1): Float64Array {
   readCount(metric, items, 'the size of the catalogue');
   const amounts = new Map<string, number>();
-  for (const list of iterable(metric, lists, 'lists')) {
+  for (const list of checkIterable(metric, 'lists', lists)) {
     readCutList(metric, list, k).forEach((item, at) => {
       amounts.set(item, (amounts.get(item) ?? 0) + patience ** at);
     });

@@ -16,8 +16,8 @@ import {
 export type PopularityCounts = ReadonlyMap<ItemId, number>;
 
 /**
- * Mean self-information of the first k in bits: the mean of -log2(users of the item / all users). From 0 (everybody had all of it)
- * to log2(users). An item that nobody had counts one user. Zhou et al., PNAS 107(10), 2010; RecTools' MeanInvUserFreq.
+ * Mean self-information of the first k in bits: the mean of -log2(users of the item / all users). From 0 (every user had all of them)
+ * to log2(users). An item that no user had counts as one user. Zhou et al., PNAS 107(10), 2010; RecTools' MeanInvUserFreq.
  *
  * @param counts users of each item in the training data.
  * @param options `users`: how many users the training data has; needed.
@@ -52,7 +52,7 @@ export function averagePopularity(
 }
 
 /**
- * Mean popularity quantile of the first k: 1 for the most popular item, 0 for one that nobody had; items of equal popularity share
+ * Mean popularity quantile of the first k: 1 for the most popular item, 0 for one that no user had; items of equal popularity share
  * the mean of their ranks (LensKit's MeanPopRank). From 0 to 1.
  *
  * @returns NaN for an empty list.
@@ -81,7 +81,7 @@ export function popularityBias(recommended: Recommended, history: Recommended, c
 
 /**
  * Useful and unexpected: the mean over the first k of max(p - pu, 0) where the item is relevant, with p = (N + 1 - rank) / N, pu the
- * same of its popularity rank (0 for an item that nobody had), N the catalogue. From 0 to 1. RecTools' Serendipity, after Ge,
+ * same of its popularity rank (0 for an item that no user had), N the catalogue. From 0 to 1. RecTools' Serendipity, after Ge,
  * Delgado-Battenfeld & Jannach, RecSys 2010.
  *
  * @param options `items`: N, the size of the catalogue; default the items in `counts`. `ranks`: equally popular items share the best of

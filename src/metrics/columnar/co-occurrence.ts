@@ -6,7 +6,7 @@ import type { ListColumns } from './measure-lists.ts';
  * {@link diversity} gives with those columns as vectors, but without touching pairs: with unit columns v, item b adds
  * v_b . (v_1 + ... + v_(b-1)), so one running sum gives all cuts. O(users of the listed items).
  *
- * @param byItem training data by item; only who is there counts, not the values. Items from `byItem.rows` on count as chosen by nobody.
+ * @param byItem training data by item; only presence counts, not the values. Items from `byItem.rows` on count as chosen by no user.
  * @returns one column for each of `k`, in that order; NaN for lists of fewer than two items.
  */
 export function coOccurrenceDiversity(lists: ListColumns, k: readonly number[], byItem: Csr): Float64Array[] {

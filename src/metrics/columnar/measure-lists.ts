@@ -43,8 +43,8 @@ export interface MeasureOptions {
 /**
  * The metrics of this module for many users at once: the same values as the functions of the same name, one pass, no ids.
  *
- * @returns one value a user (NaN when nothing is relevant to it) for each `metric@k`, such as `ndcg@10`.
- * @throws ERR_DUPLICATE when an item stands twice in a list; ERR_COLUMN_LENGTH when the columns do not have the same users.
+ * @returns one value per user (NaN when nothing is relevant to it) for each `metric@k`, such as `ndcg@10`.
+ * @throws ERR_DUPLICATE when an item occurs twice in a list; ERR_COLUMN_LENGTH when the columns do not have the same users.
  */
 export function measureLists(lists: ListColumns, relevant: RelevantColumns, options: MeasureOptions): Map<string, Float64Array> {
   const { itemCount, gain: rule = 'linear', candidates = itemCount } = options;
@@ -63,7 +63,7 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
   const graded = options.metrics.includes('ndcg') && rule !== 'binary';
   const gainAt = new Float64Array(itemCount);
   const seenBy = new Int32Array(itemCount); // user + 1
-  const marks = new Uint8Array(deepest); // hits of the current list, for auc
+  const isHit = new Uint8Array(deepest); // one flag per rank of the current list, for auc
   const ideal = new Float64Array(deepest + 1);
 
   for (let u = 0; u < users; u++) {
@@ -89,7 +89,7 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
         if (seenBy[item] === u + 1) throw duplicate(u, item);
         seenBy[item] = u + 1;
         const gain = gainAt[item];
-        marks[rank] = gain > 0 ? 1 : 0;
+        isHit[rank] = gain > 0 ? 1 : 0;
         if (!(gain > 0)) continue;
         hits++;
         if (first === 0) first = rank + 1;
@@ -105,7 +105,7 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
       put(out.mrr, c, u, first === 0 ? 0 : 1 / first);
       put(out.map, c, u, precisions / reachable);
       put(out.ndcg, c, u, gained / ideal[reachable]);
-      if (out.auc) put(out.auc, c, u, aucOf(marks.subarray(0, rank), t, typeof candidates === 'number' ? candidates : candidates[u]));
+      if (out.auc) put(out.auc, c, u, aucOf(isHit.subarray(0, rank), t, typeof candidates === 'number' ? candidates : candidates[u]));
     }
     for (let e = from; e < to; e++) gainAt[relevant.indices[e]] = 0;
   }

@@ -4,7 +4,7 @@ import { judge, type Recommended, type Relevant, readCut } from '../arguments.ts
 import { readPairs } from '../rating/rating.ts';
 
 /**
- * Area under the ROC curve: the chance that a relevant candidate stands before one that is not. From 0 to 1; 0.5 is a random order.
+ * Area under the ROC curve: the probability that a relevant candidate is ranked before one that is not. From 0 to 1; 0.5 is a random order.
  * Items behind the first k count as tied at random, so the value of a whole ranking is exact and that of a short list is what
  * implicit computes: with h hits and m misses among the first k, t relevant of N candidates,
  * (sum over the misses of the hits before them + (h + t) / 2 (N - t - m)) / (t (N - t)).
@@ -13,7 +13,7 @@ import { readPairs } from '../rating/rating.ts';
  * @param options `items`: N, how many items could have been ranked; default the distinct items in list and `relevant`, which is right
  *   when the list ranks all candidates.
  * @returns NaN when nothing is relevant, or everything.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT when `items` is smaller than what list and relevant
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT when `items` is smaller than what list and relevant
  *   hold together; ERR_BAD_OPTION.
  */
 export function auc(recommended: Recommended, relevant: Relevant, k?: number, options: { items?: number | undefined } = {}): number {

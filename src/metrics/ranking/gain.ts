@@ -29,7 +29,7 @@ export interface NdcgOptions extends DcgOptions {
  *
  * @param k where the list is cut; default its length.
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_VALUE for a gain that is not finite; ERR_BAD_OPTION.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_VALUE for a gain that is not finite; ERR_BAD_OPTION.
  */
 export function dcg(recommended: Recommended, relevant: Relevant, k?: number, options: DcgOptions = {}): number {
   const o = readOptions('dcg', options, dcgChecks);
@@ -44,7 +44,7 @@ export function dcg(recommended: Recommended, relevant: Relevant, k?: number, op
  * @param relevant a set (gain 1 each), or a map from id to gain for graded relevance.
  * @param k where list and ideal are cut; default the length of the list.
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_VALUE for a gain that is not finite; ERR_BAD_OPTION.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_VALUE for a gain that is not finite; ERR_BAD_OPTION.
  */
 export function ndcg(recommended: Recommended, relevant: Relevant, k?: number, options: NdcgOptions = {}): number {
   const o = readOptions('ndcg', options, { ...dcgChecks, ideal: choice(['achievable', 'k'], 'achievable') });

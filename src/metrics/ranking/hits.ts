@@ -14,7 +14,7 @@ export type Divisor = 'k' | 'list' | 'relevant' | 'achievable';
  * @param k where the list is cut; default its length.
  * @param options `over`: `'k'` (default), `'list'` (LensKit's Precision), `'achievable'` (R-precision of RecTools, the "precision" of implicit).
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
 export function precision(
   recommended: Recommended,
@@ -34,7 +34,7 @@ export function precision(
  * @param k where the list is cut; default its length.
  * @param options `over`: `'relevant'` (default), or `'achievable'` = min(k, relevant) (LensKit's Recall), which a perfect list always brings to 1.
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
 export function recall(
   recommended: Recommended,
@@ -54,7 +54,7 @@ export function recall(
  *
  * @param options `beta`: how many times recall counts as much as precision, above 0; default 1.
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
 export function f1(recommended: Recommended, relevant: Relevant, k?: number, options: { beta?: number | undefined } = {}): number {
   const { beta } = readOptions('f1', options, { beta: number({ default: 1, above: 0 }) });
@@ -68,7 +68,7 @@ export function f1(recommended: Recommended, relevant: Relevant, k?: number, opt
  * 1 when at least one of the first k is relevant, else 0.
  *
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT.
  */
 export function hitRate(recommended: Recommended, relevant: Relevant, k?: number): number {
   const judged = judge('hitRate', recommended, relevant, k);
@@ -80,7 +80,7 @@ export function hitRate(recommended: Recommended, relevant: Relevant, k?: number
  * 1 / rank of the first hit among the first k, else 0. From 0 to 1. Its mean over users is MRR (Voorhees, TREC-8, 1999).
  *
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT.
  */
 export function reciprocalRank(recommended: Recommended, relevant: Relevant, k?: number): number {
   const judged = judge('reciprocalRank', recommended, relevant, k);
@@ -95,7 +95,7 @@ export function reciprocalRank(recommended: Recommended, relevant: Relevant, k?:
  * @param options `over`: `'achievable'` (default; implicit), `'relevant'` (RecTools' MAP), `'k'` (RecTools with `divide_by_k`),
  *   or `'list'` = min(length of the cut list, relevant) (LensKit).
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
 export function averagePrecision(
   recommended: Recommended,
@@ -119,7 +119,7 @@ export function averagePrecision(
  *
  * @param options `patience`: p, from 0 to below 1; default 0.85.
  * @returns NaN when nothing is relevant.
- * @throws ERR_DUPLICATE when an item stands twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
+ * @throws ERR_DUPLICATE when an item occurs twice in the list; ERR_BAD_ARGUMENT; ERR_BAD_OPTION.
  */
 export function rankBiasedPrecision(
   recommended: Recommended,

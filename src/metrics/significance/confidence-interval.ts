@@ -31,7 +31,7 @@ export interface IntervalOptions {
  * The confidence interval of a mean. The bootstrap takes the percentiles of Hesterberg (The American Statistician 69(4), 2015), widened
  * for small samples so that they cover as often as a t interval does.
  *
- * @param values one a user; none may be NaN.
+ * @param values one value per user; none may be NaN.
  * @throws ERR_BAD_OPTION.
  */
 export function confidenceInterval(values: ArrayLike<number>, options: IntervalOptions = {}): Estimate {

@@ -35,8 +35,8 @@ export interface PairedTestOptions extends IntervalOptions {
  * Two-sided paired test of whether a and b have the same mean: Fisher's randomization test (each difference changes its sign with chance
  * one half), exact up to 16 pairs that differ, or the paired t test. Smucker, Allan & Carterette (CIKM 2007) compare them for rankings.
  *
- * @param a one value a user; none may be NaN.
- * @param b those of the same users in the same order.
+ * @param a one value per user; none may be NaN.
+ * @param b the values of the same users, in the same order.
  * @throws ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_BAD_OPTION; ERR_EMPTY without a pair.
  */
 export function pairedTest(a: ArrayLike<number>, b: ArrayLike<number>, options: PairedTestOptions = {}): PairedTest {

@@ -134,12 +134,12 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
 
   /**
    * Takes users out of the model, for accounts that were closed: afterwards no id, history or bias of theirs is in it or in
-   * `toBytes()`, and no factor row that only they had. Users behind them move up in `users`. Items keep every byte: like any
+   * `toBytes()`, and no factor row that only they had. Later users move up in `users`. Items keep every byte: like any
    * statistic they were learned from many, and the next `fit` without these users forgets the rest.
    *
    * Copies the user side once, however many users are given.
    * @param users one id or many.
-   * @throws ERR_NOT_FITTED; ERR_UNKNOWN_USER unless `onUnknown` is 'empty', which passes over unknown ones. The model then stays
+   * @throws ERR_NOT_FITTED; ERR_UNKNOWN_USER unless `onUnknown` is 'empty', which ignores unknown ones. The model then stays
    *   what it was.
    */
   forget(users: Id | Iterable<Id>, options: UnknownOptions = {}): this {
@@ -154,7 +154,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   }
 
   /**
-   * Which of the user's own items bring how much of a score (Hu, Koren & Volinsky 2008, section 5). The contributions add up
+   * How much each of the user's own items contributes to a score (Hu, Koren & Volinsky 2008, section 5). The contributions add up
    * to the score, or with biases to the score less `baseline`. `clip` does not touch them.
    */
   explain(user: Id, item: Id, options: ExplainOptions = {}): AlsExplanation {
@@ -170,7 +170,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   }
 
   /**
-   * The same for a visitor: which items of a history bring how much of the scores that `recommendFor` gives.
+   * The same for a visitor: how much each item of a history contributes to the scores that `recommendFor` gives.
    * @throws ERR_UNKNOWN_HISTORY when no item of the history is known, unless `onUnknown` is 'empty'; ERR_UNKNOWN_ITEM
    */
   explainFor(history: History, items: Iterable<Id>, options: ExplainOptions = {}): AlsExplanation[] {
@@ -185,10 +185,12 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return this.score(user, [item], options)[0];
   }
 
+  /** Scores of these items for a user, clipped where the model is. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
   override score(user: Id, items: Iterable<Id>, options: UnknownOptions = {}): Float32Array {
     return clip(super.score(user, items, options), this.#settings.clip);
   }
 
+  /** Why an item is not in a list, or where it stands in it. */
   override whyNot(who: Id | History, item: Id, options: RecommendOptions = {}): WhyNot {
     const why = super.whyNot(who, item, options);
     return 'score' in why ? { ...why, score: clip(Float32Array.of(why.score), this.#settings.clip)[0] } : why;
@@ -235,7 +237,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return { vector: this.answers.foldIn(row, add), add };
   }
 
-  // Lists are clipped when they are made: clipping first would tie their best items.
+  // Lists are clipped after ranking: clipping first would tie their best items.
   protected override rank(profile: FactorProfile, request: RankRequest): Ranked {
     return this.#clipped(super.rank(profile, request));
   }

@@ -18,7 +18,7 @@ export function fingerprintOf({ offsets, indices, values }: Csr, userWeights?: F
 
 /** The state of a fit as a file. */
 export function checkpointToBytes(
-  { items, users, turn, acceleration, history }: AlsState,
+  { items, users, rotation, acceleration, history }: AlsState,
   s: AlsSettings,
   data: number,
 ): Uint8Array<ArrayBuffer> {
@@ -30,7 +30,7 @@ export function checkpointToBytes(
     tensors: {
       items: flat(items),
       users: flat(users),
-      ...(turn && { turn: flat(turn) }),
+      ...(rotation && { turn: flat(rotation) }), // the tensor keeps the name it has in the file format
       ...(acceleration && { input: flat(acceleration.input), before: flat(acceleration.before) }),
     },
     ids: {},
@@ -63,7 +63,7 @@ export function checkpointFromBytes(bytes: Uint8Array, s: AlsSettings, data: num
   return {
     items,
     users: tensor('users'),
-    turn: Object.hasOwn(file.tensors, 'turn') ? tensorOf(file, 'turn', Float64Array, s.factors ** 2) : undefined,
+    rotation: Object.hasOwn(file.tensors, 'turn') ? tensorOf(file, 'turn', Float64Array, s.factors ** 2) : undefined,
     acceleration:
       stored.age === undefined
         ? undefined
@@ -72,7 +72,7 @@ export function checkpointFromBytes(bytes: Uint8Array, s: AlsSettings, data: num
   };
 }
 
-/** The options that decide what an iteration does. More iterations, or other threads, are welcome when resuming. */
+/** The options that decide what an iteration does. More iterations or another number of threads are allowed when resuming. */
 function decisive({ iterations: _, tolerance: __, threads: ___, onUnknown: ____, storage: _____, clip: ______, ...options }: AlsSettings) {
   return options;
 }

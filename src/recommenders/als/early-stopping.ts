@@ -6,11 +6,11 @@ import type { AlsFactors, AlsState } from './solver/training-state.ts';
 export interface EarlyStopping {
   /** How good a model with these factors is on held-out data; larger is better. */
   validate: ((factors: AlsFactors) => number | Promise<number>) | undefined;
-  /** Iterations between two questions. */
+  /** Iterations between two validations. */
   validateEvery: number;
-  /** Answers in a row without a better value after which training ends. */
+  /** Number of validations in a row without improvement after which training ends. */
   patience: number;
-  /** Receives what a later fit can go on from. */
+  /** Receives the state from which a later fit can resume. */
   checkpoint: { every: number; write: (state: AlsState) => void | Promise<void> } | undefined;
 }
 

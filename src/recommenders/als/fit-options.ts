@@ -26,7 +26,7 @@ export interface AlsFitOptionsOf<Model> extends FitOptions, ValidationOptions<Mo
   warmStart?: Model | undefined;
   /**
    * How good a model is on held-out data, larger is better: asked after each iteration, with the model as it would be if training
-   * ended there. The fit then ends with the best of them, which is rarely the one of the lowest loss. Costs a pass over the users per
+   * ended there. The fit then ends with the best of them, which is rarely the one of the lowest loss. Takes a pass over the users per
    * iteration, and a second copy of the factors.
    *
    * @example
@@ -35,14 +35,14 @@ export interface AlsFitOptionsOf<Model> extends FitOptions, ValidationOptions<Mo
    * });
    */
   validate?: ((model: Model) => number | Promise<number>) | undefined;
-  /** With `validate`: iterations between two questions, from 1. Default 1. */
+  /** With `validate`: iterations between two validations, from 1. Default 1. */
   validateEvery?: number | undefined;
-  /** Lets a killed fit go on: `write` gets a file for `resumeFrom` now and then. */
+  /** Makes an interrupted fit resumable: `write` regularly receives a file for `resumeFrom`. */
   checkpoint?: AlsCheckpoint | undefined;
   /**
    * A file that `checkpoint` wrote. The fit goes on after that iteration and ends with the bytes it would have ended with uninterrupted.
    * Needs the same interactions in the same order and the same options, but for `iterations`, `tolerance`, `storage`,
-   * `clip`, `threads` and `onUnknown`. `validate` begins anew: what was best before the break is not in the file.
+   * `clip`, `threads` and `onUnknown`. `validate` starts over: the best model before the interruption is not in the file.
    */
   resumeFrom?: Uint8Array | undefined;
 }

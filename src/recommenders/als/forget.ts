@@ -3,7 +3,7 @@ import type { StoredFactors } from '../../numeric/float16.ts';
 import type { AlsModel } from './model.ts';
 
 /**
- * The model without some users: their ids, histories and biases are left out, and so is every factor row that nobody else has.
+ * The model without some users: their ids, histories and biases are left out, and so is every factor row that no other user shares.
  * Later users move up. The item side is handed on as it is.
  * @param gone dense user indices, ascending and distinct.
  */
@@ -50,7 +50,7 @@ function rowsOf({ columns, offsets, indices, values }: Csr, kept: Int32Array): C
   for (let k = 0; k < kept.length; ) {
     const from = offsets[kept[k]];
     const to = own[k];
-    while (k + 1 < kept.length && kept[k + 1] === kept[k] + 1) k++; // neighbours, nearly all of them, are copied together
+    while (k + 1 < kept.length && kept[k + 1] === kept[k] + 1) k++; // runs of neighbours, which are nearly all, are copied at once
     const end = offsets[kept[k++] + 1];
     result.indices.set(indices.subarray(from, end), to);
     result.values.set(values.subarray(from, end), to);
@@ -58,7 +58,7 @@ function rowsOf({ columns, offsets, indices, values }: Csr, kept: Int32Array): C
   return result;
 }
 
-/** The factor rows that somebody still has, in their old order, and the new number of each user's row. */
+/** The factor rows that are still in use, in their old order, and the new number of each user's row. */
 function usedRows(rows: StoredFactors, rowOf: Int32Array, f: number): { rows: StoredFactors; rowOf: Int32Array } {
   const count = rows.length / f;
   const to = new Int32Array(count).fill(-1);

@@ -9,7 +9,19 @@ import { AlsServing } from './serving.ts';
  * Factors of alternating least squares that were trained elsewhere, with the options that they were trained with: these decide how
  * histories are folded in. The number of factors is that of the matrices.
  */
-export type AlsFactorInput = FactorInput & Pick<AlsOptions, (typeof servedOptions)[number]>;
+export type AlsFactorInput = FactorInput &
+  Pick<
+    AlsOptions,
+    | 'regularization'
+    | 'alpha'
+    | 'feedback'
+    | 'regularizationScaling'
+    | 'regularizationExponent'
+    | 'clip'
+    | 'storage'
+    | 'threads'
+    | 'onUnknown'
+  >;
 
 /** What decides how a row is solved, and how the model is served. */
 const servedOptions = [
@@ -22,7 +34,7 @@ const servedOptions = [
   'storage',
   'threads',
   'onUnknown',
-] as const satisfies (keyof AlsOptions)[];
+] as const satisfies readonly (keyof AlsFactorInput)[];
 
 /** Reads them as a model. Users without factors are solved from their history. @throws as `AlsRecommender.fromFactors` says */
 export function alsFromFactors(input: AlsFactorInput): AlsModel {

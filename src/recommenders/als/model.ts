@@ -5,7 +5,7 @@ import type { FittedBase } from '../shared/base.ts';
 import { decodeModel, encodeModel, recordOf } from '../shared/codec.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
-/** Means that explicit feedback takes off ratings first. */
+/** Means that explicit feedback subtracts from ratings first. */
 export interface AlsBiases {
   global: number;
   users: Float32Array;
@@ -26,6 +26,8 @@ export interface AlsModel extends FittedBase {
   /** How much each user counts; undefined = all the same. */
   userWeights: Float32Array | undefined;
   biases: AlsBiases | undefined;
+  /** Whether values of 0 and below count where regularization scales with counts: true of files of versions that counted so. */
+  countsAll?: boolean | undefined;
   history: AlsIteration[];
 }
 
@@ -52,7 +54,12 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
   const { settings, users, items, itemFactors, rows, rowOf, scaleOf, userWeights, biases, history } = model;
   const f = settings.factors;
   return encodeModel(format, model, {
-    settings: { ...settings, globalBias: biases?.global, history: history.map(({ seconds: _, ...rest }) => rest) },
+    settings: {
+      ...settings,
+      globalBias: biases?.global,
+      countedValues: model.countsAll ? undefined : countedValues(settings, model),
+      history: history.map(({ seconds: _, ...rest }) => rest),
+    },
     leading: {
       item_factors: { data: itemFactors, shape: [items.size, f] },
       user_rows: { data: rows, shape: [rows.length / f, f], ...(rows instanceof Uint16Array && { dtype: 'F16' as const }) },
@@ -69,18 +76,29 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
   });
 }
 
+interface StoredSettings extends AlsOptions {
+  globalBias?: number | undefined;
+  /** Missing in files of versions that counted all values, and where both ways of counting give the same. */
+  countedValues?: 'positive' | undefined;
+  history: AlsIteration[];
+}
+
+/** How a file says which values were counted; undefined where it makes no difference. */
+function countedValues({ feedback, regularizationScaling }: AlsOptions, { byUser }: Pick<FittedBase, 'byUser'>): 'positive' | undefined {
+  const matters = feedback === 'implicit' && regularizationScaling !== 'none' && byUser.values.some((value) => !(value > 0));
+  return matters ? 'positive' : undefined;
+}
+
 /** The inverse of {@link alsToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settings'>; options: AlsOptions } {
   const { file, base } = decodeModel(format, bytes);
-  const { globalBias, history, ...options } = file.settings as unknown as AlsOptions & {
-    globalBias?: number | undefined;
-    history: AlsIteration[];
-  };
+  const { globalBias, history, countedValues: counted, ...options } = file.settings as unknown as StoredSettings;
   const f = options.factors as number;
   const bad = (what: string): never => {
     throw new AttuneError('ERR_BAD_FILE', `A model of kind 'als' with ${what}. Restore the file from a copy, or train again.`);
   };
   if (!Number.isInteger(f) || f < 1) return bad(`${f} factors`);
+  if (counted !== undefined && counted !== 'positive') return bad('values counted in a way that this version does not know');
   const { users, items } = base;
   const rows: StoredFactors =
     options.storage === 'float16' ? tensorOf(file, 'user_rows', Uint16Array) : tensorOf(file, 'user_rows', Float32Array);
@@ -96,6 +114,7 @@ export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settin
       rowOf,
       scaleOf: tensorOf(file, 'user_scale', Float32Array, users.size),
       userWeights: file.tensors.user_weights && tensorOf(file, 'user_weights', Float32Array, users.size),
+      countsAll: counted === undefined && countedValues(options, base) !== undefined,
       biases:
         globalBias === undefined
           ? undefined

@@ -21,7 +21,7 @@ export interface AlsOptions {
   regularizationScaling?: 'none' | 'count' | 'frequency' | undefined;
   /** Exponent of 'frequency'. Default 1. */
   regularizationExponent?: number | undefined;
-  /** Explicit feedback: global, user and item means are taken off first and added to every score. Default false. */
+  /** Explicit feedback: global, user and item means are subtracted first and added back to every score. Default false. */
   biases?: boolean | undefined;
   /**
    * Explicit feedback: the scale of the ratings, such as `[1, 5]`. Lists are ranked by what is predicted; only then are scores, in lists and
@@ -29,16 +29,16 @@ export interface AlsOptions {
    */
   clip?: readonly [low: number, high: number] | undefined;
   /**
-   * Extrapolates the item factors between iterations; about 6 then do what 15 plain ones do. Implicit feedback from items near zero, as
+   * Extrapolates the item factors between iterations; about 6 then achieve what 15 plain ones do. Implicit feedback from items near zero, as
    * random ones are, begins with a step of the power method. Default true.
    */
   acceleration?: boolean | undefined;
-  /** `'auto'` (default): the cheapest route for each row; `'exact'`: every row to the end in every iteration. */
+  /** `'auto'` (default): the cheapest route for each row; `'exact'`: every row is solved exactly in every iteration. */
   solver?: 'auto' | 'exact' | undefined;
   /** Stops when an iteration lowers the loss by less than this share of it. Default 0: all iterations. */
   tolerance?: number | undefined;
   /**
-   * How a fitted model keeps its users: `'float32'` (default), or \`'float16'\`, half the memory and the file. Items stay
+   * How a fitted model keeps its users: `'float32'` (default), or `'float16'`, which halves memory and file size. Items stay
    * float32 and scores are exact for the user as stored, whose numbers are within 0.05 % of what was learned.
    */
   storage?: 'float32' | 'float16' | undefined;
@@ -83,7 +83,10 @@ export interface AlsLoadOptions extends LoadOptions {
 }
 
 /** Options with every default filled in; `clip` has none. */
-export type AlsSettings = Required<Omit<AlsOptions, 'clip'>> & { clip: AlsOptions['clip'] };
+export type AlsSettings = Required<Omit<AlsOptions, 'clip'>> & {
+  /** The scale that scores are clipped to; undefined when they are not. */
+  clip: AlsOptions['clip'];
+};
 
 /** Reads {@link AlsOptions}. @throws ERR_BAD_OPTION */
 export function readAlsOptions(options: AlsOptions, owner = 'AlsRecommender'): AlsSettings {

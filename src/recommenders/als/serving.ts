@@ -2,27 +2,28 @@ import { FactorServing, fallingNorms } from '../factors/serving.ts';
 import type { HistoryRow } from '../shared/base.ts';
 import type { AlsModel } from './model.ts';
 import type { AlsSettings } from './options.ts';
-import { lambdaOf, observations, weigh } from './solver/equations.ts';
+import { type Counting, lambdaOf, observations, weigh } from './solver/equations.ts';
 import { RowExplainer } from './solver/row-explainer.ts';
 import { type RowEquation, RowSolver } from './solver/row-solver.ts';
 
 /**
  * Answers of a fitted model. Holds the items a second time, the only copy there is besides the model itself, in WebAssembly
- * memory: turned into the eigenbasis of their Gram matrix, in which histories are solved, and by falling norm, as lists want them.
+ * memory: rotated into the eigenbasis of their Gram matrix, in which histories are solved, and by falling norm, as lists want them.
  */
 export class AlsServing {
   /** Lists, scores and similar items. */
   readonly factors: FactorServing;
   /** The item side of the model and nothing of its users, since it outlives those that are forgotten. */
-  readonly #side: { settings: AlsSettings; itemCount: number; itemBiases: Float32Array | undefined };
+  readonly #side: { settings: AlsSettings; itemCount: number; itemBiases: Float32Array | undefined; counting: Counting };
   readonly #solver: RowSolver;
   readonly #explainer: RowExplainer;
 
-  constructor({ itemFactors, settings, items, biases }: AlsModel) {
+  constructor({ itemFactors, settings, items, biases, countsAll }: AlsModel) {
     const { factors: f, threads } = settings;
     const count = items.size;
     const hasBias = biases !== undefined;
-    this.#side = { settings, itemCount: count, itemBiases: biases?.items };
+    const counting = { feedback: settings.feedback, countsAll };
+    this.#side = { settings, itemCount: count, itemBiases: biases?.items, counting };
     const order = fallingNorms({ rows: itemFactors, stride: f, f, ...(biases && { biasOf: (item: number) => biases.items[item] }) });
     const width = RowSolver.widthOf(f, hasBias);
     const longest = Math.max(1, count);
@@ -51,9 +52,9 @@ export class AlsServing {
     this.#explainer = new RowExplainer(this.#solver, longest);
   }
 
-  /** The equation that the history of a user poses, less the biases of explicit feedback. */
+  /** The normal equation of a user's history, less the biases of explicit feedback. */
   equation({ items, values }: HistoryRow, bias: number): RowEquation {
-    const { settings, itemBiases, itemCount } = this.#side;
+    const { settings, itemBiases, itemCount, counting } = this.#side;
     const d = new Float32Array(items.length);
     const r = new Float32Array(items.length);
     for (let e = 0; e < items.length; e++) {
@@ -62,7 +63,7 @@ export class AlsServing {
       d[e] = w.d;
       r[e] = w.r;
     }
-    return { indices: items, d, r, lambda: lambdaOf(observations(values, 0, values.length, settings), itemCount, settings) };
+    return { indices: items, d, r, lambda: lambdaOf(observations(values, 0, values.length, counting), itemCount, settings) };
   }
 
   /** Factors of a history, in the caller's basis. */

@@ -15,6 +15,7 @@ import { RowSolver } from './solver/row-solver.ts';
 export async function updateAls(model: AlsModel, added: Interactions, { signal, onProgress }: FitOptions): Promise<AlsModel> {
   const { settings: s } = model;
   const f = s.factors;
+  const counting = { feedback: s.feedback, countsAll: model.countsAll };
   const { users, items, byUser } = mergeInto(model, added);
   const byItem = transpose(byUser);
 
@@ -44,7 +45,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
     for (const u of touchedUsers) {
       const indices = byUser.indices.subarray(byUser.offsets[u], byUser.offsets[u + 1]);
       const w = Array.from(indices, (i, e) => weigh(residual(u, i, byUser.values[byUser.offsets[u] + e]), s));
-      const count = observations(byUser.values, byUser.offsets[u], byUser.offsets[u + 1], s);
+      const count = observations(byUser.values, byUser.offsets[u], byUser.offsets[u + 1], counting);
       const vector = solver.solve({ indices, d: w.map((x) => x.d), r: w.map((x) => x.r), lambda: lambdaOf(count, items.size, s) });
       rows.set(solver.toCaller(vector), rowOf[u] * f);
       await step();
@@ -62,13 +63,13 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
       const to = byItem.offsets[i + 1];
       const who = byItem.indices.subarray(from, to);
       let weight = 0;
-      for (let e = from; e < to; e++) if (observations(byItem.values, e, e + 1, s) > 0) weight += weightOf(byItem.indices[e]);
+      for (let e = from; e < to; e++) if (observations(byItem.values, e, e + 1, counting) > 0) weight += weightOf(byItem.indices[e]);
       const w = Array.from(who, (u, e) => weigh(residual(u, i, byItem.values[from + e]), s));
       const vector = solver.solve({
         indices: who.map((u) => rowOf[u]),
         d: w.map((x, e) => x.d * weightOf(who[e]) * scaleOf[who[e]] ** 2),
         r: w.map((x, e) => x.r * weightOf(who[e]) * scaleOf[who[e]]),
-        lambda: lambdaOf(weighedCount(weight, observations(byItem.values, from, to, s)), everybody, s),
+        lambda: lambdaOf(weighedCount(weight, observations(byItem.values, from, to, counting)), everybody, s),
       });
       itemFactors.set(solver.toCaller(vector), i * f);
       await step();
@@ -83,7 +84,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   return { ...model, users, items, byUser, itemFactors, rows: storedAs(s.storage, rows), rowOf, scaleOf, userWeights, biases };
 }
 
-/** The means of touched users, and of items that are new, as `fit` would take them off; all others stay. */
+/** The means of touched users, and of items that are new, as `fit` would subtract them; all others stay. */
 function extendedBiases(from: AlsBiases, byUser: Csr, byItem: Csr, touchedUsers: number[], touchedItems: number[]): AlsBiases {
   const known = from.items.length;
   const biases = { global: from.global, users: extended(from.users, byUser.rows), items: extended(from.items, byItem.rows) };
@@ -97,7 +98,7 @@ function extendedBiases(from: AlsBiases, byUser: Csr, byItem: Csr, touchedUsers:
   return biases;
 }
 
-/** Gives touched users a row of their own: the one they have when nobody else does, so that the table does not grow with every call. */
+/** Gives each touched user an exclusive row: their present row if no other user shares it, so that the table does not grow with every call. */
 function ownRows(rows: Float32Array, rowOf: Int32Array, scaleOf: Float32Array, touched: number[], f: number): Float32Array {
   const usersOf = new Int32Array(rows.length / f);
   for (const row of rowOf) if (row >= 0) usersOf[row]++;

@@ -25,7 +25,7 @@ export type BprFitOptions = BprFitOptionsOf<BprRecommender>;
  * -ln sigma(x.p + b_p - x.q - b_q) over triples of a user x, an item p they like (value above 0) and an item q drawn from the others, with
  * `regularization` / 2 times the squares of all three rows. It learns the order of items, not values.
  *
- * In the end users are solved once more with the items held still, so a stored user and a visitor with the same history get the same
+ * At the end, users are solved once more with the items held fixed, so a stored user and a visitor with the same history get the same
  * list. The result is the same, bit for bit, for any number of threads. There is no `partialFit`: fit anew, or fold in.
  *
  * @example

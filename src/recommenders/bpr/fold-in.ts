@@ -6,7 +6,7 @@ import { biasColumn, userSolving, widthOf } from './rows.ts';
 
 /**
  * Turns histories into rows with the kernel that finds the rows of users in training. It draws items by their index, so it wants them in
- * that order, which lists do not: a copy of its own, made when the first visitor comes.
+ * that order, which lists do not: a separate copy, made at the first fold-in.
  */
 export class BprFoldIn {
   readonly #settings: BprSettings;
@@ -22,7 +22,7 @@ export class BprFoldIn {
     this.#memory = this.#engine.place(memory);
   }
 
-  /** The row of somebody who likes these items; ascending. */
+  /** The row of a user who likes these items; `items` ascending. */
   rowOf(liked: Int32Array): Float32Array {
     const width = widthOf(this.#settings);
     const { items, user, indices, offsets } = this.#memory;

@@ -13,7 +13,7 @@ export interface BprOptions {
   /** How much each step pulls the rows it touches to 0; from 0, default 0.01. */
   regularization?: number | undefined;
   /**
-   * Number of items a step draws that the user does not have, to learn from the one with the highest score (Zhang et al. 2013). Default 1:
+   * Number of negative items sampled per step; the one with the highest score is learned from (Zhang et al. 2013). Default 1:
    * uniform sampling, as in the paper. More take longer and rank the top of the list better: 4 to 8 do.
    */
   candidates?: number | undefined;
@@ -49,7 +49,7 @@ export type BprSettings = Required<BprOptions>;
  */
 export interface BprFitOptionsOf<Model> extends FitOptions, ValidationOptions<Model> {
   /**
-   * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
+   * How good a model is on held-out data, larger is better: called regularly, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
    *
    * @example
@@ -58,7 +58,7 @@ export interface BprFitOptionsOf<Model> extends FitOptions, ValidationOptions<Mo
    * });
    */
   validate?: ((model: Model) => number | Promise<number>) | undefined;
-  /** With `validate`: iterations between two questions, from 1. Default 10. */
+  /** With `validate`: iterations between two validations, from 1. Default 10. */
   validateEvery?: number | undefined;
 }
 
@@ -78,6 +78,6 @@ export interface BprIteration {
   loss: number;
   /** Seconds since the start of `fit`. */
   seconds: number;
-  /** What `validate` gave for it, when `fit` had one and asked. */
+  /** The result of `validate`, if this iteration was validated. */
   validation?: number | undefined;
 }

@@ -13,7 +13,7 @@ export const widthOf = ({ factors, biases }: Pick<BprSettings, 'factors' | 'bias
 export const biasColumn = ({ factors, biases }: Pick<BprSettings, 'factors' | 'biases'>): number => (biases ? factors : -1);
 
 /**
- * The last arguments of the kernel that finds a user's row with the items held still. Whoever folds in passes the same, so that a stored
+ * The last arguments of the kernel that finds a user's row with the items held fixed. Fold-in passes the same, so that a stored
  * user and a visitor with the same history agree bit for bit.
  */
 export const userSolving = ({ regularization, candidates }: BprSettings) => ({
@@ -25,7 +25,7 @@ export const userSolving = ({ regularization, candidates }: BprSettings) => ({
   seed,
 });
 
-/** Steps an item of a history: the noise left of the draws cost .003 to .006 of Recall@20 on a validation part of Gowalla. */
+/** Steps per item of a history: the remaining sampling noise cost .003 to .006 of Recall@20 on a validation part of Gowalla. */
 const passes = 30;
 const leastSteps = 200;
 const rate = 0.2;

@@ -23,7 +23,7 @@ export class BprServing {
     );
   }
 
-  /** The row of somebody who likes these items; ascending. */
+  /** The row of a user who likes these items; `items` ascending. */
   foldIn(liked: Int32Array): Float32Array {
     this.#foldIn ??= new BprFoldIn(this.#items, this.#settings);
     return this.#foldIn.rowOf(liked);

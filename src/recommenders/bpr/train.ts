@@ -6,13 +6,14 @@ import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
+import { fnvOfText } from '../../numeric/hash.ts';
 import { uniform } from '../../numeric/random.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { deal, type Groups, sortPairs } from './rounds.ts';
 import { biasColumn, setColumns, userSolving, widthOf } from './rows.ts';
 
-/** What training hands over; rows are as `widthOf` says. */
+/** The result of training; rows are as `widthOf` says. */
 export interface BprFactors {
   /** items x width. */
   items: Float32Array;
@@ -23,7 +24,7 @@ export interface BprFactors {
 /** Called after each iteration; `factors` copies what there is. Returning something ends training with it. */
 export type AfterIteration = (line: BprIteration, factors: () => Promise<BprFactors>, last: boolean) => Promise<BprFactors | undefined>;
 
-/** Pairs a block should have at least, so that handing it to another thread pays. */
+/** Minimum number of pairs in a block, so that handing it to another thread pays off. */
 const pairsPerBlock = 2048;
 const mostGroups = 16;
 
@@ -116,7 +117,7 @@ class Trainer {
     order.array.set(dealt.order);
     itemBounds.array.set(dealt.bounds);
     sortPairs(this.#rows, this.#users.of, dealt.of, groups, { users: pairUsers.array, items: pairItems.array, bounds: bounds.array });
-    const seed = seedOf(`${s.seed} ${iteration}`);
+    const seed = fnvOfText(`${s.seed} ${iteration}`);
     let steps = 0;
     let bits = 0;
     for (let round = 0; round < groups; round++) {
@@ -142,11 +143,4 @@ class Trainer {
     await this.#engine.run(bprUsers, cut, { ...data, ...userSolving(s) }, signal);
     return { items: items.array.slice(), users: users.array.slice() };
   }
-}
-
-/** 32 bits of a text (FNV-1a). */
-function seedOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let k = 0; k < text.length; k++) hash = Math.imul(hash ^ text.charCodeAt(k), 0x01000193);
-  return hash;
 }

@@ -4,7 +4,7 @@ import { AttuneError } from '../../errors.ts';
 import { invert } from '../../numeric/inverse.ts';
 import { Pace } from '../../work/pace.ts';
 
-/** What an inversion is told. */
+/** Options of an inversion. */
 export interface InverseOptions extends FitOptions {
   /** Added to the diagonal of XᵀX. */
   regularization: number;
@@ -29,7 +29,7 @@ export async function invertDirectly(byUser: Csr, options: InverseOptions, take:
   await pace.finish();
 }
 
-/** The lower half of XᵀX + regularization I. */
+/** The lower triangle of XᵀX + regularization I. */
 async function gramOf(byUser: Csr, regularization: number, pace: Pace): Promise<Float64Array> {
   const size = byUser.columns;
   const a = new Float64Array(size * size);

@@ -8,18 +8,19 @@ import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/b
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
+import { bytesAnEntry } from '../shared/largest-entries.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { invertDirectly } from './direct.ts';
 import { invertIteratively, iterativeBytes } from './iterative.ts';
-import { allWeights, bytesAKeptWeight, type EaseWeights, largestWeights, weightsFromTensors } from './weights.ts';
+import { allWeights, type EaseWeights, largestWeights, weightsFromTensors } from './weights.ts';
 
 /** Options of {@link EaseRecommender}. */
 export interface EaseOptions {
   /** Added to the diagonal of XᵀX; larger trusts rare items less. Above 0, default 250. */
   regularization?: number | undefined;
   /**
-   * Keeps only so many weights an item on average, those of the largest size: the model then takes items x this x 8 bytes and a list a
-   * fraction of the time. Measure what it costs on your data. Default: all weights, items x items.
+   * Keeps only this many weights per item on average, those of the largest magnitude: the model then takes items x this x 8 bytes, and a list a
+   * fraction of the time. Measure the loss of quality on your data. Default: all weights, items x items.
    */
   weightsPerItem?: number | undefined;
   /**
@@ -28,7 +29,7 @@ export interface EaseOptions {
    * multiply-adds, and no dense matrix unless all weights are kept. `'auto'` (default): whichever needs fewer.
    */
   solver?: 'auto' | 'direct' | 'iterative' | undefined;
-  /** How much memory fitting may take. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
+  /** Maximum memory that fitting may take, in bytes. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
   maxBytes?: number | undefined;
   /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
   seed?: number | string | undefined;
@@ -141,7 +142,7 @@ export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
 
   #checkMemory(items: number, entries: number, direct: boolean, kept: number | undefined): void {
     const inverse = direct ? 8 * items ** 2 : iterativeBytes(items, entries);
-    const weights = kept === undefined ? (direct ? 0 : 4 * items ** 2) : kept * items * bytesAKeptWeight;
+    const weights = kept === undefined ? (direct ? 0 : 4 * items ** 2) : kept * items * bytesAnEntry;
     const { maxBytes } = this.#options;
     if (inverse + weights <= maxBytes) return;
     throw new AttuneError(

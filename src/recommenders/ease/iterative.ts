@@ -6,7 +6,7 @@ import { AttuneError } from '../../errors.ts';
 import { Pace } from '../../work/pace.ts';
 import { type InverseOptions, notDefinite, type TakeColumn } from './direct.ts';
 
-/** Right-hand sides a block, as in the kernel. */
+/** Right-hand sides per block, as in the kernel. */
 const sides = 8;
 /** Blocks that are solved together: a fixed number, so that results do not depend on the threads. */
 const mostBlocks = 32;
@@ -18,8 +18,8 @@ const mostSteps = 2000;
 
 /**
  * Gives every column of P = (XᵀX + regularization I)^-1, solved by conjugate gradients, which need X and never XᵀX: 2 entries(X)
- * multiply-adds a step and column, where the dense inverse takes items^2 / 2 a column. Regularization keeps the condition number small,
- * so 10 to 25 steps do on sparse data. Columns are scaled to a unit diagonal; a user of one item, who only adds to the diagonal, is not
+ * multiply-adds per step and column, where the dense inverse takes items^2 / 2 per column. Regularization keeps the condition number small,
+ * so 10 to 25 steps suffice on sparse data. Columns are scaled to a unit diagonal; a user of one item, who only adds to the diagonal, is not
  * multiplied with.
  *
  * @throws ERR_NUMERIC when a column does not converge, ERR_OUT_OF_MEMORY, the signal's reason.
@@ -84,7 +84,7 @@ class IterativeInverse {
       this.#memory.values.array[e] = scaled;
       rest[indices[e]] -= scaled ** 2;
     }
-    // Of the regularization something is always left; 1 - 1 would round it away where values are huge.
+    // The regularization always remains; 1 - 1 would round it away where values are huge.
     for (let i = 0; i < items; i++) this.#memory.diagonal.array[i] = Math.max(rest[i], options.regularization * this.#scale[i] ** 2);
   }
 

@@ -1,6 +1,7 @@
-import { type Csr, csrFromCoordinates, transpose } from '../../data/csr.ts';
+import { type Csr, transpose } from '../../data/csr.ts';
 import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
+import { LargestEntries } from '../shared/largest-entries.ts';
 
 /** The matrix B of EASE: the weight from each item of a history to each item. */
 export interface EaseWeights {
@@ -87,80 +88,22 @@ export function allWeights(size: number): WeightCollector {
   };
 }
 
-/** Bytes a kept weight takes until all are sorted by where they come from. */
-export const bytesAKeptWeight = 35;
-
 /**
- * Keeps `keep` weights an item on average, those of the largest size in the whole matrix; of equal ones those that came first. On Gowalla 200
+ * Keeps `keep` weights per item on average, those of the largest size in the whole matrix; of equal ones those that came first. On Gowalla 200
  * of each item share 82 % of their lists with all weights, as many over the whole matrix 90 %: popular items need more of them.
  */
 export function largestWeights(size: number, keep: number): WeightCollector {
-  const total = size * keep;
-  const capacity = Math.ceil(1.25 * total) + 1;
-  const from = new Int32Array(capacity);
-  const to = new Int32Array(capacity);
-  const values = new Float32Array(capacity);
+  const entries = new LargestEntries(size, keep);
   const diagonal = new Float32Array(size);
-  let end = 0;
-  let least = 0;
-  // What is not among the largest of some columns is not among those of all.
-  const drop = () => {
-    const kept = largest(values.subarray(0, end), total);
-    end = 0;
-    for (const at of kept.places) {
-      from[end] = from[at];
-      to[end] = to[at];
-      values[end++] = values[at];
-    }
-    least = kept.least;
-  };
   return {
     take(item, column) {
       const own = column[item];
       diagonal[item] = own;
       for (let i = 0; i < size; i++) {
         const weight = Math.fround(-column[i] / own);
-        if (!(Math.abs(weight) > least) || i === item) continue;
-        from[end] = i;
-        to[end] = item;
-        values[end++] = weight;
-        if (end === capacity) drop();
+        if (Math.abs(weight) > entries.least && i !== item) entries.offer(i, item, weight);
       }
     },
-    done() {
-      if (end > total) drop();
-      return sparseWeights(csrFromCoordinates(size, size, from.subarray(0, end), to.subarray(0, end), values.subarray(0, end)), diagonal);
-    },
+    done: () => sparseWeights(entries.done(), diagonal),
   };
-}
-
-/** The places of the `count` values of the largest size, ascending, of equal ones the first; and the size of the smallest of them. */
-function largest(values: Float32Array, count: number): { places: Iterable<number>; least: number } {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  // Sizes order as their bits do: the upper half says which bucket holds the last one, the lower half which it is.
-  const [high, above] = lastOf(count, 2 ** 15, (at) => (bits[at] & 0x7fff_ffff) >>> 16, values.length);
-  const inside = (at: number) => ((bits[at] & 0x7fff_ffff) >>> 16 === high ? bits[at] & 0xffff : -1);
-  const [low, more] = lastOf(count - above, 2 ** 16, inside, values.length);
-  const least = high * 2 ** 16 + low;
-  let equal = count - above - more;
-  function* places() {
-    for (let at = 0; at < bits.length; at++) {
-      const size = bits[at] & 0x7fff_ffff;
-      if (size > least || (size === least && equal-- > 0)) yield at;
-    }
-  }
-  return { places: places(), least: new Float32Array(Uint32Array.of(least).buffer)[0] };
-}
-
-/** The key of the `count`-th largest, and how many keys are larger; a negative key does not count. */
-function lastOf(count: number, keys: number, keyOf: (at: number) => number, length: number): [key: number, larger: number] {
-  const counts = new Int32Array(keys);
-  for (let at = 0; at < length; at++) {
-    const key = keyOf(at);
-    if (key >= 0) counts[key]++;
-  }
-  let larger = 0;
-  let key = keys - 1;
-  while (key > 0 && larger + counts[key] < count) larger += counts[key--];
-  return [key, larger];
 }

@@ -8,12 +8,13 @@ import { SimilarUsers, type UserRows, userSimilarity } from './similar-users.ts'
 
 /** What answers for a fitted model: the shared serving of factors, and whatever else a family needs beside it. */
 export interface FactorAnswers {
+  /** Lists, scores and similar items. */
   factors: FactorServing;
 }
 
 /**
- * The half of a recommender that is the same for every family whose scores are inner products of factors. A family says what the profile
- * of a user is, how its items are served, and where the factors of its users lie.
+ * The shared part of every family whose scores are inner products of factors. A family defines the profile
+ * of a user, how its items are served, and where the factors of its users lie.
  */
 export abstract class FactorBase<Fitted extends FittedBase, Answers extends FactorAnswers> extends BaseRecommender<Fitted, FactorProfile> {
   #answers: Answers | undefined;

@@ -18,7 +18,7 @@ export interface FactorModel extends FittedBase {
 export const factorKind = 'factors';
 const format = { kind: factorKind, formatVersion: 1 };
 
-/** The mean of the factors of some items, weighted by value: of somebody who did this and of whom nothing else is known. */
+/** The mean of the factors of some items, weighted by value: the profile of a visitor of whom only this history is known. */
 export function meanOf(itemFactors: Float32Array, f: number, items: Int32Array, values: Float32Array): Float32Array {
   const sums = new Float64Array(f);
   let weight = 0;

@@ -5,7 +5,7 @@ import { anything, onUnknown, readOptions, seed, threads, workOptions } from '..
 import { Pace } from '../../work/pace.ts';
 import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
-import { FactorBase } from './base.ts';
+import { type FactorAnswers, FactorBase } from './base.ts';
 import { type FactorModel, factorKind, factorsFromBytes, factorsToBytes, meanOf, userMeans } from './factor-model.ts';
 import { type FactorInput, factorInputNames, readFactors } from './input.ts';
 import { type FactorProfile, FactorServing } from './serving.ts';
@@ -27,15 +27,15 @@ const checks = { seed, threads, onUnknown };
  * Serves factors that were trained elsewhere, in Spark or Python, by attune's exact and pruned lists: a score is the inner product of a
  * user's and an item's factors, plus biases if there are any.
  *
- * It does not know how the factors were learned, so it makes somebody who has none of their own, a visitor, the mean of the factors of
- * what they chose, weighted by value. For factors of alternating least squares use `AlsRecommender.fromFactors`, which solves the
+ * It does not know how the factors were learned, so a visitor without factors gets the mean of the factors of
+ * the items they chose, weighted by value. For factors of alternating least squares use `AlsRecommender.fromFactors`, which solves the
  * equation of a history exactly, explains, and takes in new interactions.
  *
  * @example
  * const model = FactorRecommender.from({ userIds, itemIds, userFactors, itemFactors, history });
  * model.recommend('A1', { n: 10 });
  */
-export class FactorRecommender extends FactorBase<FactorModel, { factors: FactorServing }> {
+export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
   /** Short name of the model family, also in model files. */
   override readonly kind = factorKind;
   readonly #options: Required<Omit<FactorOptions, 'seed'>>;
@@ -82,7 +82,7 @@ export class FactorRecommender extends FactorBase<FactorModel, { factors: Factor
 
   /**
    * Takes other users and their history for the same items: item factors stay, and each user of `interactions` becomes the mean of the
-   * factors of their items, as a visitor is. Items that have no factors are passed over.
+   * factors of their items, as a visitor is. Items without factors are ignored.
    * @throws ERR_NOT_FITTED before there are item factors; ERR_EMPTY without interactions; the signal's reason. The model then stays what
    *   it was.
    */
@@ -125,7 +125,7 @@ export class FactorRecommender extends FactorBase<FactorModel, { factors: Factor
     return FactorRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
-  protected override serve({ itemFactors, biases, factors: f }: FactorModel): { factors: FactorServing } {
+  protected override serve({ itemFactors, biases, factors: f }: FactorModel): FactorAnswers {
     const biasOf = biases && ((item: number) => biases.items[item]);
     return { factors: FactorServing.of({ rows: itemFactors, stride: f, f, ...(biasOf && { biasOf }) }, this.#options.threads) };
   }

@@ -38,7 +38,7 @@ export interface FactorInput {
   globalBias?: number | undefined;
   /**
    * What users did: `Interactions`, or rows of `{ user, item, value }`. Needed to leave out what a user has seen. Rows of users and items
-   * that have no ids above are passed over. Of a pair that is there several times the last row counts.
+   * that have no ids above are ignored. Of a repeated pair the last row counts.
    */
   history?: Interactions | Iterable<FactorHistoryRow> | undefined;
 }
@@ -69,7 +69,7 @@ export const factorInputNames = [
 
 /**
  * Reads factors that were trained elsewhere.
- * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE for an id that is there twice, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID, ERR_DUPLICATE for a repeated id, ERR_COLUMN_LENGTH, ERR_BAD_VALUE, ERR_EMPTY
  */
 export function readFactors(owner: string, input: FactorInput): ReadFactors {
   if (typeof input !== 'object' || input === null) {

@@ -5,7 +5,7 @@ import { ThreadPool } from '../../engine/threads/thread-pool.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import type { Prefilter } from './prefilter.ts';
 
-/** A list somebody asks for. */
+/** A requested list. */
 export interface ListOrder {
   /** Scores are its inner products with the rows. */
   vector: Float32Array;
@@ -17,7 +17,7 @@ export interface ListOrder {
   skipped: Int32Array;
 }
 
-/** What lists are made of: rows in the memory of an engine, by falling norm. */
+/** What lists are made of: rows in the memory of an engine, by descending norm. */
 export interface ListSource {
   engine: Engine;
   rows: Block<Float32Array>;
@@ -66,7 +66,7 @@ export class Lists {
     return this.#listOf(0);
   }
 
-  /** Many lists, the same as one by one. @param orderOf is asked for each in turn */
+  /** Many lists, the same as one by one. @param orderOf is called once for each */
   many(count: number, orderOf: (k: number) => ListOrder, prefilter: Prefilter | undefined): Ranked[] {
     const lists: Ranked[] = [];
     let next = count > 0 ? orderOf(0) : undefined;
@@ -143,5 +143,5 @@ function memoryOf(count: number, width: number) {
 /** Numbers for lists, and for what must not be in them. */
 const roomFor = (count: number) => Math.max(count, 2 ** 15);
 
-/** At least what the kernel says. */
+/** At least as much as the kernel needs. */
 const scratchBound = (width: number) => 32 * width + 8192;

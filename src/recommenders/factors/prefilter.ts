@@ -12,11 +12,11 @@ import {
 import { within } from '../../engine/memory/block.ts';
 import { type Blocks, i8, i16, i32, layout, u8 } from '../../engine/memory/layout.ts';
 
-/** Groups of eight dimensions that the first look at all rows takes. */
+/** Groups of eight dimensions that the first pass over all rows reads. */
 const firstLook = 2;
-/** Of the rows that look closest, so many more than are wanted are read to their end. */
+/** Oversampling: how many times the requested number of rows is read to the end, closest first. */
 const generous = 4;
-/** When this share of the rows is left, reading them to their end is cheaper than one more group of all. */
+/** Once this share of the rows remains, reading them to the end is cheaper than reading one more group of all rows. */
 const few = 1 / 40;
 
 /**
@@ -138,5 +138,5 @@ export class Prefilter {
 
 const paddedTo = (count: number, block: number) => Math.ceil(count / block) * block;
 
-/** At least what `aimBytes` of the kernels says. */
+/** At least as much as the kernel's `aimBytes`. */
 const aimBound = (f: number) => 32 * paddedTo(f, 8) + 8192;

@@ -29,7 +29,7 @@ export interface FactorSource {
   width: number;
   /** Whether column f is the bias of the item. */
   hasBias: boolean;
-  /** Row -> item, by falling norm; see {@link fallingNorms}. */
+  /** Row -> item, by descending norm; see {@link fallingNorms}. */
   order: Int32Array;
   /** The vector that is scored with, `width` floats. */
   vector: Block<Float32Array>;
@@ -55,7 +55,7 @@ export interface ItemRows {
 
 /**
  * Answers of any model whose scores are inner products of factors, plus a bias per item if it has one. Holds the items a second time in
- * WebAssembly memory, by falling norm. Lists and similar items are prefiltered by codes of one byte per factor, made when they are first
+ * WebAssembly memory, by descending norm. Lists and similar items are prefiltered by codes of one byte per factor, made when they are first
  * needed, and what survives is scored exactly: the answer is that of a full scan, ties included.
  */
 export class FactorServing {
@@ -68,7 +68,7 @@ export class FactorServing {
   /** Over factors and bias, for lists; the same as the other one where there are no biases. */
   #listPrefilter: Prefilter | undefined;
 
-  /** Bytes that it takes from an engine, besides rows and vector. */
+  /** Bytes that it takes from an engine, besides rows and vector. @internal */
   static bytes({ count, f, width, hasBias, threads }: Sizes): number {
     const ofBias = hasBias ? layout({ norms: f64(count), prefilter: Prefilter.layout(count, f + 1) }).bytes : 0;
     return memoryOf(count).bytes + Prefilter.layout(count, f).bytes + ofBias + Lists.bytes(count, width, threadsOf(threads));
@@ -97,6 +97,7 @@ export class FactorServing {
     return new FactorServing({ engine, rows, f, width, hasBias, order, vector, toInner, threads, prefiltersLists: true });
   }
 
+  /** @internal */
   constructor(source: FactorSource) {
     const { engine, rows, f, width, order } = source;
     const count = order.length;
@@ -109,7 +110,7 @@ export class FactorServing {
     // Of the rows as they lie there now, since these are what bounds must hold for; a bias counts as one more factor.
     for (let k = count - 1; k >= 0; k--) {
       factorNorms.array[k] = directed(normOf(rows.array, k * width, f));
-      // Turning rounds, so the order may be off by as much; a bound has to hold for all that follow.
+      // The rotation rounds, so the order may be slightly off; a bound has to hold for all rows that follow.
       bounds.array[k] = Math.max(normOf(rows.array, k * width, width), k + 1 < count ? bounds.array[k + 1] : 0);
     }
     const listed = { engine, rows, width, order: this.#memory.order, position: this.#position, norms: bounds, f: this.#listColumns };
@@ -122,7 +123,7 @@ export class FactorServing {
     return this.#lists.one({ ...order, vector: this.#source.toInner(order.vector) }, this.#prefilterOfLists());
   }
 
-  /** The lists of many users, the same as one by one. `orderOf` is asked for each in turn. */
+  /** The lists of many users, the same as one by one. `orderOf` is called once for each. */
   rankMany(count: number, orderOf: (k: number) => FactorOrder): Ranked[] {
     const inner = (k: number) => {
       const order = orderOf(k);
@@ -277,7 +278,7 @@ interface Sizes extends Pick<FactorSource, 'f' | 'width' | 'hasBias' | 'threads'
 /** Floats per row: factors, the bias, zeros up to a multiple of 8. */
 export const widthOf = (f: number, hasBias: boolean): number => 8 * Math.ceil((f + Number(hasBias)) / 8);
 
-/** Items by falling norm of factors and bias together; equal ones by index. */
+/** Items by descending norm of factors and bias together; ties by index. */
 export function fallingNorms({ rows, stride, f, biasOf }: ItemRows): Int32Array {
   const count = rows.length / stride;
   const norms = new Float64Array(count);
@@ -289,12 +290,12 @@ export function fallingNorms({ rows, stride, f, biasOf }: ItemRows): Int32Array 
   return Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => norms[b] - norms[a] || a - b);
 }
 
-/** Ends the threads of models that nobody holds any more; they would keep the memory. */
+/** Ends the threads of models that were garbage-collected; they would keep the memory alive. */
 const unused = new FinalizationRegistry<Lists>((lists) => lists.close());
 
 const threadsOf = (threads: number | 'auto') => (threads === 'auto' ? availableThreads() : threads);
 
-/** Below this, products of single-precision numbers lose their digits and bounds their meaning. */
+/** Below this, products of float32 numbers underflow and bounds no longer hold. */
 const tiny = 1e-18;
 
 /** A norm, or 0 for that of a row which is too small to have a direction. */

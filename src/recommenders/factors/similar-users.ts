@@ -39,7 +39,7 @@ export class SimilarUsers {
   static of(users: UserRows): SimilarUsers | undefined {
     const { rows, stride, f, scaleOf } = users;
     const count = rows.length / stride;
-    // Users that point away from their row would have to be looked for at the other end.
+    // Users whose factor is negative would have to be searched for at the opposite end.
     if (!Prefilter.helps(count, f) || Prefilter.layout(count, f).bytes > largest || scaleOf?.some((scale) => !(scale > 0)))
       return undefined;
     return new SimilarUsers(users);

@@ -24,7 +24,7 @@ export interface ItemKnnOptions {
    * - `'bm25'`: Okapi BM25 with items as documents and users as words (k1 = 1.2, b = 0.75); values above 0 only.
    */
   similarity?: 'cosine' | 'jaccard' | 'tfidf' | 'bm25' | undefined;
-  /** A user with n items counts n^-userExponent: who takes everything says little about what belongs together. From 0 to 2, default 0.7. */
+  /** A user with n items counts n^-userExponent: users with very many items say little about which belong together. From 0 to 2, default 0.7. */
   userExponent?: number | undefined;
   /**
    * The power of the recommended item's squared norm that divides. 0.5 is the cosine; less favours popular items, which suits sparse

@@ -25,9 +25,9 @@ export interface PopularityOptions {
    * - `'decay'`: its rows with a value above 0, each counted as 2^(-age / `halfLifeDays`). Needs timestamps.
    */
   method?: PopularityMethod | undefined;
-  /** m of `'bayesian-mean'`: how many ratings of average value every item is given for a start. From 0, default 10. */
+  /** m of `'bayesian-mean'`: how many ratings of average value every item starts with. From 0, default 10. */
   priorWeight?: number | undefined;
-  /** After how many days a row counts half in `'decay'`. Above 0, default 30. */
+  /** Half-life of a row in days, for `'decay'`. Above 0, default 30. */
   halfLifeDays?: number | undefined;
   /** The moment from which ages are counted in `'decay'`, in milliseconds since 1970; later rows count 1. Default: the newest row. */
   now?: number | undefined;
@@ -61,7 +61,7 @@ const format = { kind, formatVersion: 1 };
 const msPerDay = 86_400_000;
 
 /**
- * The same list for everybody, but for what each has seen: the baseline that every other model must beat, and what to show
+ * The same list for all users, apart from what each has seen: the baseline that every other model must beat, and what to show
  * when nothing is known. An empty or unknown history is answered, too. There is no
  * `similarItems`, because it compares neither items nor users.
  */
@@ -129,7 +129,7 @@ export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
     return Float32Array.from(items, (i) => popularity[i]);
   }
 
-  /** The order is the same for all, so a list is its beginning without what is left out. */
+  /** The order is the same for all, so a list is its prefix without the excluded items. */
   protected override rank(profile: undefined, request: RankRequest): Ranked {
     if (request.only) return super.rank(profile, request);
     const { order, popularity } = this.model;

@@ -48,12 +48,12 @@ export interface FittedBase {
 export interface WantedList extends Filter {
   /** Dense index. */
   user: number;
-  /** Whether items of the user's own history may come. */
+  /** Whether items of the user's own history may be returned. */
   includeSeen: boolean;
 }
 
 /**
- * The half of the contract that is the same for all models: ids, options, filters, unknown ids, batches. A family says how
+ * The part of the contract that all models share: ids, options, filters, unknown ids, batches. A family says how
  * to make a profile (whatever stands for a user: a factor row, a history, nothing) and how to score items for it.
  */
 export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implements Recommender {

@@ -25,6 +25,14 @@ export interface FamilyParts {
   leading?: ModelFile['tensors'];
 }
 
+/** A file that was read. */
+export interface DecodedModel {
+  /** Settings as they were stored, tensors and ids. */
+  file: ModelFile;
+  /** What every family has. */
+  base: FittedBase;
+}
+
 /** A model as a file. */
 export function encodeModel({ kind, formatVersion }: FileFormat, model: FittedBase, own: FamilyParts): Uint8Array<ArrayBuffer> {
   const { tensors, ids } = baseToFile(model);
@@ -33,7 +41,7 @@ export function encodeModel({ kind, formatVersion }: FileFormat, model: FittedBa
 }
 
 /** The parts of a file that all families have, with the settings as they were stored. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-export function decodeModel({ kind, formatVersion }: FileFormat, bytes: Uint8Array): { file: ModelFile; base: FittedBase } {
+export function decodeModel({ kind, formatVersion }: FileFormat, bytes: Uint8Array): DecodedModel {
   const file = readModelFile(bytes, kind, formatVersion);
   return { file, base: baseFromFile(file) };
 }

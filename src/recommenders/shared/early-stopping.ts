@@ -4,18 +4,28 @@ import { type Check, callback, integer } from '../../options.ts';
 /** What families that iterate take in `fit` besides the work options. `Model` is the recommender itself. */
 export interface ValidationOptions<Model> {
   /**
-   * How good a model is on held-out data, larger is better: asked now and then, with the model as it would be if training ended there. The
+   * How good a model is on held-out data, larger is better: called regularly, with the model as it would be if training ended there. The
    * fit then ends with the best of them.
    */
   validate?: ((model: Model) => number | Promise<number>) | undefined;
-  /** With `validate`: iterations between two questions, from 1. The last iteration is always asked about. */
+  /** With `validate`: iterations between two validations, from 1. The last iteration is always validated. */
   validateEvery?: number | undefined;
-  /** With `validate`: ends after this many answers in a row that were no better, from 1. Default 3. */
+  /** With `validate`: early stopping after this many validations in a row without improvement, from 1. Default 3. */
   patience?: number | undefined;
 }
 
+/** How {@link ValidationOptions} are read. */
+export interface ValidationChecks<Model> {
+  /** A function, or nothing. */
+  validate: Check<ValidationOptions<Model>['validate']>;
+  /** A whole number from 1. */
+  validateEvery: Check<number>;
+  /** A whole number from 1. */
+  patience: Check<number>;
+}
+
 /** Checks and defaults of {@link ValidationOptions}. */
-export function validationChecks<Model>(defaults: { validateEvery: number }) {
+export function validationChecks<Model>(defaults: { validateEvery: number }): ValidationChecks<Model> {
   return {
     validate: callback<NonNullable<ValidationOptions<Model>['validate']>>() as Check<ValidationOptions<Model>['validate']>,
     validateEvery: integer({ default: defaults.validateEvery, min: 1 }),
@@ -23,17 +33,25 @@ export function validationChecks<Model>(defaults: { validateEvery: number }) {
   };
 }
 
+/** The part of a training record that validation reads and writes. */
+export interface ValidatedIteration {
+  /** From 1. */
+  iteration: number;
+  /** What `validate` gave, where it was asked. */
+  validation?: number | undefined;
+}
+
 /** An iteration that is done. */
 export interface DoneIteration<Factors> {
-  /** Its line of the training record, which gets the answer. */
-  line: { iteration: number; validation?: number | undefined };
+  /** Its line of the training record, which receives the result. */
+  line: ValidatedIteration;
   /** Whether training ends after it anyway. */
   final: boolean;
-  /** What training would hand over if it ended here; only asked for when it is to be measured. */
+  /** The result if training ended here; only computed when it is to be validated. */
   factors(): Factors | Promise<Factors>;
 }
 
-/** Measures a model on held-out data between iterations, keeps the best one, and says when training shall end with it. */
+/** Early stopping: validates a model between iterations, keeps the best one, and decides when training ends with it. */
 export class EarlyStopping<Factors> {
   readonly #owner: string;
   readonly #validate: (factors: Factors) => unknown;
@@ -44,6 +62,7 @@ export class EarlyStopping<Factors> {
   #since = 0;
 
   /**
+   * Watches over one fit.
    * @param owner whose `fit` it is, for messages
    * @param validate how good these factors are; larger is better
    */
@@ -54,7 +73,7 @@ export class EarlyStopping<Factors> {
     this.#patience = options.patience;
   }
 
-  /** @returns what training shall end with, or undefined when it shall go on. @throws ERR_BAD_VALUE when `validate` gives no number */
+  /** @returns the result with which training should end, or undefined to go on. @throws ERR_BAD_VALUE when `validate` gives no number */
   async after({ line, final, factors }: DoneIteration<Factors>): Promise<Factors | undefined> {
     if (line.iteration % this.#every !== 0 && !final) return undefined;
     const now = await factors();

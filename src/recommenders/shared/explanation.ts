@@ -10,5 +10,5 @@ export function explanation(score: number, parts: Explanation['contributions'], 
   return { score, contributions: parts.sort((a, b) => b.score - a.score).slice(0, n) };
 }
 
-/** What is said about ids that are not known, under `onUnknown: 'empty'`. */
+/** The answer for unknown ids under `onUnknown: 'empty'`. */
 export const unexplained = (): Explanation => ({ score: Number.NaN, contributions: [] });

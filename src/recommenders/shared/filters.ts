@@ -2,7 +2,7 @@ import type { IdMap } from '../../data/id-map.ts';
 import { type Id, indexOfId } from '../../data/ids.ts';
 import { checkIterable } from '../../options.ts';
 
-/** The options of a list in dense indices, before it is known who asks. */
+/** The options of a list in dense indices, before the user is known. */
 export interface Filter {
   /** Maximum length of the list; never more than there are ids. */
   n: number;
@@ -12,7 +12,7 @@ export interface Filter {
   only: Int32Array | undefined;
 }
 
-/** The filter of options that were read; everything else of them stays. @param owner who was given them, for messages */
+/** The filter of options that were read; everything else of them stays. @param owner the function that received them, for messages */
 export function filterOf<O extends { n: number; exclude: Iterable<Id> | undefined; only: Iterable<Id> | undefined }>(
   owner: string,
   ids: IdMap,
@@ -22,7 +22,7 @@ export function filterOf<O extends { n: number; exclude: Iterable<Id> | undefine
   return { ...o, n: Math.min(o.n, ids.size), exclude, only: indicesOf(owner, ids, o.only, 'only') };
 }
 
-/** Ids to dense indices, ascending and distinct. Unknown ids do not matter. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID */
+/** Ids to dense indices, ascending and distinct. Unknown ids are ignored. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID */
 export function indicesOf(owner: string, ids: IdMap, given: Iterable<Id> | undefined, option: string): Int32Array | undefined {
   if (given === undefined) return undefined;
   const what = `${owner}: option '${option}'`;
@@ -32,7 +32,7 @@ export function indicesOf(owner: string, ids: IdMap, given: Iterable<Id> | undef
   return Int32Array.from(indices).sort();
 }
 
-/** What is in one of two arrays of distinct numbers, or in both, once. */
+/** The union of two arrays of distinct numbers. */
 export function union(a: Int32Array | undefined, b: Int32Array | undefined): Int32Array {
   if (!a?.length) return b ?? new Int32Array(0);
   return b?.length ? Int32Array.from(new Set([...a, ...b])) : a;

@@ -1,4 +1,5 @@
 import { type Csr, transpose } from '../../data/csr.ts';
+import { grown } from '../../numeric/grown.ts';
 import { TopK } from '../../numeric/top-k.ts';
 import type { Pace } from '../../work/pace.ts';
 
@@ -52,7 +53,7 @@ export class ItemProducts {
   readonly #stamp: Int32Array;
   /** Items that share a user with the item asked, itself among them, in no order. */
   readonly touched: Int32Array;
-  /** By item: its product with the item asked; only touched ones are meant. */
+  /** By item: its product with the item asked; only touched ones are valid. */
   readonly dots: Float64Array;
 
   constructor(features: ItemFeatures) {
@@ -130,7 +131,7 @@ export async function nearestItems(features: ItemFeatures, options: SimilarityOp
     let least = best.threshold;
     for (let k = 0; k < found; k++) {
       const other = touched[k];
-      // The heap rounds to 32 bits and knows about ties; this only spares it what is clearly too small.
+      // The heap rounds to 32 bits and knows about ties; this only skips what is clearly too small.
       if (other === item || dots[other] === 0 || dots[other] < least - 1e-6 * Math.abs(least)) continue;
       best.offer(other, dots[other]);
       least = best.threshold;
@@ -138,8 +139,8 @@ export async function nearestItems(features: ItemFeatures, options: SimilarityOp
     const row = best.take();
     const end = offsets[item] + row.indices.length;
     if (end > indices.length) {
-      indices = larger(indices, end);
-      values = larger(values, end);
+      indices = grown(indices, end);
+      values = grown(values, end);
     }
     const order = row.indices.map((_, k) => k).sort((a, b) => row.indices[a] - row.indices[b]);
     order.forEach((k, at) => {
@@ -165,10 +166,4 @@ function weightByRarity(rows: Csr, values: Float32Array, similarity: 'tfidf' | '
       values[e] = similarity === 'tfidf' ? values[e] * rarity : (values[e] * 2.2 * rarity) / (values[e] + 1.2 * (0.25 + 0.75 * length));
     }
   }
-}
-
-function larger<T extends Int32Array | Float32Array>(array: T, needed: number): T {
-  const copy = new (array.constructor as new (n: number) => T)(Math.max(needed, array.length * 2));
-  copy.set(array);
-  return copy;
 }

@@ -6,19 +6,25 @@ import { BaseRecommender, type FittedBase, type HistoryRow } from './base.ts';
 import { explainChecks, explanation, unexplained } from './explanation.ts';
 
 /**
- * The half of a model whose score is a sum over the items of a history, value x weight from one item to another. The history stands for
- * the user, so that a visitor is folded in exactly, and the parts of the sum are the explanation.
+ * The shared part of a model whose score is a sum over the items of a history, share x weight from one item to another, where the share is
+ * the value unless the model says otherwise. The history stands for the user, so that a visitor is folded in exactly, and the parts of the
+ * sum are the explanation.
  */
 export abstract class ItemWeightsRecommender<Fitted extends FittedBase> extends BaseRecommender<Fitted, HistoryRow> {
   /** The weight from one item to another; undefined where the model has none. */
   protected abstract weightBetween(from: number, to: number): number | undefined;
+
+  /** How much each item of a history counts, beside `row.items`. Default: its value. */
+  protected sharesOf(row: HistoryRow): Float32Array {
+    return row.values;
+  }
 
   /** Items that are like this one, never itself. @throws ERR_UNKNOWN_ITEM */
   similarItems(item: Id, options: SimilarOptions = {}): RecommendationList {
     return this.listSimilarItems(item, options);
   }
 
-  /** The user's items that have a weight to this one, with value x weight. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
+  /** The user's items that have a weight to this one, with share x weight. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
   explain(user: Id, item: Id, options: ExplainOptions = {}): Explanation {
     const { n, onUnknown } = readOptions(`${this.kind}.explain`, options, explainChecks);
     const to = this.itemIndex(item, onUnknown);
@@ -66,9 +72,10 @@ export abstract class ItemWeightsRecommender<Fitted extends FittedBase> extends 
     if (!row || to < 0) return unexplained();
     const { items } = this.model;
     const parts: Explanation['contributions'] = [];
+    const shares = this.sharesOf(row);
     row.items.forEach((from, k) => {
       const weight = this.weightBetween(from, to);
-      if (weight !== undefined) parts.push({ item: items.idAt(from), value: row.values[k], score: row.values[k] * weight });
+      if (weight !== undefined) parts.push({ item: items.idAt(from), value: row.values[k], score: shares[k] * weight });
     });
     return explanation(this.scoreSome(row, Int32Array.of(to))[0], parts, n);
   }

@@ -2,7 +2,7 @@ import type { RecommendationList } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import { type Ranked, topK } from '../../numeric/top-k.ts';
 
-/** What may be in a list, in dense indices. */
+/** Which items a list may contain, in dense indices. */
 export interface RankRequest {
   /** Maximum length of the list; never more than there are items. */
   n: number;
@@ -29,7 +29,7 @@ export function rankSome(scores: Float32Array, { n, skip, only }: Pick<RankReque
   return { indices: best.indices.map((k) => only[k]), scores: best.scores };
 }
 
-/** A list with ids. Where no item has a score other than 0 it says that it carries no information. */
+/** A list with ids. It is flagged as uninformed if every score is 0. */
 export function namedList(ids: IdMap, { indices, scores }: Ranked): RecommendationList {
   const list: RecommendationList = Array.from(indices, (i, k) => ({ item: ids.idAt(i), score: scores[k] }));
   if (list.length > 0 && list.every(({ score }) => score === 0)) Object.defineProperty(list, 'informed', { value: false });

@@ -2,7 +2,7 @@ import { csrFromCoordinates } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import type { FittedBase } from './base.ts';
 
-/** Rows with newer ones in them: new users and items at the end, and of a pair that is in both the newer value. */
+/** Merges newer rows: new users and items are appended, and a pair that is in both takes the newer value. */
 export function mergeInto({ users: oldUsers, items: oldItems, byUser: old }: FittedBase, news: Interactions): FittedBase {
   const users = oldUsers.clone();
   const items = oldItems.clone();
@@ -21,7 +21,7 @@ export function mergeInto({ users: oldUsers, items: oldItems, byUser: old }: Fit
     v[kept + row] = news.values[row];
   }
   const both = csrFromCoordinates(users.size, items.size, u, i, v);
-  // Equal pairs stand beside each other in the order they came in; the last one stays.
+  // Equal pairs are adjacent, in input order; the last one is kept.
   let size = 0;
   for (let user = 0, start = 0; user < users.size; user++) {
     const end = both.offsets[user + 1];

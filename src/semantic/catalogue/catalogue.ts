@@ -59,7 +59,7 @@ export class Catalogue {
     }
   }
 
-  /** Takes keys away; their numbers stay reserved. */
+  /** Removes keys; their numbers stay reserved. */
   delete(keys: Iterable<number>): void {
     for (const key of keys) {
       this.#size -= this.#present[key];
@@ -76,13 +76,13 @@ export class Catalogue {
 
   /** One flag per key: 1 where the item is there and passes all tests. */
   matching(tests: readonly WhereTest[]): Uint8Array {
-    const marks = this.#present.slice(0, this.keys);
-    for (const { field, test } of tests) this.#column(field).mask(marks, test);
-    return marks;
+    const flags = this.#present.slice(0, this.keys);
+    for (const { field, test } of tests) this.#column(field).mask(flags, test);
+    return flags;
   }
 
   /**
-   * A value of a field that a comparison with numbers (or with text) quietly misses, because the field never holds any: text that reads as a
+   * A value of a field that a comparison with numbers (or with text) silently misses, because the field never holds any: text that reads as a
    * number where numbers are compared, a number where text is. Undefined when there is none.
    */
   otherType(field: string, compares: 'number' | 'string'): unknown {

@@ -12,9 +12,9 @@ export class Column {
     this.#codes[key] = value === undefined ? 0 : this.#code(value);
   }
 
-  mask(marks: Uint8Array, test: (value: unknown) => boolean): void {
+  mask(flags: Uint8Array, test: (value: unknown) => boolean): void {
     const passes = Uint8Array.from(this.#values, (value) => (test(value) ? 1 : 0));
-    for (let key = 0; key < marks.length; key++) marks[key] &= passes[this.#codes[key] ?? 0];
+    for (let key = 0; key < flags.length; key++) flags[key] &= passes[this.#codes[key] ?? 0];
   }
 
   /** See `Catalogue.otherType`. */

@@ -1,12 +1,12 @@
 import { type Embedder, type EmbedOptions, embedWith } from '../../contracts/embedder.ts';
+import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { sha256 } from '../../numeric/sha-256.ts';
-import type { EmbeddingCache } from '../../storage/memory/embedding-cache.ts';
 
 /**
- * An embedder that asks another only for texts it has not met: building an index again embeds what changed and nothing else. Vectors
- * are kept by the embedder's name (which says its model and settings), its dimensions, and the SHA-256 of the text. They are kept
- * while the work goes on, so one that is killed or aborted has not worked for nothing.
+ * An embedder that calls another only for texts it has not seen: rebuilding an index embeds only what changed. Vectors
+ * are kept by the embedder's name (which says its model and settings), its dimensions, and the SHA-256 of the text. They are stored
+ * as the work proceeds, so the work of a killed or aborted run is not lost.
  *
  * Progress carries `embedded`, how many texts were embedded anew so far, and `cached`, how many needed not be. A call with a single
  * text, as a search makes it, is looked up but not kept: queries would fill the cache.

@@ -1,6 +1,7 @@
 import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts/embedder.ts';
 import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
+import { fnvBasis, fnvOfText } from '../../numeric/hash.ts';
 import { integer, readOptions } from '../../options.ts';
 import { reportAndYield } from '../../work/report-and-yield.ts';
 import { tokenize } from '../lexical/tokenizer.ts';
@@ -12,7 +13,7 @@ export interface NgramOptions {
 }
 
 /**
- * The default embedder: words and pieces of words (3 to 5 letters), hashed, weighted by how rare they are in the catalogue, and
+ * The default embedder: words and character n-grams (3 to 5 letters), hashed, weighted by how rare they are in the catalogue, and
  * added up in a vector of fixed length with random signs (feature hashing, Weinberger et al. 2009). It needs no model and no
  * download, knows no synonyms, and forgives typing errors, endings and compounds. Deterministic.
  *
@@ -138,9 +139,7 @@ function piecesOf(word: string): number[] {
 
 /** FNV-1a over UTF-16 units. */
 function hashOf(text: string, start: number, end: number, seed: number): number {
-  let h = 0x811c9dc5 ^ seed;
-  for (let k = start; k < end; k++) h = Math.imul(h ^ text.charCodeAt(k), 0x01000193);
-  return mix(h);
+  return mix(fnvOfText(text, start, end, fnvBasis ^ seed));
 }
 
 /** The final mix of MurmurHash3. */
@@ -150,7 +149,7 @@ function mix(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Words repeat (Zipf), so what was made for one is kept; a map that has grown large is emptied, since the common ones return at once. */
+/** Words repeat (Zipf), so results are cached per word; a cache that has grown large is cleared, since common words soon return. */
 function remember<T>(known: Map<string, T>, word: string, make: () => T): T {
   let value = known.get(word);
   if (value === undefined) {

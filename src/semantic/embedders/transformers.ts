@@ -19,7 +19,7 @@ export interface TransformersOptions {
   batchSize?: number | undefined;
   /** Longer texts are cut, 2 to 8192. Default 256, the length that all-MiniLM-L6-v2 was trained with. */
   maxTokens?: number | undefined;
-  /** Threads of the runtime. Default: its own choice, which is one a core. */
+  /** Threads of the runtime. Default: the runtime's own choice, one per core. */
   threads?: number | undefined;
   /** Weight in hybrid search, 0 to 1. Default 0.6: with all-MiniLM-L6-v2 on SciFact .740 nDCG@10, where words alone reach .699. */
   hybridWeight?: number | undefined;
@@ -65,7 +65,7 @@ export function transformersEmbedder(options: TransformersOptions = {}): Transfo
         return loaded;
       },
       (error) => {
-        loading = undefined; // so that a next call may succeed
+        loading = undefined; // so that the next call may succeed
         throw error;
       },
     );
@@ -181,7 +181,7 @@ async function loadModel(o: {
     const run = await peer.AutoModel.from_pretrained(source, {
       ...options,
       dtype: o.dtype,
-      // Threads that spin while they wait cost more than they give as soon as something else wants the cores.
+      // Spinning threads waste more than they gain as soon as something else needs the cores.
       session_options: { ...(o.threads && { intraOpNumThreads: o.threads }), extra: { session: { intra_op: { allow_spinning: '0' } } } },
     });
     const probe = await forward({ tokenizer, run, Tensor: peer.Tensor, dimensions: 0 }, [[0]]);
@@ -210,7 +210,7 @@ async function tokenizeAll(
   const tokens: number[][] = [];
   for (let start = 0; start < texts.length; start += 512) {
     signal?.throwIfAborted();
-    // What lies behind 64 letters a token is cut anyway, and finding tokens in it takes time.
+    // Text beyond 64 letters per token is cut anyway, and tokenizing it takes time.
     const part = texts.slice(start, start + 512).map((t) => wellFormed(prefix + t.slice(0, maxTokens * 64)));
     for (const ids of idsOf(part)) {
       if (ids.length <= maxTokens) tokens.push(ids);
@@ -233,7 +233,7 @@ function vocabularyOf(tokenizer: Tokenizer): readonly string[] | undefined {
   return Array.from(tokens, (token, id) => token ?? `[unused id ${id}]`);
 }
 
-/** Half a surrogate pair becomes the replacement character; the tokenizer would choke on it. */
+/** Replaces lone surrogates, on which the tokenizer fails. */
 function wellFormed(value: string): string {
   return value.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }

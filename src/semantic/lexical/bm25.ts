@@ -10,9 +10,9 @@ import { type Words, wordsOf } from './words.ts';
 
 /** How words are compared and counted. */
 export interface Bm25Options {
-  /** How much a repeated word still adds; 0 counts a word once. */
+  /** Term frequency saturation (k1): how much a repeated word still adds; 0 counts a word once. */
   k1: number;
-  /** How much long texts are held back, 0 to 1. */
+  /** Length normalization (b), 0 to 1. */
   b: number;
   /** What a word in each field counts, one number per field of a text. Default one field of weight 1. */
   weights?: readonly number[] | undefined;
@@ -94,7 +94,7 @@ export class LexicalIndex {
     if (this.#fields.some((postings) => postings.wantsMerge)) this.merge();
   }
 
-  /** Removes keys. Unknown ones do not matter. */
+  /** Removes keys. Unknown keys are ignored. */
   remove(keys: Iterable<number>): void {
     for (const key of keys) this.#texts.remove(key);
   }
@@ -184,7 +184,7 @@ export class LexicalIndex {
     const lengths = index.#fields.map((_, field) => tensorOf(file, `lexical.${field}.lengths`, Int32Array, keyOf.length));
     for (let text = 0; text < keyOf.length; text++) {
       const key = keyOf[text];
-      if (!(key >= 0 && key < keys) || index.#texts.textOf(key) >= 0) throw damaged('a key is out of range or stands twice');
+      if (!(key >= 0 && key < keys) || index.#texts.textOf(key) >= 0) throw damaged('a key is out of range or occurs twice');
       index.#texts.add(
         key,
         lengths.map((list) => list[text]),

@@ -56,10 +56,10 @@ function normalize(offsets: Int32Array, values: Float64Array): void {
  * All pairs of rows with an inner product of at least `threshold`, joined into groups (single linkage). Exact.
  *
  * After Bayardo, Ma & Srikant 2007 with the norms of Anastasiu & Karypis 2014: of each row only the rare end is indexed, from where the
- * beginning alone could reach the threshold; and a row looks for partners only by its own rarest words, as long as the rest of it could
+ * prefix alone could reach the threshold; and a row looks for partners only by its own rarest words, as long as the rest of it could
  * reach the threshold. At 0.9 that is about a fifth of its squared length, so the lists that are read are short.
  *
- * @param yieldNow called now and then with how many rows are done.
+ * @param yieldNow called regularly with the number of rows done.
  * @returns for each row the first row of its group.
  */
 export async function joinNear(

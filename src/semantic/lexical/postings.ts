@@ -38,7 +38,7 @@ export class Postings {
     this.#head[word] = entry + 1;
   }
 
-  /** Whether the tail has become long beside the columns. The bound is a share, so that merging takes O(1) per entry. */
+  /** Whether the tail has become long relative to the columns. The bound is a share, so that merging takes O(1) per entry. */
   get wantsMerge(): boolean {
     return this.#tail > 100_000 + this.#merged.texts.length / 2;
   }

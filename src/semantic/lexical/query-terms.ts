@@ -5,7 +5,7 @@ import type { Words } from './words.ts';
 
 /** How words of a query may differ from those of a text. */
 export interface WordOptions {
-  /** Whether the last word may be the beginning of one, unless something other than a letter or digit follows it. Default false. */
+  /** Whether the last word may be a prefix of one, unless something other than a letter or digit follows it. Default false. */
   prefix?: boolean | undefined;
   /** Whether words may be spelled otherwise: all of them (`true`), those that no text has (`'unknown'`, the default), or none. */
   typos?: boolean | 'unknown' | undefined;
@@ -31,7 +31,7 @@ export interface Term {
 const shares = { completion: 0.8, typo: [1, 0.6, 0.4] };
 /** Maximum number of words of a query that are corrected, the first ones: what is longer is a document, and correcting it would take too long. */
 const mostCorrected = 16;
-/** After so many words that came later, the order of all words is made anew. */
+/** After this many new words, the order of all words is rebuilt. */
 const tailSize = 4096;
 
 /** Finds words of an index for those of a query: the same, the same stem, a longer one, a near one. */

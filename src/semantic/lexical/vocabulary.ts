@@ -7,7 +7,7 @@ export interface NearWord {
 }
 
 /**
- * Words in alphabetical order, each with the length of the beginning that it shares with the one before: a trie that is read from left to
+ * Words in alphabetical order, each with the length of the prefix that it shares with the one before: a trie that is read from left to
  * right. Finding near words walks it with one row of the edit distance per letter, and leaves a branch as soon as it is too far.
  */
 export class Vocabulary {
@@ -36,7 +36,7 @@ export class Vocabulary {
     });
   }
 
-  /** The numbers of the words that begin so, in alphabetical order. */
+  /** The numbers of the words with this prefix, in alphabetical order. */
   completions(prefix: string): number[] {
     let low = 0;
     let high = this.#numbers.length;
@@ -61,7 +61,7 @@ export class Vocabulary {
     const far = most + 1;
     const rows = new Uint8Array((word.length + most + 2) * width).fill(far);
     for (let j = 0; j <= Math.min(word.length, most); j++) rows[j] = j;
-    const best = new Uint8Array(word.length + most + 2).fill(far); // of the beginnings so far, by depth
+    const best = new Uint8Array(word.length + most + 2).fill(far); // of the prefixes so far, by depth
     if (open && word.length <= most) best[0] = word.length;
     const found: NearWord[] = [];
     let leftAt = -1; // depth at which the branch was left, -1 when it was not

@@ -40,14 +40,14 @@ export function readFilter(
 
 /**
  * A list of ids as text. Text that is no id of anything is passed on: it is unknown like any other.
- * @throws ERR_BAD_ARGUMENT when it is no list; ERR_BAD_ID for an entry that is neither text nor a whole number.
+ * @throws ERR_BAD_ARGUMENT when it is not a list; ERR_BAD_ID for an entry that is neither text nor a whole number.
  */
 export function readIds(owner: string, name: string, ids: Iterable<Id>): string[] {
   checkIterable(owner, `ids as '${name}'`, ids);
   return Array.from(ids, (id) => (typeof id === 'string' ? id : readId(id, `${owner}: ${name}`)));
 }
 
-/** One flag per key, or undefined when all may come. */
+/** One flag per key, or undefined when all are allowed. */
 export function allowedKeys(
   catalogue: Catalogue,
   { tests, exclude, only }: Filter,
@@ -66,7 +66,7 @@ export function allowedKeys(
 }
 
 /**
- * Prices that came as text, compared with numbers, would quietly match nothing; and the other way round.
+ * Prices that came as text, compared with numbers, would silently match nothing; and vice versa.
  * @throws ERR_BAD_OPTION
  */
 function refuseOtherType(owner: string, { field, compares }: WhereTest, catalogue: Catalogue): void {

@@ -11,7 +11,7 @@ import { bestOfFew } from './few.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { type Fusion, fuseCalibrated, fuseRanks, fuseWeighted } from './fusion.ts';
 
-/** What a search asks for, checked. */
+/** A validated search request. */
 export interface Question extends WordOptions {
   n: number;
   mode: SearchMode;
@@ -22,7 +22,7 @@ export interface Question extends WordOptions {
 }
 
 /**
- * Number of candidates of each side in hybrid search; more only come behind those. On SciFact 200 rank as well as 1,000 and take a tenth of
+ * Number of candidates of each side in hybrid search; further ones only follow those. On SciFact 200 rank as well as 1,000 and take a tenth of
  * the time.
  */
 const candidates = 200;
@@ -60,7 +60,7 @@ export async function findRanked(
 }
 
 /**
- * The best of the first candidates, and behind them those that only a look twice as deep finds, and so on: so a short list is the beginning of
+ * The best of the first candidates, and behind them those that only a search twice as deep finds, and so on: so a short list is a prefix of
  * any longer one. Scores never increase.
  */
 async function inBlocks(n: number, look: (depth: number) => Promise<{ list: Ranked; isAll: boolean }>): Promise<Ranked> {
@@ -85,7 +85,7 @@ async function inBlocks(n: number, look: (depth: number) => Promise<{ list: Rank
 export function named(catalogue: Catalogue, { indices, scores }: Ranked): Recommendation[] {
   const list: Recommendation[] = [];
   indices.forEach((key, k) => {
-    // An index that answers later may still name what has been removed meanwhile.
+    // An asynchronous index may still return keys that have been removed meanwhile.
     if (catalogue.isPresent(key)) list.push({ item: catalogue.idOf(key), score: scores[k] });
   });
   return list;

@@ -1,6 +1,6 @@
 import { type History, readHistory } from '../../contracts/history.ts';
 
-/** The direction of a history: the mean of its items' vectors (one at least), weighted by their values, scaled to length 1; zeros when nothing is left of it. */
+/** The direction of a history: the mean of its items' vectors (one at least), weighted by their values, scaled to length 1; zeros when the values cancel out. */
 export function weightedMean(values: readonly number[], vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float64Array(vectors[0].length);
   let weight = 0;
@@ -9,7 +9,7 @@ export function weightedMean(values: readonly number[], vectors: readonly Float3
     weight += Math.abs(value);
   });
   const length = Math.sqrt(sum.reduce((total, x) => total + x * x, 0));
-  // What is left when likes and dislikes cancel out is rounding, which points nowhere.
+  // When likes and dislikes cancel out, only rounding error remains, which has no meaningful direction.
   const scale = length > 1e-6 * weight ? 1 / length : 0;
   return Float32Array.from(sum, (x) => x * scale);
 }

@@ -8,7 +8,7 @@ import { joinNear, sparseRows } from '../lexical/near-duplicates.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { notAtOnce } from './find.ts';
 
-/** What is looked for, checked. */
+/** Validated options. */
 export interface NearQuestion extends EmbedOptions {
   by: 'words' | 'vectors';
   threshold: number;
@@ -37,7 +37,7 @@ export async function findNearDuplicates(parts: IndexParts, filter: Filter, opti
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** For each key the place of the first of its group. */
+/** For each key the position of the first of its group. */
 async function joinNearVectors(
   { vectors: index }: IndexParts,
   keys: number[],

@@ -9,7 +9,7 @@ import { allowedKeys, type Filter } from './filter.ts';
 import { named, notAtOnce } from './find.ts';
 import { keysOf, weightedMean } from './history.ts';
 
-/** What is asked of a vector index that always answers later, such as one in a database, is a promise; of any other it is the answer itself. */
+/** The answer of a vector index that is always asynchronous, such as one in a database, is a promise; of any other it is the value itself. */
 export type Answer<Vectors, T> = Vectors extends {
   /** Whether answers are always promises. */
   readonly answersLater: true;

@@ -6,8 +6,8 @@ import { isMissing, syncFolder, writeSynced } from './writing.ts';
 type Entry = { alias: string; version: number } | { alias: string; back: true };
 
 /**
- * The history of the aliases of one model, one JSON line a change, only ever appended to. So two processes cannot undo each other's
- * change, as they would by rewriting a file, and a line cut off by a crash is a change that never was.
+ * The history of the aliases of one model, one JSON line per change, append-only. So two processes cannot undo each other's
+ * changes, as they could by rewriting a file, and a line cut off by a crash is a change that never happened.
  */
 export class AliasLog {
   readonly #history = new Map<string, number[]>();
@@ -23,9 +23,9 @@ export class AliasLog {
     return log;
   }
 
-  /** Adds a change, and makes it last. */
+  /** Appends a change durably. */
   static async append(home: string, entry: Entry): Promise<void> {
-    // A line of its own also behind one that a crash cut off; one small write, which the system does in one piece.
+    // Starts a new line even after one that a crash cut off; a single small write, which the system does atomically.
     await writeSynced(join(home, 'aliases.jsonl'), `\n${JSON.stringify({ ...entry, at: Date.now() })}\n`, 'a');
     await syncFolder(home);
   }

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { sha256 } from '../../numeric/sha-256.ts';
-import type { EmbeddingCache } from '../memory/embedding-cache.ts';
 import { entriesOf, io, isMissing, removeLeftovers, replaceFile } from './writing.ts';
 
 /**
  * Keeps vectors in a folder: each `put` is one safetensors file with a checksum, written under a temporary name and renamed, so that
- * a killed process leaves what was there, and several processes may share the folder. A damaged file counts as not there. The
+ * a killed process leaves the previous state, and several processes may share the folder. A damaged file counts as missing. The
  * folder, or any file in it, may be deleted at any time.
  *
  * @param folder made on the first put, with the folders above it
@@ -42,7 +42,7 @@ interface Place {
   row: number;
 }
 
-/** A file that was read once and is sound. */
+/** A file that was read once and verified. */
 interface Segment {
   dimensions: number;
   /** First byte of the vectors. */
@@ -98,7 +98,7 @@ class Space {
     await replaceFile(join(this.#folder, `${randomBytes(8).toString('hex')}${ending}`), bytes);
   }
 
-  /** Reads a whole file once, to know its keys and that it is sound. */
+  /** Reads a whole file once, to learn its keys and verify it. */
   async #learn(file: string): Promise<void> {
     try {
       const bytes = await readFile(join(this.#folder, file));

@@ -21,7 +21,7 @@ import { discard, entriesOf, io, isMissing, removeLeftovers, syncFolder, writeTe
 /**
  * Keeps models in a folder: `<folder>/<name>/3.safetensors` with `3.json` beside it, and `aliases.jsonl`, the history of the
  * aliases. Several processes may use the folder at once. Every file is written under a temporary name, synced and renamed, so that
- * a process killed in the middle leaves what was there; the next put clears away what it left. A version is never used again.
+ * a killed process leaves the previous state; the next put removes its leftovers. Version numbers are never reused.
  *
  * @param folder made on the first put, with the folders above it
  * @returns a store whose calls reject with ERR_STORE when the file system refuses, ERR_BAD_FILE when a file was changed from outside
@@ -109,7 +109,7 @@ async function deleteVersion(home: string, name: string, version: number): Promi
   await refuseIfUsed();
   const restore = await tombstone(home, found);
   try {
-    await refuseIfUsed(); // promoted by another process in between; its second look and this one cannot both miss
+    await refuseIfUsed(); // promoted by another process in between; its second check and this one cannot both miss
   } catch (error) {
     await restore();
     throw error;
@@ -145,7 +145,7 @@ async function namesIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory() && isName(entry.name)).map((entry) => entry.name);
 }
 
-/** Where the file system does not tell `A` from `a`, two models would share a folder. */
+/** On a case-insensitive file system, two models whose names differ in case would share a folder. */
 async function refuseOtherCase(folder: string, name: string): Promise<void> {
   const names = (await entriesOf(folder)).map((entry) => entry.name);
   if (names.includes(name)) return;

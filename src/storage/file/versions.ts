@@ -4,16 +4,16 @@ import type { ModelInfo } from '../../contracts/model-store.ts';
 import { AttuneError } from '../../errors.ts';
 import { entriesOf, isGone, isMissing, moveTo, replaceFile, type Writer, writer, writeSynced } from './writing.ts';
 
-/** What `3.json` says of a version that is there. */
+/** What `3.json` records about an existing version. */
 export type Published = Omit<ModelInfo, 'aliases'>;
 
 /**
- * The life of `3.json`: made by the one process that can, when it takes the number; replaced by the facts when the model is in
- * place; at the end it says that the version is deleted. It is never removed, so that no number comes twice.
+ * The life cycle of `3.json`: created by the one process that claims the number; replaced by the version's facts when the model is in
+ * place; finally it records that the version is deleted. It is never removed, so that no number is reused.
  */
 type VersionFile = Published | { state: 'claimed' | 'deleted'; by: Writer };
 
-/** Takes the next number. Creating a file that must not exist is what lets only one process win. */
+/** Claims the next number. Exclusive creation of the file ensures that only one process wins. */
 export async function claimVersion(home: string): Promise<number> {
   await finishForTheDead(home);
   for (let version = Math.max(0, ...(await versionsIn(home))) + 1; ; version++) {
@@ -26,36 +26,36 @@ export async function claimVersion(home: string): Promise<number> {
   }
 }
 
-/** Puts the model in place, then says that it is there; before that, nobody sees it. */
+/** Puts the model in place, then publishes it; until then it is invisible. */
 export async function publish(home: string, version: number, temporary: string, info: Published): Promise<void> {
   try {
     await moveTo(temporary, modelFile(home, version));
     await replaceFile(versionFile(home, version), factsText(info));
   } catch (error) {
-    await removeModel(home, version).catch(() => {}); // what has failed first is what the caller must know
+    await removeModel(home, version).catch(() => {}); // the first failure is the one to report
     throw error;
   }
 }
 
-/** Marks a version as deleted. @returns what takes that back, as long as the model is there */
+/** Marks a version as deleted. @returns a function that undoes it while the model still exists */
 export async function tombstone(home: string, info: Published): Promise<() => Promise<void>> {
   await replaceFile(versionFile(home, info.version), stateText('deleted'));
   return () => replaceFile(versionFile(home, info.version), factsText(info));
 }
 
-/** Deletes a model that nobody shall see. */
+/** Deletes a model that is no longer visible. */
 export async function removeModel(home: string, version: number): Promise<void> {
   await replaceFile(versionFile(home, version), stateText('deleted'));
   await rm(modelFile(home, version), { force: true });
 }
 
-/** A version that is there, or undefined. @throws ERR_BAD_FILE when its file was changed from outside */
+/** An existing version, or undefined. @throws ERR_BAD_FILE when its file was changed from outside */
 export async function readVersionFile(home: string, version: number): Promise<Published | undefined> {
   const file = await readFacts(home, version);
   return file && 'sizeBytes' in file ? file : undefined;
 }
 
-/** Every number that was ever taken. A model whose `.json` was removed by hand keeps its number. */
+/** Every number ever claimed. A model whose `.json` was removed by hand keeps its number. */
 export async function versionsIn(home: string): Promise<number[]> {
   const versions = new Set<number>();
   for (const { name } of await entriesOf(home)) {
@@ -65,7 +65,7 @@ export async function versionsIn(home: string): Promise<number[]> {
   return [...versions].sort((a, b) => a - b);
 }
 
-/** A put or a delete whose process was killed leaves a model that nobody sees; away with it. */
+/** Removes invisible models left by a put or a delete whose process was killed. */
 async function finishForTheDead(home: string): Promise<void> {
   const models = new Set((await entriesOf(home)).map((entry) => entry.name));
   for (const version of await versionsIn(home)) {
@@ -81,7 +81,7 @@ async function readFacts(home: string, version: number): Promise<VersionFile | u
     if (isMissing(error)) return '';
     throw error;
   });
-  if (text === '') return undefined; // not there, or claimed a moment ago
+  if (text === '') return undefined; // missing, or claimed a moment ago
   try {
     const file = JSON.parse(text);
     if ((file.state === 'claimed' || file.state === 'deleted') && isObject(file.by)) return file;

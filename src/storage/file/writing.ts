@@ -5,14 +5,14 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AttuneError } from '../../errors.ts';
 
-/** What a machine that is not this one left is abandoned after so long; whether its writer lives cannot be asked. */
+/** Temporary files of other machines count as abandoned after this long, because it cannot be checked whether their writer is alive. */
 const foreignAgeMs = 24 * 60 * 60 * 1000;
 
-/** Temporary files this module is writing, so that it does not take them for leftovers. */
+/** Temporary files that this process is writing, which are not leftovers. */
 const own = new Set<string>();
 const host = encodeURIComponent(hostname()).replaceAll('-', '_') || 'unknown';
 
-/** Writes and syncs a file under a name nobody else uses, beside where it will be. @returns its path */
+/** Writes and syncs a file under a unique temporary name in its final folder. @returns its path */
 export async function writeTemporary(folder: string, bytes: Uint8Array | string): Promise<string> {
   const name = `.${host}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   const path = join(folder, name);
@@ -26,14 +26,14 @@ export async function writeTemporary(folder: string, bytes: Uint8Array | string)
   return path;
 }
 
-/** Gives a temporary file its name, replacing what had it, and makes that last. */
+/** Renames a temporary file to its final name, replacing any existing file, and makes that durable. */
 export async function moveTo(temporary: string, path: string): Promise<void> {
   await rename(temporary, path);
   own.delete(basename(temporary));
   await syncFolder(dirname(path));
 }
 
-/** Writes a file as a whole or not at all, replacing what was there. */
+/** Replaces a file atomically. */
 export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = await writeTemporary(dirname(path), bytes);
   try {
@@ -55,14 +55,14 @@ export async function writeSynced(path: string, bytes: Uint8Array | string, flag
   }
 }
 
-/** Makes new names in a folder last through a power cut. Windows cannot do that, and needs not. */
+/** Makes new names in a folder survive a power failure. Windows has no such call and does not need one. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
   } catch (error) {
-    if (!['EINVAL', 'ENOTSUP', 'EPERM', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error; // a file system without that
+    if (!['EINVAL', 'ENOTSUP', 'EPERM', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error; // a file system without fsync of folders
   } finally {
     await handle.close();
   }
@@ -74,7 +74,7 @@ export async function discard(temporary: string): Promise<void> {
   own.delete(basename(temporary));
 }
 
-/** Removes temporary files of processes that are no more. */
+/** Removes temporary files of processes that have ended. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const { name } of await entriesOf(folder)) {
     const [, writerHost, pid] = /^\.([^-]+)-(\d+)-[0-9a-f]+\.tmp$/.exec(name) ?? [];
@@ -88,7 +88,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-/** Who wrote something, and when; for others that have to judge whether it will be finished. */
+/** Who wrote a file, and when; others use it to judge whether the write will still be finished. */
 export interface Writer {
   host: string;
   pid: number;
@@ -100,7 +100,7 @@ export function writer(): Writer {
   return { host, pid: process.pid, at: Date.now() };
 }
 
-/** Whether a writer is no more. In a container the next process often has the number of the killed one, so its age tells them apart. */
+/** Whether a writer has ended. In a container a new process often has the pid of the killed one, so its age tells them apart. */
 export function isGone({ host: writerHost, pid, at }: Writer): boolean {
   if (Date.now() - at > foreignAgeMs) return true;
   if (writerHost !== host) return false;
@@ -116,7 +116,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** What a folder holds; nothing when it is not there. */
+/** The entries of a folder; empty when it does not exist. */
 export async function entriesOf(folder: string): Promise<Dirent[]> {
   return readdir(folder, { withFileTypes: true }).catch((error) => {
     if (isMissing(error)) return [];
@@ -124,18 +124,18 @@ export async function entriesOf(folder: string): Promise<Dirent[]> {
   });
 }
 
-/** Whether an error says that there is no such file. */
+/** Whether an error means that there is no such file. */
 export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException)?.code === 'ENOENT';
 }
 
-/** An error of the file system as ours. */
+/** Converts an error of the file system to ERR_STORE. */
 export function ioError(error: unknown): unknown {
   if (error instanceof AttuneError || typeof (error as NodeJS.ErrnoException)?.syscall !== 'string') return error;
   return new AttuneError('ERR_STORE', `The file system refused: ${(error as Error).message}. The old state is kept.`, { cause: error });
 }
 
-/** Runs work on files; what the file system refuses comes out as ERR_STORE. */
+/** Runs file operations; errors of the file system are rethrown as ERR_STORE. */
 export async function io<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -14,7 +14,7 @@ export interface NumberedEntry extends AliasEntry {
 
 /**
  * The history of the aliases of one model: `name@alias/1`, `name@alias/2`, ..., of which the last counts. Entries are only ever added,
- * with `setNew`, so of two processes that change an alias at once one sees the change of the other and starts again.
+ * with `setNew`, so of two processes that change an alias concurrently one sees the other's change and retries.
  */
 export class AliasLog {
   readonly #store: JsonKeyValue;
@@ -37,7 +37,7 @@ export class AliasLog {
     return entry && { ...entry, number };
   }
 
-  /** Adds an entry behind `last`, unless somebody else did meanwhile. */
+  /** Appends an entry after `last`, unless another process did meanwhile. */
   async append(alias: string, last: NumberedEntry | undefined, entry: AliasEntry): Promise<NumberedEntry | undefined> {
     const number = (last?.number ?? 0) + 1;
     return (await this.#store.setNew(this.#key(alias, number), entry)) ? { ...entry, number } : undefined;

@@ -18,9 +18,9 @@ import { JsonKeyValue } from './json.ts';
 import { type Facts, Versions } from './versions.ts';
 
 /**
- * Keeps models in anything that has keys and values. Under `name/3` are the facts of a version, under `name/3/model` its bytes, under
- * `name@alias/5` the fifth change of an alias. Several processes may use the store at once. The facts say last that a version is
- * there, so that a process killed in the middle leaves what was there; a version is never used again.
+ * Keeps models in any key-value store. Under `name/3` are the facts of a version, under `name/3/model` its bytes, under
+ * `name@alias/5` the fifth change of an alias. Several processes may use the store at once. The facts are written last, so that a killed process leaves
+ * the previous state; version numbers are never reused.
  *
  * @param client what Redis, S3, etcd or a `Map` is adapted to; `setNew` must be atomic
  * @returns a store whose calls reject with ERR_STORE when the client fails, ERR_BAD_FILE when a value was changed from outside
@@ -96,10 +96,10 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
   };
 }
 
-/** Where an alias shall point next; undefined to leave it. */
+/** The next target of an alias; undefined to leave it. */
 type Next = (last: NumberedEntry | undefined) => Promise<AliasEntry | undefined>;
 
-/** Points an alias somewhere else. Nobody's change is lost, and no deleted version gets an alias. */
+/** Moves an alias. No concurrent change is lost, and no deleted version gets an alias. */
 async function moveAlias(log: AliasLog, versions: Versions, name: string, alias: string, next: Next): Promise<void> {
   for (;;) {
     const last = await log.last(alias);
@@ -108,7 +108,7 @@ async function moveAlias(log: AliasLog, versions: Versions, name: string, alias:
     const added = await log.append(alias, last, entry);
     if (!added) continue;
     if (await versions.read(entry.version)) return;
-    // Deleted by another process in between. Its second look at the aliases and this one cannot both miss.
+    // Deleted by another process in between. Its second check of the aliases and this one cannot both miss.
     if (last) await log.append(alias, added, { version: last.version, before: last.before });
     throw notFound({ name, version: entry.version });
   }

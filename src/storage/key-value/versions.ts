@@ -2,13 +2,13 @@ import type { ModelInfo } from '../../contracts/model-store.ts';
 import { AttuneError } from '../../errors.ts';
 import type { JsonKeyValue } from './json.ts';
 
-/** What is known of a version that is there. */
+/** The facts of an existing version. */
 export type Facts = Omit<ModelInfo, 'aliases'>;
 
-/** `claimed` by the one process that could, while it writes the model; `ready`; `deleted` for ever, so that no number comes twice. */
+/** `claimed` by the one process that could, while it writes the model; `ready`; `deleted` for good, so that no number is reused. */
 type Stored = Facts & { state: 'claimed' | 'ready' | 'deleted' };
 
-/** A claim of this age is of a process that was killed. */
+/** A claim of this age belongs to a process that was killed. */
 const abandonedMs = 24 * 60 * 60 * 1000;
 
 /** The versions of one model. */
@@ -21,13 +21,13 @@ export class Versions {
     this.#name = name;
   }
 
-  /** A version that is there, or undefined. */
+  /** An existing version, or undefined. */
   async read(version: number): Promise<Facts | undefined> {
     const facts = await this.#stored(version);
     return facts?.state === 'ready' ? facts : undefined;
   }
 
-  /** The newest version that is there. */
+  /** The newest existing version. */
   async newest(): Promise<Facts | undefined> {
     for (const version of (await this.#numbers()).reverse()) {
       const facts = await this.read(version);
@@ -36,7 +36,7 @@ export class Versions {
     return undefined;
   }
 
-  /** Those that are there, oldest first. */
+  /** The existing versions, oldest first. */
   async all(): Promise<Facts[]> {
     const found = await Promise.all((await this.#numbers()).map((version) => this.read(version)));
     return found.filter((facts) => facts !== undefined);
@@ -53,7 +53,7 @@ export class Versions {
     );
   }
 
-  /** Adds the next version: takes the number, writes the model, then says that it is there. Before that, nobody sees it. */
+  /** Adds the next version: claims the number, writes the model, then publishes it. Until then it is invisible. */
   async add(facts: Omit<Facts, 'version'>, bytes: Uint8Array): Promise<Facts> {
     const numbers = await this.#numbers();
     await this.#finishForTheDead(numbers);
@@ -64,7 +64,7 @@ export class Versions {
         await this.#store.setBytes(this.#model(version), bytes);
         await this.#set(stored, 'ready');
       } catch (error) {
-        await this.#clear(stored).catch(() => {}); // what has failed first is what the caller must know
+        await this.#clear(stored).catch(() => {}); // the first failure is the one to report
         throw error;
       }
       return stored;
@@ -84,7 +84,7 @@ export class Versions {
     await this.#store.delete(this.#model(facts.version));
   }
 
-  /** A put whose process was killed leaves a model that nobody sees. */
+  /** Removes invisible models left by a put whose process was killed. */
   async #finishForTheDead(numbers: readonly number[]): Promise<void> {
     for (const facts of await Promise.all(numbers.map((version) => this.#stored(version)))) {
       if (facts?.state === 'claimed' && Date.now() - facts.createdAt > abandonedMs) await this.#clear(facts);
@@ -104,7 +104,7 @@ export class Versions {
     return this.#store.get<Stored>(this.#facts(version));
   }
 
-  /** Every number that was ever taken, in order. */
+  /** Every number ever claimed, in order. */
   async #numbers(): Promise<number[]> {
     const numbers: number[] = [];
     for (const key of await this.#store.keys(`${this.#name}/`)) {

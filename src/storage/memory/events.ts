@@ -1,6 +1,7 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
+import { checkIterable } from '../../options.ts';
 import type { Mutex } from '../../work/mutex.ts';
-import { type EventCondition, iterable, readFilter, readFilteredList } from '../shared/checks.ts';
+import { type EventCondition, readFilter, readFilteredList } from '../shared/checks.ts';
 import { copied, eventFields, eventRow, jsonCopy, lookupKey, newestFirst, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import { streamed } from './lists.ts';
 import type { MemoryState } from './state.ts';
@@ -19,7 +20,7 @@ export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore
   };
   return {
     append: async (event) => (await append([event]))[0],
-    appendMany: async (events) => append(iterable(events, 'events')),
+    appendMany: async (events) => append(checkIterable('events.appendMany', 'events', events)),
     all(filter) {
       const passes = passing(readFilter(filter));
       return streamed(

@@ -93,7 +93,7 @@ function put(state: MemoryState, row: NewRow, { unknownProducts, onConflict }: {
   return 'updated';
 }
 
-/** Reads what shall go before anything goes. */
+/** Reads the whole selection before anything is deleted. */
 function selection(what: InteractionSelection): (state: MemoryState) => Iterable<number | undefined> {
   const rows = selectedRows(what);
   const end = firstOrLast(what);

@@ -21,7 +21,7 @@ export function kept<Row extends object>(row: Record<string, unknown>, keys: Row
   return keys;
 }
 
-/** Streams the values of a map in chunks, up to the last place there was at the start, and only while nobody holds the store. */
+/** Streams the values of a map in chunks, up to the last position at the start, and only while no transaction holds the store. */
 export async function* streamed<Key, Value, Row>(
   mutex: Mutex,
   start: () => { map: Map<Key, Value>; last: number },
@@ -46,7 +46,7 @@ export async function* streamed<Key, Value, Row>(
   }
 }
 
-/** A page of a map whose values stand in the order of their places. */
+/** A page of a map whose values are in the order of their positions. */
 export function paged<Value, Row>(
   values: Iterable<Value>,
   options: RowPageOptions | undefined,

@@ -1,6 +1,7 @@
 import type { ProductRow, ProductStore } from '../../contracts/data-store.ts';
+import { checkIterable } from '../../options.ts';
 import type { Mutex } from '../../work/mutex.ts';
-import { firstOrLast, iterable, readPut } from '../shared/checks.ts';
+import { firstOrLast, readPut } from '../shared/checks.ts';
 import type { ColumnCodec } from '../shared/columns.ts';
 import { readAll } from '../shared/put.ts';
 import { copied, lookupKey, readKey } from '../shared/rows.ts';
@@ -17,7 +18,7 @@ export function memoryProducts(state: () => MemoryState, mutex: Mutex, columns: 
     },
     get: (id) => mutex.run(() => get(id)),
     async getMany(ids) {
-      const wanted = [...iterable(ids, 'ids')];
+      const wanted = [...checkIterable('products.getMany', 'ids', ids)];
       return mutex.run(() => wanted.map(get));
     },
     all: () =>
@@ -39,7 +40,12 @@ export function memoryProducts(state: () => MemoryState, mutex: Mutex, columns: 
     count: () => mutex.run(() => state().products.size),
     async delete(what) {
       const end = firstOrLast(what);
-      const ids = end ? [] : Array.from(iterable(what as Iterable<unknown>, 'ids'), (id) => lookupKey(id, 'products.delete: id') ?? '');
+      const ids = end
+        ? []
+        : Array.from(
+            checkIterable('products.delete', 'ids', what as Iterable<unknown>),
+            (id) => lookupKey(id, 'products.delete: id') ?? '',
+          );
       return mutex.run(() => {
         let gone = 0;
         for (const id of end ? keysAtEnd(state().products, end) : ids) if (dropProduct(state(), id)) gone++;

@@ -16,7 +16,7 @@ export interface MemoryState {
   last: { place: number; interaction: number; event: number };
 }
 
-/** A store with nothing in it. */
+/** The state of an empty store. */
 export function emptyState(): MemoryState {
   return {
     products: new Map(),

@@ -10,14 +10,14 @@ import type {
   RowSource,
 } from '../../contracts/data-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { anything, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
+import { anything, checkIterable, choice, flag, integer, number, optional, readOptions, workOptions } from '../../options.ts';
 import { lookupKey } from './rows.ts';
 
-/** What a page shall hold. */
+/** The rows requested of a page. */
 export interface PageRequest {
   limit: number;
   offset: number;
-  /** Only rows whose place is behind this one. */
+  /** Only rows after this position. */
   after: number;
 }
 
@@ -35,7 +35,7 @@ export function readPage(options: RowPageOptions | undefined): PageRequest {
   return { limit: o.limit, offset: o.offset, after: Number(o.after) };
 }
 
-/** A page out of up to `limit` + 1 rows; the one too many says that there is a next. */
+/** A page from up to `limit` + 1 rows; the extra row means that there is a next page. */
 export function pageOf<Row>(rows: { place: number; row: Row }[], limit: number): RowPage<Row> {
   const page: RowPage<Row> = { rows: rows.slice(0, limit).map((entry) => entry.row) };
   if (rows.length > limit) page.next = String(rows[limit - 1].place);
@@ -90,12 +90,6 @@ export function firstOrLast(what: unknown): FirstOrLast | undefined {
   throw new AttuneError('ERR_BAD_ARGUMENT', `delete: expected a whole number from 0 as '${keys[0]}', got ${shown(count)}.`);
 }
 
-/** Checks that something can be iterated; a lone string is a mistake here, because it would count as its letters. */
-export function iterable<T>(value: Iterable<T>, what: string): Iterable<T> {
-  if (typeof value !== 'string' && value !== null && typeof value === 'object' && Symbol.iterator in value) return value;
-  throw new AttuneError('ERR_BAD_ARGUMENT', `Expected an array or another iterable as ${what}, got ${shown(value)}.`);
-}
-
 /** The texts of ids to look up; texts that no row can have are left out. @throws ERR_BAD_ID for what is neither text nor a whole number */
 export function lookupKeys(ids: Iterable<unknown>, what: string): string[] {
   return Array.from(ids, (id) => lookupKey(id, what)).filter((id) => id !== undefined);
@@ -104,28 +98,30 @@ export function lookupKeys(ids: Iterable<unknown>, what: string): string[] {
 /** Whether rows come as a stream. @throws ERR_BAD_ARGUMENT when they cannot be iterated at all. */
 export function isStream<Row>(rows: RowSource<Row>): rows is AsyncIterable<Row> {
   if (rows !== null && typeof rows === 'object' && Symbol.asyncIterator in rows) return true;
-  iterable(rows as Iterable<Row>, 'rows');
+  checkIterable('putMany', 'rows', rows as Iterable<Row>);
   return false;
 }
 
-/** What shall go: all of a user, an item, a pair, or the row with a number. */
+/** What to delete: all rows of a user, an item or a pair, or the row with a number. */
 export type SelectedRow =
   | { by: 'user' | 'item'; values: [id: string] }
   | { by: 'pair'; values: [user: string, item: string] }
   | { by: 'id'; values: [id: number] };
 
-/** Reads what shall go before anything goes; texts that cannot be ids are left out. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID */
+/** Reads the whole selection before anything is deleted; texts that cannot be ids are left out. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID */
 export function selectedRows(what: InteractionSelection): SelectedRow[] {
   if (firstOrLast(what)) return [];
   if (what !== null && typeof what === 'object') {
     const byId = (by: 'user' | 'item', ids: Iterable<unknown>) => {
-      return lookupKeys(iterable(ids, `${by}s`), `delete: ${by}s`).map((id): SelectedRow => ({ by, values: [id] }));
+      return lookupKeys(checkIterable('delete', `ids as '${by}s'`, ids), `delete: ${by}s`).map((id): SelectedRow => ({ by, values: [id] }));
     };
     if ('users' in what) return byId('user', what.users);
     if ('items' in what) return byId('item', what.items);
-    if ('ids' in what) return Array.from(iterable(what.ids, 'ids'), (id) => ({ by: 'id', values: [rowNumber(id)] }));
+    if ('ids' in what) {
+      return Array.from(checkIterable('delete', "numbers as 'ids'", what.ids), (id) => ({ by: 'id', values: [rowNumber(id)] }));
+    }
     if ('pairs' in what) {
-      return [...iterable(what.pairs, 'pairs')].flatMap((pair): SelectedRow[] => {
+      return [...checkIterable('delete', "rows { user, item } as 'pairs'", what.pairs)].flatMap((pair): SelectedRow[] => {
         const [user, item] = [lookupKey(pair?.user, 'delete: user of a pair'), lookupKey(pair?.item, 'delete: item of a pair')];
         return user === undefined || item === undefined ? [] : [{ by: 'pair', values: [user, item] }];
       });

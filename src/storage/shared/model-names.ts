@@ -40,7 +40,7 @@ export function readVersion(version: unknown): number {
   throw new AttuneError('ERR_BAD_ARGUMENT', `Expected a version, a whole number from 1, got ${shown(version)}.`);
 }
 
-/** Takes `name`, `name@3` or `name@alias` apart. @throws ERR_BAD_ARGUMENT */
+/** Parses `name`, `name@3` or `name@alias`. @throws ERR_BAD_ARGUMENT */
 export function readReference(reference: unknown): ModelReference {
   if (typeof reference !== 'string') {
     throw new AttuneError('ERR_BAD_ARGUMENT', `Expected 'name', 'name@3' or 'name@alias', got ${shown(reference)}.`);
@@ -80,14 +80,14 @@ export function readMetadata(metadata: unknown): Record<string, unknown> {
   throw new AttuneError('ERR_BAD_ARGUMENT', `Expected metadata to be an object that JSON holds, got ${shown(metadata)}.`);
 }
 
-/** The error for what a store does not have. */
+/** The error for a missing name, version or alias. */
 export function notFound({ name, version, alias }: ModelReference): AttuneError {
   const what =
     version !== undefined ? `version ${version} of '${name}'` : alias !== undefined ? `alias '${name}@${alias}'` : `model '${name}'`;
   return new AttuneError('ERR_NOT_FOUND', `Expected ${what} in the store, got nothing. list('${name}') says what there is.`);
 }
 
-/** The error for an alias that has no place to go back to. */
+/** The error for an alias without a previous version. */
 export function nothingBefore(name: string, alias: string, version?: number): AttuneError {
   const got = version === undefined ? 'it never pointed anywhere else' : `version ${version}, which has been deleted`;
   return new AttuneError(
@@ -96,7 +96,7 @@ export function nothingBefore(name: string, alias: string, version?: number): At
   );
 }
 
-/** The error for a version that an alias keeps. */
+/** The error for a version that an alias points at. */
 export function inUse(name: string, version: number, aliases: string[]): AttuneError {
   return new AttuneError(
     'ERR_IN_USE',

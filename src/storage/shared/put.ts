@@ -3,12 +3,12 @@ import { AttuneError, shown } from '../../errors.ts';
 import { isStream } from './checks.ts';
 import { readRow } from './rows.ts';
 
-/** Rows between two looks at the signal, reports of progress, and turns for others in the event loop. */
+/** Rows between two checks of the signal, progress reports and yields to the event loop. */
 export const stride = 16_384;
 
 /**
- * Reads and checks all rows before any is stored. So a source that fails, or an abort, changes nothing; a slow one keeps nobody
- * waiting; and one that reads from the same store does not wait for itself. A row that breaks a rule is its error.
+ * Reads and checks all rows before any is stored. So a source that fails, or an abort, changes nothing; a slow one does not hold
+ * the connection; and one that reads from the same store does not deadlock. A row that breaks a rule becomes its error.
  */
 export async function readAll<Row>(
   rows: RowSource<unknown>,
@@ -35,15 +35,15 @@ export async function readAll<Row>(
   return result;
 }
 
-/** What storing a row came to, or why it was left out. */
+/** The outcome of storing a row, or why it was left out. */
 export type Stored = 'inserted' | 'updated' | AttuneError;
 
-/** A result to count in. */
+/** An empty result to count in. */
 export function emptyResult(): PutResult {
   return { inserted: 0, updated: 0, rejected: [] };
 }
 
-/** Counts what came of a row. */
+/** Counts the outcome of a row. */
 export function count(result: PutResult, row: number, stored: Stored): void {
   if (typeof stored === 'string') result[stored]++;
   else reject(result, row, stored);
@@ -54,7 +54,7 @@ export function reject(result: PutResult, row: number, { message, code }: Attune
   result.rejected.push({ row, reason: message, code });
 }
 
-/** Why an interaction with a product that is not there is left out. */
+/** Why an interaction with an unknown product is left out. */
 export function unknownProduct(item: string): AttuneError {
   return new AttuneError('ERR_UNKNOWN_ITEM', `Expected a product the store knows, got ${shown(item)}.`);
 }

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
-import { readTime } from '../../data/fields.ts';
+import { finiteValue } from '../../data/fields.ts';
 import { readId, textOf } from '../../data/ids.ts';
+import { readTime } from '../../data/time-column.ts';
 import { AttuneError, shown } from '../../errors.ts';
 
 /** Names that are the library's own in a product, so that no further column can have them. */
@@ -85,8 +86,8 @@ export function lookupKey(value: unknown, what: string): string | undefined {
 
 function readValue(value: unknown): number {
   if (value === undefined) return 1;
-  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
-  if (typeof n === 'number' && Number.isFinite(Math.fround(n))) return n === 0 ? 0 : n; // no -0: not every backend keeps it
+  const n = finiteValue(value);
+  if (n !== undefined) return n === 0 ? 0 : n; // no -0: not every backend keeps it
   throw new AttuneError('ERR_BAD_VALUE', `Expected a finite number as value, got ${shown(value)}.`);
 }
 
@@ -155,18 +156,18 @@ export function newestFirst(a: { id: number; timestamp?: number }, b: typeof a):
   return x === undefined ? 1 : y === undefined ? -1 : y - x;
 }
 
-/** The error of one row, with its number. */
+/** Adds the row's number to its error. */
 export function ofRow(row: number, error: unknown): unknown {
   return error instanceof AttuneError ? new AttuneError(error.code, `Row ${row}: ${error.message}`) : error;
 }
 
 /** An event as it comes back. */
 export function eventRow(id: number, { user, type, timestamp }: EventParts, further: Record<string, unknown>): StoredEvent {
-  const { timestamp: _, ...fields } = further; // of a build that kept it as a field and dated the event itself
+  const { timestamp: _, ...fields } = further; // written by a build that kept it as a field and dated the event itself
   return { id, user, type, timestamp, ...fields };
 }
 
-/** Whether every backend gives a text back as it was: database drivers cut it at a NUL, and half a surrogate pair becomes another letter. */
+/** Whether every backend gives a text back as it was: database drivers truncate it at a NUL, and a lone surrogate becomes another character. */
 export function keepable(text: string): boolean {
   return !text.includes('\0') && (text.isWellFormed?.() ?? true);
 }

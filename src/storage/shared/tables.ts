@@ -78,7 +78,7 @@ export interface InteractionsTable {
   indexes: { column: string; name: string; given: boolean }[];
 }
 
-/** Names that a database keeps for itself. */
+/** Names reserved by a database. */
 export interface ReservedNames {
   tables?: RegExp;
   columns?: RegExp;
@@ -130,7 +130,7 @@ export function readTables(tables: DataTables | undefined, store: string, reserv
   return { products, interactions, events: e.name };
 }
 
-/** A name for something in a database, whatever characters are in it, except for those that the database keeps for itself. */
+/** A name for something in a database, with any characters, except for reserved names. */
 export function nameOption(fallback: string, reserved?: RegExp): Check<string> {
   return (value, name) => {
     const read = text()(value ?? fallback, name);
@@ -142,7 +142,7 @@ export function nameOption(fallback: string, reserved?: RegExp): Check<string> {
   };
 }
 
-/** Read by a `readOptions` of its own. */
+/** Validated separately by its own `readOptions`. */
 const group: Check<Record<string, unknown> | undefined> = (value) => value as Record<string, unknown> | undefined;
 
 const columnTypesOption =
@@ -168,7 +168,7 @@ function codec(store: string, columns: ColumnTypes | undefined, names: ReadonlyS
   return result;
 }
 
-/** Not every database tells names apart by case. */
+/** Not every database has case-sensitive names. */
 function distinct(store: string, what: string, names: string[]): void {
   const seen = new Set<string>();
   for (const name of names) {

@@ -17,11 +17,11 @@ export interface SqlDriver {
 /** A database as stores use it. */
 export interface SqlDatabase {
   readonly dialect: SqlDialect;
-  /** Runs work on a connection that nobody else uses meanwhile. */
+  /** Runs work with exclusive use of a connection. */
   readonly use: Use;
 }
 
-/** Runs work on a connection that nobody else uses meanwhile. */
+/** Runs work with exclusive use of a connection. */
 export type Use = <T>(work: (connection: SqlConnection) => T | Promise<T>) => Promise<T>;
 
 /** One connection, and how deep its transactions are nested. */
@@ -50,7 +50,7 @@ export class SqlConnection {
     return (await this.all<Row>(sql, ...values))[0];
   }
 
-  /** All of it or nothing. Inside another one it is a part of that, which can fail alone. The caller uses the connection alone. */
+  /** A transaction; nested ones are savepoints, which can fail alone. The caller must have exclusive use of the connection. */
   async atomic<T>(work: () => T | Promise<T>): Promise<T> {
     const depth = this.#depth;
     await this.run(depth === 0 ? this.#begin : `savepoint attune_${depth}`);

@@ -8,7 +8,7 @@ import { sqlInteractions } from './interactions.ts';
 import { sqlProducts } from './products.ts';
 import { makeTables } from './schema.ts';
 
-/** Products, interactions and events in any SQL database. Makes what is missing and leaves what is there. @throws ERR_STORE */
+/** Products, interactions and events in any SQL database. Creates what is missing and leaves what exists. @throws ERR_STORE */
 export async function sqlDataStore({ dialect, use }: SqlDatabase, tables: ReturnType<typeof readTables>): Promise<DataStore> {
   const { products, interactions, events } = tables;
   const { indexes, eventTime } = await use((connection) => makeTables(connection, dialect, tables));
@@ -17,7 +17,7 @@ export async function sqlDataStore({ dialect, use }: SqlDatabase, tables: Return
     interactions: sqlInteractions(dialect, interactions, products, indexes, use),
     events: sqlEvents(dialect, events, eventTime, use),
   });
-  /** What the work of a transaction is given. Calls at the same time come one after the other, as they have one connection. */
+  /** What the work of a transaction is given. Concurrent calls run one after the other, because they share one connection. */
   const inside = (connection: SqlConnection): DataStore => {
     const mutex = new Mutex();
     const store: DataStore = {

@@ -10,7 +10,7 @@ export interface SqlDialect {
   quote(name: string): string;
   /** What columns are made as. `JSON` must give back the text it was given; `time` holds milliseconds with fractions. */
   readonly types: Readonly<Record<ColumnType | 'time' | 'version' | 'bytes', string>>;
-  /** Type of a primary key that counts up by itself. */
+  /** Type of an auto-incrementing primary key. */
   readonly autoId: string;
   /** How a column is selected as text; JSON columns are read so, because some drivers parse them. */
   text(column: string): string;
@@ -18,23 +18,23 @@ export interface SqlDialect {
   typed(parameter: string, type: string): string;
   /** The end of an insert statement: what to do with rows whose keys exist. */
   upsert(clause: UpsertClause): string;
-  /** Most parameters that one statement takes. */
+  /** Maximum number of parameters of a statement. */
   readonly maxParameters: number;
-  /** Most rows that one insert statement takes; more do not make it faster. */
+  /** Maximum number of rows per insert statement; more do not make it faster. */
   readonly maxRows: number;
   /** Name of the hidden column that numbers the rows of every table; without one, products get a column for their place. */
   readonly hiddenRowNumber?: string;
   /** Begins a transaction that will write. */
   readonly begin: string;
-  /** Behind a select: keeps others from changing the row until the end of the transaction. Empty where a transaction locks everything. */
+  /** Appended to a select: locks the row until the end of the transaction. Empty where a transaction locks everything anyway. */
   readonly lockRow: string;
-  /** Whether a large load is faster without the indexes, which are made anew at its end. */
+  /** Whether a large load is faster without the indexes, which are rebuilt at its end. */
   readonly rebuildIndexes: boolean;
   /** A select of the `name` of each column of the table whose name is the parameter; none when there is no such table. */
   readonly columnsOfTable: string;
   /** A select of the table that is the `owner` of the index whose name is the parameter, or of what else has that name. */
   readonly ownerOfIndex: string;
-  /** Names that cannot be used. */
+  /** Reserved names. */
   readonly reserved: {
     /** For tables and indexes. */
     readonly tables?: RegExp;

@@ -1,4 +1,4 @@
-import type { EmbeddingCache } from '../memory/embedding-cache.ts';
+import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { copyOfBlob, type SqlDatabase } from './connection.ts';
 import { numbered, type SqlDialect } from './dialect.ts';
 
@@ -9,7 +9,7 @@ export function embeddingTable({ quote, types }: SqlDialect, table: string): str
   return `CREATE TABLE IF NOT EXISTS ${quote(table)} (${space} ${text}, ${key} ${text}, ${vector} ${types.bytes} NOT NULL, PRIMARY KEY (${space}, ${key}))`;
 }
 
-/** Vectors of texts in a table that is there, as blobs of 32-bit floats. */
+/** Vectors of texts in an existing table, as blobs of 32-bit floats. */
 export function sqlEmbeddingCache({ dialect, use }: SqlDatabase, table: string): EmbeddingCache {
   const name = dialect.quote(table);
   const [space, key, vector] = ['space', 'key', 'vector'].map(dialect.quote);

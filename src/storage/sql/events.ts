@@ -1,5 +1,6 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
-import { type EventCondition, iterable, readFilter, readFilteredList } from '../shared/checks.ts';
+import { checkIterable } from '../../options.ts';
+import { type EventCondition, readFilter, readFilteredList } from '../shared/checks.ts';
 import { eventFields, eventRow, jsonObject, lookupKey, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import type { SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
@@ -51,7 +52,7 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
 
   return {
     append: async (event) => (await append([event]))[0],
-    appendMany: async (events) => append(iterable(events, 'events')),
+    appendMany: async (events) => append(checkIterable('events.appendMany', 'events', events)),
     all(filter) {
       const { condition, values } = where(readFilter(filter));
       const chunk = text(`${select} ${condition} and ${id} > ? and ${id} <= ? order by ${id} limit ?`);

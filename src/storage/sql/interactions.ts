@@ -17,7 +17,7 @@ import { selectedColumns } from './schema.ts';
 
 type Stored = Placed & { user: string; item: string; value: number; timestamp: number | null } & Record<string, unknown>;
 
-/** Loads of this size drop the indexes and make them again at the end, when that is less work than keeping them up to date. */
+/** Loads of at least this size drop the indexes and rebuild them at the end, if that is less work than updating them. */
 const bulkSize = 50_000;
 
 /** Interactions in a table. `indexes` is the SQL that makes each index, by its name. */
@@ -99,7 +99,7 @@ async function statsOf(connection: SqlConnection, select: string): Promise<Inter
   return { total: Number(total), users: Number(users), items: Number(items), averageValue: mean === null ? Number.NaN : Number(mean) };
 }
 
-/** Drops the indexes before a load that is at least as large as the table, and makes them anew after it. */
+/** Drops the indexes before a load that is at least as large as the table, and rebuilds them after it. */
 function rebuilding(
   dialect: SqlDialect,
   indexes: Map<string, string>,

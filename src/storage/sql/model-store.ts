@@ -44,7 +44,7 @@ export function modelTables({ quote, types }: SqlDialect, table: string): string
   ];
 }
 
-/** Models in a table that is there, as blobs. A deleted version leaves its row without the bytes, so that its number is never used again. */
+/** Models as blobs in an existing table. A deleted version keeps its row without the bytes, so that its number is never reused. */
 export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): ModelStore {
   const sql = statements(dialect, table);
   const run = <T>(work: (connection: SqlConnection) => Promise<T>) => use((connection) => connection.atomic(() => work(connection)));
@@ -57,7 +57,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
       const json = JSON.stringify(readMetadata(metadata));
       return run(async (connection) => {
         for (let version = (await newest(connection, sql.last, name)) + 1; ; version++) {
-          // Nothing is inserted when somebody else took the number meanwhile.
+          // Nothing is inserted if another process took the number meanwhile.
           if ((await connection.run(sql.insert, name, version, Date.now(), bytes.length, json, bytes)) === 0) continue;
           return infoOf(connection, await existing(connection, name, version));
         }
@@ -145,7 +145,7 @@ function readers(sql: ReturnType<typeof statements>) {
   return { aliasesOf, infoOf, pointsAt, existing };
 }
 
-/** A largest version; 0 when there is none. */
+/** The largest version; 0 when there is none. */
 async function newest(connection: SqlConnection, select: string, name: string): Promise<number> {
   return Number((await connection.one<{ n: number | null }>(select, name))?.n ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { ProductRow, ProductStore } from '../../contracts/data-store.ts';
-import { firstOrLast, iterable, lookupKeys, readPage, readPut } from '../shared/checks.ts';
+import { checkIterable } from '../../options.ts';
+import { firstOrLast, lookupKeys, readPage, readPut } from '../shared/checks.ts';
 import { readAll } from '../shared/put.ts';
 import { lookupKey, readKey } from '../shared/rows.ts';
 import type { ProductsTable } from '../shared/tables.ts';
@@ -31,7 +32,7 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
     );
     return ids.map((id) => {
       const stored = id === undefined ? undefined : found.get(id);
-      return stored && rowOf(stored); // a row of its own each time
+      return stored && rowOf(stored); // a fresh object each time
     });
   };
 
@@ -57,7 +58,7 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
     },
     get: (id) => use(async (connection) => (await getAll(connection, [lookupKey(id, 'products: id')]))[0]),
     async getMany(ids) {
-      const wanted = Array.from(iterable(ids, 'ids'), (id) => lookupKey(id, 'products: id'));
+      const wanted = Array.from(checkIterable('products.getMany', 'ids', ids), (id) => lookupKey(id, 'products: id'));
       return use((connection) => getAll(connection, wanted));
     },
     all: () =>
@@ -74,7 +75,7 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
           'first' in end ? connection.run(sql.deleteFirst, end.first) : connection.run(sql.deleteLast, end.last),
         );
       }
-      const ids = lookupKeys(iterable(what as Iterable<unknown>, 'ids'), 'products.delete: id');
+      const ids = lookupKeys(checkIterable('products.delete', 'ids', what as Iterable<unknown>), 'products.delete: id');
       return use((connection) =>
         connection.atomic(async () => {
           let gone = 0;

@@ -1,5 +1,6 @@
 import type { PutOptions, PutResult, RowPage } from '../../contracts/data-store.ts';
 import { AttuneError } from '../../errors.ts';
+import { yieldNow } from '../../work/yield-now.ts';
 import { type PageRequest, pageOf } from '../shared/checks.ts';
 import { emptyResult, reject, stride } from '../shared/put.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
@@ -13,18 +14,18 @@ export interface ReadRow {
 
 /** How rows of one kind are stored. */
 export interface RowWriter {
-  /** What tells a row from others; those of one batch differ in it. */
+  /** The key of a row; the rows of one batch have distinct keys. */
   keyOf(values: SqlValue[]): string;
-  /** Most rows of a batch. */
+  /** Maximum number of rows in a batch. */
   batch: number;
-  /** Stores a batch, and counts what came of it. */
+  /** Stores a batch, and counts the outcomes. */
   store(connection: SqlConnection, rows: ReadRow[], result: PutResult): Promise<void>;
   /** Before the first and after the last row, in their transaction. */
   before?(connection: SqlConnection): Promise<void>;
   after?(connection: SqlConnection): Promise<void>;
 }
 
-/** Stores rows batch by batch in one transaction; every few thousand the event loop may run, while the connection is held. */
+/** Stores rows batch by batch in one transaction; it yields to the event loop every few thousand rows, while the connection is held. */
 export async function putRows(
   use: Use,
   rows: (SqlValue[] | AttuneError)[],
@@ -57,7 +58,7 @@ export async function putRows(
     connection.atomic(async () => {
       await writer.before?.(connection);
       for (let from = 0; from < rows.length; from += stride) {
-        if (from > 0) await new Promise((resolve) => setTimeout(resolve));
+        if (from > 0) await yieldNow();
         const to = Math.min(from + stride, rows.length);
         await put(connection, from, to);
         signal?.throwIfAborted();
@@ -85,7 +86,7 @@ export class ManyRows {
     this.#statements = sizes.map((size) => ({ size, sql: numbered(dialect, text(size)) }));
   }
 
-  /** Calls `each` with a statement, its parameters, and the rows they are of, until all rows have had their turn. */
+  /** Calls `each` with a statement, its parameters, and the rows they belong to, until all rows are done. */
   async run<Row>(
     rows: readonly Row[],
     valuesOf: (row: Row) => readonly SqlValue[],
@@ -111,7 +112,7 @@ export interface Placed {
   attune_place: number;
 }
 
-/** Streams rows by their place, some thousand at a time, up to the last one there was at the start. No cursor stays open between them. */
+/** Streams rows by their place, a few thousand at a time, up to the last one at the start. No cursor stays open between them. */
 export async function* streamed<Stored extends Placed, Row>(
   use: Use,
   last: string,
@@ -128,7 +129,7 @@ export async function* streamed<Stored extends Placed, Row>(
   }
 }
 
-/** Below every place. */
+/** Before every position. */
 export const firstPlace = Number.MIN_SAFE_INTEGER;
 
 /** A page, by a statement with parameters after, limit and offset. */

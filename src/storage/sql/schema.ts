@@ -12,7 +12,7 @@ export interface Schema {
   eventTime: string;
 }
 
-/** Makes the tables that are missing, and adds the further columns that are. */
+/** Creates missing tables and adds missing columns. */
 export function makeTables(
   connection: SqlConnection,
   dialect: SqlDialect,
@@ -117,7 +117,7 @@ async function makeTable(
     await connection.run(`ALTER TABLE ${dialect.quote(table)} ADD COLUMN ${definition(column)}`);
 }
 
-/** Rows are told apart by a key, so a table that exists without it is refused now and not at the first row. @throws ERR_STORE */
+/** Rows are identified by a key, so an existing table without it is rejected now and not at the first row. @throws ERR_STORE */
 async function checkKey(connection: SqlConnection, dialect: SqlDialect, name: string, columns: string[]): Promise<void> {
   const table = dialect.quote(name);
   const key = columns.map(dialect.quote);
@@ -125,7 +125,7 @@ async function checkKey(connection: SqlConnection, dialect: SqlDialect, name: st
   await connection.run(`insert into ${table} (${key.join(', ')}) ${nothing} ${dialect.upsert({ key, set: [] })}`);
 }
 
-/** In lower case, because not every database tells names apart by case. */
+/** In lower case, because not every database has case-sensitive names. */
 async function columnNames(connection: SqlConnection, dialect: SqlDialect, table: string): Promise<string[]> {
   const rows = await connection.all<{ name: string }>(numbered(dialect, dialect.columnsOfTable), table);
   return rows.map(({ name }) => name.toLowerCase());

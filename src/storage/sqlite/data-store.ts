@@ -14,11 +14,11 @@ export interface SqliteDataStoreOptions<Tables extends DataTables = DataTables> 
 
 /**
  * Products, interactions and events in a SQLite database: a foreign key with cascade, one row per (user, item) pair, indexes.
- * Makes what is missing and leaves what is there; sets WAL journal, foreign keys, a busy timeout of 5 s and, unless one was
- * chosen, a page cache of 64 MB. The handle stays the caller's, to close it or to query it beside the store; ids must not hold a NUL.
+ * Creates what is missing and leaves what exists; sets WAL journal, foreign keys, a busy timeout of 5 s and, unless one was
+ * chosen, a page cache of 64 MB. The handle remains the caller's, to close it or to run other queries; ids must not hold a NUL.
  *
  * @returns a store that knows the declared columns: others do not compile, and they come back typed
- * @throws ERR_BAD_OPTION for names that cannot be; ERR_STORE when the database refuses, or a table that exists does not fit.
+ * @throws ERR_BAD_OPTION for invalid names; ERR_STORE when the database refuses, or a table that exists does not fit.
  */
 export async function sqliteDataStore<const Tables extends DataTables = DataTables>(
   database: SqliteHandle,

@@ -4,7 +4,7 @@ import { SqlConnection, type SqlDatabase, type SqlDriver, type SqlValue, type Us
 import { sqliteDialect } from './dialect.ts';
 import type { SqliteHandle, SqliteStatement } from './handle.ts';
 
-/** A handle as the stores on it share it: one connection, used by one piece of work at a time. */
+/** A handle shared by its stores: one connection, used by one piece of work at a time. */
 export class SqliteDatabase implements SqlDatabase {
   readonly dialect = sqliteDialect;
   readonly use: Use;
@@ -51,7 +51,7 @@ export class SqliteDatabase implements SqlDatabase {
         'Expected a database with foreign keys, but they cannot be switched on. End the open transaction first.',
       );
     }
-    // SQLite's own default of 2 MB makes large loads several times slower; a size that somebody chose stays.
+    // SQLite's own default of 2 MB makes large loads several times slower; a size that was configured is kept.
     if (pragma('cache_size') === -2000) this.exec('pragma cache_size = -65536');
   }
 }

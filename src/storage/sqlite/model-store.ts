@@ -7,11 +7,11 @@ import { sqliteDialect } from './dialect.ts';
 import type { SqliteHandle } from './handle.ts';
 
 /**
- * Keeps models in a SQLite database, as blobs (up to 1 GB each, SQLite's default bound). The handle stays the caller's.
- * A deleted version leaves its row without the bytes, so that its number is never used again.
+ * Keeps models in a SQLite database, as blobs (up to 1 GB each, SQLite's default bound). The handle remains the caller's.
+ * A deleted version keeps its row without the bytes, so that its number is never reused.
  *
  * @param options.table name of the table; the aliases are in `<table>_aliases`. Default `'models'`.
- * @throws ERR_BAD_OPTION for a name that cannot be; ERR_STORE when the database refuses.
+ * @throws ERR_BAD_OPTION for an invalid name; ERR_STORE when the database refuses.
  */
 export function sqliteModelStore(database: SqliteHandle, options: { table?: string | undefined } = {}): ModelStore {
   const { table } = readOptions('sqliteModelStore', options, { table: nameOption('models', sqliteDialect.reserved.tables) });

@@ -5,14 +5,14 @@ import { asKey, asMetric, asPairs, statuses } from './mlflow-names.ts';
 
 /** How many of each kind one request may hold. */
 const most = { metrics: 1000, params: 100, tags: 100 };
-/** How long entries wait for company. */
+/** How long entries wait before a partial batch is sent. */
 const lingerMs = 1000;
 
 type Request = [path: string, body: object];
 
 /**
  * The entries of one run on their way to the server, in batches of what MLflow takes. They leave when a batch is full, after a second, or
- * on `flush`. While the server cannot be reached they wait here; what it refuses is dropped, and told by the next `flush`.
+ * on `flush`. While the server cannot be reached they are buffered; entries that it rejects are dropped, and the next `flush` reports it.
  */
 export class MlflowBatches {
   readonly #client: MlflowClient;
@@ -44,7 +44,7 @@ export class MlflowBatches {
     if (failure) throw failure;
   }
 
-  /** One after the other, so that batches keep their order; never rejects. */
+  /** Sequential, so that batches keep their order; never rejects. */
   #send(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -57,12 +57,12 @@ export class MlflowBatches {
         for (const [path, body] of requests) {
           await this.#client.post(path, body).catch((error) => {
             if (error instanceof AttuneError && error.code === 'ERR_STORE') throw error;
-            this.#failure ??= error; // said no for good
+            this.#failure ??= error; // a permanent rejection
           });
         }
       } catch (error) {
         this.#failure ??= error;
-        this.#entries = [...entries, ...this.#entries]; // all of them again: MLflow keeps equal points once
+        this.#entries = [...entries, ...this.#entries]; // resend all of them: MLflow deduplicates equal points
       }
     });
     return this.#sending;

@@ -16,7 +16,7 @@ interface Call {
   path: string;
   query?: Record<string, string | undefined>;
   body?: string | Uint8Array;
-  /** Whether doing it twice is the same as doing it once. If not, it is repeated only when the server says that it did nothing. */
+  /** Whether the request is idempotent. If not, it is retried only when the server says that it did nothing. */
   repeatable: boolean;
 }
 
@@ -34,7 +34,7 @@ export class MlflowClient {
     return this.#send(call, jsonOf<T>);
   }
 
-  /** A call that asks. */
+  /** A call that only reads. */
   async get<T>(path: string, query: Record<string, string | undefined>): Promise<T> {
     return this.#send({ method: 'GET', path: `/api/2.0/mlflow/${path}`, query, repeatable: true }, jsonOf<T>);
   }
@@ -115,7 +115,7 @@ async function refusal(response: Response): Promise<AttuneError> {
   try {
     said = JSON.parse(text);
   } catch {
-    // a proxy in between, or an old server
+    // from a proxy in between, or an old server
   }
   const code = codes[said.error_code ?? ''] ?? (response.status === 404 ? 'ERR_NOT_FOUND' : 'ERR_STORE');
   const login = response.status === 401 || response.status === 403 ? " Pass 'token' or 'headers' that it accepts." : '';

@@ -1,6 +1,6 @@
 import type { EndStatus, RunRecord } from '../tracker.ts';
 
-/** MLflow's words for how a run ended. */
+/** MLflow's status names of a run. */
 export const statuses: Record<EndStatus, string> = { finished: 'FINISHED', failed: 'FAILED', killed: 'KILLED' };
 
 /** Ours for its. */

@@ -10,13 +10,13 @@ export interface MlflowOptions {
   token?: string | undefined;
   /** Further headers, such as `{ authorization: 'Basic ...' }`. */
   headers?: Record<string, string> | undefined;
-  /** What requests go through. Default the global `fetch`. */
+  /** The `fetch` to use. Default the global one. */
   fetch?: typeof globalThis.fetch | undefined;
-  /** How often a request that failed is repeated. From 0, default 4. */
+  /** Maximum number of retries of a failed request. From 0, default 4. */
   retries?: number | undefined;
-  /** The wait before the first repetition; it doubles each time. Default 250. */
+  /** Delay before the first retry, in milliseconds; it doubles each time. Default 250. */
   backoffMs?: number | undefined;
-  /** After so long a request counts as failed. Default 30,000. */
+  /** Timeout of one request, in milliseconds. Default 30,000. */
   timeoutMs?: number | undefined;
 }
 

@@ -104,7 +104,7 @@ async function findOrMakeExperiment(client: MlflowClient, name: string): Promise
   try {
     return (await client.post<{ experiment_id: string }>('experiments/create', { name })).experiment_id;
   } catch (error) {
-    if (isCode(error, 'ERR_DUPLICATE')) return find(); // somebody else was faster
+    if (isCode(error, 'ERR_DUPLICATE')) return find(); // another client was faster
     throw error;
   }
 }

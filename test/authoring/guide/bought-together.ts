@@ -1,20 +1,22 @@
-import type { FitOptions, Interactions, ModelStore, UnknownPolicy } from 'attune';
+import type { FitOptions, Id, Interactions, LoadOptions, ModelStore, SimilarOptions, UnknownPolicy } from 'attune';
 import {
   BaseRecommender,
-  baseFromFile,
   baseOf,
-  baseToFile,
   checkInteractions,
-  checkModelStore,
-  choice,
+  decodeModel,
+  encodeModel,
   type FittedBase,
+  fromSettings,
   type HistoryRow,
+  onUnknown,
   Pace,
-  readModelFile,
+  readLoadOptions,
   readOptions,
+  seed,
+  storedBytes,
   tensorOf,
+  threads,
   workOptions,
-  writeModelFile,
 } from 'attune/authoring';
 
 interface Fitted extends FittedBase {
@@ -22,15 +24,22 @@ interface Fitted extends FittedBase {
   together: Float32Array;
 }
 
+interface Options {
+  /** Every family takes these two, so that all can be made alike. Here nothing is drawn, and one thread does it. */
+  seed?: number | string;
+  threads?: number | 'auto';
+  onUnknown?: UnknownPolicy;
+}
+
 const kind = 'bought-together';
-const formatVersion = 1;
+const format = { kind, formatVersion: 1 };
 
 /** Scores an item by the number of users who have it together with each item of the history. */
 export class BoughtTogether extends BaseRecommender<Fitted, HistoryRow> {
   override readonly kind = kind;
 
-  constructor(options: { onUnknown?: UnknownPolicy } = {}) {
-    super(readOptions('BoughtTogether', options, { onUnknown: choice(['throw', 'empty'] as const, 'throw') }).onUnknown);
+  constructor(options: Options = {}) {
+    super(readOptions('BoughtTogether', options, { seed, threads, onUnknown }).onUnknown);
   }
 
   async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
@@ -51,23 +60,26 @@ export class BoughtTogether extends BaseRecommender<Fitted, HistoryRow> {
     return this;
   }
 
-  toBytes(): Uint8Array<ArrayBuffer> {
-    const { tensors, ids } = baseToFile(this.model);
-    const { together } = this.model;
-    const all = { ...tensors, together: { data: together, shape: [together.length] } };
-    return writeModelFile({ kind, formatVersion, settings: { onUnknown: this.onUnknown }, tensors: all, ids });
+  similarItems(item: Id, options: SimilarOptions = {}) {
+    return this.listSimilarItems(item, options);
   }
 
-  static fromBytes(bytes: Uint8Array): BoughtTogether {
-    const file = readModelFile(bytes, kind, formatVersion);
-    const model = new BoughtTogether(file.settings);
-    const base = baseFromFile(file);
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const { together } = this.model;
+    const tensors = { together: { data: together, shape: [together.length] } };
+    return encodeModel(format, this.model, { settings: { onUnknown: this.onUnknown }, tensors });
+  }
+
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): BoughtTogether {
+    const own = readLoadOptions('BoughtTogether', options);
+    const { file, base } = decodeModel(format, bytes);
+    const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new BoughtTogether(settings));
     model.fitted = { ...base, together: tensorOf(file, 'together', Float32Array, base.items.size ** 2) };
     return model;
   }
 
-  static async load(store: ModelStore, reference: string): Promise<BoughtTogether> {
-    return BoughtTogether.fromBytes((await checkModelStore(store).get(reference)).bytes);
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<BoughtTogether> {
+    return BoughtTogether.fromBytes(await storedBytes(store, reference), options);
   }
 
   protected profileOf(user: number): HistoryRow {

@@ -12,7 +12,7 @@ export interface Claims {
 /** How long a token is good for. */
 export const tokenSeconds = 8 * 3600;
 
-/** Signs who somebody is, so that the server has nothing to remember. A restart makes a new key, and everybody logs in again. */
+/** Signs the identity of a user, so that the server keeps no sessions. A restart makes a new key, and users must log in again. */
 export class Tokens {
   readonly #key = randomBytes(32);
 

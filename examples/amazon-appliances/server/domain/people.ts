@@ -2,11 +2,11 @@ import type { DataStore, StoredEvent } from 'attune';
 import type { Catalogue } from './catalogue.ts';
 import { numberOrNull } from './catalogue.ts';
 
-/** What somebody can say about a product. */
+/** The feedback a user can give about a product. */
 export const feedbackTypes = ['like', 'dislike', 'skip', 'purchase', 'rating'] as const;
 export type FeedbackType = (typeof feedbackTypes)[number];
 
-/** What somebody did: products with how much they like them, and products not to show again. */
+/** A user's history: products with how much they like them, and products not to show again. */
 export interface Taste {
   /** Ratings of the database, with what was said since on top. */
   liked: Map<string, number>;

@@ -5,7 +5,7 @@ import { tasteOf } from './people.ts';
 import { type ModelName, rankerFor, type Side, similarityRanker } from './ranker.ts';
 import type { Shop } from './shop.ts';
 
-/** Who asks, and what is known of them besides the database. */
+/** The visitor, and what is known of them besides the database. */
 export interface Ask {
   user_id: string;
   n: number;
@@ -18,7 +18,7 @@ export interface Ask {
 /** A product of a history that comes without a rating counts like the best one. */
 const likedValue = 5;
 
-/** Products for somebody: from the model, with what they said since on top. */
+/** Products for a user: from the model, combined with their feedback since it was trained. */
 export async function recommend(shop: Shop, { user_id, n, model = 'hybrid', history = [], interests, exclude = [] }: Ask) {
   const { models, data } = shop.system;
   const { liked, avoided, hasNews } = await tasteOf(data, user_id);

@@ -14,7 +14,7 @@ const statisticsLastMs = 30_000;
 export class Shop {
   readonly system: System;
   readonly adminPassword: string;
-  /** Whether the password was made up just now, so that somebody has to be told. */
+  /** Whether the password was just generated and must be shown. */
   readonly isPasswordNew: boolean;
   readonly tokens = new Tokens();
   readonly training: TrainingJobs;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Pages load nothing from another host, and nobody frames them. */
+/** Pages load nothing from other hosts and cannot be framed. */
 export const pagePolicy = [
   "default-src 'self'",
   "img-src 'self' data:",

@@ -67,7 +67,7 @@ export const dial = (palette: Palette, cx: number, cy: number, r: number, angle:
   );
 };
 
-/** A small display with a text in segments that nobody has to read. */
+/** A small display with decorative segment text. */
 export const display = (palette: Palette, x: number, y: number, width: number, height: number) =>
   rect(x, y, width, height, 3, palette.panel) +
   rect(x + width * 0.2, y + height * 0.36, width * 0.6, height * 0.28, 1.5, palette.accent, { opacity: 0.9 });

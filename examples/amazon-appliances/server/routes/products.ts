@@ -101,7 +101,7 @@ export function productRoutes(app: FastifyInstance, shop: Shop): void {
 
 const category = { type: 'object', properties: { name: { type: 'string' }, count: { type: 'integer' } } } as const;
 
-/** Some hundred products a piece, so that other requests get their turn in between. */
+/** A few hundred products per chunk, so that other requests are served in between. */
 function* asJson(cards: readonly ProductCard[]): Generator<string> {
   const step = 500;
   yield '[';

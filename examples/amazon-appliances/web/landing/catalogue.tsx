@@ -25,7 +25,7 @@ const sorts: [Sort, string][] = [
 /** Departments beyond these are small, and are found by searching. */
 const mostChips = 24;
 
-/** All products, a hundred a page, by category. */
+/** All products by category, a hundred per page. */
 export function Catalogue({ view, catalogue, categories, onGo, onOpen }: Props) {
   const top = useRef<HTMLElement>(null);
   const shown = latest(catalogue);

@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../lib/api.ts';
 import { type Loading, latest } from '../lib/loading.ts';
 import { productUrl } from '../lib/words.ts';
 
-/** What the recommendations rest on, small. */
+/** A compact list of what the recommendations are based on. */
 export function RecentlyRated({ history, name }: { history: Loading<{ ratings: HistoryEntry[] }>; name: string }) {
   const ratings = latest(history)?.ratings ?? [];
   if (ratings.length === 0) return null;

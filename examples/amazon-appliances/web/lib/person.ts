@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 
-/** Who is looking: a known user that was chosen, or this browser's own visitor, whom nobody knows at first. */
+/** Who is looking: a known user that was chosen, or this browser's own visitor, who is unknown at first. */
 export interface Person {
   id: string;
   isVisitor: boolean;

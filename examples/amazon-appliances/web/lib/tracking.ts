@@ -9,7 +9,7 @@ export interface TrackingEvent {
   rating?: number;
 }
 
-/** Tells the server what happened. Shopping goes on when nobody listens, so failures are silent. */
+/** Tells the server what happened. Failures are ignored, because they must not disturb shopping. */
 export function track(event: TrackingEvent): void {
   fetch('/tracking/event', {
     method: 'POST',

@@ -6,7 +6,7 @@ export const GATHERED = 1024;
 /**
  * Conjugate gradients from what x holds, preconditioned by the diagonal of the matrix. The Gram part is diagonal here, so a
  * step costs 2 n f, and the rows are gathered once. Entries go four at a time: a vector that they share is then read and written
- * once for four of them, which halves the time. The gain is followed exactly: each step lowers x^T A x - 2 b x by step * rz.
+ * once for four of them, which halves the time. The gain is tracked exactly: each step lowers x^T A x - 2 b x by step * rz.
  */
 export function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: usize, H: usize, f: i32, x: usize, work: usize, steps: i32): f64 {
   const s: usize = (<usize>f) << 2;
@@ -26,7 +26,7 @@ export function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: us
     const e = (<usize>p) << 2;
     store<u32>(pointers + e, <u32>(y + <usize>load<i32>(indices + ((<usize>min(p, n - 1)) << 2)) * s));
     if (p < n) continue;
-    store<f32>(D + e, 0); // entries that fill up the last four weigh nothing
+    store<f32>(D + e, 0); // padding entries have weight 0
     store<f32>(T + e, 0);
   }
   for (let p = 0; p < min(padded, GATHERED); p += 4) gather4(pointers + ((<usize>p) << 2), rows + <usize>p * s, s);
@@ -72,7 +72,7 @@ export function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: us
       const score = dots4(pointers + e, P, s),
         ds = f32x4.mul(v128.load(D + e), score);
       curvature = f32x4.add(curvature, f32x4.mul(ds, score));
-      if (!last) axpy4(pointers + e, ds, AP, s); // after the last step nobody asks for the residual
+      if (!last) axpy4(pointers + e, ds, AP, s); // the residual is not needed after the last step
     }
     const step = rz / sum4(curvature);
     q0 -= <f64>step * <f64>rz;
@@ -86,16 +86,16 @@ export function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: us
       acc = f32x4.add(acc, f32x4.mul(v, f32x4.mul(v, v128.load(Mi + q))));
     }
     const next = sum4(acc);
-    const turn = f32x4.splat(next / rz);
+    const beta = f32x4.splat(next / rz);
     rz = next;
     for (let q: usize = 0; q < s; q += 16) {
-      v128.store(P + q, f32x4.add(f32x4.mul(v128.load(R + q), v128.load(Mi + q)), f32x4.mul(turn, v128.load(P + q))));
+      v128.store(P + q, f32x4.add(f32x4.mul(v128.load(R + q), v128.load(Mi + q)), f32x4.mul(beta, v128.load(P + q))));
     }
   }
   return -q0;
 }
 
-/** Copies four rows to where they lie side by side, and points there. Four at a time, so that they are waited for together. */
+/** Copies four rows to where they lie side by side, and points there. Four at a time, so that their cache misses overlap. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function gather4(pointers: usize, to: usize, s: usize): void {

@@ -61,7 +61,7 @@ export function dualFactor(n: i32, indices: usize, d: usize, y: usize, I: usize,
   return cholesky(M, n, ld);
 }
 
-/** Rows p to p + 3 of P: source rows times their roots and the vector I, zeros from n on. Four at a time, so that they are waited for together. */
+/** Rows p to p + 3 of P: source rows times their roots and the vector I, zeros from n on. Four at a time, so that their cache misses overlap. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function scaled4(n: i32, p: i32, indices: usize, y: usize, roots: usize, I: usize, to: usize, s: usize): void {

@@ -4,8 +4,8 @@ import { cholesky, choleskySolve } from '../dense/cholesky';
 import { dot } from '../dense/vector';
 import { F32s, I32s } from '../types';
 
-// Which entry of a row brings how much of a score (Hu, Koren & Volinsky 2008, section 5): with A = diag(H) + sum d y y^T, the row is
-// x = A^-1 sum r y, so entry e brings r_e y_e^T A^-1 t of x . t. A is factorized once for a row, then each target t costs two triangular
+// How much each entry of a row contributes to a score (Hu, Koren & Volinsky 2008, section 5): with A = diag(H) + sum d y y^T, the row is
+// x = A^-1 sum r y, so entry e contributes r_e y_e^T A^-1 t to x . t. A is factorized once per row, then each target t takes two triangular
 // solves and n products.
 
 /**
@@ -38,7 +38,7 @@ export function explainFactor(
   return cholesky(factor, f, f);
 }
 
-/** After `explainFactor` with the same row: out[k * n + e] = what entry e brings of the row's product with row targets[k] of y. */
+/** After `explainFactor` with the same row: out[k * n + e] = the contribution of entry e to the row's product with row targets[k] of y. */
 export function explainRows(
   n: i32, indices: I32s, r: F32s, y: F32s, count: i32, targets: I32s, f: i32, dualMax: i32, extra: i32, factor: F32s, room: F32s,
   out: F32s,

@@ -3,8 +3,8 @@ import { scaled, sum4 } from '../dense/vector';
 import { F32s, I32s } from '../types';
 
 /**
- * Block job, half a step of the power method: row k of out = the sum of r times the rows of y that its entries name, over the
- * square root of the sum of r, which keeps popular rows from drowning the others. Scratch: 32 bytes.
+ * Block job, one half-step of the power method: row k of out = the sum of r times the rows of y that its entries name, over the
+ * square root of the sum of r, which keeps popular rows from dominating the others. Scratch: 32 bytes.
  */
 export function powerRows(lo: i32, hi: i32, block: i32, scratch: usize, offsets: I32s, indices: I32s, r: F32s, y: F32s, f: i32, out: F32s): void {
   const s: usize = (<usize>f) << 2;

@@ -45,7 +45,7 @@ export function twins({ f32, f64, i32 }: Memory) {
         }
         const won = row.length <= dualMax || steps === 0 ? solveExactly(row, diagonal, x) : conjugateSteps(row, diagonal, x, steps);
         if (Number.isNaN(won)) i32[failed / 4] = u + 1;
-        // H x = b - sum d y (y.x), so each entry brings r - d (y.x) of its H^-1 y.
+        // H x = b - sum d y (y.x), so each entry contributes r - d (y.x) times its H^-1 y.
         if (combination) {
           for (const [k, { y, d, r }] of row.entries()) f32[combination / 4 + from + k] = r - d * dot(y, x);
         }
@@ -79,14 +79,14 @@ function solveExactly(row: RowEntries, diagonal: Float64Array, x: Float32Array):
   return dot(b, solution);
 }
 
-/** Solves A x = b in place by Cholesky on the lower half of A (f x f, destroyed). False when A is not positive. */
+/** Solves A x = b in place by Cholesky on the lower triangle of A (f x f, destroyed). False when A is not positive. */
 export function choleskySolve(a: Float64Array, f: number, b: Float64Array): boolean {
   if (!choleskyFactor(a, f)) return false;
   choleskySubstitute(a, f, b);
   return true;
 }
 
-/** Makes the lower half of A (f x f) its Cholesky factor. False when A is not positive. */
+/** Replaces the lower triangle of A (f x f) by its Cholesky factor. False when A is not positive. */
 export function choleskyFactor(a: Float64Array, f: number): boolean {
   for (let i = 0; i < f; i++) {
     for (let j = 0; j <= i; j++) {

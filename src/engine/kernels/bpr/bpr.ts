@@ -10,7 +10,7 @@ function next(state: u32): u32 {
   return state ^ (state << 5);
 }
 
-/** A start for a stream of its own: two rounds of an integer hash (Wellons 2018), never 0. */
+/** The seed of an independent stream: two rounds of an integer hash (Wellons 2018), never 0. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function stream(seed: u32, number: u32): u32 {
@@ -59,7 +59,7 @@ function holds(indices: usize, lo: i32, hi: i32, x: i32): bool {
  *
  * Rows are `width` floats; column `biasAt` (-1 = none) is the bias in rows of items and 1 in rows of users. Of `candidates` items drawn
  * for q the one with the highest score is taken (Zhang et al. 2013). stats + 24 * block gets three f64: how many steps were done, and
- * the product of their sigma as b and a for a 2^-b, since the sum of logarithms needs a logarithm a step.
+ * the product of their sigma as b and a for a 2^-b, since the sum of logarithms would need one logarithm per step.
  */
 export function bprSteps(
   lo: i32, hi: i32, block: i32, scratch: usize,
@@ -125,9 +125,9 @@ export function bprSteps(
 }
 
 /**
- * Block job: rows of users lo..hi from their items alone, the items held still: `passes` steps an item of theirs but at least `least`,
- * beginning at 0; the mean of the second half of the steps is kept, which takes out most of the noise of the draws (Polyak & Juditsky
- * 1992). All users draw from the same stream, so who has the same items gets the same row. Scratch: one row.
+ * Block job: rows of users lo..hi from their items alone, the items held fixed: `passes` steps per item of theirs but at least `least`,
+ * starting at 0; the mean of the second half of the steps is kept, which takes out most of the noise of the draws (Polyak & Juditsky
+ * 1992). All users draw from the same stream, so users with the same items get the same row. Scratch: one row.
  */
 export function bprUsers(
   lo: i32, hi: i32, block: i32, scratch: usize,

@@ -1,11 +1,11 @@
 // A first, coarser prefilter for many queries at once: the upper four bits of the codes of codes.ts, two rows in each lane of 16 bits.
 //
 // With h = code >> 4, row v is scale (16 h + 7.5) + residual, and query q is step * digits + remainder, with small digits. So
-// q . v <= scale step ((16 h + 7.5) . digits) + |q| |residual| + |remainder| |scale (16 h + 7.5)|        (Cauchy and Schwarz).
+// q . v <= scale step ((16 h + 7.5) . digits) + |q| |residual| + |remainder| |scale (16 h + 7.5)|        (Cauchy-Schwarz).
 //
 // A lane holds a + 4096 b, where a = h + 8 is of one row and b = h of the row four below it. One multiplication makes the products of both:
 // over `chunk` dimensions the sum of the a's stays below 2048, which the caller sees to when it makes the digits, so both sums can be read off.
-// That is half the arithmetic of a code of eight bits a row, which is what a batch is bound by.
+// That is half the arithmetic of 8-bit codes, which limits the speed of a batch.
 
 import { codeOf, lanes, products, slackOf, sums } from './products';
 import { F32s, I16s, I32s, I8s, Optional, U8s } from '../types';
@@ -59,7 +59,7 @@ function upper(sum: v128, offset: v128, own: usize, scale: v128, error: v128, le
   return f32x4.add(product, slack);
 }
 
-/** Bounds as whole numbers up to 255, larger ones for larger bounds; not a number is 255. */
+/** Bounds quantized to integers up to 255, monotonically; NaN becomes 255. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function levelsOf(bounds: v128, own: usize): v128 {
@@ -76,12 +76,12 @@ function closer(row: i32, query: usize, bounds: usize, width: i32, codes: usize,
 }
 
 /**
- * Block job: upper bounds of q . v for the rows lo..hi (lo a multiple of 8) and 2 * pairs queries, as levels of a byte: the bound times a number of
- * the query, cut to 0..255. The level of row r and query k stands at levels + k * stride + r; rows that are not marked or do not reach the threshold of
+ * Block job: upper bounds of q . v for the rows lo..hi (lo a multiple of 8) and 2 * pairs queries, as one-byte levels: the bound times a number of
+ * the query, cut to 0..255. The level of row r and query k stands at levels + k * stride + r; rows whose flag is 0 or that do not reach the threshold of
  * the query have 0. If the query says so, the level of those that do is that of their whole codes, which are in the cache.
- * `queries` has 8 dimensions (i16) of the two of a pair in turn; `own` 32 bytes a query: step of 16, offset of the rows a, offset of the rows b, alpha,
- * beta, levels a unit, the threshold, and whether (i32) whole codes are asked for. `fines` and `bounds` are what boundRows of codes.ts takes as query and bounds, one query
- * after the other. Scratch: 8 * width bytes and 64 a pair.
+ * `queries` has the two of a pair (i16), interleaved by 8 dimensions; `own` 32 bytes per query: step of 16, offset of the rows a, offset of the rows b, alpha,
+ * beta, levels per unit, the threshold, and whether (i32) whole codes are asked for. `fines` and `bounds` are what boundRows of codes.ts takes as query and bounds, one query
+ * after the other. Scratch: 8 * width bytes and 64 per pair.
  */
 export function coarseMany(
   lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: I16s, own: F32s, width: i32, codes: I8s, scales: F32s,
@@ -162,7 +162,7 @@ export function coarseMany(
 
 /**
  * Upper and lower bounds of q . v, as boundRows of codes.ts gives them, for `count` groups of four rows that a list names by their
- * numbers: four upper ones, then four lower ones a group. Rows from hi on and rows that are not marked have the bounds of nothing.
+ * numbers: four upper ones, then four lower ones per group. Rows from hi on and rows whose flag is 0 have -infinity for both.
  */
 export function boundGroups(
   list: I32s, count: i32, hi: i32, query: I16s, bounds: F32s, width: i32, codes: I8s, scales: F32s, errors: F32s, marks: Optional<U8s>, out: F32s,

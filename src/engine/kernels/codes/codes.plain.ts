@@ -40,7 +40,7 @@ export function twins({ f32, i8, i16 }: Memory) {
     encodeRows(lo: number, hi: number, rows: number, f: number, width: number, codes: number, scales: number, errors: number) {
       for (let row = lo; row < hi; row++) {
         const x = f32.subarray(rows / 4 + row * f, rows / 4 + (row + 1) * f);
-        const most = x.reduce((a, v) => Math.max(a, Math.abs(v)), 0); // not a number stays
+        const most = x.reduce((a, v) => Math.max(a, Math.abs(v)), 0); // keeps NaN
         const coded = most < large;
         const scale = coded && most > small ? Math.fround(most / 127) : 0;
         const inverse = scale > 0 ? 1 / scale : 0;

@@ -1,11 +1,11 @@
-// One byte a dimension for the rows of an exact index, and bounds of inner products from them.
+// One byte per dimension for the rows of an exact index, and bounds of inner products from them.
 //
 // Row v is scale * code + residual, query q is step * digits + remainder. So
-// |q . v - scale * step * (code . digits)| <= |q| |residual| + |remainder| |scale * code|     (Cauchy and Schwarz),
+// |q . v - scale * step * (code . digits)| <= |q| |residual| + |remainder| |scale * code|     (Cauchy-Schwarz),
 // and with |code| <= 127 sqrt(d) that is at most alpha * error + beta * scale, where error bounds |residual| and alpha, beta are
-// the query's, made by who calls so that they cover the rounding of all that happens here as well.
+// the query's, made by the caller so that they cover the rounding errors of this computation as well.
 //
-// Codes lie in groups of four rows, 16 dimensions of each in turn: 64 bytes, one line of the cache, which is read in order.
+// Codes are stored in groups of four rows, interleaved by 16 dimensions: 64 bytes, one cache line, which is read in order.
 
 import { codeOf, lanes, products, slackOf } from './products';
 import { F32s, I16s, I8s, Optional, U8s } from '../types';
@@ -41,7 +41,7 @@ export function encodeRows(lo: i32, hi: i32, rows: F32s, f: i32, width: i32, cod
   }
 }
 
-/** Largest upper and lower bound of four each. Not a number stays in the upper one, so that somebody looks; the lower one passes it over. */
+/** Largest upper and lower bound of four each. The upper bound keeps NaN, so that the row is looked at; the lower one ignores it. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function reduce(most: v128, least: v128, out: usize): void {
@@ -53,8 +53,8 @@ function reduce(most: v128, least: v128, out: usize): void {
 
 /**
  * What q . v can be at most, for the rows lo..hi (lo a multiple of 32), in strips of 32: the largest upper bound of each goes to
- * strips, and behind it the largest lower bound. `each` keeps the 32 upper bounds of the last strip, then its lower ones. Rows that are
- * not marked are as if they were not there. query: i16; bounds: step, alpha, beta, 32 bits each.
+ * strips, and behind it the largest lower bound. `each` keeps the 32 upper bounds of the last strip, then its lower ones. Rows whose
+ * flag is 0 are ignored. query: i16; bounds: step, alpha, beta, 32 bits each.
  */
 export function boundRows(
   lo: i32, hi: i32, query: I16s, bounds: F32s, width: i32, codes: I8s, scales: F32s, errors: F32s, marks: Optional<U8s>,

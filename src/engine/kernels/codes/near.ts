@@ -1,14 +1,14 @@
-// Pairs of rows that may have a large inner product, from codes of one byte a dimension (codes.ts), the first dimensions first.
+// Pairs of rows that may have a large inner product, from codes of one byte per dimension (codes.ts), the first dimensions first.
 //
 // With q = step_q c_q + r_q, v likewise, P the first dimensions and R the rest,
-// q . v <= step_q step_v (c_q . c_v)_P + |q| |r_v| + |r_q| |step_v c_v| + |q_R| |v_R|        (Cauchy and Schwarz, twice),
+// q . v <= step_q step_v (c_q . c_v)_P + |q| |r_v| + |r_q| |step_v c_v| + |q_R| |v_R|        (Cauchy-Schwarz, twice),
 // which rules most pairs out when the threshold is high: of unit vectors with a share s of their squared length in P it leaves 1 - s to
-// the second product. What is left is looked at in all its dimensions.
+// the second product. The remaining pairs are compared in all dimensions.
 
 import { codeOf, sums } from './products';
 import { F32s, I16s, I32s, I8s } from '../types';
 
-/** Spreads the dimensions from..to (multiples of 16) of four rows to i16: 8 dimensions of each in turn. */
+/** Spreads the dimensions from..to (multiples of 16) of four rows to i16, interleaved by 8 dimensions. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function spread(code: usize, from: i32, to: i32, tile: usize): void {
@@ -27,7 +27,7 @@ function spread(code: usize, from: i32, to: i32, tile: usize): void {
   }
 }
 
-/** All ones in the lanes of the rows that may reach the threshold; not a number may. */
+/** All ones in the lanes of the rows that may reach the threshold; NaN counts as reaching it. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function reach(sum: v128, own: usize, scale: v128, error: v128, length: v128, more: v128, threshold: v128): v128 {
@@ -38,7 +38,7 @@ function reach(sum: v128, own: usize, scale: v128, error: v128, length: v128, mo
 
 /**
  * Block job: which of the rows first + lo .. first + hi may have an inner product of `threshold` with each of 2 * pairs queries: bit k
- * of the i32 of a row in `marks` for query k. `queries` has 8 dimensions (i16) of the two of a pair in turn, `own` four numbers a query: step,
+ * of the i32 of a row in `marks` for query k. `queries` has the two of a pair (i16), interleaved by 8 dimensions, `own` four numbers per query: step,
  * length, error, length of the rest. Rows have theirs in scales, errors, lengths, rests. Scratch: 8 * width bytes.
  * @param first a multiple of 4
  * @param prefix how many dimensions are looked at first; it and width are multiples of 16

@@ -32,7 +32,7 @@ export function products(row: i32, query: usize, width: i32, codes: usize): v128
   return sums(a, b, c, d);
 }
 
-/** The sums of four accumulators, one a lane. */
+/** The sums of four accumulators, one per lane. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
@@ -41,7 +41,7 @@ export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
 }
 
-/** All ones in the lanes of the rows from `row` on that are below hi and marked (marks = 0: all are). */
+/** All ones in the lanes of the rows from `row` on that are below hi and flagged (marks = 0: all are). */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 export function lanes(row: i32, hi: i32, marks: usize): v128 {

@@ -22,7 +22,7 @@ export function gram(lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, f: i
 
 /**
  * Block job: rows lo..hi of x times the f x f matrix b, into the same rows of out, which may be x. Scratch: 32 + f rows. Columns
- * of b go eight at a time, and are laid side by side first when that pays: rows of 512 bytes fall on each other in the first cache.
+ * of b go eight at a time, and are laid side by side first when that pays: rows of 512 bytes collide in the L1 cache.
  */
 export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, f: i32, b: F32s, out: F32s): void {
   const s: usize = (<usize>f) << 2;

@@ -92,7 +92,7 @@ function tridiagonal(a: Float64Array, f: number) {
 /** Diagonalizes a tridiagonal matrix; the same rotations go over the rows of `basis`. */
 function implicitQl(d: Float64Array, e: Float64Array, basis: Float64Array, f: number): void {
   for (let l = 0; l < f; l++) {
-    for (let turn = 0; turn < 60; turn++) {
+    for (let sweep = 0; sweep < 60; sweep++) {
       let m = l;
       for (; m < f - 1; m++) {
         const scale = Math.abs(d[m]) + Math.abs(d[m + 1]);

@@ -1,4 +1,4 @@
-// f x f matrices of doubles, rows of ld = f rounded up to 2. Small, but ALS needs some twice an iteration on the main thread, while others wait.
+// f x f matrices of doubles, rows of ld = f rounded up to 2. Small, but ALS needs some twice per iteration on the main thread, while the other threads wait.
 
 import { F32s, F64s } from '../types';
 
@@ -106,7 +106,7 @@ function tridiagonalize(a: usize, f: i32, s: usize, diagonal: usize, beside: usi
 /** Diagonalizes a tridiagonal matrix; the same rotations go over the rows of `basis`. */
 function implicitQl(d: usize, e: usize, basis: usize, f: i32, s: usize): void {
   for (let l = 0; l < f; l++) {
-    for (let turn = 0; turn < 60; turn++) {
+    for (let sweep = 0; sweep < 60; sweep++) {
       let m = l;
       for (; m < f - 1; m++) {
         const scale = abs<f64>(at(d, m)) + abs<f64>(at(d, m + 1));
@@ -147,7 +147,7 @@ function implicitQl(d: usize, e: usize, basis: usize, f: i32, s: usize): void {
   }
 }
 
-/** A row and the next, turned by an angle. */
+/** Applies a Givens rotation to a row and the next. */
 function turnRows(lower: usize, s: usize, sine: f64, cosine: f64): void {
   const sv = f64x2.splat(sine),
     cv = f64x2.splat(cosine);

@@ -1,4 +1,4 @@
-/** Rows that `syrk` takes at a time: with 128 factors they fill the first cache. */
+/** Rows that `syrk` takes at a time: with 128 factors they fill the L1 cache. */
 export const PANEL = 64;
 
 /** t times a row, as row r of a panel for `syrk`: columns go eight at a time, the same eight of all `rows` rows lie side by side. */

@@ -92,7 +92,7 @@ function exp4(x: v128): v128 {
   return f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23));
 }
 
-/** The scores of a text with n others become shares that add up to 1 (softmax); its own, at `self`, and what lies behind n is 0. */
+/** Softmax of the scores of a text with n others; its own score, at `self`, and those from n on become 0. */
 function softmax(row: usize, n: i32, width: i32, self: i32, sharpness: f32): void {
   for (let j = n; j < width; j++) store<f32>(row + ((<usize>j) << 2), -1e9);
   store<f32>(row + ((<usize>self) << 2), -1e9);
@@ -201,7 +201,7 @@ export function textGradients(lo: i32, hi: i32, block: i32, scratch: usize, h: F
       v128.store(g + at, f32x4.sub(f32x4.mul(by, d0), v128.load(y + at)));
       v128.store(g + at, f32x4.sub(f32x4.mul(by, d1), v128.load(y + at, 16)), 16);
     }
-    // Only what turns the mean matters, not what lengthens it.
+    // Only the component that rotates the mean matters, not the one that lengthens it.
     for (let r = i; r < i + 4; r++) {
       const at = <usize>r * s;
       axpy(-dot(g + at, h + at, f), h + at, g + at, f);
@@ -212,8 +212,8 @@ export function textGradients(lo: i32, hi: i32, block: i32, scratch: usize, h: F
 
 /**
  * Block job over entries lo..hi of `touched`, the tokens of a batch: adds up the gradients g of the texts each stands in (rows
- * texts[starts[k]] .. , times shares) and moves its row of e by Adam (Kingma & Ba 2015) with one second moment a row.
- * powers has two numbers a row, 1 before its first step: 0.9 and 0.99 to the power of its steps. Scratch: f.
+ * texts[starts[k]] .. , times shares) and moves its row of e by Adam (Kingma & Ba 2015) with one second moment per row.
+ * powers has two numbers per row, 1 before its first step: 0.9 and 0.99 to the power of its steps. Scratch: f.
  */
 export function tokenUpdates(lo: i32, hi: i32, block: i32, scratch: usize, touched: I32s, starts: I32s, texts: I32s, shares: F32s, g: F32s, e: F32s, first: F32s, second: F32s, powers: F32s, f: i32, rate: f32): void {
   const s: usize = <usize>f << 2;

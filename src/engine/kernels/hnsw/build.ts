@@ -38,10 +38,10 @@ export function hnswInsert(g: I32s, slot: i32, level: i32, ef: i32): void {
 }
 
 /**
- * Mends the links of the slots lo..hi after removals: a link to a removed slot is replaced by what that slot linked to, and of all
+ * Repairs the links of the slots lo..hi after removals: a link to a removed slot is replaced by what that slot linked to, and of all
  * candidates the best are chosen anew (Singh et al. 2021, FreshDiskANN, algorithm 4). Lists of removed slots stay as they are
- * until all others are mended.
- * @param levels u8 a slot: its highest level
+ * until all others are repaired.
+ * @param levels one u8 per slot: its highest level
  */
 export function hnswMend(g: I32s, lo: i32, hi: i32, levels: U8s, ef: i32): void {
   const removed = pointer(g, REMOVED);
@@ -68,7 +68,7 @@ function mend(g: usize, slot: i32, level: i32, ef: i32): void {
   store<u16>(seen + ((<usize>slot) << 1), <u16>round);
   const list = pointer(g, LIST);
   const room = word(g, LIST_ROOM);
-  // Removed slots wait at the end of the list until their own links have been looked at; live ones gather at its beginning.
+  // Removed slots wait at the end of the list until their own links have been looked at; live ones gather at its start.
   let count = 0;
   let waiting = room;
   let from = links;
@@ -87,7 +87,7 @@ function mend(g: usize, slot: i32, level: i32, ef: i32): void {
         count++;
       }
     }
-    // Enough live ones have been found near by: no need to go on through the removed.
+    // Enough live slots have been found nearby: no need to go on through the removed ones.
     if (waiting == room || count >= ef) break;
     from = linksOf(g, load<i32>(list + ((<usize>waiting) << 2)), level);
     waiting++;
@@ -124,8 +124,8 @@ function present(g: usize, pool: usize, size: i32): i32 {
 
 /**
  * Chooses links among sorted candidates: one is taken when it is closer to the node than to all that were taken (algorithm 4),
- * so that links point in different directions. Ties count as closer, or a heap of equal vectors would link to itself alone.
- * @returns how many, at most m; they stand in `CHOSEN`
+ * so that links point in different directions. Ties count as closer, otherwise a cluster of equal vectors would link only to itself.
+ * @returns how many, at most m; they are in `CHOSEN`
  */
 function choose(g: usize, entries: usize, count: i32, m: i32): i32 {
   const chosen = pointer(g, CHOSEN);

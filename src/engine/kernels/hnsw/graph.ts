@@ -1,5 +1,5 @@
-// A hierarchical navigable small world graph in linear memory: where its parts stand, and the similarity of two of its nodes.
-// A node is a slot: a row of i8 codes with an f32 scale, a list of links a level, a mark whether it was removed. The header is a
+// A hierarchical navigable small world graph in linear memory: where its parts are, and the similarity of two of its nodes.
+// A node is a slot: a row of i8 codes with an f32 scale, one list of links per level, and a flag for removed nodes. The header is a
 // list of 32-bit words; src/semantic/indexes/hnsw/hnsw-graph.ts writes it and names the same words.
 
 /** Bytes of a row of codes, a multiple of 16. */
@@ -10,18 +10,18 @@ export const DEGREE = 2;
 export const CODES = 3;
 export const SCALES = 4;
 export const LINKS = 5;
-/** i32 a slot: number of its first block of upper links, which has one list a level. */
+/** One i32 per slot: number of its first block of upper links, which has one list per level. */
 export const UPPER_OF = 6;
 export const UPPER = 7;
-/** u8 a slot: 0 live, 1 removed. */
+/** One u8 per slot: 0 live, 1 removed. */
 export const REMOVED = 8;
-/** u16 a slot: the round that saw it last. */
+/** One u16 per slot: the round that visited it last. */
 export const SEEN = 9;
 export const ROUND = 10;
 export const SLOTS = 11;
 export const ENTRY = 12;
 export const TOP = 13;
-/** i16 a dimension, and its scale (f32). */
+/** One i16 per dimension, and its scale (f32). */
 export const QUERY = 14;
 export const QUERY_SCALE = 15;
 /** Entries of 8 bytes: similarity (f32), slot (i32). Sorted, best first. */
@@ -94,7 +94,7 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * Similarities of the query with the slots of `LIST`, written behind them. Four rows at a time: their misses of the cache overlap,
+ * Similarities of the query with the slots of `LIST`, written behind them. Four rows at a time: their cache misses overlap,
  * and a part of the query is loaded once for four. The list is filled up to a multiple of 4 with its last slot.
  */
 export function scoreList(g: usize, count: i32): void {

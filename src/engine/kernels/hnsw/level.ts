@@ -1,9 +1,9 @@
 import { degreeAt, ENTRY, LIST, LIST_ROOM, linksOf, newRound, pointer, POOL, scoreList, SEEN, word } from './graph';
 
-/** Marks an entry of the pool whose links have been followed. */
+/** Flags an entry of the pool whose links have been followed. */
 const FOLLOWED: i32 = 1 << 30;
 
-/** Makes the pool the entry point alone. */
+/** Resets the pool to the entry point alone. */
 export function enter(g: usize): void {
   const list = pointer(g, LIST);
   store<i32>(list, word(g, ENTRY));
@@ -64,7 +64,7 @@ export function searchLevel(g: usize, level: i32, size: i32, ef: i32): i32 {
   return size;
 }
 
-/** Puts an entry behind all that are as good; the last of `room` falls out. @returns where it stands. */
+/** Inserts an entry after all that are at least as good; the last of `room` is dropped. @returns its position. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 export function insert(pool: usize, size: i32, room: i32, score: f32, slot: i32): i32 {

@@ -3,7 +3,7 @@ import { enter, searchLevel } from './level';
 import { I32s, U8s } from '../types';
 
 /**
- * The slots nearest to the query, from the top of the graph down (Malkov & Yashunin 2018, algorithm 5). They stand in the pool.
+ * The slots nearest to the query, from the top of the graph down (Malkov & Yashunin 2018, algorithm 5). They are left in the pool.
  * @param ef how many to keep on the lowest level
  * @returns how many were found
  */
@@ -19,7 +19,7 @@ export function hnswScores(g: I32s, count: i32): void {
   scoreList(g, count);
 }
 
-/** How many of the marks are not 0. Sums of single bytes hold 255 rounds. */
+/** How many of the flags are not 0. Sums of single bytes hold 255 rounds. */
 export function hnswCount(marks: U8s, count: i32): i32 {
   let total = 0;
   let k = 0;
@@ -29,8 +29,8 @@ export function hnswCount(marks: U8s, count: i32): i32 {
 }
 
 /**
- * Writes to the list the slots of the keys from..to that are present and marked, at most as many as it has room for.
- * @param marks a byte a key from `from` on
+ * Writes to the list the slots of the keys from..to that are present and flagged, at most as many as it has room for.
+ * @param marks one byte per key from `from` on
  * @param slotOf slot + 1 of each key, 0 = none
  */
 export function hnswMarked(g: I32s, marks: U8s, from: i32, to: i32, slotOf: I32s): i32 {

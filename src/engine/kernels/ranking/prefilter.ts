@@ -1,9 +1,9 @@
 // Prefiltering: which rows may have a cosine above a limit with a query.
 //
-// Codes are unit vectors in one byte a dimension, kept twice. By columns, so that a query reads the dimensions that matter to it and no
+// Codes are unit vectors in one byte per dimension, stored twice. By columns, so that a query reads the dimensions that matter to it and no
 // others, its largest first: what the rest could add is at most the norm of the query's rest (Cauchy-Schwarz), and what rounding to bytes has
-// changed is bounded as well. A row whose sum plus both bounds stays below the limit is out. And by rows, for what is left after some
-// columns: reading a row to its end costs two lines of the cache, reading on in columns one a dimension.
+// changed is bounded as well. A row whose sum plus both bounds stays below the limit is ruled out. And by rows, for the rows that remain after some
+// columns: reading a row to its end touches two cache lines, reading on in columns one per dimension.
 
 import { F32s, F64s, I16s, I32s, I8s, U8s } from '../types';
 
@@ -11,13 +11,13 @@ import { F32s, F64s, I16s, I32s, I8s, U8s } from '../types';
 const rowScale: f64 = 127;
 /** The same for queries. (rowScale + sqrt(1024) / 2) * (queryScale + sqrt(1024) / 2) fits an i16, so no sum overflows (Cauchy-Schwarz). */
 const queryScale: f64 = 212;
-/** Dimensions are added in groups of so many. */
+/** Number of dimensions in a group; dimensions are added by groups. */
 const group: i32 = 8;
-/** How many standard deviations of a random row's sum a limit must lie above its mean until the rows that are left are read to their end. */
+/** How many standard deviations of a random row's sum a limit must lie above its mean before the remaining rows are read to their end. */
 const spread: f64 = 1.9;
 
 // An aim is what a query is to a prefilter. For each dimension in the order it is read: where its column begins (i32), and the weight (8 equal
-// i16). For each group added (3 f64): what the rest can still add, what rounding may have taken away, the limit that makes so many enough.
+// i16). For each group added (3 f64): what the rest can still add, what rounding may have taken away, the limit at which that many groups suffice.
 // Then the weights in the order of the dimensions (i16), 128 times the sum of each group's (8 equal i16), and room to sort.
 //
 // Columns hold 16 rows as 8 lanes: row k in the low byte of lane k, 128 more than it is, and row 8 + k in the high byte. A lane times a weight,
@@ -60,8 +60,8 @@ export function aimBytes(f: i32): i32 {
 }
 
 /**
- * Codes of the rows lo..hi of x, `width` floats each, whose first f are looked at. `columns` gets `padded` bytes a dimension (where no row is, 128 and 0 by turns), `rows` f bytes
- * a row, f rounded up to a multiple of 8.
+ * Codes of the rows lo..hi of x, `width` floats each, whose first f are looked at. `columns` gets `padded` bytes per dimension (where there is no row, 128 and 0 alternately), `rows` f bytes
+ * per row, f rounded up to a multiple of 8.
  * @param norms f64; 0 for a row that has no direction
  * @returns the largest norm of what rounding has changed, in units of a code
  */
@@ -144,7 +144,7 @@ function step(x: usize, d: i32, scale: f64): i32 {
   return <i32>min<f64>(511, abs(<f64>load<f32>(x + (<usize>d << 2))) * scale);
 }
 
-/** How many groups leave few enough rows. */
+/** The number of groups after which few enough rows remain. */
 export function prefilterGroups(limit: f64, f: i32, aim: U8s): i32 {
   const groups = groupsOf(f);
   let g = 1;
@@ -152,7 +152,7 @@ export function prefilterGroups(limit: f64, f: i32, aim: U8s): i32 {
   return g;
 }
 
-/** The largest sum of so many groups that is out. */
+/** The largest sum of that many groups that is ruled out. */
 export function prefilterLeast(limit: f64, groups: i32, f: i32, aim: U8s): i32 {
   const bounds = boundsOf(aim, f) + <usize>(groups - 1) * 24;
   const least = ceil((limit - load<f64>(bounds)) * rowScale * queryScale - load<f64>(bounds, 8)) - 1;
@@ -160,7 +160,7 @@ export function prefilterLeast(limit: f64, groups: i32, f: i32, aim: U8s): i32 {
 }
 
 /**
- * Adds the groups from..to to the sums (i16) of rows lo..hi (multiples of 16); from 0 they begin at 0. Blocks of 4,096 sums stay in the first
+ * Adds the groups from..to to the sums (i16) of rows lo..hi (multiples of 16); from 0 they begin at 0. Blocks of 4,096 sums stay in the L1
  * cache, and each column is read in order. Widening bytes instead takes a fifth longer.
  */
 export function prefilterAdd(lo: i32, hi: i32, from: i32, to: i32, f: i32, aim: U8s, columns: I8s, sums: I16s): void {
@@ -246,7 +246,7 @@ export function prefilterNth(hi: i32, n: i32, sums: I16s, room: I32s): i32 {
 
 /**
  * Writes the rows of lo..hi whose sum is above limit; lo is a multiple of 16, and sums go on to the next one. First the blocks of 16 that have
- * one, then their rows: few branches that nobody can foresee. Room: 8 bytes a block.
+ * one, then their rows: few unpredictable branches. Room: 8 bytes per block.
  * @returns how many
  */
 export function prefilterFind(lo: i32, hi: i32, limit: i32, sums: I16s, room: I32s, out: I32s): i32 {
@@ -306,6 +306,6 @@ export function prefilterCheck(count: i32, list: I32s, limit: i32, f: i32, aim: 
       left += <usize>(sum > limit);
     }
   }
-  store<i32>(roomOf(aim, f), touched); // or a compiler would leave the touching out
+  store<i32>(roomOf(aim, f), touched); // keeps a compiler from optimizing the prefetch away
   return <i32>left;
 }

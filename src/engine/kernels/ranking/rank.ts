@@ -1,24 +1,25 @@
 // Lists: the best rows of a matrix for a vector, exactly and with few rows read.
 //
 // Rows lie by falling norm, and |score| <= |vector| |row|: where no later row can enter the list, the scan stops. What comes before is
-// prefiltered by codes (prefilter.ts), and what survives is scored. The heap is that of top-k.ts: equal scores stand in the order of their index.
+// prefiltered by codes (prefilter.ts), and what survives is scored. The heap is that of top-k.ts: ties are ordered by index.
 
 import { aimBytes, prefilterAdd, prefilterAim, prefilterCheck, prefilterFind, prefilterGroups, prefilterLeast } from './prefilter';
 import { dot } from '../dense/vector';
+import { offer, sort } from './heap';
 import { F32s, F64s, I32s, Optional } from '../types';
 
-/** Rows between two looks at the threshold. A multiple of 32. */
+/** Rows between two checks of the threshold. A multiple of 32. */
 const blockRows: i32 = 256;
-/** Below this, products of single-precision numbers lose their digits and bounds their meaning. */
+/** Below this, products of float32 numbers underflow and bounds no longer hold. */
 const tiny: f64 = 1e-18;
-/** Longer lists look at too many rows for a prefilter. */
+/** For longer lists too many rows survive a prefilter. */
 const longest: i32 = 256;
 
 /**
- * Block job: the lists of the queries lo..hi. Scratch: an aim and 10 bytes a row of a block, less than 32 * width + 8192.
+ * Block job: the lists of the queries lo..hi. Scratch: an aim and 10 bytes per row of a block, less than 32 * width + 8192.
  * @param rows count x width, by falling norm; `order`: index of each, `norms`: f64, what the norms from there on are at most
  * @param prefilter of the first f columns: 0 = none; else f64 error, i32 padded, columns, rows, as prefilter.ts has them
- * @param queries a row each; `adds`: f64, what is added to each of its scores; `wants`: the length of its list
+ * @param queries one row each; `adds`: f64, what is added to each of its scores; `wants`: the length of its list
  * @param skipEnds the rows that must not be in the list of query k are skips[skipEnds[k] .. skipEnds[k + 1]], ascending
  * @param ends the list of query k goes to indices and scores from ends[k] on; `found` gets its length
  */
@@ -80,69 +81,4 @@ function survivors(from: i32, to: i32, limit: f64, f: i32, aim: usize, prefilter
   prefilterAdd(from, (to + 15) & ~15, 0, groups, f, aim, load<i32>(prefilter, 12), sums);
   const some = prefilterFind(from, to, prefilterLeast(limit, groups, f, aim), sums, whole, list);
   return prefilterCheck(some, list, prefilterLeast(limit, all, f, aim), f, aim, load<i32>(prefilter, 16), whole);
-}
-
-/** Whether entry a must leave the list before entry b. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function worse(items: usize, scores: usize, a: i32, b: i32): bool {
-  const s = load<f32>(scores + (<usize>a << 2)), t = load<f32>(scores + (<usize>b << 2));
-  return s < t || (s == t && load<i32>(items + (<usize>a << 2)) > load<i32>(items + (<usize>b << 2)));
-}
-
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function put(items: usize, scores: usize, at: i32, item: i32, score: f32): void {
-  store<i32>(items + (<usize>at << 2), item);
-  store<f32>(scores + (<usize>at << 2), score);
-}
-
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function swap(items: usize, scores: usize, a: i32, b: i32): void {
-  const item = load<i32>(items + (<usize>a << 2)), score = load<f32>(scores + (<usize>a << 2));
-  put(items, scores, a, load<i32>(items + (<usize>b << 2)), load<f32>(scores + (<usize>b << 2)));
-  put(items, scores, b, item, score);
-}
-
-/** Offers an entry to a heap of at most n, the worst at its root. @returns its size. */
-function offer(items: usize, scores: usize, size: i32, n: i32, item: i32, score: f32): i32 {
-  if (size < n) {
-    if (score != score) return size;
-    put(items, scores, size, item, score);
-    for (let at = size; at > 0; ) {
-      const parent = (at - 1) >> 1;
-      if (!worse(items, scores, at, parent)) break;
-      swap(items, scores, at, parent);
-      at = parent;
-    }
-    return size + 1;
-  }
-  const least = load<f32>(scores);
-  if (score > least || (score == least && item < load<i32>(items))) {
-    put(items, scores, 0, item, score);
-    sink(items, scores, size);
-  }
-  return size;
-}
-
-/** Lets the root of a heap sink to its place. */
-function sink(items: usize, scores: usize, size: i32): void {
-  for (let at = 0; ; ) {
-    let worst = at;
-    const left = 2 * at + 1;
-    if (left < size && worse(items, scores, left, worst)) worst = left;
-    if (left + 1 < size && worse(items, scores, left + 1, worst)) worst = left + 1;
-    if (worst == at) return;
-    swap(items, scores, at, worst);
-    at = worst;
-  }
-}
-
-/** A heap, best first. */
-function sort(items: usize, scores: usize, size: i32): void {
-  for (let last = size - 1; last > 0; last--) {
-    swap(items, scores, 0, last);
-    sink(items, scores, last);
-  }
 }

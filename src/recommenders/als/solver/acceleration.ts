@@ -3,7 +3,7 @@ import { type AlsMemory, rowBlock, type Side } from './memory.ts';
 import type { Route } from './plan.ts';
 import type { AlsWorkspace, Rows } from './workspace.ts';
 
-/** What the acceleration of a fit remembers between iterations. */
+/** The state that the acceleration keeps between iterations. */
 export interface AccelerationState {
   /** Items that the last iteration began with. */
   input: Float32Array;
@@ -22,7 +22,7 @@ const longestStep = 1.5;
 export class Acceleration {
   readonly #workspace: AlsWorkspace;
   readonly #remembered: NonNullable<AlsMemory['remembered']>;
-  /** Iterations since it last began anew. */
+  /** Iterations since the last restart. */
   #age = 0;
 
   constructor(workspace: AlsWorkspace, remembered: NonNullable<AlsMemory['remembered']>) {
@@ -32,7 +32,7 @@ export class Acceleration {
 
   /**
    * Begins at Y. Where Y explains nothing yet, as random items near zero, a step of the power method comes first: Y += what the data
-   * make of it, scaled to rows of length about 0.8 (Halko, Martinsson & Tropp, SIAM Review 2011). It costs up to half of an iteration
+   * make of it, scaled to rows of length about 0.8 (Halko, Martinsson & Tropp, SIAM Review 2011). It takes up to half of an iteration
    * and saves one to six.
    * @param step false = no such step
    */
@@ -56,7 +56,7 @@ export class Acceleration {
   /**
    * Replaces Y, which an iteration made of its input, by a guess at where the iterations lead: Y + beta (Y - Y of the iteration
    * before). beta grows with the iterations, and is scaled by the cosine between that step and the one the iteration itself just
-   * took: where they disagree, the memory misleads. It begins anew where they oppose each other, or where the loss rose.
+   * took: where they disagree, the momentum misleads. It restarts where they oppose each other, or where the loss rose.
    * @param trust false = take Y as it is: in the first iteration, or when the loss rose.
    */
   async extrapolate(trust: boolean): Promise<void> {
@@ -69,7 +69,7 @@ export class Acceleration {
     await this.#workspace.run(extrapolate, itemCount, { g, before, input, f, beta });
   }
 
-  /** What it remembers, as copies. */
+  /** Its state, as copies. */
   get state(): AccelerationState {
     return { input: this.#remembered.input.array.slice(), before: this.#remembered.before.array.slice(), age: this.#age };
   }

@@ -1,6 +1,6 @@
 import type { AlsSettings } from '../options.ts';
 
-// What a value and a row of values mean to ALS.
+// How values and rows of values become equations of ALS.
 
 /** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
 export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
@@ -20,18 +20,24 @@ export function lambdaOf(n: number, others: number, s: AlsSettings): number {
   return s.regularization * (s.regularizationExponent === 1 ? base : base ** s.regularizationExponent);
 }
 
+/** What decides which values count as observations. */
+export interface Counting extends Pick<AlsSettings, 'feedback'> {
+  /** Whether all values of implicit feedback count, as in models that were stored by versions that counted so. Default false. */
+  countsAll?: boolean | undefined;
+}
+
 /**
  * How many of some values count where regularization scales with the number of observations: all ratings, and of implicit feedback the
  * positive ones, as in Spark and the papers. A value of 0 or below says that something is not wanted and is no observation of a preference.
  */
-export function observations(values: ArrayLike<number>, from: number, to: number, { feedback }: Pick<AlsSettings, 'feedback'>): number {
-  if (feedback === 'explicit') return to - from;
+export function observations(values: ArrayLike<number>, from: number, to: number, { feedback, countsAll }: Counting): number {
+  if (feedback === 'explicit' || countsAll) return to - from;
   let count = 0;
   for (let e = from; e < to; e++) if (values[e] > 0) count++;
   return count;
 }
 
-/** Users of an item, each as often as it counts; where nobody does, their number, since equations need some regularization. */
+/** Users of an item, each as often as it counts; if no user counts, their number, since equations need some regularization. */
 export const weighedCount = (sum: number, count: number): number => (sum > 0 ? sum : count);
 
 /** Rows of weighted entries: (diag + sum d y y^T) x = sum r y. */

@@ -3,12 +3,12 @@ import type { Route, Routes } from './plan.ts';
 import type { AlsWorkspace } from './workspace.ts';
 
 /**
- * The two halves of an iteration. For implicit feedback each is done in the eigenbasis of the Gram matrix of its source: turning both
+ * The two halves of an iteration. For implicit feedback each is done in the eigenbasis of the Gram matrix of its source: rotating both
  * sides by a common Q changes no score and no loss, and then (Y^T Y + l I) is diagonal for every l.
  */
 export class HalfSteps {
-  /** What the long rows of X still have to be multiplied by to be in the caller's basis; the next iteration does it with its own turn. */
-  turn: Float64Array | undefined;
+  /** What the long rows of X still have to be multiplied by to be in the caller's basis; the next iteration combines it with its own rotation. */
+  rotation: Float64Array | undefined;
   readonly #workspace: AlsWorkspace;
   readonly #settings: AlsSettings;
   readonly #route: Route;
@@ -29,7 +29,7 @@ export class HalfSteps {
     const { values, vectors: Q } = w.small.eigen(await w.gram(Y, w.shape.itemCount));
     w.setDiagonal(values);
     await w.multiply(Y, w.shape.itemCount, Q);
-    if (how.steps > 0) await w.multiply(X, w.longUsers(how.dualMax), this.turn ? w.small.product(this.turn, Q) : Q);
+    if (how.steps > 0) await w.multiply(X, w.longUsers(how.dualMax), this.rotation ? w.small.product(this.rotation, Q) : Q);
     return { penalty: await w.solveUsers(how), Q };
   }
 
@@ -44,8 +44,8 @@ export class HalfSteps {
     w.setDiagonal(values);
     if (route.steps > 0) await w.multiply(Y, w.longItems(route.dualMax), vectors);
     const gain = await w.solveItems(route);
-    this.turn = transposed(w.small.product(Q, vectors), this.#settings.factors);
-    await w.multiply(Y, w.shape.itemCount, this.turn);
+    this.rotation = transposed(w.small.product(Q, vectors), this.#settings.factors);
+    await w.multiply(Y, w.shape.itemCount, this.rotation);
     return gain;
   }
 

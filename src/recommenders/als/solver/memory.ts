@@ -5,7 +5,7 @@ import type { SparseRows } from './equations.ts';
 import { costCut, longestOf, paysToCombine, type Routes } from './plan.ts';
 import type { AlsProblem } from './problem.ts';
 
-/** Users of one item and other rows go to a thread so many at a time. */
+/** Rows per block of a job: for users with one item, and for other rows. */
 export const singleBlock = 1024;
 export const rowBlock = 512;
 
@@ -20,7 +20,7 @@ export function shapeOf({ rows, items, singles }: AlsProblem, s: AlsSettings, { 
   const singleCount = singles.items.length;
   const oneLambda = s.feedback === 'implicit' && s.regularizationScaling === 'none';
   return {
-    /** Floats a row: factors, and zeros up to a multiple of 8. */
+    /** Floats per row: factors, and zeros up to a multiple of 8. */
     width,
     itemCount,
     /** Rows of two and more items. */
@@ -36,7 +36,7 @@ export function shapeOf({ rows, items, singles }: AlsProblem, s: AlsSettings, { 
   };
 }
 
-/** What stands in the memory of a fit. */
+/** The arrays in the memory of a fit. */
 export type AlsMemory = Blocks<ReturnType<typeof memoryOf>['fields']>;
 
 /** The memory of a fit. */
@@ -47,10 +47,10 @@ export function memoryOf({ rows, items, singles, rowLambda, itemLambda }: AlsPro
     userCut.length,
     itemCut.length,
     Math.ceil(shape.singleCount / singleBlock),
-    2 * Math.ceil(itemCount / rowBlock), // the acceleration writes four numbers a block
+    2 * Math.ceil(itemCount / rowBlock), // the acceleration writes four numbers per block
   );
   return layout({
-    /** User side: the distinct rows, then one row a single. */
+    /** User side: the distinct rows, then one row per single. */
     X: matrix(userCount),
     /** Items by popularity. */
     Y: matrix(itemCount),
@@ -61,7 +61,7 @@ export function memoryOf({ rows, items, singles, rowLambda, itemLambda }: AlsPro
     remembered: s.acceleration ? layout({ input: matrix(itemCount), before: matrix(itemCount) }) : undefined,
     users: sideLayout(rows, rowLambda, userCut),
     items: sideLayout(items, itemLambda, itemCut),
-    /** Multiplicity of each row of X, then what the singles weigh. */
+    /** Multiplicity of each row of X, then the weights of the singles. */
     weights: f32(userCount),
     singles: layout({
       items: i32(singles.items),

@@ -73,7 +73,7 @@ export function longestOf({ offsets }: SparseRows): number {
   return longest;
 }
 
-/** Bytes of scratch a thread needs for solving rows, as the kernels lay them out. */
+/** Bytes of scratch memory per thread for solving rows, as the kernels lay them out. */
 export function scratchBytes(f: number, longest: number, dualMax: number): number {
   const row = 4 * f;
   const dual = (dualMax + 4) * row + 4 * (dualMax + 4) * (dualMax + 8);
@@ -82,7 +82,7 @@ export function scratchBytes(f: number, longest: number, dualMax: number): numbe
   return 9 * row + Math.max(dual, direct, iterative) + 256;
 }
 
-/** Starting a worker costs some ten milliseconds: not worth it for less than half a second of work. */
+/** Starting a worker takes tens of milliseconds: not worth it for less than half a second of work. */
 export function autoThreads(entries: number, f: number): number {
   return entries * f < 4e6 ? 1 : availableThreads();
 }

@@ -3,7 +3,7 @@ import { countingSort, range } from '../../../numeric/counting-sort.ts';
 import type { AlsSettings } from '../options.ts';
 import { emptyRows, lambdaOf, observations, type Weights } from './equations.ts';
 
-/** Users of two and more items: one row for all with the same, by falling length and then by their rarest item. */
+/** Users of two and more items: one row for all with the same items, by descending length and then by their rarest item. */
 export function distinctRows(
   ranked: Csr,
   weights: Weights,
@@ -52,7 +52,7 @@ export function distinctRows(
   return { rows, multiplicity, rowLambda, constant };
 }
 
-/** Which users of two and more items have exactly the same, and what they weigh together. Groups are numbered by their first user; -1 for other users. */
+/** Which users of two and more items have exactly the same, and their total weight. Groups are numbered by their first user; -1 for other users. */
 function groupsOf({ rows, offsets, indices, values }: Csr, userWeights: Float32Array | undefined) {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   let several = 0;

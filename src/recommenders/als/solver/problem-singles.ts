@@ -3,7 +3,7 @@ import type { Weights } from './equations.ts';
 
 /**
  * Users of one item: by item, those with the same value are one variant. Users are bucketed by item first, so that the few
- * variants of an item are looked for side by side.
+ * variants of an item are found close together.
  */
 export function singlesOf(
   { rows, columns, offsets, indices, values }: Csr,

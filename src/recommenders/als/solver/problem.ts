@@ -7,19 +7,19 @@ import { singlesOf } from './problem-singles.ts';
 import { rankedRows } from './ranked-rows.ts';
 
 /**
- * The interactions as ALS wants them. Users with the same history get the same factors, so each distinct row is there once
- * with its multiplicity; users with one item only are not there at all: all of them together are one "single" row an item.
- * Items stand by falling popularity, rows by falling length and then by their rarest item, so that what is read together
- * lies together.
+ * The interactions in the form that ALS needs. Users with the same history get the same factors, so each distinct row is there once
+ * with its multiplicity; users with one item only are not there at all: all of them together are one "single" row per item.
+ * Items are sorted by descending popularity, rows by descending length and then by their rarest item, so that data read together
+ * is stored together.
  */
 export interface AlsProblem {
   /** Distinct rows of two and more items. */
   rows: SparseRows;
-  /** Users that have row k, or what they weigh together. */
+  /** Number of users that have row k, or their total weight. */
   multiplicity: Float32Array;
   /** Regularization of row k. */
   rowLambda: Float32Array;
-  /** Items that somebody has as the only one. Their rows on the user side follow the distinct ones. */
+  /** Items that are the only one of some user. Their rows on the user side follow the distinct ones. */
   singles: Singles;
   /** Per item the rows of the user side, d and r times multiplicity; a single's entry is the last of its item. */
   items: SparseRows;
@@ -98,7 +98,7 @@ function itemLambdas({ offsets, indices, values, rows }: Csr, order: Int32Array,
   return Float32Array.from(order, (item) => lambdaOf(userWeights ? weighedCount(sums[item], counts[item]) : counts[item], total, s));
 }
 
-/** Items by falling number of users; equal ones by index. */
+/** Items by descending number of users; ties by index. */
 function popularityOrder(byUser: Csr) {
   const counts = new Int32Array(byUser.columns);
   for (const item of byUser.indices) counts[item]++;

@@ -14,7 +14,7 @@ export function rankedRows(byUser: Csr, itemRank: Int32Array): Csr {
   return { ...byUser, indices, values };
 }
 
-/** Up to here the plain way is the quicker one. */
+/** Up to this size the simple method is faster. */
 const shortRow = 32;
 
 function sortShort(indices: Int32Array, values: Float32Array, from: number, to: number): void {
@@ -31,7 +31,7 @@ function sortShort(indices: Int32Array, values: Float32Array, from: number, to: 
   }
 }
 
-/** One number an entry, index before place, goes through the sort of the runtime. */
+/** Sorts one number per entry, composed of index and position, with the runtime's sort. */
 function sortLong(indices: Int32Array, values: Float32Array, from: number, n: number): void {
   const keys = new Float64Array(n);
   for (let k = 0; k < n; k++) keys[k] = indices[from + k] * n + k;

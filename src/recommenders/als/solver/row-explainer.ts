@@ -9,8 +9,8 @@ const together = 64;
 const panelRows = 66;
 
 /**
- * Which entries of a row bring how much of its scores (kernels/als/explain.ts). The equation of the last row stays factorized, so that
- * each further target of it costs two triangular solves; whether it is the last row is told by its numbers, never by who asks.
+ * How much each entry of a row contributes to its scores (kernels/als/explain.ts). The equation of the last row stays factorized, so that
+ * each further target of it costs two triangular solves; the last row is recognized by its values, not by the caller.
  */
 export class RowExplainer {
   readonly #solver: RowSolver;
@@ -32,14 +32,14 @@ export class RowExplainer {
     });
   }
 
-  /** @param longest entries of the longest row that will come */
+  /** @param longest maximum number of entries of a row */
   constructor(solver: RowSolver, longest: number) {
     this.#solver = solver;
     this.#memory = solver.engine.place(RowExplainer.layout(solver.width, longest));
   }
 
   /**
-   * For each target, a row of the source, what each entry brings of its score; together that is the score of the solved row.
+   * For each target, a row of the source, the contribution of each entry to its score; together that is the score of the solved row.
    * @param each is given the position of a target and the parts of its score, which are valid during the call only.
    */
   contributions(equation: RowEquation, targets: Int32Array, each: (k: number, parts: Float32Array) => void): void {
@@ -91,7 +91,7 @@ export class RowExplainer {
   }
 }
 
-/** At least what the kernel says. */
+/** At least as much as the kernel needs. */
 function factorFloats(width: number): number {
   const dual = dualMaxOf(width) + 4;
   return Math.max(width * width, width + dual * (width + dual + 1));

@@ -27,7 +27,7 @@ export interface RowSolverSource {
   extra?: Float32Array;
   /** Position k of the copy holds row order[k]; default as given. */
   order?: Int32Array;
-  /** Longest equation that will come. */
+  /** Maximum number of entries of a row. */
   longest: number;
   /** Bytes the caller wants to take from the engine besides. Default 0. */
   spareBytes?: number;
@@ -36,7 +36,7 @@ export interface RowSolverSource {
 /**
  * Solves single rows exactly against a frozen other side: fold-in, updates of a fitted model, explanations. Holds a copy of that
  * side in the eigenbasis of its Gram matrix, in WebAssembly memory, where scoring reads it as well. Vectors given out are in
- * that inner basis; {@link toCaller} turns them back.
+ * that inner basis; {@link toCaller} rotates them back.
  */
 export class RowSolver {
   /** Row length inside: factors, the extra column, zeros up to a multiple of 8. */

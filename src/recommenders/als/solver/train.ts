@@ -13,7 +13,7 @@ export interface AlsStep {
   history: AlsIteration[];
   /** Whether training ends after it anyway. */
   final: boolean;
-  /** What training would hand over if it ended here. Costs a pass over the users, and a copy of the items meanwhile. */
+  /** The factors that training would return if it ended here. Takes a pass over the users, and a temporary copy of the items. */
   factors(): Promise<AlsFactors>;
   state(): AlsState;
 }

@@ -27,9 +27,9 @@ export interface AlsStart {
 export interface AlsState {
   /** Items after the last iteration. */
   items: Float32Array;
-  /** Leading user rows, from which conjugate gradients go on; times `turn` they are in the caller's basis. */
+  /** Leading user rows, from which conjugate gradients go on; times `rotation` they are in the caller's basis. */
   users: Float32Array;
-  turn: Float64Array | undefined;
+  rotation: Float64Array | undefined;
   acceleration: AccelerationState | undefined;
   history: AlsIteration[];
 }
@@ -61,7 +61,7 @@ export class TrainingState {
     if (state) {
       this.history.push(...state.history);
       this.#restore(state);
-      this.halves.turn = state.turn;
+      this.halves.rotation = state.rotation;
       if (this.acceleration && state.acceleration) this.acceleration.state = state.acceleration;
       return;
     }
@@ -77,13 +77,13 @@ export class TrainingState {
     return {
       items: memory.Y.array.slice(),
       users: memory.X.array.slice(0, long),
-      turn: this.halves.turn,
+      rotation: this.halves.rotation,
       acceleration: this.acceleration?.state,
       history: [...this.history],
     };
   }
 
-  /** The factors as they are now; training can go on afterwards as if nobody had asked. */
+  /** The factors as they are now; taking them does not disturb training. */
   async factors(): Promise<AlsFactors> {
     const state = this.copy();
     const result = await this.finish();

@@ -11,7 +11,7 @@ import type { AlsProblem } from './problem.ts';
 /** A matrix in engine memory, rows of `width` floats. */
 export type Rows = Block<Float32Array>;
 
-/** The jobs of one fit, in the terms of the algorithm. What is done with them stands in half-steps.ts and train.ts. */
+/** The jobs of one fit, in the terms of the algorithm. half-steps.ts and train.ts combine them. */
 export class AlsWorkspace {
   readonly shape: AlsShape;
   readonly memory: AlsMemory;
@@ -46,12 +46,12 @@ export class AlsWorkspace {
     this.#engine.close();
   }
 
-  /** Runs a job on all threads, by default in blocks of some hundred rows. */
+  /** Runs a job on all threads, by default in blocks of a few hundred rows. */
   async run<A>(job: Job<A>, cut: Cut | number, args: NoInfer<A>): Promise<void> {
     await this.#engine.run(job, typeof cut === 'number' ? { rows: cut, blockSize: rowBlock } : cut, args, this.#signal);
   }
 
-  /** Weighted Gram matrix of the first n rows, f x f. Sums of blocks are added in block order, so it knows nothing of threads. */
+  /** Weighted Gram matrix of the first n rows, f x f. Sums of blocks are added in block order, so the result does not depend on threads. */
   async gram(rows: Rows, n: number, weights?: Block<Float32Array>): Promise<Float64Array> {
     const f = this.#f;
     const { width, gramBlocks } = this.shape;

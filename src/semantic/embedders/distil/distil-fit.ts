@@ -35,7 +35,7 @@ export interface FitSettings {
 /**
  * Moves the rows of a table, vocabulary x dimensions, so that the mean over a text points where the teacher's vector does: cosine
  * loss, and the Kullback-Leibler divergence between the neighbourhoods that a text has within its batch (as in "contrastive
- * representation distillation" and SimCSE's in-batch softmax), by Adam on the rows that a batch touches. The rate falls to 0.
+ * representation distillation" and SimCSE's in-batch softmax), by Adam on the rows that a batch touches. The learning rate decays to 0.
  *
  * @returns the table; the one given stays. The same for every number of threads.
  * @throws the signal's reason.
@@ -209,7 +209,7 @@ class Order {
     this.#at = count;
   }
 
-  /** The next n; what is left of an order that has fewer is left out. */
+  /** The next n; a final partial batch is dropped. */
   take(n: number): Int32Array {
     if (this.#at + n > this.#texts.length) {
       shuffle(this.#texts, this.#random);

@@ -1,7 +1,18 @@
 import { type Embedder, embedDocuments } from '../../../contracts/embedder.ts';
 import { availableThreads } from '../../../engine/threads/runtime.ts';
 import { AttuneError, shown } from '../../../errors.ts';
-import { abortSignal, anything, callback, choice, integer, number, optional, type Progress, readOptions } from '../../../options.ts';
+import {
+  abortSignal,
+  anything,
+  callback,
+  choice,
+  integer,
+  number,
+  optional,
+  type Progress,
+  readOptions,
+  threads,
+} from '../../../options.ts';
 import { type StaticEmbedder, staticFromTable } from '../static/static.ts';
 import type { StaticTable } from '../static/static-file.ts';
 import { WordPiece } from '../static/word-piece.ts';
@@ -10,9 +21,9 @@ import { sentencesOf, vocabularyOf } from './distil-texts.ts';
 
 /** Options of {@link distil}. */
 export interface DistilOptions {
-  /** Whose vectors are to be met, such as a `transformersEmbedder`. */
+  /** The embedder to imitate, such as a `transformersEmbedder`. */
   teacher: Embedder;
-  /** What it is learnt on: the texts of the catalogue, as they are embedded for the index. */
+  /** Training texts: those of the catalogue, as they are embedded for the index. */
   texts: Iterable<string>;
   /** The teacher's vectors of the texts, row-major, if they are there already; so the teacher need not embed them again. */
   vectors?: Float32Array | undefined;
@@ -20,27 +31,27 @@ export interface DistilOptions {
   sentences?: number | undefined;
   /** What the table is for: `'queries'` (default) against documents of the teacher, or queries and `'documents'` alike, without it. */
   use?: 'queries' | 'documents' | undefined;
-  /** The pieces that texts are cut into, in the manner of WordPiece. Default: the teacher's if it has such, or made from the texts. */
+  /** The WordPiece vocabulary. Default: the teacher's if it has such, or made from the texts. */
   vocabulary?: readonly string[] | undefined;
   /** Bits of a number in the table, 8 (default) or 4. */
   bits?: 8 | 4 | undefined;
   /** Batches to learn from. Default 500, or as many as go through everything five times. */
   steps?: number | undefined;
-  /** Texts in a batch, 4 to 4096. Default 512. */
+  /** Texts per batch, 4 to 4096. Default 512. */
   batchSize?: number | undefined;
-  /** Length of the first steps beside vectors of length 1; it falls to 0. Default 0.01. */
+  /** Initial learning rate, for vectors of length 1; it decays to 0. Default 0.01. */
   learningRate?: number | undefined;
-  /** How sharply near texts of a batch are told from far ones, above 0. Default 0.05. */
+  /** Softmax temperature: smaller values separate near and far texts of a batch more sharply. Above 0, default 0.05. */
   temperature?: number | undefined;
   /** Weight of the neighbourhoods beside the cosine, 0 or more. Default 1. */
   neighbours?: number | undefined;
   /** Weight in hybrid search that the embedder will have, 0 to 1. Default 0.6 for queries, 0.5 for documents as well. */
   hybridWeight?: number | undefined;
-  /** Of the order of texts. Default 1. */
+  /** Seed of the order of texts. Default 1. */
   seed?: number | undefined;
-  /** Threads, 1 to 256, or `'auto'` (default): one a core. The result does not depend on it. */
+  /** Threads, 1 to 256, or `'auto'` (default): one per core. The result does not depend on it. */
   threads?: number | 'auto' | undefined;
-  /** Called with the phases `'embedding'` (texts) and `'fitting'` (batches, with `cosine`: how near the table comes to the teacher). */
+  /** Called with the phases `'embedding'` (texts) and `'fitting'` (batches, with `cosine`: how close the table is to the teacher). */
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Aborts: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -51,7 +62,7 @@ export interface DistilOptions {
  * and queries in microseconds without it (`queryEmbedder` of an index), at some loss. No labels and no queries are needed.
  *
  * Each row begins as the teacher's vector of that token, centred and weighted against frequent ones (SIF, Arora et al. 2017; the
- * idea of Model2Vec), and is then fitted, so that the mean over a text meets the teacher's vector of the text and has the same
+ * idea of Model2Vec), and is then fitted, so that the mean over a text matches the teacher's vector of the text and has the same
  * neighbours. Deterministic for a seed, whatever the threads.
  *
  * @returns an embedder of the teacher's dimensions; `toBytes()` saves it, `staticEmbedder(bytes)` brings it back.
@@ -140,8 +151,7 @@ const checks = {
   neighbours: number({ default: 1, min: 0, max: 1000 }),
   hybridWeight: optional(number({ min: 0, max: 1 })),
   seed: integer({ default: 1 }),
-  threads: (value: unknown, name: string): number | 'auto' =>
-    value === undefined || value === 'auto' ? 'auto' : integer({ min: 1, max: 256 })(value, name),
+  threads,
   signal: abortSignal,
   onProgress: callback<(progress: Progress) => void>(),
 };

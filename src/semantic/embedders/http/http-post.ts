@@ -24,19 +24,19 @@ export interface HttpResponse {
 /** How a request is made and repeated. */
 export interface RetryOptions {
   headers: Record<string, string>;
-  /** Texts that no message may show. */
+  /** Secrets that must not appear in messages. */
   secrets: readonly string[];
   retries: number;
   retryDelayMs: number;
   timeoutMs: number;
   fetch: HttpFetch | undefined;
-  /** Whose request it is, for messages. */
+  /** The caller's name, for messages. */
   owner: string;
 }
 
 const longestWaitMs = 60_000;
 
-/** A failure that may pass. */
+/** A transient failure. */
 class Passing extends Error {
   readonly waitMs: number;
 
@@ -47,7 +47,7 @@ class Passing extends Error {
 }
 
 /**
- * Posts JSON and reads JSON. Repeats after 408, 429, 5xx, a timeout and a failure of the network, never after another answer. An
+ * Posts JSON and reads JSON. Retries after 408, 429, 5xx, timeouts and network failures, never after any other response. An
  * abort rejects with the signal's reason.
  *
  * @throws ERR_EMBEDDER
@@ -65,7 +65,7 @@ export async function postJson(url: string, body: unknown, options: RetryOptions
         const times = attempt === 0 ? 'once' : `${attempt + 1} times`;
         throw new AttuneError('ERR_EMBEDDER', `${options.owner}: ${error.message}, tried ${times}. Check the server, or try later.`);
       }
-      // Chance keeps requests that failed together from coming again together.
+      // Jitter keeps requests that failed together from being retried together.
       const delay = options.retryDelayMs * 2 ** attempt * (0.8 + 0.2 * Math.random());
       await sleep(Math.min(longestWaitMs, Math.max(delay, error.waitMs)), signal);
     }
@@ -86,7 +86,7 @@ async function post(url: string, body: string, options: RetryOptions, signal: Ab
   let answer: HttpResponse;
   let content: string;
   try {
-    // A redirect would send the headers to somebody else.
+    // A redirect could send the headers to another host.
     const init = { method: 'POST', headers, body, signal: stop.signal, redirect: 'manual' } as const;
     answer = await (options.fetch ?? (fetch as unknown as HttpFetch))(url, init);
     content = await answer.text();

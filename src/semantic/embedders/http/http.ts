@@ -9,24 +9,24 @@ export interface HttpEmbedderOptions {
   url: string;
   /** Name of the model, as the server knows it. */
   model: string;
-  /** Sent as `Authorization: Bearer ...`. It never stands in a message. Default none. */
+  /** Sent as `Authorization: Bearer ...`. It never appears in messages. Default none. */
   apiKey?: string | undefined;
   /** Length of a vector: asked of the server, and checked. Default: whatever the model gives, found out by one request of `prepare()`. */
   dimensions?: number | undefined;
-  /** Texts in a request, 1 to 2048. Default 64. */
+  /** Maximum number of texts per request, 1 to 2048. Default 64. */
   batchSize?: number | undefined;
-  /** Requests under way at once, 1 to 64. Default 4. */
+  /** Maximum number of concurrent requests, 1 to 64. Default 4. */
   concurrency?: number | undefined;
-  /** How often a request is repeated after the answers 408, 429 and 5xx and after failures of the network, 0 to 20. Default 4. */
+  /** Maximum number of retries of a request, after responses 408, 429 and 5xx and network failures, 0 to 20. Default 4. */
   retries?: number | undefined;
   /**
-   * Wait before the first repetition in milliseconds; it doubles each time up to a minute, and a fifth of it is chance. A server's
+   * Delay before the first retry, in milliseconds; it doubles each time up to a minute, with a jitter of one fifth. A server's
    * `Retry-After` counts when it is longer, up to a minute as well. Default 500.
    */
   retryDelayMs?: number | undefined;
   /** How long one attempt may take, in milliseconds. Default 30,000. */
   timeoutMs?: number | undefined;
-  /** More headers, such as `{ 'api-key': ... }`. Their values never stand in a message. */
+  /** More headers, such as `{ 'api-key': ... }`. Their values never appear in messages. */
   headers?: Record<string, string> | undefined;
   /** Put before every text; some models want `'query: '` before queries and `'passage: '` before documents. Default none. */
   prefix?: string | undefined;
@@ -146,7 +146,7 @@ function* batches(rows: number[], size: number): Generator<number[]> {
   for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size);
 }
 
-/** Works on some at once. The first failure, or the caller's signal, stops the others. */
+/** Runs tasks with limited concurrency. The first failure, or the caller's signal, stops the others. */
 async function inParallel<T>(
   work: Iterator<T>,
   concurrency: number,
@@ -191,7 +191,7 @@ function endpoint(value: unknown, name: string): string {
   return url.href;
 }
 
-/** Never shows the value: a message with it would end up in a log. */
+/** Never shows the value, because messages end up in logs. */
 function secret(value: unknown, name: string): string {
   if (typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) return value;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be a text of visible ASCII characters, got another value (not shown).`);

@@ -7,7 +7,7 @@ import { AttuneError, shown } from '../../../errors.ts';
 export interface StaticTable {
   /** Length of a vector. */
   dimensions: number;
-  /** 8: one Int8 per number. 4: two numbers per byte, -8 to 7, the first in the low half. */
+  /** 8: one Int8 per number. 4: two numbers per byte, -8 to 7, the first in the low nibble. */
   bits: 8 | 4;
   codes: Int8Array | Uint8Array;
   scales: Float32Array;
@@ -23,7 +23,7 @@ export interface StaticTable {
 export interface StaticFiles {
   /** Bytes of `model.safetensors`: `embeddings`, I8 of rows x dimensions, and `scales`, F16 or F32 of rows. */
   model: Uint8Array;
-  /** `vocab.txt`, as text or bytes: a token a line, the line number is the row. */
+  /** `vocab.txt`, as text or bytes: one token per line; the line number is the row. */
   vocab: string | Uint8Array;
   /** `config.json`, as text, bytes, or the object. Its settings must be those of this format; without it they are taken to be. */
   config?: string | Uint8Array | object;
@@ -92,7 +92,7 @@ export function readStaticFiles({ model, vocab, config }: StaticFiles): StaticTa
   return { dimensions, bits: 8, codes, scales, vocabulary, source: 'attune-static', hybridWeight: 0.3 };
 }
 
-/** Settings under which the vectors would be others than ours. */
+/** Settings that would produce different vectors. */
 function checkConfig(settings: Record<string, unknown>, metadata: Record<string, string>, rows: number, dimensions: number): void {
   const tokenizer = (settings.tokenizer ?? {}) as Record<string, unknown>;
   const expected: [string, unknown, unknown][] = [
@@ -130,7 +130,7 @@ function readVocabulary(vocab: string | Uint8Array): string[] {
   const seen = new Set<string>();
   tokens.forEach((token, k) => {
     if (token === '') bad(`line ${k + 1} of its vocabulary is empty`);
-    if (seen.has(token)) bad(`token ${shown(token)} stands twice in its vocabulary`);
+    if (seen.has(token)) bad(`token ${shown(token)} occurs twice in its vocabulary`);
     seen.add(token);
   });
   return tokens;

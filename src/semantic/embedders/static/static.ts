@@ -48,7 +48,7 @@ export function staticFromBytes(bytes: Uint8Array): StaticEmbedder {
   return new StaticTableEmbedder(readStaticTable(bytes));
 }
 
-/** An embedder over a table that is known to be sound. */
+/** An embedder over a validated table. */
 export function staticFromTable(table: StaticTable): StaticEmbedder {
   return new StaticTableEmbedder(table);
 }
@@ -92,7 +92,7 @@ class StaticTableEmbedder implements StaticEmbedder {
     return writeStaticTable(this.#table);
   }
 
-  /** The mean of the rows; in place of the one before. */
+  /** The mean of the rows; overwrites the previous one. */
   #added(ids: number[]): Float64Array {
     const { codes, scales, bits } = this.#table;
     const { dimensions } = this;

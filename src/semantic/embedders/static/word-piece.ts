@@ -21,13 +21,13 @@ export class WordPiece {
     this.#unknown = Int32Array.from(this.#ids.has(unknownPiece) ? [this.#ids.get(unknownPiece) as number] : []);
   }
 
-  /** The ids of a text, in order. A word that cannot be put together is `[UNK]`, or nothing when the vocabulary has no such piece. */
+  /** The ids of a text, in order. A word that cannot be composed of pieces is `[UNK]`, or nothing when the vocabulary has no such piece. */
   ids(text: string): number[] {
     const ids: number[] = [];
     for (const word of basicWords(text)) {
       let pieces = this.#words.get(word);
       if (pieces === undefined) {
-        if (this.#words.size >= 50_000) this.#words.clear(); // the common ones return at once
+        if (this.#words.size >= 50_000) this.#words.clear(); // common words are soon cached again
         pieces = this.#cut(word);
         this.#words.set(word, pieces);
       }

@@ -80,7 +80,7 @@ export function refuseThreads(): void {
 }
 
 /**
- * An index of FAISS behind checks. The package passes C++ exceptions of `add`, `train` and `search` to nobody, which ends the process;
+ * An index of FAISS behind checks. The package does not catch C++ exceptions of `add`, `train` and `search`, which terminates the process;
  * so whatever FAISS would refuse is refused here.
  */
 export class GuardedFaiss {

@@ -15,7 +15,7 @@ export interface FaissOptions {
   efConstruction?: number | undefined;
   /** hnsw: how wide it is searched for an answer, 1 to 100,000. More finds more, and takes longer. Default 64. */
   efSearch?: number | undefined;
-  /** ivf: number of lists, 1 to 65,536. Below 39 vectors a list everything is compared, as FAISS does not train with less. Default 256. */
+  /** ivf: number of lists, 1 to 65,536. With fewer than 39 vectors per list all vectors are compared, because FAISS does not train with less. Default 256. */
   lists?: number | undefined;
   /** ivf: how many lists are looked into, 1 to `lists`. Default 16. */
   probes?: number | undefined;

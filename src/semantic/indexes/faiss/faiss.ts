@@ -163,7 +163,7 @@ class FaissIndex implements VectorIndex {
         return work();
       },
       (error) => {
-        this.#loading = undefined; // so that a next call may succeed
+        this.#loading = undefined; // so that the next call may succeed
         throw error;
       },
     );

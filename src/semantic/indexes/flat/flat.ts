@@ -4,7 +4,7 @@ import { availableThreads } from '../../../engine/threads/runtime.ts';
 import { AttuneError } from '../../../errors.ts';
 import { grown } from '../../../numeric/grown.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
-import { integer, readOptions } from '../../../options.ts';
+import { readOptions, threads as threadsOption } from '../../../options.ts';
 import { CodedRows } from '../shared/coded-rows.ts';
 import { PlainRows } from '../shared/plain-rows.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
@@ -27,7 +27,7 @@ export interface FlatIndex extends VectorIndex {
 }
 
 /**
- * The exact index: every vector is compared. No build time, no parameters, no wrong answers; right up to some hundred thousand
+ * The exact index: every vector is compared. No build time, no parameters, no approximation error; suitable for up to a few hundred thousand
  * vectors.
  *
  * A kernel prefilters all rows by codes of one byte per dimension; what their error bound lets through is scored in 64 bits, in one fixed
@@ -36,16 +36,11 @@ export interface FlatIndex extends VectorIndex {
  * @throws ERR_BAD_OPTION
  */
 export function flatIndex(options: FlatIndexOptions = {}): FlatIndex {
-  const { threads } = readOptions('flatIndex', options, flatChecks);
+  const { threads } = readOptions('flatIndex', options, { threads: threadsOption });
   return new Flat(threads === 'auto' ? availableThreads() : threads);
 }
 
-const threadCount = integer({ min: 1, max: 256 });
-const flatChecks = {
-  threads: (value: unknown, name: string): number | 'auto' => (value === undefined || value === 'auto' ? 'auto' : threadCount(value, name)),
-};
-
-/** A block of rows beyond this would come near what the kernels can address. */
+/** Larger blocks of rows would approach the limit of what the kernels can address. */
 const largestBlock = 2 ** 28;
 const smallestBlock = 1024;
 /** Below this many numbers a block has no codes, and no memory for kernels. */
@@ -63,7 +58,7 @@ class Flat implements FlatIndex {
   #size = 0;
   /** Counts changes. */
   #version = 0;
-  /** Searches on threads wait for each other here. */
+  /** The queue of multi-threaded searches. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(threads: number) {
@@ -130,7 +125,7 @@ class Flat implements FlatIndex {
     const answer = this.#queue.then(async () => {
       const version = this.#version;
       const found = await this.#answer(queries, n, allowed, queries.length * this.#size >= smallestShared);
-      // What changed while threads read it is read again, on this thread: nothing comes between.
+      // If the rows changed while threads read them, they are read again on this thread, where nothing can intervene.
       return this.#version === version ? found : this.#answer(queries, n, allowed, false);
     });
     this.#queue = answer.catch(() => {});

@@ -6,7 +6,7 @@ import { uniform } from '../../../numeric/random.ts';
 
 /** Maximum number of slots and flags passed to a kernel at once. */
 export const listRoom = 4096;
-/** Levels are drawn for so many slots at once. */
+/** Number of slots whose levels are drawn at once. */
 const drawn = 4096;
 const header = 1024;
 /** The header, as kernels take it. */
@@ -129,7 +129,7 @@ export class HnswGraph {
     return this.#u8[this.#at.removed + slot] > 0;
   }
 
-  /** A removed slot is still a way to others, until the graph is mended. */
+  /** A removed slot still leads to others until the graph is repaired. */
   setRemoved(slot: number, removed: boolean): void {
     this.#u8[this.#at.removed + slot] = removed ? 1 : 0;
   }
@@ -210,7 +210,7 @@ export class HnswGraph {
     return { count, slot: (k) => this.#i32[at + 2 * k + 1], score: (k) => this.#f32[at + 2 * k] };
   }
 
-  /** How many keys are marked; whether they are present is not looked at. */
+  /** How many keys are flagged, present or not. */
   countMarked(allowed: Uint8Array): number {
     let count = 0;
     for (let from = 0; from < allowed.length; from += listRoom) {
@@ -221,7 +221,7 @@ export class HnswGraph {
     return count;
   }
 
-  /** Hands the slots of all keys that are marked (or of all keys) in blocks to `take`, with their similarities to the query. */
+  /** Hands the slots of all flagged keys (or of all keys) in blocks to `take`, with their similarities to the query. */
   scan(allowed: Uint8Array | undefined, take: (slots: Int32Array, scores: Float32Array) => void): void {
     const keys = Math.min(this.#bytes.slotOf / 4, allowed?.length ?? Number.POSITIVE_INFINITY);
     const list = this.#i32[header / 4 + hnswWords.list];

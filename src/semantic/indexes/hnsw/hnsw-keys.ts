@@ -1,3 +1,4 @@
+import { fnvBasis, fnvStep } from '../../../numeric/hash.ts';
 import type { HnswRows } from './hnsw-rows.ts';
 
 /**
@@ -79,7 +80,7 @@ function without(few: Few, value: number): Few {
 /** FNV-1a over the words of a vector. */
 function hashOf(vector: Float32Array): number {
   const words = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
-  let hash = 0x811c9dc5;
-  for (let k = 0; k < words.length; k++) hash = Math.imul(hash ^ words[k], 0x01000193);
+  let hash = fnvBasis;
+  for (let k = 0; k < words.length; k++) hash = fnvStep(hash, words[k]);
   return hash ^ (hash >>> 15);
 }

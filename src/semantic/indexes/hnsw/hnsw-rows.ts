@@ -1,6 +1,6 @@
 import { dot } from '../../../numeric/dot.ts';
 
-/** Rows are kept in chunks of so many, so that growing never copies. */
+/** Rows per chunk; rows are kept in chunks so that growing never copies. */
 const chunkRows = 256;
 
 /** The vectors of a graph by slot, in plain memory: the kernels need their codes alone. */

@@ -40,7 +40,7 @@ export function hnswIndex(options: HnswOptions = {}): HnswIndex {
   return new Hnsw(readHnswOptions(options));
 }
 
-/** Vectors that a walk through the graph compares, a candidate kept; an estimate. A walk that would compare more than there are is left out. */
+/** Estimated number of vectors that a graph search compares per candidate kept. A search that would compare more than there are scans all of them. */
 const comparedPerCandidate = 24;
 /** The share and the number of removed slots at which the graph is repaired. */
 const removedShare = 1 / 8;
@@ -84,7 +84,7 @@ export class Hnsw implements HnswIndex {
     const graph = this.#size > 0 && this.#graph ? this.#graph : this.#begin(dimensions);
     const known = keys.reduce((count, key) => count + (graph.slotOf(key) < 0 ? 0 : 1), 0);
     const used = this.#keys.length + Math.max(0, keys.length - known - this.#free.length);
-    // What is replaced takes a second slot until the graph is mended.
+    // A replaced vector takes a second slot until the graph is repaired.
     const twice = Math.min(known, this.#mostRemoved(used)) + (known > 0 ? 1 : 0);
     graph.reserve(used + twice, keys.reduce((a, b) => Math.max(a, b), 0) + 1, this.#o.efConstruction);
     for (let k = 0; k < keys.length; k++) {
@@ -315,7 +315,7 @@ export class Hnsw implements HnswIndex {
   }
 }
 
-/** Below so many slots there is not much memory to give back. */
+/** With fewer slots than this there is little memory to release. */
 const listedAtLeast = 1024;
 
 function lengthOf(vector: Float32Array): number {

@@ -78,7 +78,7 @@ function keysOf(allowed: Uint8Array): Int32Array {
   return keys.subarray(0, count);
 }
 
-/** Many allowed keys go as a bit each. */
+/** Many allowed keys are sent as a bit string. */
 function inMask(allowed: Uint8Array, bind: (value: unknown) => string): string {
   const bits = new Uint8Array(Math.ceil(allowed.length / 8));
   for (let key = 0; key < allowed.length; key++) if (allowed[key] > 0) bits[key >> 3] |= 1 << (key & 7);

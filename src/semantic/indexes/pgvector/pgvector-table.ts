@@ -81,7 +81,7 @@ export class PgvectorTable {
     return size;
   }
 
-  /** Makes what is missing. Two who begin at once wait for each other. */
+  /** Makes what is missing. Concurrent creators wait for each other. */
   async make(dimensions: number): Promise<void> {
     const columns = `key int4, embedding vector(${dimensions}) not null, metadata jsonb not null, lowercase jsonb not null`;
     await this.#alone(

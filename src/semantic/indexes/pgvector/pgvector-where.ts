@@ -90,7 +90,7 @@ function cleaned(value: MetadataValue): MetadataValue {
   return copy;
 }
 
-/** PostgreSQL has no NUL and no half of a pair; both become U+FFFD, in what is kept and in what is asked for. */
+/** PostgreSQL supports neither NUL nor lone surrogates; both become U+FFFD, in stored values and in queries. */
 function clean(text: string): string {
   return text.replace(/\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }

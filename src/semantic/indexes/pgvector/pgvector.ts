@@ -30,7 +30,7 @@ export interface PgvectorOptions {
   efConstruction?: number | undefined;
   /** hnsw: how wide it is searched for an answer, 1 to 1,000. More finds more, and takes longer. Default 64. */
   efSearch?: number | undefined;
-  /** ivfflat: number of lists, 1 to 32,768. The index is made once there are 39 vectors a list. Default 100. */
+  /** ivfflat: number of lists, 1 to 32,768. The index is made once there are 39 vectors per list. Default 100. */
   lists?: number | undefined;
   /** ivfflat: how many lists are looked into. Default 10. */
   probes?: number | undefined;
@@ -52,7 +52,7 @@ export interface PgvectorIndex extends VectorIndex {
  * An index in PostgreSQL with the extension pgvector, which an opened handle reaches. Extension, table and index are made when they are
  * missing. Conditions on metadata (`where`) are part of the statement; an answer under a filter is full, since a search that finds too few
  * is repeated without the index. Texts in ranges are compared by code point, and characters that PostgreSQL cannot keep (NUL,
- * halves of pairs) count as U+FFFD; all else is as in memory.
+ * lone surrogates) count as U+FFFD; all else is as in memory.
  *
  * Every change is one statement and so all or nothing, also through a pool and without a transaction of its own. Several may read a
  * table and write different keys; a `SemanticIndex` gives out keys by itself, so let one process at a time add to its table.
@@ -96,13 +96,13 @@ class TableIndex implements PgvectorIndex {
   readonly #table: PgvectorTable;
   #ready: Promise<void> | undefined;
   #exists = false;
-  /** All that writing needs is there. Who only reads needs no right to make it. */
+  /** Whether everything that writing needs exists. Readers need no permission to create it. */
   #made = false;
   #indexed = false;
   #iterative = false;
   #size = 0;
   #dimensions: number;
-  /** Changes wait for each other here. */
+  /** The queue of changes. */
   #changes: Promise<unknown> = Promise.resolve();
   /** Keys whose removal has not been confirmed: no answer names them, and the next change tries again. */
   readonly #leaving = new Set<number>();
@@ -124,7 +124,7 @@ class TableIndex implements PgvectorIndex {
 
   prepare(): Promise<void> {
     this.#ready ??= this.#open().catch((error) => {
-      this.#ready = undefined; // so that a next call may succeed
+      this.#ready = undefined; // so that the next call may succeed
       throw error;
     });
     return this.#ready;

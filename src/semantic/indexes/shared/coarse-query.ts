@@ -15,7 +15,7 @@ const rounding = 8 * 2 ** -24 * 49;
 export class CoarseQuery {
   /** As long as a code. */
   readonly digits: Int16Array;
-  /** Sixteen steps, the offsets of the two kinds of rows, alpha, beta, levels a unit, the threshold, and whether what reaches it is looked at more closely. */
+  /** Sixteen steps, the offsets of the two kinds of rows, alpha, beta, levels per unit, the threshold, and whether rows that reach it are bounded again by their whole codes. */
   readonly own = new Float32Array(8);
 
   /** @param width length of a code */
@@ -65,7 +65,7 @@ export class CoarseQuery {
   /** The level of a score: a row with a lower one scores less. */
   levelOf(score: number): number {
     const level = Math.fround(score * this.own[5]);
-    return level >= 255 ? 255 : level > 0 ? Math.trunc(level) : 0; // not a number rules nothing out
+    return level >= 255 ? 255 : level > 0 ? Math.trunc(level) : 0; // NaN rules nothing out
   }
 }
 

@@ -34,7 +34,7 @@ export function batchLayout(capacity: number, dimensions: number, firstRows: num
   const most = Math.min(capacity + strip, largest * firstRows);
   return layout({
     marks: marksLayout(capacity),
-    /** The digits of two queries in turn, eight each. */
+    /** The digits of two queries, interleaved by eight. */
     digits: i16(together * width),
     /** What each query brings beside its digits, 8 numbers. */
     own: f32(8 * together),
@@ -48,7 +48,7 @@ export function batchLayout(capacity: number, dimensions: number, firstRows: num
 }
 
 /**
- * Many queries among coded rows, a range of rows after the other. The upper halves of the codes give each row and query an upper bound
+ * Many queries among coded rows, a range of rows after the other. The upper four bits of the codes give each row and query an upper bound
  * (kernels/codes/coarse.ts). In the first range those with the highest ones are scored, which gives a score to beat. From then on rows whose bound reaches
  * that score are looked at by their whole codes at once, and the few that are left are bounded and scored as for one query.
  */
@@ -121,7 +121,7 @@ export class CodedBatch {
     });
   }
 
-  /** The job that bounds each row by the upper half of its codes. */
+  /** The job that bounds each row by the upper four bits of its codes. */
   #prefilter(group: readonly Asked[], { lo, hi, marks }: RowRange): Look {
     const { width, blocks } = this.#memory;
     const { digits, own, fines, bounds, levels } = this.#blocks;
@@ -177,7 +177,7 @@ export class CodedBatch {
   }
 }
 
-/** Bytes of the levels of a query: one a row, and some that are 0. */
+/** Bytes of the levels of a query: one per row, and zero padding. */
 function levelsOf(range: { lo: number; hi: number }): number {
   return stripsOf(range) * strip;
 }

@@ -7,7 +7,7 @@ import { dot } from '../../../numeric/dot.ts';
 /** Bounds are kept for so many rows together. */
 export const strip = 32;
 
-/** Ends the workers of rows that nobody holds any more; they would keep the memory. */
+/** Ends the workers of rows that were garbage-collected; they would keep the memory alive. */
 const unused = new FinalizationRegistry<Engine>((engine) => engine.close());
 
 /** What {@link CodedMemory} takes of an engine. */
@@ -19,13 +19,13 @@ export function codedLayout(capacity: number, dimensions: number) {
     codes: i8(padded * widthOf(dimensions)),
     scales: f32(padded),
     errors: f32(padded),
-    /** Errors and lengths of the upper halves of codes (kernels/codes/coarse.ts). */
+    /** Errors and lengths of the upper four bits of codes (kernels/codes/coarse.ts). */
     coarseErrors: f32(padded),
     coarseLengths: f32(padded),
   });
 }
 
-/** Rows in the memory of an engine with a code of one byte a dimension beside each, and what is known of the errors of its bits. */
+/** Rows in the memory of an engine with a code of one byte per dimension beside each, and bounds of its rounding errors. */
 export class CodedMemory {
   readonly capacity: number;
   readonly dimensions: number;
@@ -72,13 +72,13 @@ export function widthOf(dimensions: number): number {
   return Math.ceil(dimensions / 16) * 16;
 }
 
-/** One flag per row: which may come. */
+/** One flag per row: whether it is allowed. */
 export type Marks = Block<Uint8Array>;
 
 /** Room for a flag per row. */
 export const marksLayout = (capacity: number) => u8(Math.ceil(capacity / strip) * strip);
 
-/** Marks the rows whose keys are allowed. @returns the marks; undefined when all are allowed. */
+/** Flags the rows whose keys are allowed. @returns the flags; undefined when all are allowed. */
 export function mark(marks: Marks, keys: Int32Array, allowed: Uint8Array | undefined): Marks | undefined {
   if (!allowed) return undefined;
   const { array } = marks;

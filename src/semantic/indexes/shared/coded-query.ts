@@ -36,7 +36,7 @@ export class CodedQuery {
       squares += size * size;
     }
     if (!(most > small && most < large && sum < large)) return false;
-    // Rounding adds at most a half to each digit.
+    // Rounding adds at most 0.5 to each digit.
     const step = Math.fround(Math.max(most / largestDigit, sum / (digitSum - query.length)) * 1.000001);
     let remainder = 0;
     for (let d = 0; d < query.length; d++) {

@@ -20,7 +20,7 @@ const rowsAtOnce = 64 * strip;
 export interface RowRange {
   lo: number;
   hi: number;
-  /** Their marks, from row 0 on; undefined: all may come. */
+  /** One flag per row, from row 0 on; undefined: all rows are allowed. */
   marks: Marks | undefined;
 }
 
@@ -42,7 +42,7 @@ export function searchLayout(capacity: number, dimensions: number) {
 }
 
 /**
- * One query among coded rows. It meets the codes first: an upper and a lower bound of each inner product come of it (see kernels/codes/codes.ts), and
+ * One query among coded rows. Its codes give an upper and a lower bound of each inner product (see kernels/codes/codes.ts), and
  * only rows whose upper bound reaches the n-th largest lower bound are scored.
  */
 export class CodedSearch {
@@ -66,7 +66,7 @@ export class CodedSearch {
     this.#query = new CodedQuery(memory.width);
   }
 
-  /** Makes a query the one that is looked at. @returns whether it can be coded; if not, rows are to be scored without this. */
+  /** Makes a query the current one. @returns whether it can be coded; if not, rows are to be scored without this. */
   aim(query: Float32Array): boolean {
     if (!this.#query.take(query)) return false;
     this.aimAt(query, this.#query);
@@ -80,7 +80,7 @@ export class CodedSearch {
     this.#blocks.vector.array.set(query);
   }
 
-  /** Offers the rows that may be among the best n. @param marks one flag per row; undefined: all may come */
+  /** Offers the rows that may be among the best n. @param marks one flag per row; undefined: all rows are allowed */
   offer(marks: Marks | undefined, keys: Int32Array, n: number, best: TopK): void {
     this.#boundAll(keys.length, marks);
     const strips = this.#blocks.strips.array;
@@ -151,7 +151,7 @@ export class CodedSearch {
     this.#uppersLeft[this.#left++] = upper;
   }
 
-  /** Scores the rows that are left and whose upper bound reaches `limit`. */
+  /** Scores the remaining rows whose upper bound reaches `limit`. */
   #score(keys: Int32Array, limit: number, best: TopK): void {
     const { engine, dimensions: f } = this.#memory;
     const { vector: b } = this.#blocks;

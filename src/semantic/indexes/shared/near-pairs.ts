@@ -14,12 +14,12 @@ const staged = 256;
 const rounding = 1e-5;
 
 /**
- * All pairs of rows whose inner product, rounded to 32 bits, is at least `threshold`: exact, of any vectors. Codes of one byte a dimension
+ * All pairs of rows whose inner product, rounded to 32 bits, is at least `threshold`: exact, for any vectors. Codes of one byte per dimension
  * rule out most pairs by their first dimensions alone, those with the largest numbers first (kernels/codes/near.ts); the rest is computed in 64 bits.
  *
- * @param vectors one a row, all of one length, at least one
+ * @param vectors at least one, all of the same length
  * @param threads how many take part; the pairs are the same for any number
- * @param yieldNow called now and then with how many rows are done
+ * @param yieldNow called regularly with the number of rows done
  * @param wanted whether a pair still matters: one that does not is not computed
  * @param take gets the pairs, in ascending order
  */
@@ -55,7 +55,7 @@ function memoryOf(count: number, dimensions: number, width: number) {
   const rows = Math.ceil(count / 4) * 4;
   return layout({
     codes: i8(rows * width),
-    /** The digits of two queries in turn, eight each. */
+    /** The digits of two queries, interleaved by eight. */
     digits: i16(together * width),
     scales: f32(rows),
     errors: f32(rows),

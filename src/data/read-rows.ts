@@ -1,0 +1,120 @@
+import { AttuneError, shown } from '../errors.ts';
+import type { Progress } from '../options.ts';
+import { ColumnBuilder, type Columns, withoutRows } from './columns.ts';
+import { readRowId, readValue } from './fields.ts';
+import { columnsThereAre, likelyColumn } from './guess-columns.ts';
+import { TimeColumn, type TimestampUnit } from './time-column.ts';
+
+type Read = (row: unknown, index: number) => unknown;
+
+/** The checked options of `Interactions.from` that say how rows are read. */
+interface RowOptions {
+  user: Read;
+  item: Read;
+  value: Read;
+  timestamp: Read;
+  timestampUnit: TimestampUnit;
+  onBadRow: 'throw' | 'skip';
+  onProgress?: ((progress: Progress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Rows as columns, before duplicates are merged. */
+export interface ReadRows {
+  columns: Columns;
+  /** Rows in the columns. */
+  kept: number;
+  /** Rows left out as bad ones. */
+  skipped: number;
+  notices: string[];
+}
+
+/** Reads all rows. @param named which columns the caller named, so that they must be there. */
+export async function readRows<Row>(
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  o: RowOptions,
+  named: { value: boolean; timestamp: boolean },
+): Promise<ReadRows> {
+  const builder = new ColumnBuilder();
+  const times = new TimeColumn(o.timestampUnit, named.timestamp, o.onBadRow === 'skip');
+  const values = named.value ? undefined : new ValueColumn();
+  let index = 0;
+  let skipped = 0;
+  let first: object | undefined;
+  const take = (row: Row) => {
+    if (values && row !== null && typeof row === 'object') values.look(row, index, builder.size); // outside: what it refuses is the whole column
+    try {
+      if (row === null || typeof row !== 'object')
+        throw new AttuneError('ERR_BAD_ROW', `Row ${index}: expected an object, got ${shown(row)}.`);
+      first ??= row;
+      const user = readRowId(o.user(row, index), 'user', index, () => columnsThereAre(row));
+      const item = readRowId(o.item(row, index), 'item', index, () => columnsThereAre(row));
+      const found = values?.name;
+      const value = found === undefined ? o.value(row, index) : (row as Record<string, unknown>)[found];
+      const weight = readValue(value, index, named.value || found !== undefined);
+      builder.push(user, item, weight, times.read(o.timestamp(row, index), index));
+    } catch (error) {
+      if (o.onBadRow === 'throw' || !(error instanceof AttuneError)) throw error;
+      skipped++;
+    }
+    if ((++index & 0xffff) === 0) {
+      o.signal?.throwIfAborted();
+      o.onProgress?.({ phase: 'reading', done: index });
+    }
+  };
+  if ('batches' in rows && typeof rows.batches === 'function') {
+    for await (const batch of rows.batches() as AsyncIterable<Row[]>) for (const row of batch) take(row); // a file reader
+  } else if (Symbol.asyncIterator in rows) for await (const row of rows) take(row);
+  else for (const row of rows as Iterable<Row>) take(row);
+  o.signal?.throwIfAborted();
+  o.onProgress?.({ phase: 'reading', done: index, total: index });
+
+  const read = builder.columns();
+  const odd = times.finish(read.t);
+  const columns = odd ? withoutRows(read, odd) : read;
+  skipped += odd?.size ?? 0;
+  const notices = [...(values?.notices ?? []), ...(odd ? [leftOut(odd.size)] : []), ...times.notices];
+  if (!columns.t && !named.timestamp && first) notices.push(...noTimes(first));
+  return { columns, kept: columns.v.length, skipped, notices };
+}
+
+/** Finds the column of values when the caller named none and the rows have no `value`. */
+class ValueColumn {
+  name: string | undefined;
+  readonly notices: string[] = [];
+  #settled = false;
+
+  /** @param kept rows that counted as 1 so far. @throws ERR_BAD_VALUE when a column turns up only after rows that counted as 1 without it. */
+  look(row: object, index: number, kept: number): void {
+    if (this.#settled || (index > 1024 && (index & 1023) !== 0)) return;
+    if (Object.hasOwn(row, 'value')) {
+      this.#settled = true;
+      return;
+    }
+    const name = likelyColumn('value', Object.keys(row));
+    if (name === undefined) return;
+    const given = (row as Record<string, unknown>)[name];
+    if (typeof given === 'string' && Number.isNaN(Number(given))) return; // words, as in "stars: many"
+    if (kept > 0) {
+      throw new AttuneError(
+        'ERR_BAD_VALUE',
+        `Row ${index}: expected no column of values, as the rows before it have none, got ${shown(name)}. Pass value: ${shown(name)} to read it, or value: () => 1 to count rows.`,
+      );
+    }
+    this.#settled = true;
+    this.name = name;
+    this.notices.push(
+      `Values were read from the column ${shown(name)}, as there is no column "value". Pass value: ${shown(name)} to be sure, or value: () => 1 to count each row as 1.`,
+    );
+  }
+}
+
+function leftOut(count: number): string {
+  return `${count} rows were left out because their times do not fit those of the others.`;
+}
+
+function noTimes(row: object): string[] {
+  const name = likelyColumn('timestamp', Object.keys(row));
+  if (name === undefined || name === 'timestamp') return [];
+  return [`No times were read, as there is no column "timestamp". Pass timestamp: ${shown(name)} if that column has them.`];
+}

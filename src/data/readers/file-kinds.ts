@@ -1,0 +1,71 @@
+/** What a file is, told by its first bytes, whatever its name says. */
+
+/** Compressions that the readers undo themselves. */
+export type Compression = 'gzip' | 'zstd';
+
+/** A kind of file that the readers of text cannot read, and what to do about it. */
+interface Refused {
+  name: string;
+  advice: string;
+}
+
+const decompress = (command: string) => `Decompress it first, for example with ${command}, or pass a stream of what it holds.`;
+const convert = 'Write it as CSV, JSON lines or Parquet first';
+const signatures: readonly (Refused & { bytes: string; at?: number | undefined })[] = [
+  { bytes: 'BZh', name: 'bzip2', advice: decompress('bunzip2 -k') },
+  { bytes: '\xfd7zXZ\0', name: 'xz', advice: decompress('unxz -k') },
+  { bytes: '\x04\x22\x4d\x18', name: 'LZ4', advice: decompress('lz4 -d') },
+  { bytes: '\xff\x06\0\0sNaPpY', name: 'framed Snappy', advice: decompress('snzip -d') },
+  { bytes: '7z\xbc\xaf\x27\x1c', name: 'a 7z archive', advice: 'Unpack it first, for example with 7z x.' },
+  { bytes: 'Rar!\x1a\x07', name: 'a rar archive', advice: 'Unpack it first, for example with unrar x.' },
+  { bytes: 'ustar', at: 257, name: 'a tar archive', advice: 'Unpack it first with tar -xf.' },
+  {
+    bytes: 'PAR1',
+    name: 'Parquet',
+    advice: 'Read it with readParquet, or with readTable, which reads all formats; both need a path instead of a stream.',
+  },
+  { bytes: 'ARROW1', name: 'Feather (Arrow)', advice: `${convert}: pandas.read_feather(path).to_parquet(...).` },
+  { bytes: 'FEA1', name: 'Feather', advice: `${convert}: pandas.read_feather(path).to_parquet(...).` },
+  { bytes: '\xff\xff\xff\xff', name: 'an Arrow stream', advice: `${convert}, for example with pyarrow.` },
+  { bytes: 'ORC', name: 'ORC', advice: `${convert}: pandas.read_orc(path).to_parquet(...).` },
+  { bytes: 'Obj\x01', name: 'Avro', advice: `${convert}.` },
+  { bytes: '\x89HDF\r\n\x1a\n', name: 'HDF5', advice: `${convert}: pandas.read_hdf(path).to_parquet(...).` },
+  {
+    bytes: 'SQLite format 3\0',
+    name: 'a SQLite database',
+    advice: 'Open it with a driver and pass the rows of a query to Interactions.from.',
+  },
+  { bytes: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', name: 'an old Excel workbook (xls)', advice: `${convert}.` },
+  { bytes: '\x93NUMPY', name: 'a NumPy array (npy)', advice: `${convert}.` },
+  { bytes: '\x80\x04\x95', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
+  { bytes: '\x80\x05\x95', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
+  { bytes: '%PDF-', name: 'PDF', advice: `${convert}.` },
+];
+
+/** The compression that a file begins with, or undefined. */
+export function compressionOf(head: Buffer): Compression | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  const frame = head.length >= 4 ? head.readUInt32LE(0) : 0;
+  return frame === 0xfd2fb528 || (frame >= 0x184d2a50 && frame <= 0x184d2a5f) ? 'zstd' : undefined;
+}
+
+/** The kind of a file that holds no text, or undefined. */
+export function refusedKind(head: Buffer): Refused | undefined {
+  if (begins(head, 'PK\x03\x04')) return zipKind(head);
+  return signatures.find(({ bytes, at }) => begins(head, bytes, at));
+}
+
+export function isParquet(head: Buffer): boolean {
+  return begins(head, 'PAR1');
+}
+
+function zipKind(head: Buffer): Refused {
+  const text = head.toString('latin1', 0, 4096);
+  if (/xl\/|\[Content_Types\]\.xml|_rels\//.test(text)) return { name: 'an Excel workbook (xlsx)', advice: 'Save the sheet as CSV first.' };
+  if (text.includes('opendocument')) return { name: 'an OpenDocument sheet', advice: 'Save it as CSV first.' };
+  return { name: 'a zip archive', advice: 'Unpack it first, for example with unzip, and pass the file inside.' };
+}
+
+function begins(head: Buffer, bytes: string, at = 0): boolean {
+  return head.length >= at + bytes.length && head.toString('latin1', at, at + bytes.length) === bytes;
+}

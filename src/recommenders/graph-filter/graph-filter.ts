@@ -1,0 +1,228 @@
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
+import type { Interactions } from '../../data/interactions.ts';
+import { availableThreads } from '../../engine/threads/runtime.ts';
+import type { Ranked } from '../../numeric/top-k.ts';
+import { readOptions, workOptions } from '../../options.ts';
+import { Pace } from '../../work/pace.ts';
+import { checkInteractions, type FittedBase, type HistoryRow, type WantedList } from '../shared/base.ts';
+import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { union } from '../shared/filters.ts';
+import { baseOf } from '../shared/fitted-base.ts';
+import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
+import { mergeInto } from '../shared/merge.ts';
+import { dampingOf, type Graph, graphOf } from './graph.ts';
+import { type GraphFilterOptions, type GraphFilterSettings, readGraphFilterOptions } from './options.ts';
+import { packed, unpacked, widthOf } from './quantized.ts';
+import { FilterServing, type FilterSource } from './serving.ts';
+import { leadingSpectrum, type Spectrum } from './spectrum.ts';
+import { chebyshevTransfer, splitFilter } from './transfer.ts';
+
+export type { GraphFilterOptions } from './options.ts';
+
+interface Fitted extends FittedBase {
+  graph: Graph;
+  /** The leading eigenvectors; undefined without any. */
+  spectrum: Spectrum | undefined;
+}
+
+/** What answers for a model; made when first asked. */
+interface Answers extends FilterSource {
+  serving: FilterServing;
+  /** What a history of the item that was explained last gives all items by the graph alone. */
+  explained?: { item: number; scores: Float32Array } | undefined;
+  /** The weight of each item to itself. */
+  own?: Float32Array | undefined;
+}
+
+const kind = 'graph-filter';
+const format = { kind, formatVersion: 1 };
+
+/**
+ * Filters on the graph of users and items: nothing is trained, and on sparse catalogues few trained models rank better. With R the values
+ * above 0, N = Du^-1/2 R Di^-1/2 and A = NᵀN, the scores for a history s are
+ *
+ *     Di^popularityExponent h(A) Di^-popularityExponent s,
+ *
+ * where h(A) = A for `'linear'`; A + lowPassWeight V Vᵀ for `'low-pass'`, with V the leading eigenvectors of A (GF-CF, Shen et al. 2021, which
+ * weights the two parts by different powers); and p(A) + lowPassWeight V Vᵀ for `'chebyshev'` (ChebyCF, Kim et al. 2025). A history is all that
+ * the formula needs of a user, so a visitor gets what a known user with the same history gets; values count, and those below 0 count against.
+ *
+ * p(A) is computed from V where V is, and by as few products with the graph as the rest of the spectrum needs to be right within 0.002; no
+ * matrix of items x items is made. `similarItems` gives h(A)_ij / sqrt(h(A)_ii h(A)_jj), or h(A)_ij with `metric: 'dot'`.
+ */
+export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
+  /** Short name of the model family, also in model files. */
+  override readonly kind = kind;
+  readonly #options: GraphFilterSettings;
+  #answers: Answers | undefined;
+
+  /** @throws ERR_BAD_OPTION */
+  constructor(options: GraphFilterOptions = {}) {
+    const o = readGraphFilterOptions(options);
+    super(o.onUnknown);
+    this.#options = o;
+  }
+
+  /** Finds the leading eigenvectors. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY */
+  override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const o = readOptions('GraphFilterRecommender.fit', options, workOptions);
+    checkInteractions('GraphFilterRecommender.fit', interactions);
+    return this.#fit(() => baseOf(interactions), o);
+  }
+
+  /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
+  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const o = readOptions('GraphFilterRecommender.partialFit', options, workOptions);
+    const { model } = this;
+    checkInteractions('GraphFilterRecommender.partialFit', interactions);
+    return this.#fit(() => mergeInto(model, interactions), o);
+  }
+
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
+  override toBytes(): Uint8Array<ArrayBuffer> {
+    const { spectrum, items } = this.model;
+    const tensors = spectrum ? spectrumToTensors(spectrum, items.size) : {};
+    return encodeModel(format, this.model, { settings: this.#options, tensors });
+  }
+
+  /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): GraphFilterRecommender {
+    const own = readLoadOptions('GraphFilterRecommender', options);
+    const { file, base } = decodeModel(format, bytes);
+    const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new GraphFilterRecommender(settings));
+    const spectrum = model.#options.rank > 0 ? spectrumOf(file, base.items.size) : undefined;
+    model.fitted = { ...base, graph: graphOf(base.byUser), spectrum };
+    return model;
+  }
+
+  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<GraphFilterRecommender> {
+    return GraphFilterRecommender.fromBytes(await storedBytes(store, reference), options);
+  }
+
+  protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
+    this.#serve().serving.scoreAll(row, scores);
+  }
+
+  /** h(A) is symmetric, so that a history of the item alone gives the weights from all others. */
+  protected override weightBetween(from: number, to: number): number {
+    const answers = this.#serve();
+    const { damping } = answers;
+    if (!(damping[to] > 0 && damping[from] > 0)) return 0;
+    if (answers.explained?.item !== to) {
+      const scores = new Float32Array(this.model.items.size);
+      answers.serving.scoreByGraph(single(to), scores);
+      answers.explained = { item: to, scores };
+    }
+    const ratio = damping[from] / damping[to];
+    return ratio * (ratio * answers.explained.scores[from] + weightByEigenvectors(answers, from, to));
+  }
+
+  protected override rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
+    const together = wanted.filter((list): list is WantedList => list !== undefined && list.only === undefined);
+    const lists = this.#serve().serving.rankMany(together.length, (k) => {
+      const { user, n, includeSeen, exclude } = together[k];
+      const history = this.historyOf(user);
+      return { history, n, skipped: union(includeSeen ? undefined : history.items, exclude) ?? none };
+    });
+    let next = 0;
+    return wanted.map((list) => (list && !list.only ? lists[next++] : this.rankOne(list)));
+  }
+
+  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    const answers = this.#serve();
+    const { damping } = answers;
+    answers.serving.scoreAll(single(item), scores);
+    for (let i = 0; i < scores.length; i++) {
+      const weight = damping[item] > 0 ? (scores[i] * damping[i]) / damping[item] : 0;
+      scores[i] = weight === 0 ? Number.NaN : weight;
+    }
+    if (metric === 'dot') return;
+    answers.own ??= ownWeights(answers);
+    for (let i = 0; i < scores.length; i++) scores[i] /= Math.sqrt(answers.own[i] * answers.own[item]);
+  }
+
+  #serve(): Answers {
+    this.#answers ??= this.#answersOf(this.model);
+    return this.#answers;
+  }
+
+  #answersOf({ graph, spectrum }: Fitted): Answers {
+    const { filter, lowPassWeight, popularityExponent, degree, flatness } = this.#options;
+    const isStep = filter === 'chebyshev';
+    const transfer = isStep ? chebyshevTransfer(degree, flatness) : (eigenvalue: number) => eigenvalue;
+    const source: FilterSource = {
+      graph,
+      filter: splitFilter(transfer, isStep ? degree : 1, spectrum?.eigenvalues ?? new Float32Array(0), lowPassWeight),
+      rows: spectrum?.eigenvalues.length ? spectrum : undefined,
+      damping: dampingOf(graph.degrees, popularityExponent),
+    };
+    return { ...source, serving: new FilterServing(source, this.#threads()) };
+  }
+
+  #threads(): number {
+    const { threads } = this.#options;
+    return threads === 'auto' ? availableThreads() : threads;
+  }
+
+  async #fit(makeBase: () => FittedBase, work: FitOptions): Promise<this> {
+    work.signal?.throwIfAborted();
+    const base = makeBase();
+    const graph = graphOf(base.byUser);
+    const { rank, seed } = this.#options;
+    const spectrum = rank > 0 ? await leadingSpectrum(graph, { ...work, rank, seed, threads: this.#threads() }) : undefined;
+    const pace = new Pace('preparing lists', 1, work);
+    await pace.rest(0);
+    const model = { ...base, graph, spectrum };
+    const answers = this.#answersOf(model);
+    await pace.finish();
+    this.#answers?.serving.close();
+    this.#answers = answers;
+    this.fitted = model;
+    return this;
+  }
+}
+
+const none = new Int32Array(0);
+
+/** A history of one item. */
+const single = (item: number): HistoryRow => ({ items: Int32Array.of(item), values: Float32Array.of(1) });
+
+/** h(A)_ii; where the rest of the spectrum takes several terms, by the first of them. */
+function ownWeights(source: FilterSource): Float32Array {
+  const { byItem } = source.graph;
+  const { constant, series } = source.filter;
+  return Float32Array.from({ length: byItem.rows }, (_, item) => {
+    let square = 0;
+    for (let e = byItem.offsets[item]; e < byItem.offsets[item + 1]; e++) square += byItem.values[e] ** 2;
+    return constant + series[0] * square + weightByEigenvectors(source, item, item);
+  });
+}
+
+/** The part of h(A)_ij that V gains Vᵀ is. */
+function weightByEigenvectors({ filter: { gains }, rows }: FilterSource, i: number, j: number): number {
+  if (!rows) return 0;
+  const width = widthOf(gains.length);
+  let sum = 0;
+  for (let k = 0; k < gains.length; k++) sum += gains[k] * rows.vectors[i * width + k] * rows.vectors[j * width + k];
+  return sum * rows.scales[i] * rows.scales[j];
+}
+
+function spectrumToTensors({ eigenvalues, vectors, scales }: Spectrum, items: number): ModelFile['tensors'] {
+  const rank = eigenvalues.length;
+  return {
+    eigenvalues: { data: eigenvalues, shape: [rank] },
+    vectors: { data: packed(vectors, items, rank), shape: [items, rank] },
+    scales: { data: scales, shape: [items] },
+  };
+}
+
+/** The inverse of {@link spectrumToTensors}. @throws ERR_BAD_FILE */
+function spectrumOf(file: ModelFile, items: number): Spectrum {
+  const eigenvalues = tensorOf(file, 'eigenvalues', Float32Array);
+  const rank = eigenvalues.length;
+  const vectors = unpacked(tensorOf(file, 'vectors', Int16Array, items * rank), items, rank);
+  return { eigenvalues, vectors, scales: tensorOf(file, 'scales', Float32Array, items) };
+}

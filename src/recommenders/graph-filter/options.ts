@@ -1,0 +1,68 @@
+import type { UnknownPolicy } from '../../contracts/recommender.ts';
+import { choice, integer, number, onUnknown, optional, readOptions, seed, threads } from '../../options.ts';
+
+/** Options of {@link GraphFilterRecommender}. */
+export interface GraphFilterOptions {
+  /**
+   * What is done to the signal of a history on the graph of users and items. Default `'chebyshev'`.
+   * - `'linear'`: one step over users and back, the cheapest; nothing is decomposed.
+   * - `'low-pass'`: that, and the part of the signal in the leading eigenvectors once more, as in GF-CF.
+   * - `'chebyshev'`: a polynomial that keeps what is common to many and damps what is not, and the leading eigenvectors once more, as in ChebyCF.
+   */
+  filter?: 'linear' | 'low-pass' | 'chebyshev' | undefined;
+  /**
+   * Number of leading eigenvectors. A model holds items x rank x 2 bytes. From 0; default 512 with `'chebyshev'`, 256 with `'low-pass'`.
+   * Without effect with `'linear'`.
+   */
+  rank?: number | undefined;
+  /** What is added to the filter on the leading eigenvectors. From 0; default 0.2 with `'chebyshev'`, 0.3 with `'low-pass'`. */
+  lowPassWeight?: number | undefined;
+  /**
+   * The power of an item's number of interactions that an item of a history is divided by, and a recommended item multiplied with: more
+   * recommends popular items more and learns less from them. From 0 to 1; default 0.4, and 0.3 with `'linear'`.
+   */
+  popularityExponent?: number | undefined;
+  /** Degree of the polynomial of `'chebyshev'`. From 1 to 32, default 8. */
+  degree?: number | undefined;
+  /** How flat the polynomial of `'chebyshev'` is at its ends; 1 is nearly a straight line, more a softer step. From 0.1 to 10, default 1.5. */
+  flatness?: number | undefined;
+  /** The seed of the vectors that the decomposition begins with: a number or a text. Default 0. */
+  seed?: number | string | undefined;
+  /** Threads of the decomposition and of lists of many: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
+  threads?: number | 'auto' | undefined;
+  /** What happens on unknown ids. Default `'throw'`. */
+  onUnknown?: UnknownPolicy | undefined;
+}
+
+const optionChecks = {
+  filter: choice(['linear', 'low-pass', 'chebyshev'] as const, 'chebyshev'),
+  rank: optional(integer({ min: 0, max: 4096 })),
+  lowPassWeight: optional(number({ min: 0 })),
+  popularityExponent: optional(number({ min: 0, max: 1 })),
+  degree: integer({ default: 8, min: 1, max: 32 }),
+  flatness: number({ default: 1.5, min: 0.1, max: 10 }),
+  seed,
+  threads,
+  onUnknown,
+};
+
+const defaults = {
+  linear: { rank: 0, lowPassWeight: 0, popularityExponent: 0.3 },
+  'low-pass': { rank: 256, lowPassWeight: 0.3, popularityExponent: 0.4 },
+  chebyshev: { rank: 512, lowPassWeight: 0.2, popularityExponent: 0.4 },
+};
+
+/** Options with the defaults of their filter. @throws ERR_BAD_OPTION */
+export function readGraphFilterOptions(options: GraphFilterOptions) {
+  const o = readOptions('GraphFilterRecommender', options, optionChecks);
+  const own = defaults[o.filter];
+  return {
+    ...o,
+    rank: o.filter === 'linear' ? 0 : (o.rank ?? own.rank),
+    lowPassWeight: o.filter === 'linear' ? 0 : (o.lowPassWeight ?? own.lowPassWeight),
+    popularityExponent: o.popularityExponent ?? own.popularityExponent,
+  };
+}
+
+/** What {@link readGraphFilterOptions} gives. */
+export type GraphFilterSettings = ReturnType<typeof readGraphFilterOptions>;

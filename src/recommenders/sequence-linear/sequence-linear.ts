@@ -1,0 +1,201 @@
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { Csr } from '../../data/csr.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
+import type { Interactions } from '../../data/interactions.ts';
+import { availableThreads } from '../../engine/threads/runtime.ts';
+import { AttuneError } from '../../errors.ts';
+import { integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
+import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
+import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
+import { bytesAnEntry } from '../shared/largest-entries.ts';
+import { Regression } from './problem.ts';
+import { solveRegression } from './solve.ts';
+
+/** Options of {@link SequenceLinearRecommender}. */
+export interface SequenceLinearOptions {
+  /** Added to the diagonal of the normal equations; larger trusts rare items less. Above 0, default 60. */
+  regularization?: number | undefined;
+  /** Steps after which an item of the past counts e times less while fitting. Above 0, default 2. */
+  pastDecay?: number | undefined;
+  /** Steps after which an item of the future counts e times less while fitting. Above 0, default 2. */
+  futureDecay?: number | undefined;
+  /** The same for the history that a list is made from. Above 0, default 2. */
+  historyDecay?: number | undefined;
+  /** Keeps only so many weights per item on average, those of the largest size: the model takes items x this x 8 bytes. Default 200. */
+  weightsPerItem?: number | undefined;
+  /** Where a column of weights is solved: its residual relative to its right-hand side. Above 0, default 1e-3. */
+  tolerance?: number | undefined;
+  /** How much memory fitting may take. Default 2 GiB. */
+  maxBytes?: number | undefined;
+  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
+  seed?: number | string | undefined;
+  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
+  threads?: number | 'auto' | undefined;
+  /** What happens on unknown ids. Default `'throw'`. */
+  onUnknown?: UnknownPolicy | undefined;
+}
+
+const optionChecks = {
+  regularization: number({ default: 60, above: 0 }),
+  pastDecay: number({ default: 2, above: 0 }),
+  futureDecay: number({ default: 2, above: 0 }),
+  historyDecay: number({ default: 2, above: 0 }),
+  weightsPerItem: integer({ default: 200, min: 1 }),
+  tolerance: number({ default: 1e-3, above: 0, below: 1 }),
+  maxBytes: number({ default: 2 ** 31, min: 0 }),
+  seed,
+  threads,
+  onUnknown,
+};
+
+interface Fitted extends FittedBase {
+  /** What each user did, oldest first; rows lie as those of `byUser`. */
+  order: Int32Array;
+  /** Row j holds what item j of a past adds to each item. */
+  weights: Csr;
+}
+
+const kind = 'sequence-linear';
+const format = { kind, formatVersion: 1 };
+
+/**
+ * A linear model of the next item in closed form: SLIT, the item transition part of SLIST (Choi et al. 2021, "Session-aware Linear
+ * Item-Item Models for Session-based Recommendation"). Ridge regression predicts from the decayed past of every step of every user its
+ * decayed future,
+ *
+ *     B = (AᵀA + regularization I)^-1 AᵀT,   A_tj = exp(-(t - 1 - j) / pastDecay),   T_tj = exp(-(j - t) / futureDecay)
+ *
+ * for the item that the user took as number j, before t in A and from t on in T. The score of an item is the sum over the history of
+ * exp(-steps ago / historyDecay) x weight. Order comes from the timestamps, or from the order of the rows where there are none. Of an item
+ * that is in a history several times the last one counts; values do not count. The equations are solved column by column by conjugate
+ * gradients, which need the sequences and no items x items matrix, so that catalogues of any size can be fitted. `similarItems` gives
+ * what follows an item, and knows no `'dot'`.
+ */
+export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
+  /** Short name of the model family, also in model files. */
+  override readonly kind = kind;
+  protected override readonly readsOrder = true;
+  readonly #options: Required<Omit<SequenceLinearOptions, 'seed'>>;
+
+  /** @throws ERR_BAD_OPTION */
+  constructor(options: SequenceLinearOptions = {}) {
+    const { seed: _, ...o } = readOptions('SequenceLinearRecommender', options, optionChecks);
+    super(o.onUnknown);
+    this.#options = o;
+  }
+
+  /** Solves for the weights. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY with too many weights to keep, ERR_NUMERIC */
+  override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const work = readOptions('SequenceLinearRecommender.fit', options, workOptions);
+    checkInteractions('SequenceLinearRecommender.fit', interactions);
+    work.signal?.throwIfAborted();
+    const base = baseOf(interactions);
+    const order = interactions.sequences.items.slice();
+    const size = base.items.size;
+    const { regularization, pastDecay, futureDecay, weightsPerItem, tolerance, threads } = this.#options;
+    this.#checkMemory(size);
+    const past = Math.exp(-1 / pastDecay);
+    const settings = { regularization, past, future: Math.exp(-1 / futureDecay) };
+    const regression = new Regression({ offsets: base.byUser.offsets, items: order }, size, settings);
+    const number = threads === 'auto' ? availableThreads() : threads;
+    const weights = await solveRegression(regression, { ...work, past, tolerance, weightsPerItem, threads: number });
+    this.fitted = { ...base, order, weights };
+    return this;
+  }
+
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
+  override toBytes(): Uint8Array<ArrayBuffer> {
+    const { order, weights } = this.model;
+    const tensors = { order: { data: order, shape: [order.length] }, ...csrToTensors('weights', weights) };
+    return encodeModel(format, this.model, { settings: this.#options, tensors });
+  }
+
+  /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): SequenceLinearRecommender {
+    const own = readLoadOptions('SequenceLinearRecommender', options);
+    const { file, base } = decodeModel(format, bytes);
+    const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new SequenceLinearRecommender(settings));
+    const weights = csrFromTensors(file, 'weights', base.items.size, base.items.size);
+    model.fitted = { ...base, order: orderOf(file, base.byUser), weights };
+    return model;
+  }
+
+  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<SequenceLinearRecommender> {
+    return SequenceLinearRecommender.fromBytes(await storedBytes(store, reference), options);
+  }
+
+  protected override historyOf(user: number): HistoryRow {
+    const { byUser, order } = this.model;
+    const row = super.historyOf(user);
+    const items = order.subarray(byUser.offsets[user], byUser.offsets[user + 1]);
+    return { ...row, sequence: { items, values: row.values, timestamps: undefined } };
+  }
+
+  /** exp(-steps ago / historyDecay), where the last item was 0 steps ago and every item counts once, when it was last met. */
+  protected override sharesOf({ items, sequence }: HistoryRow): Float32Array {
+    const shares = new Float32Array(items.length);
+    const steps = sequence?.items ?? items;
+    const fade = Math.exp(-1 / this.#options.historyDecay);
+    const at = new Map(Array.from(items, (item, k) => [item, k]));
+    for (let e = steps.length - 1, share = 1; e >= 0; e--) {
+      const k = at.get(steps[e]);
+      if (k === undefined) continue;
+      at.delete(steps[e]);
+      shares[k] = share;
+      share *= fade;
+    }
+    return shares;
+  }
+
+  protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
+    const { offsets, indices, values } = this.model.weights;
+    const shares = this.sharesOf(row);
+    for (let k = 0; k < shares.length; k++) {
+      const share = shares[k];
+      for (let e = offsets[row.items[k]], end = offsets[row.items[k] + 1]; e < end; e++) scores[indices[e]] += share * values[e];
+    }
+  }
+
+  protected override weightBetween(from: number, to: number): number | undefined {
+    const { offsets, indices, values } = this.model.weights;
+    const at = indices.subarray(offsets[from], offsets[from + 1]).indexOf(to);
+    return at < 0 ? undefined : values[offsets[from] + at];
+  }
+
+  protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
+    if (metric === 'dot') throw new AttuneError('ERR_NOT_SUPPORTED', `A model of kind '${kind}' has no vectors. Use metric: 'cosine'.`);
+    const { offsets, indices, values } = this.model.weights;
+    scores.fill(Number.NaN);
+    for (let e = offsets[item]; e < offsets[item + 1]; e++) scores[indices[e]] = values[e];
+  }
+
+  #checkMemory(items: number): void {
+    const { maxBytes } = this.#options;
+    const weightsPerItem = Math.min(this.#options.weightsPerItem, items);
+    const bytes = weightsPerItem * items * bytesAnEntry;
+    if (bytes <= maxBytes) return;
+    throw new AttuneError(
+      'ERR_OUT_OF_MEMORY',
+      `SequenceLinearRecommender: expected a fit that takes at most ${maxBytes} bytes, got ${items} items, of which ${weightsPerItem} weights each take ${bytes}. Pass a smaller weightsPerItem, filter rare items, or raise maxBytes.`,
+    );
+  }
+}
+
+/** The order of a file, whose rows must be those of `byUser` in another order. @throws ERR_BAD_FILE */
+function orderOf(file: ModelFile, { rows, columns, offsets, indices }: Csr): Int32Array {
+  const order = tensorOf(file, 'order', Int32Array, indices.length);
+  const user = new Int32Array(columns).fill(-1);
+  for (let row = 0; row < rows; row++) {
+    for (let e = offsets[row]; e < offsets[row + 1]; e++) user[indices[e]] = row;
+    for (let e = offsets[row]; e < offsets[row + 1]; e++) {
+      if (user[order[e]] !== row)
+        throw new AttuneError('ERR_BAD_FILE', `Expected each user's own items as 'order' in a model of kind '${kind}', got others.`);
+      user[order[e]] = -1;
+    }
+  }
+  return order;
+}

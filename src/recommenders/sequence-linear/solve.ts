@@ -1,0 +1,161 @@
+import type { FitOptions } from '../../contracts/recommender.ts';
+import type { Csr } from '../../data/csr.ts';
+import { Engine } from '../../engine/engine.ts';
+import { sequenceStep } from '../../engine/generated/jobs.ts';
+import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
+import { AttuneError } from '../../errors.ts';
+import { Pace } from '../../work/pace.ts';
+import { LargestEntries } from '../shared/largest-entries.ts';
+import type { Regression } from './problem.ts';
+
+/** Right-hand sides a block, as in the kernel. */
+const sides = 8;
+/** Blocks that are solved together: a fixed number, so that results do not depend on the threads. */
+const mostBlocks = 32;
+/** What they may take together. */
+const mostBytes = 2 ** 29;
+const mostSteps = 2000;
+
+/** What a solution is told. */
+export interface SolveOptions extends FitOptions {
+  /** Factor by which the past fades per step. */
+  past: number;
+  /** Residual of a column, relative to its right-hand side, at which it is solved. */
+  tolerance: number;
+  /** Weights to keep per item, on average. */
+  weightsPerItem: number;
+  /** Number of threads. */
+  threads: number;
+}
+
+/**
+ * Solves the regression column by column by conjugate gradients and keeps the weights of the largest size; row j holds what item j of a
+ * past adds to each item.
+ *
+ * @throws ERR_NUMERIC when a column does not converge, ERR_OUT_OF_MEMORY, the signal's reason.
+ */
+export async function solveRegression(regression: Regression, options: SolveOptions): Promise<Csr> {
+  const solver = new Solver(regression, options);
+  try {
+    return await solver.solve();
+  } finally {
+    solver.close();
+  }
+}
+
+const memoryOf = ({ offsets, items, values, diagonal }: Regression) =>
+  layout({
+    offsets: i32(offsets),
+    items: i32(items),
+    values: f32(values),
+    diagonal: f32(diagonal),
+    state: f32((blocksOf(diagonal.length) * strideOf(diagonal.length)) / 4),
+  });
+
+/** x, r, p and q of one block, then its sums; a multiple of 64. */
+const strideOf = (items: number) => 4 * sides * (4 * items + 2);
+const blocksOf = (items: number) => Math.max(1, Math.min(mostBlocks, Math.floor(mostBytes / strideOf(items)), Math.ceil(items / sides)));
+
+class Solver {
+  readonly #regression: Regression;
+  readonly #options: SolveOptions;
+  readonly #engine: Engine;
+  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
+  readonly #blocks: number;
+  readonly #size: number;
+  /** The right-hand side of one column, all 0 between columns, and where it is not. */
+  readonly #column: Float64Array;
+  readonly #touched: Int32Array;
+
+  constructor(regression: Regression, options: SolveOptions) {
+    this.#regression = regression;
+    this.#options = options;
+    this.#size = regression.scale.length;
+    this.#blocks = blocksOf(this.#size);
+    this.#column = new Float64Array(this.#size);
+    this.#touched = new Int32Array(this.#size);
+    const memory = memoryOf(regression);
+    const scratchBytes = 4 * sides * (regression.longest + 1);
+    this.#engine = new Engine(memory, { threads: Math.min(options.threads, this.#blocks), scratchBytes });
+    this.#memory = this.#engine.place(memory);
+  }
+
+  async solve(): Promise<Csr> {
+    const { targets } = this.#regression;
+    const entries = new LargestEntries(this.#size, Math.min(this.#options.weightsPerItem, this.#size));
+    const pace = new Pace('solving', targets.length, this.#options);
+    await pace.rest(0);
+    for (let first = 0; first < targets.length; first += sides * this.#blocks) {
+      const together = targets.subarray(first, first + sides * this.#blocks);
+      const lengths = this.#begin(together);
+      await this.#iterate(together.length);
+      for (let k = 0; k < together.length; k++) {
+        if (pace.due) await pace.rest(first + k);
+        this.#keep(together[k], k, lengths[k], entries);
+      }
+    }
+    await pace.finish();
+    return entries.done();
+  }
+
+  close(): void {
+    this.#engine.close();
+  }
+
+  /** Where side k begins in the memory of states. */
+  #side(k: number): number {
+    return Math.floor(k / sides) * (strideOf(this.#size) / 4) + (k % sides);
+  }
+
+  /** Writes the right-hand sides, each of length 1. @returns the lengths they had */
+  #begin(targets: Int32Array): number[] {
+    const state = this.#memory.state.array;
+    state.fill(0);
+    return Array.from(targets, (target, k) => {
+      const count = this.#regression.rightSide(target, this.#column, this.#touched);
+      let square = 0;
+      for (let t = 0; t < count; t++) square += this.#column[this.#touched[t]] ** 2;
+      const length = Math.sqrt(square);
+      const at = this.#side(k);
+      for (let t = 0; t < count; t++) {
+        const item = this.#touched[t];
+        const value = this.#column[item] / length;
+        this.#column[item] = 0;
+        state[at + (this.#size + item) * sides] = value;
+        state[at + (2 * this.#size + item) * sides] = value;
+      }
+      state[at + 4 * this.#size * sides] = 1;
+      return length;
+    });
+  }
+
+  async #iterate(count: number): Promise<void> {
+    const { past, signal } = this.#options;
+    const tolerance = this.#options.tolerance ** 2;
+    const users = this.#regression.offsets.length - 1;
+    const columns = this.#size;
+    const args = { ...this.#memory, users, decay: past, columns, stride: strideOf(columns), tolerance };
+    const state = this.#memory.state.array;
+    const isOpen = (k: number) => !(state[this.#side(k) + 4 * columns * sides] <= tolerance);
+    let open = Array.from({ length: count }, (_, k) => k);
+    for (let step = 0; step < mostSteps; step++) {
+      await this.#engine.run(sequenceStep, { rows: Math.ceil(count / sides), blockSize: 1 }, args, signal);
+      open = open.filter(isOpen);
+      if (open.length === 0) return;
+    }
+    throw new AttuneError(
+      'ERR_NUMERIC',
+      `SequenceLinearRecommender: expected weights after ${mostSteps} iterations, ${open.length} columns have none. Raise regularization.`,
+    );
+  }
+
+  /** Offers the solution of side k, with the scaling taken back. */
+  #keep(target: number, k: number, length: number, entries: LargestEntries): void {
+    const state = this.#memory.state.array;
+    const { scale } = this.#regression;
+    for (let item = 0, at = this.#side(k); item < this.#size; item++, at += sides) {
+      const weight = Math.fround(state[at] * length * scale[item]);
+      if (Math.abs(weight) > entries.least) entries.offer(item, target, weight);
+    }
+  }
+}

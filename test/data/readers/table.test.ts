@@ -1,0 +1,201 @@
+import { mkdirSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { gzipSync } from 'node:zlib';
+import { Interactions } from 'attune';
+import { type ReaderInput, readCsv, readTable, type TableOptions } from 'attune/node';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const coded = (code: string, message = '') => expect.objectContaining({ code, message: expect.stringContaining(message) });
+
+async function all(input: ReaderInput, options?: TableOptions) {
+  const rows: Record<string, unknown>[] = [];
+  for await (const row of readTable(input, options)) rows.push(row);
+  return rows;
+}
+
+const write = (content: string | Uint8Array) => folder.write(`file-${Math.random()}`, content); // a name that says nothing
+async function* inPieces(content: string | Uint8Array, size: number) {
+  const bytes = Buffer.from(content);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+const rows = [
+  { user: 'ann', item: 'tea', value: '5' },
+  { user: 'bob', item: 'jam', value: '4' },
+];
+const csv = 'user,item,value\nann,tea,5\nbob,jam,4\n';
+const json = rows.map((row) => JSON.stringify(row));
+
+describe('readTable tells by content', () => {
+  it.each([
+    ['CSV', csv],
+    ['CRLF', csv.replaceAll('\n', '\r\n')],
+    ['CR', csv.replaceAll('\n', '\r')],
+    ['CR without one at the end', csv.replaceAll('\n', '\r').trimEnd()],
+    ['tabs', csv.replaceAll(',', '\t')],
+    ['semicolons', csv.replaceAll(',', ';')],
+    ['double colons', csv.replaceAll(',', '::')],
+    ['blanks', csv.replaceAll(',', '   ')],
+    ['blanks after commas', csv.replaceAll(',', ', ')],
+    ['gzip', gzipSync(csv)],
+    ['JSON lines', json.join('\n')],
+    ['JSON lines with CR', json.join('\r')],
+    ['JSON lines after a blank one', `\n${json.join('\n\n')}`],
+    ['a JSON array', `[${json}]`],
+    ['a JSON array over lines', JSON.stringify(rows, null, 2)],
+    ['JSON in gzip', gzipSync(`[${json}]`)],
+    ['an object with data', `{"data":[${json}]}`],
+    ['an object with data over lines', JSON.stringify({ version: [1, 2], about: { rows: 2 }, data: rows, more: [{ a: 1 }] }, null, 1)],
+    ['dicts of Python', "{'user': u'ann', 'item': \"tea\", 'value': '5'}\n{'user': 'bob', 'item': 'j\\x61m', 'value': '4',}\n"],
+  ])('%s', async (_, content) => {
+    expect(await all(write(content))).toEqual(rows);
+    for (const size of [1, 3, 1000]) expect(await all(inPieces(content, size))).toEqual(rows);
+  });
+
+  it('zstd, or says which Node can', async () => {
+    const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Uint8Array };
+    if (zstdCompressSync) expect(await all(write(zstdCompressSync(csv)))).toEqual(rows);
+    else await expect(all(write(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0)))).rejects.toThrow(coded('ERR_NOT_SUPPORTED', 'zstd -d'));
+  });
+
+  it('Parquet files, folders of files, and columns that folders name', async () => {
+    const columnData = [
+      { name: 'user', data: ['ann', 'bob'], type: 'STRING' as const },
+      { name: 'item', data: ['tea', 'jam'], type: 'STRING' as const },
+    ];
+    const parquet = new Uint8Array(parquetWriteBuffer({ columnData }));
+    expect(await all(write(parquet), { columns: ['item'] })).toEqual([{ item: 'tea' }, { item: 'jam' }]);
+    await expect(all(Readable.from([Buffer.from(parquet)]))).rejects.toThrow(coded('ERR_BAD_FILE', 'a path'));
+    for (const year of ['year=2014', 'year=2015/country=C%C3%B4te', 'empty']) mkdirSync(`${folder.path}/set/${year}`, { recursive: true });
+    folder.write('set/_SUCCESS', '');
+    folder.write('set/year=2014/.part.crc', 'x');
+    folder.write('set/year=2014/a', parquet);
+    folder.write('set/year=2015/country=C%C3%B4te/a.csv', csv);
+    expect(await all(`${folder.path}/set`)).toEqual([
+      { user: 'ann', item: 'tea', year: '2014' },
+      { user: 'bob', item: 'jam', year: '2014' },
+      { ...rows[0], year: '2015', country: 'Côte' },
+      { ...rows[1], year: '2015', country: 'Côte' },
+    ]);
+    await expect(all(`${folder.path}/set/empty`)).rejects.toThrow(coded('ERR_BAD_FILE', 'got none'));
+    await expect(all(`${folder.path}/nothing`)).rejects.toThrow(coded('ERR_NOT_FOUND'));
+  });
+
+  it.each([
+    ['bzip2', 'BZh91AY&SY'],
+    ['xz', '\xfd7zXZ\0\0'],
+    ['zip', 'PK\x03\x04 ratings.csv'],
+    ['xlsx', 'PK\x03\x04 [Content_Types].xml'],
+    ['Feather', 'ARROW1\0\0'],
+    ['HDF5', '\x89HDF\r\n\x1a\n'],
+    ['SQLite', 'SQLite format 3\0'],
+    ['pickle', '\x80\x04\x95'],
+  ])('%s, and says what to do instead of reading it', async (name, begin) => {
+    const content = Buffer.from(begin.padEnd(40), 'latin1');
+    for (const bytes of [content, gzipSync(content)]) {
+      await expect(all(write(bytes))).rejects.toThrow(coded('ERR_BAD_FILE', name));
+      await expect(readCsv(write(bytes))[Symbol.asyncIterator]().next()).rejects.toThrow(coded('ERR_BAD_FILE', name));
+    }
+  });
+});
+
+describe('texts', () => {
+  it('with quotes as letters are read as they are', async () => {
+    const content = 'user\titem\ttitle\tvalue\nann\ta\t"Magic pan\t4\ncat\tb\tKettle\t3\ndan\tc\tScreen 15"\t2\n';
+    const expected = ['"Magic pan', 'Kettle', 'Screen 15"'];
+    expect((await all(write(content))).map((row) => row.title)).toEqual(expected);
+    expect((await all(write(content), { quote: false })).map((row) => row.title)).toEqual(expected);
+    await expect(readCsv(write(content))[Symbol.asyncIterator]().next()).rejects.toThrow(coded('ERR_BAD_ROW', 'quote: false'));
+  });
+
+  it('with a backslash before quotes, delimiters and other letters', async () => {
+    const content = '"user";"title"\n"ann";"The \\"Best\\" Book"\n"bob";"a""b\\\\"\n';
+    const expected = ['The "Best" Book', 'a"b\\'];
+    expect((await all(write(content))).map((row) => row.title)).toEqual(expected);
+    for (let size = 1; size < 20; size++)
+      expect((await all(inPieces(content, size), { escape: '\\' })).map((row) => row.title)).toEqual(expected);
+    expect(await all(write('a,b\n1\\,2,3\n'), { escape: '\\' })).toEqual([{ a: '1,2', b: '3' }]);
+    await expect(readCsv(write(content))[Symbol.asyncIterator]().next()).rejects.toThrow(coded('ERR_BAD_ROW', "escape: '\\\\'"));
+  });
+
+  it('in Latin-1 and UTF-16, which an error names', async () => {
+    const content = Buffer.from('user,item\nJosé,x\n', 'latin1');
+    await expect(all(write(content))).rejects.toThrow(coded('ERR_BAD_ROW', "pass encoding: 'latin1'"));
+    await expect(all(write(content))).rejects.toThrow(expect.objectContaining({ message: expect.not.stringContaining('onBadLine') }));
+    expect(await all(write(content), { encoding: 'latin1' })).toEqual([{ user: 'José', item: 'x' }]);
+    expect(await all(write(gzipSync(content)), { encoding: 'latin1' })).toEqual([{ user: 'José', item: 'x' }]);
+    const wide = Buffer.from('\ufeffuser,item\nJosé,日\n', 'utf16le');
+    await expect(all(write(wide))).rejects.toThrow(coded('ERR_BAD_FILE', "encoding: 'utf-16le'"));
+    for (const size of [1, 1000]) expect(await all(inPieces(wide, size), { encoding: 'utf-16le' })).toEqual([{ user: 'José', item: '日' }]);
+  });
+
+  it('with comments, and columns apart by blanks', async () => {
+    expect(await all(write(`# made by hand\n${csv}# the end`), { comment: '#' })).toEqual(rows);
+    const columns = '  ann \t tea 5 \n\n   \nbob   jam 4';
+    const header = ['user', 'item', 'value'];
+    for (let size = 1; size < 12; size++) expect(await all(inPieces(columns, size), { delimiter: 'blanks', header })).toEqual(rows);
+  });
+
+  it('of Python with all escapes, words and numbers, and NaN in JSON', async () => {
+    const content = `{'a': u'\\U0001F600\\u00e9\\'', "b": None, 'c': [True, False, (1, 2.5e1)], 'd': 9007199254740993L, '__proto__': {}}`;
+    const [row] = await all(write(content));
+    expect([row.a, row.b, row.c, row.d, Object.keys(row)]).toEqual([
+      "😀é'",
+      null,
+      [true, false, [1, 25]],
+      9007199254740993n,
+      ['a', 'b', 'c', 'd', '__proto__'],
+    ]);
+    expect(await all(write('{"user":"ann","votes":NaN}\n{"user":"bob","votes":-Infinity}'))).toEqual([
+      { user: 'ann', votes: Number.NaN },
+      { user: 'bob', votes: Number.NEGATIVE_INFINITY },
+    ]);
+    await expect(all(write("{'a': 1}\n{'a': __import__('os')}\n"))).rejects.toThrow(coded('ERR_BAD_ROW', 'line 2'));
+  });
+
+  it('that are cut off or damaged are errors, or lose that row only', async () => {
+    await expect(all(write(`[${json[0]},`))).rejects.toThrow(coded('ERR_BAD_ROW', 'end of the JSON document'));
+    const damaged = `[\n${json[0]},\n{"user": oops},\n${json[1]}]`;
+    await expect(all(write(damaged))).rejects.toThrow(coded('ERR_BAD_ROW', 'line 3'));
+    expect(await all(write(damaged), { onBadLine: 'skip' })).toEqual(rows);
+    expect(await all(write('[]'))).toEqual([]);
+    expect(await all(write(''))).toEqual([]);
+  });
+});
+
+describe('a preset', () => {
+  const expected = [{ user: '1', item: '7', value: 5, timestamp: 978300760000 }];
+  it.each([
+    ['movielens', '1::7::5::978300760\n'],
+    ['movielens', '1\t7\t5\t978300760\n'],
+    ['movielens', 'userId,movieId,rating,timestamp\r\n1,7,5.0,978300760\r\n'],
+    ['recbole', 'user_id:token\titem_id:token\trating:float\ttimestamp:float\n1\t7\t5.0\t978300760.0\n'],
+    ['amazon-2014', "{'reviewerID': '1', 'asin': '7', 'overall': 5.0, 'unixReviewTime': 978300760}"],
+    ['amazon-2014', '{"reviewerID": "1", "asin": "7", "overall": 5.0, "unixReviewTime": 978300760}'],
+    ['amazon-2014', '1,7,5.0,978300760\n'],
+    ['amazon-2018', '7,1,5.0,978300760\n'],
+    ['amazon-2018', '{"reviewerID": "1", "asin": "7", "overall": 5.0, "unixReviewTime": 978300760}'],
+    ['amazon-2023', '{"user_id": "1", "parent_asin": "7", "asin": "8", "rating": 5.0, "timestamp": 978300760000}'],
+    ['amazon-2023', 'user_id,parent_asin,rating,timestamp\n1,7,5.0,978300760000\n'],
+  ] as const)('of %s makes interactions without options', async (preset, content) => {
+    expect([...(await Interactions.from(readTable(write(content), { preset })))]).toEqual(expected);
+  });
+
+  it('of Netflix reads blocks, and of LightGCN lists', async () => {
+    const netflix = await Interactions.from(
+      readTable(write('7:\n1,5,2001-01-01\n2,3,2001-01-02\n8:\n1,4,2001-01-03\n'), { preset: 'netflix' }),
+    );
+    expect([...netflix].map(({ user, item, value, timestamp }) => [user, item, value, timestamp])).toEqual([
+      ['1', '7', 5, Date.UTC(2001, 0, 1)],
+      ['2', '7', 3, Date.UTC(2001, 0, 2)],
+      ['1', '8', 4, Date.UTC(2001, 0, 3)],
+    ]);
+    await expect(all(write('1,5,2001-01-01\n'), { preset: 'netflix' })).rejects.toThrow(coded('ERR_BAD_ROW', 'line 1'));
+    const lists = await Interactions.from(readTable(write('0 5 6\n1\n2 5 \n'), { preset: 'lightgcn' }));
+    expect([...lists].map(({ user, item }) => `${user}-${item}`)).toEqual(['0-5', '0-6', '2-5']);
+  });
+});

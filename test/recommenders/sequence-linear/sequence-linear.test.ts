@@ -1,0 +1,118 @@
+import { Interactions, SequenceLinearRecommender } from 'attune';
+import { Matrix, solve } from 'ml-matrix';
+import { describe, expect, it } from 'vitest';
+import { expectCode, expectRejection, recommenderConformance } from '../../support/conformance.ts';
+import { checkerboard, fromRows, historyOf, zipf } from '../../support/makers.ts';
+
+describe('SequenceLinearRecommender', () => {
+  recommenderConformance({
+    make: (options) => new SequenceLinearRecommender({ regularization: 2, ...options }),
+    Class: SequenceLinearRecommender,
+    can: { explain: true, sequence: true },
+  });
+
+  it('has the weights of the ridge regression from the decayed past to the decayed future', async () => {
+    const data = zipf({ users: 80, items: 50, rows: 900 });
+    const settings = { regularization: 3, pastDecay: 1.5, futureDecay: 4, historyDecay: 3 };
+    const model = await new SequenceLinearRecommender({ ...settings, tolerance: 1e-6 }).fit(data);
+    const b = weightsOf(data, settings);
+    for (const user of data.users) {
+      const sequence = sequenceOf(data, user);
+      const found = model.score(user, data.items);
+      for (let i = 0; i < data.itemCount; i++) {
+        const exact = sequence.reduce((sum, j, k) => sum + Math.exp(-(sequence.length - 1 - k) / 3) * b.get(j, i), 0);
+        expect(Math.abs(found[i] - exact)).toBeLessThan(1e-4);
+      }
+    }
+    const after = model.similarItems('i3', { n: 100 });
+    const from = data.items.indexOf('i3');
+    for (const { item, score } of after) expect(score).toBeCloseTo(b.get(from, data.items.indexOf(item)), 4);
+  });
+  it('is the same for any number of threads', async () => {
+    const data = zipf({ users: 300, items: 400, rows: 4000 });
+    const fits = [1, 2, 3].map((threads) => new SequenceLinearRecommender({ threads, regularization: 5 }).fit(data));
+    const [one, two, three] = (await Promise.all(fits)).map((model) => model.toBytes());
+    expect(two).toEqual(one);
+    expect(three).toEqual(one);
+  });
+  it('recommends what follows, in the direction of time', async () => {
+    const users = Array.from({ length: 30 }, (_, u) => u);
+    const data = fromRows(users.flatMap((u) => ['a', 'b', 'c', 'd'].map((item): [string, string, number] => [`u${u}`, item, 1])));
+    const model = await new SequenceLinearRecommender({ regularization: 1 }).fit(data);
+    expect(model.recommendFor(['a'])[0].item).toBe('b');
+    expect(model.recommendFor(['a', 'b'])[0].item).toBe('c');
+    expect(model.recommendFor(['b', 'c'])[0].item).toBe('d');
+    expect(model.similarItems('b')[0].item).toBe('c');
+    expect(model.recommendFor(['c', 'b'])).not.toEqual(model.recommendFor(['b', 'c']));
+  });
+  it('reads the order from the timestamps, in whatever order rows and histories come', async () => {
+    const rows = [...zipf()];
+    const timed = await new SequenceLinearRecommender().fit(await Interactions.from(rows));
+    const turned = await Interactions.from([...rows].reverse());
+    const model = await new SequenceLinearRecommender().fit(turned);
+    for (const user of timed.users) {
+      const lists = [timed, model].map((m) => new Map(m.recommend(user, { n: 100 }).map(({ item, score }) => [item, score])));
+      for (const [item, score] of lists[0]) expect(lists[1].get(item)).toBeCloseTo(score, 3);
+      const history = historyOf(turned, user);
+      expect(timed.recommendFor(history.reverse())).toEqual(timed.recommendFor(history.reverse()));
+    }
+  });
+  it('counts rows in their order where there are no times', async () => {
+    const rows = [['u', 'a'], ['u', 'b'], ['v', 'a'], ['v', 'b'], ['w', 'a'], ['w', 'b']]; // biome-ignore format: a table
+    const data = Interactions.fromColumns({ users: rows.map((row) => row[0]), items: rows.map((row) => row[1]) });
+    const model = await new SequenceLinearRecommender().fit(data);
+    expect(model.recommendFor(['a'])[0]).toMatchObject({ item: 'b', score: expect.any(Number) });
+    expect(model.recommendFor(['a'])[0].score).toBeGreaterThan(0);
+    expect(model.recommendFor(['b'])[0].score).toBe(0);
+  });
+  it('keeps the weights of the largest size, so many per item on average', async () => {
+    const data = zipf({ users: 100, items: 40, rows: 1200 });
+    const few = await new SequenceLinearRecommender({ regularization: 5, weightsPerItem: 3 }).fit(data);
+    const all = await new SequenceLinearRecommender({ regularization: 5 }).fit(data);
+    const weights = (model: SequenceLinearRecommender) =>
+      [...data.items].flatMap((id) => model.similarItems(id, { n: 100 }).map(({ item, score }) => [`${id} ${item}`, score] as const));
+    const sizes = weights(all).map(([, score]) => Math.abs(score)).sort((a, b) => b - a); // biome-ignore format: one line
+    const kept = weights(few);
+    expect(kept.length).toBeLessThanOrEqual(3 * data.itemCount);
+    const dense = new Map(weights(all));
+    for (const [pair, score] of kept) {
+      expect(dense.get(pair)).toBe(score);
+      expect(Math.abs(score)).toBeGreaterThanOrEqual(sizes[3 * data.itemCount - 1]);
+    }
+  });
+  it('refuses more weights than fit into memory, and options out of range', async () => {
+    await expectRejection('ERR_OUT_OF_MEMORY', new SequenceLinearRecommender({ maxBytes: 1000 }).fit(checkerboard()));
+    for (const bad of [{ regularization: 0 }, { pastDecay: 0 }, { futureDecay: -1 }, { historyDecay: 0 }, { tolerance: 1 }]) {
+      expectCode('ERR_BAD_OPTION', () => new SequenceLinearRecommender(bad));
+    }
+    const model = await new SequenceLinearRecommender().fit(checkerboard());
+    expectCode('ERR_NOT_SUPPORTED', () => model.similarItems('i1', { metric: 'dot' }));
+  });
+});
+
+/** Dense indices of what a user did, oldest first. */
+const sequenceOf = (data: Interactions, user: string) =>
+  historyOf(data, user)
+    .sort((a, b) => Number(a.timestamp) - Number(b.timestamp))
+    .map(({ item }) => data.items.indexOf(item));
+
+/** The regression from its definition, row by row, in 64 bits. */
+function weightsOf(data: Interactions, settings: { regularization: number; pastDecay: number; futureDecay: number }): Matrix {
+  const size = data.itemCount;
+  const gram = Matrix.eye(size).mul(settings.regularization);
+  const cross = Matrix.zeros(size, size);
+  for (const user of data.users) {
+    const sequence = sequenceOf(data, user);
+    for (let t = 1; t < sequence.length; t++) {
+      const past = Matrix.zeros(1, size);
+      const future = Matrix.zeros(1, size);
+      sequence.forEach((item, j) => {
+        if (j < t) past.set(0, item, Math.exp(-(t - 1 - j) / settings.pastDecay));
+        else future.set(0, item, Math.exp(-(j - t) / settings.futureDecay));
+      });
+      gram.add(past.transpose().mmul(past));
+      cross.add(past.transpose().mmul(future));
+    }
+  }
+  return solve(gram, cross);
+}
