@@ -15,8 +15,8 @@ interface RowOptions {
   timestamp: Read;
   timestampUnit: TimestampUnit;
   onBadRow: 'throw' | 'skip';
-  onProgress?: (progress: Progress) => void;
-  signal?: AbortSignal;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Rows as columns, before duplicates are merged. */

@@ -23,13 +23,13 @@ export interface RecommenderLike extends Partial<Pick<Recommender, 'kind'>> {
   /** What it knows that a user did, all of which counts as seen. Without it, `explain` of some item is asked. */
   interactionsOf?(user: string): Iterable<HistoryEntry>;
   /** Why an item is not in its list. */
-  readonly whyNot?: Recommender['whyNot'];
+  readonly whyNot?: Recommender['whyNot'] | undefined;
   /** What of a user's history speaks for an item. */
-  readonly explain?: Recommender['explain'];
+  readonly explain?: Recommender['explain'] | undefined;
   /** The same for many items of one user. */
-  readonly explainMany?: Recommender['explainMany'];
+  readonly explainMany?: Recommender['explainMany'] | undefined;
   /** The same for a visitor's history. */
-  readonly explainFor?: Recommender['explainFor'];
+  readonly explainFor?: Recommender['explainFor'] | undefined;
   /** Vectors of items, by which a reason for a visitor is found. */
   readonly itemFactors?: FactorsLike | undefined;
 }

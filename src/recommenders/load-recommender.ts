@@ -21,7 +21,7 @@ export interface RecommenderClass {
 /** What {@link loadRecommender} takes. */
 export interface LoadRecommenderOptions extends LoadOptions {
   /** Classes of your own, which are asked in turn when the file is of none of attune's families. Default none. */
-  families?: readonly RecommenderClass[];
+  families?: readonly RecommenderClass[] | undefined;
 }
 
 /** Readers of all families by the kind in their files. Functions, so that a bundle without `loadRecommender` contains none of them. */

@@ -37,11 +37,11 @@ export interface CsvOptions extends TextReadOptions, BadLineOptions {
 export interface CsvSettings {
   delimiter: string;
   quote: string | false | undefined;
-  escape?: string;
-  comment?: string;
-  trim?: boolean;
+  escape?: string | undefined;
+  comment?: string | undefined;
+  trim?: boolean | undefined;
   /** How the reader calls the columns of a file with a header. */
-  rename?: (names: readonly string[]) => readonly string[];
+  rename?: ((names: readonly string[]) => readonly string[]) | undefined;
   header: boolean | readonly string[];
   skipLines: number;
   maxLineBytes: number;

@@ -81,7 +81,7 @@ function contentSize(head: Buffer): number | undefined {
 
 /** zstd is part of Node from 22.15 (and 23.8) on. */
 function zstd(where: string, chunkSize: number): Decompressor {
-  const create = (zlib as { createZstdDecompress?: (options: object) => Decompressor }).createZstdDecompress;
+  const create = (zlib as { createZstdDecompress?: ((options: object) => Decompressor) | undefined }).createZstdDecompress;
   if (create) return create({ chunkSize });
   throw new AttuneError(
     'ERR_NOT_SUPPORTED',

@@ -11,7 +11,7 @@ interface Refused {
 
 const decompress = (command: string) => `Decompress it first, for example with ${command}, or pass a stream of what it holds.`;
 const convert = 'Write it as CSV, JSON lines or Parquet first';
-const signatures: readonly (Refused & { bytes: string; at?: number })[] = [
+const signatures: readonly (Refused & { bytes: string; at?: number | undefined })[] = [
   { bytes: 'BZh', name: 'bzip2', advice: decompress('bunzip2 -k') },
   { bytes: '\xfd7zXZ\0', name: 'xz', advice: decompress('unxz -k') },
   { bytes: '\x04\x22\x4d\x18', name: 'LZ4', advice: decompress('lz4 -d') },

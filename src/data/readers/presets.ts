@@ -17,7 +17,7 @@ export interface Preset {
   /** New names of columns, which come as `user`, `item`, `value` and `timestamp`; the others keep theirs. */
   names: Readonly<Record<string, string>>;
   /** The columns of files that do not name them. */
-  header?: readonly string[];
+  header?: readonly string[] | undefined;
 }
 
 const amazonReviews = { reviewerID: 'user', asin: 'item', overall: 'value', unixReviewTime: 'timestamp' };

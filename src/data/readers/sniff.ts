@@ -32,7 +32,7 @@ function holdsRows(value: unknown): boolean {
 }
 
 /** The layout of a file of fields, where its options leave it open. */
-export function guessedLayout(head: Buffer, given: { delimiter: string; quote?: string | false; escape?: string }) {
+export function guessedLayout(head: Buffer, given: { delimiter: string; quote?: string | false | undefined; escape?: string | undefined }) {
   const text = head.toString();
   const lines = text.split(/\r\n|\n|\r/);
   if (lines.length > 1) lines.pop(); // it may be cut

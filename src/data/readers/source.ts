@@ -20,7 +20,7 @@ export interface ReadOptions {
 /** Options of the readers of text. */
 export interface TextReadOptions extends ReadOptions {
   /** How the letters are written: `'utf-8'` (default), `'latin1'` (Windows-1252), `'utf-16le'` or `'utf-16be'`. */
-  encoding?: Encoding;
+  encoding?: Encoding | undefined;
 }
 
 /** Measured on review files: smaller pieces cost calls, larger ones leave the cache. */

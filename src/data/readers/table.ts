@@ -16,11 +16,11 @@ import { checkInput, inputName, type ReaderInput, readBytes, unreadable } from '
 /** Options of {@link readTable}: those of {@link readCsv} count for files of fields, `columns` and `compressors` for Parquet. */
 export interface TableOptions extends CsvOptions {
   /** The data set, whose columns then come as `user`, `item`, `value` and `timestamp`, so that `Interactions.from` needs no options. */
-  preset?: TablePreset;
+  preset?: TablePreset | undefined;
   /** The columns of Parquet files to read. Default all. */
-  columns?: readonly string[];
+  columns?: readonly string[] | undefined;
   /** More codecs of Parquet files, as in {@link readParquet}. */
-  compressors?: Record<string, ParquetDecompressor>;
+  compressors?: Record<string, ParquetDecompressor> | undefined;
 }
 
 const owner = 'readTable';

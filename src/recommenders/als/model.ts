@@ -77,9 +77,9 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
 }
 
 interface StoredSettings extends AlsOptions {
-  globalBias?: number;
+  globalBias?: number | undefined;
   /** Missing in files of versions that counted all values, and where both ways of counting give the same. */
-  countedValues?: 'positive';
+  countedValues?: 'positive' | undefined;
   history: AlsIteration[];
 }
 

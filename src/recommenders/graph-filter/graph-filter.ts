@@ -31,9 +31,9 @@ interface Fitted extends FittedBase {
 interface Answers extends FilterSource {
   serving: FilterServing;
   /** What a history of the item that was explained last gives all items by the graph alone. */
-  explained?: { item: number; scores: Float32Array };
+  explained?: { item: number; scores: Float32Array } | undefined;
   /** The weight of each item to itself. */
-  own?: Float32Array;
+  own?: Float32Array | undefined;
 }
 
 const kind = 'graph-filter';

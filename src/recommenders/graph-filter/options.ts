@@ -9,29 +9,29 @@ export interface GraphFilterOptions {
    * - `'low-pass'`: that, and the part of the signal in the leading eigenvectors once more, as in GF-CF.
    * - `'chebyshev'`: a polynomial that keeps what is common to many and damps what is not, and the leading eigenvectors once more, as in ChebyCF.
    */
-  filter?: 'linear' | 'low-pass' | 'chebyshev';
+  filter?: 'linear' | 'low-pass' | 'chebyshev' | undefined;
   /**
    * Number of leading eigenvectors. A model holds items x rank x 2 bytes. From 0; default 512 with `'chebyshev'`, 256 with `'low-pass'`.
    * Without effect with `'linear'`.
    */
-  rank?: number;
+  rank?: number | undefined;
   /** What is added to the filter on the leading eigenvectors. From 0; default 0.2 with `'chebyshev'`, 0.3 with `'low-pass'`. */
-  lowPassWeight?: number;
+  lowPassWeight?: number | undefined;
   /**
    * The power of an item's number of interactions that an item of a history is divided by, and a recommended item multiplied with: more
    * recommends popular items more and learns less from them. From 0 to 1; default 0.4, and 0.3 with `'linear'`.
    */
-  popularityExponent?: number;
+  popularityExponent?: number | undefined;
   /** Degree of the polynomial of `'chebyshev'`. From 1 to 32, default 8. */
-  degree?: number;
+  degree?: number | undefined;
   /** How flat the polynomial of `'chebyshev'` is at its ends; 1 is nearly a straight line, more a softer step. From 0.1 to 10, default 1.5. */
-  flatness?: number;
+  flatness?: number | undefined;
   /** The seed of the vectors that the decomposition begins with: a number or a text. Default 0. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Threads of the decomposition and of lists of many: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {

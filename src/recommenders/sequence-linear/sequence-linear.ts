@@ -17,25 +17,25 @@ import { solveRegression } from './solve.ts';
 /** Options of {@link SequenceLinearRecommender}. */
 export interface SequenceLinearOptions {
   /** Added to the diagonal of the normal equations; larger trusts rare items less. Above 0, default 60. */
-  regularization?: number;
+  regularization?: number | undefined;
   /** Steps after which an item of the past counts e times less while fitting. Above 0, default 2. */
-  pastDecay?: number;
+  pastDecay?: number | undefined;
   /** Steps after which an item of the future counts e times less while fitting. Above 0, default 2. */
-  futureDecay?: number;
+  futureDecay?: number | undefined;
   /** The same for the history that a list is made from. Above 0, default 2. */
-  historyDecay?: number;
+  historyDecay?: number | undefined;
   /** Keeps only so many weights per item on average, those of the largest size: the model takes items x this x 8 bytes. Default 200. */
-  weightsPerItem?: number;
+  weightsPerItem?: number | undefined;
   /** Where a column of weights is solved: its residual relative to its right-hand side. Above 0, default 1e-3. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** How much memory fitting may take. Default 2 GiB. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string;
+  seed?: number | string | undefined;
   /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
-  threads?: number | 'auto';
+  threads?: number | 'auto' | undefined;
   /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy;
+  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {
