@@ -44,6 +44,11 @@ export interface VectorIndex {
   search(query: Float32Array, options: VectorSearchOptions): Ranked | Promise<Ranked>;
   /** What {@link search} gives for each of several queries; faster than one by one. */
   searchMany?(queries: readonly Float32Array[], options: VectorSearchOptions): Ranked[] | Promise<Ranked[]>;
+  /**
+   * The inner product of a query with the vector of a key, as {@link search} scores it; undefined when the key is unknown. With it a few keys
+   * are compared one by one, without a search.
+   */
+  scoreOf?(query: Float32Array, key: number): number | undefined;
   /** A copy of a vector, or undefined when the key is unknown. */
   vectorOf?(key: number): Float32Array | undefined;
   /**

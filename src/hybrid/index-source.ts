@@ -1,8 +1,7 @@
 import type { SourceRole } from '../cold-start/strategy.ts';
-import type { Recommendation } from '../contracts/recommender.ts';
 import { bestFirst, cleanAnswer, meanOf } from './answer.ts';
 import { perVisitor } from './per-visitor.ts';
-import { cosine, directionOf, longestHistory, mostSimilar } from './similarity.ts';
+import { longestHistory, mostSimilar } from './similarity.ts';
 import type { Cause, IndexLike, Source, Visitor, Want } from './sources.ts';
 
 /**
@@ -42,9 +41,9 @@ export function indexSource(name: string, index: IndexLike, role: SourceRole = '
       if (lists.length === 0 && failed) throw failed.reason;
       return meanOf(lists).sort(bestFirst).slice(0, n); // a list of n says that there may be more
     },
-    complete(visitor, want, listed) {
+    complete(visitor, want) {
       if (words(visitor) !== undefined || knownOf(visitor).length === 0) return undefined;
-      return cosinesToMean(index, knownOf(visitor).slice(-longestHistory), want.only ?? [], listed) ?? near(visitor, want);
+      return near(visitor, want);
     },
     causesOf(visitor, items) {
       const causes = new Map<string, Cause>();
@@ -68,31 +67,6 @@ function without(list: unknown, exclude: readonly string[], n: number): unknown 
   if (!Array.isArray(list) || exclude.length === 0) return list;
   const never = new Set(exclude);
   return list.filter((entry) => !never.has(entry?.item)).slice(0, n);
-}
-
-/**
- * The scores that an index would give, when they are cosines to the mean of the history, as those of a `SemanticIndex` are; undefined when
- * they are something else, which is seen from an item that it has listed. A search for given items takes as long as marking all others.
- */
-function cosinesToMean(
-  index: IndexLike,
-  history: Visitor['history'],
-  items: readonly string[],
-  [best]: readonly Recommendation[],
-): Recommendation[] | undefined {
-  const vectorOf = index.vectorOf && ((item: string) => index.vectorOf?.(item));
-  const vectors = vectorOf ? history.map(({ item }) => vectorOf(item)) : [];
-  if (!vectorOf || !best || vectors.length === 0) return undefined;
-  const mean = new Float32Array(vectors[0]?.length ?? 0);
-  vectors.forEach((vector, at) => {
-    for (let k = 0; vector && k < mean.length; k++) mean[k] += history[at].value * vector[k];
-  });
-  const direction = directionOf(mean);
-  if (!direction || !(Math.abs(cosine(direction, directionOf(vectorOf(best.item))) - best.score) < 1e-5)) return undefined;
-  return items.flatMap((item) => {
-    const own = directionOf(vectorOf(item));
-    return own ? [{ item, score: cosine(direction, own) }] : [];
-  });
 }
 
 /** A throw becomes a rejection, so that one part cannot take the other with it. */

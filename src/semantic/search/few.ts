@@ -1,4 +1,3 @@
-import { dot } from '../../numeric/dot.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { IndexParts } from '../index-file.ts';
 import type { Filter } from './filter.ts';
@@ -8,7 +7,7 @@ const few = 1024;
 
 /**
  * The best of the few items that `only` names, by the inner products that a search gives; undefined where a search has to answer: without
- * `only`, with conditions, with many names, or in an index that does not give its vectors at once.
+ * `only`, with conditions, with many names, or in an index without `scoreOf`.
  */
 export function bestOfFew(
   { catalogue, vectors }: Pick<IndexParts, 'catalogue' | 'vectors'>,
@@ -17,16 +16,16 @@ export function bestOfFew(
   { only, exclude, tests }: Filter,
   leaveOut: readonly number[] = [],
 ): Ranked | undefined {
-  if (!only || only.length > few || tests.length > 0 || vectors.answersLater || !vectors.vectorOf) return undefined;
+  if (!only || only.length > few || tests.length > 0 || !vectors.scoreOf) return undefined;
   const keys = new Set(only.map((id) => catalogue.keyOf(id)));
   for (const id of exclude ?? []) keys.delete(catalogue.keyOf(id));
   for (const key of leaveOut) keys.delete(key);
   const best = new TopK(Math.min(n, keys.size));
   for (const key of keys) {
     if (key < 0 || !catalogue.isPresent(key)) continue;
-    const vector = vectors.vectorOf(key);
-    if (!vector) return undefined;
-    best.offer(key, dot(vector, 0, query));
+    const score = vectors.scoreOf(query, key);
+    if (score === undefined) return undefined;
+    best.offer(key, score);
   }
   return best.take();
 }

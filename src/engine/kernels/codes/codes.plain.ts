@@ -79,7 +79,7 @@ export function twins({ f32, i8, i16 }: Memory) {
       lo: number,
       hi: number,
       _block: number,
-      scratch: number,
+      _scratch: number,
       query: number,
       at: number,
       width: number,
@@ -87,9 +87,12 @@ export function twins({ f32, i8, i16 }: Memory) {
       scales: number,
       errors: number,
       marks: number,
+      all: number,
       strips: number,
     ) {
-      this.boundRows(lo, hi, query, at, width, codes, scales, errors, marks, scratch, strips);
+      for (let from = lo; from < hi; from += 32) {
+        this.boundRows(from, Math.min(hi, from + 32), query, at, width, codes, scales, errors, marks, all + 8 * from, strips);
+      }
     },
     dot64(a: number, b: number, f: number) {
       const sums = [0, 0, 0, 0];

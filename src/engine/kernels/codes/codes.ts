@@ -87,12 +87,14 @@ export function boundRows(
   }
 }
 
-/** Block job: {@link boundRows} for the strips of rows lo..hi, lo a multiple of 32; the bounds of single rows are thrown away. Scratch: 256 bytes. */
+/** Block job: {@link boundRows} for rows lo..hi, lo a multiple of 32. `all` keeps the bounds of every strip, 64 numbers each, as `each` has them. */
 export function boundStrips(
   lo: i32, hi: i32, block: i32, scratch: usize, query: I16s, bounds: F32s, width: i32, codes: I8s, scales: F32s, errors: F32s,
-  marks: Optional<U8s>, strips: F32s,
+  marks: Optional<U8s>, all: F32s, strips: F32s,
 ): void {
-  boundRows(lo, hi, query, bounds, width, codes, scales, errors, marks, scratch, strips);
+  for (let strip = lo; strip < hi; strip += 32) {
+    boundRows(strip, min(hi, strip + 32), query, bounds, width, codes, scales, errors, marks, all + (<usize>strip << 3), strips);
+  }
 }
 
 /** a . b over f numbers in 64 bits. Four sums, added as in semantic/indexes/dot.ts, so that both give the same bits. */

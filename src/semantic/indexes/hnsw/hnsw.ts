@@ -138,6 +138,11 @@ export class Hnsw implements HnswIndex {
     return this.#exact(graph, query, allowed, wanted, margin);
   }
 
+  scoreOf(query: Float32Array, key: number): number | undefined {
+    const slot = this.#graph?.slotOf(key) ?? -1;
+    return slot < 0 ? undefined : this.#rows.dot(slot, query);
+  }
+
   vectorOf(key: number): Float32Array | undefined {
     const slot = this.#graph?.slotOf(key) ?? -1;
     return slot < 0 ? undefined : this.#rows.get(slot).slice();

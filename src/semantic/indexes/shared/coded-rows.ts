@@ -4,7 +4,7 @@ import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
 import { batchLayout, CodedBatch } from './coded-batch.ts';
 import { CodedMemory, codedLayout, type Marks, mark, marksLayout, widthOf } from './coded-memory.ts';
-import { CodedSearch, searchLayout, stripScratchBytes } from './coded-search.ts';
+import { CodedSearch, searchLayout } from './coded-search.ts';
 import { offerAll, type Rows, type UsedRows } from './rows.ts';
 
 /** Ends the workers of rows that nobody holds any more; they would keep the memory. */
@@ -25,7 +25,7 @@ export class CodedRows implements Rows {
       batch: batchLayout(capacity, dimensions, firstRows),
       marks: marksLayout(capacity),
     });
-    const pool = ThreadPool.layout(threads, stripScratchBytes);
+    const pool = ThreadPool.layout(threads, 0);
     const engine = new Engine(layout({ memory, pool }), {
       threads,
       scratchBytes: CodedBatch.scratchBytes(widthOf(dimensions)),
@@ -34,7 +34,7 @@ export class CodedRows implements Rows {
     const { rows, search, batch, marks } = engine.place(memory);
     this.capacity = capacity;
     this.#memory = new CodedMemory(engine, rows, capacity, dimensions);
-    const single = new ThreadPool(engine, threads, stripScratchBytes);
+    const single = new ThreadPool(engine, threads, 0);
     unused.register(this, single);
     this.#search = new CodedSearch(this.#memory, search, single);
     this.#batch = new CodedBatch(this.#memory, this.#search, batch, firstRows);

@@ -1,4 +1,4 @@
-import { boundGroups, boundRows, boundStrips, dot64 } from '../../../engine/generated/jobs.ts';
+import { boundGroups, boundStrips, dot64 } from '../../../engine/generated/jobs.ts';
 import { type Blocks, f32, i16, i32, layout } from '../../../engine/memory/layout.ts';
 import type { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import { grown } from '../../../numeric/grown.ts';
@@ -9,8 +9,6 @@ import { CodedQuery } from './coded-query.ts';
 /** Groups of four rows that are bounded by one call. */
 const groupsAtOnce = 64;
 
-/** Bytes that each thread needs for {@link boundStrips}: the bounds of the rows of a strip. */
-export const stripScratchBytes = 8 * strip;
 /** Codes of fewer bytes together are read faster by one thread than others wake up. */
 const smallestShared = 1 << 22;
 /** Rows that a thread takes at a time. */
@@ -31,8 +29,8 @@ export function searchLayout(capacity: number, dimensions: number) {
     bounds: f32(4),
     /** The query as it came. */
     vector: f32(dimensions),
-    /** Bounds of the rows of a strip: 32 upper ones, 32 lower ones. */
-    each: f32(2 * strip),
+    /** Bounds of the rows of each strip: 32 upper ones, 32 lower ones. */
+    all: f32(2 * strip * Math.ceil(capacity / strip)),
     /** Upper and lower bound of each strip, of a search of one query. */
     strips: f32(2 * Math.ceil(capacity / strip)),
     groups: i32(groupsAtOnce),
@@ -57,7 +55,7 @@ export class CodedSearch {
 
   /**
    * @param blocks placed for {@link searchLayout}
-   * @param pool threads with {@link stripScratchBytes} each, over the same memory
+   * @param pool threads over the same memory
    */
   constructor(memory: CodedMemory, blocks: Blocks<ReturnType<typeof searchLayout>['fields']>, pool: ThreadPool) {
     this.#memory = memory;
@@ -82,7 +80,7 @@ export class CodedSearch {
 
   /** Offers the rows that may be among the best n. @param marks one flag per row; undefined: all rows are allowed */
   offer(marks: Marks | undefined, keys: Int32Array, n: number, best: TopK): void {
-    this.#boundAll(keys.length, marks);
+    this.#bound(keys.length, marks);
     const strips = this.#blocks.strips.array;
     const end = 2 * Math.ceil(keys.length / strip);
     // n strips with a lower bound of at least this have n rows that score at least this.
@@ -90,14 +88,13 @@ export class CodedSearch {
     for (let at = 0; at < end; at += 2) ofStrips.offer(at, strips[at + 1]);
     const least = Math.max(ofStrips.threshold, best.threshold);
     const ofRows = new TopK(n);
-    const each = this.#blocks.each.array;
+    const all = this.#blocks.all.array;
     this.#left = 0;
     for (let at = 0; at < end; at += 2) {
       if (strips[at] < least) continue;
       const from = (at / 2) * strip;
       const to = Math.min(from + strip, keys.length);
-      this.#bound(from, to, marks);
-      for (let row = from; row < to; row++) this.#keep(row, each[row - from], each[row - from + strip], least, ofRows);
+      for (let row = from, bound = 2 * from; row < to; row++, bound++) this.#keep(row, all[bound], all[bound + strip], least, ofRows);
     }
     this.#score(keys, ofRows.threshold, best);
   }
@@ -123,24 +120,14 @@ export class CodedSearch {
     this.#score(keys, ofRows.threshold, best);
   }
 
-  /** The bounds of the strips of all rows, on all threads where that pays. */
-  #boundAll(rows: number, marks: Marks | undefined): void {
+  /** The bounds of all rows and of their strips, on all threads where that pays. */
+  #bound(rows: number, marks: Marks | undefined): void {
     const { width } = this.#memory;
-    if (this.#pool.threads === 1 || rows * width < smallestShared) {
-      this.#bound(0, rows, marks);
-      return;
-    }
     const { codes, scales, errors } = this.#memory.blocks;
-    const { digits: query, bounds, strips } = this.#blocks;
-    this.#pool.run(boundStrips, rows, rowsAtOnce, { query, bounds, width, codes, scales, errors, marks, strips });
-  }
-
-  /** The bounds of the strips of rows lo to hi, and those of each row of the last one. */
-  #bound(lo: number, hi: number, marks: Marks | undefined): void {
-    const { engine, width } = this.#memory;
-    const { codes, scales, errors } = this.#memory.blocks;
-    const { digits: query, bounds, each, strips } = this.#blocks;
-    engine.call(boundRows, { lo, hi, query, bounds, width, codes, scales, errors, marks, each, strips });
+    const { digits: query, bounds, all, strips } = this.#blocks;
+    const data = { query, bounds, width, codes, scales, errors, marks, all, strips };
+    if (rows * width < smallestShared) this.#pool.runHere(boundStrips, { lo: 0, hi: rows }, data);
+    else this.#pool.run(boundStrips, rows, rowsAtOnce, data);
   }
 
   #keep(row: number, upper: number, lower: number, least: number, ofRows: TopK): void {
