@@ -32,7 +32,7 @@ export interface FlatIndex extends VectorIndex {
  * vectors.
  *
  * A kernel prefilters all rows by codes of one byte per dimension; what their error bound lets through is scored in 64 bits, in one fixed
- * order, so scores and order are the same in every runtime. At 384 dimensions it takes 1.27 times the bytes of its vectors.
+ * order, so scores and order are the same in every runtime. At 384 dimensions it takes 1.28 times the bytes of its vectors.
  *
  * @throws ERR_BAD_OPTION
  */
