@@ -44,7 +44,7 @@ export interface ValidatedIteration {
 /** An iteration that is done. */
 export interface DoneIteration<Factors> {
   /** Its line of the training record, which receives the result. */
-  line: { iteration: number; validation?: number | undefined };
+  line: ValidatedIteration;
   /** Whether training ends after it anyway. */
   final: boolean;
   /** The result if training ended here; only computed when it is to be validated. */
