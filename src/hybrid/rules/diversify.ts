@@ -69,32 +69,33 @@ type Likeness = (a: number, b: number) => number;
  * without them. The order is that of comparing all with all.
  */
 function mmr(relevance: number[], alike: Likeness, lambda: number, n: number): number[] {
+  const size = relevance.length;
   const order: number[] = [];
-  const closest = new Float64Array(relevance.length).fill(-1.001); // below any cosine, rounding included
-  const compared = new Int32Array(relevance.length);
-  const isTaken = new Uint8Array(relevance.length);
-  const most = (at: number) => lambda * relevance[at] - (1 - lambda) * (order.length === 0 ? 0 : closest[at]);
+  const closest = new Float64Array(size).fill(-1.001); // below any cosine, rounding included
+  const compared = new Int32Array(size);
+  const values = Float64Array.from(relevance, (r) => lambda * r);
   while (order.length < n) {
-    let best = -1;
-    for (;;) {
-      let highest = Number.NEGATIVE_INFINITY;
-      best = -1;
-      for (let at = 0; at < relevance.length; at++) {
-        if (isTaken[at] !== 0) continue;
-        const value = most(at);
-        if (best >= 0 && !(value > highest)) continue;
-        highest = value;
-        best = at;
-      }
-      if (compared[best] === order.length) break;
-      for (; compared[best] < order.length; compared[best]++) {
-        closest[best] = Math.max(closest[best], alike(best, order[compared[best]]));
-      }
+    const best = largestOf(values);
+    const from = compared[best];
+    if (from === order.length) {
+      order.push(best);
+      values[best] = Number.NEGATIVE_INFINITY;
+      if (order.length > 1) continue;
+      for (let at = 0; at < size; at++) if (at !== best) values[at] = lambda * relevance[at] - (1 - lambda) * closest[at];
+    } else {
+      for (let k = from; k < order.length; k++) closest[best] = Math.max(closest[best], alike(best, order[k]));
+      compared[best] = order.length;
+      values[best] = lambda * relevance[best] - (1 - lambda) * closest[best];
     }
-    isTaken[best] = 1;
-    order.push(best);
   }
   return order;
+}
+
+/** Where the largest number stands, the first of equal ones. */
+function largestOf(values: Float64Array): number {
+  let best = 0;
+  for (let at = 1; at < values.length; at++) if (values[at] > values[best]) best = at;
+  return best;
 }
 
 /** Greedy maximum a posteriori by incremental Cholesky; when the determinant cannot grow any more, the most relevant ones follow. */

@@ -26,10 +26,15 @@ export function filterOf<O extends { n: number; exclude: Iterable<Id> | undefine
 export function indicesOf(owner: string, ids: IdMap, given: Iterable<Id> | undefined, option: string): Int32Array | undefined {
   if (given === undefined) return undefined;
   const what = `${owner}: option '${option}'`;
-  const indices = new Set<number>();
-  for (const id of checkIterable(what, 'ids', given)) indices.add(indexOfId(ids, id, what));
-  indices.delete(-1);
-  return Int32Array.from(indices).sort();
+  const list = Array.from(checkIterable(what, 'ids', given));
+  const indices = new Int32Array(list.length);
+  for (let k = 0; k < list.length; k++) indices[k] = indexOfId(ids, list[k], what);
+  indices.sort();
+  let count = 0;
+  for (let k = 0; k < indices.length; k++) {
+    if (indices[k] >= 0 && (k === 0 || indices[k] !== indices[k - 1])) indices[count++] = indices[k];
+  }
+  return indices.slice(0, count);
 }
 
 /** The union of two arrays of distinct numbers. */

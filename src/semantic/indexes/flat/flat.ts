@@ -2,7 +2,6 @@ import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector
 import { readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
 import { availableThreads } from '../../../engine/threads/runtime.ts';
 import { AttuneError } from '../../../errors.ts';
-import { dot } from '../../../numeric/dot.ts';
 import { grown } from '../../../numeric/grown.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
 import { readOptions, threads as threadsOption } from '../../../options.ts';
@@ -135,7 +134,10 @@ class Flat implements FlatIndex {
 
   scoreOf(query: Float32Array, key: number): number | undefined {
     const row = this.#row(key);
-    return row < 0 ? undefined : dot(this.#vector(row), 0, query);
+    if (row < 0) return undefined;
+    this.#check('scoreOf', query);
+    const { block, at } = this.#place(row);
+    return block.score(at, query);
   }
 
   vectorOf(key: number): Float32Array | undefined {

@@ -49,6 +49,10 @@ export class CodedRows implements Rows {
     return this.#memory.get(row);
   }
 
+  score(row: number, query: Float32Array): number {
+    return this.#search.score(row, query);
+  }
+
   search(query: Float32Array, used: UsedRows, best: TopK): void {
     if (!this.#search.aim(query)) {
       offerAll(this.#memory.blocks.rows.array, query, used, best);

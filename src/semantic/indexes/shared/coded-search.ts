@@ -78,6 +78,13 @@ export class CodedSearch {
     this.#blocks.vector.array.set(query);
   }
 
+  /** The inner product of a row with any query. */
+  score(row: number, query: Float32Array): number {
+    const { engine, dimensions: f } = this.#memory;
+    this.#blocks.vector.array.set(query);
+    return engine.call(dot64, { a: this.#memory.at(row), b: this.#blocks.vector, f });
+  }
+
   /** Offers the rows that may be among the best n. @param marks one flag per row; undefined: all rows are allowed */
   offer(marks: Marks | undefined, keys: Int32Array, n: number, best: TopK): void {
     this.#bound(keys.length, marks);

@@ -1,3 +1,4 @@
+import { dot } from '../../../numeric/dot.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
 import { offerAll, type Rows, type UsedRows } from './rows.ts';
 
@@ -19,6 +20,10 @@ export class PlainRows implements Rows {
 
   get(row: number): Float32Array {
     return this.#data.subarray(row * this.#dimensions, (row + 1) * this.#dimensions);
+  }
+
+  score(row: number, query: Float32Array): number {
+    return dot(this.#data, row * this.#dimensions, query);
   }
 
   search(query: Float32Array, used: UsedRows, best: TopK): void {

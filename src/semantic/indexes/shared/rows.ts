@@ -9,6 +9,8 @@ export interface Rows {
   set(row: number, vector: Float32Array): void;
   /** A view of a row; valid until the row is set again. */
   get(row: number): Float32Array;
+  /** The inner product of a row with a query, as `dot` gives it. */
+  score(row: number, query: Float32Array): number;
   /** Offers every row that may be among the best, with the inner product of `dot`. */
   search(query: Float32Array, used: UsedRows, best: TopK): void;
   /**
