@@ -8,8 +8,18 @@ export function twins(memory: Memory) {
   const { u8, i32 } = memory;
   const nodes = nodesOf(memory);
   const { word, set, degreeAt, linksOf, queryOf } = nodes;
-  const { enter, searchLevel } = levelOf(memory, nodes);
+  const { enter, searchLevel, refine, isCrowded } = levelOf(memory, nodes);
   const { choose, linkBack, mend } = linksOver(memory, nodes);
+  const closely = (g: number, level: number, size: number, ef: number) => {
+    const degree = word(g, 'upperDegree');
+    if (size < degree || !isCrowded(g, degree)) return size;
+    if (!word(g, 'fine')) {
+      set(g, 'crowded', 1);
+      return size;
+    }
+    refine(g, size);
+    return searchLevel(g, level, ef, { from: size });
+  };
   return {
     hnswInsert(g: number, slot: number, level: number, ef: number) {
       for (let l = 0; l <= level; l++) i32.fill(-1, linksOf(g, slot, l), linksOf(g, slot, l) + degreeAt(g, l));
@@ -20,7 +30,7 @@ export function twins(memory: Memory) {
         for (let l = top; l > level; l--) searchLevel(g, l, 1);
         for (let l = Math.min(level, top); l >= 0; l--) {
           const pool = word(g, 'pool') / 4;
-          const size = searchLevel(g, l, ef);
+          const size = closely(g, l, searchLevel(g, l, ef), ef);
           const nearest = i32.slice(pool, pool + 2);
           let left = 0;
           for (let k = 0; k < size; k++) {
@@ -32,6 +42,7 @@ export function twins(memory: Memory) {
           const links = linksOf(g, slot, l);
           i32.copyWithin(links, word(g, 'chosen') / 4, word(g, 'chosen') / 4 + count);
           for (let k = 0; k < count; k++) linkBack(g, i32[links + k], slot, l);
+          set(g, 'refined', 0);
           i32.set(nearest, pool);
           queryOf(g, slot);
         }
@@ -41,10 +52,12 @@ export function twins(memory: Memory) {
       set(g, 'top', level);
     },
     hnswMend(g: number, lo: number, hi: number, levels: number, ef: number) {
+      set(g, 'refined', word(g, 'fine') ? 1 : 0);
       for (let slot = lo; slot < hi; slot++) {
         if (u8[word(g, 'removed') + slot]) continue;
         for (let level = 0; level <= u8[levels + slot]; level++) mend(g, slot, level, ef);
       }
+      set(g, 'refined', 0);
     },
   };
 }

@@ -1,8 +1,8 @@
 import {
-  CHOSEN, degreeAt, EDGES, ENTRY, LIST, LIST_ROOM, linksOf, newRound, pointer, POOL, queryOf, REMOVED, scoreList, SEEN, similarity, TOP, UPPER_DEGREE,
+  CHOSEN, CROWDED, degreeAt, EDGES, ENTRY, FINE, LIST, LIST_ROOM, linksOf, newRound, pointer, POOL, queryOf, REFINED, REMOVED, scoreList, SEEN, similarity, TOP, UPPER_DEGREE,
   word,
 } from './graph';
-import { enter, insert, searchLevel } from './level';
+import { enter, insert, isCrowded, refine, searchLevel } from './level';
 import { I32s, U8s } from '../types';
 
 /**
@@ -24,17 +24,33 @@ export function hnswInsert(g: I32s, slot: i32, level: i32, ef: i32): void {
   const pool = pointer(g, POOL);
   const chosen = pointer(g, CHOSEN);
   for (let l = min(level, top); l >= 0; l--) {
-    const size = searchLevel(g, l, 1, ef);
+    const size = closely(g, l, searchLevel(g, l, 1, ef), ef);
     const nearest = load<u64>(pool);
     const count = choose(g, pool, present(g, pool, size), word(g, UPPER_DEGREE));
     memory.copy(linksOf(g, slot, l), chosen, (<usize>count) << 2);
     for (let k = 0; k < count; k++) linkBack(g, load<i32>(linksOf(g, slot, l) + ((<usize>k) << 2)), slot, l);
+    store<i32>(g + (REFINED << 2), 0);
     store<u64>(pool, nearest);
     queryOf(g, slot); // linking back asks for the neighbours of others
   }
   if (level <= top) return;
   store<i32>(g + (ENTRY << 2), slot);
   store<i32>(g + (TOP << 2), level);
+}
+
+/**
+ * Where the candidates of a slot are too close together for codes, searches on by fine ones, which the links are then chosen by as well.
+ * @returns how many candidates there are
+ */
+function closely(g: usize, level: i32, size: i32, ef: i32): i32 {
+  const degree = word(g, UPPER_DEGREE);
+  if (size < degree || !isCrowded(g, degree)) return size;
+  if (!word(g, FINE)) {
+    store<i32>(g + (CROWDED << 2), 1);
+    return size;
+  }
+  refine(g, size);
+  return searchLevel(g, level, size, ef);
 }
 
 /**
@@ -45,11 +61,13 @@ export function hnswInsert(g: I32s, slot: i32, level: i32, ef: i32): void {
  */
 export function hnswMend(g: I32s, lo: i32, hi: i32, levels: U8s, ef: i32): void {
   const removed = pointer(g, REMOVED);
+  store<i32>(g + (REFINED << 2), word(g, FINE) ? 1 : 0);
   for (let slot = lo; slot < hi; slot++) {
     if (load<u8>(removed + <usize>slot)) continue;
     const top = <i32>load<u8>(levels + <usize>slot);
     for (let level = 0; level <= top; level++) mend(g, slot, level, ef);
   }
+  store<i32>(g + (REFINED << 2), 0);
 }
 
 function mend(g: usize, slot: i32, level: i32, ef: i32): void {

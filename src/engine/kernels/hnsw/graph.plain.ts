@@ -23,6 +23,11 @@ export const hnswWords = {
   edges: 18,
   listRoom: 19,
   chosen: 20,
+  fine: 21,
+  refined: 22,
+  centre: 23,
+  allowed: 24,
+  crowded: 25,
 } as const;
 
 /** What the twins know of a graph: its header, its lists of links, the similarity of its nodes. In the order of graph.ts, which says more. */
@@ -53,11 +58,39 @@ export function nodesOf({ f32, i8, i16, u16, i32 }: Memory) {
     const width = word(g, 'width');
     for (let d = 0; d < width; d++) i16[word(g, 'query') / 2 + d] = i8[word(g, 'codes') + slot * width + d];
     f32[g / 4 + hnswWords.queryScale] = scaleOf(g, slot);
+    set(g, 'centre', slot);
+  };
+  const sumOf = (a: ArrayLike<number>, at: number, b: Int8Array, other: number, width: number) => {
+    let sum = 0;
+    for (let d = 0; d < width; d++) sum += a[at + d] * b[other + d];
+    return sum;
+  };
+  const finely = (first: number, mixed: number, second: number, a: number, b: number) =>
+    Math.fround((first + mixed / 254 + second / 64516) * a * b);
+  const fineSimilarity = (g: number, slot: number, other: number) => {
+    const width = word(g, 'width');
+    const [a, b] = [word(g, 'codes') + slot * width, word(g, 'codes') + other * width];
+    const [c, d] = [word(g, 'fine') + slot * width, word(g, 'fine') + other * width];
+    const mixed = sumOf(i8, a, i8, d, width) + sumOf(i8, c, i8, b, width);
+    return finely(sumOf(i8, a, i8, b, width), mixed, sumOf(i8, c, i8, d, width), scaleOf(g, other), scaleOf(g, slot));
+  };
+  const fineScore = (g: number, slot: number) => {
+    const centre = word(g, 'centre');
+    if (centre >= 0) return fineSimilarity(g, centre, slot);
+    const width = word(g, 'width');
+    const query = word(g, 'query') / 2;
+    const first = sumOf(i16, query, i8, word(g, 'codes') + slot * width, width);
+    const second = sumOf(i16, query, i8, word(g, 'fine') + slot * width, width);
+    return finely(first, second, 0, scaleOf(g, slot), f32[g / 4 + hnswWords.queryScale]);
   };
   const scoreList = (g: number, count: number) => {
     const width = word(g, 'width');
     const query = word(g, 'query') / 2;
     const list = word(g, 'list') / 4;
+    if (word(g, 'refined')) {
+      for (let k = 0; k < count; k++) f32[list + word(g, 'listRoom') + k] = fineScore(g, i32[list + k]);
+      return;
+    }
     for (let k = 0; k < count; k++) {
       const row = word(g, 'codes') + i32[list + k] * width;
       let sum = 0;
@@ -66,6 +99,7 @@ export function nodesOf({ f32, i8, i16, u16, i32 }: Memory) {
     }
   };
   const similarity = (g: number, slot: number, other: number) => {
+    if (word(g, 'refined')) return fineSimilarity(g, slot, other);
     const width = word(g, 'width');
     const a = word(g, 'codes') + slot * width;
     const b = word(g, 'codes') + other * width;
@@ -73,7 +107,7 @@ export function nodesOf({ f32, i8, i16, u16, i32 }: Memory) {
     for (let d = 0; d < width; d++) sum += i8[a + d] * i8[b + d];
     return scaled(sum, scaleOf(g, other), scaleOf(g, slot));
   };
-  return { word, set, degreeAt, linksOf, newRound, queryOf, scoreList, similarity };
+  return { word, set, degreeAt, linksOf, newRound, queryOf, scaleOf, scoreList, similarity, fineScore };
 }
 
 /** What {@link nodesOf} gives. */

@@ -34,6 +34,16 @@ export const EDGES = 18;
 export const LIST_ROOM = 19;
 /** Slots that were chosen as links. */
 export const CHOSEN = 20;
+/** A second row of i8 codes per slot, of what the first ones leave, in steps 254 times as fine; 0: there is none. */
+export const FINE = 21;
+/** Whether similarities are those of both codes together. */
+export const REFINED = 22;
+/** The slot that is the query, -1 when it is none of them. */
+export const CENTRE = 23;
+/** One u8 per slot: whether a search may find it. */
+export const ALLOWED = 24;
+/** Set when vectors came that lie closer together than codes can tell, and there are no fine ones. */
+export const CROWDED = 25;
 
 // @ts-ignore: decorator of AssemblyScript
 @inline
@@ -81,6 +91,7 @@ export function queryOf(g: usize, slot: i32): void {
   const from = pointer(g, CODES) + <usize>slot * width;
   const to = pointer(g, QUERY);
   for (let k: usize = 0; k < width; k += 8) v128.store(to + (k << 1), v128.load8x8_s(from + k));
+  store<i32>(g + (CENTRE << 2), slot);
   store<f32>(g + (QUERY_SCALE << 2), load<f32>(pointer(g, SCALES) + ((<usize>slot) << 2)));
 }
 
@@ -99,6 +110,10 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
  */
 export function scoreList(g: usize, count: i32): void {
   if (count == 0) return;
+  if (word(g, REFINED)) {
+    scoreFinely(g, count);
+    return;
+  }
   const list = pointer(g, LIST);
   const out = list + ((<usize>word(g, LIST_ROOM)) << 2);
   const width = <usize>word(g, WIDTH);
@@ -137,6 +152,12 @@ export function scoreList(g: usize, count: i32): void {
 // @ts-ignore: decorator of AssemblyScript
 @inline
 export function similarity(g: usize, slot: i32, other: i32): f32 {
+  return word(g, REFINED) ? fineSimilarity(g, slot, other) : coarseSimilarity(g, slot, other);
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function coarseSimilarity(g: usize, slot: i32, other: i32): f32 {
   const width = <usize>word(g, WIDTH);
   const codes = pointer(g, CODES);
   const scales = pointer(g, SCALES);
@@ -151,4 +172,58 @@ export function similarity(g: usize, slot: i32, other: i32): f32 {
   s = i32x4.add(s, t);
   const sum = i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
   return <f32>sum * load<f32>(scales + ((<usize>other) << 2)) * load<f32>(scales + ((<usize>slot) << 2));
+}
+
+function scoreFinely(g: usize, count: i32): void {
+  const list = pointer(g, LIST);
+  const out = list + ((<usize>word(g, LIST_ROOM)) << 2);
+  for (let k = 0; k < count; k++) store<f32>(out + ((<usize>k) << 2), fineScore(g, load<i32>(list + ((<usize>k) << 2))));
+}
+
+/** The similarity of the query with a slot by both of its codes. */
+export function fineScore(g: usize, slot: i32): f32 {
+  const centre = word(g, CENTRE);
+  if (centre >= 0) return fineSimilarity(g, centre, slot);
+  const width = <usize>word(g, WIDTH), row = <usize>slot * width;
+  let a = pointer(g, CODES) + row, b = pointer(g, FINE) + row, q = pointer(g, QUERY);
+  let s = i32x4.splat(0), t = s;
+  const end = a + width;
+  while (a < end) {
+    const x = v128.load(q);
+    s = i32x4.add(s, i32x4.dot_i16x8_s(x, v128.load8x8_s(a)));
+    t = i32x4.add(t, i32x4.dot_i16x8_s(x, v128.load8x8_s(b)));
+    a += 8; b += 8; q += 16;
+  }
+  return scaled(total(s), total(t), 0, load<f32>(pointer(g, SCALES) + ((<usize>slot) << 2)), load<f32>(g + (QUERY_SCALE << 2)));
+}
+
+/** The similarity of two slots by both of their codes: products of the first ones, mixed ones, products of the second ones. */
+function fineSimilarity(g: usize, slot: i32, other: i32): f32 {
+  const width = <usize>word(g, WIDTH), codes = pointer(g, CODES), fine = pointer(g, FINE), scales = pointer(g, SCALES);
+  let a = codes + <usize>slot * width, b = codes + <usize>other * width;
+  let c = fine + <usize>slot * width, d = fine + <usize>other * width;
+  let s = i32x4.splat(0), t = s, u = s, v = s;
+  const end = a + width;
+  while (a < end) {
+    const w = v128.load8x8_s(a), x = v128.load8x8_s(b), y = v128.load8x8_s(c), z = v128.load8x8_s(d);
+    s = i32x4.add(s, i32x4.dot_i16x8_s(w, x));
+    t = i32x4.add(t, i32x4.dot_i16x8_s(w, z));
+    u = i32x4.add(u, i32x4.dot_i16x8_s(y, x));
+    v = i32x4.add(v, i32x4.dot_i16x8_s(y, z));
+    a += 8; b += 8; c += 8; d += 8;
+  }
+  const mixed = <f64>total(t) + <f64>total(u);
+  return scaled(total(s), mixed, total(v), load<f32>(scales + ((<usize>other) << 2)), load<f32>(scales + ((<usize>slot) << 2)));
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function total(s: v128): i32 {
+  return i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function scaled(first: i32, mixed: f64, second: i32, a: f32, b: f32): f32 {
+  return <f32>((<f64>first + mixed / 254 + <f64>second / 64516) * <f64>a * <f64>b);
 }

@@ -4,7 +4,8 @@ import type { Nodes } from './graph.plain.ts';
 const followed = 1 << 30;
 
 /** Best-first search on one level. */
-export function levelOf({ f32, u16, i32 }: Memory, { word, degreeAt, linksOf, newRound, scoreList }: Nodes) {
+export function levelOf({ f32, u8, u16, i32 }: Memory, nodes: Nodes) {
+  const { word, set, degreeAt, linksOf, newRound, scaleOf, scoreList, fineScore } = nodes;
   const insert = (pool: number, size: number, room: number, score: number, slot: number) => {
     let place = 0;
     while (place < size && f32[pool / 4 + 2 * place] >= score) place++;
@@ -20,25 +21,70 @@ export function levelOf({ f32, u16, i32 }: Memory, { word, degreeAt, linksOf, ne
     f32[word(g, 'pool') / 4] = f32[word(g, 'list') / 4 + word(g, 'listRoom')];
     i32[word(g, 'pool') / 4 + 1] = word(g, 'entry');
   };
-  const searchLevel = (g: number, level: number, ef: number) => {
+  /** Lists the links of a slot that have not been seen in this round. */
+  const freshLinks = (g: number, slot: number, level: number, round: number) => {
+    const list = word(g, 'list') / 4;
+    const seen = word(g, 'seen') / 2;
+    const from = linksOf(g, slot, level);
+    let fresh = 0;
+    for (let k = from; k < from + degreeAt(g, level) && i32[k] >= 0; k++) {
+      if (u16[seen + i32[k]] === round) continue;
+      u16[seen + i32[k]] = round;
+      i32[list + fresh++] = i32[k];
+    }
+    return fresh;
+  };
+  /** Lists allowed slots among the links, then among the links of those that are not allowed. */
+  const allowedNear = (g: number, slot: number, round: number) => {
+    const list = word(g, 'list') / 4;
+    const seen = word(g, 'seen') / 2;
+    const degree = degreeAt(g, 0);
+    const isAllowed = (other: number) => u8[word(g, 'allowed') + other] > 0;
+    let fresh = 0;
+    const take = (from: number) => {
+      for (let k = from; k < from + degree && i32[k] >= 0 && fresh < degree; k++) {
+        if (!isAllowed(i32[k]) || u16[seen + i32[k]] === round) continue;
+        u16[seen + i32[k]] = round;
+        i32[list + fresh++] = i32[k];
+      }
+    };
+    const start = linksOf(g, slot, 0);
+    take(start);
+    for (let k = start; k < start + degree && i32[k] >= 0 && fresh < degree; k++) {
+      if (isAllowed(i32[k]) || u16[seen + i32[k]] === round) continue;
+      u16[seen + i32[k]] = round;
+      take(linksOf(g, i32[k], 0));
+    }
+    return fresh;
+  };
+  const refine = (g: number, size: number) => {
+    const pool = word(g, 'pool');
+    set(g, 'refined', 1);
+    for (let k = 0; k < size; k++) {
+      const slot = i32[pool / 4 + 2 * k + 1];
+      insert(pool, k, k + 1, fineScore(g, slot), slot);
+    }
+  };
+  const isCrowded = (g: number, count: number) => {
+    const pool = word(g, 'pool') / 4;
+    const best = f32[pool];
+    const bound = Math.fround(Math.fround(4 * scaleOf(g, i32[pool + 1])) * Math.fround(Math.sqrt(best)));
+    return best > 0 && Math.fround(best - f32[pool + 2 * (count - 1)]) < bound;
+  };
+  const searchLevel = (g: number, level: number, ef: number, { from: first = 1, isFiltered = false } = {}) => {
     const pool = word(g, 'pool');
     const list = word(g, 'list') / 4;
     const seen = word(g, 'seen') / 2;
     const round = newRound(g);
-    let size = 1;
-    u16[seen + i32[pool / 4 + 1]] = round;
+    let size = first;
+    for (let k = 0; k < size; k++) u16[seen + i32[pool / 4 + 2 * k + 1]] = round;
     for (let next = 0; next < size; ) {
       const entry = pool / 4 + 2 * next + 1;
       next++;
       if (i32[entry] & followed) continue;
-      const from = linksOf(g, i32[entry], level);
+      const slot = i32[entry];
       i32[entry] |= followed;
-      let fresh = 0;
-      for (let k = from; k < from + degreeAt(g, level) && i32[k] >= 0; k++) {
-        if (u16[seen + i32[k]] === round) continue;
-        u16[seen + i32[k]] = round;
-        i32[list + fresh++] = i32[k];
-      }
+      const fresh = isFiltered ? allowedNear(g, slot, round) : freshLinks(g, slot, level, round);
       scoreList(g, fresh);
       for (let k = 0; k < fresh; k++) {
         const score = f32[list + word(g, 'listRoom') + k];
@@ -50,5 +96,5 @@ export function levelOf({ f32, u16, i32 }: Memory, { word, degreeAt, linksOf, ne
     for (let k = 0; k < size; k++) i32[pool / 4 + 2 * k + 1] &= ~followed;
     return size;
   };
-  return { insert, enter, searchLevel };
+  return { insert, enter, searchLevel, refine, isCrowded };
 }

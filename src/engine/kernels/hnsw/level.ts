@@ -1,4 +1,6 @@
-import { degreeAt, ENTRY, LIST, LIST_ROOM, linksOf, newRound, pointer, POOL, scoreList, SEEN, word } from './graph';
+import {
+  ALLOWED, degreeAt, ENTRY, fineScore, LIST, LIST_ROOM, linksOf, newRound, pointer, POOL, REFINED, SCALES, scoreList, SEEN, word,
+} from './graph';
 
 /** Flags an entry of the pool whose links have been followed. */
 const FOLLOWED: i32 = 1 << 30;
@@ -16,14 +18,14 @@ export function enter(g: usize): void {
 /**
  * Best-first search on one level from the first `size` entries of the pool (algorithm 2). Candidates and results are one sorted
  * list: for the sizes in use, moving its tail costs less than two heaps.
+ * @param isFiltered whether only allowed slots come into the pool; on the lowest level
  * @returns how many entries the pool has, at most ef
  */
-export function searchLevel(g: usize, level: i32, size: i32, ef: i32): i32 {
+export function searchLevel(g: usize, level: i32, size: i32, ef: i32, isFiltered: bool = false): i32 {
   const pool = pointer(g, POOL);
   const list = pointer(g, LIST);
   const scores = list + ((<usize>word(g, LIST_ROOM)) << 2);
   const seen = pointer(g, SEEN);
-  const bytes = (<usize>degreeAt(g, level)) << 2;
   const round = newRound(g);
   for (let k = 0; k < size; k++) store<u16>(seen + ((<usize>load<u32>(pool + ((<usize>k) << 3), 4)) << 1), <u16>round);
   let next = 0;
@@ -35,18 +37,7 @@ export function searchLevel(g: usize, level: i32, size: i32, ef: i32): i32 {
       continue;
     }
     store<i32>(entry, slot | FOLLOWED, 4);
-    let at = linksOf(g, slot, level);
-    const end = at + bytes;
-    let fresh = 0;
-    for (; at < end; at += 4) {
-      const other = load<i32>(at);
-      if (other < 0) break;
-      const mark = seen + ((<usize>other) << 1);
-      if (load<u16>(mark) == round) continue;
-      store<u16>(mark, <u16>round);
-      store<i32>(list + ((<usize>fresh) << 2), other);
-      fresh++;
-    }
+    const fresh = isFiltered ? allowedNear(g, slot, round) : freshLinks(g, slot, level, round);
     scoreList(g, fresh);
     next++;
     for (let k = 0; k < fresh; k++) {
@@ -62,6 +53,89 @@ export function searchLevel(g: usize, level: i32, size: i32, ef: i32): i32 {
     store<i32>(entry, load<i32>(entry, 4) & ~FOLLOWED, 4);
   }
   return size;
+}
+
+/** Lists the links of a slot that have not been seen in this round. @returns how many */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function freshLinks(g: usize, slot: i32, level: i32, round: u32): i32 {
+  const list = pointer(g, LIST);
+  const seen = pointer(g, SEEN);
+  let at = linksOf(g, slot, level);
+  const end = at + ((<usize>degreeAt(g, level)) << 2);
+  let fresh = 0;
+  for (; at < end; at += 4) {
+    const other = load<i32>(at);
+    if (other < 0) break;
+    const mark = seen + ((<usize>other) << 1);
+    if (load<u16>(mark) == round) continue;
+    store<u16>(mark, <u16>round);
+    store<i32>(list + ((<usize>fresh) << 2), other);
+    fresh++;
+  }
+  return fresh;
+}
+
+/**
+ * Lists allowed slots that a slot of the lowest level leads to: those among its links, and in the place of one that is not allowed those
+ * among its links (Patel et al. 2024, ACORN-1), as many as a slot has links. @returns how many
+ */
+function allowedNear(g: usize, slot: i32, round: u32): i32 {
+  const list = pointer(g, LIST);
+  const seen = pointer(g, SEEN);
+  const allowed = pointer(g, ALLOWED);
+  const degree = degreeAt(g, 0);
+  const bytes = (<usize>degree) << 2;
+  let fresh = 0;
+  const start = linksOf(g, slot, 0);
+  for (let at = start; at < start + bytes; at += 4) {
+    const other = load<i32>(at);
+    if (other < 0) break;
+    const mark = seen + ((<usize>other) << 1);
+    if (!load<u8>(allowed + <usize>other) || load<u16>(mark) == round) continue;
+    store<u16>(mark, <u16>round);
+    store<i32>(list + ((<usize>fresh) << 2), other);
+    fresh++;
+  }
+  for (let at = start; at < start + bytes && fresh < degree; at += 4) {
+    const other = load<i32>(at);
+    if (other < 0) break;
+    const mark = seen + ((<usize>other) << 1);
+    if (load<u8>(allowed + <usize>other) || load<u16>(mark) == round) continue;
+    store<u16>(mark, <u16>round);
+    const second = linksOf(g, other, 0);
+    for (let next = second; next < second + bytes && fresh < degree; next += 4) {
+      const far = load<i32>(next);
+      if (far < 0) break;
+      const mark = seen + ((<usize>far) << 1);
+      if (!load<u8>(allowed + <usize>far) || load<u16>(mark) == round) continue;
+      store<u16>(mark, <u16>round);
+      store<i32>(list + ((<usize>fresh) << 2), far);
+      fresh++;
+    }
+  }
+  return fresh;
+}
+
+/** Scores the first `size` entries of the pool again, by both codes, and sorts them. */
+export function refine(g: usize, size: i32): void {
+  const pool = pointer(g, POOL);
+  store<i32>(g + (REFINED << 2), 1);
+  for (let k = 0; k < size; k++) {
+    const slot = load<i32>(pool + ((<usize>k) << 3), 4);
+    insert(pool, k, k + 1, fineScore(g, slot), slot);
+  }
+}
+
+/**
+ * Whether the first `count` of the pool are so close together that the roundings of codes decide their order: a similarity is off by .3 steps
+ * of its code times the length of the query, or so, and of vectors that are nearly equal the similarity is the square of their length.
+ */
+export function isCrowded(g: usize, count: i32): bool {
+  const pool = pointer(g, POOL);
+  const best = load<f32>(pool), last = load<f32>(pool + ((<usize>(count - 1)) << 3));
+  const step = load<f32>(pointer(g, SCALES) + ((<usize>load<u32>(pool, 4)) << 2));
+  return best > 0 && best - last < 4 * step * sqrt<f32>(best);
 }
 
 /** Inserts an entry after all that are at least as good; the last of `room` is dropped. @returns its position. */

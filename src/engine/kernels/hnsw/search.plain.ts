@@ -6,14 +6,31 @@ import { nodesOf } from './graph.plain.ts';
 export function twins(memory: Memory) {
   const { u8, i32 } = memory;
   const nodes = nodesOf(memory);
-  const { word, scoreList } = nodes;
-  const { enter, searchLevel } = levelOf(memory, nodes);
+  const { word, set, scoreList } = nodes;
+  const { enter, searchLevel, refine } = levelOf(memory, nodes);
   return {
     hnswSearch(g: number, ef: number) {
       if (word(g, 'entry') < 0) return 0;
       enter(g);
       for (let level = word(g, 'top'); level > 0; level--) searchLevel(g, level, 1);
       return searchLevel(g, 0, ef);
+    },
+    hnswSearchAllowed(g: number, size: number, ef: number) {
+      return searchLevel(g, 0, ef, { from: size, isFiltered: true });
+    },
+    hnswRefine(g: number, size: number, ef: number, isFiltered: number) {
+      refine(g, size);
+      const count = searchLevel(g, 0, ef, { from: size, isFiltered: isFiltered !== 0 });
+      set(g, 'refined', 0);
+      return count;
+    },
+    hnswForbid(g: number) {
+      u8.fill(0, word(g, 'allowed'), word(g, 'allowed') + word(g, 'slots') + 1);
+    },
+    hnswAllow(g: number, marks: number, from: number, to: number, slotOf: number) {
+      for (let key = from; key < to; key++) {
+        if (i32[slotOf / 4 + key] > 0) u8[word(g, 'allowed') + i32[slotOf / 4 + key] - 1] |= u8[marks + key - from];
+      }
     },
     hnswScores: scoreList,
     hnswCount(marks: number, count: number) {

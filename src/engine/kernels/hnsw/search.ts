@@ -1,5 +1,5 @@
-import { ENTRY, LIST, pointer, scoreList, TOP, word } from './graph';
-import { enter, searchLevel } from './level';
+import { ALLOWED, ENTRY, LIST, pointer, REFINED, scoreList, SLOTS, TOP, word } from './graph';
+import { enter, refine, searchLevel } from './level';
 import { I32s, U8s } from '../types';
 
 /**
@@ -12,6 +12,38 @@ export function hnswSearch(g: I32s, ef: i32): i32 {
   enter(g);
   for (let level = word(g, TOP); level > 0; level--) searchLevel(g, level, 1, 1);
   return searchLevel(g, 0, 1, ef);
+}
+
+/** Searches on for allowed slots from the first `size` of the pool, which stay in it, allowed or not. @returns how many were found */
+export function hnswSearchAllowed(g: I32s, size: i32, ef: i32): i32 {
+  return searchLevel(g, 0, size, ef, true);
+}
+
+/** Searches on from the first `size` of the pool by both codes of each slot. @returns how many were found */
+export function hnswRefine(g: I32s, size: i32, ef: i32, isFiltered: i32): i32 {
+  refine(g, size);
+  const count = searchLevel(g, 0, size, ef, isFiltered != 0);
+  store<i32>(g + (REFINED << 2), 0);
+  return count;
+}
+
+/** Forgets which slots are allowed. */
+export function hnswForbid(g: I32s): void {
+  memory.fill(pointer(g, ALLOWED), 0, <usize>word(g, SLOTS) + 1);
+}
+
+/**
+ * Allows the slots of the flagged keys from..to; marks and slotOf as for {@link hnswMarked}. Without a branch, which would be mispredicted for
+ * half of the keys: a key without a slot sets the byte behind the last one.
+ */
+export function hnswAllow(g: I32s, marks: U8s, from: i32, to: i32, slotOf: I32s): void {
+  const allowed = pointer(g, ALLOWED);
+  const slots = word(g, SLOTS);
+  for (let k = from; k < to; k++) {
+    const slot = load<i32>(slotOf + ((<usize>k) << 2));
+    const at = allowed + <usize>select<i32>(slot - 1, slots, slot > 0);
+    store<u8>(at, load<u8>(at) | load<u8>(marks + <usize>(k - from)));
+  }
 }
 
 /** Scores the slots of the list. */

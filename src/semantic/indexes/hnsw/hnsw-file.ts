@@ -5,7 +5,8 @@ import type { HnswKeys } from './hnsw-keys.ts';
 import type { HnswRows } from './hnsw-rows.ts';
 
 const kind = 'hnsw-index';
-const formatVersion = 1;
+/** 1: the graph is walked by codes of one byte; 2: by a second one as well where vectors are close together. */
+const formatVersion = 2;
 
 /** What a file is written from. */
 interface Contents {
@@ -43,7 +44,7 @@ export function packHnsw({ dimensions, m, seed, keys: keysOf, rows, graph }: Con
   });
   return writeModelFile({
     kind,
-    formatVersion,
+    formatVersion: graph?.isRefined ? formatVersion : 1,
     settings: { dimensions: count > 0 ? dimensions : 0, m, seed, entry: count > 0 ? graph?.entry : -1 },
     tensors: {
       keys: { data: Int32Array.from(keys), shape: [keys.length] },
@@ -99,7 +100,7 @@ export function unpackHnsw(bytes: Uint8Array) {
     });
     if (at !== upper.length) throw damaged('the links of these slots and no more');
   };
-  return { dimensions, m, seed, keys, slotOfKey, slots, vectors, entry, links };
+  return { dimensions, m, seed, keys, slotOfKey, slots, vectors, entry, links, isRefined: file.formatVersion >= 2 };
 }
 
 function whole(file: ModelFile, name: string, min: number, max: number): number {

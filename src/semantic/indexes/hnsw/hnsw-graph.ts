@@ -1,4 +1,15 @@
-import { hnswCount, hnswInsert, hnswMarked, hnswMend, hnswScores, hnswSearch } from '../../../engine/generated/jobs.ts';
+import {
+  hnswAllow,
+  hnswCount,
+  hnswForbid,
+  hnswInsert,
+  hnswMarked,
+  hnswMend,
+  hnswRefine,
+  hnswScores,
+  hnswSearch,
+  hnswSearchAllowed,
+} from '../../../engine/generated/jobs.ts';
 import { hnswWords } from '../../../engine/kernels/hnsw/graph.plain.ts';
 import { type Position, positionOf } from '../../../engine/memory/block.ts';
 import { GrowingMemory } from '../../../engine/memory/growing-memory.ts';
@@ -15,8 +26,15 @@ const g = positionOf<Int32Array>(header);
 const lowestLevel = 2;
 
 /** What lies in the memory behind what never grows, in this order. */
-const parts = ['codes', 'links', 'scales', 'upperOf', 'seen', 'removed', 'levels', 'upper', 'slotOf', 'pool'] as const;
+const parts = ['codes', 'links', 'scales', 'upperOf', 'seen', 'removed', 'levels', 'upper', 'slotOf', 'allowed', 'fine', 'pool'] as const;
 type Part = (typeof parts)[number];
+
+/** What a search found. */
+interface Found {
+  count: number;
+  slot(k: number): number;
+  score(k: number): number;
+}
 
 /**
  * The memory of a graph: nodes by slot, each with byte codes of its vector, a scale and links, and the kernels that search and link
@@ -61,7 +79,7 @@ export class HnswGraph {
     this.#marks = positionOf(take(listRoom));
     this.#start = top;
     this.#grow({});
-    const words = { width: this.#width, upperDegree: m, degree: lowestLevel * m, query, list, edges, chosen, listRoom, entry: -1 };
+    const words = { width: this.#width, upperDegree: m, degree: lowestLevel * m, query, list, edges, chosen, listRoom, entry: -1, centre: -1 };
     for (const [name, value] of Object.entries(words)) this.#set(name as keyof typeof hnswWords, value);
   }
 
@@ -93,6 +111,25 @@ export class HnswGraph {
     return this.#maxError;
   }
 
+  /** Whether slots have a second code, for vectors that are closer together than the first can tell. */
+  get isRefined(): boolean {
+    return this.#bytes.fine > 0;
+  }
+
+  /** Whether vectors came that would need it. */
+  get isCrowded(): boolean {
+    return this.#i32[header / 4 + hnswWords.crowded] > 0;
+  }
+
+  /** Gives slots a second code each. @param vectorOf of a slot below `count`; undefined for one that is not in use */
+  makeFine(count: number, vectorOf: (slot: number) => Float32Array | undefined): void {
+    this.#grow({ fine: Math.max(1, this.#capacity) * this.#width });
+    for (let slot = 0; slot < count; slot++) {
+      const vector = vectorOf(slot);
+      if (vector) this.#setFine(slot, vector);
+    }
+  }
+
   /** Makes room. @throws ERR_OUT_OF_MEMORY, and then nothing has changed. */
   reserve(slots: number, keys: number, ef: number): void {
     const capacity =
@@ -106,6 +143,8 @@ export class HnswGraph {
       upperOf: 4 * capacity,
       seen: 2 * capacity,
       removed: capacity,
+      allowed: capacity + 1,
+      fine: this.isRefined ? capacity * this.#width : 0,
       levels: capacity,
       upper: 4 * blocks * this.m,
       slotOf: keys * 4 <= this.#bytes.slotOf ? 0 : Math.max(keys * 4, Math.ceil(1.25 * this.#bytes.slotOf)),
@@ -164,6 +203,21 @@ export class HnswGraph {
     }
     this.#f32[this.#at.scales / 4 + slot] = scale;
     this.#maxError = Math.max(this.#maxError, Math.sqrt(error));
+    if (this.isRefined) this.#setFine(slot, vector);
+  }
+
+  #setFine(slot: number, vector: Float32Array): void {
+    const scale = this.scaleOf(slot);
+    const at = slot * this.#width;
+    for (let d = 0; d < vector.length; d++) {
+      const rest = scale > 0 ? (vector[d] / scale - this.#i8[this.#at.codes + at + d]) * 254 : 0;
+      this.#i8[this.#at.fine + at + d] = Math.max(-127, Math.min(127, Math.round(rest)));
+    }
+  }
+
+  /** The step of the codes of a slot. */
+  scaleOf(slot: number): number {
+    return this.#f32[this.#at.scales / 4 + slot];
   }
 
   /** Links a slot whose codes are set. */
@@ -199,15 +253,43 @@ export class HnswGraph {
       error += (query[d] - scale * code) ** 2;
     }
     this.#f32[header / 4 + hnswWords.queryScale] = scale;
+    this.#set('centre', -1);
     return Math.sqrt(error);
   }
 
-  /** Slots near the query, best first, and their similarities: views, valid until the next call. Removed ones are among them. */
-  search(ef: number): { count: number; slot(k: number): number; score(k: number): number } {
+  /**
+   * Slots near the query, best first, and their similarities: views, valid until the next call. Removed ones are among them.
+   * @param length of the query
+   */
+  search(ef: number, length: number): Found {
     this.#grow({ pool: 8 * ef });
-    const count = this.#memory.call(hnswSearch, { g, ef });
+    return this.#refined(this.#memory.call(hnswSearch, { g, ef }), ef, length, 0);
+  }
+
+  /** Searches on for slots that {@link allow} named, from the first `size` that were found, which stay among the answers. */
+  searchAllowed(size: number, ef: number, length: number): Found {
+    this.#grow({ pool: 8 * ef });
+    return this.#refined(this.#memory.call(hnswSearchAllowed, { g, size, ef }), ef, length, 1);
+  }
+
+  /** Searches on by both codes when the first leaves the order open: a similarity is off by .3 steps times the length of the query, or so. */
+  #refined(count: number, ef: number, length: number, isFiltered: number): Found {
     const at = this.#at.pool / 4;
-    return { count, slot: (k) => this.#i32[at + 2 * k + 1], score: (k) => this.#f32[at + 2 * k] };
+    const slot = (k: number) => this.#i32[at + 2 * k + 1];
+    const score = (k: number) => this.#f32[at + 2 * k];
+    const isOpen = this.isRefined && count > 0 && score(0) - score(count - 1) < 4 * this.scaleOf(slot(0)) * length;
+    return { count: isOpen ? this.#memory.call(hnswRefine, { g, size: count, ef, isFiltered }) : count, slot, score };
+  }
+
+  /** Says which keys a filtered search may find. */
+  allow(allowed: Uint8Array): void {
+    const keys = Math.min(this.#bytes.slotOf / 4, allowed.length);
+    this.#memory.call(hnswForbid, { g });
+    for (let from = 0; from < keys; from += listRoom) {
+      const to = Math.min(keys, from + listRoom);
+      this.#u8.set(allowed.subarray(from, to), this.#marks);
+      this.#memory.call(hnswAllow, { g, marks: this.#marks, from, to, slotOf: positionOf<Int32Array>(this.#at.slotOf) });
+    }
   }
 
   /** How many keys are flagged, present or not. */
@@ -278,6 +360,6 @@ export class HnswGraph {
     }
     Object.assign(this.#at, at);
     Object.assign(this.#bytes, bytes);
-    for (const part of parts) if (part in hnswWords) this.#set(part as keyof typeof hnswWords, at[part]);
+    for (const part of parts) if (part in hnswWords) this.#set(part as keyof typeof hnswWords, bytes[part] > 0 ? at[part] : 0);
   }
 }

@@ -42,6 +42,9 @@ export function hnswIndex(options: HnswOptions = {}): HnswIndex {
 
 /** Estimated number of vectors that a graph search compares per candidate kept. A search that would compare more than there are scans all of them. */
 const comparedPerCandidate = 24;
+/** So many vectors around a query are looked at to see whether as many of them are allowed as elsewhere, or at least this share of that. */
+const aroundQuery = 48;
+const leastShareAround = 1 / 3;
 /** The share and the number of removed slots at which the graph is repaired. */
 const removedShare = 1 / 8;
 const removedAtLeast = 32;
@@ -124,9 +127,12 @@ export class Hnsw implements HnswIndex {
     // How far a similarity by codes may be from the exact one: both roundings (Cauchy-Schwarz), and the 32 bits of the result.
     const margin = graph.maxError * length + rounding * (this.#longest + graph.maxError) + 2 ** -20 * length * this.#longest;
     const wanted = Math.min(n, candidates);
-    let ef = Math.ceil((Math.max(efSearch, n) * this.#keys.length) / candidates);
-    for (; ef * comparedPerCandidate < candidates; ef *= 4) {
-      const found = graph.search(ef);
+    const width = Math.max(efSearch, n);
+    const filtered = allowed && candidates < this.#size ? this.#searchAllowed(graph, allowed, { width, length, candidates }) : undefined;
+    let ef = Math.ceil((width * this.#keys.length) / candidates);
+    for (let found = filtered; found || ef * comparedPerCandidate < candidates; found = undefined) {
+      found ??= graph.search(ef, length);
+      ef *= 4;
       let entered = 0;
       for (let k = 0; k < found.count && entered < wanted; k++) entered += this.#enter(found.slot(k), allowed).length;
       if (entered < wanted) continue; // what is allowed lies farther away
@@ -136,6 +142,25 @@ export class Hnsw implements HnswIndex {
       return best.take();
     }
     return this.#exact(graph, query, allowed, wanted, margin);
+  }
+
+  /**
+   * A walk along allowed vectors, which compares about as many as one without a filter; undefined where that cannot be relied on: when
+   * few are allowed, or few of those around the query.
+   */
+  #searchAllowed(
+    graph: HnswGraph,
+    allowed: Uint8Array,
+    { width, length, candidates }: { width: number; length: number; candidates: number },
+  ): ReturnType<HnswGraph['search']> | undefined {
+    if (width * comparedPerCandidate >= candidates) return undefined;
+    const around = graph.search(aroundQuery, length);
+    let allowedAround = 0;
+    for (let k = 0; k < around.count; k++) if (this.#enter(around.slot(k), allowed).length > 0) allowedAround++;
+    if (allowedAround * this.#size < leastShareAround * around.count * candidates) return undefined;
+    graph.allow(allowed);
+    const found = graph.searchAllowed(around.count, width + around.count, length);
+    return found.count < width + around.count ? undefined : found;
   }
 
   scoreOf(query: Float32Array, key: number): number | undefined {
@@ -163,7 +188,7 @@ export class Hnsw implements HnswIndex {
   }
 
   /** Takes the contents of a file. */
-  #fill({ dimensions, keys, slotOfKey, slots, vectors, entry, links }: ReturnType<typeof unpackHnsw>): void {
+  #fill({ dimensions, keys, slotOfKey, slots, vectors, entry, links, isRefined }: ReturnType<typeof unpackHnsw>): void {
     const graph = this.#begin(dimensions);
     const used = slots[slots.length - 1] + 1;
     graph.reserve(used, keys.reduce((a, b) => Math.max(a, b), 0) + 1, this.#o.efConstruction);
@@ -176,6 +201,7 @@ export class Hnsw implements HnswIndex {
     this.#listFree();
     links(graph);
     graph.enterAt(entry);
+    if (isRefined) this.#makeFine();
   }
 
   /** Every allowed vector by its codes, then exactly what their error leaves in doubt: the n-th best cannot be below limit - margin. */
@@ -253,7 +279,14 @@ export class Hnsw implements HnswIndex {
     const slot = equal ?? this.#free.pop() ?? this.#keys.length;
     if (equal === undefined) this.#place(slot, vector);
     this.#name(slot, key);
-    if (equal === undefined) (this.#graph as HnswGraph).insert(slot, this.#o.efConstruction);
+    if (equal !== undefined) return;
+    const graph = this.#graph as HnswGraph;
+    graph.insert(slot, this.#o.efConstruction);
+    if (graph.isCrowded && !graph.isRefined) this.#makeFine();
+  }
+
+  #makeFine(): void {
+    (this.#graph as HnswGraph).makeFine(this.#keys.length, (slot) => (this.#keys.has(slot) ? this.#rows.get(slot) : undefined));
   }
 
   #place(slot: number, vector: Float32Array): void {
