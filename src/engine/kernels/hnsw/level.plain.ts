@@ -40,20 +40,24 @@ export function levelOf({ f32, u8, u16, i32 }: Memory, nodes: Nodes) {
     const seen = word(g, 'seen') / 2;
     const degree = degreeAt(g, 0);
     const isAllowed = (other: number) => u8[word(g, 'allowed') + other] > 0;
+    const enough = degree - (degree >> 2);
     let fresh = 0;
-    const take = (from: number) => {
-      for (let k = from; k < from + degree && i32[k] >= 0 && fresh < degree; k++) {
-        if (!isAllowed(i32[k]) || u16[seen + i32[k]] === round) continue;
+    let met = 0;
+    const take = (from: number, most: number) => {
+      for (let k = from; k < from + degree && i32[k] >= 0 && met < most; k++) {
+        if (!isAllowed(i32[k])) continue;
+        met++;
+        if (u16[seen + i32[k]] === round) continue;
         u16[seen + i32[k]] = round;
         i32[list + fresh++] = i32[k];
       }
     };
     const start = linksOf(g, slot, 0);
-    take(start);
-    for (let k = start; k < start + degree && i32[k] >= 0 && fresh < degree; k++) {
+    take(start, degree);
+    for (let k = start; k < start + degree && i32[k] >= 0 && met < enough; k++) {
       if (isAllowed(i32[k]) || u16[seen + i32[k]] === round) continue;
       u16[seen + i32[k]] = round;
-      take(linksOf(g, i32[k], 0));
+      take(linksOf(g, i32[k], 0), enough);
     }
     return fresh;
   };

@@ -78,7 +78,7 @@ function freshLinks(g: usize, slot: i32, level: i32, round: u32): i32 {
 
 /**
  * Lists allowed slots that a slot of the lowest level leads to: those among its links, and in the place of one that is not allowed those
- * among its links (Patel et al. 2024, ACORN-1), as many as a slot has links. @returns how many
+ * among its links (Patel et al. 2024, ACORN-1), until it has met three quarters of as many as a slot has links. @returns how many were new
  */
 function allowedNear(g: usize, slot: i32, round: u32): i32 {
   const list = pointer(g, LIST);
@@ -86,29 +86,34 @@ function allowedNear(g: usize, slot: i32, round: u32): i32 {
   const allowed = pointer(g, ALLOWED);
   const degree = degreeAt(g, 0);
   const bytes = (<usize>degree) << 2;
-  let fresh = 0;
+  const enough = degree - (degree >> 2);
+  let fresh = 0, met = 0;
   const start = linksOf(g, slot, 0);
   for (let at = start; at < start + bytes; at += 4) {
     const other = load<i32>(at);
     if (other < 0) break;
+    if (!load<u8>(allowed + <usize>other)) continue;
+    met++;
     const mark = seen + ((<usize>other) << 1);
-    if (!load<u8>(allowed + <usize>other) || load<u16>(mark) == round) continue;
+    if (load<u16>(mark) == round) continue;
     store<u16>(mark, <u16>round);
     store<i32>(list + ((<usize>fresh) << 2), other);
     fresh++;
   }
-  for (let at = start; at < start + bytes && fresh < degree; at += 4) {
+  for (let at = start; at < start + bytes && met < enough; at += 4) {
     const other = load<i32>(at);
     if (other < 0) break;
     const mark = seen + ((<usize>other) << 1);
     if (load<u8>(allowed + <usize>other) || load<u16>(mark) == round) continue;
     store<u16>(mark, <u16>round);
     const second = linksOf(g, other, 0);
-    for (let next = second; next < second + bytes && fresh < degree; next += 4) {
+    for (let next = second; next < second + bytes && met < enough; next += 4) {
       const far = load<i32>(next);
       if (far < 0) break;
+      if (!load<u8>(allowed + <usize>far)) continue;
+      met++;
       const mark = seen + ((<usize>far) << 1);
-      if (!load<u8>(allowed + <usize>far) || load<u16>(mark) == round) continue;
+      if (load<u16>(mark) == round) continue;
       store<u16>(mark, <u16>round);
       store<i32>(list + ((<usize>fresh) << 2), far);
       fresh++;
