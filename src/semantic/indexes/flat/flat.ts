@@ -1,10 +1,13 @@
 import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector-index.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
+import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
 import { availableThreads } from '../../../engine/threads/runtime.ts';
-import { AttuneError } from '../../../errors.ts';
+import { AttuneError, shown } from '../../../errors.ts';
 import { grown } from '../../../numeric/grown.ts';
+import { dot } from '../../../numeric/dot.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
-import { readOptions, threads as threadsOption } from '../../../options.ts';
+import { type Check, choice, integer, readOptions, threads as threadsOption } from '../../../options.ts';
+import { packFourBit, unpackFourBit } from '../four-bit/four-bit-file.ts';
+import { FourBitRows, type KeptVectors } from '../four-bit/four-bit-rows.ts';
 import { CodedRows } from '../shared/coded-rows.ts';
 import { PlainRows } from '../shared/plain-rows.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
@@ -14,7 +17,21 @@ import { checkSearchOptions } from '../shared/search-options.ts';
 export interface FlatIndexOptions {
   /** Threads of a search; a few thousand vectors are read by one. Answers are the same for any number. Default 'auto': all the runtime has. */
   threads?: number | 'auto' | undefined;
+  /**
+   * `'float32'` (default) is exact. `'4bit'` keeps four bits per dimension after a random rotation: an eighth of the memory, and it misses a few of the
+   * nearest.
+   */
+  storage?: 'float32' | '4bit' | undefined;
+  /**
+   * With `'4bit'`: where the vectors are that the best candidates are scored from. `'memory'` (default), `'none'` (scores are estimates, and
+   * more are missed), or a function that reads the vector of a key, such as from a file.
+   */
+  vectors?: KeptVectors | undefined;
+  /** With `'4bit'`: the seed of the rotation. Default 0. */
+  seed?: number | undefined;
 }
+
+export type { KeptVectors };
 
 /** An exact index. It answers at once, and several queries together. */
 export interface FlatIndex extends VectorIndex {
@@ -24,6 +41,8 @@ export interface FlatIndex extends VectorIndex {
   searchMany(queries: readonly Float32Array[], options: VectorSearchOptions): Promise<Ranked[]>;
   vectorOf(key: number): Float32Array | undefined;
   fromBytes(bytes: Uint8Array): FlatIndex;
+  /** Bytes of codes and of the vectors that are kept in memory. */
+  readonly memoryBytes: number;
 }
 
 /**
@@ -36,8 +55,28 @@ export interface FlatIndex extends VectorIndex {
  * @throws ERR_BAD_OPTION
  */
 export function flatIndex(options: FlatIndexOptions = {}): FlatIndex {
-  const { threads } = readOptions('flatIndex', options, { threads: threadsOption });
-  return new Flat(threads === 'auto' ? availableThreads() : threads);
+  const o = readOptions('flatIndex', options, {
+    threads: threadsOption,
+    storage: choice(['float32', '4bit'] as const, 'float32'),
+    vectors: keptVectors,
+    seed: integer({ default: 0 }),
+  });
+  return new Flat({ ...o, threads: o.threads === 'auto' ? availableThreads() : o.threads });
+}
+
+const keptVectors: Check<KeptVectors> = (value, name) => {
+  const kept = value as KeptVectors | undefined;
+  if (kept === undefined) return 'memory';
+  if (kept === 'memory' || kept === 'none' || typeof kept === 'function') return kept;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be 'memory', 'none' or a function from key to vector, got ${shown(value)}.`);
+};
+
+/** Options with defaults. */
+interface FlatSettings {
+  threads: number;
+  storage: 'float32' | '4bit';
+  vectors: KeptVectors;
+  seed: number;
 }
 
 /** Larger blocks of rows would approach the limit of what the kernels can address. */
@@ -50,7 +89,7 @@ const smallestShared = 1 << 20;
 
 class Flat implements FlatIndex {
   readonly kind = 'flat';
-  readonly #threads: number;
+  readonly #o: FlatSettings;
   #dimensions = 0;
   #blocks: Rows[] = [];
   #keyOfRow = new Int32Array(0);
@@ -61,8 +100,8 @@ class Flat implements FlatIndex {
   /** The queue of multi-threaded searches. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(threads: number) {
-    this.#threads = threads;
+  constructor(settings: FlatSettings) {
+    this.#o = settings;
   }
 
   get size(): number {
@@ -121,7 +160,7 @@ class Flat implements FlatIndex {
     checkSearchOptions('flatIndex.searchMany', options);
     const { n, allowed } = options;
     for (const query of queries) this.#check('searchMany', query);
-    if (this.#threads === 1) return this.#answer(queries, n, allowed, false);
+    if (this.#o.threads === 1) return this.#answer(queries, n, allowed, false);
     const answer = this.#queue.then(async () => {
       const version = this.#version;
       const found = await this.#answer(queries, n, allowed, queries.length * this.#size >= smallestShared);
@@ -136,6 +175,8 @@ class Flat implements FlatIndex {
     const row = this.#row(key);
     if (row < 0) return undefined;
     this.#check('scoreOf', query);
+    const { storage, vectors } = this.#o;
+    if (storage === '4bit' && typeof vectors === 'function') return dot(vectors(key), 0, query);
     const { block, at } = this.#place(row);
     return block.score(at, query);
   }
@@ -145,7 +186,12 @@ class Flat implements FlatIndex {
     return row < 0 ? undefined : this.#vector(row).slice();
   }
 
+  get memoryBytes(): number {
+    return this.#blocks.reduce((sum, block) => sum + block.bytes, 0) + this.#keyOfRow.byteLength + this.#rowOfKey.byteLength;
+  }
+
   toBytes(): Uint8Array<ArrayBuffer> {
+    if (this.#o.storage === '4bit') return this.#packFourBit();
     const dimensions = this.#dimensions;
     const data = new Float32Array(this.#size * dimensions);
     for (let row = 0; row < this.#size; row++) data.set(this.#vector(row), row * dimensions);
@@ -162,12 +208,47 @@ class Flat implements FlatIndex {
   }
 
   fromBytes(bytes: Uint8Array): FlatIndex {
-    const file = readModelFile(bytes, 'flat-index', 1);
+    const file = readModelFile(bytes, 'flat-index', 2);
+    if (file.formatVersion === 2) return this.#unpackFourBit(file);
     const keys = tensorOf(file, 'keys', Int32Array);
     const vectors = tensorOf(file, 'vectors', Float32Array, keys.length * Number(file.settings.dimensions));
     if (keys.some((key) => key < 0)) throw new AttuneError('ERR_BAD_FILE', 'Expected keys from 0 in a flat index.');
-    const index = new Flat(this.#threads);
+    const index = new Flat({ ...this.#o, storage: 'float32' });
     index.add(keys, vectors);
+    return index;
+  }
+
+  /** Codes and factors of the rows; vectors where they are kept in memory. */
+  #packFourBit(): Uint8Array<ArrayBuffer> {
+    const dimensions = this.#dimensions;
+    const { seed, vectors: kept } = this.#o;
+    const codes = new Uint8Array(this.#size * dimensions);
+    const factors = new Float32Array(this.#size);
+    const vectors = new Float32Array(kept === 'memory' ? this.#size * dimensions : 0);
+    for (let row = 0; row < this.#size; row++) {
+      const { block, at } = this.#place(row) as { block: FourBitRows; at: number };
+      codes.set(block.codesOf(at), row * dimensions);
+      factors[row] = block.factorOf(at);
+      if (kept === 'memory') vectors.set(block.get(at), row * dimensions);
+    }
+    return packFourBit({ dimensions, seed, keys: this.#keyOfRow.slice(0, this.#size), codes, factors, vectors });
+  }
+
+  #unpackFourBit(file: ModelFile): FlatIndex {
+    const { dimensions, seed, keys, codes, factors, vectors } = unpackFourBit(file, this.#o.vectors === 'memory');
+    const index = new Flat({ ...this.#o, storage: '4bit', seed, vectors: this.#o.vectors === 'memory' && !vectors ? 'none' : this.#o.vectors });
+    if (keys.length === 0) return index;
+    index.#reset(dimensions);
+    index.#reserve(keys.length);
+    index.#rowOfKey = grown(index.#rowOfKey, keys.reduce((a, b) => Math.max(a, b), 0) + 1);
+    for (let row = 0; row < keys.length; row++) {
+      const { block, at } = index.#place(row) as { block: FourBitRows; at: number };
+      const part = (array: Float32Array) => array.subarray(row * dimensions, (row + 1) * dimensions);
+      block.restore(at, codes.subarray(row * dimensions, (row + 1) * dimensions), factors[row], vectors && part(vectors));
+      index.#keyOfRow[row] = keys[row];
+      index.#rowOfKey[keys[row]] = row + 1;
+    }
+    index.#size = keys.length;
     return index;
   }
 
@@ -211,6 +292,8 @@ class Flat implements FlatIndex {
   }
 
   #vector(row: number): Float32Array {
+    const { storage, vectors } = this.#o;
+    if (storage === '4bit' && typeof vectors === 'function') return vectors(this.#keyOfRow[row]);
     const { block, at } = this.#place(row);
     return block.get(at);
   }
@@ -245,6 +328,8 @@ class Flat implements FlatIndex {
 
   #newBlock(capacity: number): Rows {
     const dimensions = this.#dimensions;
-    return capacity * dimensions < smallestCoded ? new PlainRows(capacity, dimensions) : new CodedRows(capacity, dimensions, this.#threads);
+    const { threads, storage, vectors: kept, seed } = this.#o;
+    if (storage === '4bit') return new FourBitRows(capacity, dimensions, { threads, seed, kept });
+    return capacity * dimensions < smallestCoded ? new PlainRows(capacity, dimensions) : new CodedRows(capacity, dimensions, threads);
   }
 }

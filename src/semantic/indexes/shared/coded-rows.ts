@@ -41,6 +41,10 @@ export class CodedRows implements Rows {
     this.#marks = marks;
   }
 
+  get bytes(): number {
+    return this.#memory.blocks.rows.array.buffer.byteLength;
+  }
+
   set(row: number, vector: Float32Array): void {
     this.#memory.set(row, vector);
   }

@@ -14,6 +14,10 @@ export class PlainRows implements Rows {
     this.#data = new Float32Array(capacity * dimensions);
   }
 
+  get bytes(): number {
+    return this.#data.byteLength;
+  }
+
   set(row: number, vector: Float32Array): void {
     this.#data.set(vector, row * this.#dimensions);
   }

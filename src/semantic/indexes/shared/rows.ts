@@ -5,6 +5,8 @@ import type { TopK } from '../../../numeric/top-k.ts';
 export interface Rows {
   /** How many rows fit. */
   readonly capacity: number;
+  /** Bytes that it takes. */
+  readonly bytes: number;
   /** Writes a row. */
   set(row: number, vector: Float32Array): void;
   /** A view of a row; valid until the row is set again. */

@@ -1,0 +1,295 @@
+import { Engine } from '../../../engine/engine.ts';
+import { planeSums } from '../../../engine/generated/jobs.ts';
+import { within } from '../../../engine/memory/block.ts';
+import { type Blocks, f32, layout, u8 } from '../../../engine/memory/layout.ts';
+import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
+import { dot } from '../../../numeric/dot.ts';
+import { TopK } from '../../../numeric/top-k.ts';
+import type { Rows, UsedRows } from '../shared/rows.ts';
+import { Rotation } from './rotation.ts';
+
+/** Ends the workers of rows that nobody holds any more. */
+const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());
+
+/** Rows of a block of codes. */
+const together = 32;
+const planes = 4;
+/** Width of a level in standard deviations, which makes the error of 16 levels smallest for normal numbers (Max 1960). */
+const level = 0.3352;
+/** A product by signs times this is one by levels: 1 / level / E|x|. */
+const signScale = 1 / (level * Math.sqrt(2 / Math.PI));
+/** Standard deviations of the errors of products by signs and by levels, in lengths of both vectors over the root of their dimensions. */
+const signError = Math.sqrt(Math.PI / 2 - 1);
+const levelError = 0.1082;
+/** How many standard deviations off a row may be and is still looked at. */
+const caution = 2.8;
+const largestEntry = 63;
+const blocksAtOnce = 64;
+const smallestShared = 1 << 22;
+
+/** How the vectors themselves are kept. */
+export type KeptVectors = 'memory' | 'none' | ((key: number) => Float32Array);
+
+/**
+ * Rows by four bits per dimension after a random rotation (as RaBitQ; Gao & Long, SIGMOD 2024 and 2025): a search adds up the first bits of all rows, the other
+ * three for those whose estimate is not too low, and scores the best of these exactly, from the vectors that are kept. It misses few.
+ */
+export class FourBitRows implements Rows {
+  readonly capacity: number;
+  readonly #dimensions: number;
+  readonly #groups: number;
+  readonly #rotation: Rotation;
+  readonly #kept: KeptVectors;
+  readonly #vectors: Float32Array | undefined;
+  readonly #engine: Engine;
+  readonly #pool: ThreadPool;
+  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
+  readonly #estimates: Float32Array;
+  #rest: Blocks32 | undefined;
+
+  constructor(capacity: number, dimensions: number, { threads, seed, kept }: { threads: number; seed: number; kept: KeptVectors }) {
+    this.capacity = capacity;
+    this.#dimensions = dimensions;
+    this.#groups = groupsOf(dimensions);
+    this.#rotation = new Rotation(dimensions, seed);
+    this.#kept = kept;
+    this.#vectors = kept === 'memory' ? new Float32Array(capacity * dimensions) : undefined;
+    const memory = memoryOf(capacity, dimensions);
+    this.#engine = new Engine(layout({ memory, pool: ThreadPool.layout(threads, 0) }), { threads, scratchBytes: 64, lazy: true });
+    this.#memory = this.#engine.place(memory);
+    this.#pool = new ThreadPool(this.#engine, threads, 0);
+    this.#estimates = new Float32Array(capacity);
+    unused.register(this, this.#pool);
+  }
+
+  /** Bytes of codes and factors, and of the vectors that are kept here. */
+  get bytes(): number {
+    const { first, rest, factors } = this.#memory;
+    return first.array.byteLength + rest.array.byteLength + factors.array.byteLength + (this.#vectors?.byteLength ?? 0);
+  }
+
+  set(row: number, vector: Float32Array): void {
+    this.#vectors?.set(vector, row * this.#dimensions);
+    const x = this.#rotation.apply(vector);
+    let squares = 0;
+    for (let d = 0; d < x.length; d++) squares += x[d] * x[d];
+    const step = level * Math.sqrt(squares / x.length);
+    const codes = new Uint8Array(4 * this.#groups);
+    let product = 0;
+    for (let d = 0; d < x.length; d++) {
+      const code = step > 0 ? Math.max(0, Math.min(15, Math.floor(x[d] / step) + 8)) : 8;
+      codes[d] = code;
+      product += x[d] * (code - 7.5);
+    }
+    this.#setCodes(row, codes);
+    this.#memory.factors.array[row] = product > 0 ? squares / product : 0;
+  }
+
+  /** The vector as it is kept in memory, or what its code stands for. */
+  get(row: number): Float32Array {
+    if (this.#vectors) return this.#vectors.subarray(row * this.#dimensions, (row + 1) * this.#dimensions);
+    const factor = this.#memory.factors.array[row];
+    return this.#rotation.undo(Float64Array.from(this.codesOf(row), (code) => factor * (code - 7.5)));
+  }
+
+  score(row: number, query: Float32Array): number {
+    return dot(this.get(row), 0, query);
+  }
+
+  search(query: Float32Array, used: UsedRows, best: TopK): void {
+    const { keys, allowed, n } = used;
+    const length = Math.sqrt(dot(query, 0, query));
+    if (!(length > 0 && length < 1e15)) {
+      for (let row = 0; row < keys.length; row++) if (!allowed || allowed[keys[row]] > 0) best.offer(keys[row], this.#exact(row, keys, query));
+      return;
+    }
+    const { unit, base, total } = this.#aim(query);
+    this.#sumFirst(keys.length);
+    const { factors, sums } = this.#memory;
+    const [factorOf, sumOf, estimates] = [factors.array, new Uint16Array(sums.array.buffer, sums.at, sums.array.length / 2), this.#estimates];
+    const slope = 2 * unit * signScale;
+    const offset = (2 * base - total) * signScale;
+    const likely = new TopK(Math.min(keys.length, 4 * n + 32));
+    for (let row = 0; row < keys.length; row++) {
+      if (allowed && !(allowed[keys[row]] > 0)) {
+        estimates[row] = Number.NEGATIVE_INFINITY;
+        continue;
+      }
+      const estimate = factorOf[row] * (slope * sumOf[placeOf(row)] + offset);
+      estimates[row] = estimate;
+      if (estimate > likely.threshold) likely.offer(row, estimate);
+    }
+    const found = new Map<number, number>();
+    const levels = new TopK(n);
+    const closer = (row: number) => {
+      const estimate = this.#estimate(row, { unit, base, total }, sumOf[placeOf(row)]);
+      found.set(row, estimate);
+      levels.offer(row, estimate);
+    };
+    const blocks = new Blocks32(this.#pool, this.#memory, this.#groups);
+    this.#rest = blocks;
+    for (const row of likely.take().indices) closer(row);
+    // The error of an estimate by signs, per factor: a length is factor * sqrt(dimensions) / level.
+    const slack = (caution * signError * length) / level;
+    for (let row = 0; row < keys.length; row++) {
+      if (estimates[row] + slack * factorOf[row] >= levels.threshold && estimates[row] > Number.NEGATIVE_INFINITY && !found.has(row)) closer(row);
+    }
+    if (this.#kept === 'none') {
+      for (const [row, estimate] of found) best.offer(keys[row], estimate);
+      return;
+    }
+    const least = levels.threshold;
+    for (const [row, estimate] of found) {
+      if (estimate + ((caution * levelError * length) / level) * factorOf[row] >= least) best.offer(keys[row], this.#exact(row, keys, query));
+    }
+  }
+
+  searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[]): void {
+    for (const [k, query] of queries.entries()) this.search(query, used, best[k]);
+  }
+
+  /** The codes of a row, one a dimension. */
+  codesOf(row: number): Uint8Array {
+    const codes = new Uint8Array(this.#dimensions);
+    for (let plane = 0; plane < planes; plane++) {
+      for (let d = 0; d < codes.length; d++) {
+        const { array, at } = this.#byteOf(row, plane, d >> 2);
+        codes[d] |= ((array[at] >> ((row & 16) / 4 + (d & 3))) & 1) << (planes - 1 - plane);
+      }
+    }
+    return codes;
+  }
+
+  /** The factor by which the codes of a row are multiplied. */
+  factorOf(row: number): number {
+    return this.#memory.factors.array[row];
+  }
+
+  /** Takes codes and factor as a file has them. */
+  restore(row: number, codes: Uint8Array, factor: number, vector: Float32Array | undefined): void {
+    const all = new Uint8Array(4 * this.#groups);
+    all.set(codes);
+    this.#setCodes(row, all);
+    this.#memory.factors.array[row] = factor;
+    if (vector) this.#vectors?.set(vector, row * this.#dimensions);
+  }
+
+  #setCodes(row: number, codes: Uint8Array): void {
+    const shift = (row & 16) / 4;
+    for (let plane = 0; plane < planes; plane++) {
+      for (let group = 0; group < this.#groups; group++) {
+        let bits = 0;
+        for (let k = 0; k < 4; k++) bits |= ((codes[4 * group + k] >> (planes - 1 - plane)) & 1) << k;
+        const { array, at } = this.#byteOf(row, plane, group);
+        array[at] = (array[at] & (0xf0 >> shift)) | (bits << shift);
+      }
+    }
+  }
+
+  #byteOf(row: number, plane: number, group: number): { array: Uint8Array; at: number } {
+    const { first, rest } = this.#memory;
+    const block = Math.floor(row / together);
+    const at = group * 16 + (row & 15);
+    const size = 16 * this.#groups;
+    return plane === 0 ? { array: first.array, at: block * size + at } : { array: rest.array, at: (3 * block + plane - 1) * size + at };
+  }
+
+  /** The tables of a query: an entry times `unit`, plus `base` for all of them together, is what four of its numbers add up to. */
+  #aim(query: Float32Array): { unit: number; base: number; total: number } {
+    const x = this.#rotation.apply(query);
+    const groups = this.#groups;
+    const sums = new Float64Array(16 * groups);
+    let widest = 0;
+    let base = 0;
+    let total = 0;
+    for (let d = 0; d < x.length; d++) total += x[d];
+    for (let group = 0; group < groups; group++) {
+      let low = 0;
+      let high = 0;
+      for (let bits = 0; bits < 16; bits++) {
+        let sum = 0;
+        for (let k = 0; k < 4; k++) if ((bits >> k) & 1) sum += x[4 * group + k] ?? 0;
+        sums[16 * group + bits] = sum;
+        low = Math.min(low, sum);
+        high = Math.max(high, sum);
+      }
+      for (let bits = 0; bits < 16; bits++) sums[16 * group + bits] -= low;
+      base += low;
+      widest = Math.max(widest, high - low);
+    }
+    const unit = widest / Math.min(largestEntry, Math.floor(65_535 / groups));
+    const tables = this.#memory.tables.array;
+    for (let k = 0; k < tables.length; k++) tables[k] = Math.round(sums[k] / unit);
+    return { unit, base, total };
+  }
+
+  #sumFirst(rows: number): void {
+    const { tables, first: bits, sums: out } = this.#memory;
+    const blocks = Math.ceil(rows / together);
+    const args = { groups: this.#groups, tables, bits, out };
+    if (blocks * this.#groups * 16 < smallestShared) this.#pool.runHere(planeSums, { lo: 0, hi: blocks }, args);
+    else this.#pool.run(planeSums, blocks, blocksAtOnce, args);
+  }
+
+  /** The product with a row by all four bits. */
+  #estimate(row: number, { unit, base, total }: { unit: number; base: number; total: number }, first: number): number {
+    const rest = (this.#rest as Blocks32).of(Math.floor(row / together));
+    const place = placeOf(row) & 31;
+    const sum = 8 * first + 4 * rest[place] + 2 * rest[32 + place] + rest[64 + place];
+    return this.#memory.factors.array[row] * (unit * sum + 15 * base - 7.5 * total);
+  }
+
+  #exact(row: number, keys: Int32Array, query: Float32Array): number {
+    return dot(typeof this.#kept === 'function' ? this.#kept(keys[row]) : this.get(row), 0, query);
+  }
+}
+
+/** Sums of the last three bits, of blocks that are asked for. */
+class Blocks32 {
+  readonly #pool: ThreadPool;
+  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
+  readonly #groups: number;
+  readonly #known = new Map<number, Uint16Array>();
+
+  constructor(pool: ThreadPool, memory: Blocks<ReturnType<typeof memoryOf>['fields']>, groups: number) {
+    this.#pool = pool;
+    this.#memory = memory;
+    this.#groups = groups;
+  }
+
+  of(block: number): Uint16Array {
+    let sums = this.#known.get(block);
+    if (!sums) {
+      const { tables, rest, restSums: out } = this.#memory;
+      const bits = within(rest, 3 * block * 16 * this.#groups);
+      this.#pool.runHere(planeSums, { lo: 0, hi: 3 }, { groups: this.#groups, tables, bits, out });
+      sums = new Uint16Array(out.array.buffer, out.at, 96).slice();
+      this.#known.set(block, sums);
+    }
+    return sums;
+  }
+}
+
+/** Where the kernel leaves the sum of a row. */
+function placeOf(row: number): number {
+  return (row & ~15) | ((row & 1) << 3) | ((row & 15) >> 1);
+}
+
+/** Tables of four dimensions, a multiple of four. */
+function groupsOf(dimensions: number): number {
+  return Math.ceil(dimensions / 16) * 4;
+}
+
+function memoryOf(capacity: number, dimensions: number) {
+  const size = 16 * groupsOf(dimensions);
+  const blocks = Math.ceil(capacity / together);
+  return layout({
+    tables: u8(size),
+    /** The first bits of all rows, then of each block the second, third and fourth ones. */
+    first: u8(blocks * size),
+    rest: u8(3 * blocks * size),
+    factors: f32(capacity),
+    sums: u8(2 * together * blocks),
+    restSums: u8(2 * 3 * together),
+  });
+}
