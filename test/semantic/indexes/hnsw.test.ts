@@ -6,6 +6,7 @@ import { readHnswOptions } from '../../../src/semantic/indexes/hnsw/hnsw-options
 import { unitVector, vectorIndexConformance } from '../../support/conformance.ts';
 
 const dimensions = 24;
+const crowd = 3000;
 
 describe('an hnsw index', () => {
   vectorIndexConformance({ open: () => hnswIndex() });
@@ -155,6 +156,61 @@ describe('an hnsw index', () => {
     expect(found.filter((key) => wanted.includes(key)).length).toBeGreaterThanOrEqual(8);
   });
 
+  it.each([0.5, 0.2, 0.05, 0.01])('fills lists under a filter that a share of %f pass, and finds 9 of 10', (share) => {
+    const rows = clustered(12_000);
+    const index = filled(rows, 12_000, { m: 8, efConstruction: 60, efSearch: 48 });
+    const allowed = Uint8Array.from({ length: 12_000 }, (_, key) => ((key * 7919) % 10_007 < share * 10_007 ? 1 : 0));
+    let hits = 0;
+    for (let q = 0; q < 20; q++) {
+      const query = clustered(1, 900 + q);
+      const found = index.search(query, { n: 10, allowed }).indices;
+      expect(found).toHaveLength(10);
+      const wanted = nearest(rows, 12_000, query, 10, (key) => allowed[key] > 0);
+      hits += [...found].filter((key) => wanted.includes(key)).length;
+    }
+    expect(hits / 200).toBeGreaterThanOrEqual(0.9);
+  });
+
+  describe('in a cluster whose members have cosines of .999', () => {
+    const rows = crowded();
+    const index = filled(rows, crowd, { m: 8, efConstruction: 60, efSearch: 96 });
+
+    it('finds each of them first, and 97 of 100 of its neighbours', () => {
+      let hits = 0;
+      for (let key = 0; key < crowd; key += 50) {
+        const query = rows.slice(key * dimensions, (key + 1) * dimensions);
+        const found = [...index.search(query, { n: 10 }).indices];
+        expect(found[0]).toBe(key);
+        const wanted = nearest(rows, crowd, query, 10, () => true);
+        hits += found.filter((each) => wanted.includes(each)).length;
+      }
+      expect(hits / (10 * (crowd / 50))).toBeGreaterThanOrEqual(0.97);
+    });
+
+    it('answers the same from its bytes, which earlier versions refuse instead of answering worse', () => {
+      const bytes = index.toBytes();
+      expect(() => readModelFile(bytes, 'hnsw-index', 1)).toThrow(expect.objectContaining({ code: 'ERR_NEWER_FORMAT' }));
+      const again = hnswIndex({ efSearch: 96 }).fromBytes(bytes);
+      expect(again.toBytes()).toEqual(bytes);
+      const query = rows.slice(0, dimensions);
+      expect(again.search(query, { n: 20 })).toEqual(index.search(query, { n: 20 }));
+    });
+
+    it('gives in WebAssembly what it gives in plain TypeScript, with and without a filter', () => {
+      const few = 1500;
+      const settings = readHnswOptions({ m: 8, efConstruction: 40, efSearch: 16 });
+      const [fast, plain] = [new Hnsw(settings), new Hnsw({ ...settings, plain: true })];
+      for (const each of [fast, plain]) each.add(keysOf(0, few), rows.subarray(0, few * dimensions));
+      expect(fast.toBytes()).toEqual(plain.toBytes());
+      const allowed = Uint8Array.from({ length: few }, (_, key) => (key % 2 === 0 ? 1 : 0));
+      for (let key = 0; key < few; key += 100) {
+        const query = rows.slice(key * dimensions, (key + 1) * dimensions);
+        expect(fast.search(query, { n: 5 })).toEqual(plain.search(query, { n: 5 }));
+        expect(fast.search(query, { n: 5, allowed })).toEqual(plain.search(query, { n: 5, allowed }));
+      }
+    });
+  });
+
   it('finds all of many equal vectors, and others beside them', () => {
     const rows = clustered(6000);
     for (let key = 0; key < 3000; key++) rows.set(rows.subarray(0, dimensions), key * dimensions);
@@ -268,4 +324,17 @@ function recallOf(
     hits += [...index.search(query, { n: 10, efSearch, allowed }).indices].filter((key) => truth.includes(key)).length;
   }
   return hits / 600;
+}
+
+/** Vectors around one direction. */
+function crowded(): Float32Array {
+  const centre = unitVector(dimensions, 1);
+  const rows = new Float32Array(crowd * dimensions);
+  for (let key = 0; key < crowd; key++) {
+    const aside = unitVector(dimensions, 5000 + key);
+    const row = Float32Array.from(centre, (x, d) => x + 0.03 * aside[d]);
+    const length = Math.hypot(...row);
+    for (let d = 0; d < dimensions; d++) rows[key * dimensions + d] = row[d] / length;
+  }
+  return rows;
 }

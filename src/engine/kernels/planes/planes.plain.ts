@@ -1,7 +1,9 @@
 import type { Memory } from '../../memory/views.ts';
 
-/** Twin of planes.ts. */
-export function twins({ u8, u16 }: Memory) {
+const f = Math.fround;
+
+/** Twins of planes.ts. */
+export function twins({ f32, u8, u16 }: Memory) {
   return {
     planeSums(lo: number, hi: number, _block: number, _scratch: number, groups: number, tables: number, bits: number, out: number) {
       for (let k = lo; k < hi; k++) {
@@ -13,6 +15,34 @@ export function twins({ u8, u16 }: Memory) {
           }
           u16[out / 2 + 32 * k + (row & 16) + (row & 1) * 8 + ((row & 15) >> 1)] = sum;
         }
+      }
+    },
+    signEstimates(
+      lo: number,
+      hi: number,
+      _block: number,
+      _scratch: number,
+      sums: number,
+      factors: number,
+      slope: number,
+      offset: number,
+      slack: number,
+      all: number,
+      tops: number,
+    ) {
+      for (let k = lo; k < hi; k++) {
+        let most = Number.NEGATIVE_INFINITY;
+        let upper = Number.NEGATIVE_INFINITY;
+        for (let row = 0; row < 32; row++) {
+          const sum = u16[sums / 2 + 32 * k + (row & 16) + (row & 1) * 8 + ((row & 15) >> 1)];
+          const factor = f32[factors / 4 + 32 * k + row];
+          const estimate = f(factor * f(f(sum * f(slope)) + f(offset)));
+          f32[all / 4 + 32 * k + row] = estimate;
+          most = Math.max(most, estimate);
+          upper = Math.max(upper, f(estimate + f(f(slack) * factor)));
+        }
+        f32[tops / 4 + 2 * k] = most;
+        f32[tops / 4 + 2 * k + 1] = upper;
       }
     },
   };

@@ -3,7 +3,7 @@
 // The bits of four dimensions select one of 16 sums of the query's numbers, which stand in a table of 16 bytes: one shuffle looks up 16 rows.
 // A block holds 32 rows: for each four dimensions 16 bytes, whose lower halves are of the rows 0..15 and whose upper halves of the rows 16..31.
 
-import { U8s } from '../types';
+import { F32s, U8s } from '../types';
 
 /**
  * Block job: the sums of the rows of the blocks lo..hi, 32 unsigned numbers of 16 bits each, in the order even rows of the first half, odd ones,
@@ -39,5 +39,48 @@ export function planeSums(lo: i32, hi: i32, block: i32, scratch: usize, groups: 
     v128.store(to, b, 16);
     v128.store(to, c, 32);
     v128.store(to, d, 48);
+  }
+}
+
+/** Two numbers in turn from each of two halves. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function estimates(even: v128, odd: v128, factors: usize, slope: v128, offset: v128, to: usize): void {
+  const first = i16x8.shuffle(even, odd, 0, 8, 1, 9, 2, 10, 3, 11), second = i16x8.shuffle(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
+  one(i32x4.extend_low_i16x8_u(first), factors, slope, offset, to);
+  one(i32x4.extend_high_i16x8_u(first), factors + 16, slope, offset, to + 16);
+  one(i32x4.extend_low_i16x8_u(second), factors + 32, slope, offset, to + 32);
+  one(i32x4.extend_high_i16x8_u(second), factors + 48, slope, offset, to + 48);
+}
+
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function one(sum: v128, factors: usize, slope: v128, offset: v128, to: usize): void {
+  v128.store(to, f32x4.mul(v128.load(factors), f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), slope), offset)));
+}
+
+/**
+ * Block job: what the sums that planeSums left for the blocks lo..hi say of their rows, factor * (slope * sum + offset), 32 numbers a block in
+ * the order of rows; and in `tops` for each block the largest of them, then the largest with slack * factor added.
+ */
+export function signEstimates(
+  lo: i32, hi: i32, block: i32, scratch: usize, sums: U8s, factors: F32s, slope: f32, offset: f32, slack: f32, all: F32s, tops: F32s,
+): void {
+  const slopes = f32x4.splat(slope), offsets = f32x4.splat(offset), slacks = f32x4.splat(slack);
+  for (let k = lo; k < hi; k++) {
+    const from = sums + (<usize>k << 6), own = factors + (<usize>k << 7), to = all + (<usize>k << 7);
+    estimates(v128.load(from), v128.load(from, 16), own, slopes, offsets, to);
+    estimates(v128.load(from, 32), v128.load(from, 48), own + 64, slopes, offsets, to + 64);
+    let most = v128.load(to), upper = f32x4.add(most, f32x4.mul(slacks, v128.load(own)));
+    for (let at: usize = 16; at < 128; at += 16) {
+      const estimate = v128.load(to + at);
+      most = f32x4.max(most, estimate);
+      upper = f32x4.max(upper, f32x4.add(estimate, f32x4.mul(slacks, v128.load(own + at))));
+    }
+    most = f32x4.max(most, i32x4.shuffle(most, most, 2, 3, 0, 1));
+    upper = f32x4.max(upper, i32x4.shuffle(upper, upper, 2, 3, 0, 1));
+    const out = tops + (<usize>k << 3);
+    store<f32>(out, f32x4.extract_lane(f32x4.max(most, i32x4.shuffle(most, most, 1, 0, 3, 2)), 0));
+    store<f32>(out, f32x4.extract_lane(f32x4.max(upper, i32x4.shuffle(upper, upper, 1, 0, 3, 2)), 0), 4);
   }
 }

@@ -1,5 +1,5 @@
 import { Engine } from '../../../engine/engine.ts';
-import { planeSums } from '../../../engine/generated/jobs.ts';
+import { planeSums, signEstimates } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, layout, u8 } from '../../../engine/memory/layout.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
@@ -22,7 +22,7 @@ const signScale = 1 / (level * Math.sqrt(2 / Math.PI));
 const signError = Math.sqrt(Math.PI / 2 - 1);
 const levelError = 0.1082;
 /** How many standard deviations off a row may be and is still looked at. */
-const caution = 2.8;
+const caution = 2.6;
 const largestEntry = 63;
 const blocksAtOnce = 64;
 const smallestShared = 1 << 22;
@@ -44,8 +44,6 @@ export class FourBitRows implements Rows {
   readonly #engine: Engine;
   readonly #pool: ThreadPool;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
-  readonly #estimates: Float32Array;
-  #rest: Blocks32 | undefined;
 
   constructor(capacity: number, dimensions: number, { threads, seed, kept }: { threads: number; seed: number; kept: KeptVectors }) {
     this.capacity = capacity;
@@ -58,14 +56,14 @@ export class FourBitRows implements Rows {
     this.#engine = new Engine(layout({ memory, pool: ThreadPool.layout(threads, 0) }), { threads, scratchBytes: 64, lazy: true });
     this.#memory = this.#engine.place(memory);
     this.#pool = new ThreadPool(this.#engine, threads, 0);
-    this.#estimates = new Float32Array(capacity);
     unused.register(this, this.#pool);
   }
 
-  /** Bytes of codes and factors, and of the vectors that are kept here. */
+  /** Bytes of codes, of what a search writes down for each row, and of the vectors that are kept here. */
   get bytes(): number {
-    const { first, rest, factors } = this.#memory;
-    return first.array.byteLength + rest.array.byteLength + factors.array.byteLength + (this.#vectors?.byteLength ?? 0);
+    const { first, rest, factors, sums, all, tops } = this.#memory;
+    const arrays = [first, rest, factors, sums, all, tops].map(({ array }) => array.byteLength);
+    return arrays.reduce((sum, bytes) => sum + bytes, this.#vectors?.byteLength ?? 0);
   }
 
   set(row: number, vector: Float32Array): void {
@@ -104,43 +102,54 @@ export class FourBitRows implements Rows {
       return;
     }
     const { unit, base, total } = this.#aim(query);
-    this.#sumFirst(keys.length);
-    const { factors, sums } = this.#memory;
-    const [factorOf, sumOf, estimates] = [factors.array, new Uint16Array(sums.array.buffer, sums.at, sums.array.length / 2), this.#estimates];
-    const slope = 2 * unit * signScale;
-    const offset = (2 * base - total) * signScale;
+    // The error of an estimate by signs, per factor: a length is factor * sqrt(dimensions) / level.
+    const slack = (caution * signError * length) / level;
+    this.#bound(keys.length, { slope: 2 * unit * signScale, offset: (2 * base - total) * signScale, slack });
+    const { factors, sums, all, tops } = this.#memory;
+    const [factorOf, estimates, top] = [factors.array, all.array, tops.array];
+    const sumOf = new Uint16Array(sums.array.buffer, sums.at, sums.array.length / 2);
+    const isAllowed = (row: number) => !allowed || allowed[keys[row]] > 0;
+    const blocks = Math.ceil(keys.length / together);
     const likely = new TopK(Math.min(keys.length, 4 * n + 32));
-    for (let row = 0; row < keys.length; row++) {
-      if (allowed && !(allowed[keys[row]] > 0)) {
-        estimates[row] = Number.NEGATIVE_INFINITY;
-        continue;
+    let least = likely.threshold;
+    for (let block = 0; block < blocks; block++) {
+      if (!(top[2 * block] > least)) continue;
+      const end = Math.min(keys.length, (block + 1) * together);
+      for (let row = block * together; row < end; row++) {
+        if (!(estimates[row] > least) || !isAllowed(row)) continue;
+        likely.offer(row, estimates[row]);
+        least = likely.threshold;
       }
-      const estimate = factorOf[row] * (slope * sumOf[placeOf(row)] + offset);
-      estimates[row] = estimate;
-      if (estimate > likely.threshold) likely.offer(row, estimate);
     }
+    const rest = new RestOfBits(this.#pool, this.#memory, this.#groups);
     const found = new Map<number, number>();
     const levels = new TopK(n);
-    const closer = (row: number) => {
-      const estimate = this.#estimate(row, { unit, base, total }, sumOf[placeOf(row)]);
+    const lookCloser = (row: number) => {
+      const place = placeOf(row) & 31;
+      const three = rest.of(row >> 5);
+      const sum = 8 * sumOf[placeOf(row)] + 4 * three[place] + 2 * three[32 + place] + three[64 + place];
+      const estimate = factorOf[row] * (unit * sum + 15 * base - 7.5 * total);
       found.set(row, estimate);
       levels.offer(row, estimate);
     };
-    const blocks = new Blocks32(this.#pool, this.#memory, this.#groups);
-    this.#rest = blocks;
-    for (const row of likely.take().indices) closer(row);
-    // The error of an estimate by signs, per factor: a length is factor * sqrt(dimensions) / level.
-    const slack = (caution * signError * length) / level;
-    for (let row = 0; row < keys.length; row++) {
-      if (estimates[row] + slack * factorOf[row] >= levels.threshold && estimates[row] > Number.NEGATIVE_INFINITY && !found.has(row)) closer(row);
+    for (const row of likely.take().indices) lookCloser(row);
+    least = levels.threshold;
+    for (let block = 0; block < blocks; block++) {
+      if (!(top[2 * block + 1] >= least)) continue;
+      const end = Math.min(keys.length, (block + 1) * together);
+      for (let row = block * together; row < end; row++) {
+        if (!(estimates[row] + slack * factorOf[row] >= least) || !isAllowed(row) || found.has(row)) continue;
+        lookCloser(row);
+        least = levels.threshold;
+      }
     }
     if (this.#kept === 'none') {
       for (const [row, estimate] of found) best.offer(keys[row], estimate);
       return;
     }
-    const least = levels.threshold;
+    const closer = (caution * levelError * length) / level;
     for (const [row, estimate] of found) {
-      if (estimate + ((caution * levelError * length) / level) * factorOf[row] >= least) best.offer(keys[row], this.#exact(row, keys, query));
+      if (estimate + closer * factorOf[row] >= least) best.offer(keys[row], this.#exact(row, keys, query));
     }
   }
 
@@ -176,12 +185,14 @@ export class FourBitRows implements Rows {
 
   #setCodes(row: number, codes: Uint8Array): void {
     const shift = (row & 16) / 4;
+    const keep = 0xf0 >> shift;
     for (let plane = 0; plane < planes; plane++) {
-      for (let group = 0; group < this.#groups; group++) {
-        let bits = 0;
-        for (let k = 0; k < 4; k++) bits |= ((codes[4 * group + k] >> (planes - 1 - plane)) & 1) << k;
-        const { array, at } = this.#byteOf(row, plane, group);
-        array[at] = (array[at] & (0xf0 >> shift)) | (bits << shift);
+      const { array, at } = this.#byteOf(row, plane, 0);
+      const bit = planes - 1 - plane;
+      for (let d = 0, to = at; d < codes.length; d += 4, to += 16) {
+        const bits =
+          ((codes[d] >> bit) & 1) | (((codes[d + 1] >> bit) & 1) << 1) | (((codes[d + 2] >> bit) & 1) << 2) | (((codes[d + 3] >> bit) & 1) << 3);
+        array[to] = (array[to] & keep) | (bits << shift);
       }
     }
   }
@@ -223,20 +234,15 @@ export class FourBitRows implements Rows {
     return { unit, base, total };
   }
 
-  #sumFirst(rows: number): void {
-    const { tables, first: bits, sums: out } = this.#memory;
+  /** Estimates of all rows by their signs, on all threads where that pays. */
+  #bound(rows: number, line: { slope: number; offset: number; slack: number }): void {
+    const { tables, first: bits, sums, factors, all, tops } = this.#memory;
+    const groups = this.#groups;
     const blocks = Math.ceil(rows / together);
-    const args = { groups: this.#groups, tables, bits, out };
-    if (blocks * this.#groups * 16 < smallestShared) this.#pool.runHere(planeSums, { lo: 0, hi: blocks }, args);
-    else this.#pool.run(planeSums, blocks, blocksAtOnce, args);
-  }
-
-  /** The product with a row by all four bits. */
-  #estimate(row: number, { unit, base, total }: { unit: number; base: number; total: number }, first: number): number {
-    const rest = (this.#rest as Blocks32).of(Math.floor(row / together));
-    const place = placeOf(row) & 31;
-    const sum = 8 * first + 4 * rest[place] + 2 * rest[32 + place] + rest[64 + place];
-    return this.#memory.factors.array[row] * (unit * sum + 15 * base - 7.5 * total);
+    const estimated = { sums, factors, ...line, all, tops };
+    if (blocks * groups * 16 < smallestShared) this.#pool.runHere(planeSums, { lo: 0, hi: blocks }, { groups, tables, bits, out: sums });
+    else this.#pool.run(planeSums, blocks, blocksAtOnce, { groups, tables, bits, out: sums });
+    this.#pool.runHere(signEstimates, { lo: 0, hi: blocks }, estimated);
   }
 
   #exact(row: number, keys: Int32Array, query: Float32Array): number {
@@ -245,7 +251,7 @@ export class FourBitRows implements Rows {
 }
 
 /** Sums of the last three bits, of blocks that are asked for. */
-class Blocks32 {
+class RestOfBits {
   readonly #pool: ThreadPool;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #groups: number;
@@ -288,8 +294,11 @@ function memoryOf(capacity: number, dimensions: number) {
     /** The first bits of all rows, then of each block the second, third and fourth ones. */
     first: u8(blocks * size),
     rest: u8(3 * blocks * size),
-    factors: f32(capacity),
+    factors: f32(together * blocks),
     sums: u8(2 * together * blocks),
+    /** What signs say of each row; of each block the largest, and the largest that may be. */
+    all: f32(together * blocks),
+    tops: f32(2 * blocks),
     restSums: u8(2 * 3 * together),
   });
 }
