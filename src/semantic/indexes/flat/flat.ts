@@ -2,8 +2,8 @@ import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector
 import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
 import { availableThreads } from '../../../engine/threads/runtime.ts';
 import { AttuneError, shown } from '../../../errors.ts';
-import { grown } from '../../../numeric/grown.ts';
 import { dot } from '../../../numeric/dot.ts';
+import { grown } from '../../../numeric/grown.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
 import { type Check, choice, integer, readOptions, threads as threadsOption } from '../../../options.ts';
 import { packFourBit, unpackFourBit } from '../four-bit/four-bit-file.ts';
@@ -26,12 +26,10 @@ export interface FlatIndexOptions {
    * With `'4bit'`: where the vectors are that the best candidates are scored from. `'memory'` (default), `'none'` (scores are estimates, and
    * more are missed), or a function that reads the vector of a key, such as from a file.
    */
-  vectors?: KeptVectors | undefined;
+  vectors?: 'memory' | 'none' | ((key: number) => Float32Array) | undefined;
   /** With `'4bit'`: the seed of the rotation. Default 0. */
   seed?: number | undefined;
 }
-
-export type { KeptVectors };
 
 /** An exact index. It answers at once, and several queries together. */
 export interface FlatIndex extends VectorIndex {
@@ -236,7 +234,12 @@ class Flat implements FlatIndex {
 
   #unpackFourBit(file: ModelFile): FlatIndex {
     const { dimensions, seed, keys, codes, factors, vectors } = unpackFourBit(file, this.#o.vectors === 'memory');
-    const index = new Flat({ ...this.#o, storage: '4bit', seed, vectors: this.#o.vectors === 'memory' && !vectors ? 'none' : this.#o.vectors });
+    const index = new Flat({
+      ...this.#o,
+      storage: '4bit',
+      seed,
+      vectors: this.#o.vectors === 'memory' && !vectors ? 'none' : this.#o.vectors,
+    });
     if (keys.length === 0) return index;
     index.#reset(dimensions);
     index.#reserve(keys.length);

@@ -98,7 +98,8 @@ export class FourBitRows implements Rows {
     const { keys, allowed, n } = used;
     const length = Math.sqrt(dot(query, 0, query));
     if (!(length > 0 && length < 1e15)) {
-      for (let row = 0; row < keys.length; row++) if (!allowed || allowed[keys[row]] > 0) best.offer(keys[row], this.#exact(row, keys, query));
+      for (let row = 0; row < keys.length; row++)
+        if (!allowed || allowed[keys[row]] > 0) best.offer(keys[row], this.#exact(row, keys, query));
       return;
     }
     const { unit, base, total } = this.#aim(query);
@@ -191,7 +192,10 @@ export class FourBitRows implements Rows {
       const bit = planes - 1 - plane;
       for (let d = 0, to = at; d < codes.length; d += 4, to += 16) {
         const bits =
-          ((codes[d] >> bit) & 1) | (((codes[d + 1] >> bit) & 1) << 1) | (((codes[d + 2] >> bit) & 1) << 2) | (((codes[d + 3] >> bit) & 1) << 3);
+          ((codes[d] >> bit) & 1) |
+          (((codes[d + 1] >> bit) & 1) << 1) |
+          (((codes[d + 2] >> bit) & 1) << 2) |
+          (((codes[d + 3] >> bit) & 1) << 3);
         array[to] = (array[to] & keep) | (bits << shift);
       }
     }

@@ -79,7 +79,18 @@ export class HnswGraph {
     this.#marks = positionOf(take(listRoom));
     this.#start = top;
     this.#grow({});
-    const words = { width: this.#width, upperDegree: m, degree: lowestLevel * m, query, list, edges, chosen, listRoom, entry: -1, centre: -1 };
+    const words = {
+      width: this.#width,
+      upperDegree: m,
+      degree: lowestLevel * m,
+      query,
+      list,
+      edges,
+      chosen,
+      listRoom,
+      entry: -1,
+      centre: -1,
+    };
     for (const [name, value] of Object.entries(words)) this.#set(name as keyof typeof hnswWords, value);
   }
 
