@@ -118,6 +118,7 @@ export {
 } from '../recommenders/als/als.ts';
 export type { AlsFitOptionsOf } from '../recommenders/als/fit-options.ts';
 export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
+export * from '../recommenders/blend/blend.ts';
 export * from '../recommenders/bpr/bpr.ts';
 export type { BprFitOptionsOf } from '../recommenders/bpr/options.ts';
 export * from '../recommenders/ease/ease.ts';
