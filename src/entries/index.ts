@@ -129,6 +129,7 @@ export * from '../recommenders/item-knn/item-knn.ts';
 export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
+export * from '../selection/choose-model.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';

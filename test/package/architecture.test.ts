@@ -24,6 +24,7 @@ const mayImport: Record<string, string[]> = {
   'cold-start': ground,
   hybrid: [...ground, 'cold-start'],
   evaluation: [...ground, 'metrics'],
+  selection: [...ground, 'recommenders', 'evaluation'],
   tracking: [...ground, 'storage', 'evaluation'],
 };
 const files = walk(src).filter((file) => file.endsWith('.ts') && !file.includes('/generated/') && !isKernel(file));
