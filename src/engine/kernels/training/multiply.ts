@@ -8,7 +8,7 @@
 export function multiply(
   a: usize, rowA: usize, stepA: usize, b: usize, rowB: usize, c: usize, rowC: usize, m: i32, k: i32, n: i32, panel: usize,
 ): void {
-  const packed = m >= 16;
+  const packed = m >= 16 && rowB >= 512;
   for (let j: usize = 0, end = (<usize>n) << 2; j < end; j += 32) {
     let q = b + j;
     let stepB = rowB;
