@@ -127,6 +127,7 @@ export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommender
 export * from '../recommenders/graph-filter/graph-filter.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
 export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
+export * from '../recommenders/light-gcn/light-gcn.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
 export * from '../selection/choose-model.ts';

@@ -5,6 +5,7 @@ import { EaseRecommender } from './ease/ease.ts';
 import { FactorRecommender } from './factors/factor-recommender.ts';
 import { GraphFilterRecommender } from './graph-filter/graph-filter.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
+import { LightGcnRecommender } from './light-gcn/light-gcn.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
 import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
 
@@ -22,6 +23,7 @@ export const familyReaders: Readonly<Record<string, (bytes: Uint8Array, options:
   factors: (bytes, options) => FactorRecommender.fromBytes(bytes, options),
   'graph-filter': (bytes, options) => GraphFilterRecommender.fromBytes(bytes, options),
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
+  'light-gcn': (bytes, options) => LightGcnRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
   'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
 };
