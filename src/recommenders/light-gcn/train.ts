@@ -1,8 +1,8 @@
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
 import {
-  addRows,
   adamDense,
+  addRows,
   drawNegatives,
   gatherRows,
   groupLinks,
@@ -64,14 +64,23 @@ export class LightGcnTrainer implements Trainer<LightGcnVectors> {
     const memory = memoryOf(shape, this.#sizes);
     const scratch = 4 * (tile * negatives + 8 * Math.max(negatives, shape.width, tile)) + 256;
     const most = Math.min(blocksPerStep, Math.max(1, Math.floor((liked.indices.length * shape.width) / 2 ** 16)));
-    this.#engine = new Engine(memory, { threads: Math.min(threads === 'auto' ? availableThreads() : threads, most), scratchBytes: scratch });
+    this.#engine = new Engine(memory, {
+      threads: Math.min(threads === 'auto' ? availableThreads() : threads, most),
+      scratchBytes: scratch,
+    });
     this.#memory = this.#engine.place(memory);
     this.#memory.head.array.fill(-1);
     this.#memory.placeOf.array.fill(-1);
-    this.#graph = new ItemGraph(this.#memory.graph, shape, onAll(this.#engine, () => this.#signal));
+    this.#graph = new ItemGraph(
+      this.#memory.graph,
+      shape,
+      onAll(this.#engine, () => this.#signal),
+    );
     this.#random = randomNumbers(`${seed} light-gcn`);
     this.#adam = new Adam({ regularization });
-    this.#users = Int32Array.from({ length: liked.rows }, (_, user) => user).filter((user) => liked.offsets[user] < liked.offsets[user + 1]);
+    this.#users = Int32Array.from({ length: liked.rows }, (_, user) => user).filter(
+      (user) => liked.offsets[user] < liked.offsets[user + 1],
+    );
     this.#begin(start);
   }
 
@@ -191,7 +200,12 @@ export class LightGcnTrainer implements Trainer<LightGcnVectors> {
     const stride = count * width;
     const history = { ends, items: links, shares, table: z, width, x: user };
     const against = { negatives, count, real, placeOf, each: items / real, dnegatives, stride };
-    await this.#engine.run(historySoftmax, cutOf(users, blocksPerStep, 8), { ...history, ...against, weight: 1 / size, pulls, dx: duser, stats }, this.#signal);
+    await this.#engine.run(
+      historySoftmax,
+      cutOf(users, blocksPerStep, 8),
+      { ...history, ...against, weight: 1 / size, pulls, dx: duser, stats },
+      this.#signal,
+    );
     for (let k = 0; k < real; k++) placeOf.array[negativeItems.array[k]] = -1;
     await this.#engine.run(sumParts, cutOf(count), { values: dnegatives, width, parts: blocksPerStep, stride }, this.#signal);
     this.#engine.call(addRows, { count: real, indices: negativeItems, from: dnegatives, width, out: dz });
