@@ -43,7 +43,7 @@ export function isOrdered(interactions: Interactions): boolean {
       if (before(interactions.items.idAt(items[e - 1]), interactions.items.idAt(items[e]))) rising++;
     }
   }
-  return steps === 0 || rising < 0.95 * steps;
+  return steps === 0 || rising < steps;
 }
 
 /** As numbers if both are, else as texts. */
