@@ -8,6 +8,7 @@ import { EaseRecommender } from './ease/ease.ts';
 import { FactorRecommender } from './factors/factor-recommender.ts';
 import { GraphFilterRecommender } from './graph-filter/graph-filter.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
+import { NcfRecommender } from './ncf/ncf.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
 import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
 import { storedBytes } from './shared/codec.ts';
@@ -32,6 +33,7 @@ const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions
   factors: (bytes, options) => FactorRecommender.fromBytes(bytes, options),
   'graph-filter': (bytes, options) => GraphFilterRecommender.fromBytes(bytes, options),
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
+  ncf: (bytes, options) => NcfRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
   'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
 };
