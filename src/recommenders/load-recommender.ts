@@ -10,6 +10,7 @@ import { GraphFilterRecommender } from './graph-filter/graph-filter.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
 import { NcfRecommender } from './ncf/ncf.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
+import { SasRecRecommender } from './sasrec/sasrec.ts';
 import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
 import { storedBytes } from './shared/codec.ts';
 
@@ -35,6 +36,7 @@ const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
   ncf: (bytes, options) => NcfRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
+  sasrec: (bytes, options) => SasRecRecommender.fromBytes(bytes, options),
   'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
 };
 

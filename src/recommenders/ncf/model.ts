@@ -1,4 +1,5 @@
 import { tensorOf } from '../../data/files/model-file.ts';
+import { denseSize } from '../../engine/training/dense-parameters.ts';
 import { columnsOf, setColumns } from '../../numeric/columns.ts';
 import type { FittedBase } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, recordOf } from '../shared/codec.ts';
@@ -52,14 +53,13 @@ export function ncfFromBytes(bytes: Uint8Array, readSettings: (stored: object) =
   setColumns(items, itemWidth, 0, width, tensorOf(file, 'item_embeddings', Float32Array, n * width));
   setColumns(items, itemWidth, width, 1, tensorOf(file, 'item_biases', Float32Array, n));
   const explicit = settings.feedback === 'explicit';
-  const denseSize = Object.values(dense).reduce((sum, size) => sum + 16 * Math.ceil(size / 16), 0);
   return {
     ...base,
     settings,
     state: {
       history: tensorOf(file, 'history_embeddings', Float32Array, n * width),
       items,
-      dense: tensorOf(file, 'layers', Float32Array, denseSize),
+      dense: tensorOf(file, 'layers', Float32Array, denseSize(dense)),
     },
     mean: explicit ? tensorOf(file, 'mean', Float64Array, 1)[0] : 0,
     biases: explicit ? tensorOf(file, 'item_means', Float32Array, n) : new Float32Array(0),

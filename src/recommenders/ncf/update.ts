@@ -2,34 +2,18 @@ import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { uniform } from '../../numeric/random.ts';
 import type { FittedBase } from '../shared/base.ts';
+import { warmSteps } from '../shared/training.ts';
 import { ncfData } from './data.ts';
 import type { NcfModel } from './model.ts';
 import { shapeOf } from './shape.ts';
 import { type NcfState, NcfTrainer } from './train.ts';
 
-/** Times that warm steps go through the new interactions. */
-const warmEpochs = 5;
-
 /** The model with newer rows: embeddings take steps on the new interactions, those of new items from a small random start. */
 export async function continueNcf(model: NcfModel, base: FittedBase, news: Interactions, work: FitOptions): Promise<NcfModel> {
-  const settings = { ...model.settings, pretrain: 0 };
-  const data = ncfData(base.byUser, settings);
-  const state = grown(model, base.items.size);
-  const trainer = new NcfTrainer(
-    data,
-    { ...settings, epochs: warmEpochs, seed: `${settings.seed} warm` },
-    { state, chosen: chosenOf(data.rows, base, news) },
-  );
-  try {
-    for (let epoch = 1; epoch <= warmEpochs; epoch++) {
-      await trainer.epoch(epoch, work.signal);
-      work.onProgress?.({ phase: 'training', done: epoch, total: warmEpochs });
-      work.signal?.throwIfAborted();
-    }
-    return { ...model, ...base, mean: data.mean, biases: data.biases, state: trainer.state() };
-  } finally {
-    trainer.close();
-  }
+  const data = ncfData(base.byUser, model.settings);
+  const start = { state: grown(model, base.items.size), chosen: chosenOf(data.rows, base, news) };
+  const state = await warmSteps({ ...model.settings, pretrain: 0 }, work, (warm) => new NcfTrainer(data, warm, start));
+  return { ...model, ...base, mean: data.mean, biases: data.biases, state };
 }
 
 /** One flag per entry of the rows: whether it is in the new interactions. */
