@@ -6,7 +6,9 @@ import { FactorRecommender } from './factors/factor-recommender.ts';
 import { GraphFilterRecommender } from './graph-filter/graph-filter.ts';
 import { ItemKnnRecommender } from './item-knn/item-knn.ts';
 import { LightGcnRecommender } from './light-gcn/light-gcn.ts';
+import { NcfRecommender } from './ncf/ncf.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
+import { SasRecRecommender } from './sasrec/sasrec.ts';
 import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
 
 /** What a class of recommenders must have for `loadRecommender`. */
@@ -24,6 +26,8 @@ export const familyReaders: Readonly<Record<string, (bytes: Uint8Array, options:
   'graph-filter': (bytes, options) => GraphFilterRecommender.fromBytes(bytes, options),
   'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
   'light-gcn': (bytes, options) => LightGcnRecommender.fromBytes(bytes, options),
+  ncf: (bytes, options) => NcfRecommender.fromBytes(bytes, options),
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
+  sasrec: (bytes, options) => SasRecRecommender.fromBytes(bytes, options),
   'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
 };

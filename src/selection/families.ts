@@ -5,7 +5,10 @@ import { BprRecommender } from '../recommenders/bpr/bpr.ts';
 import { EaseRecommender } from '../recommenders/ease/ease.ts';
 import { GraphFilterRecommender } from '../recommenders/graph-filter/graph-filter.ts';
 import { ItemKnnRecommender } from '../recommenders/item-knn/item-knn.ts';
+import { LightGcnRecommender } from '../recommenders/light-gcn/light-gcn.ts';
+import { NcfRecommender } from '../recommenders/ncf/ncf.ts';
 import { PopularityRecommender } from '../recommenders/popularity/popularity.ts';
+import { SasRecRecommender } from '../recommenders/sasrec/sasrec.ts';
 import { SequenceLinearRecommender } from '../recommenders/sequence-linear/sequence-linear.ts';
 
 /** A family to choose from: how a model of it is made, and what is tried. */
@@ -128,13 +131,29 @@ const own: Record<string, OwnFamily> = {
             { candidates: 4, iterations: 60, regularization: 0.03 },
           ],
   },
+  'light-gcn': { make: (p) => new LightGcnRecommender(p), settings: ({ values }) => (values ? [] : [{}, { learningRate: 0.03 }]) },
+  sasrec: { make: (p) => new SasRecRecommender(p), settings: ({ ordered, values }) => (!ordered || values ? [] : [{}]) },
+  ncf: {
+    make: (p) => new NcfRecommender(p),
+    settings: ({ values }) => (values ? [{ feedback: 'explicit' }] : [{}, { variant: 'gmf' }]),
+  },
 };
 
 /** Beyond it a fit takes minutes. */
 const mostItemsOfEase = 16_000;
 
 /** The names of the families that `chooseModel` knows, the cheapest first. */
-export type FamilyName = 'popularity' | 'item-knn' | 'graph-filter' | 'sequence-linear' | 'als' | 'ease' | 'bpr';
+export type FamilyName =
+  | 'popularity'
+  | 'item-knn'
+  | 'graph-filter'
+  | 'sequence-linear'
+  | 'als'
+  | 'ease'
+  | 'bpr'
+  | 'light-gcn'
+  | 'sasrec'
+  | 'ncf';
 
 /** All of them. */
 export const familyNames = Object.keys(own) as FamilyName[];

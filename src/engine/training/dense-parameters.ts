@@ -14,6 +14,11 @@ export function denseLayout(sizes: Sizes<string>) {
   return layout({ values: f32(size), means: f32(size), squares: f32(size), gradients: f32(size * blocksPerStep) });
 }
 
+/** The same of numbers that are only read. */
+export function denseLayoutOf(values: Float32Array) {
+  return layout({ values: f32(values), means: f32(0), squares: f32(0), gradients: f32(0) });
+}
+
 /** What {@link denseLayout} becomes in memory. */
 export type DenseBlocks = Blocks<ReturnType<typeof denseLayout>['fields']>;
 
@@ -64,6 +69,9 @@ export class DenseParameters<Name extends string> {
     return this.#places.get(name) as [number, number];
   }
 }
+
+/** How many numbers a file with all of them holds. */
+export const denseSize = (sizes: Sizes<string>) => sizeOf(sizes);
 
 const aligned = (size: number) => Math.ceil(size / 16) * 16;
 const sizeOf = (sizes: Sizes<string>) => Object.values(sizes).reduce((sum, size) => sum + aligned(size), 0);

@@ -28,6 +28,15 @@ export function tableLayout(rows: number, width: number, links: number) {
 /** What {@link tableLayout} becomes in memory. */
 export type TableBlocks = Blocks<ReturnType<typeof tableLayout>['fields']>;
 
+/** How rows are copied. */
+export interface GatherOptions {
+  /** Factor, default 1. */
+  scale?: number;
+  /** Whether they are added. */
+  add?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
 /**
  * Rows that are learned: users, items or positions. Each step names its gradients by links: link k says that row `linkRows[k]` receives
  * `weights[k]` times row `slots[k]` of an array of gradients, so one gradient can go to many rows, as that of a mean does. Only rows with
@@ -59,14 +68,10 @@ export class EmbeddingTable {
     blocks.head.array.fill(-1);
   }
 
-  /** Copies rows, times `scale`, beside each other; an index of -1 gives zeros. */
-  async gather(
-    indices: Block<Int32Array>,
-    count: number,
-    out: F32s,
-    { scale = 1, signal }: { scale?: number; signal?: AbortSignal | undefined } = {},
-  ) {
-    await this.#engine.run(gatherRows, cutOf(count), { table: this.rows, width: this.width, indices, scale, out }, signal);
+  /** Copies rows, times `scale`, beside each other, or adds them to what stands there; an index of -1 gives zeros. */
+  async gather(indices: Block<Int32Array>, count: number, out: F32s, { scale = 1, add = false, signal }: GatherOptions = {}) {
+    const { rows: table, width } = this;
+    await this.#engine.run(gatherRows, cutOf(count), { table, width, indices, scale, add: Number(add), out }, signal);
   }
 
   /**

@@ -164,3 +164,28 @@ async function runEpochs<State, Model extends Recommender>(plan: TrainingPlan<St
     trainer.close();
   }
 }
+
+/** Times that warm steps go through new interactions. */
+const warmEpochs = 5;
+
+/**
+ * What `partialFit` learns: a few epochs from the state of a model.
+ * @param settings those of the model, of which number of epochs and seed are replaced
+ */
+export async function warmSteps<State, Settings extends { seed: number | string; epochs: number }>(
+  settings: Settings,
+  { signal, onProgress }: FitOptions,
+  start: (settings: Settings) => Trainer<State>,
+): Promise<State> {
+  const trainer = start({ ...settings, epochs: warmEpochs, seed: `${settings.seed} warm` });
+  try {
+    for (let epoch = 1; epoch <= warmEpochs; epoch++) {
+      const loss = await trainer.epoch(epoch, signal);
+      onProgress?.({ phase: 'training', done: epoch, total: warmEpochs, loss });
+      signal?.throwIfAborted();
+    }
+    return await trainer.state();
+  } finally {
+    trainer.close();
+  }
+}

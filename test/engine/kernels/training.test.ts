@@ -206,14 +206,15 @@ describe.each([
   ['one head', 1, 0],
   ['two heads and dropout', 2, 0.3],
 ])('attention with %s', (_, heads, probability) => {
-  const [sequences, length, width] = [3, 5, 16];
-  const n = sequences * length * width;
-  const sizes = { qkv: 3 * n, shares: sequences * heads * length * length, y: n, c: n };
-  const args = { length, width, heads, probability, seed: 77 };
+  const [sequences, width] = [3, 16];
+  const n = 12 * width;
+  const sizes = { qkv: 3 * n, shares: 62 * heads, y: n, c: n };
+  const args = { width, heads, probability, seed: 77 };
+  const rows = (engine: Engine) => ({ starts: engine.i32([0, 5, 6, 12]), squares: engine.i32([0, 25, 26]) });
   const forward = (engine: Engine, { qkv, shares, y }: Floats) =>
-    engine.runHere(jobs.attentionForward, { hi: sequences }, { qkv, ...args, shares, out: y });
+    engine.runHere(jobs.attentionForward, { hi: sequences }, { qkv, ...rows(engine), ...args, shares, out: y });
   const backward = (engine: Engine, { qkv, shares, c, dqkv }: Floats) =>
-    engine.runHere(jobs.attentionBackward, { hi: sequences }, { qkv, ...args, shares, dout: c, dqkv });
+    engine.runHere(jobs.attentionBackward, { hi: sequences }, { qkv, ...rows(engine), ...args, shares, dout: c, dqkv });
   it('is that of the plain twin, and has the gradient of its function', () => {
     const results = both({ ...sizes, dqkv: 3 * n }, (engine, arrays) => {
       forward(engine, arrays);
@@ -235,10 +236,10 @@ describe.each([
     const arrays = Object.fromEntries(Object.entries(sizes).map(([name, count]) => [name, engine.f32(uniform(name, count, 1))]));
     forward(engine, arrays);
     const before = arrays.y.array.slice();
-    arrays.qkv.array.fill(9, (length - 1) * 3 * width, length * 3 * width); // the last row of the first sequence
+    arrays.qkv.array.fill(9, 4 * 3 * width, 5 * 3 * width); // the last row of the first sequence
     forward(engine, arrays);
-    expect(arrays.y.array.subarray(0, (length - 1) * width)).toEqual(before.subarray(0, (length - 1) * width));
-    expect(arrays.y.array.subarray(length * width)).toEqual(before.subarray(length * width));
+    expect(arrays.y.array.subarray(0, 4 * width)).toEqual(before.subarray(0, 4 * width));
+    expect(arrays.y.array.subarray(5 * width)).toEqual(before.subarray(5 * width));
   });
 });
 
@@ -270,9 +271,10 @@ describe('losses', () => {
     expectGradients({ z: 40, y: 40 }, ['z'], (engine, arrays) => run(engine, { ...arrays, dz: engine.f32(40) }), run);
   });
   it.each([
-    ['with the probability of draws', true],
-    ['without', false],
-  ])('of a softmax with shared negatives are those of the plain twin and have the gradient of their function: %s', (_, corrected) => {
+    ['a softmax, with the probability of draws', 0, true],
+    ['a softmax', 0, false],
+    ['labels', 1, false],
+  ])('with shared negatives are those of the plain twin and have the gradient of their function: %s', (_, kind, corrected) => {
     const [rows, width, count] = [70, 16, 8];
     const sizes = { x: rows * width, p: rows * width, q: count * width, r: 20 };
     const targets = Int32Array.from({ length: rows }, (_, row) => (row === 3 ? -1 : row % 20));
@@ -280,10 +282,10 @@ describe('losses', () => {
     const run = (engine: Engine, { x, p, q, r, dx, pulls, dq }: Floats, keep = false) => {
       const stats = engine.f64(1);
       const items = { targets: engine.i32(targets), negatives: q, negativeItems: engine.i32(names), count };
-      const how = { width, scale: 1.5, corrections: corrected ? r : undefined, weight: 0.1 };
+      const how = { width, kind, scale: 1.5, corrections: corrected ? r : undefined, weight: 0.1 };
       if (!keep) dq.array.fill(0);
       const gradients = { drows: dx, pulls, dnegatives: dq, stride: 0 };
-      engine.runHere(jobs.softmaxLoss, { hi: rows }, { rows: x, positives: p, ...items, ...how, ...gradients, stats });
+      engine.runHere(jobs.sampledLoss, { hi: rows }, { rows: x, positives: p, ...items, ...how, ...gradients, stats });
       return stats.array[0];
     };
     const losses: number[] = [];
@@ -373,7 +375,7 @@ describe('Adam', () => {
 describe('rows', () => {
   it('are gathered and added up as by the plain twin', () => {
     const results = both({ table: 10 * 8, out: 4 * 8, parts: 3 * 32 }, (engine, { table, out, parts }) => {
-      engine.runHere(jobs.gatherRows, { hi: 4 }, { table, width: 8, indices: engine.i32(Int32Array.of(3, -1, 9, 3)), scale: 2, out });
+      engine.runHere(jobs.gatherRows, { hi: 4 }, { table, width: 8, indices: engine.i32(Int32Array.of(3, -1, 9, 3)), scale: 2, add: 0, out });
       engine.runHere(jobs.sumParts, { hi: 4 }, { values: parts, width: 8, parts: 3, stride: 32 });
     });
     expectSame(results);

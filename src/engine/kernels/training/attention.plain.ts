@@ -2,17 +2,20 @@ import type { Memory } from '../../memory/views.ts';
 import { bitsAt } from './numbers.plain.ts';
 
 /** Twins of attention.ts. */
-export function twins({ f32 }: Memory) {
+export function twins({ f32, i32 }: Memory) {
   return {
     attentionForward(lo: number, hi: number, _block: number, _scratch: number, ...rest: number[]) {
-      const [qkv, length, width, heads, probability, seed, shares, out] = rest;
+      const [qkv, starts, squares, width, heads, probability, seed, shares, out] = rest;
       const own = width / heads;
       const limit = Math.floor(Math.fround(probability) * 4294967295);
       for (let sequence = lo; sequence < hi; sequence++) {
+        const start = i32[starts / 4 + sequence];
+        const length = i32[starts / 4 + sequence + 1] - start;
+        const before = i32[squares / 4 + sequence];
         for (let head = 0; head < heads; head++) {
-          const at = (row: number, third: number) => qkv / 4 + ((sequence * length + row) * 3 + third) * width + head * own;
+          const at = (row: number, third: number) => qkv / 4 + ((start + row) * 3 + third) * width + head * own;
           for (let i = 0; i < length; i++) {
-            const place = ((sequence * heads + head) * length + i) * length;
+            const place = heads * before + (head * length + i) * length;
             const scores: number[] = [];
             for (let j = 0; j <= i; j++) {
               let score = 0;
@@ -29,7 +32,7 @@ export function twins({ f32 }: Memory) {
                 if (probability > 0 && bitsAt(seed, place + j) < limit) continue;
                 value += (share / (1 - probability)) * f32[at(j, 2) + e];
               }
-              f32[out / 4 + (sequence * length + i) * width + head * own + e] = value;
+              f32[out / 4 + (start + i) * width + head * own + e] = value;
             }
           }
         }
@@ -37,16 +40,19 @@ export function twins({ f32 }: Memory) {
     },
 
     attentionBackward(lo: number, hi: number, _block: number, _scratch: number, ...rest: number[]) {
-      const [qkv, length, width, heads, probability, seed, shares, dout, dqkv] = rest;
+      const [qkv, starts, squares, width, heads, probability, seed, shares, dout, dqkv] = rest;
       const own = width / heads;
       const limit = Math.floor(Math.fround(probability) * 4294967295);
       for (let sequence = lo; sequence < hi; sequence++) {
-        f32.fill(0, dqkv / 4 + sequence * length * 3 * width, dqkv / 4 + (sequence + 1) * length * 3 * width);
+        const start = i32[starts / 4 + sequence];
+        const length = i32[starts / 4 + sequence + 1] - start;
+        const before = i32[squares / 4 + sequence];
+        f32.fill(0, dqkv / 4 + start * 3 * width, dqkv / 4 + (start + length) * 3 * width);
         for (let head = 0; head < heads; head++) {
-          const at = (row: number, third: number) => ((sequence * length + row) * 3 + third) * width + head * own;
+          const at = (row: number, third: number) => ((start + row) * 3 + third) * width + head * own;
           for (let i = 0; i < length; i++) {
-            const place = ((sequence * heads + head) * length + i) * length;
-            const d = dout / 4 + (sequence * length + i) * width + head * own;
+            const place = heads * before + (head * length + i) * length;
+            const d = dout / 4 + (start + i) * width + head * own;
             const share = (j: number) => f32[shares / 4 + place + j];
             const kept = (j: number) => (probability === 0 || bitsAt(seed, place + j) >= limit ? 1 / (1 - probability) : 0);
             const dshares: number[] = [];

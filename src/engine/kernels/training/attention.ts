@@ -1,14 +1,15 @@
 import { axpy, dot } from '../dense/vector';
-import { F32s } from '../types';
+import { F32s, I32s } from '../types';
 import { bitsAt, exp1 } from './numbers';
 
 /**
- * Block job: causal self-attention (Vaswani et al. 2017) within sequences lo..hi of `length` rows each. A row of `qkv` is query, key and value
- * side by side, 3 x width floats; a head takes width / heads of each, a multiple of 8. `shares` keeps the softmax, heads x length x length per
- * sequence, before dropout, which is drawn as in dropoutRows.
+ * Block job: causal self-attention (Vaswani et al. 2017) within sequences lo..hi, whose rows lie one behind the other: sequence k has rows
+ * starts[k] to starts[k + 1], so nothing is padded. A row of `qkv` is query, key and value side by side, 3 x width floats; a head takes
+ * width / heads of each, a multiple of 8. `shares` keeps the softmax before dropout, heads x length x length per sequence from heads x squares[k]
+ * on. Dropout is drawn as in dropoutRows.
  */
 export function attentionForward(
-  lo: i32, hi: i32, block: i32, scratch: usize, qkv: F32s, length: i32, width: i32, heads: i32, probability: f32, seed: u32,
+  lo: i32, hi: i32, block: i32, scratch: usize, qkv: F32s, starts: I32s, squares: I32s, width: i32, heads: i32, probability: f32, seed: u32,
   shares: F32s, out: F32s,
 ): void {
   const s: usize = (<usize>width) << 2;
@@ -17,11 +18,14 @@ export function attentionForward(
   const limit = <u32>(<f64>probability * 4294967295);
   const keep = <f32>1 / (<f32>1 - probability);
   for (let sequence = lo; sequence < hi; sequence++) {
-    memory.fill(out + <usize>(sequence * length) * s, 0, <usize>length * s);
+    const start = load<i32>(starts + ((<usize>sequence) << 2)),
+      length = load<i32>(starts + ((<usize>sequence) << 2), 4) - start,
+      before = load<i32>(squares + ((<usize>sequence) << 2));
+    memory.fill(out + <usize>start * s, 0, <usize>length * s);
     for (let head = 0; head < heads; head++) {
-      const base = qkv + <usize>(sequence * length) * 3 * s + ((<usize>(head * own)) << 2);
+      const base = qkv + <usize>start * 3 * s + ((<usize>(head * own)) << 2);
       for (let i = 0; i < length; i++) {
-        const place = <usize>(((sequence * heads + head) * length + i) * length);
+        const place = <usize>(heads * before + (head * length + i) * length);
         const row = shares + (place << 2);
         const query = base + <usize>i * 3 * s;
         let most: f32 = -Infinity;
@@ -36,7 +40,7 @@ export function attentionForward(
           store<f32>(row + ((<usize>j) << 2), e);
           sum += e;
         }
-        const to = out + <usize>(sequence * length + i) * s + ((<usize>(head * own)) << 2);
+        const to = out + <usize>(start + i) * s + ((<usize>(head * own)) << 2);
         for (let j = 0; j <= i; j++) {
           const share = load<f32>(row + ((<usize>j) << 2)) / sum;
           store<f32>(row + ((<usize>j) << 2), share);
@@ -48,9 +52,9 @@ export function attentionForward(
   }
 }
 
-/** Block job: the gradient of attentionForward, into dqkv. Scratch: length floats. */
+/** Block job: the gradient of attentionForward, into dqkv. Scratch: as many floats as the longest sequence has rows. */
 export function attentionBackward(
-  lo: i32, hi: i32, block: i32, scratch: usize, qkv: F32s, length: i32, width: i32, heads: i32, probability: f32, seed: u32,
+  lo: i32, hi: i32, block: i32, scratch: usize, qkv: F32s, starts: I32s, squares: I32s, width: i32, heads: i32, probability: f32, seed: u32,
   shares: F32s, dout: F32s, dqkv: F32s,
 ): void {
   const s: usize = (<usize>width) << 2;
@@ -59,14 +63,17 @@ export function attentionBackward(
   const limit = <u32>(<f64>probability * 4294967295);
   const keep = <f32>1 / (<f32>1 - probability);
   for (let sequence = lo; sequence < hi; sequence++) {
-    memory.fill(dqkv + <usize>(sequence * length) * 3 * s, 0, <usize>length * 3 * s);
+    const start = load<i32>(starts + ((<usize>sequence) << 2)),
+      length = load<i32>(starts + ((<usize>sequence) << 2), 4) - start,
+      before = load<i32>(squares + ((<usize>sequence) << 2));
+    memory.fill(dqkv + <usize>start * 3 * s, 0, <usize>length * 3 * s);
     for (let head = 0; head < heads; head++) {
-      const base = qkv + <usize>(sequence * length) * 3 * s + ((<usize>(head * own)) << 2);
+      const base = qkv + <usize>start * 3 * s + ((<usize>(head * own)) << 2);
       const change = dqkv + (base - qkv);
       for (let i = 0; i < length; i++) {
-        const place = <usize>(((sequence * heads + head) * length + i) * length);
+        const place = <usize>(heads * before + (head * length + i) * length);
         const row = shares + (place << 2);
-        const d = dout + <usize>(sequence * length + i) * s + ((<usize>(head * own)) << 2);
+        const d = dout + <usize>(start + i) * s + ((<usize>(head * own)) << 2);
         let inner: f32 = 0;
         for (let j = 0; j <= i; j++) {
           const share = load<f32>(row + ((<usize>j) << 2));

@@ -59,9 +59,9 @@ export function twins({ f32, f64, i32 }: Memory) {
       f64[stats / 8 + block] = weight * loss;
     },
 
-    softmaxLoss(lo: number, hi: number, block: number, _scratch: number, ...rest: number[]) {
-      const [rows, positives, targets, negatives, negativeItems, count, width, scale] = rest;
-      const [corrections, weight, drows, pulls, dnegatives, stride, stats] = rest.slice(8);
+    sampledLoss(lo: number, hi: number, block: number, _scratch: number, ...rest: number[]) {
+      const [rows, positives, targets, negatives, negativeItems, count, width, kind, scale] = rest;
+      const [corrections, weight, drows, pulls, dnegatives, stride, stats] = rest.slice(9);
       const correction = (item: number) => (corrections ? f32[corrections / 4 + item] : 0);
       let loss = 0;
       for (let row = lo; row < hi; row++) {
@@ -78,16 +78,25 @@ export function twins({ f32, f64, i32 }: Memory) {
           if (item === target || item < 0) return Number.NEGATIVE_INFINITY;
           return scale * dot(x, negatives / 4 + k * width, width) - correction(item);
         });
-        const top = logits.reduce((most, logit) => Math.max(most, logit), liked);
-        const sum = logits.reduce((all, logit) => all + Math.exp(logit - top), Math.exp(liked - top));
-        loss += Math.log(sum) - (liked - top);
-        const pull = weight * scale * (Math.exp(liked - top) / sum - 1);
-        f32[pulls / 4 + row] = pull;
-        axpy(pull, p, dx, width);
-        logits.forEach((logit, k) => {
-          const push = (weight * scale * Math.exp(logit - top)) / sum;
-          axpy(push, negatives / 4 + k * width, dx, width);
-          axpy(push, x, dnegatives / 4 + block * stride + k * width, width);
+        let pushes: number[];
+        let pull: number;
+        if (kind === 0) {
+          const top = logits.reduce((most, logit) => Math.max(most, logit), liked);
+          const sum = logits.reduce((all, logit) => all + Math.exp(logit - top), Math.exp(liked - top));
+          loss += Math.log(sum) - (liked - top);
+          pull = Math.exp(liked - top) / sum - 1;
+          pushes = logits.map((logit) => Math.exp(logit - top) / sum);
+        } else {
+          loss += softplusOfMinus(liked);
+          for (const logit of logits) if (logit > -1e29) loss += softplusOfMinus(-logit) / count;
+          pull = -sigmoid(-liked);
+          pushes = logits.map((logit) => sigmoid(logit) / count);
+        }
+        f32[pulls / 4 + row] = weight * scale * pull;
+        axpy(weight * scale * pull, p, dx, width);
+        pushes.forEach((push, k) => {
+          axpy(weight * scale * push, negatives / 4 + k * width, dx, width);
+          axpy(weight * scale * push, x, dnegatives / 4 + block * stride + k * width, width);
         });
       }
       f64[stats / 8 + block] = weight * loss;

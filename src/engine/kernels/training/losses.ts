@@ -79,17 +79,18 @@ export function bceLoss(
 }
 
 /**
- * Block job: for rows lo..hi (width floats) with their own `positives` beside them: -ln of the softmax of the positive among it and `count`
- * shared `negatives` (a multiple of 8), times `weight`, summed to stats[block]. A logit is scale * row . item - correction of the item, which
- * is ln of how likely the item is drawn (Bengio & Senecal 2008), 0 without `corrections`. A negative that is the row's own target does not count;
- * nor does one that is -1, nor a row whose target is -1.
+ * Block job: a loss of rows lo..hi (width floats) with their own `positives` beside them and `count` shared `negatives` (a multiple of 8), times `weight`,
+ * summed to stats[block]. A logit is scale * row . item - correction of the item, which is ln of how likely the item is drawn (Bengio &
+ * Senecal 2008), 0 without `corrections`. `kind` 0: -ln of the softmax of the positive among it and the negatives; 1: binary cross-entropy, the
+ * negatives together as much as the positive. A negative that is the row's own target does not count; nor does one that is -1, nor a row whose
+ * target is -1.
  *
  * Gradients: drows; by its positive, which is `pulls` times the row; dnegatives, of which block k has its own, `stride` * k numbers behind, and
  * adds to it. Scratch: 64 * count + 8 * (the largest of count, width, 64) floats.
  */
-export function softmaxLoss(
+export function sampledLoss(
   lo: i32, hi: i32, block: i32, scratch: usize, rows: F32s, positives: F32s, targets: I32s, negatives: F32s, negativeItems: I32s, count: i32,
-  width: i32, scale: f32, corrections: Optional<F32s>, weight: f32, drows: F32s, pulls: F32s, dnegatives: F32s, stride: i32, stats: F64s,
+  width: i32, kind: i32, scale: f32, corrections: Optional<F32s>, weight: f32, drows: F32s, pulls: F32s, dnegatives: F32s, stride: i32, stats: F64s,
 ): void {
   const s: usize = (<usize>width) << 2,
     n: usize = (<usize>count) << 2;
@@ -105,18 +106,20 @@ export function softmaxLoss(
     memory.fill(dx, 0, <usize>m * s);
     multiplyTransposed(x, s, negatives, s, logits, n, m, width, count, panel);
     for (let r = 0; r < m; r++) {
-      const row = first + r;
-      const target = load<i32>(targets + ((<usize>row) << 2));
+      const place = (<usize>(first + r)) << 2;
+      const target = load<i32>(targets + place);
       const line = logits + <usize>r * n;
+      store<f32>(pulls + place, 0);
       if (target < 0) {
         memory.fill(line, 0, n);
-        store<f32>(pulls + ((<usize>row) << 2), 0);
         continue;
       }
-      const p = positives + <usize>row * s;
+      const p = positives + <usize>(first + r) * s;
       const liked = scale * dot(x + <usize>r * s, p, width) - (corrections ? load<f32>(corrections + ((<usize>target) << 2)) : 0);
-      loss += softmaxOfLine(line, n, liked, target, negativeItems, scale, corrections, weight, pulls + ((<usize>row) << 2));
-      const pull = f32x4.splat(load<f32>(pulls + ((<usize>row) << 2)));
+      finishLogits(line, n, target, negativeItems, scale, corrections);
+      if (kind == 0) loss += softmaxOfLine(line, n, liked, scale * weight, pulls + place);
+      else loss += labelsOfLine(line, n, liked, scale * weight, pulls + place);
+      const pull = f32x4.splat(load<f32>(pulls + place));
       for (let e: usize = 0; e < s; e += 16) v128.store(dx + <usize>r * s + e, f32x4.mul(pull, v128.load(p + e)));
     }
     multiply(logits, n, 4, negatives, s, dx, s, m, count, width, panel);
@@ -125,13 +128,10 @@ export function softmaxLoss(
   store<f64>(stats + ((<usize>block) << 3), <f64>weight * loss);
 }
 
-/** Turns products into gradients by them; `pull` gets that of the positive. @returns the loss */
+/** Turns products into logits; those of negatives that do not count are out of reach. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function softmaxOfLine(
-  line: usize, n: usize, liked: f32, target: i32, items: usize, scale: f32, corrections: usize, weight: f32, pull: usize,
-): f64 {
-  let most = f32x4.splat(liked);
+function finishLogits(line: usize, n: usize, target: i32, items: usize, scale: f32, corrections: usize): void {
   for (let e: usize = 0; e < n; e += 16) {
     const names = v128.load(items + e);
     let logit = f32x4.mul(f32x4.splat(scale), v128.load(line + e));
@@ -139,11 +139,17 @@ function softmaxOfLine(
       logit = f32x4.sub(logit, f32x4(correction(corrections, items + e), correction(corrections, items + e + 4),
         correction(corrections, items + e + 8), correction(corrections, items + e + 12)));
     }
-    const void4 = v128.or(i32x4.eq(names, i32x4.splat(target)), i32x4.lt_s(names, i32x4.splat(0)));
-    logit = v128.bitselect(f32x4.splat(-1e30), logit, void4);
-    v128.store(line + e, logit);
-    most = f32x4.max(most, logit);
+    const out = v128.or(i32x4.eq(names, i32x4.splat(target)), i32x4.lt_s(names, i32x4.splat(0)));
+    v128.store(line + e, v128.bitselect(f32x4.splat(-1e30), logit, out));
   }
+}
+
+/** Turns logits into gradients by the products; `pull` gets that of the positive. @returns the loss */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function softmaxOfLine(line: usize, n: usize, liked: f32, weight: f32, pull: usize): f64 {
+  let most = f32x4.splat(liked);
+  for (let e: usize = 0; e < n; e += 16) most = f32x4.max(most, v128.load(line + e));
   const top = max<f32>(
     max<f32>(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max<f32>(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
   );
@@ -156,10 +162,26 @@ function softmaxOfLine(
   }
   const own = exp1(liked - top);
   const sum = own + sum4(sums);
-  const part = f32x4.splat((weight * scale) / sum);
+  const part = f32x4.splat(weight / sum);
   for (let e: usize = 0; e < n; e += 16) v128.store(line + e, f32x4.mul(part, v128.load(line + e)));
-  store<f32>(pull, weight * scale * (own / sum - 1));
+  store<f32>(pull, weight * (own / sum - 1));
   return ln(<f64>sum) - <f64>(liked - top);
+}
+
+/** The same for binary cross-entropy. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function labelsOfLine(line: usize, n: usize, liked: f32, weight: f32, pull: usize): f64 {
+  const share = <f32>4 / <f32>n;
+  let sum: f64 = 0;
+  for (let e: usize = 0; e < n; e += 4) {
+    const logit = load<f32>(line + e);
+    const counts = logit > <f32>-1e29;
+    if (counts) sum += softplusOfMinus(-logit);
+    store<f32>(line + e, counts ? weight * share * sigmoid(logit) : 0);
+  }
+  store<f32>(pull, -weight * sigmoid(-liked));
+  return softplusOfMinus(liked) + <f64>share * sum;
 }
 
 // @ts-ignore: decorator of AssemblyScript

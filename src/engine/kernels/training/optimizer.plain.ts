@@ -51,10 +51,13 @@ export function twins({ f32, i32 }: Memory) {
     },
 
     gatherRows(lo: number, hi: number, _block: number, _scratch: number, ...rest: number[]) {
-      const [table, width, indices, scale, out] = rest;
+      const [table, width, indices, scale, add, out] = rest;
       for (let k = lo; k < hi; k++) {
         const index = i32[indices / 4 + k];
-        for (let e = 0; e < width; e++) f32[out / 4 + k * width + e] = index < 0 ? 0 : scale * f32[table / 4 + index * width + e];
+        for (let e = 0; e < width; e++) {
+          const before = add ? f32[out / 4 + k * width + e] : 0;
+          f32[out / 4 + k * width + e] = before + (index < 0 ? 0 : scale * f32[table / 4 + index * width + e]);
+        }
       }
     },
 

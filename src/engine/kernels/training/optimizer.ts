@@ -85,21 +85,22 @@ export function adamDense(
   }
 }
 
-/** Block job: rows lo..hi of out become the rows of a table that `indices` names, times `scale`; an index of -1 gives zeros. */
+/**
+ * Block job: rows lo..hi of out become the rows of a table that `indices` names, times `scale`, plus what stands there if `add` is 1. An index of -1
+ * gives zeros.
+ */
 export function gatherRows(
-  lo: i32, hi: i32, block: i32, scratch: usize, table: F32s, width: i32, indices: I32s, scale: f32, out: F32s,
+  lo: i32, hi: i32, block: i32, scratch: usize, table: F32s, width: i32, indices: I32s, scale: f32, add: i32, out: F32s,
 ): void {
   const s: usize = (<usize>width) << 2;
   const factor = f32x4.splat(scale);
   for (let k = lo; k < hi; k++) {
     const index = load<i32>(indices + ((<usize>k) << 2));
     const to = out + <usize>k * s;
-    if (index < 0) {
-      memory.fill(to, 0, s);
-      continue;
-    }
+    if (!add) memory.fill(to, 0, s);
+    if (index < 0) continue;
     const from = table + <usize>index * s;
-    for (let e: usize = 0; e < s; e += 16) v128.store(to + e, f32x4.mul(factor, v128.load(from + e)));
+    for (let e: usize = 0; e < s; e += 16) v128.store(to + e, f32x4.add(v128.load(to + e), f32x4.mul(factor, v128.load(from + e))));
   }
 }
 
