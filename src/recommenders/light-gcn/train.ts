@@ -196,7 +196,7 @@ export class LightGcnTrainer implements Trainer<LightGcnVectors> {
     const width = widthOf(this.#settings);
     const count = this.#sizes.negatives;
     const real = this.#drawShared();
-    await this.#engine.run(gatherRows, cutOf(count), { table: z, width, indices: negativeItems, scale: 1, out: negatives }, this.#signal);
+    await this.#engine.run(gatherRows, cutOf(count), { table: z, width, indices: negativeItems, scale: 1, add: 0, out: negatives }, this.#signal);
     const stride = count * width;
     const history = { ends, items: links, shares, table: z, width, x: user };
     const against = { negatives, count, real, placeOf, each: items / real, dnegatives, stride };
