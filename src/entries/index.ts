@@ -132,6 +132,7 @@ export * from '../recommenders/ncf/ncf.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export * from '../recommenders/sasrec/sasrec.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
+export * from '../recommenders/two-tower/two-tower.ts';
 export * from '../selection/choose-model.ts';
 export type { TrainingFitOptions, TrainingIteration } from '../recommenders/shared/training.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';

@@ -10,6 +10,7 @@ import { NcfRecommender } from './ncf/ncf.ts';
 import { PopularityRecommender } from './popularity/popularity.ts';
 import { SasRecRecommender } from './sasrec/sasrec.ts';
 import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
+import { TwoTowerRecommender } from './two-tower/two-tower.ts';
 
 /** What a class of recommenders must have for `loadRecommender`. */
 export interface RecommenderClass {
@@ -30,4 +31,5 @@ export const familyReaders: Readonly<Record<string, (bytes: Uint8Array, options:
   popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
   sasrec: (bytes, options) => SasRecRecommender.fromBytes(bytes, options),
   'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
+  'two-tower': (bytes, options) => TwoTowerRecommender.fromBytes(bytes, options),
 };

@@ -82,7 +82,10 @@ describe('chooseModel', () => {
     const blend = trials.find((trial) => trial.family === 'blend');
     expect(blend?.parameters).toMatchObject({ parts: [{ family: 'sequence-linear' }, {}] });
     expect(family === 'blend').toBe(comparison?.better === 'a');
-    if (family === 'blend') expect((recommender as BlendRecommender).weights).toEqual((blend?.parameters as { weights: number[] }).weights);
+    if (family === 'blend')
+      expect((recommender as BlendRecommender).weights).toEqual(
+        (blend as unknown as { parameters: { weights: number[] } }).parameters.weights,
+      );
   });
   it('tries families of your own beside those of attune, and goes on when one fails', async () => {
     const { trials, family } = await chooseModel(data, {
@@ -123,7 +126,7 @@ describe('chooseModel', () => {
       settings: [{}],
       make: () => {
         const model = new PopularityRecommender();
-        const fit = model.fit.bind(model);
+        const fitNow = model.fit.bind(model);
         model.fit = async (rows, options) => {
           await new Promise((resolve, reject) => {
             const timer = setTimeout(resolve, 30_000);
@@ -132,7 +135,7 @@ describe('chooseModel', () => {
               reject(options.signal?.reason);
             });
           });
-          return fit(rows);
+          return fitNow(rows);
         };
         return model;
       },

@@ -1,20 +1,15 @@
-import type { History } from '../../contracts/history.ts';
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { ExplainOptions, Explanation, Factors, FitOptions, LoadOptions } from '../../contracts/recommender.ts';
-import type { Id } from '../../data/ids.ts';
+import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { checkIterable, readOptions, workOptions } from '../../options.ts';
-import { FactorBase } from '../factors/base.ts';
-import { type FactorProfile, FactorServing } from '../factors/serving.ts';
-import type { UserRows } from '../factors/similar-users.ts';
-import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { readOptions, workOptions } from '../../options.ts';
+import { HistoryFactorBase } from '../factors/history-factors.ts';
+import { checkInteractions, type FittedBase } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
-import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
 import { baseOf } from '../shared/fitted-base.ts';
-import { likedItems, likedRows } from '../shared/liked.ts';
+import { likedRows } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
-import { historyShares, type LightGcnModel, lightGcnFromBytes, lightGcnKind, lightGcnModel, lightGcnToBytes, writeUser } from './model.ts';
+import { type LightGcnModel, lightGcnFromBytes, lightGcnKind, lightGcnModel, lightGcnToBytes } from './model.ts';
 import { type LightGcnOptions, lightGcnChecks } from './options.ts';
 import { LightGcnTrainer, type LightGcnVectors } from './train.ts';
 
@@ -41,32 +36,24 @@ const partial = 0.1;
  * const gcn = await new LightGcnRecommender({ factors: 64, layers: 3, seed: 1 }).fit(train, { validation: 'auto' });
  * gcn.recommend('A1', { n: 10 });
  */
-export class LightGcnRecommender extends FactorBase<LightGcnModel, { factors: FactorServing }> {
+export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
   /** Short name of the model family, also in model files. */
   override readonly kind = lightGcnKind;
   protected override readonly iterates = true;
+  protected override readonly listThreads: number | 'auto';
   readonly #settings: LightGcnModel['settings'];
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: LightGcnOptions = {}) {
     const settings = readOptions('LightGcnRecommender', options, lightGcnChecks);
     super(settings.onUnknown);
+    this.listThreads = settings.threads;
     this.#settings = settings;
   }
 
   /** The training record. */
   get history(): readonly TrainingIteration[] {
     return this.model.history;
-  }
-
-  /** users x factors in id order; a copy. */
-  get userFactors(): Factors {
-    return { data: this.model.userRows.slice(), rows: this.users.size, columns: this.#settings.factors };
-  }
-
-  /** items x factors in id order; a copy. */
-  get itemFactors(): Factors {
-    return { data: this.model.smoothed.slice(), rows: this.items.size, columns: this.#settings.factors };
   }
 
   /**
@@ -125,24 +112,6 @@ export class LightGcnRecommender extends FactorBase<LightGcnModel, { factors: Fa
     return this;
   }
 
-  /** Contributions of the user's items, which add up to the score. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
-  explain(user: Id, item: Id, options: ExplainOptions = {}): Explanation {
-    return this.explainMany(user, [item], options)[0];
-  }
-
-  /** The same for several items, in the order asked. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
-  explainMany(user: Id, items: Iterable<Id>, options: ExplainOptions = {}): Explanation[] {
-    const o = readOptions(`${this.kind}.explainMany`, options, explainChecks);
-    const index = this.userIndex(user, o.onUnknown);
-    return this.#explained('explainMany', index < 0 ? undefined : this.historyOf(index), items, o);
-  }
-
-  /** The same for a visitor. @throws ERR_UNKNOWN_HISTORY, ERR_UNKNOWN_ITEM */
-  explainFor(history: History, items: Iterable<Id>, options: ExplainOptions = {}): Explanation[] {
-    const o = readOptions(`${this.kind}.explainFor`, options, explainChecks);
-    return this.#explained('explainFor', this.knownHistory(history, o.onUnknown), items, o);
-  }
-
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
     return lightGcnToBytes(this.model);
@@ -159,45 +128,6 @@ export class LightGcnRecommender extends FactorBase<LightGcnModel, { factors: Fa
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
   static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<LightGcnRecommender> {
     return LightGcnRecommender.fromBytes(await storedBytes(store, reference), options);
-  }
-
-  protected override serve({ smoothed, settings: { factors: f, threads } }: LightGcnModel): { factors: FactorServing } {
-    return { factors: FactorServing.of({ rows: smoothed, stride: f, f }, threads) };
-  }
-
-  protected override userRowsOf({ userRows, settings: { factors: f } }: LightGcnModel): UserRows {
-    return { rows: userRows, stride: f, f };
-  }
-
-  protected override profileOf(user: number): FactorProfile {
-    const { factors } = this.#settings;
-    return { vector: this.model.userRows.subarray(user * factors, (user + 1) * factors), add: 0 };
-  }
-
-  protected override profileFrom(row: HistoryRow): FactorProfile {
-    const vector = new Float32Array(this.#settings.factors);
-    writeUser(likedItems(row), this.model, vector);
-    return { vector, add: 0 };
-  }
-
-  #explained(call: string, row: HistoryRow | undefined, items: Iterable<Id>, { n, onUnknown }: ExplainOptions): Explanation[] {
-    const asked = Array.from(checkIterable(`${this.kind}.${call}`, 'item ids', items), (item) => this.itemIndex(item, onUnknown));
-    if (!row) return asked.map(unexplained);
-    const { factors } = this.#settings;
-    const { smoothed, itemShares } = this.model;
-    const liked = likedItems(row);
-    const shares = historyShares(liked, itemShares);
-    const profile = this.profileFrom(row);
-    const values = new Map(Array.from(row.items, (item, k) => [item, row.values[k]]));
-    return asked.map((to) => {
-      if (to < 0) return unexplained();
-      const parts = Array.from(liked, (item, k) => {
-        let product = 0;
-        for (let e = 0; e < factors; e++) product += smoothed[item * factors + e] * smoothed[to * factors + e];
-        return { item: this.items.idAt(item), value: values.get(item) as number, score: shares[k] * product };
-      });
-      return explanation(this.scoreSome(profile, Int32Array.of(to))[0], parts, n);
-    });
   }
 
   static #of(model: LightGcnModel): LightGcnRecommender {

@@ -86,8 +86,7 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
       readsOrder: true,
       interactions,
       options: read,
-      start: (data) =>
-        new SasRecTrainer({ offsets: data.sequences.offsets, order: data.sequences.items, items: data.itemCount }, settings),
+      start: (data) => new SasRecTrainer({ offsets: data.sequences.offsets, order: data.sequences.items, items: data.itemCount }, settings),
       modelOf: (...parts) => SasRecRecommender.#of(modelOf(...parts)),
     });
     this.replace(modelOf(interactions, state, history));
