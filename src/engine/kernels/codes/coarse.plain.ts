@@ -8,16 +8,8 @@ export function twins(memory: Memory) {
   const coarse = (code: number) => 16 * (code >> 4) + 7.5;
   return {
     coarseErrors(
-      lo: number,
-      hi: number,
-      rows: number,
-      f: number,
-      width: number,
-      codes: number,
-      scales: number,
-      fineErrors: number,
-      errors: number,
-      lengths: number,
+      lo: number, hi: number, rows: number, f: number, width: number, codes: number, scales: number,
+      fineErrors: number, errors: number, lengths: number,
     ) {
       for (let row = lo; row < hi; row++) {
         const scale = f32[scales / 4 + row];
@@ -34,24 +26,9 @@ export function twins(memory: Memory) {
       }
     },
     coarseMany(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      pairs: number,
-      queries: number,
-      own: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      lengths: number,
-      fines: number,
-      bounds: number,
-      fineErrors: number,
-      marks: number,
-      levels: number,
-      stride: number,
+      lo: number, hi: number, _block: number, _scratch: number, pairs: number, queries: number, own: number,
+      width: number, codes: number, scales: number, errors: number, lengths: number, fines: number, bounds: number,
+      fineErrors: number, marks: number, levels: number, stride: number,
     ) {
       for (let k = 0; k < 2 * pairs; k++) {
         const first = queries / 2 + (k >> 1) * 2 * width + (k & 1) * 8;
@@ -87,17 +64,8 @@ export function twins(memory: Memory) {
       return found;
     },
     boundGroups(
-      list: number,
-      count: number,
-      hi: number,
-      query: number,
-      at: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      marks: number,
-      out: number,
+      list: number, count: number, hi: number, query: number, at: number, width: number, codes: number, scales: number,
+      errors: number, marks: number, out: number,
     ) {
       const bounds = boundsOf(memory, query / 2, at / 4, { width, codes, scales, errors });
       for (let k = 0; k < 4 * count; k++) {

@@ -44,17 +44,8 @@ export function twins(memory: Memory) {
       }
     },
     boundRows(
-      lo: number,
-      hi: number,
-      query: number,
-      at: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      marks: number,
-      each: number,
-      strips: number,
+      lo: number, hi: number, query: number, at: number, width: number, codes: number, scales: number, errors: number,
+      marks: number, each: number, strips: number,
     ) {
       const bounds = boundsOf(memory, query / 2, at / 4, { width, codes, scales, errors });
       for (let from = lo; from < hi; from += 32) {
@@ -64,19 +55,8 @@ export function twins(memory: Memory) {
       }
     },
     boundStrips(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      query: number,
-      at: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      marks: number,
-      all: number,
-      strips: number,
+      lo: number, hi: number, _block: number, _scratch: number, query: number, at: number, width: number,
+      codes: number, scales: number, errors: number, marks: number, all: number, strips: number,
     ) {
       for (let from = lo; from < hi; from += 32) {
         this.boundRows(from, Math.min(hi, from + 32), query, at, width, codes, scales, errors, marks, all + 8 * from, strips);
