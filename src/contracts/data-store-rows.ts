@@ -126,7 +126,7 @@ export interface RowPageOptions {
   limit?: number | undefined;
   /** Number of rows to skip. Default 0. */
   offset?: number | undefined;
-  /** Start behind the page that named this in `next`. Cheaper than a large `offset`, and rows deleted meanwhile shift nothing. */
+  /** Start behind the page that named this in `next`. Cheaper than a large `offset`, and rows deleted in between shift nothing. */
   after?: string | undefined;
 }
 

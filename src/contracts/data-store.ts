@@ -25,7 +25,7 @@ export type * from './declared-columns.ts';
 
 /**
  * Keeps products, interactions and events. Rows use the library's names (`item`; `user`, `item`, `value`, `timestamp`)
- * whatever the columns of a table are called, and carry further columns beside them. A column that is undefined or null
+ * whatever the columns of a table are called, and carry further columns in addition. A column that is undefined or null
  * counts as absent, and absent columns are left out of the rows that come back. What comes back is a copy. Ids are text; a whole
  * number given as an id stands for its decimal digits.
  *
@@ -59,7 +59,7 @@ export interface ProductStore<C extends ColumnTypes | undefined = undefined> {
   get(id: Id): Promise<ProductRow<C> | undefined>;
   /** The products of some ids, in the order of the ids; undefined where there is none. */
   getMany(ids: Iterable<Id>): Promise<(ProductRow<C> | undefined)[]>;
-  /** All products as a stream, in stable order. Those added meanwhile are not among them. */
+  /** All products as a stream, in stable order. Those added while it is read are not included. */
   all(): AsyncIterable<ProductRow<C>>;
   /** Some products, in stable order. */
   page(options?: RowPageOptions): Promise<RowPage<ProductRow<C>>>;
@@ -79,7 +79,7 @@ export interface InteractionStore<C extends ColumnTypes | undefined = undefined>
     rows: RowSource<Row & OnlyColumns<Row, C, 'id' | 'user' | 'item' | 'value' | 'timestamp'>>,
     options?: PutInteractionsOptions,
   ): Promise<PutResult>;
-  /** All interactions as a stream, in stable order. Those added meanwhile are not among them. */
+  /** All interactions as a stream, in stable order. Those added while it is read are not included. */
   all(): AsyncIterable<StoredInteraction<C>>;
   /** Those of a user, in stable order. */
   ofUser(user: Id, options?: RowListOptions): Promise<StoredInteraction<C>[]>;
@@ -105,7 +105,7 @@ export interface EventStore {
    * @throws ERR_BAD_ROW, ERR_BAD_ID or ERR_BAD_VALUE naming the row (from 0).
    */
   appendMany<Event extends NewEvent>(events: Iterable<Event>): Promise<StoredEvent[]>;
-  /** Events as a stream, in the order in which they came. Those added meanwhile are not among them. */
+  /** Events as a stream, in the order in which they came. Those added while it is read are not included. */
   all(filter?: EventFilter): AsyncIterable<StoredEvent>;
   /** Those of a user, in the order in which they came. */
   ofUser(user: Id, options?: RowListOptions & EventFilter): Promise<StoredEvent[]>;

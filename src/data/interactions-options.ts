@@ -25,7 +25,7 @@ export interface InteractionsOptions<Row = Record<string, unknown>> {
   /** Item id: text, or a whole number. Default `'item'`. */
   item?: Field<Row> | undefined;
   /**
-   * Value: a finite number, or text that reads as one. Default `'value'`, or when there is no such column the one that is called `rating`,
+   * Value: a finite number, or text that reads as one. Default `'value'`, or when there is no such column the one called `rating`,
    * `score`, `overall`, `stars` or the like, which `Interactions.notices` says; without any, each row counts as 1.
    */
   value?: Field<Row> | undefined;

@@ -196,8 +196,8 @@ export class Interactions implements Iterable<InteractionRow> {
   }
 
   /**
-   * The rows at the given positions, as interactions of their own: users and items without a row are gone, indices start anew.
-   * @param rows distinct positions in [0, size), in the order the result shall have.
+   * The rows at the given positions, as interactions of their own: users and items without a row are gone, and indices start from 0.
+   * @param rows distinct positions in [0, size), in the order of the result.
    * @throws ERR_BAD_ARGUMENT when a position is out of range or comes twice.
    */
   select(rows: ArrayLike<number>): Interactions {

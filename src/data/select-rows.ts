@@ -3,7 +3,7 @@ import type { Columns } from './columns.ts';
 import { Renumbering } from './renumbering.ts';
 
 /**
- * The rows at some positions, with users and items numbered anew.
+ * The rows at some positions, with users and items renumbered.
  * @returns the columns, and which users and items are left, by their old indices
  * @throws ERR_BAD_ARGUMENT when a position is out of range or comes twice
  */

@@ -29,7 +29,7 @@ export interface RankedItem {
   sources: Record<string, SourceScore>;
   /** Why it is here, the weightiest first. Never empty, unless reasons were not wanted. */
   reasons: Reason[];
-  /** Only where `exploration` put the item: how its bandit came to choose it, to be logged with what came of it. */
+  /** Only where `exploration` put the item: how its bandit came to choose it, to be logged with the outcome. */
   exploration?: Exploration;
 }
 

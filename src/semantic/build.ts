@@ -10,7 +10,7 @@ import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
 import { newestWords } from './lexical/words.ts';
 import { buildChecks, loadChecks } from './semantic-options.ts';
 
-/** Reads items and fits the embedder to them: an empty index, and the documents it shall take. */
+/** Reads items and fits the embedder to them: an empty index, and the documents to put into it. */
 export async function buildParts<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   options: object,

@@ -87,7 +87,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return this.model.history;
   }
 
-  /** users x factors in id order. Made anew at each access; users with the same history share their factors inside. */
+  /** users x factors in id order. Computed on each access; users with the same history share their factors inside. */
   get userFactors(): Factors {
     const { users, settings } = this.model;
     const data = new Float32Array(users.size * settings.factors);

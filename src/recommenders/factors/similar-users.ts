@@ -5,7 +5,7 @@ import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { RankRequest } from '../shared/base.ts';
 import { Prefilter } from './prefilter.ts';
 
-/** Rows that are coded together. */
+/** Number of rows coded together. */
 const slab = 1024;
 /** Beyond this many bytes a prefilter would come near what one memory can hold. */
 const largest = 2 ** 31;

@@ -45,7 +45,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
       const json = JSON.stringify(metadata);
       return run(async (connection) => {
         for (let version = (await newest(connection, sql.last, name)) + 1; ; version++) {
-          // Nothing is inserted if another process took the number meanwhile.
+          // Nothing is inserted if another process has taken the number in the meantime.
           if ((await connection.run(sql.insert, name, version, Date.now(), bytes.length, json, bytes)) === 0) continue;
           return infoOf(connection, await existing(connection, name, version));
         }

@@ -7,7 +7,7 @@ import { F32s, I16s, I32s, Optional } from '../types';
 /** Histories of a group, whose sparse products go through the cache together; those that read the vectors of an item together. */
 const lanes: i32 = 16;
 const together: i32 = 32;
-/** Greatest norm of a query in whole numbers; with rows of at most 16,000 no sum of products leaves 32 bits, and so the order of additions is free. */
+/** Largest norm of a query in integers; with rows of at most 16,000 no sum of products leaves 32 bits, and so the order of additions is free. */
 const norm: f64 = 131072;
 
 /**
@@ -16,9 +16,9 @@ const norm: f64 = 131072;
  * @param offsets N by item: users in `indices`, entries in `values`
  * @param rowOffsets the same by user; read when `terms` is above 1
  * @param terms number of `series`: coefficients of Chebyshev polynomials of `ratio` A - 1 whose sum, times A, is q(A) - constant
- * @param vectors whole numbers, items x rank, rank % 8 == 0; a row times its scale is a row of V; gains: g(Λ)
- * @param pre D^-exponent, 0 for items that nobody has
- * @param parts whole numbers of a query: 1, or 2 with those of what rounding left, where that costs little
+ * @param vectors integers, items x rank, rank % 8 == 0; a row times its scale is a row of V; gains: g(Λ)
+ * @param pre D^-exponent, 0 for items without interactions
+ * @param parts integer vectors per query: 1, or 2 with one for what rounding left, where that costs little
  * Scratch: 132 bytes per rank and 64 per user; when terms > 1 192 per user and 64 per item; and 1024.
  */
 export function filterScores(
@@ -75,7 +75,7 @@ export function filterScores(
   }
 }
 
-/** What Nᵀ makes the sparse part of the scores of 16 histories, users x 16. @returns where it is; y, and two more for Clenshaw's recurrence, lie from `at` on */
+/** Nᵀ times this is the sparse part of the scores of 16 histories; users x 16. @returns its position; y and two more for Clenshaw's recurrence are stored from `at` on */
 function sparsePart(
   first: i32, count: i32, items: i32, users: i32, offsets: usize, indices: usize, values: usize,
   rowOffsets: usize, rowIndices: usize, rowValues: usize, series: usize, terms: i32, ratio: f32, pre: usize,
@@ -146,7 +146,7 @@ function aim(
   for (let o: usize = 0; o < width; o += 4) store<f32>(x + o, load<f32>(x + o) * load<f32>(gains + o));
 }
 
-/** x in whole numbers, and their scale; what rounding left stays in x. */
+/** x in integers, and their scale; what rounding left stays in x. */
 function round(x: usize, rank: i32, whole: usize, scale: usize): void {
   const width = <usize>rank << 2;
   let square: f64 = 0, most: f64 = 0;
@@ -166,8 +166,8 @@ function round(x: usize, rank: i32, whole: usize, scale: usize): void {
 }
 
 /**
- * Adds to the rows of out the products of the queries with the vectors of all items. 16 items at a time, which stay in the first cache; in whole numbers,
- * because that is twice the products a second of single precision.
+ * Adds to the rows of out the products of the queries with the vectors of all items. 16 items at a time, which stay in the first cache; in integers,
+ * which allows twice as many products per second as single precision.
  */
 function densePart(
   lo: i32, queries: i32, items: i32, rank: i32, vectors: usize, scales: usize, whole: usize, queryScales: usize, sums: usize, out: usize,

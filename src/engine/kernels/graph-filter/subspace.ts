@@ -7,7 +7,7 @@ const stripBytes: usize = 32;
 /**
  * Block job of subspace iteration: columns 8 lo .. 8 hi of x (columns x width, row-major) become T_degree(scale A - shift) of themselves, where
  * A = M^T M for a sparse M of `rows` rows, and T is the Chebyshev polynomial. quotients[c] gets the Rayleigh quotient of column c as it was.
- * Scratch: 96 bytes a row of x.
+ * Scratch: 96 bytes per row of x.
  */
 export function chebyshevColumns(
   lo: i32, hi: i32, block: i32, scratch: usize,

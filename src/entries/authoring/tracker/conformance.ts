@@ -6,7 +6,7 @@ import { runsLogged } from './logging.ts';
 import { runsRefused } from './refused.ts';
 import { trackerSuite } from './suite.ts';
 
-/** What every Tracker promises. `open` makes one; `experiment` makes names that nobody has used. */
+/** What every Tracker promises. `open` makes one; `experiment` returns unused names. */
 export function trackerConformance(open: () => Tracker | Promise<Tracker>, experiment: () => string, runner: TestRunner): void {
   const suite = trackerSuite(open, experiment, runner);
   runsLogged(suite);
