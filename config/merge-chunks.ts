@@ -2,7 +2,9 @@
  * Puts chunks of the ESM build together. esbuild makes a chunk of every set of modules that the same entries share, a dynamic import counting
  * as an entry, and each file takes Node half a millisecond to find and link, which was a quarter of the time of importing attune.
  */
+
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -70,7 +72,7 @@ async function merge(dist: string, chunks: string[], target: string): Promise<vo
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
-    external: ['node:*', '@huggingface/transformers', 'hyparquet', ...others],
+    external: ['node:*', ...builtinModules, '@huggingface/transformers', 'hyparquet', ...others],
   });
   for (const name of chunks) rmSync(join(dist, name));
   writeFileSync(join(dist, target), outputFiles[0].text);
@@ -86,7 +88,9 @@ async function merge(dist: string, chunks: string[], target: string): Promise<vo
       }
       return '';
     });
-    if (rest !== code) writeFileSync(join(dist, file), `import {\n  ${names.join(',\n  ')}\n} from "./${target}";\n${rest}`);
+    if (rest === code) continue;
+    const [shebang] = /^#!.*\n/.exec(rest) ?? [''];
+    writeFileSync(join(dist, file), `${shebang}import {\n  ${names.join(',\n  ')}\n} from "./${target}";\n${rest.slice(shebang.length)}`);
   }
 }
 
