@@ -26,7 +26,7 @@ export interface InteractionsOptions<Row = Record<string, unknown>> {
   item?: Field<Row> | undefined;
   /**
    * Value: a finite number, or text that reads as one. Default `'value'`, or when there is no such column the one called `rating`,
-   * `score`, `overall`, `stars` or the like, which `Interactions.notices` says; without any, each row counts as 1.
+   * `score`, `overall`, `stars` or similar, which `Interactions.notices` reports; without any, each row counts as 1.
    */
   value?: Field<Row> | undefined;
   /**

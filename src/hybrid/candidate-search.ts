@@ -92,7 +92,7 @@ export class CandidateSearch {
     return this.#answered.some(({ one, items }) => one.source.role !== 'popular' && items.length > 0);
   }
 
-  /** Looks further: for more from those asked already, else from the next ones. False when no source has any more. */
+  /** Looks further: for more from those asked already, else from the next ones. False when no source has more. */
   async more(): Promise<boolean> {
     const open = this.#growing().filter(({ isExhausted }) => !isExhausted);
     if (open.length > 0) {

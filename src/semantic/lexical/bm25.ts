@@ -289,6 +289,6 @@ export class LexicalIndex {
 function damaged(what: string): AttuneError {
   return new AttuneError(
     'ERR_BAD_FILE',
-    `The word index of this file is damaged: ${what}. Restore the file from a copy, or build the index anew.`,
+    `The word index of this file is damaged: ${what}. Restore the file from a copy, or build the index again.`,
   );
 }
