@@ -8,7 +8,7 @@ import type { UserRows } from '../factors/similar-users.ts';
 import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
-import { inOrder } from '../shared/order.ts';
+import { inOrder, lastMet } from '../shared/order.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { SasRecEncoder } from './encoder.ts';
 import { type SasRecModel, sasRecFromBytes, sasRecKind, sasRecToBytes } from './model.ts';
@@ -33,7 +33,7 @@ interface SasRecAnswers extends FactorAnswers {
  * over the items of a history, and the score of an item is the inner product of its vector with what comes out at the last position. Learned by
  * a softmax over the next item and drawn ones (see `loss`).
  *
- * Order comes from the timestamps, or from the order of the rows where there are none; values do not count. A visitor gets the list of a known
+ * Order comes from the timestamps, or from the order of the rows where there are none; values do not count, and an item that is in a history several times counts where it was met last. A visitor gets the list of a known
  * user with the same history: both go through the same network. The result is the same, bit for bit, for any number of threads. `partialFit`
  * takes a few warm steps on the histories that grew and leaves the network as it is.
  *
@@ -147,8 +147,8 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     return this.profileFrom(this.historyOf(user));
   }
 
-  protected override profileFrom({ items, sequence }: HistoryRow): FactorProfile {
-    return { vector: this.answers.encoder.vectorOf(sequence?.items ?? items), add: 0 };
+  protected override profileFrom(row: HistoryRow): FactorProfile {
+    return { vector: this.answers.encoder.vectorOf(lastMet(row)), add: 0 };
   }
 
   static #of(model: SasRecModel): SasRecRecommender {
