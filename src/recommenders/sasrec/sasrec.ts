@@ -24,7 +24,7 @@ export type SasRecFitOptions = TrainingFitOptions<SasRecRecommender>;
 /** What answers for a model. */
 interface SasRecAnswers extends FactorAnswers {
   encoder: SasRecEncoder;
-  /** Vectors of all users, made when they are first needed. */
+  /** What users are compared by, made when it is first needed. */
   users: Float32Array | undefined;
 }
 
@@ -133,13 +133,11 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     return inOrder(this.model, user, super.historyOf(user));
   }
 
-  protected override userRowsOf({ users, settings }: SasRecModel): UserRows {
+  /** Sums of the vectors of what users did last: what comes out of the network says what is next, and not who someone is. */
+  protected override userRowsOf({ users, state, settings }: SasRecModel): UserRows {
     const { answers } = this;
-    const { factors: f } = settings;
-    if (!answers.users) {
-      answers.users = new Float32Array(users.size * f);
-      for (let user = 0; user < users.size; user++) answers.users.set(this.profileOf(user).vector, user * f);
-    }
+    const { factors: f, maxLength } = settings;
+    answers.users ??= sumsOf(Array.from({ length: users.size }, (_, user) => lastMet(this.historyOf(user)).slice(-maxLength)), state.items, f);
     return { rows: answers.users, stride: f, f };
   }
 
@@ -156,4 +154,12 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     own.replace(model);
     return own;
   }
+}
+
+function sumsOf(histories: Int32Array[], items: Float32Array, f: number): Float32Array {
+  const sums = new Float32Array(histories.length * f);
+  histories.forEach((history, user) => {
+    for (const item of history) for (let k = 0; k < f; k++) sums[user * f + k] += items[item * f + k];
+  });
+  return sums;
 }
