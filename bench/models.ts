@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { availableParallelism } from 'node:os';
 import type { ModelsTask } from './models/context.ts';
 import { chooseTasks, positive, runTasks } from './support/tasks.ts';
 
@@ -27,7 +27,9 @@ export const modelsBench = {
       },
     });
     if (values.help) {
-      console.log('npm run bench -- models [options]\n  --only a,b   some tasks\n  --threads n  of each side, default 2\n  --quick      fewer batches of the peers\n');
+      console.log(
+        'npm run bench -- models [options]\n  --only a,b   some tasks\n  --threads n  of each side, default 2\n  --quick      fewer batches of the peers\n',
+      );
       for (const task of tasks) console.log(`  ${task.name.padEnd(12)} ${task.summary}`);
       return;
     }

@@ -86,8 +86,7 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
       readsOrder: true,
       interactions,
       options: read,
-      start: (data) =>
-        new SasRecTrainer({ offsets: data.sequences.offsets, order: data.sequences.items, items: data.itemCount }, settings),
+      start: (data) => new SasRecTrainer({ offsets: data.sequences.offsets, order: data.sequences.items, items: data.itemCount }, settings),
       modelOf: (...parts) => SasRecRecommender.#of(modelOf(...parts)),
     });
     this.replace(modelOf(interactions, state, history));
@@ -137,7 +136,11 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
   protected override userRowsOf({ users, state, settings }: SasRecModel): UserRows {
     const { answers } = this;
     const { factors: f, maxLength } = settings;
-    answers.users ??= sumsOf(Array.from({ length: users.size }, (_, user) => lastMet(this.historyOf(user)).slice(-maxLength)), state.items, f);
+    answers.users ??= sumsOf(
+      Array.from({ length: users.size }, (_, user) => lastMet(this.historyOf(user)).slice(-maxLength)),
+      state.items,
+      f,
+    );
     return { rows: answers.users, stride: f, f };
   }
 

@@ -49,7 +49,8 @@ export function mergeInOrder(model: OrderedBase, news: Interactions): OrderedBas
   const [...users] = base.users;
   users.forEach((id, user) => {
     const row = news.users.indexOf(id);
-    const own = row < 0 ? [] : Array.from(sequences.items.subarray(sequences.offsets[row], sequences.offsets[row + 1]), (item) => itemOf[item]);
+    const own =
+      row < 0 ? [] : Array.from(sequences.items.subarray(sequences.offsets[row], sequences.offsets[row + 1]), (item) => itemOf[item]);
     const again = new Set(own);
     const before = user < model.users.size ? model.order.subarray(model.byUser.offsets[user], model.byUser.offsets[user + 1]) : [];
     const kept = Array.from(before).filter((item) => !again.has(item));
