@@ -19,7 +19,7 @@ export type { LightGcnOptions } from './options.ts';
 export type LightGcnFitOptions = TrainingFitOptions<LightGcnRecommender>;
 
 /** Times through the data when the model does not say. */
-const epochsOf = { softmax: 30, bpr: 200 };
+const epochsOf = { softmax: 24, bpr: 200 };
 /** The part of them that a `partialFit` takes. */
 const partial = 0.1;
 

@@ -1,8 +1,8 @@
-import type { UnknownPolicy } from '../../contracts/recommender.ts';
-import { choice, integer, number, onUnknown, optional, seed, threads } from '../../options.ts';
+import type { RecommenderOptions } from '../../contracts/recommender.ts';
+import { choice, integer, number, optional, recommenderOptions } from '../../options.ts';
 
 /** Options of {@link LightGcnRecommender}. */
-export interface LightGcnOptions {
+export interface LightGcnOptions extends RecommenderOptions {
   /** Length of a vector, 1 to 1024. Default 64. */
   factors?: number | undefined;
   /**
@@ -15,24 +15,18 @@ export interface LightGcnOptions {
    * epochs. `'bpr'`: against one drawn item (Rendle et al. 2009), as in the paper.
    */
   loss?: 'softmax' | 'bpr' | undefined;
-  /** Items drawn per step that all users of the step share, 1 to 65,536, with `'softmax'`. Default 1024. */
+  /** Items drawn per step that all users of the step share, 1 to 65,536, with `'softmax'`. Default 8192. */
   negatives?: number | undefined;
-  /** Times through the data, 1 to 10,000. Default 30 with `'softmax'`, 200 with `'bpr'`. */
+  /** Times through the data, 1 to 10,000. Default 24 with `'softmax'`, 200 with `'bpr'`. */
   epochs?: number | undefined;
   /** Interactions per step, at least; whole users are taken. From 1, default 8192. */
   batchSize?: number | undefined;
-  /** Length of a step of Adam, above 0. Default 0.01. */
+  /** Length of a step of Adam, above 0. Default 0.015. */
   learningRate?: number | undefined;
   /** Pull of all vectors to 0, from 0. Default 1e-6. */
   regularization?: number | undefined;
   /** Early stopping after this many validations without improvement, where `fit` is given something to validate by. Default 3. */
   patience?: number | undefined;
-  /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
-  seed?: number | string | undefined;
-  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 /** Checks and defaults of {@link LightGcnOptions}. */
@@ -40,15 +34,13 @@ export const lightGcnChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
   layers: integer({ default: 3, min: 1, max: 8 }),
   loss: choice(['softmax', 'bpr'] as const, 'softmax'),
-  negatives: integer({ default: 1024, min: 1, max: 65_536 }),
+  negatives: integer({ default: 8192, min: 1, max: 65_536 }),
   epochs: optional(integer({ min: 1, max: 10_000 })),
   batchSize: integer({ default: 8192, min: 1, max: 2 ** 24 }),
-  learningRate: number({ default: 0.01, above: 0, max: 10 }),
+  learningRate: number({ default: 0.015, above: 0, max: 10 }),
   regularization: number({ default: 1e-6, min: 0, max: 10 }),
   patience: integer({ default: 3, min: 1 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 /** Options as they were read. */

@@ -21,7 +21,7 @@ export interface NcfOptions {
   feedback?: 'implicit' | 'explicit' | undefined;
   /** Epochs before in which both halves of `'neumf'` learn apart, each on its own loss, at the same time. From 0, default 0. */
   pretrain?: number | undefined;
-  /** Times that training goes through the data, 1 to 10,000. Default 20. */
+  /** Times that training goes through the data, 1 to 10,000. Default 12. */
   epochs?: number | undefined;
   /** Early stopping after this many validations in a row without improvement, from 1. Default 3. Only with `validation` or `validate` in `fit`. */
   patience?: number | undefined;
@@ -57,7 +57,7 @@ const ncfChecks = {
   negatives: integer({ default: 4, min: 1, max: 64 }),
   feedback: choice(['implicit', 'explicit'] as const, 'implicit'),
   pretrain: integer({ default: 0, min: 0, max: 10_000 }),
-  epochs: integer({ default: 20, min: 1, max: 10_000 }),
+  epochs: integer({ default: 12, min: 1, max: 10_000 }),
   patience: integer({ default: 3, min: 1 }),
   learningRate: number({ default: 0.002, above: 0, max: 10 }),
   regularization: number({ default: 0, min: 0, max: 1e3 }),

@@ -21,11 +21,11 @@ export interface SasRecOptions {
   negatives?: number | undefined;
   /** Share of the network's numbers that each step leaves out, below 1. Default 0.2. */
   dropout?: number | undefined;
-  /** Times that training goes through the data, 1 to 10,000. Default 40. */
+  /** Times that training goes through the data, 1 to 10,000. Default 30. */
   epochs?: number | undefined;
   /** Early stopping after this many validations in a row without improvement, from 1. Default 10. Only with `validation` or `validate` in `fit`. */
   patience?: number | undefined;
-  /** Length of a step at the start; it falls to a tenth over the epochs. Above 0, default 0.001. */
+  /** Length of a step at the start; it falls to a tenth over the epochs. Above 0, default 0.002. */
   learningRate?: number | undefined;
   /** How much each step pulls the items it touches to 0; from 0, default 0. */
   regularization?: number | undefined;
@@ -47,9 +47,9 @@ const sasRecChecks = {
   loss: choice(['softmax', 'bce'] as const, 'softmax'),
   negatives: integer({ default: 256, min: 8, max: 8192 }),
   dropout: number({ default: 0.2, min: 0, below: 1 }),
-  epochs: integer({ default: 40, min: 1, max: 10_000 }),
+  epochs: integer({ default: 30, min: 1, max: 10_000 }),
   patience: integer({ default: 10, min: 1 }),
-  learningRate: number({ default: 0.001, above: 0, max: 10 }),
+  learningRate: number({ default: 0.002, above: 0, max: 10 }),
   regularization: number({ default: 0, min: 0, max: 1e3 }),
   batch: integer({ default: 256, min: 1, max: 4096 }),
   seed,

@@ -8,7 +8,7 @@ import type { UserRows } from '../factors/similar-users.ts';
 import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
-import { inOrder } from '../shared/order.ts';
+import { inOrder, lastMet } from '../shared/order.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { SasRecEncoder } from './encoder.ts';
 import { type SasRecModel, sasRecFromBytes, sasRecKind, sasRecToBytes } from './model.ts';
@@ -24,7 +24,7 @@ export type SasRecFitOptions = TrainingFitOptions<SasRecRecommender>;
 /** What answers for a model. */
 interface SasRecAnswers extends FactorAnswers {
   encoder: SasRecEncoder;
-  /** Vectors of all users, made when they are first needed. */
+  /** What users are compared by, made when it is first needed. */
   users: Float32Array | undefined;
 }
 
@@ -33,7 +33,7 @@ interface SasRecAnswers extends FactorAnswers {
  * over the items of a history, and the score of an item is the inner product of its vector with what comes out at the last position. Learned by
  * a softmax over the next item and drawn ones (see `loss`).
  *
- * Order comes from the timestamps, or from the order of the rows where there are none; values do not count. A visitor gets the list of a known
+ * Order comes from the timestamps, or from the order of the rows where there are none; values do not count, and an item that is in a history several times counts where it was met last. A visitor gets the list of a known
  * user with the same history: both go through the same network. The result is the same, bit for bit, for any number of threads. `partialFit`
  * takes a few warm steps on the histories that grew and leaves the network as it is.
  *
@@ -132,13 +132,15 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     return inOrder(this.model, user, super.historyOf(user));
   }
 
-  protected override userRowsOf({ users, settings }: SasRecModel): UserRows {
+  /** Sums of the vectors of what users did last: what comes out of the network says what is next, and not who someone is. */
+  protected override userRowsOf({ users, state, settings }: SasRecModel): UserRows {
     const { answers } = this;
-    const { factors: f } = settings;
-    if (!answers.users) {
-      answers.users = new Float32Array(users.size * f);
-      for (let user = 0; user < users.size; user++) answers.users.set(this.profileOf(user).vector, user * f);
-    }
+    const { factors: f, maxLength } = settings;
+    answers.users ??= sumsOf(
+      Array.from({ length: users.size }, (_, user) => lastMet(this.historyOf(user)).slice(-maxLength)),
+      state.items,
+      f,
+    );
     return { rows: answers.users, stride: f, f };
   }
 
@@ -146,8 +148,8 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     return this.profileFrom(this.historyOf(user));
   }
 
-  protected override profileFrom({ items, sequence }: HistoryRow): FactorProfile {
-    return { vector: this.answers.encoder.vectorOf(sequence?.items ?? items), add: 0 };
+  protected override profileFrom(row: HistoryRow): FactorProfile {
+    return { vector: this.answers.encoder.vectorOf(lastMet(row)), add: 0 };
   }
 
   static #of(model: SasRecModel): SasRecRecommender {
@@ -155,4 +157,12 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     own.replace(model);
     return own;
   }
+}
+
+function sumsOf(histories: Int32Array[], items: Float32Array, f: number): Float32Array {
+  const sums = new Float32Array(histories.length * f);
+  histories.forEach((history, user) => {
+    for (const item of history) for (let k = 0; k < f; k++) sums[user * f + k] += items[item * f + k];
+  });
+  return sums;
 }

@@ -17,6 +17,13 @@ export function inOrder({ byUser, order }: OrderedBase, user: number, row: Histo
   return { ...row, sequence: { items, values: row.values, timestamps: undefined } };
 }
 
+/** The items of a history, oldest first, each where it was met last. */
+export function lastMet({ items, sequence }: HistoryRow): Int32Array {
+  const steps = sequence?.items ?? items;
+  const last = new Map(Array.from(steps, (item, at) => [item, at]));
+  return last.size === steps.length ? steps : steps.filter((item, at) => last.get(item) === at);
+}
+
 /** The order of a file, whose rows must be those of `byUser` in another order. @throws ERR_BAD_FILE */
 export function orderOf(file: ModelFile, { rows, columns, offsets, indices }: FittedBase['byUser']): Int32Array {
   const order = tensorOf(file, 'order', Int32Array, indices.length);

@@ -1,7 +1,7 @@
 import type { ContentIndex } from '../../contracts/content-index.ts';
-import type { UnknownPolicy } from '../../contracts/recommender.ts';
+import type { RecommenderOptions } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { callback, choice, integer, number, onUnknown, optional, seed, threads } from '../../options.ts';
+import { callback, choice, integer, number, optional, recommenderOptions } from '../../options.ts';
 
 /** Where vectors of contents come from: a `SemanticIndex`, or anything with these two. */
 export type ItemFeatures = Pick<ContentIndex, 'items' | 'vectorOf'>;
@@ -10,7 +10,7 @@ export type ItemFeatures = Pick<ContentIndex, 'items' | 'vectorOf'>;
 export type AttributesOf = (item: string) => Readonly<Record<string, unknown>> | undefined;
 
 /** Options of {@link TwoTowerRecommender}. */
-export interface TwoTowerOptions {
+export interface TwoTowerOptions extends RecommenderOptions {
   /**
    * Vectors of the contents of items, such as a `SemanticIndex`. Its items that nobody has touched are items of the model. Not part of the
    * file of a model. Default: none.
@@ -34,12 +34,6 @@ export interface TwoTowerOptions {
   regularization?: number | undefined;
   /** Early stopping after this many validations without improvement, where `fit` is given something to validate by. Default 3. */
   patience?: number | undefined;
-  /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
-  seed?: number | string | undefined;
-  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 /** Checks and defaults of {@link TwoTowerOptions}. */
@@ -58,9 +52,7 @@ export const twoTowerChecks = {
   learningRate: number({ default: 0.02, above: 0, max: 10 }),
   regularization: number({ default: 1e-6, min: 0, max: 10 }),
   patience: integer({ default: 3, min: 1 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 /** Options as they were read. */
