@@ -18,12 +18,20 @@ export class Rejects {
 
   add(source: 'reviews' | 'products', reason: string, line: number, row: unknown): Promise<unknown> | undefined {
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
-    const room = this.#zip.write(`${JSON.stringify({ source, reason, line, row })}\n`);
-    return room ? undefined : Promise.race([once(this.#zip, 'drain'), this.#end]);
+    this.#zip.write(`${JSON.stringify({ source, reason, line, row }, plain)}\n`);
+    return this.room();
+  }
+
+  /** Waits, when much is on its way, until some of it is written. */
+  room(): Promise<unknown> | undefined {
+    return this.#zip.writableNeedDrain ? Promise.race([once(this.#zip, 'drain'), this.#end]) : undefined;
   }
 
   async close(): Promise<void> {
-    this.#zip.end();
+    if (!this.#zip.writableEnded) this.#zip.end();
     await this.#end;
   }
 }
+
+/** Whole numbers of 64 bits, which Parquet files have, as JSON can hold them. */
+const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);

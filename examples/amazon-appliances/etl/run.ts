@@ -1,15 +1,15 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Progress } from 'attune';
-import { assertUnused, createDatabase } from '../pipeline/database.ts';
+import { IdMap, type Progress } from 'attune';
+import { assertUnused } from '../pipeline/database.ts';
 import { paths } from '../settings.ts';
-import { loadProducts, type ProductCounts } from './load-products.ts';
-import { parquetFiles, writeParquet } from './parquet.ts';
+import { loadProducts, type ProductCounts, type ProductMessage } from './load-products.ts';
+import { writeParquet } from './parquet.ts';
 import { Ratings } from './ratings.ts';
+import { readReviews } from './read-reviews.ts';
 import { Rejects } from './rejects.ts';
-import { readRating } from './review.ts';
-import { readSource } from './source.ts';
-import { storeRatings } from './store-ratings.ts';
+import { chooseRatings, storeRatings } from './store-ratings.ts';
+import { finishSwitch, switchTo } from './switch.ts';
 
 export interface EtlOptions {
   dataDir: string;
@@ -55,44 +55,72 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
   if (options.products !== undefined) assertFile(options.products, 'products');
   const inputs = fingerprint(options);
   mkdirSync(dataDir, { recursive: true });
+  finishSwitch(dataDir);
   assertUnused(database);
   const building = join(dataDir, '.etl');
   rmSync(building, { recursive: true, force: true });
   mkdirSync(building);
-  const rejects = new Rejects(join(building, 'rejects.jsonl.gz'));
-  const target = await createDatabase(join(building, 'appliances.db'));
+  const file = (name: string) => join(building, name);
+  const rejects = new Rejects(file('rejects.jsonl.gz'));
   try {
-    const products = await step('Reading products', (onProgress) =>
-      loadProducts(options.products, target.data.products, rejects, onProgress),
+    const { ratings, counts, products } = await step('Reading files', (onProgress) =>
+      readFiles(options, file('appliances.db'), rejects, onProgress),
     );
-    const ratings = new Ratings();
-    const counts = await step('Reading reviews', (onProgress) => readRatings(options.reviews, ratings, rejects, onProgress));
-    const stored = await step('Writing tables', (onProgress) =>
-      storeRatings(options, ratings, products.known, target, rejects, onProgress),
+    const chosen = await chooseRatings(options, ratings, products.known, rejects);
+    const stored = await step('Writing tables', () =>
+      storeRatings(file('appliances.db'), ratings, chosen, products.known, (target) => {
+        if (existsSync(database)) target.copyEvents(database); // what visitors did stays when the tables are built anew
+      }),
     );
-    if (existsSync(database)) target.copyEvents(database); // what visitors did stays when the tables are built anew
-    await step('Writing parquet', () => writeParquet(building, ratings, stored.rows));
-    target.close();
-    if (existsSync(join(building, 'appliances.db-wal'))) throw new Error('The new tables have not left their log. Nothing was changed.');
+    await step('Writing parquet', async () => writeParquet(building, ratings, chosen.rows));
+    if (existsSync(file('appliances.db-wal'))) throw new Error('The new tables have not left their log. Nothing was changed.');
     await rejects.close();
-    const { rows, ...rest } = stored;
+    const { rows, notSampled, tooFew, users, ratedProducts, meanRating } = chosen;
     const summary: EtlSummary = {
-      reviews: { ...counts, notSampled: rest.notSampled, tooFew: rest.tooFew, kept: rows.length },
-      products: { ...products.counts, stubs: rest.stubs, kept: rest.products },
-      users: rest.users,
-      ratedProducts: rest.ratedProducts,
-      meanRating: rest.meanRating,
+      reviews: { ...counts, notSampled, tooFew, kept: rows.length },
+      products: { ...products.counts, stubs: stored.stubs, kept: stored.products },
+      users,
+      ratedProducts,
+      meanRating,
       rejects: Object.fromEntries([...rejects.counts].sort((a, b) => b[1] - a[1])),
     };
-    writeFileSync(join(building, 'etl.json'), JSON.stringify({ inputs, summary } satisfies EtlManifest, undefined, 2));
+    writeFileSync(file('etl.json'), JSON.stringify({ inputs, summary } satisfies EtlManifest, undefined, 2));
     assertUnused(database);
-    for (const name of ['appliances.db', ...parquetFiles, 'rejects.jsonl.gz', 'etl.json'])
-      renameSync(join(building, name), join(dataDir, name));
+    switchTo(building, dataDir);
     return summary;
   } finally {
-    target.close();
+    await rejects.close().catch(() => {}); // whatever went wrong is on its way already
     rmSync(building, { recursive: true, force: true });
   }
+}
+
+/** Reads both files at once, each in a thread; the products go to their table at once. */
+async function readFiles(options: EtlOptions, database: string, rejects: Rejects, onProgress: (progress: Progress) => void) {
+  const ratings = new Ratings();
+  const counts = { rows: 0, superseded: 0 };
+  const products = async () => {
+    let result: ProductMessage['result'];
+    for await (const message of loadProducts({ file: options.products, database })) {
+      for (const { line, reason, row } of message.rejects) await rejects.add('products', reason, line, row);
+      result ??= message.result;
+    }
+    if (!result) throw new Error('The loading of products ended early.');
+    return { counts: result.counts, known: IdMap.fromColumns(result.known.bytes, result.known.ends) };
+  };
+  const reviews = async () => {
+    for await (const { batch, progress } of readReviews({ file: options.reviews })) {
+      for (const { line, reason, row } of batch.rejects) await rejects.add('reviews', reason, line, row);
+      counts.rows += batch.size + batch.rejects.length;
+      ratings.addAll(batch, (line, rating) => {
+        counts.superseded++;
+        void rejects.add('reviews', 'superseded by a newer rating of the same pair', line, rating);
+      });
+      await rejects.room();
+      onProgress(progress);
+    }
+  };
+  const [loaded] = await Promise.all([products(), reviews()]);
+  return { ratings, counts, products: loaded };
 }
 
 /** Files by place, size and time, and the options that change what comes out. */
@@ -109,24 +137,4 @@ function assertFile(file: string, what: string): void {
   if (existsSync(file)) return;
   const message = `Expected a file of ${what} at '${file}', got nothing there. Check --${what}, or make a sample with the command sample.`;
   throw Object.assign(new Error(message), { code: 'ERR_NOT_FOUND' });
-}
-
-async function readRatings(file: string, ratings: Ratings, rejects: Rejects, onProgress: (progress: Progress) => void) {
-  let rows = 0;
-  let superseded = 0;
-  for await (const batch of readSource(file, { onProgress })) {
-    for (const { line, row, problem } of batch) {
-      rows++;
-      const rating = row ? readRating(row) : `not a row: ${problem.replace(/, got .*/s, '')}`;
-      if (typeof rating === 'string') {
-        await rejects.add('reviews', rating, line, row ?? problem);
-        continue;
-      }
-      const older = ratings.add(rating, line);
-      if (!older) continue;
-      superseded++;
-      await rejects.add('reviews', 'superseded by a newer rating of the same pair', older.line, older.rating);
-    }
-  }
-  return { rows, superseded };
 }
