@@ -8,14 +8,12 @@ export interface Entries {
   count: number;
   /** Tables keep rows in leaves only, by row number; an index has entries in all pages. */
   kind: 'table' | 'index';
-  /** Writes the cell of an entry as it stands in a leaf. @returns its length, at most {@link maxCell} */
-  cell(entry: number, to: Uint8Array): number;
+  /** Completes the cell of an entry, as it stands in a leaf, in `record`. @returns where it ends there */
+  cell(entry: number): number;
+  record: { readonly bytes: Uint8Array; readonly start: number };
   /** The row number of an entry of a table. */
   key?(entry: number): number;
 }
-
-/** At least four cells fit into a page, as SQLite demands, and none needs overflow pages. */
-export const maxCell = 1000;
 
 const leafType = { table: 0x0d, index: 0x0a };
 const interiorType = { table: 0x05, index: 0x02 };
@@ -35,25 +33,24 @@ export function writeTree(file: PageFile, root: number, entries: Entries): void 
 
 /** @returns the level above, or undefined when all of it fitted into the root. */
 function writeLeaves(file: PageFile, root: number, entries: Entries): Level | undefined {
-  const { kind, count } = entries;
+  const { kind, count, record } = entries;
   const above: Level = { children: [], separators: [] };
   const page = new Page(file.pageSize, leafType[kind]);
-  const scratch = new Uint8Array(maxCell);
   for (let k = 0; k < count; k++) {
-    const length = entries.cell(k, scratch);
-    if (page.add(scratch, length)) continue;
+    const end = entries.cell(k);
+    if (page.add(record.bytes, record.start, end)) continue;
     if (kind === 'table') {
       above.separators.push(tableKey(entries.key?.(k - 1) as number));
       above.children.push(file.append(page.take()));
-      page.add(scratch, length);
+      page.add(record.bytes, record.start, end);
     } else if (k < count - 1) {
-      above.separators.push(scratch.slice(0, length));
+      above.separators.push(record.bytes.slice(record.start, end));
       above.children.push(file.append(page.take()));
     } else {
       // The last entry has to stand right of a separator, so the one before it becomes that.
       above.separators.push(page.removeLast());
       above.children.push(file.append(page.take()));
-      page.add(scratch, length);
+      page.add(record.bytes, record.start, end);
     }
   }
   return finish(file, root, page, above);
@@ -112,11 +109,11 @@ class Page {
   }
 
   /** @returns false when it does not fit. */
-  add(cell: Uint8Array, length: number): boolean {
-    const at = this.#reserve(length);
+  add(from: Uint8Array, start: number, end: number): boolean {
+    let at = this.#reserve(end - start);
     if (at < 0) return false;
     const bytes = this.#bytes;
-    for (let k = 0; k < length; k++) bytes[at + k] = cell[k];
+    for (let k = start; k < end; k++) bytes[at++] = from[k];
     return true;
   }
 
@@ -185,11 +182,16 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
     bytes[at] = value;
     return at + 1;
   }
-  let groups = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) groups++;
+  const groups = varintLength(value);
   for (let k = groups - 1; k >= 0; k--) {
     bytes[at + k] = (value % 128) | (k < groups - 1 ? 128 : 0);
     value = Math.floor(value / 128);
   }
   return at + groups;
+}
+
+export function varintLength(value: number): number {
+  let groups = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) groups++;
+  return groups;
 }

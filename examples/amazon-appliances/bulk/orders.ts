@@ -1,21 +1,18 @@
-import type { IdMap } from 'attune';
-
 /** Texts one after the other, and where each ends. */
 export interface Texts {
   bytes: Uint8Array;
   ends: Int32Array;
 }
 
-/** Ids, and the same in the order of SQLite and of `memcmp`. */
-export interface RankedIds extends Texts {
-  /** Place of each id in `sorted`. */
+/** Texts in the order of SQLite and of `memcmp`. */
+export interface Ranked {
+  /** Place of each text in `sorted`. */
   rank: Int32Array;
   /** A copy in order, so that an index reads it from one end to the other. */
   sorted: Texts;
 }
 
-export function rankIds(ids: IdMap): RankedIds {
-  const { bytes, ends } = ids.toColumns();
+export function ranked({ bytes, ends }: Texts): Ranked {
   const order = Int32Array.from({ length: ends.length }, (_, k) => k);
   sortByBytes(order, new Int32Array(order.length), 0, order.length, 0, bytes, ends);
   const rank = new Int32Array(order.length);
@@ -27,7 +24,7 @@ export function rankIds(ids: IdMap): RankedIds {
     for (let from = startOf(ends, id); from < ends[id]; from++) sorted.bytes[at++] = bytes[from];
     sorted.ends[k] = at;
   }
-  return { bytes, ends, rank, sorted };
+  return { rank, sorted };
 }
 
 export const startOf = (ends: Int32Array, id: number) => (id === 0 ? 0 : ends[id - 1]);

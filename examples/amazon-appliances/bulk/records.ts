@@ -1,25 +1,30 @@
-import { writeBigEndian, writeVarint } from './btree.ts';
+import { varintLength, writeBigEndian, writeVarint } from './btree.ts';
+
+/** The header of a record of the columns here, with the lengths and the row number before it, is shorter. */
+const headerRoom = 64;
 
 /**
  * Writes records of SQLite, a header with the type of each value and then the values, behind the length of all and, in tables, the number of
- * the row; see https://www.sqlite.org/fileformat2.html#record_format. Values are given twice: `type...` for each, then `value...` for each.
+ * the row; see https://www.sqlite.org/fileformat2.html#record_format.
  */
 export class RecordWriter {
-  readonly #types = new Uint8Array(64);
-  readonly #body = new Uint8Array(1024);
+  /** The record begins at `start`, whatever its header took. */
+  readonly bytes: Uint8Array = new Uint8Array(2048);
+  start = headerRoom;
+  readonly #types = new Uint8Array(headerRoom);
   #typed = 0;
-  #filled = 0;
+  #end = headerRoom;
 
   null(): void {
     this.#types[this.#typed++] = 0;
   }
 
-  text(bytes: Uint8Array, start: number, end: number): void {
+  text(from: Uint8Array, start: number, end: number): void {
     this.#typed = writeVarint(this.#types, this.#typed, 13 + 2 * (end - start));
-    const body = this.#body;
-    let at = this.#filled;
-    for (let k = start; k < end; k++) body[at++] = bytes[k];
-    this.#filled = at;
+    const bytes = this.bytes;
+    let at = this.#end;
+    for (let k = start; k < end; k++) bytes[at++] = from[k];
+    this.#end = at;
   }
 
   /** A whole number below 2^53. */
@@ -32,8 +37,8 @@ export class RecordWriter {
     const type = size < 0x80 ? 1 : size < 0x8000 ? 2 : size < 0x80_0000 ? 3 : size < 0x8000_0000 ? 4 : size < 0x8000_0000_0000 ? 5 : 6;
     this.#types[this.#typed++] = type;
     const length = type < 5 ? type : 2 * type - 4;
-    writeBigEndian(this.#body, this.#filled, value, length);
-    this.#filled += length;
+    writeBigEndian(this.bytes, this.#end, value, length);
+    this.#end += length;
   }
 
   /** A number of a column REAL, of which SQLite keeps whole numbers as such. */
@@ -44,21 +49,23 @@ export class RecordWriter {
     }
     this.#types[this.#typed++] = 7;
     scratch.setFloat64(0, value);
-    for (let k = 0; k < 8; k++) this.#body[this.#filled + k] = scratch.getUint8(k);
-    this.#filled += 8;
+    for (let k = 0; k < 8; k++) this.bytes[this.#end++] = scratch.getUint8(k);
   }
 
-  /** Writes the record and begins the next one. @param row number of the row, for tables @returns the length */
-  finish(to: Uint8Array, row?: number): number {
-    const header = 1 + this.#typed; // few columns: the length of the header is one byte
-    let at = writeVarint(to, 0, header + this.#filled);
-    if (row !== undefined) at = writeVarint(to, at, row);
-    to[at++] = header;
-    for (let k = 0; k < this.#typed; k++) to[at++] = this.#types[k];
-    for (let k = 0; k < this.#filled; k++) to[at++] = this.#body[k];
+  /** Completes the record in `bytes`; it stays there until the next one is begun. @param row number of the row, for tables @returns where it ends */
+  finish(row?: number): number {
+    const typed = this.#typed;
+    const end = this.#end;
+    const length = 1 + typed + end - headerRoom; // few columns: the length of the header is one byte
+    const start = headerRoom - typed - 1 - (row === undefined ? 0 : varintLength(row)) - varintLength(length);
+    let at = writeVarint(this.bytes, start, length);
+    if (row !== undefined) at = writeVarint(this.bytes, at, row);
+    this.bytes[at++] = 1 + typed;
+    for (let k = 0; k < typed; k++) this.bytes[at++] = this.#types[k];
+    this.start = start;
     this.#typed = 0;
-    this.#filled = 0;
-    return at;
+    this.#end = headerRoom;
+    return end;
   }
 }
 

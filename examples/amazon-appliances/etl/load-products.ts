@@ -29,6 +29,7 @@ export interface ProductMessage {
 
 /** Smaller files are loaded faster than a thread starts. */
 const worthThread = 1 << 20;
+/** So few at a time that they are gone before the garbage collector copies them to the old ones. */
 const batchSize = 2000;
 
 /** Makes the database with the products of a file in it, in a thread of its own when the file is large. */

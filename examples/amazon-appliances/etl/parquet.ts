@@ -1,18 +1,17 @@
 import { join } from 'node:path';
-import type { IdMap } from 'attune';
 import { startOf, type Texts } from '../bulk/orders.ts';
 import { writeParquetFile } from '../bulk/parquet.ts';
-import type { Ratings } from './ratings.ts';
+import type { RatingColumns } from './ratings.ts';
 
 /**
  * Writes the ratings for programs that read columns: dense indices beside ids, their two maps, and the products by number of
  * ratings. Indices count users and products in the order in which their first rating comes.
  */
-export function writeParquet(folder: string, ratings: Ratings, rows: Int32Array): void {
-  const { user, item, value, time } = ratings.columns;
-  const users = firstSeen(rows, ratings.users.size, user);
-  const items = firstSeen(rows, ratings.items.size, item);
-  const itemIds = textsOf(ratings.items, items.order);
+export function writeParquet(folder: string, ratings: RatingColumns, rows: Int32Array): void {
+  const { user, item, value, time } = ratings;
+  const users = firstSeen(rows, ratings.users.ends.length, user);
+  const items = firstSeen(rows, ratings.items.ends.length, item);
+  const itemIds = picked(ratings.items, items.order);
   const counts = new Int32Array(items.order.length);
   const sums = new Float64Array(items.order.length);
   for (let k = 0; k < rows.length; k++) {
@@ -28,7 +27,7 @@ export function writeParquet(folder: string, ratings: Ratings, rows: Int32Array)
   ]);
   writeParquetFile(join(folder, 'user_map.parquet'), [
     { name: 'user_idx', type: 'int32', data: Int32Array.from(users.order.keys()) },
-    { name: 'user_id', type: 'text', data: textsOf(ratings.users, users.order) },
+    { name: 'user_id', type: 'text', data: picked(ratings.users, users.order) },
   ]);
   writeParquetFile(join(folder, 'item_map.parquet'), [
     { name: 'item_idx', type: 'int32', data: Int32Array.from(items.order.keys()) },
@@ -42,10 +41,9 @@ export function writeParquet(folder: string, ratings: Ratings, rows: Int32Array)
   ]);
 }
 
-const textsOf = (ids: IdMap, order: Int32Array): Texts => picked(ids.toColumns(), order);
-
 /** The texts at some places, in that order. */
 function picked({ bytes, ends }: Texts, order: Int32Array): Texts {
+  if (order.length === ends.length && order.every((k, place) => k === place)) return { bytes, ends }; // all of them, as they came
   const result = { bytes: new Uint8Array(bytes.length), ends: new Int32Array(order.length) };
   let at = 0;
   for (let k = 0; k < order.length; k++) {

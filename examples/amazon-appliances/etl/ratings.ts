@@ -1,4 +1,5 @@
 import { IdMap } from 'attune';
+import type { Texts } from '../bulk/orders.ts';
 import type { RatingBatch } from './batch.ts';
 import type { Rating } from './review.ts';
 
@@ -15,13 +16,19 @@ const columns = {
 };
 type Columns = { -readonly [name in keyof typeof columns]: InstanceType<(typeof columns)[name]> };
 
+/** Ratings as numbers in columns, longer than needed, with the ids that `user` and `item` count. */
+export interface RatingColumns extends Readonly<Columns> {
+  users: Texts;
+  items: Texts;
+}
+
 /**
  * Ratings in columns, the newest of each (user, product) pair; of equal times the later row. Thirty-five bytes per rating besides
  * the ids, so that a whole category fits into memory.
  */
 export class Ratings {
-  readonly users = new IdMap();
-  readonly items = new IdMap();
+  users = new IdMap();
+  items = new IdMap();
   #size = 0;
   #columns = columnsOf(1024);
   /** Row + 1 by a hash of the pair, 0 = free; never more than half full. A Map of two million pairs takes ten times as much. */
@@ -66,6 +73,15 @@ export class Ratings {
       onSuperseded(batch.lines[k], this.at(row));
       this.#restore(row, before, line);
     }
+  }
+
+  /** The columns alone, for the last steps: what finds ids and pairs takes as much memory, and is given up. */
+  release(): RatingColumns {
+    const { users, items } = this;
+    this.users = new IdMap();
+    this.items = new IdMap();
+    this.#table = new Int32Array(4096);
+    return { ...this.#columns, users: users.toColumns(), items: items.toColumns() };
   }
 
   at(row: number): Rating {

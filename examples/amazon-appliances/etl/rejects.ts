@@ -16,10 +16,9 @@ export class Rejects {
     this.#end.catch(() => {}); // reported by close
   }
 
-  add(source: 'reviews' | 'products', reason: string, line: number, row: unknown): Promise<unknown> | undefined {
+  add(source: 'reviews' | 'products', reason: string, line: number, row: unknown): void {
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
     this.#zip.write(`${JSON.stringify({ source, reason, line, row }, plain)}\n`);
-    return this.room();
   }
 
   /** Waits, when much is on its way, until some of it is written. */

@@ -72,7 +72,7 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
         if (existsSync(database)) target.copyEvents(database); // what visitors did stays when the tables are built anew
       }),
     );
-    await step('Writing parquet', async () => writeParquet(building, ratings, chosen.rows));
+    await step('Writing parquet', async () => writeParquet(building, stored.columns, chosen.rows));
     if (existsSync(file('appliances.db-wal'))) throw new Error('The new tables have not left their log. Nothing was changed.');
     await rejects.close();
     const { rows, notSampled, tooFew, users, ratedProducts, meanRating } = chosen;
@@ -101,7 +101,8 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
   const products = async () => {
     let result: ProductMessage['result'];
     for await (const message of loadProducts({ file: options.products, database })) {
-      for (const { line, reason, row } of message.rejects) await rejects.add('products', reason, line, row);
+      for (const { line, reason, row } of message.rejects) rejects.add('products', reason, line, row);
+      await rejects.room();
       result ??= message.result;
     }
     if (!result) throw new Error('The loading of products ended early.');
@@ -109,11 +110,11 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
   };
   const reviews = async () => {
     for await (const { batch, progress } of readReviews({ file: options.reviews })) {
-      for (const { line, reason, row } of batch.rejects) await rejects.add('reviews', reason, line, row);
+      for (const { line, reason, row } of batch.rejects) rejects.add('reviews', reason, line, row);
       counts.rows += batch.size + batch.rejects.length;
       ratings.addAll(batch, (line, rating) => {
         counts.superseded++;
-        void rejects.add('reviews', 'superseded by a newer rating of the same pair', line, rating);
+        rejects.add('reviews', 'superseded by a newer rating of the same pair', line, rating);
       });
       await rejects.room();
       onProgress(progress);

@@ -27,7 +27,10 @@ export async function chooseRatings(options: EtlOptions, ratings: Ratings, known
   let withMetadata = 0;
   for (let row = 0; row < ratings.size; row++) {
     if (keepItem[item[row]]) withMetadata++;
-    else await rejects.add('reviews', 'product without metadata', line[row], ratings.at(row));
+    else {
+      rejects.add('reviews', 'product without metadata', line[row], ratings.at(row));
+      await rejects.room();
+    }
   }
   const drawsAll = options.sampleFraction >= 1;
   const keepUser = drawsAll
@@ -92,14 +95,15 @@ export async function storeRatings(
   } finally {
     target.close();
   }
-  writeRatingTable(database, ratings, rows);
+  const columns = ratings.release();
+  writeRatingTable(database, columns, rows);
   const written = await reopenForLoading(database);
   try {
     written.analyze();
   } finally {
     written.close();
   }
-  return { stubs, products };
+  return { stubs, products, columns };
 }
 
 /** Whether a user is in the sample: by a hash of the id, so that neither the order nor the other users matter. */

@@ -8,7 +8,11 @@ const underWay = 8;
  * @param task what the script finds as {@link taskOfThread}.
  */
 export async function* received<T>(script: URL, task: unknown): AsyncGenerator<T> {
-  const worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData: { script: script.href, task }, execArgv: [] });
+  const worker = new Worker(new URL('./thread.mjs', import.meta.url), {
+    workerData: { script: script.href, task },
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: 256 },
+  });
   const waiting: (T | 'end')[] = [];
   let failure: Error | undefined;
   let wake = () => {};

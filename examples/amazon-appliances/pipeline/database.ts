@@ -96,7 +96,7 @@ export async function reopenForLoading(file: string): Promise<LoadDatabase> {
 
 /** Nobody reads the file before it is whole, so it needs no journal. */
 function relax(handle: Database.Database): void {
-  for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -65536']) handle.exec(`PRAGMA ${pragma}`);
+  for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -16384']) handle.exec(`PRAGMA ${pragma}`);
 }
 
 /**
