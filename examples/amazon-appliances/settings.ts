@@ -27,6 +27,8 @@ export const paths = (dataDir: string) => ({
   database: join(dataDir, 'appliances.db'),
   manifest: join(dataDir, 'etl.json'),
   models: join(dataDir, 'models'),
+  /** The model that is measured, which knows the ratings that are not held out. */
+  heldOut: join(dataDir, 'held-out'),
   evaluation: join(dataDir, 'evaluation.json'),
   evaluationPage: join(dataDir, 'evaluation.html'),
   exploration: join(dataDir, 'explore.html'),
