@@ -24,8 +24,17 @@ const amazonNames = {
 /** Columns that a file calls otherwise, by what they mean: `{ user: 'buyer' }`. */
 export type FieldNames = { [field in keyof typeof amazonNames]?: string };
 
-/** What a column can mean. */
-export const reviewFields = Object.keys(amazonNames) as (keyof typeof amazonNames)[];
+/** Reads `user=buyer,item=sku`. */
+export function readFieldNames(text: string): FieldNames {
+  const known = Object.keys(amazonNames);
+  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+  for (const [field, column] of pairs) {
+    if (known.includes(field) && column) continue;
+    const message = `Expected columns as ${known.map((name) => `${name}=COLUMN`).join(',')} (any of these), got '${text}'.`;
+    throw Object.assign(new Error(message), { code: 'ERR_BAD_OPTION' });
+  }
+  return Object.fromEntries(pairs);
+}
 
 /** The rating in a row of 2014, 2018 or 2023, or the rule that the row breaks. @param columns names of the caller's, which replace ours */
 export function readRating(row: Record<string, unknown>, columns?: FieldNames): Rating | string {

@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { IdMap, type Progress } from 'attune';
 import { assertUnused } from '../pipeline/database.ts';
 import { paths } from '../settings.ts';
 import { loadProducts, type ProductCounts, type ProductMessage } from './load-products.ts';
 import { writeParquet } from './parquet.ts';
+import { checkQuality, type Figures, type QualityReport } from './quality.ts';
+import { qualityHtml } from './quality-page.ts';
 import { Ratings } from './ratings.ts';
 import { readReviews } from './read-reviews.ts';
 import { Rejects } from './rejects.ts';
+import type { FieldNames } from './review.ts';
 import { chooseRatings, storeRatings } from './store-ratings.ts';
 import { finishSwitch, switchTo } from './switch.ts';
 
@@ -22,6 +25,8 @@ export interface EtlOptions {
   sampleFraction: number;
   sampleSeed: number;
   unknownProducts: 'stub' | 'reject';
+  /** Columns of the reviews that are called otherwise than in the files of Amazon. */
+  columns?: FieldNames;
 }
 
 /** What went in, what came out, and why not all of it. */
@@ -33,6 +38,8 @@ export interface EtlSummary {
   meanRating: number;
   /** Rows in rejects.jsonl.gz by the rule they broke. */
   rejects: Record<string, number>;
+  /** Rules of quality that the files break, see quality.html. */
+  brokenRules: string[];
 }
 
 /** Says which inputs and options made the tables; written last, so that its being there means that all is whole. */
@@ -83,7 +90,12 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
       ratedProducts,
       meanRating,
       rejects: Object.fromEntries([...rejects.counts].sort((a, b) => b[1] - a[1])),
+      brokenRules: [],
     };
+    const quality = checkQuality(summary, histogramOf(chosen.rows, stored.columns.value), figuresBefore(dataDir));
+    summary.brokenRules = quality.results.filter(({ passed }) => !passed).map(({ name }) => name);
+    writeFileSync(file('quality.json'), JSON.stringify(quality, undefined, 2));
+    writeFileSync(file('quality.html'), qualityHtml(quality));
     writeFileSync(file('etl.json'), JSON.stringify({ inputs, summary } satisfies EtlManifest, undefined, 2));
     assertUnused(database);
     switchTo(building, dataDir);
@@ -94,10 +106,26 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
   }
 }
 
+function histogramOf(rows: Int32Array, value: Float64Array): [number, number][] {
+  const counts = new Map<number, number>();
+  for (const row of rows) counts.set(value[row], (counts.get(value[row]) ?? 0) + 1);
+  return [...counts].sort((a, b) => a[0] - b[0]);
+}
+
+/** The figures of the last load, when there was one. */
+function figuresBefore(dataDir: string): Figures | undefined {
+  try {
+    return (JSON.parse(readFileSync(join(dataDir, 'quality.json'), 'utf8')) as QualityReport).figures;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads both files at once, each in a thread; the products go to their table at once. */
 async function readFiles(options: EtlOptions, database: string, rejects: Rejects, onProgress: (progress: Progress) => void) {
   const ratings = new Ratings();
   const counts = { rows: 0, superseded: 0 };
+  const started = performance.now();
   const products = async () => {
     let result: ProductMessage['result'];
     for await (const message of loadProducts({ file: options.products, database })) {
@@ -109,7 +137,7 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
     return { counts: result.counts, known: IdMap.fromColumns(result.known.bytes, result.known.ends) };
   };
   const reviews = async () => {
-    for await (const { batch, progress } of readReviews({ file: options.reviews })) {
+    for await (const { batch, progress } of readReviews({ file: options.reviews, columns: options.columns })) {
       for (const { line, reason, row } of batch.rejects) rejects.add('reviews', reason, line, row);
       counts.rows += batch.size + batch.rejects.length;
       ratings.addAll(batch, (line, rating) => {
@@ -117,7 +145,8 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
         rejects.add('reviews', 'superseded by a newer rating of the same pair', line, rating);
       });
       await rejects.room();
-      onProgress(progress);
+      const perSecond = Math.round((1000 * counts.rows) / (performance.now() - started));
+      onProgress({ ...progress, phase: `${counts.rows.toLocaleString('en-US')} reviews, ${perSecond.toLocaleString('en-US')} a second` });
     }
   };
   const [loaded] = await Promise.all([products(), reviews()]);
@@ -125,13 +154,29 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
 }
 
 /** Files by place, size and time, and the options that change what comes out. */
-export function fingerprint({ reviews, products, minInteractions, sampleFraction, sampleSeed, unknownProducts }: EtlOptions): string {
+export function fingerprint({
+  reviews,
+  products,
+  minInteractions,
+  sampleFraction,
+  sampleSeed,
+  unknownProducts,
+  columns,
+}: EtlOptions): string {
   const file = (path: string | undefined) => {
     if (path === undefined) return null;
     const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
     return [resolve(path), size, mtimeMs];
   };
-  return JSON.stringify({ reviews: file(reviews), products: file(products), minInteractions, sampleFraction, sampleSeed, unknownProducts });
+  return JSON.stringify({
+    reviews: file(reviews),
+    products: file(products),
+    minInteractions,
+    sampleFraction,
+    sampleSeed,
+    unknownProducts,
+    columns,
+  });
 }
 
 function assertFile(file: string, what: string): void {
