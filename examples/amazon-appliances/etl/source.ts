@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { Progress } from 'attune';
-import { readCsv, readJsonLines, readParquet } from 'attune/node';
+import { readCsv, readJsonLines, readParquet, readTable } from 'attune/node';
 import { parsePython } from './text.ts';
 
 /** A row of a file with the number of its line, or a line that cannot be read. */
@@ -22,6 +22,7 @@ interface SourceOptions {
  * row, which is the line when no field holds a line break.
  */
 export async function* readSource(file: string, options: SourceOptions = {}): AsyncGenerator<SourceRow[]> {
+  if ((await firstBytes(file, 4)).equals(zstd)) return yield* numbered((o) => readTable<Record<string, unknown>>(file, o), 1, options);
   const head = await beginning(file);
   if (head.startsWith('PAR1')) return yield* numbered((o) => readParquet(file, o), 1, options);
   if (/^\s*\[/.test(head)) return yield await wholeJson(file);
@@ -42,6 +43,9 @@ export function isJsonLines(head: string): boolean {
 }
 
 const firstLine = (head: string) => head.slice(0, head.indexOf('\n') < 0 ? head.length : head.indexOf('\n'));
+
+/** How a frame of Zstandard begins; the library decompresses it, or says what to do where Node cannot. */
+const zstd = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 interface LineReader {
   batches(): AsyncIterable<Record<string, unknown>[]>;
