@@ -11,8 +11,8 @@ const runner: suites.TestRunner = { beforeAll, describe, expect, it };
 export const recommenderConformance = <R extends Recommender>(family: suites.RecommenderFamily<R>) =>
   suites.recommenderConformance(family, runner);
 export const dataStoreConformance = (open: Parameters<typeof suites.dataStoreConformance>[0]) => suites.dataStoreConformance(open, runner);
-export const modelStoreConformance = (open: Parameters<typeof suites.modelStoreConformance>[0]) =>
-  suites.modelStoreConformance(open, runner);
+export const modelStoreConformance = (open: Parameters<typeof suites.modelStoreConformance>[0], family?: suites.ModelStoreFamily) =>
+  suites.modelStoreConformance(open, runner, family);
 export const embeddingCacheConformance = (open: Parameters<typeof suites.embeddingCacheConformance>[0]) =>
   suites.embeddingCacheConformance(open, runner);
 export const vectorIndexConformance = (family: suites.VectorIndexFamily) => suites.vectorIndexConformance(family, runner);

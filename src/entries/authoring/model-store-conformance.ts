@@ -4,8 +4,20 @@ import { suiteOf, type TestRunner } from './test-runner.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
+/** What else the suite of a model store can look at. */
+export interface ModelStoreFamily {
+  /** Makes an empty store that keeps so many versions of a name. */
+  openKeeping?: ((keep: number) => ModelStore | Promise<ModelStore>) | undefined;
+  /** Changes a byte of a stored version behind the store's back. */
+  damage?: ((store: ModelStore, name: string, version: number) => Promise<void>) | undefined;
+}
+
 /** What every ModelStore promises. `open` makes an empty one. */
-export function modelStoreConformance(open: () => ModelStore | Promise<ModelStore>, runner: TestRunner): void {
+export function modelStoreConformance(
+  open: () => ModelStore | Promise<ModelStore>,
+  runner: TestRunner,
+  { openKeeping, damage }: ModelStoreFamily = {},
+): void {
   const { it, expect, code } = suiteOf(runner);
   it('put numbers the versions of a name from 1', async () => {
     const store = await open();
@@ -234,5 +246,77 @@ export function modelStoreConformance(open: () => ModelStore | Promise<ModelStor
     const infos = await Promise.all(Array.from({ length: 12 }, (_, k) => store.put('als', bytes(k + 1))));
     expect(infos.map(({ version }) => version).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     for (const [k, { version }] of infos.entries()) expect((await store.get(`als@${version}`)).bytes).toEqual(bytes(k + 1));
+  });
+
+  it('watch yields where an alias points after each promote and rollback, within a second, and ends with its signal', async () => {
+    const store = await open();
+    for (const value of [1, 2, 3]) await store.put('als', bytes(value), { value });
+    await store.promote('als', 1, 'production');
+    const controller = new AbortController();
+    const changes = store.watch('als', 'production', { signal: controller.signal })[Symbol.asyncIterator]();
+    await new Promise((resolve) => setTimeout(resolve, 300)); // so that it has seen where the alias points now
+    for (const [version, move] of [
+      [3, () => store.promote('als', 3, 'production')],
+      [2, () => store.promote('als', 2, 'production')],
+      [3, () => store.rollback('als', 'production')],
+    ] as const) {
+      const next = changes.next();
+      await store.promote('als', 1, 'another');
+      await move();
+      const moved = Date.now();
+      expect((await next).value).toMatchObject({ name: 'als', version, metadata: { value: version }, aliases: ['production'] });
+      expect(Date.now() - moved).toBeLessThan(2000); // a second, on a machine that is busy with other things
+    }
+    const last = changes.next();
+    controller.abort();
+    expect(await last).toEqual({ done: true, value: undefined });
+  });
+
+  it('watch yields at once when the alias has moved on from the version that the caller has', async () => {
+    const store = await open();
+    for (const value of [1, 2]) await store.put('als', bytes(value));
+    await store.promote('als', 2, 'production');
+    for await (const { version } of store.watch('als', 'production', { since: 1 })) {
+      expect(version).toBe(2);
+      break;
+    }
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    for await (const _ of store.watch('als', 'staging', { signal: controller.signal })) throw new Error('nothing was promoted');
+    for await (const _ of store.watch('als', 'staging', { signal: AbortSignal.abort() })) throw new Error('it has ended');
+    for (const [name, alias] of [
+      ['a b', 'x'],
+      ['als', '3'],
+    ] as const)
+      expect(() => store.watch(name, alias)).toThrow();
+    expect(() => store.watch('als', 'x', { every: 5 } as never)).toThrow();
+  });
+
+  it.runIf(openKeeping)('only the newest versions stay when it is told how many, and those that an alias points at', async () => {
+    const store = await (openKeeping as NonNullable<typeof openKeeping>)(3);
+    await store.put('als', bytes(1));
+    await store.promote('als', 1, 'production');
+    for (const value of [2, 3, 4, 5, 6]) await store.put('als', bytes(value));
+    await store.put('other', bytes(1));
+    expect((await store.list('als')).map(({ version }) => version)).toEqual([1, 4, 5, 6]);
+    await store.promote('als', 5, 'production');
+    expect(await store.put('als', bytes(7))).toMatchObject({ version: 7 });
+    expect((await store.list('als')).map(({ version }) => version)).toEqual([5, 6, 7]);
+    expect(await store.get('als@production')).toMatchObject({ version: 5, bytes: bytes(5) });
+    expect(await store.list('other')).toHaveLength(1);
+    for (const keep of [0, 1.5, '5']) await expect(async () => openKeeping?.(keep as number)).rejects.toEqual(code('ERR_BAD_OPTION'));
+  });
+
+  it.runIf(damage)('bytes that are not those that were put are no model, and the error names the version', async () => {
+    const store = await open();
+    const data = Uint8Array.from({ length: 100_000 }, (_, k) => k >> 3);
+    for (let k = 0; k < 3; k++) await store.put('als', data);
+    await (damage as NonNullable<typeof damage>)(store, 'als', 2);
+    const error = await store.get('als@2').catch((caught) => caught);
+    expect(error).toEqual(code('ERR_BAD_FILE'));
+    expect(error.message).toContain("Version 2 of 'als'");
+    expect((await store.get('als@3')).bytes).toEqual(data);
+    expect(await store.list('als')).toHaveLength(3);
+    await store.delete('als', 2);
   });
 }

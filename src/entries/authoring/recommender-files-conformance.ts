@@ -150,6 +150,9 @@ function tinyStore(): ModelStore {
     list: unused,
     promote: unused,
     rollback: unused,
+    watch: () => {
+      throw new Error('not needed here');
+    },
     delete: unused,
   };
 }

@@ -1,6 +1,8 @@
 import type { KeyValue } from '../../contracts/key-value.ts';
-import type { ModelInfo, ModelStore, StoredModel } from '../../contracts/model-store.ts';
+import type { ModelInfo, ModelStore, ModelStoreOptions, StoredModel } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { readOptions } from '../../options.ts';
+import { checksumOf } from '../shared/checksum.ts';
 import {
   byNameAndVersion,
   inUse,
@@ -13,6 +15,7 @@ import {
   readReference,
   readVersion,
 } from '../shared/model-names.ts';
+import { type ModelBackend, modelStoreChecks, modelStoreOf } from '../shared/model-store.ts';
 import { type AliasEntry, AliasLog, type NumberedEntry } from './alias-log.ts';
 import { JsonKeyValue } from './json.ts';
 import { type Facts, Versions } from './versions.ts';
@@ -23,11 +26,16 @@ import { type Facts, Versions } from './versions.ts';
  * the previous state; version numbers are never reused.
  *
  * @param client what Redis, S3, etcd or a `Map` is adapted to; `setNew` must be atomic
+ * @param options `keep`: versions of a name that stay, see {@link ModelStoreOptions}
  * @returns a store whose calls reject with ERR_STORE when the client fails, ERR_BAD_FILE when a value was changed from outside
  * @throws ERR_BAD_ARGUMENT
  */
-export function keyValueModelStore(client: KeyValue): ModelStore {
+export function keyValueModelStore(client: KeyValue, options: ModelStoreOptions = {}): ModelStore {
   const store = new JsonKeyValue(readClient(client));
+  return modelStoreOf(backendOf(store), readOptions('keyValueModelStore', options, modelStoreChecks));
+}
+
+function backendOf(store: JsonKeyValue): ModelBackend {
   const versionsOf = (name: string) => new Versions(store, readName(name));
   const aliasesOf = (name: string) => new AliasLog(store, name);
 
@@ -45,11 +53,13 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
   const move = (name: string, alias: string, next: Next) => moveAlias(aliasesOf(name), versionsOf(name), name, alias, next);
 
   return {
+    pointsAt: async (name, alias) => (await aliasesOf(name).last(alias))?.version,
     async put(name, bytes, metadata) {
       const versions = versionsOf(name);
       readModelBytes(bytes);
-      const facts = { name, createdAt: Date.now(), sizeBytes: bytes.length, metadata: readMetadata(metadata) };
-      return { ...(await versions.add(facts, bytes)), aliases: [] };
+      const checksum = checksumOf(bytes);
+      const facts = { name, createdAt: Date.now(), sizeBytes: bytes.length, metadata: readMetadata(metadata), checksum };
+      return infoOf(await versions.add(facts, bytes), []);
     },
     async get(reference): Promise<StoredModel> {
       const asked = readReference(reference);

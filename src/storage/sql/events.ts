@@ -37,7 +37,7 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     );
 
   const append = (events: Iterable<unknown>) => {
-    const read = Array.from(events, readOne);
+    const read = Array.from(events, readOneEvent);
     return use((connection) =>
       connection.atomic(async () => {
         const stored: StoredEvent[] = [];
@@ -85,7 +85,8 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
   };
 }
 
-function readOne(event: unknown, k: number) {
+/** An event to append, with its further fields as JSON. @throws AttuneError naming its row */
+export function readOneEvent(event: unknown, k: number) {
   try {
     const row = readRow(event);
     return { ...readEvent(row), data: jsonObject(eventFields(row)) };

@@ -12,6 +12,7 @@ export const sqliteDialect: SqlDialect = {
   upsert: onConflict,
   maxParameters: 999, // what older builds allow
   maxRows: 64,
+  maxBlob: 2 ** 28,
   hiddenRowNumber: 'rowid',
   begin: 'begin immediate',
   lockRow: '',
