@@ -69,6 +69,7 @@ export {
 } from '../storage/shared/model-names.ts';
 export { watchAlias } from '../storage/shared/model-store.ts';
 export { Pace } from '../work/pace.ts';
+export { answerCacheConformance } from './authoring/answer-cache-conformance.ts';
 export { dataStoreConformance } from './authoring/data-store-conformance.ts';
 export { type EmbedderFamily, embedderConformance } from './authoring/embedder-conformance.ts';
 export { embeddingCacheConformance } from './authoring/embedding-cache-conformance.ts';

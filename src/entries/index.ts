@@ -1,3 +1,4 @@
+export type * from '../contracts/cache.ts';
 export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
 export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
@@ -154,6 +155,7 @@ export type {
   SimilarItemsOptions,
   SimilarToOptions,
 } from '../semantic/semantic-options.ts';
+export { type AnswerCacheOptions, answerCache } from '../storage/cache/answer-cache.ts';
 export { keyValueModelStore } from '../storage/key-value/model-store.ts';
 export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
 export { memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';

@@ -1,10 +1,10 @@
-import { redisModelStore } from 'attune/redis';
+import { redisCache, redisModelStore } from 'attune/redis';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commandOf, type RedisClient } from '../../src/storage/redis/client.ts';
 import { redisKeyValue } from '../../src/storage/redis/key-value.ts';
-import { keyValueConformance, modelStoreConformance } from '../support/conformance.ts';
+import { answerCacheConformance, keyValueConformance, modelStoreConformance } from '../support/conformance.ts';
 import { serviceUrl, stopService } from '../support/service.ts';
 
 const url = serviceUrl('redis');
@@ -25,6 +25,26 @@ describe.each<[string, () => RedisClient]>([
   ['redis', () => node],
 ])('over a client of %s', (_, client) => {
   describe('keys and values', () => keyValueConformance(() => redisKeyValue(commandOf(client(), 'test'), fresh())));
+
+  describe('answers', () => {
+    answerCacheConformance((ttlMs) => redisCache(client(), { prefix: fresh(), ttlMs }));
+
+    it('dropped by one process are not kept by another that computes them meanwhile', async () => {
+      const prefix = fresh();
+      const [one, two] = [redisCache(client(), { prefix }), redisCache(client(), { prefix })];
+      const old = one.answer({ key: 'home', user: 'A1' }, async () => {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        return 'old';
+      });
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      await two.invalidate({ user: 'A1' });
+      await old;
+      expect(await one.answer({ key: 'home', user: 'A1' }, () => 'new')).toBe('new');
+      expect(await two.answer({ key: 'home', user: 'A1' }, () => 'newer')).toBe('new');
+      expect(await two.forget('A1')).toBe(1);
+      for (const key of await io.keys(`*${prefix}*`)) expect(key).not.toContain('A1');
+    });
+  });
 
   describe('models', () => {
     let prefix = '';
@@ -64,4 +84,7 @@ it('what is no client is refused, and a client that cannot reach its server reje
   const lost = new Redis({ port: 1, host: '127.0.0.1', retryStrategy: () => null, lazyConnect: true });
   lost.on('error', () => {});
   await expect(redisModelStore(lost).list()).rejects.toMatchObject({ code: 'ERR_STORE' });
+  const failures: unknown[] = [];
+  expect(await redisCache(lost, { onError: (error) => failures.push(error) }).answer({ key: 'a' }, () => 'computed')).toBe('computed');
+  expect(failures).toHaveLength(1);
 });

@@ -20,3 +20,5 @@ export const embedderConformance = (family: suites.EmbedderFamily) => suites.emb
 export const trackerConformance = (open: Parameters<typeof suites.trackerConformance>[0], experiment: () => string) =>
   suites.trackerConformance(open, experiment, runner);
 export const keyValueConformance = (open: Parameters<typeof suites.keyValueConformance>[0]) => suites.keyValueConformance(open, runner);
+export const answerCacheConformance = (open: Parameters<typeof suites.answerCacheConformance>[0]) =>
+  suites.answerCacheConformance(open, runner);
