@@ -1,22 +1,12 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelInfo, ModelStore, ModelStoreOptions, StoredModel } from '../../contracts/model-store.ts';
+import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
+import { checkedModelStore, type UncheckedModelStore } from '../shared/checked-model-store.ts';
 import { checkBytes, checksumOf } from '../shared/checksum.ts';
-import {
-  byNameAndVersion,
-  inUse,
-  notFound,
-  nothingBefore,
-  readAlias,
-  readMetadata,
-  readModelBytes,
-  readName,
-  readReference,
-  readVersion,
-} from '../shared/model-names.ts';
-import { type ModelBackend, modelStoreChecks, modelStoreOf } from '../shared/model-store.ts';
+import { inUse, notFound, nothingBefore, readName } from '../shared/model-names.ts';
+import { modelStoreChecks } from '../shared/model-store.ts';
 import { AliasLog } from './alias-log.ts';
 import { claimVersion, modelFile, type Published, publish, readVersionFile, tombstone, versionsIn } from './versions.ts';
 import { discard, entriesOf, io, isMissing, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
@@ -34,19 +24,18 @@ export function fileModelStore(folder: string, options: ModelStoreOptions = {}):
   if (typeof folder !== 'string' || folder === '') {
     throw new AttuneError('ERR_BAD_ARGUMENT', `fileModelStore: expected the path of a folder, got ${shown(folder)}.`);
   }
-  return modelStoreOf(backendOf(folder), readOptions('fileModelStore', options, modelStoreChecks));
+  return checkedModelStore(uncheckedStore(folder), readOptions('fileModelStore', options, modelStoreChecks));
 }
 
-function backendOf(folder: string): ModelBackend {
-  const folderOf = (name: string) => join(folder, readName(name));
+function uncheckedStore(folder: string): UncheckedModelStore {
+  const folderOf = (name: string) => join(folder, name);
   return {
     pointsAt: (name, alias) => io(async () => (await AliasLog.read(folderOf(name))).pointsAt(alias).at(-1)),
 
     put: (name, bytes, metadata) =>
       io(async () => {
         const home = folderOf(name);
-        readModelBytes(bytes);
-        const info = { createdAt: Date.now(), sizeBytes: bytes.length, metadata: readMetadata(metadata) };
+        const info = { createdAt: Date.now(), sizeBytes: bytes.length, metadata };
         const checksum = checksumOf(bytes);
         await mkdir(home, { recursive: true });
         await refuseOtherCase(folder, name);
@@ -63,9 +52,8 @@ function backendOf(folder: string): ModelBackend {
         }
       }),
 
-    get: (reference) =>
-      io(async (): Promise<StoredModel> => {
-        const asked = readReference(reference);
+    get: (asked) =>
+      io(async () => {
         const home = folderOf(asked.name);
         const aliases = await AliasLog.read(home);
         const versions = asked.alias === undefined ? [] : aliases.pointsAt(asked.alias);
@@ -77,16 +65,14 @@ function backendOf(folder: string): ModelBackend {
 
     list: (name) =>
       io(async () => {
-        const names = name === undefined ? await namesIn(folder) : [readName(name)];
+        const names = name === undefined ? await namesIn(folder) : [name];
         const lists = await Promise.all(names.map((each) => listOf(folderOf(each))));
-        return lists.flat().sort(byNameAndVersion);
+        return lists.flat();
       }),
 
     promote: (name, version, alias) =>
       io(async () => {
         const home = folderOf(name);
-        readVersion(version);
-        readAlias(alias);
         if (!(await readVersionFile(home, version))) throw notFound({ name, version });
         if ((await AliasLog.read(home)).pointsAt(alias).at(-1) === version) return;
         await AliasLog.append(home, { alias, version });
@@ -98,7 +84,7 @@ function backendOf(folder: string): ModelBackend {
     rollback: (name, alias) =>
       io(async () => {
         const home = folderOf(name);
-        const versions = (await AliasLog.read(home)).pointsAt(readAlias(alias));
+        const versions = (await AliasLog.read(home)).pointsAt(alias);
         if (versions.length === 0) throw notFound({ name, alias });
         const before = versions.at(-2);
         if (before === undefined || !(await readVersionFile(home, before))) throw nothingBefore(name, alias, before);
@@ -110,7 +96,7 @@ function backendOf(folder: string): ModelBackend {
 }
 
 async function deleteVersion(home: string, name: string, version: number): Promise<void> {
-  const found = await readVersionFile(home, readVersion(version));
+  const found = await readVersionFile(home, version);
   if (!found) throw notFound({ name, version });
   const refuseIfUsed = async () => {
     const aliases = (await AliasLog.read(home)).aliasesOf(version);

@@ -1,18 +1,8 @@
 import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
+import { checkedModelStore, type UncheckedModelStore } from '../shared/checked-model-store.ts';
 import { checkBytes, checksumOf } from '../shared/checksum.ts';
-import {
-  byNameAndVersion,
-  inUse,
-  notFound,
-  nothingBefore,
-  readAlias,
-  readMetadata,
-  readModelBytes,
-  readName,
-  readReference,
-  readVersion,
-} from '../shared/model-names.ts';
-import { damaged, type ModelBackend, modelStoreOf } from '../shared/model-store.ts';
+import { inUse, notFound, nothingBefore } from '../shared/model-names.ts';
+import { damaged } from '../shared/model-store.ts';
 import { copyOfBlob, type SqlConnection, type SqlDatabase } from './connection.ts';
 import { numbered, type SqlDialect } from './dialect.ts';
 
@@ -68,19 +58,17 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
   const run = <T>(work: (connection: SqlConnection) => Promise<T>) => use((connection) => connection.atomic(() => work(connection)));
   const { aliasesOf, infoOf, pointsAt, existing, bytesOf } = readers(sql);
 
-  const backend: ModelBackend = {
+  const store: UncheckedModelStore = {
     pointsAt: (name, alias) =>
       use(async (connection) => {
         const [top] = await pointsAt(connection, name, alias);
         return top && Number(top.version);
       }),
     async put(name, bytes, metadata) {
-      readName(name);
-      readModelBytes(bytes);
-      const json = JSON.stringify(readMetadata(metadata));
+      const json = JSON.stringify(metadata);
       return run(async (connection) => {
         for (let version = (await newest(connection, sql.last, name)) + 1; ; version++) {
-          // Nothing is inserted if another process took the number meanwhile.
+          // Nothing is inserted if another process has taken the number in the meantime.
           const [first, ...parts] = partsOf(bytes, dialect.maxBlob);
           if ((await connection.run(sql.insert, name, version, Date.now(), bytes.length, json, checksumOf(bytes), first)) === 0) continue;
           for (const [k, part] of parts.entries()) await connection.run(sql.insertPart, name, version, k + 1, part);
@@ -88,8 +76,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
         }
       });
     },
-    async get(reference) {
-      const asked = readReference(reference);
+    async get(asked) {
       return run(async (connection) => {
         let { version } = asked;
         if (asked.alias !== undefined) version = (await pointsAt(connection, asked.name, asked.alias))[0]?.version;
@@ -102,18 +89,14 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
       });
     },
     async list(name) {
-      if (name !== undefined) readName(name);
       return run(async (connection) => {
         const stored = await (name === undefined ? connection.all<Stored>(sql.all) : connection.all<Stored>(sql.ofName, name));
         const infos: ModelInfo[] = [];
         for (const each of stored) infos.push(await infoOf(connection, each));
-        return infos.sort(byNameAndVersion);
+        return infos;
       });
     },
     async promote(name, version, alias) {
-      readName(name);
-      readVersion(version);
-      readAlias(alias);
       return run(async (connection) => {
         await existing(connection, name, version);
         for (;;) {
@@ -124,8 +107,6 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
       });
     },
     async rollback(name, alias) {
-      readName(name);
-      readAlias(alias);
       return run(async (connection) => {
         const [top, before] = await pointsAt(connection, name, alias);
         if (!top) throw notFound({ name, alias });
@@ -135,8 +116,6 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
       });
     },
     async delete(name, version) {
-      readName(name);
-      readVersion(version);
       return run(async (connection) => {
         await existing(connection, name, version);
         const aliases = await aliasesOf(connection, name, version);
@@ -146,7 +125,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
       });
     },
   };
-  return modelStoreOf(backend, options);
+  return checkedModelStore(store, options);
 }
 
 /** Pieces of bytes, without copies. */
