@@ -65,4 +65,6 @@ export interface ModelStore {
   watch(name: string, alias: string, options?: WatchOptions): AsyncIterable<ModelInfo>;
   /** Deletes one version. Throws ERR_IN_USE while an alias points at it, ERR_NOT_FOUND when there is no such version. */
   delete(name: string, version: number): Promise<void>;
+  /** As `purge` of a data store. */
+  purge?(): Promise<void>;
 }

@@ -31,4 +31,5 @@ export const postgresDialect: SqlDialect = {
     'left join pg_class t on t.oid = i.indrelid where c.relname = ? and c.relnamespace = current_schema()::regnamespace',
   reserved: { columns: /^(?:ctid|xmin|xmax|cmin|cmax|tableoid)$/ },
   maxBlob: 2 ** 25,
+  purge: (tables) => tables.map((table) => `vacuum full ${table}`),
 };

@@ -20,6 +20,7 @@ export interface UncheckedModelStore {
   promote(name: string, version: number, alias: string): Promise<void>;
   rollback(name: string, alias: string): Promise<void>;
   delete(name: string, version: number): Promise<void>;
+  purge?(): Promise<void>;
   /** The version that an alias points at, or undefined. */
   pointsAt(name: string, alias: string): Promise<number | undefined>;
 }
@@ -35,6 +36,7 @@ export function checkedModelStore(store: UncheckedModelStore, options: ModelStor
     rollback: async (name: string, alias: string) => store.rollback(readName(name), readAlias(alias)),
     delete: async (name: string, version: number) => store.delete(readName(name), readVersion(version)),
     pointsAt: store.pointsAt,
+    ...(store.purge && { purge: store.purge }),
   };
   return modelStoreOf(checked, options);
 }

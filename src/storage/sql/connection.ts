@@ -52,6 +52,12 @@ export class SqlConnection {
     this.#depth = depth;
   }
 
+  /** Rewrites tables without what deletes have left in them; not possible where every piece of work is a transaction. */
+  async purge(dialect: Pick<SqlDialect, 'purge' | 'quote'>, tables: readonly string[]): Promise<void> {
+    if (this.#depth > 0) return;
+    for (const sql of dialect.purge?.(tables.map(dialect.quote)) ?? []) await this.run(sql);
+  }
+
   /** Whether `copyIn` works. */
   get canCopy(): boolean {
     return this.#driver.copyIn !== undefined;

@@ -34,6 +34,7 @@ export async function sqlDataStore(
   };
   return {
     ...parts(use),
+    purge: () => use((connection) => connection.purge(dialect, [products.name, interactions.name, events])),
     async transaction(work) {
       readWork(work);
       return useOnce((connection) => connection.atomic(() => work(inside(connection))));

@@ -32,6 +32,8 @@ export interface SqlDialect {
   readonly lockSchema?: string;
   /** Maximum bytes of a value; larger models are stored in parts. */
   readonly maxBlob: number;
+  /** The statements that rewrite tables without what deletes have left, outside of any transaction. Names are quoted already. */
+  purge?(tables: readonly string[]): string[];
   /** Whether a large load is faster without the indexes, which are rebuilt at its end. */
   readonly rebuildIndexes: boolean;
   /** A select of the `name` of each column of the table whose name is the parameter; none when there is no such table. */

@@ -59,6 +59,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
   const { aliasesOf, infoOf, pointsAt, existing, bytesOf } = readers(sql);
 
   const store: UncheckedModelStore = {
+    purge: () => use((connection) => connection.purge(dialect, [table, `${table}_aliases`, `${table}_parts`])),
     pointsAt: (name, alias) =>
       use(async (connection) => {
         const [top] = await pointsAt(connection, name, alias);

@@ -13,6 +13,7 @@ export const sqliteDialect: SqlDialect = {
   maxParameters: 999, // what older builds allow
   maxRows: 64,
   maxBlob: 2 ** 28,
+  purge: () => ['vacuum', 'pragma wal_checkpoint(truncate)'],
   hiddenRowNumber: 'rowid',
   begin: 'begin immediate',
   lockRow: '',
