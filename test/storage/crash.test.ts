@@ -48,11 +48,11 @@ describe('a disk that is full, or read-only', () => {
     const readOnly = fresh();
     spawnSync('mount', ['--bind', folder, readOnly]);
     expect(spawnSync('mount', ['-o', 'remount,ro,bind', readOnly]).status).toBe(0);
-    afterAll(() => spawnSync('umount', ['-l', readOnly]));
     const models = fileModelStore(join(readOnly, 'models'));
     await expect(models.put('als', Uint8Array.of(1))).rejects.toMatchObject({ code: 'ERR_STORE' });
     await expect(models.promote('als', 1, 'staging')).rejects.toMatchObject({ code: 'ERR_STORE' });
     expect(await models.get('als@production')).toMatchObject({ version: 1 });
+    spawnSync('umount', ['-l', readOnly]);
   });
 });
 

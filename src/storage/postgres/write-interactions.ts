@@ -61,7 +61,8 @@ export function interactionWriter(table: InteractionsTable, products: ProductsTa
 /** Makes sure that the products of rows exist: leaves the rows out, or makes bare products. */
 function productCheck({ name, id }: ProductsTable, unknown: 'reject' | 'stub') {
   const [table, key] = [name, id].map(dialect.quote);
-  const find = `select ${key} as "item" from ${table} where ${key} = any($1::text::text[])`;
+  // By a join: in a condition, the text would be read as an array again for every row of the table.
+  const find = `select g.item as "item" from unnest($1::text::text[]) as g(item) join ${table} as t on t.${key} = g.item`;
   const make = `insert into ${table} (${key}) select item from unnest($1::text::text[]) with ordinality as g(item, n) order by n on conflict do nothing`;
   const known = new Set<SqlValue>();
   return async (connection: SqlConnection, rows: ReadRow[], result: PutResult): Promise<ReadRow[]> => {
