@@ -187,6 +187,8 @@ export type InteractionSelection =
 
 /** Which events; all conditions must hold. */
 export interface EventFilter {
+  /** Only events of this user. */
+  user?: Id | undefined;
   /** One type, or several. */
   type?: string | readonly string[] | undefined;
   /** Only events at or after this time, milliseconds since 1970. */

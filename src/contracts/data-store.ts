@@ -46,6 +46,11 @@ export interface DataStore<Tables = unknown> {
    * `work` is given; calls on the outer store may wait until it is done, so awaiting one inside may deadlock.
    */
   transaction<T>(work: (store: DataStore<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * Rewrites the files of the backend without what deletes have left in them, where it leaves anything and can be told to. Takes as long
+   * as copying them, and holds up other work.
+   */
+  purge?(): Promise<void>;
 }
 
 /** Products by id. The stable order is that in which ids first came, where the backend keeps it (memory and SQLite do), else by id. */

@@ -85,7 +85,10 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   const settings = file.settings as unknown as Settings;
   const ids = file.ids.ids;
   if (!ids || !settings.embedder || !settings.vectorIndex || !settings.bm25) {
-    throw new AttuneError('ERR_BAD_FILE', 'Expected the parts of a search index in this file, and some are missing. Build the index again.');
+    throw new AttuneError(
+      'ERR_BAD_FILE',
+      'Expected the parts of a search index in this file, and some are missing. Build the index again.',
+    );
   }
   const bytesOf = (name: string) => file.tensors[name]?.data as Uint8Array | undefined;
   const queryEmbedder = chooseQueryEmbedder(settings, given.queryEmbedder, bytesOf('queryEmbedder'));

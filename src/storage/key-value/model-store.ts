@@ -1,8 +1,11 @@
 import type { KeyValue } from '../../contracts/key-value.ts';
-import type { ModelInfo, ModelStore } from '../../contracts/model-store.ts';
+import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { checkedModelStore } from '../shared/checked-model-store.ts';
+import { readOptions } from '../../options.ts';
+import { checkedModelStore, type UncheckedModelStore } from '../shared/checked-model-store.ts';
+import { checksumOf } from '../shared/checksum.ts';
 import { inUse, notFound, nothingBefore } from '../shared/model-names.ts';
+import { modelStoreChecks } from '../shared/model-store.ts';
 import { type AliasEntry, AliasLog, type NumberedEntry } from './alias-log.ts';
 import { JsonKeyValue } from './json.ts';
 import { type Facts, Versions } from './versions.ts';
@@ -13,11 +16,16 @@ import { type Facts, Versions } from './versions.ts';
  * the previous state; version numbers are never reused.
  *
  * @param client what Redis, S3, etcd or a `Map` is adapted to; `setNew` must be atomic
+ * @param options `keep`: versions of a name that stay, see {@link ModelStoreOptions}
  * @returns a store whose calls reject with ERR_STORE when the client fails, ERR_BAD_FILE when a value was changed from outside
  * @throws ERR_BAD_ARGUMENT
  */
-export function keyValueModelStore(client: KeyValue): ModelStore {
+export function keyValueModelStore(client: KeyValue, options: ModelStoreOptions = {}): ModelStore {
   const store = new JsonKeyValue(readClient(client));
+  return checkedModelStore(uncheckedStore(store), readOptions('keyValueModelStore', options, modelStoreChecks));
+}
+
+function uncheckedStore(store: JsonKeyValue): UncheckedModelStore {
   const versionsOf = (name: string) => new Versions(store, name);
   const aliasesOf = (name: string) => new AliasLog(store, name);
 
@@ -34,10 +42,11 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
 
   const move = (name: string, alias: string, next: Next) => moveAlias(aliasesOf(name), versionsOf(name), name, alias, next);
 
-  return checkedModelStore({
+  return {
+    pointsAt: async (name, alias) => (await aliasesOf(name).last(alias))?.version,
     async put(name, bytes, metadata) {
-      const facts = { name, createdAt: Date.now(), sizeBytes: bytes.length, metadata };
-      return { ...(await versionsOf(name).add(facts, bytes)), aliases: [] };
+      const facts = { name, createdAt: Date.now(), sizeBytes: bytes.length, metadata, checksum: checksumOf(bytes) };
+      return infoOf(await versionsOf(name).add(facts, bytes), []);
     },
     async get(asked) {
       const versions = versionsOf(asked.name);
@@ -73,7 +82,7 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
         if (aliases.length > 0) throw inUse(name, version, aliases);
       });
     },
-  });
+  };
 }
 
 /** The next target of an alias; undefined to leave it. */

@@ -129,6 +129,9 @@ function tinyStore(): ModelStore {
     list: unused,
     promote: unused,
     rollback: unused,
+    watch: () => {
+      throw new Error('not needed here');
+    },
     delete: unused,
   };
 }
