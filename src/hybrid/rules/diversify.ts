@@ -98,7 +98,7 @@ function largestOf(values: Float64Array): number {
   return best;
 }
 
-/** Greedy maximum a posteriori by incremental Cholesky; when the determinant cannot grow any more, the most relevant ones follow. */
+/** Greedy maximum a posteriori by incremental Cholesky; once the determinant can no longer grow, the most relevant ones follow. */
 function dpp(relevance: number[], alike: Likeness, lambda: number, n: number): number[] {
   const quality = relevance.map((r) => Math.exp(Math.min(30, (r * lambda) / (2 * (1 - lambda)))));
   const rows: number[][] = relevance.map(() => []);
