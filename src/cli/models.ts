@@ -5,9 +5,12 @@ import {
   EaseRecommender,
   GraphFilterRecommender,
   ItemKnnRecommender,
+  LightGcnRecommender,
   loadRecommender,
+  NcfRecommender,
   PopularityRecommender,
   type Recommender,
+  SasRecRecommender,
   SequenceLinearRecommender,
 } from '../entries/index.ts';
 import { UsageError } from './command.ts';
@@ -19,7 +22,10 @@ const families = {
   ease: EaseRecommender,
   'graph-filter': GraphFilterRecommender,
   'item-knn': ItemKnnRecommender,
+  'light-gcn': LightGcnRecommender,
+  ncf: NcfRecommender,
   popularity: PopularityRecommender,
+  sasrec: SasRecRecommender,
   'sequence-linear': SequenceLinearRecommender,
 } as const;
 

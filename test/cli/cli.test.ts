@@ -34,7 +34,7 @@ beforeAll(async () => {
     movies,
     `movieId,title,genres\n${Array.from({ length: 20 }, (_, k) => `m${k},${k < 10 ? 'Quiet garden' : 'Space battle'} ${k},x`).join('\n')}`,
   );
-  expect((await run('fit', ratings, '--set', 'factors=4', '--out', model)).code).toBe(0);
+  expect((await run('fit', ratings, '--model', 'als', '--set', 'factors=4', '--out', model)).code).toBe(0);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,7 +42,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('attune', () => {
   it('lists its commands, and the options of each', async () => {
     expect((await run('--help')).out).toContain('recommend');
-    expect((await run('fit', '--help')).out).toMatch(/--model.*als, bpr/);
+    expect((await run('fit', '--help')).out).toMatch(/--model.*auto, als, bpr/);
     expect((await run('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
@@ -75,6 +75,13 @@ describe('attune', () => {
     const batch = lines.filter((line) => line.startsWith('u7,')).map((line) => line.split(',')[1]);
     expect(batch).toEqual(single.map(({ item }: { item: string }) => item));
   });
+
+  it('chooses a model by itself within its budget', async () => {
+    const { code, error } = await run('fit', ratings, '--budget', '5', '--out', file('auto.attune'));
+    expect(code, error).toBe(0);
+    expect(error).toMatch(/choosing a model: \S+ of \d+ trials/);
+    expect((await run('recommend', file('auto.attune'), '--user', 'u0', '-n', '2', '--json')).code).toBe(0);
+  }, 60_000);
 
   it('shows similar items', async () => {
     const list = JSON.parse((await run('similar', model, 'm3', '-n', '3', '--json')).out);
@@ -160,9 +167,14 @@ describe('attune', () => {
     [['fitt'], 2, "There is no command 'fitt'. Did you mean 'attune fit'?"],
     [['fit'], 2, 'attune fit: expected <file>'],
     [['fit', ratings, '--modle', 'als'], 2, "Unknown option '--modle'"],
-    [['fit', ratings, '--model', 'alss'], 2, "expected als, bpr, ease, graph-filter, item-knn, popularity, sequence-linear, got 'alss'"],
+    [['fit', ratings, '--model', 'alss'], 2, "got 'alss'"],
+    [['fit', ratings, '--set', 'factors=3'], 2, 'Name the family with --model'],
     [['fit', ratings, '--user', 'nobody'], 2, "has no column 'nobody'. The columns are"],
-    [['fit', ratings, '--set', 'factor=3', '--out', 'never.attune'], 1, "unknown option 'factor'. Did you mean 'factors'?"],
+    [
+      ['fit', ratings, '--model', 'als', '--set', 'factor=3', '--out', 'never.attune'],
+      1,
+      "unknown option 'factor'. Did you mean 'factors'?",
+    ],
     [['fit', ratings, '--seed', 'x'], 2, "--seed: expected a whole number, got 'x'"],
     [['fit', 'nowhere.csv'], 1, 'ERR_NOT_FOUND'],
     [['recommend', model], 2, '--user, --history or --all'],
@@ -179,7 +191,7 @@ describe('attune', () => {
 
   it('leaves the old model in its place when training fails', async () => {
     const before = readFileSync(model);
-    expect((await run('fit', ratings, '--set', 'factors=-1', '--out', model)).code).toBe(1);
+    expect((await run('fit', ratings, '--model', 'als', '--set', 'factors=-1', '--out', model)).code).toBe(1);
     expect(readFileSync(model).equals(before)).toBe(true);
   });
 });

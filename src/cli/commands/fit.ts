@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
+import { chooseModel, type Interactions, type Recommender } from '../../entries/index.ts';
 import { replaceFile } from '../../storage/file/writing.ts';
-import { command, UsageError } from '../command.ts';
+import { type Context, command, UsageError } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
 import { type Family, familyNames, newModel, readSettings } from '../models.ts';
 import { count, printJson, remark, withProgress } from '../terminal.ts';
@@ -8,11 +9,17 @@ import { count, printJson, remark, withProgress } from '../terminal.ts';
 export default command({
   summary: 'Trains a model on a file of interactions and writes it as one file.',
   usage: '<file>',
-  more: 'Example: attune fit ratings.csv --model als --set factors=64 --set regularization=0.05 --out als.attune',
+  more: `Examples:
+  attune fit ratings.csv --out model.attune
+  attune fit ratings.csv --model als --set factors=64 --set regularization=0.05 --out als.attune
+
+auto tries the families that suit the data on a part that it holds out, and fits the best on everything.`,
   options: {
-    model: { type: 'text', help: 'family', choices: familyNames, default: 'als' },
+    model: { type: 'text', help: 'family', choices: ['auto', ...familyNames], default: 'auto' },
     out: { type: 'text', short: 'o', help: 'file to write', default: 'model.attune' },
     set: { type: 'texts', help: 'an option of the model, name=value; may be repeated' },
+    budget: { type: 'number', help: 'seconds that auto may take', default: 60, min: 1 },
+    objective: { type: 'text', help: 'what auto makes best, a metric with its cut', default: 'ndcg@10' },
     seed: { type: 'integer', help: 'seed of everything random', default: 1 },
     ...interactionOptions,
     json: { type: 'flag', help: 'print JSON' },
@@ -20,9 +27,7 @@ export default command({
   async run([file], o, context) {
     if (o.model.includes(',')) throw new UsageError('--model: expected one family. attune evaluate compares several.');
     const data = await readInteractions(file, o, context);
-    const model = await withProgress(`training ${o.model}`, (onProgress) =>
-      newModel(o.model as Family, { seed: o.seed, ...readSettings(o.set ?? []) }).fit(data, { ...context, onProgress }),
-    );
+    const model = await (o.model === 'auto' ? chosen(data, o, context) : trained(data, o, context));
     const bytes = model.toBytes();
     await replaceFile(o.out, bytes);
     const summary = { file: o.out, kind: model.kind, bytes: bytes.length, users: model.users.size, items: model.items.size };
@@ -32,3 +37,28 @@ export default command({
     );
   },
 });
+
+interface Asked {
+  model: string;
+  set: string[] | undefined;
+  seed: number;
+  budget: number;
+  objective: string;
+}
+
+function trained(data: Interactions, { model, set, seed }: Asked, context: Context): Promise<Recommender> {
+  return withProgress(`training ${model}`, (onProgress) =>
+    newModel(model as Family, { seed, ...readSettings(set ?? []) }).fit(data, { ...context, onProgress }),
+  );
+}
+
+async function chosen(data: Interactions, { set, seed, budget, objective }: Asked, { signal }: Context): Promise<Recommender> {
+  if (set) throw new UsageError('--set: auto chooses the options too. Name the family with --model.');
+  const choice = await withProgress(
+    'choosing a model',
+    (onProgress) => chooseModel(data, { budgetSeconds: budget, objective: objective as 'ndcg@10', seed, signal, onProgress }),
+    ({ family, trials }) => `${family} of ${trials.length} trials`,
+  );
+  remark(String(choice));
+  return choice.recommender;
+}
