@@ -119,6 +119,7 @@ export {
 } from '../recommenders/als/als.ts';
 export type { AlsFitOptionsOf } from '../recommenders/als/fit-options.ts';
 export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
+export * from '../recommenders/blend/blend.ts';
 export * from '../recommenders/bpr/bpr.ts';
 export type { BprFitOptionsOf } from '../recommenders/bpr/options.ts';
 export * from '../recommenders/ease/ease.ts';
@@ -128,8 +129,14 @@ export { type ForgetUserPlaces, type ForgottenUser, forgetUser, type ReplacedMod
 export * from '../recommenders/graph-filter/graph-filter.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
 export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
+export * from '../recommenders/light-gcn/light-gcn.ts';
+export * from '../recommenders/ncf/ncf.ts';
 export * from '../recommenders/popularity/popularity.ts';
+export * from '../recommenders/sasrec/sasrec.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
+export * from '../recommenders/two-tower/two-tower.ts';
+export * from '../selection/choose-model.ts';
+export type { TrainingFitOptions, TrainingIteration } from '../recommenders/shared/training.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';

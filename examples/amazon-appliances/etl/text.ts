@@ -1,7 +1,7 @@
 /** Text as a shop page shows it: entities decoded, tags gone, blanks in order. Unclosed tags, as in broken scrapes, go as well. */
 export function plainText(value: unknown): string {
   if (typeof value !== 'string') return typeof value === 'number' ? String(value) : '';
-  if (!/[<&\s]/.test(value)) return value;
+  if (!/[<&\t\n\v\f\r\u00a0-\uffff]|^ | $| {2}/.test(value)) return value; // nothing to do, nearly always
   const withoutTags = value
     .replace(/<(script|style)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
     .replace(/<!--[\s\S]*?(-->|$)/g, ' ')

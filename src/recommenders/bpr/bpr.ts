@@ -1,6 +1,7 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { Factors, LoadOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
+import { columnsOf } from '../../numeric/columns.ts';
 import { readOptions } from '../../options.ts';
 import { FactorBase } from '../factors/base.ts';
 import type { FactorProfile } from '../factors/serving.ts';
@@ -9,9 +10,10 @@ import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { EarlyStopping } from '../shared/early-stopping.ts';
 import { baseOf } from '../shared/fitted-base.ts';
+import { likedItems, likedRows } from '../shared/liked.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptionsOf, type BprIteration, type BprOptions, type BprSettings, bprChecks, readBprFitOptions } from './options.ts';
-import { columnsOf, likedItems, likedRows, widthOf } from './rows.ts';
+import { widthOf } from './rows.ts';
 import { BprServing } from './serving.ts';
 import { type AfterIteration, type BprFactors, trainBpr } from './train.ts';
 

@@ -44,9 +44,14 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
 
   /** Puts another model in the place of this one. */
   protected replace(model: Fitted): void {
+    this.restore(model);
+  }
+
+  protected override restore(fitted: Fitted | undefined): void {
     this.#answers?.factors.close();
     this.#answers = undefined;
-    this.replaceUsers(model);
+    this.#alike = undefined;
+    this.fitted = fitted;
   }
 
   /** The same when items kept every byte. */

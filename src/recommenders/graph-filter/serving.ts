@@ -87,6 +87,25 @@ export class FilterServing {
     return lists;
   }
 
+  /** Scores of all items for many histories. */
+  scoreMany(histories: readonly HistoryRow[]): Float32Array[] {
+    const items = this.#source.graph.byItem.rows;
+    const scores: Float32Array[] = [];
+    while (scores.length < histories.length) {
+      const from = scores.length;
+      let size = 0;
+      while (from + size < histories.length && size < this.#sizes.together) {
+        const { length } = histories[from + size].items;
+        if (this.#memory.queryOffsets.array[size] + length > this.#sizes.room) break;
+        this.#put(size, histories[from + size]);
+        size++;
+      }
+      this.#pool.run(filterScores, size, blockSize, this.#arguments());
+      for (let k = 0; k < size; k++) scores.push(this.#memory.out.array.slice(k * items, (k + 1) * items));
+    }
+    return scores;
+  }
+
   /** Ends the threads. */
   close(): void {
     this.#pool.close();

@@ -1,16 +1,16 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
-import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import { integer, number, readOptions, recommenderOptions, workOptions } from '../../options.ts';
-import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
+import { inOrder, type OrderedBase, orderOf } from '../shared/order.ts';
 import { Regression } from './problem.ts';
 import { solveRegression } from './solve.ts';
 
@@ -43,9 +43,7 @@ const optionChecks = {
   ...recommenderOptions,
 };
 
-interface Fitted extends FittedBase {
-  /** What each user did, oldest first; rows lie as those of `byUser`. */
-  order: Int32Array;
+interface Fitted extends OrderedBase {
   /** Row j holds what item j of a past adds to each item. */
   weights: Csr;
 }
@@ -121,10 +119,7 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
   }
 
   protected override historyOf(user: number): HistoryRow {
-    const { byUser, order } = this.model;
-    const row = super.historyOf(user);
-    const items = order.subarray(byUser.offsets[user], byUser.offsets[user + 1]);
-    return { ...row, sequence: { items, values: row.values, timestamps: undefined } };
+    return inOrder(this.model, user, super.historyOf(user));
   }
 
   /** exp(-steps ago / historyDecay), where the last item was 0 steps ago and every item counts once, when it was last met. */
@@ -175,19 +170,4 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
       `SequenceLinearRecommender: expected a fit that takes at most ${maxBytes} bytes, got ${items} items, of which ${weightsPerItem} weights each take ${bytes}. Pass a smaller weightsPerItem, filter rare items, or raise maxBytes.`,
     );
   }
-}
-
-/** The order of a file, whose rows must be those of `byUser` in another order. @throws ERR_BAD_FILE */
-function orderOf(file: ModelFile, { rows, columns, offsets, indices }: Csr): Int32Array {
-  const order = tensorOf(file, 'order', Int32Array, indices.length);
-  const user = new Int32Array(columns).fill(-1);
-  for (let row = 0; row < rows; row++) {
-    for (let e = offsets[row]; e < offsets[row + 1]; e++) user[indices[e]] = row;
-    for (let e = offsets[row]; e < offsets[row + 1]; e++) {
-      if (user[order[e]] !== row)
-        throw new AttuneError('ERR_BAD_FILE', `Expected each user's own items as 'order' in a model of kind '${kind}', got others.`);
-      user[order[e]] = -1;
-    }
-  }
-  return order;
 }

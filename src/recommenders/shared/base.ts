@@ -198,6 +198,51 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return readModelStore(store).put(name, this.toBytes(), { kind: this.kind, ...readMetadata(metadata) });
   }
 
+  /**
+   * The scores of all items for each of some known users, in dense indices; NaN where the model has none. For models made of models.
+   * @internal
+   */
+  scoresOfUsers(users: readonly number[]): Float32Array[] {
+    return users.map((user) => this.#allScores(this.profileOf(user)).slice());
+  }
+
+  /** The same for a visitor. @internal */
+  scoresOfHistory(row: HistoryRow): Float32Array {
+    return this.#allScores(this.profileFrom(row)).slice();
+  }
+
+  /** How similar all items are to one; undefined in models that cannot say. @internal */
+  similaritiesOf(item: number, metric: 'cosine' | 'dot'): Float32Array | undefined {
+    if (!this.similarityAll) return undefined;
+    const scores = new Float32Array(this.model.items.size);
+    this.similarityAll(item, metric, scores);
+    return scores;
+  }
+
+  /** What a known user did, in dense indices. @internal */
+  rowOfUser(user: number): HistoryRow {
+    return this.historyOf(user);
+  }
+
+  /** Ids and rows. @internal */
+  ownBase(): FittedBase {
+    const { users, items, byUser } = this.model;
+    return { users, items, byUser };
+  }
+
+  /** A function that brings back the model of now, for models made of models that are replaced together or not at all. @internal */
+  remembered(): () => void {
+    const { fitted } = this;
+    return () => {
+      if (this.fitted !== fitted) this.restore(fitted);
+    };
+  }
+
+  /** Puts an earlier model back. Families that keep something beside their model override it. */
+  protected restore(fitted: Fitted | undefined): void {
+    this.fitted = fitted;
+  }
+
   /** `similarItems` of models that can; they make it public. */
   protected listSimilarItems(item: Id, options: SimilarOptions): RecommendationList {
     const owner = `${this.kind}.similarItems`;
