@@ -15,7 +15,7 @@ const guide = readFileSync(join(import.meta.dirname, '../../docs/storage.md'), '
 
 it('every TypeScript block of the storage guide is a file that is tested here', () => {
   const blocks = Array.from(guide.matchAll(/```ts\n(.*?)```/gs), ([, block]) => block.trim());
-  const files = ['models', 'data', 'key-value-model-store'].map((name) =>
+  const files = ['models', 'data', 'postgres', 'redis-s3', 'answers', 'events', 'key-value-model-store'].map((name) =>
     readFileSync(join(import.meta.dirname, 'guide', `${name}.ts`), 'utf8')
       .replace(/\nexport \{ [^}]*\};\n$/, '')
       .trim(),
@@ -38,6 +38,21 @@ it('the guide’s shop keeps what it says', async () => {
   });
   expect(await data.interactions.count()).toBe(0);
   expect(await data.events.ofUser('A1')).toMatchObject([{ type: 'click', item: 'B01' }, { type: 'forgotten' }]);
+});
+
+it('the guide’s stores in PostgreSQL, Redis and S3 are made, its answers kept and its user forgotten', async () => {
+  const { database, shop, versions } = await import('./guide/postgres.ts');
+  expect(await shop.products.putMany([{ item: 'B01' }])).toMatchObject({ inserted: 1 });
+  expect(await versions.put('als', Uint8Array.of(1))).toMatchObject({ version: 1 });
+  await database.close();
+  const { inBucket, inRedis, shared } = await import('./guide/redis-s3.ts');
+  expect([inBucket.put, inRedis.put, shared.answer].map((method) => typeof method)).toEqual(['function', 'function', 'function']);
+  const { home, serving, stop } = await import('./guide/answers.ts');
+  expect((await home('u2')).length).toBeGreaterThan(0);
+  stop.abort();
+  await serving;
+  const { report } = await import('./guide/events.ts');
+  expect(report).toEqual({ user: 'A1', interactions: 0, events: 2, models: [], answers: 0 });
 });
 
 describe('the guide’s own adapter', () => modelStoreConformance(() => redisModelStore(fakeRedis())));

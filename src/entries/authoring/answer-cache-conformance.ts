@@ -84,6 +84,20 @@ export function answerCacheConformance(open: (ttlMs: number) => AnswerCache | Pr
       await expect(cache.invalidate(bad)).rejects.toEqual(code('ERR_BAD_ARGUMENT'));
   });
 
+  droppedAnswers(open, runner);
+}
+
+/** What is dropped, and when. */
+function droppedAnswers(open: (ttlMs: number) => AnswerCache | Promise<AnswerCache>, runner: TestRunner): void {
+  const { it, expect, code } = suiteOf(runner);
+  const minute = 60_000;
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  /** Computes by counting, and says how often it did. */
+  const counter = () => {
+    const work = { times: 0, compute: () => ({ n: ++work.times }) };
+    return work;
+  };
+
   it('an answer that is dropped while it is computed is not kept', async () => {
     const cache = await open(minute);
     const request = { key: 'home', user: 'A1', models: 'als@1' };

@@ -19,11 +19,13 @@ export function bareTable(name: string) {
   const oid = 'select oid from pg_class where relname = $1 and relnamespace = current_schema()::regnamespace';
   let constraints: Definition[] = [];
   let indexes: Definition[] = [];
+  let large = false;
   const bare = {
     /** Whether it is bare now. */
     is: false,
     async begin(connection: SqlConnection, rows: number): Promise<void> {
-      if (rows < bulkSize || (await connection.one(`select 1 as one from ${table} limit 1`))) return;
+      large = rows >= bulkSize;
+      if (!large || (await connection.one(`select 1 as one from ${table} limit 1`))) return;
       await connection.run(`lock table ${table} in access exclusive mode`);
       if (await connection.one(`select 1 as one from ${table} limit 1`)) return; // filled by another while this one waited
       if (await connection.one(`select 1 as one from pg_constraint where confrelid = (${oid})`, name)) return; // others refer to it
@@ -40,11 +42,15 @@ export function bareTable(name: string) {
       bare.is = true;
     },
     async end(connection: SqlConnection): Promise<void> {
-      if (!bare.is) return;
-      for (const { name, sql } of constraints) await connection.run(`alter table ${table} add constraint ${dialect.quote(name)} ${sql}`);
-      for (const { sql } of indexes) await connection.run(sql);
-      bare.is = false;
+      if (bare.is) await build(connection);
+      // Without statistics, which the server collects by itself some time later, it would sort the whole table for every part of a stream.
+      if (large) await connection.run(`analyze ${table}`);
     },
+  };
+  const build = async (connection: SqlConnection) => {
+    for (const { name, sql } of constraints) await connection.run(`alter table ${table} add constraint ${dialect.quote(name)} ${sql}`);
+    for (const { sql } of indexes) await connection.run(sql);
+    bare.is = false;
   };
   return bare;
 }
