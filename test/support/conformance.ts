@@ -3,8 +3,8 @@ import type { Recommender } from 'attune';
 import * as suites from 'attune/authoring';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-export { expectCode, expectRejection } from '../../src/entries/authoring/recommender-conformance.ts';
-export { unitVector } from '../../src/entries/authoring/vector-index-conformance.ts';
+export { expectCode, expectRejection } from '../../src/entries/authoring/recommender/checks.ts';
+export { unitVector } from '../../src/entries/authoring/vector-index/vectors.ts';
 
 const runner: suites.TestRunner = { beforeAll, describe, expect, it };
 

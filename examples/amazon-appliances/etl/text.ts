@@ -103,7 +103,7 @@ export function parsedText(value: unknown): unknown {
   }
 }
 
-/** Reads a Python literal (the metadata of 2014 is made of them); undefined when it is none. */
+/** Reads a Python literal, as the metadata of 2014 has them; undefined if it is not one. */
 export function parsePython(text: string): unknown {
   const tokens =
     /\s*(?:([[\]{}():,])|u?'((?:[^'\\]|\\[\s\S])*)'|u?"((?:[^"\\]|\\[\s\S])*)"|(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)|(True|False|None|null|true|false|nan))/gy;

@@ -53,7 +53,7 @@ export function timeOf(value: unknown): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** true or false out of what files hold for it; undefined when nothing is said. */
+/** true or false from the spellings that files use; undefined when there is none. */
 export function truthOf(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return value !== 0;

@@ -28,7 +28,7 @@ export type BprFitOptions = BprFitOptionsOf<BprRecommender>;
  * `regularization` / 2 times the squares of all three rows. It learns the order of items, not values.
  *
  * At the end, users are solved once more with the items held fixed, so a stored user and a visitor with the same history get the same
- * list. The result is the same, bit for bit, for any number of threads. There is no `partialFit`: fit anew, or fold in.
+ * list. The result is the same, bit for bit, for any number of threads. There is no `partialFit`: fit again, or fold in.
  *
  * @example
  * const bpr = await new BprRecommender({ factors: 64, candidates: 4 }).fit(interactions);
@@ -52,12 +52,12 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
     return this.model.history;
   }
 
-  /** users x factors in id order; made anew at each access. */
+  /** users x factors in id order; computed on each access. */
   get userFactors(): Factors {
     return this.#factorsOf(this.model.userRows);
   }
 
-  /** items x factors in id order, without biases; made anew at each access. */
+  /** items x factors in id order, without biases; computed on each access. */
   get itemFactors(): Factors {
     return this.#factorsOf(this.model.itemRows);
   }

@@ -1,9 +1,9 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { choice, integer, number, onUnknown, optional, readOptions, seed, threads, workOptions } from '../../options.ts';
+import { choice, integer, number, optional, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
@@ -15,7 +15,7 @@ import { invertIteratively, iterativeBytes } from './iterative.ts';
 import { allWeights, type EaseWeights, largestWeights, weightsFromTensors } from './weights.ts';
 
 /** Options of {@link EaseRecommender}. */
-export interface EaseOptions {
+export interface EaseOptions extends RecommenderOptions {
   /** Added to the diagonal of XᵀX; larger trusts rare items less. Above 0, default 250. */
   regularization?: number | undefined;
   /**
@@ -31,12 +31,6 @@ export interface EaseOptions {
   solver?: 'auto' | 'direct' | 'iterative' | undefined;
   /** Maximum memory that fitting may take, in bytes. Default 2 GiB: 16,384 items when all weights are kept, some hundred thousand when 200 are. */
   maxBytes?: number | undefined;
-  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string | undefined;
-  /** Threads of `'iterative'`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {
@@ -44,9 +38,7 @@ const optionChecks = {
   weightsPerItem: optional(integer({ min: 1 })),
   solver: choice(['auto', 'direct', 'iterative'] as const, 'auto'),
   maxBytes: number({ default: 2 ** 31, min: 0 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 interface Fitted extends FittedBase {

@@ -152,15 +152,15 @@ export class FilterServing {
 }
 
 interface Sizes {
-  /** Lists that are made together. */
+  /** Number of lists computed together. */
   together: number;
   /** Numbers of histories, of lists, and of what must not be in them. */
   room: number;
 }
 
-/** Up to so many numbers in the eigenvectors, the rounding of a query is rounded once more: half the speed where speed does not matter. */
+/** Up to this many numbers in the eigenvectors, the rounding of a query is rounded once more: half the speed where speed does not matter. */
 const mostFine = 2 ** 21;
-/** What the scores of lists that are made together may take. */
+/** Bytes that the scores of lists computed together may take. */
 const mostBytes = 2 ** 28;
 
 function memoryOf({ graph: { byUser, byItem }, filter, rows, damping }: FilterSource, { together, room }: Sizes) {
@@ -191,5 +191,5 @@ function memoryOf({ graph: { byUser, byItem }, filter, rows, damping }: FilterSo
   });
 }
 
-/** Ends the threads of what nobody holds any more. */
+/** Ends the threads of models that are no longer referenced. */
 const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());

@@ -1,10 +1,10 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
+import { integer, number, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
@@ -15,7 +15,7 @@ import { Regression } from './problem.ts';
 import { solveRegression } from './solve.ts';
 
 /** Options of {@link SequenceLinearRecommender}. */
-export interface SequenceLinearOptions {
+export interface SequenceLinearOptions extends RecommenderOptions {
   /** Added to the diagonal of the normal equations; larger trusts rare items less. Above 0, default 60. */
   regularization?: number | undefined;
   /** Steps after which an item of the past counts e times less while fitting. Above 0, default 2. */
@@ -30,12 +30,6 @@ export interface SequenceLinearOptions {
   tolerance?: number | undefined;
   /** How much memory fitting may take. Default 2 GiB. */
   maxBytes?: number | undefined;
-  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string | undefined;
-  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {
@@ -46,9 +40,7 @@ const optionChecks = {
   weightsPerItem: integer({ default: 200, min: 1 }),
   tolerance: number({ default: 1e-3, above: 0, below: 1 }),
   maxBytes: number({ default: 2 ** 31, min: 0 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 interface Fitted extends OrderedBase {

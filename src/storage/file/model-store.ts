@@ -1,19 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelInfo, ModelStore, StoredModel } from '../../contracts/model-store.ts';
+import type { ModelInfo, ModelStore } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import {
-  byNameAndVersion,
-  inUse,
-  notFound,
-  nothingBefore,
-  readAlias,
-  readMetadata,
-  readModelBytes,
-  readName,
-  readReference,
-  readVersion,
-} from '../shared/model-names.ts';
+import { checkedModelStore } from '../shared/checked-model-store.ts';
+import { inUse, notFound, nothingBefore, readName } from '../shared/model-names.ts';
 import { AliasLog } from './alias-log.ts';
 import { claimVersion, modelFile, type Published, publish, readVersionFile, tombstone, versionsIn } from './versions.ts';
 import { discard, entriesOf, io, isMissing, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
@@ -30,14 +20,13 @@ export function fileModelStore(folder: string): ModelStore {
   if (typeof folder !== 'string' || folder === '') {
     throw new AttuneError('ERR_BAD_ARGUMENT', `fileModelStore: expected the path of a folder, got ${shown(folder)}.`);
   }
-  const folderOf = (name: string) => join(folder, readName(name));
+  const folderOf = (name: string) => join(folder, name);
 
-  return {
+  return checkedModelStore({
     put: (name, bytes, metadata) =>
       io(async () => {
         const home = folderOf(name);
-        readModelBytes(bytes);
-        const info = { createdAt: Date.now(), sizeBytes: bytes.length, metadata: readMetadata(metadata) };
+        const info = { createdAt: Date.now(), sizeBytes: bytes.length, metadata };
         await mkdir(home, { recursive: true });
         await refuseOtherCase(folder, name);
         await removeLeftovers(home);
@@ -53,9 +42,8 @@ export function fileModelStore(folder: string): ModelStore {
         }
       }),
 
-    get: (reference) =>
-      io(async (): Promise<StoredModel> => {
-        const asked = readReference(reference);
+    get: (asked) =>
+      io(async () => {
         const home = folderOf(asked.name);
         const aliases = await AliasLog.read(home);
         const versions = asked.alias === undefined ? [] : aliases.pointsAt(asked.alias);
@@ -67,16 +55,14 @@ export function fileModelStore(folder: string): ModelStore {
 
     list: (name) =>
       io(async () => {
-        const names = name === undefined ? await namesIn(folder) : [readName(name)];
+        const names = name === undefined ? await namesIn(folder) : [name];
         const lists = await Promise.all(names.map((each) => listOf(folderOf(each))));
-        return lists.flat().sort(byNameAndVersion);
+        return lists.flat();
       }),
 
     promote: (name, version, alias) =>
       io(async () => {
         const home = folderOf(name);
-        readVersion(version);
-        readAlias(alias);
         if (!(await readVersionFile(home, version))) throw notFound({ name, version });
         if ((await AliasLog.read(home)).pointsAt(alias).at(-1) === version) return;
         await AliasLog.append(home, { alias, version });
@@ -88,7 +74,7 @@ export function fileModelStore(folder: string): ModelStore {
     rollback: (name, alias) =>
       io(async () => {
         const home = folderOf(name);
-        const versions = (await AliasLog.read(home)).pointsAt(readAlias(alias));
+        const versions = (await AliasLog.read(home)).pointsAt(alias);
         if (versions.length === 0) throw notFound({ name, alias });
         const before = versions.at(-2);
         if (before === undefined || !(await readVersionFile(home, before))) throw nothingBefore(name, alias, before);
@@ -96,11 +82,11 @@ export function fileModelStore(folder: string): ModelStore {
       }),
 
     delete: (name, version) => io(() => deleteVersion(folderOf(name), name, version)),
-  };
+  });
 }
 
 async function deleteVersion(home: string, name: string, version: number): Promise<void> {
-  const found = await readVersionFile(home, readVersion(version));
+  const found = await readVersionFile(home, version);
   if (!found) throw notFound({ name, version });
   const refuseIfUsed = async () => {
     const aliases = (await AliasLog.read(home)).aliasesOf(version);

@@ -105,7 +105,7 @@ function factsText(info: Published): string {
   return `${JSON.stringify(info, undefined, 2)}\n`;
 }
 
-/** Where the model of a version lies. */
+/** The path of a version's model. */
 export function modelFile(home: string, version: number): string {
   return join(home, `${version}.safetensors`);
 }

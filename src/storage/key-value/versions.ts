@@ -5,7 +5,7 @@ import type { JsonKeyValue } from './json.ts';
 /** The facts of an existing version. */
 export type Facts = Omit<ModelInfo, 'aliases'>;
 
-/** `claimed` by the one process that could, while it writes the model; `ready`; `deleted` for good, so that no number is reused. */
+/** `claimed` by the one process that could, while it writes the model; `ready`; `deleted` permanently, so that no number is reused. */
 type Stored = Facts & { state: 'claimed' | 'ready' | 'deleted' };
 
 /** A claim of this age belongs to a process that was killed. */

@@ -1,16 +1,6 @@
 import type { ModelInfo, ModelStore } from '../../contracts/model-store.ts';
-import {
-  byNameAndVersion,
-  inUse,
-  notFound,
-  nothingBefore,
-  readAlias,
-  readMetadata,
-  readModelBytes,
-  readName,
-  readReference,
-  readVersion,
-} from '../shared/model-names.ts';
+import { checkedModelStore } from '../shared/checked-model-store.ts';
+import { inUse, notFound, nothingBefore } from '../shared/model-names.ts';
 import { copyOfBlob, type SqlConnection, type SqlDatabase } from './connection.ts';
 import { numbered, type SqlDialect } from './dialect.ts';
 
@@ -50,21 +40,18 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
   const run = <T>(work: (connection: SqlConnection) => Promise<T>) => use((connection) => connection.atomic(() => work(connection)));
   const { aliasesOf, infoOf, pointsAt, existing } = readers(sql);
 
-  return {
+  return checkedModelStore({
     async put(name, bytes, metadata) {
-      readName(name);
-      readModelBytes(bytes);
-      const json = JSON.stringify(readMetadata(metadata));
+      const json = JSON.stringify(metadata);
       return run(async (connection) => {
         for (let version = (await newest(connection, sql.last, name)) + 1; ; version++) {
-          // Nothing is inserted if another process took the number meanwhile.
+          // Nothing is inserted if another process has taken the number in the meantime.
           if ((await connection.run(sql.insert, name, version, Date.now(), bytes.length, json, bytes)) === 0) continue;
           return infoOf(connection, await existing(connection, name, version));
         }
       });
     },
-    async get(reference) {
-      const asked = readReference(reference);
+    async get(asked) {
       return run(async (connection) => {
         let { version } = asked;
         if (asked.alias !== undefined) version = (await pointsAt(connection, asked.name, asked.alias))[0]?.version;
@@ -77,18 +64,14 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
       });
     },
     async list(name) {
-      if (name !== undefined) readName(name);
       return run(async (connection) => {
         const stored = await (name === undefined ? connection.all<Stored>(sql.all) : connection.all<Stored>(sql.ofName, name));
         const infos: ModelInfo[] = [];
         for (const each of stored) infos.push(await infoOf(connection, each));
-        return infos.sort(byNameAndVersion);
+        return infos;
       });
     },
     async promote(name, version, alias) {
-      readName(name);
-      readVersion(version);
-      readAlias(alias);
       return run(async (connection) => {
         await existing(connection, name, version);
         for (;;) {
@@ -99,8 +82,6 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
       });
     },
     async rollback(name, alias) {
-      readName(name);
-      readAlias(alias);
       return run(async (connection) => {
         const [top, before] = await pointsAt(connection, name, alias);
         if (!top) throw notFound({ name, alias });
@@ -110,8 +91,6 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
       });
     },
     async delete(name, version) {
-      readName(name);
-      readVersion(version);
       return run(async (connection) => {
         await existing(connection, name, version);
         const aliases = await aliasesOf(connection, name, version);
@@ -119,7 +98,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
         await connection.run(sql.delete, name, version);
       });
     },
-  };
+  });
 }
 
 /** What is read in several places. */

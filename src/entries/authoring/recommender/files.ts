@@ -1,43 +1,18 @@
-import type { ModelStore } from '../../contracts/model-store.ts';
-import type { LoadOptions, Recommender, UnknownPolicy } from '../../contracts/recommender.ts';
-import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
-import { readSafetensors } from '../../data/files/safetensors.ts';
-import type { Interactions } from '../../data/interactions.ts';
-import { AttuneError } from '../../errors.ts';
-import { hostile, hostileIds } from './makers.ts';
-import { suiteOf, type TestRunner } from './test-runner.ts';
+import type { ModelStore } from '../../../contracts/model-store.ts';
+import type { Recommender } from '../../../contracts/recommender.ts';
+import { readModelFile, writeModelFile } from '../../../data/files/model-file.ts';
+import { readSafetensors } from '../../../data/files/safetensors.ts';
+import { AttuneError } from '../../../errors.ts';
+import { hostile, hostileIds } from '../makers.ts';
+import type { Expect } from '../test-runner.ts';
+import type { RecommenderSuite } from './suite.ts';
 
-/** The static side of a recommender. */
-export interface Loadable<R> {
-  /** Makes a model that is not fitted. */
-  new (options?: never): R;
-  /** Reads what `toBytes` wrote. */
-  fromBytes(bytes: Uint8Array, options?: LoadOptions): R;
-  /** Reads a version from a store. */
-  load(store: ModelStore, reference: string, options?: LoadOptions): Promise<R>;
-}
-
-/** What every recommender promises about its file. */
-export function conformanceOfFiles<R extends Recommender>(
-  family: { make(options?: { onUnknown?: UnknownPolicy }): R; Class: Loadable<R> },
-  data: Interactions,
-  fitted: () => R,
-  runner: TestRunner,
-): void {
-  const { it, expect } = suiteOf(runner);
-  const { make, Class } = family;
-  const sameLists = (a: R, b: R) => {
-    expect(a.kind).toBe(b.kind);
-    expect([...a.users]).toEqual([...b.users]);
-    expect([...a.items]).toEqual([...b.items]);
-    expect([...a.recommendMany(a.users, { n: 20 })]).toEqual([...b.recommendMany(b.users, { n: 20 })]);
-    expect(a.recommendFor([a.items.idAt(0)])).toEqual(b.recommendFor([b.items.idAt(0)]));
-  };
-
+/** A model as bytes and in a store. */
+export function files<R extends Recommender>({ it, expect, make, Class, data, fitted }: RecommenderSuite<R>): void {
   it('it comes back with the same lists and the same bytes', () => {
     const bytes = fitted().toBytes();
     const copy = Class.fromBytes(bytes);
-    sameLists(copy, fitted());
+    expectSameLists(expect, copy, fitted());
     expect(copy.toBytes()).toEqual(bytes);
     expect(copy).toBeInstanceOf(Class);
   });
@@ -49,8 +24,8 @@ export function conformanceOfFiles<R extends Recommender>(
     const aligned = Class.fromBytes(bytes);
     shifted.fill(0);
     bytes.fill(0);
-    sameLists(copy, fitted());
-    sameLists(aligned, fitted());
+    expectSameLists(expect, copy, fitted());
+    expectSameLists(expect, aligned, fitted());
   });
   it('it remembers its settings, the policy for unknown ids among them', async () => {
     const lenient = await make({ onUnknown: 'empty' }).fit(data);
@@ -61,7 +36,7 @@ export function conformanceOfFiles<R extends Recommender>(
   it('it holds strange ids', async () => {
     const odd = await make().fit(hostile());
     const copy = Class.fromBytes(odd.toBytes());
-    sameLists(copy, odd);
+    expectSameLists(expect, copy, odd);
     expect([...copy.items].sort()).toEqual([...hostileIds].sort());
   });
   it('it goes through a store by version', async () => {
@@ -70,8 +45,8 @@ export function conformanceOfFiles<R extends Recommender>(
     expect(first).toMatchObject({ name: 'conformance', version: 1, metadata: { kind: fitted().kind, note: 'first' } });
     const odd = await make().fit(hostile());
     await odd.save(store, 'conformance');
-    sameLists(await Class.load(store, 'conformance@1'), fitted());
-    sameLists(await Class.load(store, 'conformance'), odd);
+    expectSameLists(expect, await Class.load(store, 'conformance@1'), fitted());
+    expectSameLists(expect, await Class.load(store, 'conformance'), odd);
     await expect(Class.load(store, 'nothing')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
     for (const noStore of ['models', {}, undefined] as never[]) {
       await expect(fitted().save(noStore, 'conformance')).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
@@ -79,6 +54,10 @@ export function conformanceOfFiles<R extends Recommender>(
     }
     await expect(fitted().save(store, 'conformance', 5 as never)).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
   });
+}
+
+/** Files of another kind, and damaged ones. */
+export function refusedFiles<R extends Recommender>({ it, expect, Class, fitted }: RecommenderSuite<R>): void {
   it('of another kind or a newer format is refused', () => {
     const { kind } = fitted();
     const settings = JSON.parse(readSafetensors(fitted().toBytes()).metadata.settings ?? '{}');
@@ -152,4 +131,12 @@ function tinyStore(): ModelStore {
     rollback: unused,
     delete: unused,
   };
+}
+
+function expectSameLists(expect: Expect, a: Recommender, b: Recommender): void {
+  expect(a.kind).toBe(b.kind);
+  expect([...a.users]).toEqual([...b.users]);
+  expect([...a.items]).toEqual([...b.items]);
+  expect([...a.recommendMany(a.users, { n: 20 })]).toEqual([...b.recommendMany(b.users, { n: 20 })]);
+  expect(a.recommendFor([a.items.idAt(0)])).toEqual(b.recommendFor([b.items.idAt(0)]));
 }
