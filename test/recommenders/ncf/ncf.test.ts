@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { expectRejection, recommenderConformance } from '../../support/conformance.ts';
 import { checkerboard, zipf } from '../../support/makers.ts';
 
-const small = { factors: 8, layers: [16, 8], epochs: 120, learningRate: 0.01, batch: 8, seed: 3 };
+const small = { factors: 8, layers: [16, 8], epochs: 40, learningRate: 0.02, batch: 16, seed: 3 };
 
 describe.each([
   ['neumf', {}],
