@@ -375,7 +375,11 @@ describe('Adam', () => {
 describe('rows', () => {
   it('are gathered and added up as by the plain twin', () => {
     const results = both({ table: 10 * 8, out: 4 * 8, parts: 3 * 32 }, (engine, { table, out, parts }) => {
-      engine.runHere(jobs.gatherRows, { hi: 4 }, { table, width: 8, indices: engine.i32(Int32Array.of(3, -1, 9, 3)), scale: 2, add: 0, out });
+      engine.runHere(
+        jobs.gatherRows,
+        { hi: 4 },
+        { table, width: 8, indices: engine.i32(Int32Array.of(3, -1, 9, 3)), scale: 2, add: 0, out },
+      );
       engine.runHere(jobs.sumParts, { hi: 4 }, { values: parts, width: 8, parts: 3, stride: 32 });
     });
     expectSame(results);
