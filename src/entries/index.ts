@@ -128,15 +128,15 @@ export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommender
 export { type ForgetUserPlaces, type ForgottenUser, forgetUser, type ReplacedModel } from '../recommenders/forget-user.ts';
 export * from '../recommenders/graph-filter/graph-filter.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
-export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/light-gcn/light-gcn.ts';
+export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/ncf/ncf.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export * from '../recommenders/sasrec/sasrec.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
+export type { TrainingFitOptions, TrainingIteration } from '../recommenders/shared/training.ts';
 export * from '../recommenders/two-tower/two-tower.ts';
 export * from '../selection/choose-model.ts';
-export type { TrainingFitOptions, TrainingIteration } from '../recommenders/shared/training.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';

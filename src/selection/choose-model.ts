@@ -72,7 +72,7 @@ export interface ChosenModel {
 }
 
 /** Rows for which a second of the budget is enough in the first rounds; larger data is sampled by users there. */
-const rowsPerSecond = 4000;
+const rowsPerSecond = 2500;
 const leastRows = 20_000;
 
 /**

@@ -91,6 +91,14 @@ const ratingSettings = [0.1, 0.05, 0.2].flatMap((regularization) =>
 
 const own: Record<string, OwnFamily> = {
   popularity: { make: (p) => new PopularityRecommender(p), settings: ({ values }) => (values ? [] : [{}]) },
+  als: { make: (p) => new AlsRecommender(p), settings: (shape) => (shape.values ? ratingSettings : alsSettings(shape)) },
+  ease: {
+    make: (p) => new EaseRecommender(p),
+    settings: ({ items, values }) => {
+      if (values || items > mostItemsOfEase) return [];
+      return [250, 60, 1000, 500].map((regularization) => ({ regularization, ...(items > 6000 && { weightsPerItem: 500 }) }));
+    },
+  },
   'item-knn': {
     make: (p) => new ItemKnnRecommender(p),
     settings: ({ values }) =>
@@ -113,14 +121,6 @@ const own: Record<string, OwnFamily> = {
         ? []
         : [{}, { regularization: 150 }, { historyDecay: 8, pastDecay: 8, futureDecay: 8 }, { regularization: 20 }, { historyDecay: 4 }],
   },
-  als: { make: (p) => new AlsRecommender(p), settings: (shape) => (shape.values ? ratingSettings : alsSettings(shape)) },
-  ease: {
-    make: (p) => new EaseRecommender(p),
-    settings: ({ items, values }) => {
-      if (values || items > mostItemsOfEase) return [];
-      return [250, 60, 1000, 500].map((regularization) => ({ regularization, ...(items > 6000 && { weightsPerItem: 500 }) }));
-    },
-  },
   bpr: {
     make: (p) => new BprRecommender(p),
     settings: ({ values }) =>
@@ -142,14 +142,14 @@ const own: Record<string, OwnFamily> = {
 /** Beyond it a fit takes minutes. */
 const mostItemsOfEase = 16_000;
 
-/** The names of the families that `chooseModel` knows, the cheapest first. */
+/** The names of the families that `chooseModel` knows, in the order in which they are tried: what is good for its cost first. */
 export type FamilyName =
   | 'popularity'
-  | 'item-knn'
-  | 'graph-filter'
-  | 'sequence-linear'
   | 'als'
   | 'ease'
+  | 'graph-filter'
+  | 'item-knn'
+  | 'sequence-linear'
   | 'bpr'
   | 'light-gcn'
   | 'sasrec'
@@ -158,7 +158,7 @@ export type FamilyName =
 /** All of them. */
 export const familyNames = Object.keys(own) as FamilyName[];
 
-/** The families to choose from on data of this shape, cheapest first. A family without a setting for such data is left out. */
+/** The families to choose from on data of this shape, in their order. A family without a setting for such data is left out. */
 export function familiesFor(
   wanted: readonly (FamilyName | ModelFamily)[],
   shape: DataShape,

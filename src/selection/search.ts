@@ -38,7 +38,7 @@ export interface SearchContext extends Judge {
 }
 
 /** At most this part of what a round has left goes to one trial, while others wait. */
-const mostOfRound = 0.4;
+const mostOfRound = 0.3;
 /** Families that go on from the first round, and those that do so when no test shows that they are worse than the best. */
 const keptFamilies = 3;
 const mostFamilies = 4;
