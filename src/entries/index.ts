@@ -139,9 +139,14 @@ export type { StaticFiles } from '../semantic/embedders/static/static-file.ts';
 export { type FlatIndex, type FlatIndexOptions, flatIndex } from '../semantic/indexes/flat/flat.ts';
 export { type HnswIndex, type HnswOptions, type HnswSearchOptions, hnswIndex } from '../semantic/indexes/hnsw/hnsw.ts';
 export { markHtml, type TextRange } from '../semantic/lexical/highlight.ts';
+export type { Language } from '../semantic/lexical/languages.ts';
 export type { WordOptions } from '../semantic/lexical/query-terms.ts';
+export type { Synonyms } from '../semantic/lexical/synonyms.ts';
+export { type ProductTokenizerOptions, productTokenizer, type Tokenizer } from '../semantic/lexical/tokenizers.ts';
 export type { Fusion } from '../semantic/search/fusion.ts';
+export type { EntryOf, FacetCount, Facets, Fallback, SearchResult } from '../semantic/search/result.ts';
 export type { Answer } from '../semantic/search/similar.ts';
+export type { Suggestion } from '../semantic/search/suggest.ts';
 export { type KeptMetadata, type KeptValue, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
 export type {
   NearDuplicatesOptions,
@@ -153,6 +158,8 @@ export type {
   SemanticLoadOptions,
   SimilarItemsOptions,
   SimilarToOptions,
+  SortBy,
+  SuggestOptions,
 } from '../semantic/semantic-options.ts';
 export { keyValueModelStore } from '../storage/key-value/model-store.ts';
 export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';

@@ -9,6 +9,7 @@ import { staticFromBytes } from './embedders/static/static.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
 import { hnswIndex } from './indexes/hnsw/hnsw.ts';
 import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
+import type { Tokenizer } from './lexical/tokenizers.ts';
 
 /** The parts of an index that a file holds. */
 export interface IndexParts {
@@ -27,6 +28,7 @@ export interface UnpackOptions {
   embedder?: Embedder | undefined;
   queryEmbedder?: Embedder | undefined;
   vectorIndex?: VectorIndex | undefined;
+  tokenizer?: Tokenizer | undefined;
 }
 
 /** What stands in `settings` of the file. */
@@ -92,7 +94,7 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   const embedder = chooseEmbedder(settings.embedder, given.embedder, bytesOf('embedder'), queryEmbedder !== undefined);
   const vectors = chooseIndex(settings.vectorIndex.kind, given.vectorIndex).fromBytes(tensorOf(file, 'vectors', Uint8Array));
   const catalogue = Catalogue.fromColumns(ids, tensorOf(file, 'present', Uint8Array), tensorOf(file, 'metadata', Uint8Array));
-  const lexical = LexicalIndex.fromFile(file, ids.size, settings.bm25);
+  const lexical = LexicalIndex.fromFile(file, ids.size, settings.bm25, chooseTokenizer(settings.bm25, given.tokenizer));
   if (lexical.size !== catalogue.size || vectors.size !== catalogue.size) {
     throw new AttuneError(
       'ERR_BAD_FILE',
@@ -144,6 +146,14 @@ function chooseQueryEmbedder(
   }
   if (given === undefined && wanted?.kind && bytes && Object.hasOwn(embedderKinds, wanted.kind)) return embedderKinds[wanted.kind](bytes);
   return given;
+}
+
+function chooseTokenizer({ ownTokenizer }: Bm25Options, given: Tokenizer | undefined): Tokenizer | undefined {
+  if (!ownTokenizer || given) return ownTokenizer ? given : undefined;
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    "This index was built with a tokenizer of its user's own. Pass the same function as option 'tokenizer'.",
+  );
 }
 
 function chooseIndex(wanted: string, given: VectorIndex | undefined): VectorIndex {

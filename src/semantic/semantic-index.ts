@@ -12,6 +12,7 @@ import {
   type Document,
   type DocumentFields,
   DocumentReader,
+  type FieldNames,
   type KeptFields,
   type MetadataFields,
   readDocuments,
@@ -19,14 +20,18 @@ import {
 import { ngramEmbedder } from './embedders/ngram.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
-import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { type Bm25Options, bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
 import type { TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
+import { productSettings } from './lexical/tokenizers.ts';
 import { newestWords } from './lexical/words.ts';
+import { facetsOf } from './search/facets.ts';
 import { type Filter, readFilter, readIds } from './search/filter.ts';
-import { findRanked, named } from './search/find.ts';
+import { find, named } from './search/find.ts';
 import { findNearDuplicates } from './search/near-duplicates.ts';
+import { type Facets, resultOf, type SearchResult } from './search/result.ts';
 import { type Answer, similarToHistory, similarToItem } from './search/similar.ts';
+import { type Suggestion, suggestions } from './search/suggest.ts';
 import {
   buildChecks,
   loadChecks,
@@ -39,9 +44,11 @@ import {
   type SemanticLoadOptions,
   type SimilarItemsOptions,
   type SimilarToOptions,
+  type SuggestOptions,
   searchChecks,
   similarItemsChecks,
   similarToChecks,
+  suggestChecks,
   wordChecks,
 } from './semantic-options.ts';
 
@@ -108,14 +115,14 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
         `SemanticIndex.build: expected a queryEmbedder of ${embedder.dimensions} dimensions, as the embedder has, got ${o.queryEmbedder.dimensions}.`,
       );
     }
-    const bm25 = { ...bm25Defaults, words: newestWords, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
+    const bm25 = lexicalOptions(o, reader.weights);
     const index = new SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>(
       {
         catalogue: new Catalogue(),
         embedder,
         queryEmbedder: o.queryEmbedder,
         vectors,
-        lexical: new LexicalIndex(bm25),
+        lexical: new LexicalIndex(bm25, bm25.ownTokenizer ? o.tokenizer : undefined),
         bm25,
         fields: reader.names,
       },
@@ -214,19 +221,43 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
 
   /**
    * The items that answer a query best, best first. A blank query has no answer. Scores compare within one answer: cosine
-   * (semantic), BM25 (lexical), or 0 to 1 (hybrid; with the default fusion those of different queries compare too).
+   * (semantic), BM25 (lexical), or 0 to 1 (hybrid; with the default fusion those of different queries compare too). An item whose id is the
+   * query comes first. The list with a smaller `n` is a prefix of that with a larger one, and `offset` leaves out its beginning.
    *
+   * @returns a list that also has `facets`, `total`, and `fallback`, which says when it is not quite what was asked for.
    * @throws ERR_BAD_ARGUMENT when the query is not text; ERR_BAD_OPTION; ERR_EMBEDDER.
    */
-  async search(query: string, options: SearchOptions<Kept> = {}): Promise<Recommendation[]> {
-    const o = readOptions('SemanticIndex.search', options, searchChecks);
-    if (typeof query !== 'string') {
-      throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.search: expected a query text, got ${shown(query)}.`);
-    }
-    const filter = this.#filter('SemanticIndex.search', o);
+  async search(query: string, options: SearchOptions<Kept, Item> = {}): Promise<SearchResult<Kept>> {
+    const owner = 'SemanticIndex.search';
+    const { facets = [], ...o } = readOptions(owner, options, searchChecks);
+    checkQuery(owner, query);
+    const filter = this.#filter(owner, o);
+    this.#checkKept(owner, 'facets', facets);
+    this.#checkKept(
+      owner,
+      'sort',
+      (o.sort ?? []).map(({ field }) => field),
+    );
+    this.#checkKept(owner, 'popularity', o.popularity === undefined ? [] : [o.popularity]);
+    const fields = o.fields && textFields(owner, o.fields, this.#parts.fields.text);
     o.signal?.throwIfAborted();
-    if (query.trim() === '' || o.n === 0 || this.size === 0) return [];
-    return named(this.#parts.catalogue, await findRanked(this.#parts, query, { ...o, filter }));
+    if (query.trim() === '' || (o.n === 0 && facets.length === 0) || this.size === 0) {
+      return resultOf([], { facets: facetsOf(this.#parts.catalogue, [], facets) as Facets<Kept>, total: undefined, fallback: undefined });
+    }
+    const found = await find(this.#parts, query, { ...o, facets, fields, filter });
+    return resultOf(named(this.#parts.catalogue, found.ranked), { ...found, facets: found.facets as Facets<Kept> });
+  }
+
+  /**
+   * What a query may become while it is typed: its last word completed, or, behind a space, words that often follow, by how many items have
+   * them; each with its best items by words. Words are shown as they are compared: in lower case, without accents.
+   *
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION
+   */
+  suggest(query: string, options: SuggestOptions<Kept> = {}): Suggestion[] {
+    const o = readOptions('SemanticIndex.suggest', options, suggestChecks);
+    checkQuery('SemanticIndex.suggest', query);
+    return suggestions(this.#parts, query, { ...o, filter: this.#filter('SemanticIndex.suggest', o) });
   }
 
   /**
@@ -355,6 +386,17 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
   }
 
+  /** @throws ERR_BAD_OPTION for a field that was not kept. */
+  #checkKept(owner: string, option: string, fields: readonly string[]): void {
+    const kept = this.#parts.fields.metadata;
+    const missing = kept && fields.find((field) => !kept.includes(field));
+    if (missing === undefined) return;
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option '${option}' names ${shown(missing)}, which this index does not keep. It keeps ${kept?.map(shown).join(', ') || 'nothing'}; name it in the option 'metadata' of build.`,
+    );
+  }
+
   #filter(owner: string, options: SearchFilter): Filter {
     return readFilter(owner, options, this.#parts.catalogue, this.#parts.fields.metadata);
   }
@@ -363,4 +405,42 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
   #answer<T>(work: () => T | Promise<T>): Answer<Vectors, T> {
     return (this.#parts.vectors.answersLater ? (async () => work())() : work()) as Answer<Vectors, T>;
   }
+}
+
+/** How words are compared in an index that is built with these options. */
+function lexicalOptions(
+  { stem, language: given, tokenizer, synonyms }: Pick<SemanticBuildOptions<never>, 'stem' | 'language' | 'tokenizer' | 'synonyms'>,
+  weights: readonly number[],
+): Bm25Options {
+  const language = given ?? (stem === 'none' ? 'none' : 'en');
+  const product = tokenizer && productSettings(tokenizer);
+  return {
+    ...bm25Defaults,
+    words: newestWords,
+    weights,
+    ...((stem ?? (language === 'en' ? 'english' : 'none')) === 'english' && { stem: 'english' }),
+    ...(language !== 'none' && { language }),
+    ...(product?.units && { units: true }),
+    ...(tokenizer && !product && { ownTokenizer: true }),
+    ...(synonyms && { synonyms }),
+  };
+}
+
+function checkQuery(owner: string, query: unknown): void {
+  if (typeof query === 'string') return;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a query text, got ${shown(query)}.`);
+}
+
+/** The numbers of fields of the text. @throws ERR_BAD_OPTION */
+function textFields(owner: string, names: readonly string[], text: FieldNames['text']): number[] {
+  const known =
+    text !== null && typeof text === 'object' && !Array.isArray(text) ? Object.keys(text) : typeof text === 'string' ? [text] : [];
+  return names.map((name) => {
+    if (known.includes(name)) return known.indexOf(name);
+    const has = known.length > 0 ? `has the fields ${known.map(shown).join(', ')}` : 'has one text without fields';
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'fields' names ${shown(name)}, but this index ${has}. Build it with fields, such as text: { title: 2, features: 1 }.`,
+    );
+  });
 }

@@ -16,6 +16,7 @@ import {
 import { type StaticEmbedder, staticFromTable } from '../static/static.ts';
 import type { StaticTable } from '../static/static-file.ts';
 import { WordPiece } from '../static/word-piece.ts';
+import { inPrincipalAxes } from './distil-axes.ts';
 import { type DistilSample, fitTable } from './distil-fit.ts';
 import { sentencesOf, vocabularyOf } from './distil-texts.ts';
 
@@ -33,6 +34,8 @@ export interface DistilOptions {
   use?: 'queries' | 'documents' | undefined;
   /** The WordPiece vocabulary. Default: the teacher's if it has such, or made from the texts. */
   vocabulary?: readonly string[] | undefined;
+  /** Length of a vector of a table for documents, up to the teacher's, which is the default. Fewer make a smaller table that loses little. */
+  dimensions?: number | undefined;
   /** Bits of a number in the table, 8 (default) or 4. */
   bits?: 8 | 4 | undefined;
   /** Batches to learn from. Default 500, or as many as go through everything five times. */
@@ -74,9 +77,7 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
   signal?.throwIfAborted();
   await o.teacher.prepare?.();
   const teacher = o.teacher;
-  if (o.bits === 4 && teacher.dimensions % 2 === 1) {
-    throw new AttuneError('ERR_BAD_OPTION', `distil: 4 bits need an even number of dimensions, the teacher has ${teacher.dimensions}.`);
-  }
+  const wanted = checkDimensions(o, teacher.dimensions);
   const texts = readTexts(o.texts);
   const vectors = checkVectors(o.vectors, texts.length, teacher.dimensions);
   const vocabulary = o.vocabulary ?? (await teacher.vocabulary?.()) ?? vocabularyOf(texts, defaultVocabulary);
@@ -114,8 +115,9 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
     signal,
     onProgress,
   });
+  const table = wanted === dimensions ? fitted : inPrincipalAxes(fitted, sample, wanted);
   return staticFromTable({
-    ...quantized(fitted, dimensions, o.bits),
+    ...quantized(table, wanted, o.bits),
     vocabulary: [...vocabulary],
     source: `of ${teacher.name}`,
     hybridWeight: o.hybridWeight ?? (o.use === 'queries' ? 0.6 : 0.5),
@@ -143,6 +145,7 @@ const checks = {
     if (good && new Set(value).size === value.length) return value;
     throw new AttuneError('ERR_BAD_OPTION', `${name} must be a list of different tokens that are not empty, got ${shown(value)}.`);
   },
+  dimensions: optional(integer({ min: 1 })),
   bits: choice([8, 4] as const, 8),
   steps: optional(integer({ min: 0 })),
   batchSize: integer({ default: 512, min: 4, max: 4096 }),
@@ -155,6 +158,19 @@ const checks = {
   signal: abortSignal,
   onProgress: callback<(progress: Progress) => void>(),
 };
+
+/** @returns the length of the table's vectors. */
+function checkDimensions(o: { dimensions?: number; use: string; bits: number }, teacher: number): number {
+  const refuse = (what: string) => {
+    throw new AttuneError('ERR_BAD_OPTION', `distil: ${what}`);
+  };
+  const wanted = o.dimensions ?? teacher;
+  if (wanted > teacher) refuse(`option 'dimensions' can be at most the teacher's ${teacher}, got ${wanted}.`);
+  if (wanted < teacher && o.use === 'queries')
+    refuse(`a table for queries has the ${teacher} dimensions of the documents, got ${wanted}. Pass use: 'documents' for a smaller one.`);
+  if (o.bits === 4 && wanted % 2 === 1) refuse(`4 bits need an even number of dimensions, the table has ${wanted}.`);
+  return wanted;
+}
 
 function readTexts(given: Iterable<string>): string[] {
   if (typeof given !== 'string' && typeof given?.[Symbol.iterator] === 'function') {
