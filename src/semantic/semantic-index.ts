@@ -17,6 +17,7 @@ import {
   type MetadataFields,
   readDocuments,
 } from './catalogue/documents.ts';
+import { TokenLists } from './catalogue/token-lists.ts';
 import { ngramEmbedder } from './embedders/ngram.ts';
 import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
@@ -125,6 +126,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
         lexical: new LexicalIndex(bm25, bm25.ownTokenizer ? o.tokenizer : undefined),
         bm25,
         fields: reader.names,
+        tokens: embedder.tokens && embedder.kind && vectors.kind === 'flat' ? new TokenLists() : undefined,
       },
       reader,
     );
@@ -341,11 +343,12 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
    * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID
    */
   remove(ids: Iterable<Id>): number {
-    const { catalogue, lexical, vectors } = this.#parts;
+    const { catalogue, lexical, vectors, tokens } = this.#parts;
     const keys = new Set<number>();
     for (const id of readIds('SemanticIndex.remove', 'ids', ids)) if (catalogue.keyOf(id) >= 0) keys.add(catalogue.keyOf(id));
     catalogue.delete(keys);
     lexical.remove(keys);
+    tokens?.delete(keys);
     const removal = vectors.remove(Int32Array.from(keys));
     if (removal) {
       this.#changes = Promise.all([this.#changes.catch(() => {}), removal]);
@@ -368,7 +371,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
 
   /** Embeds documents, then makes them present in one step. */
   async #take(documents: readonly Document[], { signal, onProgress }: EmbedOptions): Promise<void> {
-    const { catalogue, embedder, vectors, lexical } = this.#parts;
+    const { catalogue, embedder, vectors, lexical, tokens } = this.#parts;
     const rows = await embedDocuments(
       embedder,
       documents.map((document) => document.text),
@@ -381,6 +384,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     if (change) await change;
     documents.forEach((document, k) => {
       lexical.add(keys[k], ...document.fields);
+      tokens?.set(keys[k], embedder.tokens?.of(document.text) ?? []);
     });
     catalogue.put(keys, metadata);
     onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });

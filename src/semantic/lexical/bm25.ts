@@ -190,6 +190,14 @@ export class LexicalIndex {
     return this.#cut.stopWords.has(word);
   }
 
+  /** Whether a query is a short sentence rather than a list of words: it has a function word, and no digits. */
+  isSentence(query: string): boolean {
+    const { words } = this.#cut.ofQuery(query);
+    return (
+      words.length >= 3 && words.length <= 8 && words.some((word) => this.isStopWord(word)) && !words.some((word) => /\p{N}/u.test(word))
+    );
+  }
+
   /** A word by its number. */
   wordAt(word: number): string {
     return this.#words.idAt(word);

@@ -76,7 +76,7 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
   const vector = byWords ? undefined : await embedQuery(parts, query, question.signal);
   const allowed = strict ?? (isWhole || byWords ? allowedKeys(catalogue, filter) : undefined);
   const scope = vector && isWhole ? await related(parts, vector, match, allowed) : allowed;
-  const rank = (most: number) => ranking(parts, vector, match, { ...question, n: most }, scope);
+  const rank = (most: number) => ranking(parts, query, vector, match, { ...question, n: most }, scope);
 
   let whole: Ranked | undefined;
   if (isWhole) whole = cut(withFirst(await rank(catalogue.size), named), minScore, named);
@@ -103,6 +103,7 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
 /** The best keys by words, by meaning or by both. @param scope one flag per key, or undefined: what the filter allows. */
 async function ranking(
   parts: IndexParts,
+  query: string,
   vector: Float32Array | undefined,
   match: () => LexicalMatch,
   { n, mode, weights, fusion, filter }: Question,
@@ -117,7 +118,7 @@ async function ranking(
   if (vector.every((x) => x === 0)) return mode === 'semantic' ? nothing() : match().top(n, allowed);
   if (mode === 'semantic') return vectors.search(vector, { n: Math.min(n, catalogue.size), allowed });
 
-  const semantic = parts.queryEmbedder?.hybridWeight ?? parts.embedder.hybridWeight ?? 0.5;
+  const semantic = semanticWeight(parts, query);
   const share = { lexical: weights.lexical ?? 1 - semantic, semantic: weights.semantic ?? semantic };
   return inBlocks(n, async (depth) => {
     const ranked = await vectors.search(vector, { n: Math.min(depth, catalogue.size), allowed });
@@ -128,6 +129,12 @@ async function ranking(
     ];
     return { list: fusions[fusion](sides, 2 * depth), isAll: sides.every((side) => side.ranked.indices.length < depth) };
   });
+}
+
+/** What the vectors of an embedder count beside words. */
+function semanticWeight({ embedder, queryEmbedder, lexical }: IndexParts, query: string): number {
+  const { hybridWeight = embedder.hybridWeight, sentenceWeight } = queryEmbedder ?? embedder;
+  return (lexical.isSentence(query) ? sentenceWeight : undefined) ?? hybridWeight ?? 0.5;
 }
 
 /** What is not half as close to the query as the closest item is no longer part of its result. */

@@ -50,6 +50,8 @@ export interface DistilOptions {
   neighbours?: number | undefined;
   /** Weight in hybrid search that the embedder will have, 0 to 1. Default 0.6 for queries, 0.5 for documents as well. */
   hybridWeight?: number | undefined;
+  /** The same for short queries that are sentences. Default: `hybridWeight`. */
+  sentenceWeight?: number | undefined;
   /** Seed of the order of texts. Default 1. */
   seed?: number | undefined;
   /** Threads, 1 to 256, or `'auto'` (default): one per core. The result does not depend on it. */
@@ -121,6 +123,7 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
     vocabulary: [...vocabulary],
     source: `of ${teacher.name}`,
     hybridWeight: o.hybridWeight ?? (o.use === 'queries' ? 0.6 : 0.5),
+    sentenceWeight: o.sentenceWeight,
   });
 }
 
@@ -153,6 +156,7 @@ const checks = {
   temperature: number({ default: 0.05, min: 0.001, max: 100 }),
   neighbours: number({ default: 1, min: 0, max: 1000 }),
   hybridWeight: optional(number({ min: 0, max: 1 })),
+  sentenceWeight: optional(number({ min: 0, max: 1 })),
   seed: integer({ default: 1 }),
   threads,
   signal: abortSignal,

@@ -59,6 +59,7 @@ class StaticTableEmbedder implements StaticEmbedder {
   readonly dimensions: number;
   readonly rows: number;
   readonly hybridWeight: number;
+  readonly sentenceWeight: number | undefined;
   readonly #table: StaticTable;
   readonly #tokens: WordPiece;
   readonly #sum: Float64Array;
@@ -72,6 +73,7 @@ class StaticTableEmbedder implements StaticEmbedder {
     this.dimensions = dimensions;
     this.rows = scales.length;
     this.hybridWeight = table.hybridWeight;
+    this.sentenceWeight = table.sentenceWeight;
     this.#table = table;
     this.#tokens = new WordPiece(table.vocabulary);
     this.#sum = new Float64Array(dimensions);
@@ -87,6 +89,16 @@ class StaticTableEmbedder implements StaticEmbedder {
     onProgress?.({ phase: 'embedding', done: texts.length, total: texts.length });
     return normalizeRows(vectors, dimensions);
   }
+
+  readonly tokens = {
+    of: (text: string) => this.#tokens.ids(text).map((id) => this.#table.vocabulary[id]),
+    adder: (vocabulary: readonly string[]) => {
+      const numbers = new Map(this.#table.vocabulary.map((token, id) => [token, id]));
+      const ids = vocabulary.map((token) => numbers.get(token) ?? 0);
+      return (tokens: readonly number[], vectors: Float32Array, at: number) =>
+        vectors.set(this.#added(tokens.map((token) => ids[token])), at);
+    },
+  };
 
   toBytes(): Uint8Array<ArrayBuffer> {
     return writeStaticTable(this.#table);
