@@ -134,10 +134,12 @@ export class LexicalIndex {
     const inPhrases = new Set(phrases.flatMap((phrase) => this.#terms.read(phrase, { typos: false }, () => true).map(({ name }) => name)));
     const content = terms.filter(({ isStopWord }) => !isStopWord);
     const counted = content.length > 0 ? content : terms;
+    // The number of a quantity need not be there by itself: 0.25 kg meets 250 g.
+    const ofQuantities = new Set(counted.map(({ name }) => quantity.exec(name)?.[1]));
     let required = 0;
     let par = 0;
     for (const term of counted) {
-      const isRequired = match === 'all' || inPhrases.has(term.name);
+      const isRequired = (match === 'all' || inPhrases.has(term.name)) && !ofQuantities.has(term.name.trim());
       if (isRequired) required++;
       par += term.times * this.#accumulate(term, isRequired);
     }
@@ -470,6 +472,8 @@ export class LexicalIndex {
     return kept;
   }
 }
+
+const quantity = /^ ?(\d[\d./]*)[a-z]+$/;
 
 /** What a function word counts beside other words. Chosen on the SciFact training queries and on titles; see the benchmark. */
 const stopWordShare = 0.15;
