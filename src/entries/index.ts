@@ -128,7 +128,7 @@ export * from '../recommenders/item-knn/item-knn.ts';
 export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
-export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
+export type { DocumentFields, ItemField, KeptFields, KeptMetadata, KeptValue, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';
 export { type HttpEmbedderOptions, httpEmbedder } from '../semantic/embedders/http/http.ts';
@@ -147,7 +147,7 @@ export type { Fusion } from '../semantic/search/fusion.ts';
 export type { EntryOf, FacetCount, Facets, Fallback, SearchResult } from '../semantic/search/result.ts';
 export type { Answer } from '../semantic/search/similar.ts';
 export type { Suggestion } from '../semantic/search/suggest.ts';
-export { type KeptMetadata, type KeptValue, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
+export { type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
 export type {
   NearDuplicatesOptions,
   SearchFilter,

@@ -2,7 +2,6 @@ import { type Embedder, type EmbedOptions, embedDocuments } from '../contracts/e
 import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import type { History, Recommendation } from '../contracts/recommender.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
-import type { MetadataValue } from '../contracts/where.ts';
 import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
@@ -14,6 +13,7 @@ import {
   DocumentReader,
   type FieldNames,
   type KeptFields,
+  type KeptMetadata,
   type MetadataFields,
   readDocuments,
 } from './catalogue/documents.ts';
@@ -52,15 +52,6 @@ import {
   suggestChecks,
   wordChecks,
 } from './semantic-options.ts';
-
-/** What an index has of an item: its fields, as JSON holds them; what was null or missing is not there. */
-export type KeptMetadata<Kept> = {
-  /** A field that was kept. */
-  readonly [Field in keyof Kept]?: KeptValue<Kept[Field]>;
-};
-
-/** What an index has of a field's value: dates become text. */
-export type KeptValue<Value> = unknown extends Value ? MetadataValue : Value extends Date ? string : NonNullable<Value>;
 
 /** A loaded index: what it keeps is as `metadata` says, else as the rows are. */
 export type LoadedIndex<Item, Vectors extends VectorIndex, Fields> = SemanticIndex<KeptFields<Item, Fields, Item>, Item, Vectors>;

@@ -2,6 +2,7 @@ import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { IdMap } from '../../data/id-map.ts';
 import { AttuneError } from '../../errors.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
+import type { Words } from './cut-words.ts';
 import type { TextRange } from './highlight.ts';
 import { Orders, type Placed } from './orders.ts';
 import { hasPhrase, type PhrasePlaces, readQuoted } from './phrases.ts';
@@ -10,7 +11,7 @@ import { type Level, type Term, TermReader, type WordOptions } from './query-ter
 import { readSynonyms, type Synonyms } from './synonyms.ts';
 import { Texts } from './texts.ts';
 import type { Tokenizer } from './tokenizers.ts';
-import { type WordSettings, type Words, wordsOf } from './words.ts';
+import { type WordSettings, wordsOf } from './words.ts';
 
 /** How words are compared and counted. */
 export interface Bm25Options extends WordSettings {
@@ -47,6 +48,8 @@ export interface LexicalMatch {
   has(key: number): boolean;
   /** How many texts are found. */
   count: number;
+  /** Whether no other query has been asked since. */
+  isCurrent(): boolean;
   /** Whether texts were left out that have a word of the query: for want of all words, or of a phrase, or of a field. */
   isStrict: boolean;
   /** What a text of mean length earns that has each word of the query once. Words that no text has count as the rarest ones do. */
@@ -84,6 +87,7 @@ export class LexicalIndex {
   #group = new Int32Array(0); // the texts that have it
   #hits = new Uint16Array(0); // how many of the words that it must have a text has
   #asked: readonly number[] = []; // the fields that count
+  #queries = 0;
 
   /** @param tokenizer the caller's, where the options say that there is one. */
   constructor(options: Bm25Options = bm25Defaults, tokenizer?: Tokenizer) {
@@ -160,7 +164,9 @@ export class LexicalIndex {
     };
     const of = (key: number) => this.#scores[this.#texts.textOf(key)] ?? 0;
     const isStrict = required > 0 || fields !== undefined;
-    return { top, of, has: (key) => of(key) > 0, count: this.#count, isStrict, par, most: this.#options.k1 + 1 };
+    const asked = this.#queries;
+    const isCurrent = () => asked === this.#queries;
+    return { top, of, has: (key) => of(key) > 0, count: this.#count, isCurrent, isStrict, par, most: this.#options.k1 + 1 };
   }
 
   /** The parts of a text that hold what a query finds. */
@@ -246,6 +252,7 @@ export class LexicalIndex {
     for (const postings of this.#fields) postings.merge(kept, used.length, renumber);
     this.#scores.fill(0);
     this.#count = 0;
+    this.#queries++;
     let numbers: Int32Array | undefined;
     if (kept.length < used.length) {
       numbers = new Int32Array(used.length).fill(-1);
@@ -312,6 +319,7 @@ export class LexicalIndex {
 
   /** Forgets the last query, and makes room for the next. */
   #clear(): void {
+    this.#queries++;
     for (let t = 0; t < this.#count; t++) {
       this.#scores[this.#touched[t]] = 0;
       this.#hits[this.#touched[t]] = 0;
@@ -349,16 +357,28 @@ export class LexicalIndex {
     return idf;
   }
 
-  /** Adds a little for a function word, to texts that have been found without it. */
+  /** Adds a little for a function word, to texts that have been found without it. Each of its forms counts by itself: they are few. */
   #addStopWord({ times, levels }: Term): void {
-    const { k1 } = this.#options;
-    const size = this.#gather(levels);
-    const weight = stopWordShare * times * this.#idfOf(size) * (k1 + 1);
-    for (let g = 0; g < size; g++) {
-      const text = this.#group[g];
-      const tf = this.#sums[text];
-      if (this.#scores[text] > 0) this.#scores[text] += (weight * tf) / (tf + k1);
-      this.#levels[text] = 0;
+    const { k1, b } = this.#options;
+    const { live, words } = this.#texts;
+    const scores = this.#scores;
+    for (const { words: forms } of levels) {
+      for (const word of forms) {
+        for (const field of this.#asked) {
+          const { texts, counts, from, to } = this.#entries(field, word);
+          if (to - from > live / 4) continue; // what many texts have decides nothing, and its list is long
+          const lengths = this.#texts.lengths[field];
+          const share = stopWordShare * times * this.#idfOf(to - from) * (k1 + 1);
+          const perWord = (b * live) / words[field];
+          const weight = this.#weights[field];
+          for (let e = from; e < to; e++) {
+            const text = texts[e];
+            if (scores[text] === 0) continue;
+            const tf = (weight * counts[e]) / (1 - b + perWord * lengths[text]);
+            scores[text] += (share * tf) / (tf + k1);
+          }
+        }
+      }
     }
   }
 
@@ -409,23 +429,32 @@ export class LexicalIndex {
     const { live, words } = this.#texts;
     const levels = this.#levels;
     const sums = this.#sums;
-    const list = this.#list;
-    const counts = this.#listCounts;
+    const group = this.#group;
     const weight = this.#weights[field];
     const perWord = (b * live) / words[field];
     const lengths = this.#texts.lengths[field];
-    const found = this.#read(field, word);
+    const { texts, counts, from, to } = this.#entries(field, word);
     let size = before;
-    for (let e = 0; e < found; e++) {
-      const text = list[e];
+    for (let e = from; e < to; e++) {
+      const text = texts[e];
       const tf = (weight * counts[e]) / (1 - b + perWord * lengths[text]);
       if (levels[text] === 0) {
         levels[text] = level;
         sums[text] = tf;
-        this.#group[size++] = text;
+        group[size++] = text;
       } else if (levels[text] === level) sums[text] += tf;
     }
     return size;
+  }
+
+  /** The texts of a word and its counts there: those of the columns as they lie, or, where some have come or gone since, a copy. */
+  #entries(field: number, word: number): { texts: Int32Array; counts: ArrayLike<number>; from: number; to: number } {
+    const postings = this.#fields[field];
+    const { live, count } = this.#texts;
+    if (live !== count || postings.hasTail(word))
+      return { texts: this.#list, counts: this.#listCounts, from: 0, to: this.#read(field, word) };
+    const { texts, counts, offsets } = postings.columns();
+    return word + 1 < offsets.length ? { texts, counts, from: offsets[word], to: offsets[word + 1] } : { texts, counts, from: 0, to: 0 };
   }
 
   /** Texts that have all of several words, each in any of its forms, count once as if they had a word in their stead. */

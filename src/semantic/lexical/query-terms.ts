@@ -1,9 +1,9 @@
 import type { IdMap } from '../../data/id-map.ts';
 import { Compounds } from './compounds.ts';
+import type { Words } from './cut-words.ts';
 import { stemEnglish } from './stem-english.ts';
 import type { Synonym } from './synonyms.ts';
 import { Vocabulary } from './vocabulary.ts';
-import type { Words } from './words.ts';
 
 /** How words of a query may differ from those of a text. */
 export interface WordOptions {
@@ -51,7 +51,7 @@ export class TermReader {
   #sizes: number[] = [];
   #classes = new Map<string, number[]>(); // stem -> words
   #classed = 0;
-
+  readonly #stems = new Map<string, string>();
   readonly #synonyms: readonly Synonym[];
   #compounds: Compounds | undefined;
 
@@ -138,7 +138,14 @@ export class TermReader {
 
   /** What words are compared by. */
   stemOf(word: string): string {
-    return this.#stem && stemmable.test(word) ? stemEnglish(word) : word;
+    if (!this.#stem) return word;
+    let stem = this.#stems.get(word);
+    if (stem === undefined) {
+      if (this.#stems.size >= 20_000) this.#stems.clear(); // common words are soon there again
+      stem = stemmable.test(word) ? stemEnglish(word) : word;
+      this.#stems.set(word, stem);
+    }
+    return stem;
   }
 
   /** What the query ends with, as a word and as part of a compound; undefined when it is complete. */
@@ -166,7 +173,8 @@ export class TermReader {
       return number < 0 ? [] : [number];
     }
     for (; this.#classed < this.#words.size; this.#classed++) {
-      const stem = this.stemOf(this.#words.idAt(this.#classed));
+      const word = this.#words.idAt(this.#classed);
+      const stem = stemmable.test(word) ? stemEnglish(word) : word;
       const members = this.#classes.get(stem);
       if (members) members.push(this.#classed);
       else this.#classes.set(stem, [this.#classed]);

@@ -1,10 +1,10 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { flag, readOptions } from '../../options.ts';
+import type { Words } from './cut-words.ts';
 import { type TextRange, union } from './highlight.ts';
 import type { Placed } from './orders.ts';
 import { type ProductTermOptions, productTerms } from './product-terms.ts';
 import { foldProduct } from './tokenizer.ts';
-import type { Words } from './words.ts';
 
 /** Cuts a text into the words that are compared, in order. The same for documents and queries. */
 export type Tokenizer = (text: string) => string[];

@@ -65,14 +65,18 @@ export async function find(parts: IndexParts, query: string, question: Question)
 async function findAsAsked(parts: IndexParts, query: string, question: Question): Promise<Found> {
   const { catalogue, lexical } = parts;
   const { n, offset, mode, sort, facets, minScore, popularity, filter, prefix, typos, match: wanted, fields } = question;
-  const match = () => lexical.match(query, { prefix, typos, match: wanted, fields });
-  const words = match();
+  let words: LexicalMatch | undefined;
+  // Asked again where another query has been answered in a pause.
+  const match = () => {
+    if (!words?.isCurrent()) words = lexical.match(query, { prefix, typos, match: wanted, fields });
+    return words;
+  };
+  const { isStrict, count: found } = match();
   const byWords = mode === 'lexical';
-  const hasWords = words.count > 0;
   const named = keyNamed(catalogue, query, filter);
   const isWhole = sort !== undefined || facets.length > 0;
   // Before the first pause: afterwards the scores may be those of another query.
-  const strict = words.isStrict && !byWords ? restricted(catalogue, filter, (key) => words.has(key)) : undefined;
+  const strict = isStrict && !byWords ? restricted(catalogue, filter, match().has) : undefined;
   const vector = byWords ? undefined : await embedQuery(parts, query, question.signal);
   const allowed = strict ?? (isWhole || byWords ? allowedKeys(catalogue, filter) : undefined);
   const scope = vector && isWhole ? await related(parts, vector, match, allowed) : allowed;
@@ -95,7 +99,7 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
     ranked: { indices: ranked.indices.slice(offset, most), scores: ranked.scores.slice(offset, most) },
     facets: whole ? facetsOf(catalogue, whole.indices, facets) : {},
     total: whole?.indices.length ?? countOf(),
-    fallback: byWords || hasWords || named >= 0 || isEmpty ? undefined : 'meaning',
+    fallback: byWords || found > 0 || named >= 0 || isEmpty ? undefined : 'meaning',
     isEmpty,
   };
 }
