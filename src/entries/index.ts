@@ -134,7 +134,7 @@ export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.
 export { type HttpEmbedderOptions, httpEmbedder } from '../semantic/embedders/http/http.ts';
 export type { HttpFetch, HttpResponse } from '../semantic/embedders/http/http-post.ts';
 export { type NgramOptions, ngramEmbedder } from '../semantic/embedders/ngram.ts';
-export { type StaticEmbedder, type StaticOptions, staticEmbedder } from '../semantic/embedders/static/static.ts';
+export { type Model2VecOptions, type StaticEmbedder, type StaticOptions, staticEmbedder } from '../semantic/embedders/static/static.ts';
 export type { StaticFiles } from '../semantic/embedders/static/static-file.ts';
 export { type FlatIndex, type FlatIndexOptions, flatIndex } from '../semantic/indexes/flat/flat.ts';
 export { type HnswIndex, type HnswOptions, type HnswSearchOptions, hnswIndex } from '../semantic/indexes/hnsw/hnsw.ts';

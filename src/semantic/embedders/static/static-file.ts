@@ -139,7 +139,8 @@ function readVocabulary(vocab: string | Uint8Array): string[] {
   return tokens;
 }
 
-function textOf(text: string | Uint8Array): string {
+/** Text, or bytes as UTF-8. @throws ERR_BAD_FILE */
+export function textOf(text: string | Uint8Array): string {
   if (typeof text === 'string') return text;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(text);
@@ -164,7 +165,8 @@ function checkedScales(scales: Float32Array): Float32Array {
   return wrong < 0 ? scales : bad(`the scale of row ${wrong} is ${scales[wrong]}`);
 }
 
-function halfFloat(bits: number): number {
+/** A 16-bit float from its bits. */
+export function halfFloat(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const size =
