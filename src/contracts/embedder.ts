@@ -35,7 +35,7 @@ export interface Embedder {
    * Their words are seldom those of the right items. Default: `hybridWeight`.
    */
   readonly sentenceWeight?: number | undefined;
-  /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder beside it. */
+  /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder next to it. */
   readonly kind?: string | undefined;
   /** Everything it has learnt. */
   toBytes?(): Uint8Array<ArrayBuffer>;

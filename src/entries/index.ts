@@ -1,3 +1,4 @@
+export type * from '../contracts/cache.ts';
 export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
 export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
@@ -118,17 +119,25 @@ export {
 } from '../recommenders/als/als.ts';
 export type { AlsFitOptionsOf } from '../recommenders/als/fit-options.ts';
 export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
+export * from '../recommenders/blend/blend.ts';
 export * from '../recommenders/bpr/bpr.ts';
 export type { BprFitOptionsOf } from '../recommenders/bpr/options.ts';
 export * from '../recommenders/ease/ease.ts';
 export * from '../recommenders/factors/factor-recommender.ts';
 export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
+export { type ForgetUserPlaces, type ForgottenUser, forgetUser, type ReplacedModel } from '../recommenders/forget-user.ts';
 export * from '../recommenders/graph-filter/graph-filter.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
+export * from '../recommenders/light-gcn/light-gcn.ts';
 export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
+export * from '../recommenders/ncf/ncf.ts';
 export * from '../recommenders/popularity/popularity.ts';
+export * from '../recommenders/sasrec/sasrec.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
-export type { DocumentFields, ItemField, KeptFields, KeptMetadata, KeptValue, MetadataFields } from '../semantic/catalogue/documents.ts';
+export type { TrainingFitOptions, TrainingIteration } from '../recommenders/shared/training.ts';
+export * from '../recommenders/two-tower/two-tower.ts';
+export * from '../selection/choose-model.ts';
+export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';
 export { type HttpEmbedderOptions, httpEmbedder } from '../semantic/embedders/http/http.ts';
@@ -138,6 +147,7 @@ export { type Model2VecOptions, type StaticEmbedder, type StaticOptions, staticE
 export type { StaticFiles } from '../semantic/embedders/static/static-file.ts';
 export { type FlatIndex, type FlatIndexOptions, flatIndex } from '../semantic/indexes/flat/flat.ts';
 export { type HnswIndex, type HnswOptions, type HnswSearchOptions, hnswIndex } from '../semantic/indexes/hnsw/hnsw.ts';
+export type { KeptMetadata, KeptValue } from '../semantic/kept.ts';
 export { markHtml, type TextRange } from '../semantic/lexical/highlight.ts';
 export type { Language } from '../semantic/lexical/languages.ts';
 export type { WordOptions } from '../semantic/lexical/query-terms.ts';
@@ -161,6 +171,15 @@ export type {
   SortBy,
   SuggestOptions,
 } from '../semantic/semantic-options.ts';
+export { type AnswerCacheOptions, answerCache } from '../storage/cache/answer-cache.ts';
+export {
+  type Observation,
+  type ObservationQuality,
+  observationCounts,
+  observations,
+  trackingTypes,
+} from '../storage/events/observations.ts';
+export { type EventWeights, eventColumns, eventInteractions, eventsToCsv, expireEvents } from '../storage/events/weights.ts';
 export { keyValueModelStore } from '../storage/key-value/model-store.ts';
 export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
 export { memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';

@@ -1,4 +1,4 @@
-import { type Embedder, type EmbedOptions, embedDocuments } from '../contracts/embedder.ts';
+import type { Embedder } from '../contracts/embedder.ts';
 import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import type { History, Recommendation } from '../contracts/recommender.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
@@ -6,26 +6,12 @@ import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
 import { readMetadata, readModelStore } from '../storage/shared/model-names.ts';
-import { Catalogue } from './catalogue/catalogue.ts';
-import {
-  type Document,
-  type DocumentFields,
-  DocumentReader,
-  type FieldNames,
-  type KeptFields,
-  type KeptMetadata,
-  type MetadataFields,
-  readDocuments,
-} from './catalogue/documents.ts';
-import { TokenLists } from './catalogue/token-lists.ts';
-import { ngramEmbedder } from './embedders/ngram.ts';
-import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
-import { flatIndex } from './indexes/flat/flat.ts';
-import { type Bm25Options, bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { buildParts, loadParts, takeDocuments } from './build.ts';
+import { type DocumentReader, type FieldNames, type KeptFields, type MetadataFields, readDocuments } from './catalogue/documents.ts';
+import { type IndexParts, packIndex } from './index-file.ts';
+import type { KeptMetadata } from './kept.ts';
 import type { TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
-import { productSettings } from './lexical/tokenizers.ts';
-import { newestWords } from './lexical/words.ts';
 import { facetsOf } from './search/facets.ts';
 import { type Filter, readFilter, readIds } from './search/filter.ts';
 import { find, named } from './search/find.ts';
@@ -34,8 +20,6 @@ import { type Facets, resultOf, type SearchResult } from './search/result.ts';
 import { type Answer, similarToHistory, similarToItem } from './search/similar.ts';
 import { type Suggestion, suggestions } from './search/suggest.ts';
 import {
-  buildChecks,
-  loadChecks,
   type NearDuplicatesOptions,
   nearDuplicatesChecks,
   type SearchFilter,
@@ -52,6 +36,8 @@ import {
   suggestChecks,
   wordChecks,
 } from './semantic-options.ts';
+
+export type * from './kept.ts';
 
 /** A loaded index: what it keeps is as `metadata` says, else as the rows are. */
 export type LoadedIndex<Item, Vectors extends VectorIndex, Fields> = SemanticIndex<KeptFields<Item, Fields, Item>, Item, Vectors>;
@@ -86,42 +72,9 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     items: Iterable<Item> | AsyncIterable<Item>,
     options: SemanticBuildOptions<Item, Vectors, Fields> = {},
   ): Promise<SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>> {
-    const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
-    const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
-    const vectors = o.vectorIndex ?? flatIndex();
-    await vectors.prepare?.();
-    if (vectors.size > 0) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `SemanticIndex.build: option 'vectorIndex' must be an empty index, got one with ${vectors.size} vectors. Make a new one.`,
-      );
-    }
-    const given = o.embedder ?? ngramEmbedder();
-    await Promise.all([given.prepare?.(), o.queryEmbedder?.prepare?.()]); // fail early if something is missing
-    const documents = await readDocuments(items, reader, o);
-    const texts = documents.map((document) => document.text);
-    const embedder = (await given.fit?.(texts, o)) ?? given;
-    if (o.queryEmbedder && o.queryEmbedder.dimensions !== embedder.dimensions) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `SemanticIndex.build: expected a queryEmbedder of ${embedder.dimensions} dimensions, as the embedder has, got ${o.queryEmbedder.dimensions}.`,
-      );
-    }
-    const bm25 = lexicalOptions(o, reader.weights);
-    const index = new SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>(
-      {
-        catalogue: new Catalogue(),
-        embedder,
-        queryEmbedder: o.queryEmbedder,
-        vectors,
-        lexical: new LexicalIndex(bm25, bm25.ownTokenizer ? o.tokenizer : undefined),
-        bm25,
-        fields: reader.names,
-        tokens: embedder.tokens && embedder.kind && vectors.kind === 'flat' ? new TokenLists() : undefined,
-      },
-      reader,
-    );
-    await index.#take(documents, o);
+    const { documents, parts, reader, work } = await buildParts<Item>(items, options);
+    const index = new SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>(parts, reader);
+    await takeDocuments(parts, documents, work);
     return index;
   }
 
@@ -134,23 +87,8 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     bytes: Uint8Array,
     options: SemanticLoadOptions<Item, Vectors, Fields> = {},
   ): LoadedIndex<Item, Vectors, Fields> {
-    const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
-    const parts = unpackIndex(bytes, given);
-    const fields = {
-      id: id ?? parts.fields.id,
-      text: text ?? parts.fields.text,
-      metadata: metadata ?? parts.fields.metadata,
-    } as DocumentFields<Item>;
-    if (fields.id === undefined || fields.text === undefined || fields.metadata === undefined) return new SemanticIndex(parts, undefined);
-    const reader = new DocumentReader(fields, 'SemanticIndex.fromBytes');
-    const weights = parts.bm25.weights ?? [1];
-    if (reader.weights.length !== weights.length || reader.weights.some((weight, k) => weight !== weights[k])) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `This index was built with text fields of weights ${weights.join(', ')}, got ${reader.weights.join(', ')}. Pass the same ones as option 'text'.`,
-      );
-    }
-    return new SemanticIndex({ ...parts, fields: reader.names }, reader);
+    const { parts, reader } = loadParts<Item>(bytes, options);
+    return new SemanticIndex(parts, reader);
   }
 
   /**
@@ -323,7 +261,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
       );
     }
     const documents = await readDocuments(items, this.#reader, o);
-    const change = this.#changes.catch(() => {}).then(() => this.#take(documents, o));
+    const change = this.#changes.catch(() => {}).then(() => takeDocuments(this.#parts, documents, o));
     this.#changes = change.catch(() => {});
     return change;
   }
@@ -360,27 +298,6 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     return readModelStore(store).put(name, this.toBytes(), { ...facts, ...readMetadata(metadata) });
   }
 
-  /** Embeds documents, then makes them present in one step. */
-  async #take(documents: readonly Document[], { signal, onProgress }: EmbedOptions): Promise<void> {
-    const { catalogue, embedder, vectors, lexical, tokens } = this.#parts;
-    const rows = await embedDocuments(
-      embedder,
-      documents.map((document) => document.text),
-      { signal, onProgress },
-    );
-    onProgress?.({ phase: 'indexing', done: 0, total: documents.length });
-    const keys = catalogue.reserve(documents.map(({ id }) => id));
-    const metadata = documents.map((document) => document.metadata);
-    const change = vectors.add(keys, rows, metadata);
-    if (change) await change;
-    documents.forEach((document, k) => {
-      lexical.add(keys[k], ...document.fields);
-      tokens?.set(keys[k], embedder.tokens?.of(document.text) ?? []);
-    });
-    catalogue.put(keys, metadata);
-    onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
-  }
-
   /** @throws ERR_BAD_OPTION for a field that was not kept. */
   #checkKept(owner: string, option: string, fields: readonly string[]): void {
     const kept = this.#parts.fields.metadata;
@@ -400,25 +317,6 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
   #answer<T>(work: () => T | Promise<T>): Answer<Vectors, T> {
     return (this.#parts.vectors.answersLater ? (async () => work())() : work()) as Answer<Vectors, T>;
   }
-}
-
-/** How words are compared in an index that is built with these options. */
-function lexicalOptions(
-  { stem, language: given, tokenizer, synonyms }: Pick<SemanticBuildOptions<never>, 'stem' | 'language' | 'tokenizer' | 'synonyms'>,
-  weights: readonly number[],
-): Bm25Options {
-  const language = given ?? (stem === 'none' ? 'none' : 'en');
-  const product = tokenizer && productSettings(tokenizer);
-  return {
-    ...bm25Defaults,
-    words: newestWords,
-    weights,
-    ...((stem ?? (language === 'en' ? 'english' : 'none')) === 'english' && { stem: 'english' }),
-    ...(language !== 'none' && { language }),
-    ...(product?.units && { units: true }),
-    ...(tokenizer && !product && { ownTokenizer: true }),
-    ...(synonyms && { synonyms }),
-  };
 }
 
 function checkQuery(owner: string, query: unknown): void {

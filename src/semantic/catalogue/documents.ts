@@ -25,15 +25,6 @@ export type KeptFields<Item, Fields, Otherwise = any> = [Fields] extends [readon
       : NonNullable<Made>
     : Otherwise;
 
-/** What an index has of an item: its fields, as JSON holds them; what was null or missing is not there. */
-export type KeptMetadata<Kept> = {
-  /** A field that was kept. */
-  readonly [Field in keyof Kept]?: KeptValue<Kept[Field]>;
-};
-
-/** What an index has of a field's value: dates become text. */
-export type KeptValue<Value> = unknown extends Value ? MetadataValue : Value extends Date ? string : NonNullable<Value>;
-
 /** How items become documents. */
 export interface DocumentFields<Item, Fields = MetadataFields<Item>> {
   /** The id: a text that is not empty, or a whole number. Default `'id'`. */

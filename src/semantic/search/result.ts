@@ -1,5 +1,5 @@
 import type { Recommendation } from '../../contracts/recommender.ts';
-import type { KeptValue } from '../catalogue/documents.ts';
+import type { KeptValue } from '../kept.ts';
 
 /** A value of a field, and how many items of the whole result have it. */
 export interface FacetCount<Value = unknown> {

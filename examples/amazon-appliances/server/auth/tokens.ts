@@ -9,7 +9,7 @@ export interface Claims {
   expires: number;
 }
 
-/** How long a token is good for. */
+/** How long a token is valid. */
 export const tokenSeconds = 8 * 3600;
 
 /** Signs the identity of a user, so that the server keeps no sessions. A restart makes a new key, and users must log in again. */

@@ -20,7 +20,7 @@ export interface Taste {
 const worth = { like: 5, purchase: 4 };
 const lowestLiked = 3;
 
-/** All that is known about a user, from the ratings and from what was said since. */
+/** All that is known about a user, from the ratings and from later feedback. */
 export async function tasteOf(data: DataStore, user: string): Promise<Taste> {
   const [ratings, events] = await Promise.all([data.interactions.ofUser(user), data.events.ofUser(user, { type: feedbackTypes })]);
   const liked = new Map(ratings.map((row) => [row.item, row.value]));

@@ -11,7 +11,7 @@ interface Props {
   query?: string;
   onSearch: (query: string) => void;
   onSearchOpen: (id: string, list: string[]) => void;
-  /** Comes after everything, so that one can see when somebody has read to the end. */
+  /** Comes after everything, so that it shows when somebody has read to the end. */
   end: Ref<HTMLDivElement>;
   children: ComponentChildren;
 }

@@ -28,7 +28,7 @@ export function useLanding() {
 
   const searching = view.query !== '';
   const forYou = useLoading(`for ${person.id}`, (signal) => api.recommendations(person.id, rowLength, signal));
-  // A user nobody can know: what everybody likes, whoever is looking.
+  // An unknown user, so that the page shows what everybody likes.
   const popular = useLoading('popular', (signal) => api.recommendations('visitor-unknown', rowLength, signal));
   const history = useLoading(`history ${person.id}`, (signal) => api.history(person.id, signal));
   const categories = useLoading('categories', api.categories);
