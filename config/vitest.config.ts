@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^attune$/, replacement: resolve(root, 'src/entries/index.ts') },
+      { find: /^attune-static-en$/, replacement: resolve(root, 'packages/static-en/index.js') },
       { find: /^attune\/(.*)$/, replacement: `${resolve(root, 'src/entries')}/$1.ts` },
     ],
   },

@@ -30,10 +30,25 @@ export interface Embedder {
   vocabulary?(): Promise<readonly string[] | undefined>;
   /** The weight of its scores in hybrid search, 0 to 1, found by measuring. Without it an index uses 0.5. */
   readonly hybridWeight?: number | undefined;
+  /**
+   * The weight for short queries that are sentences, such as `dryer that saves energy`: with a function word, three to eight words, no digits.
+   * Their words are seldom those of the right items. Default: `hybridWeight`.
+   */
+  readonly sentenceWeight?: number | undefined;
   /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder next to it. */
   readonly kind?: string | undefined;
   /** Everything it has learnt. */
   toBytes?(): Uint8Array<ArrayBuffer>;
+  /** For built-in families whose vectors depend on the tokens of a text alone: index files then keep tokens, in a tenth of the bytes of vectors. */
+  readonly tokens?: TokenEmbedding | undefined;
+}
+
+/** How an embedder makes a vector from tokens. */
+export interface TokenEmbedding {
+  /** The tokens of a text, in order. */
+  of(text: string): string[];
+  /** @returns a function that adds up, at a place, what `embed` does before it scales to length 1, from tokens by their place in `vocabulary`. */
+  adder(vocabulary: readonly string[]): (tokens: readonly number[], vectors: Float32Array, at: number) => void;
 }
 
 /** Calls an embedder and validates its output; rows whose length is not 1 are normalized. @throws ERR_EMBEDDER when the answer has the wrong shape or is not finite. */

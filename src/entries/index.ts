@@ -143,15 +143,21 @@ export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.
 export { type HttpEmbedderOptions, httpEmbedder } from '../semantic/embedders/http/http.ts';
 export type { HttpFetch, HttpResponse } from '../semantic/embedders/http/http-post.ts';
 export { type NgramOptions, ngramEmbedder } from '../semantic/embedders/ngram.ts';
-export { type StaticEmbedder, type StaticOptions, staticEmbedder } from '../semantic/embedders/static/static.ts';
+export { type Model2VecOptions, type StaticEmbedder, type StaticOptions, staticEmbedder } from '../semantic/embedders/static/static.ts';
 export type { StaticFiles } from '../semantic/embedders/static/static-file.ts';
 export { type FlatIndex, type FlatIndexOptions, flatIndex } from '../semantic/indexes/flat/flat.ts';
 export { type HnswIndex, type HnswOptions, type HnswSearchOptions, hnswIndex } from '../semantic/indexes/hnsw/hnsw.ts';
+export type { KeptMetadata, KeptValue } from '../semantic/kept.ts';
 export { markHtml, type TextRange } from '../semantic/lexical/highlight.ts';
+export type { Language } from '../semantic/lexical/languages.ts';
 export type { WordOptions } from '../semantic/lexical/query-terms.ts';
+export type { Synonyms } from '../semantic/lexical/synonyms.ts';
+export { type ProductTokenizerOptions, productTokenizer, type Tokenizer } from '../semantic/lexical/tokenizers.ts';
 export type { Fusion } from '../semantic/search/fusion.ts';
+export type { EntryOf, FacetCount, Facets, Fallback, SearchResult } from '../semantic/search/result.ts';
 export type { Answer } from '../semantic/search/similar.ts';
-export { type KeptMetadata, type KeptValue, type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
+export type { Suggestion } from '../semantic/search/suggest.ts';
+export { type LoadedIndex, SemanticIndex } from '../semantic/semantic-index.ts';
 export type {
   NearDuplicatesOptions,
   SearchFilter,
@@ -162,6 +168,8 @@ export type {
   SemanticLoadOptions,
   SimilarItemsOptions,
   SimilarToOptions,
+  SortBy,
+  SuggestOptions,
 } from '../semantic/semantic-options.ts';
 export { type AnswerCacheOptions, answerCache } from '../storage/cache/answer-cache.ts';
 export {

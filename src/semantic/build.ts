@@ -3,12 +3,14 @@ import { AttuneError } from '../errors.ts';
 import { readOptions } from '../options.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
 import { type Document, type DocumentFields, DocumentReader, readDocuments } from './catalogue/documents.ts';
+import { TokenLists } from './catalogue/token-lists.ts';
 import { ngramEmbedder } from './embedders/ngram.ts';
 import { type IndexParts, unpackIndex } from './index-file.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
-import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { type Bm25Options, bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { productSettings } from './lexical/tokenizers.ts';
 import { newestWords } from './lexical/words.ts';
-import { buildChecks, loadChecks } from './semantic-options.ts';
+import { buildChecks, loadChecks, type SemanticBuildOptions } from './semantic-options.ts';
 
 /** Reads items and fits the embedder to them: an empty index, and the documents to put into it. */
 export async function buildParts<Item>(
@@ -36,10 +38,11 @@ export async function buildParts<Item>(
       `SemanticIndex.build: expected a queryEmbedder of ${embedder.dimensions} dimensions, as the embedder has, got ${o.queryEmbedder.dimensions}.`,
     );
   }
-  const bm25 = { ...bm25Defaults, words: newestWords, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
-  const lexical = new LexicalIndex(bm25);
+  const bm25 = lexicalOptions(o, reader.weights);
+  const lexical = new LexicalIndex(bm25, bm25.ownTokenizer ? o.tokenizer : undefined);
   const { queryEmbedder } = o;
-  const parts = { catalogue: new Catalogue(), embedder, queryEmbedder, vectors, lexical, bm25, fields: reader.names };
+  const tokens = embedder.tokens && embedder.kind && vectors.kind === 'flat' ? new TokenLists() : undefined;
+  const parts = { catalogue: new Catalogue(), embedder, queryEmbedder, vectors, lexical, bm25, fields: reader.names, tokens };
   return { documents, parts, reader, work: o };
 }
 
@@ -66,7 +69,7 @@ export function loadParts<Item>(bytes: Uint8Array, options: object): { parts: In
 
 /** Embeds documents, then makes them present in one step. */
 export async function takeDocuments(
-  { catalogue, embedder, vectors, lexical }: IndexParts,
+  { catalogue, embedder, vectors, lexical, tokens }: IndexParts,
   documents: readonly Document[],
   { signal, onProgress }: EmbedOptions,
 ): Promise<void> {
@@ -82,7 +85,27 @@ export async function takeDocuments(
   if (change) await change;
   documents.forEach((document, k) => {
     lexical.add(keys[k], ...document.fields);
+    tokens?.set(keys[k], embedder.tokens?.of(document.text) ?? []);
   });
   catalogue.put(keys, metadata);
   onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
+}
+
+/** How words are compared in an index that is built with these options. */
+function lexicalOptions(
+  { stem, language: given, tokenizer, synonyms }: Pick<SemanticBuildOptions<never>, 'stem' | 'language' | 'tokenizer' | 'synonyms'>,
+  weights: readonly number[],
+): Bm25Options {
+  const language = given ?? (stem === 'none' ? 'none' : 'en');
+  const product = tokenizer && productSettings(tokenizer);
+  return {
+    ...bm25Defaults,
+    words: newestWords,
+    weights,
+    ...((stem ?? (language === 'en' ? 'english' : 'none')) === 'english' && { stem: 'english' }),
+    ...(language !== 'none' && { language }),
+    ...(product?.units && { units: true }),
+    ...(tokenizer && !product && { ownTokenizer: true }),
+    ...(synonyms && { synonyms }),
+  };
 }

@@ -4,11 +4,13 @@ import { readModelFile, tensorOf, writeModelFile } from '../data/files/model-fil
 import { AttuneError } from '../errors.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
 import type { FieldNames } from './catalogue/documents.ts';
+import { TokenLists } from './catalogue/token-lists.ts';
 import { ngramFromBytes } from './embedders/ngram.ts';
 import { staticFromBytes } from './embedders/static/static.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
 import { hnswIndex } from './indexes/hnsw/hnsw.ts';
 import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
+import type { Tokenizer } from './lexical/tokenizers.ts';
 
 /** The parts of an index that a file holds. */
 export interface IndexParts {
@@ -20,6 +22,8 @@ export interface IndexParts {
   lexical: LexicalIndex;
   bm25: Bm25Options;
   fields: FieldNames;
+  /** The tokens of the texts, where vectors can be made of them again. */
+  tokens?: TokenLists | undefined;
 }
 
 /** What is given beside the bytes. */
@@ -27,6 +31,7 @@ export interface UnpackOptions {
   embedder?: Embedder | undefined;
   queryEmbedder?: Embedder | undefined;
   vectorIndex?: VectorIndex | undefined;
+  tokenizer?: Tokenizer | undefined;
 }
 
 /** What stands in `settings` of the file. */
@@ -39,7 +44,8 @@ interface Settings {
 }
 
 const kind = 'semantic-index';
-const formatVersion = 1;
+/** 2: tokens may stand for vectors, and words have an order. */
+const formatVersion = 2;
 
 /** Embedders that a file can bring along. */
 const embedderKinds: Record<string, (bytes: Uint8Array) => Embedder> = { ngram: ngramFromBytes, static: staticFromBytes };
@@ -47,12 +53,22 @@ const embedderKinds: Record<string, (bytes: Uint8Array) => Embedder> = { ngram: 
 const indexKinds: Record<string, () => VectorIndex> = { flat: flatIndex, hnsw: hnswIndex };
 
 /** Writes an index as one safetensors file. The parts with formats of their own stand in it as bytes. */
-export function packIndex({ catalogue, embedder, queryEmbedder, vectors, lexical, bm25, fields }: IndexParts): Uint8Array<ArrayBuffer> {
+export function packIndex({
+  catalogue,
+  embedder,
+  queryEmbedder,
+  vectors,
+  lexical,
+  bm25,
+  fields,
+  tokens,
+}: IndexParts): Uint8Array<ArrayBuffer> {
   const { ids, present, metadata } = catalogue.toColumns();
   const column = (data: Uint8Array) => ({ data, shape: [data.length] });
   const words = lexical.toFile();
   const own = embedder.kind && embedder.toBytes?.();
   const ownQueries = queryEmbedder?.kind && queryEmbedder.toBytes?.();
+  const lists = own && vectors.kind === 'flat' ? tokens?.toFile(presentKeys(present)) : undefined;
   const settings: Settings = {
     embedder: { name: embedder.name, dimensions: embedder.dimensions, kind: own ? embedder.kind : undefined },
     queryEmbedder: queryEmbedder && { name: queryEmbedder.name, kind: ownQueries ? queryEmbedder.kind : undefined },
@@ -67,12 +83,12 @@ export function packIndex({ catalogue, embedder, queryEmbedder, vectors, lexical
     tensors: {
       present: column(present),
       metadata: column(metadata),
-      vectors: column(vectors.toBytes()),
+      ...(lists?.tensors ?? { vectors: column(vectors.toBytes()) }),
       ...(own ? { embedder: column(own) } : {}),
       ...(ownQueries ? { queryEmbedder: column(ownQueries) } : {}),
       ...words.tensors,
     },
-    ids: { ids, ...words.ids },
+    ids: { ids, ...words.ids, ...lists?.ids },
   });
 }
 
@@ -93,9 +109,14 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   const bytesOf = (name: string) => file.tensors[name]?.data as Uint8Array | undefined;
   const queryEmbedder = chooseQueryEmbedder(settings, given.queryEmbedder, bytesOf('queryEmbedder'));
   const embedder = chooseEmbedder(settings.embedder, given.embedder, bytesOf('embedder'), queryEmbedder !== undefined);
-  const vectors = chooseIndex(settings.vectorIndex.kind, given.vectorIndex).fromBytes(tensorOf(file, 'vectors', Uint8Array));
-  const catalogue = Catalogue.fromColumns(ids, tensorOf(file, 'present', Uint8Array), tensorOf(file, 'metadata', Uint8Array));
-  const lexical = LexicalIndex.fromFile(file, ids.size, settings.bm25);
+  const present = tensorOf(file, 'present', Uint8Array);
+  const catalogue = Catalogue.fromColumns(ids, present, tensorOf(file, 'metadata', Uint8Array));
+  const empty = chooseIndex(settings.vectorIndex.kind, given.vectorIndex);
+  const keys = presentKeys(present);
+  const tokens = embedder.tokens && file.tensors['tokens.lists'] ? TokenLists.fromFile(file, keys) : undefined;
+  const vectors = tokens ? empty : empty.fromBytes(tensorOf(file, 'vectors', Uint8Array));
+  if (tokens && embedder.tokens) vectors.add(keys, tokens.vectorsOf(keys, embedder.tokens, embedder.dimensions));
+  const lexical = LexicalIndex.fromFile(file, ids.size, settings.bm25, chooseTokenizer(settings.bm25, given.tokenizer));
   if (lexical.size !== catalogue.size || vectors.size !== catalogue.size) {
     throw new AttuneError(
       'ERR_BAD_FILE',
@@ -103,8 +124,10 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
     );
   }
   const { bm25, fields } = settings;
-  return { catalogue, embedder, queryEmbedder, vectors, lexical, bm25, fields };
+  return { catalogue, embedder, queryEmbedder, vectors, lexical, bm25, fields, tokens };
 }
+
+const presentKeys = (present: Uint8Array) => Int32Array.from(present.keys()).filter((key) => present[key] === 1);
 
 /** @param canAsk whether queries have an embedder of their own: then the other is only needed to add items. */
 function chooseEmbedder(
@@ -147,6 +170,14 @@ function chooseQueryEmbedder(
   }
   if (given === undefined && wanted?.kind && bytes && Object.hasOwn(embedderKinds, wanted.kind)) return embedderKinds[wanted.kind](bytes);
   return given;
+}
+
+function chooseTokenizer({ ownTokenizer }: Bm25Options, given: Tokenizer | undefined): Tokenizer | undefined {
+  if (!ownTokenizer || given) return ownTokenizer ? given : undefined;
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    "This index was built with a tokenizer of its user's own. Pass the same function as option 'tokenizer'.",
+  );
 }
 
 function chooseIndex(wanted: string, given: VectorIndex | undefined): VectorIndex {

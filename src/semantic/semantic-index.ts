@@ -7,15 +7,18 @@ import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
 import { readMetadata, readModelStore } from '../storage/shared/model-names.ts';
 import { buildParts, loadParts, takeDocuments } from './build.ts';
-import { type DocumentReader, type KeptFields, type MetadataFields, readDocuments } from './catalogue/documents.ts';
+import { type DocumentReader, type FieldNames, type KeptFields, type MetadataFields, readDocuments } from './catalogue/documents.ts';
 import { type IndexParts, packIndex } from './index-file.ts';
 import type { KeptMetadata } from './kept.ts';
 import type { TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
+import { facetsOf } from './search/facets.ts';
 import { type Filter, readFilter, readIds } from './search/filter.ts';
-import { findRanked, named } from './search/find.ts';
+import { find, named } from './search/find.ts';
 import { findNearDuplicates } from './search/near-duplicates.ts';
+import { type Facets, resultOf, type SearchResult } from './search/result.ts';
 import { type Answer, similarToHistory, similarToItem } from './search/similar.ts';
+import { type Suggestion, suggestions } from './search/suggest.ts';
 import {
   type NearDuplicatesOptions,
   nearDuplicatesChecks,
@@ -26,9 +29,11 @@ import {
   type SemanticLoadOptions,
   type SimilarItemsOptions,
   type SimilarToOptions,
+  type SuggestOptions,
   searchChecks,
   similarItemsChecks,
   similarToChecks,
+  suggestChecks,
   wordChecks,
 } from './semantic-options.ts';
 
@@ -147,19 +152,43 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
 
   /**
    * The items that answer a query best, best first. A blank query has no answer. Scores compare within one answer: cosine
-   * (semantic), BM25 (lexical), or 0 to 1 (hybrid; with the default fusion those of different queries compare too).
+   * (semantic), BM25 (lexical), or 0 to 1 (hybrid; with the default fusion those of different queries compare too). An item whose id is the
+   * query comes first. The list with a smaller `n` is a prefix of that with a larger one, and `offset` leaves out its beginning.
    *
+   * @returns a list that also has `facets`, `total`, and `fallback`, which says when it is not quite what was asked for.
    * @throws ERR_BAD_ARGUMENT when the query is not text; ERR_BAD_OPTION; ERR_EMBEDDER.
    */
-  async search(query: string, options: SearchOptions<Kept> = {}): Promise<Recommendation[]> {
-    const o = readOptions('SemanticIndex.search', options, searchChecks);
-    if (typeof query !== 'string') {
-      throw new AttuneError('ERR_BAD_ARGUMENT', `SemanticIndex.search: expected a query text, got ${shown(query)}.`);
-    }
-    const filter = this.#filter('SemanticIndex.search', o);
+  async search(query: string, options: SearchOptions<Kept, Item> = {}): Promise<SearchResult<Kept>> {
+    const owner = 'SemanticIndex.search';
+    const { facets = [], ...o } = readOptions(owner, options, searchChecks);
+    checkQuery(owner, query);
+    const filter = this.#filter(owner, o);
+    this.#checkKept(owner, 'facets', facets);
+    this.#checkKept(
+      owner,
+      'sort',
+      (o.sort ?? []).map(({ field }) => field),
+    );
+    this.#checkKept(owner, 'popularity', o.popularity === undefined ? [] : [o.popularity]);
+    const fields = o.fields && textFields(owner, o.fields, this.#parts.fields.text);
     o.signal?.throwIfAborted();
-    if (query.trim() === '' || o.n === 0 || this.size === 0) return [];
-    return named(this.#parts.catalogue, await findRanked(this.#parts, query, { ...o, filter }));
+    if (query.trim() === '' || (o.n === 0 && facets.length === 0) || this.size === 0) {
+      return resultOf([], { facets: facetsOf(this.#parts.catalogue, [], facets) as Facets<Kept>, total: undefined, fallback: undefined });
+    }
+    const found = await find(this.#parts, query, { ...o, facets, fields, filter });
+    return resultOf(named(this.#parts.catalogue, found.ranked), { ...found, facets: found.facets as Facets<Kept> });
+  }
+
+  /**
+   * What a query may become while it is typed: its last word completed, or, behind a space, words that often follow, by how many items have
+   * them; each with its best items by words. Words are shown as they are compared: in lower case, without accents.
+   *
+   * @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION
+   */
+  suggest(query: string, options: SuggestOptions<Kept> = {}): Suggestion[] {
+    const o = readOptions('SemanticIndex.suggest', options, suggestChecks);
+    checkQuery('SemanticIndex.suggest', query);
+    return suggestions(this.#parts, query, { ...o, filter: this.#filter('SemanticIndex.suggest', o) });
   }
 
   /**
@@ -243,11 +272,12 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
    * @throws ERR_BAD_ARGUMENT, ERR_BAD_ID
    */
   remove(ids: Iterable<Id>): number {
-    const { catalogue, lexical, vectors } = this.#parts;
+    const { catalogue, lexical, vectors, tokens } = this.#parts;
     const keys = new Set<number>();
     for (const id of readIds('SemanticIndex.remove', 'ids', ids)) if (catalogue.keyOf(id) >= 0) keys.add(catalogue.keyOf(id));
     catalogue.delete(keys);
     lexical.remove(keys);
+    tokens?.delete(keys);
     const removal = vectors.remove(Int32Array.from(keys));
     if (removal) {
       this.#changes = Promise.all([this.#changes.catch(() => {}), removal]);
@@ -268,6 +298,17 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     return readModelStore(store).put(name, this.toBytes(), { ...facts, ...readMetadata(metadata) });
   }
 
+  /** @throws ERR_BAD_OPTION for a field that was not kept. */
+  #checkKept(owner: string, option: string, fields: readonly string[]): void {
+    const kept = this.#parts.fields.metadata;
+    const missing = kept && fields.find((field) => !kept.includes(field));
+    if (missing === undefined) return;
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option '${option}' names ${shown(missing)}, which this index does not keep. It keeps ${kept?.map(shown).join(', ') || 'nothing'}; name it in the option 'metadata' of build.`,
+    );
+  }
+
   #filter(owner: string, options: SearchFilter): Filter {
     return readFilter(owner, options, this.#parts.catalogue, this.#parts.fields.metadata);
   }
@@ -276,4 +317,23 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
   #answer<T>(work: () => T | Promise<T>): Answer<Vectors, T> {
     return (this.#parts.vectors.answersLater ? (async () => work())() : work()) as Answer<Vectors, T>;
   }
+}
+
+function checkQuery(owner: string, query: unknown): void {
+  if (typeof query === 'string') return;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a query text, got ${shown(query)}.`);
+}
+
+/** The numbers of fields of the text. @throws ERR_BAD_OPTION */
+function textFields(owner: string, names: readonly string[], text: FieldNames['text']): number[] {
+  const known =
+    text !== null && typeof text === 'object' && !Array.isArray(text) ? Object.keys(text) : typeof text === 'string' ? [text] : [];
+  return names.map((name) => {
+    if (known.includes(name)) return known.indexOf(name);
+    const has = known.length > 0 ? `has the fields ${known.map(shown).join(', ')}` : 'has one text without fields';
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'fields' names ${shown(name)}, but this index ${has}. Build it with fields, such as text: { title: 2, features: 1 }.`,
+    );
+  });
 }

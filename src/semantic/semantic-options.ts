@@ -4,10 +4,14 @@ import type { VectorIndex } from '../contracts/vector-index.ts';
 import type { Where } from '../contracts/where.ts';
 import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, flag, integer, number, type Progress, threads, workOptions } from '../options.ts';
+import { anything, callback, choice, flag, integer, number, optional, type Progress, text, threads, workOptions } from '../options.ts';
 import type { DocumentFields, MetadataFields } from './catalogue/documents.ts';
+import { type Language, languages } from './lexical/languages.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
+import type { Synonyms } from './lexical/synonyms.ts';
+import type { Tokenizer } from './lexical/tokenizers.ts';
 import type { Fusion } from './search/fusion.ts';
+import { sortOption } from './search/sorting.ts';
 
 /** Options of `SemanticIndex.build`. */
 export interface SemanticBuildOptions<Item, Vectors extends VectorIndex = VectorIndex, Fields = MetadataFields<Item>>
@@ -21,9 +25,18 @@ export interface SemanticBuildOptions<Item, Vectors extends VectorIndex = Vector
   vectorIndex?: Vectors | undefined;
   /**
    * Words of one stem count as one in word search: `filters` finds `filter`. Only words of the letters a to z are stemmed. Default
-   * `'english'`, which raises nDCG@10 on SciFact from .671 to .699; `'none'` for catalogues in other languages.
+   * `'english'` where the `language` is English, which raises nDCG@10 on SciFact from .671 to .699; else `'none'`.
    */
   stem?: 'english' | 'none' | undefined;
+  /**
+   * The language of the texts: which function words weigh little; stems in English; in German and Dutch, words inside compounds. Default
+   * `'en'`, or `'none'` with `stem: 'none'`.
+   */
+  language?: Language | undefined;
+  /** Cuts texts and queries into words: `productTokenizer({ units: true })`, or a function of your own, which loading needs again. */
+  tokenizer?: Tokenizer | undefined;
+  /** Words that mean the same: `[['fridge', 'refrigerator'], { hoover: ['vacuum cleaner'] }]`. Lists work both ways, objects one way. */
+  synonyms?: Synonyms | undefined;
 }
 
 /** Options of `SemanticIndex.add`. */
@@ -48,6 +61,8 @@ export interface SemanticLoadOptions<Item = any, Vectors extends VectorIndex = V
    * only needed to add items.
    */
   queryEmbedder?: Embedder | undefined;
+  /** As in `build`. Only needed when it was a function of your own. */
+  tokenizer?: Tokenizer | undefined;
   /** An empty index of the kind it was built with. Not needed for `flatIndex` and `hnswIndex`. */
   vectorIndex?: Vectors | undefined;
 }
@@ -68,11 +83,33 @@ export type SearchMode = 'semantic' | 'lexical' | 'hybrid';
 
 /** Options of `SemanticIndex.search`. */
 // biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
-export interface SearchOptions<Kept = any> extends SearchFilter<Kept>, WordOptions {
+export interface SearchOptions<Kept = any, Item = any> extends SearchFilter<Kept>, WordOptions {
   /** Maximum number of items. Default 10. */
   n?: number | undefined;
+  /** How many of the best to leave out, for a further page. Default 0. */
+  offset?: number | undefined;
   /** Default `'hybrid'`. */
   mode?: SearchMode | undefined;
+  /** `'all'`: only items that have all words of the query, function words apart. Default `'any'`. Words in "quotation marks" must always be there, side by side. */
+  match?: 'all' | 'any' | undefined;
+  /** Only items with at least this score. Scores of hybrid search are 0 to 1, whatever the query; those of words have no upper bound. */
+  minScore?: number | undefined;
+  /** Only items with a word of the query in these fields, which alone count: keys with weights of the option `text` of `build`. */
+  fields?: readonly (keyof Item & string)[] | undefined;
+  /**
+   * Sorts the whole result by what is kept: `'price'`, `{ price: 'desc' }`, or a list of such. Items without the field come last. The result
+   * ends where items neither have a word of the query nor are half as close to it as the closest.
+   */
+  sort?: SortBy<Kept> | readonly SortBy<Kept>[] | undefined;
+  /** Fields whose values are counted, over the whole result, which ends as with `sort`. */
+  facets?: readonly (keyof Kept & string)[] | undefined;
+  /** A field with numbers, such as how often an item was bought: of items with equal scores the one with more comes first. */
+  popularity?: (keyof Kept & string) | undefined;
+  /**
+   * When nothing is found: items with some of the words instead of all, or else, with `popularity`, the most popular. The result's `fallback`
+   * says so. Default false.
+   */
+  fallback?: boolean | undefined;
   /** Hybrid only: how much each side counts, 0 or more. Default: the embedder's `hybridWeight` (0.5 without one), and the rest for words. */
   weights?:
     | {
@@ -89,6 +126,23 @@ export interface SearchOptions<Kept = any> extends SearchFilter<Kept>, WordOptio
   fusion?: Fusion | undefined;
   /** Aborts while the query is embedded. */
   signal?: AbortSignal | undefined;
+}
+
+/** A field by its name, from small to large, or fields with their directions. */
+export type SortBy<Kept> =
+  | (keyof Kept & string)
+  | {
+      /** The direction. */
+      readonly [Field in keyof Kept]?: 'asc' | 'desc' | undefined;
+    }/** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */;
+
+/** Options of `SemanticIndex.suggest`. */
+// biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.
+export interface SuggestOptions<Kept = any> extends SearchFilter<Kept> {
+  /** Maximum number of suggestions. Default 5. */
+  n?: number | undefined;
+  /** Maximum number of items behind each. Default 3. */
+  items?: number | undefined;
 }
 
 /** Options of `SemanticIndex.similarItems`. */
@@ -135,8 +189,18 @@ export const searchChecks = {
   weights: weightsOption,
   fusion: choice(['calibrated', 'weighted', 'reciprocal-rank'] as const, 'calibrated'),
   ...wordChecks,
+  offset: integer({ default: 0, min: 0 }),
+  match: choice(['any', 'all'] as const, 'any'),
+  minScore: optional(number({})),
+  fields: namesOption,
+  sort: sortOption,
+  facets: namesOption,
+  popularity: optional(text()),
+  fallback: flag(false),
   signal: workOptions.signal,
 };
+
+export const suggestChecks = { ...filterChecks, n: integer({ default: 5, min: 0 }), items: integer({ default: 3, min: 0 }) };
 
 export const similarItemsChecks = { ...filterChecks, onUnknown: choice(['throw', 'empty'] as const, 'throw') };
 export const similarToChecks = { ...similarItemsChecks, includeSeen: flag(false) };
@@ -158,9 +222,24 @@ export const loadChecks = {
   embedder: embedderOption,
   queryEmbedder: embedderOption,
   vectorIndex: vectorIndexOption,
+  tokenizer: callback<Tokenizer>(),
 };
 
-export const buildChecks = { ...loadChecks, ...workOptions, stem: choice(['english', 'none'] as const, 'english') };
+export const buildChecks = {
+  ...loadChecks,
+  ...workOptions,
+  stem: optional(choice(['english', 'none'] as const)),
+  language: optional(choice(languages)),
+  synonyms: anything<Synonyms | undefined>(),
+};
+
+/** A list of names of fields; a single name is taken as a list of one. */
+function namesOption(value: unknown, name: string): string[] | undefined {
+  if (value === undefined) return undefined;
+  const names = typeof value === 'string' ? [value] : value;
+  if (Array.isArray(names) && names.every((each) => typeof each === 'string')) return [...new Set(names)];
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be a list of names of fields, got ${shown(value)}.`);
+}
 
 function weightsOption(value: unknown, name: string): { lexical?: number; semantic?: number } {
   const given = (value ?? {}) as { lexical?: number; semantic?: number };

@@ -17,6 +17,7 @@ const guides = ['README.md', ...readdirSync(resolve(root, 'docs')).map((name) =>
   .filter((file) => file.endsWith('.md') && !testedElsewhere.includes(file))
   .map(readGuide)
   .filter((guide) => guide.blocks.length > 0);
+modules['attune-static-en'] = await import('attune-static-en');
 
 /** What a guide may use without declaring it: the exports of the setup file with its name. */
 const given = new Map<string, object>();

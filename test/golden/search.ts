@@ -55,10 +55,11 @@ const searchCase = (
     { isOld },
   );
 
-/** The same, as files with the first version of the words hold it and as they are written now. */
-const searchCasePair = (name: string, options: Parameters<typeof searchCase>[1], further: Parameters<typeof searchCase>[2] = {}) => [
+/** The same, as files with the first two versions of the words hold it and as they are written now. */
+const searchCasesOfVersions = (name: string, options: Parameters<typeof searchCase>[1], further: Parameters<typeof searchCase>[2] = {}) => [
   searchCase(name, options, { ...further, isOld: true }),
-  searchCase(`${name}-words-2`, options, further),
+  searchCase(`${name}-words-2`, options, { ...further, isOld: true }),
+  searchCase(`${name}-words-3`, options, further),
 ];
 
 const texts = productsOf(150).map(({ title, features }) => [title, ...features].join(' '));
@@ -85,26 +86,26 @@ const tableCase = (name: string, options: Parameters<typeof tableOf>[2]) =>
   );
 
 export const searchCases: Case[] = [
-  ...searchCasePair('flat', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }), vectorIndex: attune.flatIndex() })),
-  ...searchCasePair('hnsw', (attune) => ({
+  ...searchCasesOfVersions('flat', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }), vectorIndex: attune.flatIndex() })),
+  ...searchCasesOfVersions('hnsw', (attune) => ({
     embedder: attune.ngramEmbedder({ dimensions: 32 }),
     vectorIndex: attune.hnswIndex({ m: 6, efConstruction: 32 }),
   })),
-  ...searchCasePair('plain-texts', (attune) => ({
+  ...searchCasesOfVersions('plain-texts', (attune) => ({
     text: (p) => [p.title, ...p.features],
     stem: 'none',
     embedder: attune.ngramEmbedder({ dimensions: 16 }),
     metadata: (p) => ({ brand: p.brand, price: p.price, features: p.features }),
   })),
-  ...searchCasePair('changed', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }) }), {
+  ...searchCasesOfVersions('changed', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }) }), {
     async after(index) {
       await (index as SemanticIndex<Product>).add([...productsOf(12, 145), { ...productsOf(1, 7)[0], title: 'Quiet kettle' }]);
       index.remove([itemId(1), itemId(140), 'unknown']);
     },
   }),
-  ...searchCasePair('own-embedder', () => ({ embedder: ownEmbedder() }), { load: { embedder: ownEmbedder() } }),
-  ...searchCasePair('table-for-queries', async (attune) => ({ embedder: ownEmbedder(), queryEmbedder: await tableOf(attune, 1) })),
-  ...searchCasePair('table', async (attune) => ({ embedder: await tableOf(attune, 1, { use: 'documents' }) })),
+  ...searchCasesOfVersions('own-embedder', () => ({ embedder: ownEmbedder() }), { load: { embedder: ownEmbedder() } }),
+  ...searchCasesOfVersions('table-for-queries', async (attune) => ({ embedder: ownEmbedder(), queryEmbedder: await tableOf(attune, 1) })),
+  ...searchCasesOfVersions('table', async (attune) => ({ embedder: await tableOf(attune, 1, { use: 'documents' }) })),
   tableCase('queries', {}),
   tableCase('documents', { use: 'documents', sentences: 20 }),
   tableCase('4-bits', { bits: 4 }),

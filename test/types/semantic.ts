@@ -149,3 +149,35 @@ export async function anyIndexIsASemanticIndex(): Promise<SemanticIndex[]> {
   });
   return [typed, kept, await SemanticIndex.build(products, { id: 'asin', text: 'title' })];
 }
+
+export async function whatASearchNamesIsChecked() {
+  const index = await SemanticIndex.build(products, { id: 'asin', text: { title: 2, brand: 1 }, metadata: ['brand', 'price', 'tags'] });
+  const result = await index.search('"kettle" steel', {
+    n: 20,
+    offset: 20,
+    match: 'all',
+    minScore: 0.1,
+    fields: ['title'],
+    sort: ['brand', { price: 'desc' }],
+    facets: ['brand', 'tags'],
+    popularity: 'price',
+    fallback: true,
+  });
+  const brand: string | undefined = result.facets.brand?.[0].value;
+  const tag: string | undefined = result.facets.tags?.[0].value;
+  const total: number | undefined = result.total;
+  index.suggest('ket', { n: 3, where: { brand: 'GE' } })[0]?.items[0]?.item.toUpperCase();
+  // @ts-expect-error: a misspelt field of the text
+  await index.search('kettle', { fields: ['titel'] });
+  // @ts-expect-error: a misspelt field
+  await index.search('kettle', { facets: ['brnd'] });
+  // @ts-expect-error: a field that is not kept
+  await index.search('kettle', { sort: 'title' });
+  // @ts-expect-error: no direction
+  await index.search('kettle', { sort: { price: 'down' } });
+  // @ts-expect-error: a misspelt field
+  await index.search('kettle', { popularity: 'prise' });
+  // @ts-expect-error: a field that is not counted
+  result.facets.since;
+  return [brand, tag, total];
+}

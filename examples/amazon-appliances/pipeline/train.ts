@@ -1,4 +1,5 @@
 import { AlsRecommender, type Interactions, type ModelStore, PopularityRecommender, type Progress, SemanticIndex } from 'attune';
+import { staticEn } from 'attune-static-en';
 import type { Settings } from '../settings.ts';
 import { digest, digestProducts, digestRatings, loadRatings, searchMetadata, searchText } from './data.ts';
 import { briefEvaluation } from './evaluate.ts';
@@ -58,7 +59,7 @@ export async function trainModels(
   }
 
   async function trainSearch(): Promise<TrainedModel> {
-    const fingerprint = digest(await digestProducts(data, signal), 'ngram');
+    const fingerprint = digest(await digestProducts(data, signal), 'static-en');
     const known = force ? undefined : await upToDate(store, modelNames.search, fingerprint);
     if (known) return known;
     const started = performance.now();
@@ -66,6 +67,7 @@ export async function trainModels(
       id: 'item',
       text: searchText,
       metadata: searchMetadata,
+      embedder: await staticEn(),
       onProgress: named('indexing'),
       signal,
     });

@@ -35,6 +35,7 @@ export function cachedEmbedder(embedder: Embedder, cache: EmbeddingCache): Embed
       return embedder.dimensions;
     },
     hybridWeight: embedder.hybridWeight,
+    sentenceWeight: embedder.sentenceWeight,
     prepare: async () => embedder.prepare?.(),
     vocabulary: async () => embedder.vocabulary?.(),
     async embed(texts, { signal, onProgress }: EmbedOptions = {}) {

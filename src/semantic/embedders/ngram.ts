@@ -1,5 +1,5 @@
 import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts/embedder.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
+import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import { fnvBasis, fnvOfText } from '../../numeric/hash.ts';
 import { integer, readOptions } from '../../options.ts';
@@ -26,8 +26,8 @@ export function ngramEmbedder(options: NgramOptions = {}): Embedder {
 
 /** The inverse of `toBytes`. @throws ERR_BAD_FILE */
 export function ngramFromBytes(bytes: Uint8Array): Embedder {
-  const file = readModelFile(bytes, 'ngram-embedder', 1);
-  const rarity = tensorOf(file, 'rarity', Float32Array, buckets);
+  const file = readModelFile(bytes, 'ngram-embedder', 2);
+  const rarity = file.formatVersion === 1 ? tensorOf(file, 'rarity', Float32Array, buckets) : readRarity(file);
   const dimensions = Number(file.settings.dimensions);
   if (!(Number.isInteger(dimensions) && dimensions >= 16))
     throw new AttuneError('ERR_BAD_FILE', 'Expected the dimensions of an n-gram embedder.');
@@ -93,13 +93,28 @@ class NgramEmbedder implements Embedder {
     return normalizeRows(vectors, this.dimensions);
   }
 
+  readonly tokens = {
+    of: tokenize,
+    adder: (vocabulary: readonly string[]) => {
+      const sketches: Sketch[] = [];
+      const counts = new Map<number, number>();
+      return (tokens: readonly number[], vectors: Float32Array, at: number) => {
+        counts.clear();
+        for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+        for (const [token, count] of counts) {
+          sketches[token] ??= this.#sketch(vocabulary[token]);
+          addSketch(sketches[token], count, vectors, at);
+        }
+      };
+    },
+  };
+
   toBytes(): Uint8Array<ArrayBuffer> {
-    const rarity = this.#rarity ?? new Float32Array(buckets).fill(1);
     return writeModelFile({
       kind: 'ngram-embedder',
-      formatVersion: 1,
+      formatVersion: 2,
       settings: { dimensions: this.dimensions },
-      tensors: { rarity: { data: rarity, shape: [buckets] } },
+      tensors: rarityTensors(this.#rarity ?? new Float32Array(buckets).fill(1)),
       ids: {},
     });
   }
@@ -108,9 +123,12 @@ class NgramEmbedder implements Embedder {
     const counts = new Map<string, number>();
     for (const word of tokenize(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
     for (const [word, count] of counts) {
-      const { places, values } = remember(this.#sketches, word, () => this.#sketch(word));
-      const weight = Math.sqrt(count);
-      for (let k = 0; k < places.length; k++) vectors[at + places[k]] += weight * values[k];
+      addSketch(
+        remember(this.#sketches, word, () => this.#sketch(word)),
+        count,
+        vectors,
+        at,
+      );
     }
   }
 
@@ -125,6 +143,51 @@ class NgramEmbedder implements Embedder {
     });
     return sketch;
   }
+}
+
+function addSketch({ places, values }: Sketch, count: number, vectors: Float32Array, at: number): void {
+  const weight = Math.sqrt(count);
+  for (let k = 0; k < places.length; k++) vectors[at + places[k]] += weight * values[k];
+}
+
+/** The rarity of the pieces that occur; that of the others, the largest, is `common`. Few values are different, so each is kept once. */
+function rarityTensors(rarity: Float32Array): ModelFile['tensors'] {
+  const common = rarity.reduce((most, value) => Math.max(most, value), 0);
+  const places = Int32Array.from(rarity.keys()).filter((bucket) => rarity[bucket] !== common);
+  const numbers = new Map<number, number>();
+  const codes = Int32Array.from(places, (bucket) => {
+    const value = rarity[bucket];
+    if (!numbers.has(value)) numbers.set(value, numbers.size);
+    return numbers.get(value) as number;
+  });
+  const column = <T extends Float32Array | Uint16Array | Int32Array>(data: T) => ({ data, shape: [data.length] });
+  const gaps = places.map((bucket, k) => bucket - (k === 0 ? 0 : places[k - 1]));
+  // A gap of 65,535 or more stands in three numbers: 65,535, and its two halves.
+  const short = Array.from(gaps).flatMap((gap) => (gap < 0xffff ? [gap] : [0xffff, gap >>> 16, gap & 0xffff]));
+  return {
+    common: column(Float32Array.of(common)),
+    gaps: column(Uint16Array.from(short)),
+    values: column(Float32Array.from(numbers.keys())),
+    codes: column(numbers.size <= 0x10000 ? Uint16Array.from(codes) : codes),
+  };
+}
+
+function readRarity(file: ModelFile): Float32Array {
+  const [common] = tensorOf(file, 'common', Float32Array, 1);
+  const gaps = tensorOf(file, 'gaps', Uint16Array);
+  const values = tensorOf(file, 'values', Float32Array);
+  const codes: ArrayLike<number> = values.length <= 0x10000 ? tensorOf(file, 'codes', Uint16Array) : tensorOf(file, 'codes', Int32Array);
+  const rarity = new Float32Array(buckets).fill(common);
+  let bucket = 0;
+  let k = 0;
+  for (let code = 0; code < codes.length; code++) {
+    const gap = gaps[k] < 0xffff ? gaps[k++] : gaps[++k] * 0x10000 + gaps[(k += 2) - 1];
+    bucket += gap;
+    if (!(bucket < buckets && codes[code] < values.length))
+      throw new AttuneError('ERR_BAD_FILE', 'Expected the rarities of an n-gram embedder.');
+    rarity[bucket] = values[codes[code]];
+  }
+  return rarity;
 }
 
 /** Hashes of a word and of its pieces; the ends count as letters, so that beginnings and endings are pieces of their own. */

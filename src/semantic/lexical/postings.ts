@@ -49,6 +49,11 @@ export class Postings {
     return (word + 1 < offsets.length && offsets[word + 1] > offsets[word]) || (this.#head[word] ?? 0) > 0;
   }
 
+  /** Whether entries of a word have come since the last merge. */
+  hasTail(word: number): boolean {
+    return this.#tail > 0 && (this.#head[word] ?? 0) > 0;
+  }
+
   /** The texts of a word and how often each has it, written to `texts` and `counts`, which must be long enough. @returns how many. */
   read(word: number, texts: Int32Array, counts: Int32Array): number {
     const merged = this.#merged;

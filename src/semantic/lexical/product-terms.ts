@@ -1,7 +1,7 @@
 import { particleless } from './korean.ts';
 import { type Lexeme, lexemesOf } from './lexemes.ts';
 import { longestWord } from './tokenizer.ts';
-import { unitOf } from './units.ts';
+import { inBasicUnit, unitOf } from './units.ts';
 
 /** A word of a text, or another spelling of some of its words. */
 export interface TextTerm {
@@ -13,14 +13,26 @@ export interface TextTerm {
   isExtra?: boolean;
 }
 
+/** What differs from one index to another. */
+export interface ProductTermOptions {
+  /** Whether a quantity is also there in the basic unit of its kind, so that 0.25 kg meets 250 g. */
+  units?: boolean;
+  /** Whether `ae`, `oe` and `ue` count as the letters that people without umlauts write them for. */
+  joinsUmlauts?: boolean;
+}
+
 /**
  * The words of a folded text as shops mean them, and further spellings: numbers with their units (`250 g` is `250g`), hyphenated words as one
  * (`wi-fi` is `wifi` as well), model numbers joined across spaces and signs, grouped digits as one number, Korean nouns without particles.
  *
  * @param isQuery joins any two neighbours, since only spellings that the index has will count, and does not ask for a unit without its number.
  */
-export function productTerms(folded: string, isQuery: boolean): TextTerm[] {
-  const lexemes = lexemesOf(folded);
+export function productTerms(
+  folded: string,
+  isQuery: boolean,
+  options: ProductTermOptions = {},
+  lexemes: readonly Lexeme[] = lexemesOf(folded),
+): TextTerm[] {
   const units = new Map<number, string>();
   const found: TextTerm[] = [];
   lexemes.forEach((lexeme, k) => {
@@ -30,7 +42,16 @@ export function productTerms(folded: string, isQuery: boolean): TextTerm[] {
     else addLexeme(lexeme, found);
   });
   for (let from = 0; from + 1 < lexemes.length; from++) addJoins(lexemes, from, folded, units, isQuery, found);
+  if (options.units) for (const term of [...found]) addConverted(term, found);
+  if (options.joinsUmlauts) for (const term of found) term.term = term.term.replace(/(?<=\p{L}|^)[aou]e/gu, ([vowel]) => vowel);
   return found;
+}
+
+/** A quantity in the basic unit of its kind: `0.25kg` is `250g` as well. */
+function addConverted({ term, start, end }: TextTerm, found: TextTerm[]): void {
+  const parts = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(term);
+  const basic = parts ? inBasicUnit(Number(parts[1]), parts[2]) : undefined;
+  if (basic && basic !== term) found.push({ term: basic, start, end, isExtra: true });
 }
 
 function addLexeme({ term, start, end, kind, also }: Lexeme, found: TextTerm[]): void {

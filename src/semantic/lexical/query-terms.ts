@@ -1,7 +1,9 @@
 import type { IdMap } from '../../data/id-map.ts';
+import { Compounds } from './compounds.ts';
+import type { Words } from './cut-words.ts';
 import { stemEnglish } from './stem-english.ts';
+import type { Synonym } from './synonyms.ts';
 import { Vocabulary } from './vocabulary.ts';
-import type { Words } from './words.ts';
 
 /** How words of a query may differ from those of a text. */
 export interface WordOptions {
@@ -17,6 +19,8 @@ export interface Level {
   share: number;
   /** Their numbers. */
   words: readonly number[];
+  /** Several words that count together where a text has all of them, each as the numbers of its forms. */
+  together?: readonly (readonly number[])[][];
 }
 
 /** One thing that a query asks for. */
@@ -25,10 +29,14 @@ export interface Term {
   times: number;
   /** Words of the index that satisfy it, best first; none when the index has nothing like it. */
   levels: Level[];
+  /** How it is asked, as words are compared. */
+  name: string;
+  /** Whether it hardly says what is wanted. */
+  isStopWord: boolean;
 }
 
 /** What another word counts where it stands in for the one that was asked. Set, not fitted: no public data has such queries with labels. */
-const shares = { completion: 0.8, typo: [1, 0.6, 0.4] };
+const shares = { completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
 /** Maximum number of words of a query that are corrected, the first ones: what is longer is a document, and correcting it would take too long. */
 const mostCorrected = 16;
 /** After this many new words, the order of all words is rebuilt. */
@@ -43,11 +51,16 @@ export class TermReader {
   #sizes: number[] = [];
   #classes = new Map<string, number[]>(); // stem -> words
   #classed = 0;
+  readonly #stems = new Map<string, string>();
+  readonly #synonyms: readonly Synonym[];
+  #compounds: Compounds | undefined;
 
-  constructor(words: IdMap, stem: boolean, cut: Words) {
+  constructor(words: IdMap, stem: boolean, cut: Words, synonyms: readonly Synonym[] = []) {
     this.#words = words;
     this.#stem = stem;
     this.#cut = cut;
+    this.#synonyms = synonyms;
+    this.reset(words);
   }
 
   /** Goes on with another map of words. */
@@ -57,59 +70,82 @@ export class TermReader {
     this.#sizes = [];
     this.#classes = new Map();
     this.#classed = 0;
+    this.#compounds = this.#cut.hasCompounds ? new Compounds(words) : undefined;
   }
 
   /** @param isLive whether any text has one of these words. */
   read(query: string, { prefix = false, typos = 'unknown' }: WordOptions, isLive: (words: readonly number[]) => boolean): Term[] {
     const open = prefix ? this.#openWords(query) : undefined;
     const nameOf = (word: string) => (this.#stem && !open?.has(word) ? this.stemOf(word) : ` ${word}`);
-    const asked = new Map<string, { word: string; times: number; others: string[] }>();
+    const asked = new Map<string, Asked>();
     const { words, extras } = this.#cut.ofQuery(query);
-    const covered = new Set(extras.filter(({ word }) => isLive(this.#same(word))).flatMap(({ of }) => of));
+    const covered = new Set(extras.filter(({ word }) => isLive(this.same(word))).flatMap(({ of }) => of));
     let tried = 0;
     for (const word of words) {
-      const isSplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && isSplittable(word) && !isLive(this.#same(word));
+      const isSplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && isSplittable(word) && !isLive(this.same(word));
       const parts = isSplit && tried++ < mostCorrected ? this.#twoWords(word, isLive) : undefined;
       for (const part of parts ?? [word]) {
         const term = asked.get(nameOf(part));
         if (term) term.times++;
-        else asked.set(nameOf(part), { word: part, times: 1, others: [] });
+        else asked.set(nameOf(part), { word: part, times: 1, others: [], levels: [] });
       }
     }
     for (const { word, of } of extras) for (const part of of) asked.get(nameOf(part))?.others.push(word);
+    for (const synonym of this.#synonyms) this.#addSynonym(synonym, words, (word) => asked.get(nameOf(word)));
     let corrected = 0;
-    return Array.from(asked.values(), ({ word, times, others }) => {
+    return Array.from(asked, ([name, { word, times, others, levels: further }]) => {
       const all = [word, ...others];
-      const levels: Level[] = [{ share: 1, words: all.flatMap((each) => this.#same(each)) }];
-      const beginnings = all.filter((each) => open?.has(each));
+      const isStopWord = this.#cut.stopWords.has(word) && !open?.has(word);
+      const levels: Level[] = [
+        { share: 1, words: all.length === 1 ? this.same(word) : all.flatMap((each) => this.same(each)) },
+        ...further,
+      ];
+      const beginnings = open ? all.filter((each) => open.has(each)) : [];
       if (beginnings.length > 0)
         levels.push({
           share: shares.completion,
           words: beginnings.flatMap((beginning) => this.#each((vocabulary) => vocabulary.completions(beginning))),
         });
-      const wanted = typos === true || (typos === 'unknown' && !levels.some((level) => isLive(level.words)));
+      if (this.#compounds && !isStopWord) levels.push(this.#inCompounds(word, isLive));
+      const wanted = !isStopWord && (typos === true || (typos === 'unknown' && !levels.some((level) => isFound(level, isLive))));
       const most = wanted ? editsOf(word) : 0;
       if (most > 0 && corrected++ < mostCorrected) this.#addNear(levels, word, most, open?.has(word) ?? false);
-      const seen = new Set<number>();
-      const distinct = levels.map((level) => ({ share: level.share, words: level.words.filter((n) => !seen.has(n) && seen.add(n)) }));
-      return { times, levels: distinct.filter((level) => level.words.length > 0) };
+      return {
+        name,
+        isStopWord,
+        times,
+        levels: levels.length === 1 && others.length === 0 && levels[0].words.length > 0 ? levels : distinctLevels(levels),
+      };
     });
   }
 
   /** A test of words of a text: whether they are what a query asks for. */
   matcher(query: string, options: WordOptions, isLive: (words: readonly number[]) => boolean): (word: string) => boolean {
-    const terms = this.read(query, options, isLive);
+    const all = this.read(query, options, isLive);
+    // As they count little, function words are not marked beside others.
+    const content = all.filter(({ isStopWord }) => !isStopWord);
+    const terms = content.length > 0 ? content : all;
     const cut = this.#cut.ofQuery(query);
-    const words = new Set([...cut.words, ...cut.extras.map(({ word }) => word)]);
+    const isMarked = (word: string) => content.length === 0 || !this.#cut.stopWords.has(word);
+    const words = new Set([...cut.words.filter(isMarked), ...cut.extras.map(({ word }) => word)]);
     const stems = this.#stem ? new Set(Array.from(words, (word) => this.stemOf(word))) : undefined;
-    for (const { levels } of terms) for (const level of levels) for (const number of level.words) words.add(this.#words.idAt(number));
+    for (const { levels } of terms)
+      for (const level of levels)
+        for (const number of [...level.words, ...(level.together ?? []).flat(2)]) words.add(this.#words.idAt(number));
     const open = options.prefix ? [...(this.#openWords(query) ?? [])] : [];
     return (word) => words.has(word) || stems?.has(this.stemOf(word)) || open.some((start) => word.startsWith(start));
   }
 
   /** What words are compared by. */
   stemOf(word: string): string {
-    return this.#stem && stemmable.test(word) ? stemEnglish(word) : word;
+    if (!this.#stem) return word;
+    let stem = this.#stems.get(word);
+    if (stem === undefined) {
+      if (this.#stems.size >= 20_000) this.#stems.clear(); // common words are soon there again
+      stem = stemmable.test(word) ? stemEnglish(word) : word;
+      this.#stems.set(word, stem);
+    }
+    return stem;
   }
 
   /** What the query ends with, as a word and as part of a compound; undefined when it is complete. */
@@ -124,24 +160,51 @@ export class TermReader {
     for (let shorter = Math.floor(word.length / 2); shorter >= 2; shorter--) {
       for (const at of new Set([shorter, word.length - shorter])) {
         const parts: [string, string] = [word.slice(0, at), word.slice(at)];
-        if (parts.every((part) => isLive(this.#same(part)))) return parts;
+        if (parts.every((part) => isLive(this.same(part)))) return parts;
       }
     }
     return undefined;
   }
 
-  #same(word: string): readonly number[] {
+  /** The numbers of the forms of a word. */
+  same(word: string): readonly number[] {
     if (!this.#stem) {
       const number = this.#words.indexOf(word);
       return number < 0 ? [] : [number];
     }
     for (; this.#classed < this.#words.size; this.#classed++) {
-      const stem = this.stemOf(this.#words.idAt(this.#classed));
+      const word = this.#words.idAt(this.#classed);
+      const stem = stemmable.test(word) ? stemEnglish(word) : word;
       const members = this.#classes.get(stem);
       if (members) members.push(this.#classed);
       else this.#classes.set(stem, [this.#classed]);
     }
     return this.#classes.get(this.stemOf(word)) ?? [];
+  }
+
+  /** What else a word or several in a row are called, for each of them. */
+  #addSynonym({ from, to }: Synonym, words: readonly string[], termOf: (word: string) => Asked | undefined): void {
+    const stems = from.map((word) => this.stemOf(word));
+    for (let start = 0; start + from.length <= words.length; start++) {
+      if (!stems.every((stem, k) => this.stemOf(words[start + k]) === stem)) continue;
+      const others = to.filter((other) => other.length === 1).flatMap(([other]) => this.same(other));
+      const together = to.filter((other) => other.length > 1).map((other) => other.map((word) => this.same(word)));
+      for (let k = start; k < start + from.length; k++) termOf(words[k])?.levels.push({ share: shares.synonym, words: others, together });
+    }
+  }
+
+  /** The compounds that a word is a part of, and its own parts where texts have them apart. */
+  #inCompounds(word: string, isLive: (words: readonly number[]) => boolean): Level {
+    const compounds = this.#compounds as Compounds;
+    const parts = compounds.partsOf(word, (part) => part.length >= 3 && isLive(this.same(part)));
+    return { share: shares.compound, words: compounds.containing(word), together: parts ? [parts.map((part) => this.same(part))] : [] };
+  }
+
+  /** Words of texts that go on from a beginning, each with its number; those nearly so when there are none. */
+  completionsOf(beginning: string): number[] {
+    const found = this.#each((words) => words.completions(beginning));
+    const most = found.length === 0 ? editsOf(beginning) : 0;
+    return most > 0 ? this.#each((words) => words.near(beginning, most, true)).map(({ word }) => word) : found;
   }
 
   #addNear(levels: Level[], word: string, most: number, open: boolean): void {
@@ -166,6 +229,26 @@ export class TermReader {
     }
     return this.#ordered.flatMap(ask);
   }
+}
+
+/** What is known of a word that is asked for, before its levels are complete. */
+interface Asked {
+  word: string;
+  times: number;
+  /** Other spellings. */
+  others: string[];
+  levels: Level[];
+}
+
+function isFound({ words, together = [] }: Level, isLive: (words: readonly number[]) => boolean): boolean {
+  return isLive(words) || together.some((parts) => parts.every(isLive));
+}
+
+/** Levels without the words of better ones, and without those that are empty. */
+function distinctLevels(levels: readonly Level[]): Level[] {
+  const seen = new Set<number>();
+  const distinct = levels.map((level) => ({ ...level, words: level.words.filter((n) => !seen.has(n) && seen.add(n)) }));
+  return distinct.filter(({ words, together = [] }) => words.length > 0 || together.length > 0);
 }
 
 const stemmable = /^[a-z']+$/;

@@ -60,3 +60,30 @@ const canonical = new Map(
 export function unitOf(word: string): string | undefined {
   return canonical.get(word);
 }
+
+/** The basic unit of each kind, and how many of it others are. */
+const basics: Record<string, Record<string, number>> = {
+  mm: { mm: 1, cm: 10, m: 1000, km: 1_000_000, in: 25.4, ft: 304.8, yd: 914.4 },
+  g: { mg: 0.001, g: 1, kg: 1000, oz: 28.349523125, lb: 453.59237 },
+  ml: { ml: 1, cl: 10, l: 1000, gal: 3785.411784 },
+  v: { mv: 0.001, v: 1, kv: 1000 },
+  mah: { mah: 1, ah: 1000 },
+  ma: { ma: 1, a: 1000 },
+  w: { w: 1, kw: 1000 },
+  wh: { wh: 1, kwh: 1000 },
+  hz: { hz: 1, khz: 1000, mhz: 1_000_000, ghz: 1_000_000_000 },
+  mb: { kb: 0.001, mb: 1, gb: 1000, tb: 1_000_000 },
+  mbps: { mbps: 1, gbps: 1000 },
+};
+
+const basicOf = new Map(
+  Object.entries(basics).flatMap(([basic, members]) => Object.entries(members).map(([unit, factor]) => [unit, { basic, factor }] as const)),
+);
+
+/** A quantity in the basic unit of its kind, to five digits, or undefined for a unit that has no relatives. */
+export function inBasicUnit(value: number, unit: string): string | undefined {
+  const found = basicOf.get(unit);
+  if (!found) return undefined;
+  const amount = Number((value * found.factor).toPrecision(5));
+  return `${amount}${found.basic}`;
+}

@@ -1,40 +1,36 @@
+import type { DocumentWords, Words } from './cut-words.ts';
 import { type TextRange, union } from './highlight.ts';
 import { wordRanges } from './highlight-words.ts';
-import { productTerms } from './product-terms.ts';
+import { hasCompounds, type Language, stopWordsOf } from './languages.ts';
+import { lexemesOf } from './lexemes.ts';
+import type { Placed } from './orders.ts';
+import { type ProductTermOptions, productTerms, type TextTerm } from './product-terms.ts';
 import { foldProduct, isAscii, searchTerms, tokenize } from './tokenizer.ts';
+import { ownWords, type Tokenizer } from './tokenizers.ts';
 
-/** How an index cuts texts and queries into words. An index keeps the version that it was built with: its postings are of those words. */
-export interface Words {
-  /** The words of a document, and other spellings of them, which do not make it longer. */
-  ofDocument(text: string): DocumentWords;
-  /** The words of a query, and what may stand for some of them together. */
-  ofQuery(text: string): QueryWords;
-  /** What a query ends with, as a word and as the end of others; undefined when there is no word. */
-  last(text: string): Set<string> | undefined;
-  /** The parts of a text whose words pass a test, in order; they neither overlap nor touch. */
-  ranges(text: string, isFound: (word: string) => boolean): TextRange[];
-  /** Whether a word that no text has is looked for as two. */
-  readonly splits: boolean;
-}
-
-/** Words, and other spellings of them. */
-export interface DocumentWords {
-  words: string[];
-  extras: string[];
-}
-
-/** Words, and spellings that stand for each of several: `antivirus` for `anti` and for `virus`. */
-export interface QueryWords {
-  words: string[];
-  extras: { word: string; of: string[] }[];
+/** How an index cuts texts, as its file says it. */
+export interface WordSettings {
+  /** The version; undefined is the first. */
+  words?: number | undefined;
+  language?: Language | undefined;
+  /** Whether quantities of different units meet. */
+  units?: boolean | undefined;
+  /** Whether a function of the caller cuts texts. */
+  ownTokenizer?: boolean | undefined;
 }
 
 /** The version that new indexes have. */
-export const newestWords = 2;
+export const newestWords = 3;
 
-/** @param version undefined: the first one. */
-export function wordsOf(version: number | undefined): Words {
-  return version === 2 ? productWords : plainWords;
+const none: ReadonlySet<string> = new Set();
+
+/** @param tokenizer the caller's, where the settings say so. */
+export function wordsOf({ words, language = 'none', units = false }: WordSettings, tokenizer?: Tokenizer): Words {
+  if (words !== 3) return words === 2 ? productWords({}) : plainWords;
+  const known = { stopWords: stopWordsOf(language), hasCompounds: hasCompounds(language) };
+  if (tokenizer) return { ...ownWords(tokenizer), ...known };
+  const options = { units, joinsUmlauts: language === 'de', keepsOrder: true };
+  return { ...productWords(options), placed: (text, isQuery) => placedTerms(text, isQuery, options), ...known };
 }
 
 const plainWords: Words = {
@@ -47,16 +43,22 @@ const plainWords: Words = {
   },
   ranges: wordRanges,
   splits: false,
+  stopWords: none,
+  hasCompounds: false,
 };
 
-const productWords: Words = {
+const productWords = (options: ProductTermOptions & { keepsOrder?: boolean }): Words => ({
   ofDocument(text) {
     const list: DocumentWords = { words: [], extras: [] };
-    for (const { term, isExtra } of productTerms(foldProduct(text), false)) (isExtra ? list.extras : list.words).push(term);
+    const folded = foldProduct(text);
+    const lexemes = lexemesOf(folded);
+    const terms = productTerms(folded, false, options, lexemes);
+    for (const { term, isExtra } of terms) (isExtra ? list.extras : list.words).push(term);
+    if (options.keepsOrder) list.placed = inPlaces(terms, lexemes);
     return list;
   },
   ofQuery(text) {
-    const terms = productTerms(foldProduct(text), true);
+    const terms = productTerms(foldProduct(text), true, options);
     const words = terms.filter(({ isExtra }) => !isExtra);
     const extras = terms.filter(({ isExtra }) => isExtra).sort((a, b) => a.start - b.start);
     let from = 0; // both are in order of their beginnings, so a long query takes linear time
@@ -82,16 +84,43 @@ const productWords: Words = {
   ranges(text, isFound) {
     if (isAscii.test(text))
       return union(
-        productTerms(foldProduct(text), false)
+        productTerms(foldProduct(text), false, options)
           .filter(({ term }) => isFound(term))
           .map(rangeOf),
       );
     const { folded, startOf, endOf } = foldedWithPlaces(text);
-    const found = productTerms(folded, false).filter(({ term }) => isFound(term));
+    const found = productTerms(folded, false, options).filter(({ term }) => isFound(term));
     return union(found.map(({ start, end }) => ({ start: startOf[start], end: endOf[end - 1] })));
   },
   splits: true,
-};
+  stopWords: none,
+  hasCompounds: false,
+});
+
+function placedTerms(text: string, isQuery: boolean, options: ProductTermOptions): Placed<string>[] {
+  const folded = foldProduct(text);
+  const lexemes = lexemesOf(folded);
+  return inPlaces(productTerms(folded, isQuery, options, lexemes), lexemes);
+}
+
+/** The places are the beginnings of lexemes; a term takes those that begin within it. In order. */
+function inPlaces(terms: readonly TextTerm[], lexemes: readonly { start: number }[]): Placed<string>[] {
+  const starts = [...new Set(lexemes.map(({ start }) => start))].sort((a, b) => a - b);
+  const before = (position: number) => {
+    let low = 0;
+    for (let high = starts.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (starts[middle] < position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const placed = terms.map(({ term, start, end, isExtra = false }) => {
+    const at = before(start);
+    return { word: term, at, span: Math.max(1, before(end) - at), isExtra };
+  });
+  return placed.sort((a, b) => a.at - b.at);
+}
 
 function lastOf(last: string, others: readonly string[]): Set<string> {
   return new Set([last, ...others.filter((other) => other.endsWith(last))]);

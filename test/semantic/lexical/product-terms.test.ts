@@ -94,7 +94,7 @@ describe('the words of a shop', () => {
   });
 
   it('of any text are found in it, and marked within it', () => {
-    const words = wordsOf(2);
+    const words = wordsOf({ words: 2 });
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         const list = words.ofDocument(text);
@@ -110,14 +110,14 @@ describe('the words of a shop', () => {
     (part) => {
       const text = part.repeat(100_000 / part.length);
       const started = performance.now();
-      wordsOf(2).ofQuery(text);
-      wordsOf(2).ranges(text, () => false);
+      wordsOf({ words: 2 }).ofQuery(text);
+      wordsOf({ words: 2 }).ranges(text, () => false);
       expect(performance.now() - started).toBeLessThan(5000);
     },
   );
 });
 
 it('an index of the first version of the words keeps it', async () => {
-  const old = wordsOf(undefined);
+  const old = wordsOf({});
   expect(old.ofDocument('1.5V wi-fi')).toEqual({ words: ['1', '5v', 'wi', 'fi', '15v'], extras: [] });
 });

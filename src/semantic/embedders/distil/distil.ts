@@ -13,9 +13,10 @@ import {
   readOptions,
   threads,
 } from '../../../options.ts';
+import { quantized } from '../static/quantized.ts';
 import { type StaticEmbedder, staticFromTable } from '../static/static.ts';
-import type { StaticTable } from '../static/static-file.ts';
 import { WordPiece } from '../static/word-piece.ts';
+import { inPrincipalAxes } from './distil-axes.ts';
 import { type DistilSample, fitTable } from './distil-fit.ts';
 import { sentencesOf, vocabularyOf } from './distil-texts.ts';
 
@@ -33,6 +34,8 @@ export interface DistilOptions {
   use?: 'queries' | 'documents' | undefined;
   /** The WordPiece vocabulary. Default: the teacher's if it has such, or made from the texts. */
   vocabulary?: readonly string[] | undefined;
+  /** Length of a vector of a table for documents, up to the teacher's, which is the default. Fewer make a smaller table that loses little. */
+  dimensions?: number | undefined;
   /** Bits of a number in the table, 8 (default) or 4. */
   bits?: 8 | 4 | undefined;
   /** Batches to learn from. Default 500, or as many as go through everything five times. */
@@ -47,6 +50,8 @@ export interface DistilOptions {
   neighbours?: number | undefined;
   /** Weight in hybrid search that the embedder will have, 0 to 1. Default 0.6 for queries, 0.5 for documents as well. */
   hybridWeight?: number | undefined;
+  /** The same for short queries that are sentences. Default: `hybridWeight`. */
+  sentenceWeight?: number | undefined;
   /** Seed of the order of texts. Default 1. */
   seed?: number | undefined;
   /** Threads, 1 to 256, or `'auto'` (default): one per core. The result does not depend on it. */
@@ -74,9 +79,7 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
   signal?.throwIfAborted();
   await o.teacher.prepare?.();
   const teacher = o.teacher;
-  if (o.bits === 4 && teacher.dimensions % 2 === 1) {
-    throw new AttuneError('ERR_BAD_OPTION', `distil: 4 bits need an even number of dimensions, the teacher has ${teacher.dimensions}.`);
-  }
+  const wanted = checkDimensions(o, teacher.dimensions);
   const texts = readTexts(o.texts);
   const vectors = checkVectors(o.vectors, texts.length, teacher.dimensions);
   const vocabulary = o.vocabulary ?? (await teacher.vocabulary?.()) ?? vocabularyOf(texts, defaultVocabulary);
@@ -114,11 +117,13 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
     signal,
     onProgress,
   });
+  const table = wanted === dimensions ? fitted : inPrincipalAxes(fitted, sample, wanted);
   return staticFromTable({
-    ...quantized(fitted, dimensions, o.bits),
+    ...quantized(table, wanted, o.bits),
     vocabulary: [...vocabulary],
     source: `of ${teacher.name}`,
     hybridWeight: o.hybridWeight ?? (o.use === 'queries' ? 0.6 : 0.5),
+    sentenceWeight: o.sentenceWeight,
   });
 }
 
@@ -143,6 +148,7 @@ const checks = {
     if (good && new Set(value).size === value.length) return value;
     throw new AttuneError('ERR_BAD_OPTION', `${name} must be a list of different tokens that are not empty, got ${shown(value)}.`);
   },
+  dimensions: optional(integer({ min: 1 })),
   bits: choice([8, 4] as const, 8),
   steps: optional(integer({ min: 0 })),
   batchSize: integer({ default: 512, min: 4, max: 4096 }),
@@ -150,11 +156,25 @@ const checks = {
   temperature: number({ default: 0.05, min: 0.001, max: 100 }),
   neighbours: number({ default: 1, min: 0, max: 1000 }),
   hybridWeight: optional(number({ min: 0, max: 1 })),
+  sentenceWeight: optional(number({ min: 0, max: 1 })),
   seed: integer({ default: 1 }),
   threads,
   signal: abortSignal,
   onProgress: callback<(progress: Progress) => void>(),
 };
+
+/** @returns the length of the table's vectors. */
+function checkDimensions(o: { dimensions?: number; use: string; bits: number }, teacher: number): number {
+  const refuse = (what: string) => {
+    throw new AttuneError('ERR_BAD_OPTION', `distil: ${what}`);
+  };
+  const wanted = o.dimensions ?? teacher;
+  if (wanted > teacher) refuse(`option 'dimensions' can be at most the teacher's ${teacher}, got ${wanted}.`);
+  if (wanted < teacher && o.use === 'queries')
+    refuse(`a table for queries has the ${teacher} dimensions of the documents, got ${wanted}. Pass use: 'documents' for a smaller one.`);
+  if (o.bits === 4 && wanted % 2 === 1) refuse(`4 bits need an even number of dimensions, the table has ${wanted}.`);
+  return wanted;
+}
 
 function readTexts(given: Iterable<string>): string[] {
   if (typeof given !== 'string' && typeof given?.[Symbol.iterator] === 'function') {
@@ -231,25 +251,4 @@ function startTable(vectors: Float32Array, { tokens, dimensions }: DistilSample,
   }
   const scale = squares > 0 ? Math.sqrt(known.length / squares) : 1;
   return table.map((x) => x * scale);
-}
-
-/** Rows as small whole numbers with one scale each. */
-function quantized(table: Float32Array, dimensions: number, bits: 8 | 4): Pick<StaticTable, 'dimensions' | 'bits' | 'codes' | 'scales'> {
-  const rows = table.length / dimensions;
-  const most = bits === 8 ? 127 : 7;
-  const scales = new Float32Array(rows);
-  const codes = bits === 8 ? new Int8Array(table.length) : new Uint8Array(table.length / 2);
-  for (let row = 0; row < rows; row++) {
-    const numbers = table.subarray(row * dimensions, (row + 1) * dimensions);
-    const largest = numbers.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
-    if (largest === 0) continue;
-    scales[row] = largest / most;
-    for (let d = 0; d < dimensions; d++) {
-      const code = Math.round((numbers[d] / largest) * most);
-      const at = row * dimensions + d;
-      if (bits === 8) codes[at] = code;
-      else codes[at >> 1] |= (code & 15) << (at & 1 ? 4 : 0);
-    }
-  }
-  return { dimensions, bits, codes, scales };
 }

@@ -17,6 +17,8 @@ export interface StaticTable {
   source: string;
   /** The weight in hybrid search that suits it. */
   hybridWeight: number;
+  /** The weight for sentences; undefined: the same. */
+  sentenceWeight?: number | undefined;
 }
 
 /** A table in the three files of the format `attune-static`, version 0. */
@@ -33,11 +35,11 @@ const kind = 'static-embedder';
 const formatVersion = 1;
 
 /** One file that holds the whole table. */
-export function writeStaticTable({ dimensions, bits, codes, scales, vocabulary, source, hybridWeight }: StaticTable) {
+export function writeStaticTable({ dimensions, bits, codes, scales, vocabulary, source, hybridWeight, sentenceWeight }: StaticTable) {
   return writeModelFile({
     kind,
     formatVersion,
-    settings: { dimensions, bits, source, hybridWeight },
+    settings: { dimensions, bits, source, hybridWeight, ...(sentenceWeight !== undefined && { sentenceWeight }) },
     tensors: {
       embeddings: { data: codes, shape: [scales.length, (dimensions * bits) / 8] },
       scales: { data: scales, shape: [scales.length] },
@@ -49,7 +51,7 @@ export function writeStaticTable({ dimensions, bits, codes, scales, vocabulary, 
 /** The inverse of {@link writeStaticTable}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function readStaticTable(bytes: Uint8Array): StaticTable {
   const file = readModelFile(bytes, kind, formatVersion);
-  const { dimensions, bits, source, hybridWeight } = file.settings;
+  const { dimensions, bits, source, hybridWeight, sentenceWeight } = file.settings;
   const rows = file.ids.vocabulary?.size;
   if (rows === undefined) bad('its vocabulary is missing');
   if (!isDimensions(dimensions)) bad(`its settings say ${shown(dimensions)} dimensions`);
@@ -57,10 +59,11 @@ export function readStaticTable(bytes: Uint8Array): StaticTable {
   if (bits === 4 && dimensions % 2 === 1) bad('4 bits need an even number of dimensions');
   if (typeof source !== 'string') bad(`its settings say source ${shown(source)}`);
   if (!isWeight(hybridWeight)) bad(`its settings say hybridWeight ${shown(hybridWeight)}`);
+  if (sentenceWeight !== undefined && !isWeight(sentenceWeight)) bad(`its settings say sentenceWeight ${shown(sentenceWeight)}`);
   const codes =
     bits === 8 ? tensor(file, 'embeddings', [rows, dimensions], Int8Array) : tensor(file, 'embeddings', [rows, dimensions / 2], Uint8Array);
   const scales = checkedScales(tensor(file, 'scales', [rows], Float32Array));
-  return { dimensions, bits, codes, scales, vocabulary: [...file.ids.vocabulary], source, hybridWeight };
+  return { dimensions, bits, codes, scales, vocabulary: [...file.ids.vocabulary], source, hybridWeight, sentenceWeight };
 }
 
 /** Reads the three files. @throws ERR_BAD_FILE, ERR_NEWER_FORMAT, ERR_WRONG_KIND */
@@ -136,7 +139,8 @@ function readVocabulary(vocab: string | Uint8Array): string[] {
   return tokens;
 }
 
-function textOf(text: string | Uint8Array): string {
+/** Text, or bytes as UTF-8. @throws ERR_BAD_FILE */
+export function textOf(text: string | Uint8Array): string {
   if (typeof text === 'string') return text;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(text);
@@ -161,7 +165,8 @@ function checkedScales(scales: Float32Array): Float32Array {
   return wrong < 0 ? scales : bad(`the scale of row ${wrong} is ${scales[wrong]}`);
 }
 
-function halfFloat(bits: number): number {
+/** A 16-bit float from its bits. */
+export function halfFloat(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const size =

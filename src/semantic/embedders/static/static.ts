@@ -3,12 +3,21 @@ import { AttuneError, shown } from '../../../errors.ts';
 import { xxHash32 } from '../../../numeric/xx-hash.ts';
 import { anything, number, optional, readOptions } from '../../../options.ts';
 import { reportAndYield } from '../../../work/report-and-yield.ts';
+import { readModel2Vec } from './model2vec.ts';
 import { readStaticFiles, readStaticTable, type StaticFiles, type StaticTable, writeStaticTable } from './static-file.ts';
 import { WordPiece } from './word-piece.ts';
 
 /** Options of {@link staticEmbedder} for a table that lies in several files. */
 export interface StaticOptions extends StaticFiles {
   /** Weight in hybrid search, 0 to 1. Default: what the table says. */
+  hybridWeight?: number | undefined;
+}
+
+/** What belongs to the `model.safetensors` of Model2Vec. */
+export interface Model2VecOptions {
+  /** `tokenizer.json`, as text, bytes, or the object. It must be the one of uncased BERT (WordPiece), as in potion-base and potion-retrieval. */
+  tokenizer: string | Uint8Array | object;
+  /** Weight in hybrid search, 0 to 1. Default 0.5. */
   hybridWeight?: number | undefined;
 }
 
@@ -26,11 +35,20 @@ export interface StaticEmbedder extends Embedder {
  * Vectors by a table of token vectors: the text is cut into tokens as BERT does, their vectors are added up, the sum is scaled to
  * length 1 (Tissier et al. 2019 and Model2Vec are the idea). No model runs: a query takes microseconds. {@link distil} makes a table.
  *
+ * Files of Model2Vec, such as those of the potion family, are read with the option `tokenizer`. Each row is rounded to 8 bits.
+ *
  * @param source the bytes that `toBytes()` of such an embedder gave (or the embedder itself), or the files of a table in the format
  *   `attune-static`, version 0: `{ model, vocab, config }`.
  * @throws ERR_BAD_FILE for a damaged or incomplete table; ERR_NEWER_FORMAT; ERR_WRONG_KIND; ERR_BAD_OPTION.
  */
-export function staticEmbedder(source: Uint8Array | StaticEmbedder | StaticOptions): StaticEmbedder {
+export function staticEmbedder(source: Uint8Array | StaticEmbedder | StaticOptions, options?: Model2VecOptions): StaticEmbedder {
+  if (options !== undefined) {
+    const { tokenizer, hybridWeight } = readOptions('staticEmbedder', options, {
+      tokenizer: anything<Model2VecOptions['tokenizer']>(),
+      hybridWeight: number({ default: 0.5, min: 0, max: 1 }),
+    });
+    return new StaticTableEmbedder(readModel2Vec(file(source, 'staticEmbedder: the model'), tokenizer, hybridWeight));
+  }
   if (source instanceof StaticTableEmbedder) return source;
   if (source instanceof Uint8Array) return staticFromBytes(source);
   const { hybridWeight, ...files } = readOptions('staticEmbedder', source, {
@@ -59,6 +77,7 @@ class StaticTableEmbedder implements StaticEmbedder {
   readonly dimensions: number;
   readonly rows: number;
   readonly hybridWeight: number;
+  readonly sentenceWeight: number | undefined;
   readonly #table: StaticTable;
   readonly #tokens: WordPiece;
   readonly #sum: Float64Array;
@@ -72,6 +91,7 @@ class StaticTableEmbedder implements StaticEmbedder {
     this.dimensions = dimensions;
     this.rows = scales.length;
     this.hybridWeight = table.hybridWeight;
+    this.sentenceWeight = table.sentenceWeight;
     this.#table = table;
     this.#tokens = new WordPiece(table.vocabulary);
     this.#sum = new Float64Array(dimensions);
@@ -87,6 +107,16 @@ class StaticTableEmbedder implements StaticEmbedder {
     onProgress?.({ phase: 'embedding', done: texts.length, total: texts.length });
     return normalizeRows(vectors, dimensions);
   }
+
+  readonly tokens = {
+    of: (text: string) => this.#tokens.ids(text).map((id) => this.#table.vocabulary[id]),
+    adder: (vocabulary: readonly string[]) => {
+      const numbers = new Map(this.#table.vocabulary.map((token, id) => [token, id]));
+      const ids = vocabulary.map((token) => numbers.get(token) ?? 0);
+      return (tokens: readonly number[], vectors: Float32Array, at: number) =>
+        vectors.set(this.#added(tokens.map((token) => ids[token])), at);
+    },
+  };
 
   toBytes(): Uint8Array<ArrayBuffer> {
     return writeStaticTable(this.#table);

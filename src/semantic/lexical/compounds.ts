@@ -1,0 +1,96 @@
+import type { IdMap } from '../../data/id-map.ts';
+
+/** Letters between the parts of a compound. */
+const links = ['', 's', 'n', 'en', 'es', 'er', 'e'];
+/** Parts shorter than this are no words; the first parts below are. */
+const shortest = 4;
+const shortParts = new Set(
+  'auto bad bar bett blei brot buch bus eis ei eier erd eck fahr fuss gas gel glas gold haar hand haus hof holz hut kalt klo kuh lack leim luft mut obst ohr ol ole pc pkw rad rest rohr rot rund salz see ski spul tee teer tank tasche tier tisch tor tur tv uhr wand wc wein zahn zeit zoo boot brood deur eet fiets gras heet ijs kam kas klok koel koffie lamp muur oog oor pan raam tas thee tuin vis vlees voor was water zee zon'.split(
+    ' ',
+  ),
+);
+
+/** Finds compounds among the words of an index, and the parts of one that a query has: German and Dutch write them as one word. */
+export class Compounds {
+  readonly #words: IdMap;
+  #size = 0;
+  #all = '\n';
+  #starts: number[] = [];
+
+  constructor(words: IdMap) {
+    this.#words = words;
+  }
+
+  /** The numbers of the words that a word is a part of: `filter` of `kuhlschrankfilter`. */
+  containing(word: string): number[] {
+    if (word.length < 3 || !/^\p{L}+$/u.test(word)) return [];
+    this.#update();
+    const found: number[] = [];
+    for (let at = this.#all.indexOf(word); at >= 0; at = this.#all.indexOf(word, at + 1)) {
+      const number = this.#numberAt(at);
+      const start = this.#starts[number];
+      const end = this.#all.indexOf('\n', at);
+      const before = this.#all.slice(start, at);
+      const after = this.#all.slice(at + word.length, end);
+      if ((before !== '' || after !== '') && this.#isPart(word, before, after)) found.push(number);
+    }
+    return found;
+  }
+
+  /** A word as several that texts have, links between them left out, the fewest parts first; undefined when it is no such compound. */
+  partsOf(word: string, isKnown: (part: string) => boolean): string[] | undefined {
+    if (word.length < 6 || word.length > 48 || !/^\p{L}+$/u.test(word)) return undefined;
+    return this.#split(word, 3, isKnown, false);
+  }
+
+  #split(word: string, most: number, isKnown: (part: string) => boolean, alone: boolean): string[] | undefined {
+    if (alone && isKnown(word)) return [word];
+    if (most === 1) return undefined;
+    for (let at = word.length - 3; at >= 3; at--) {
+      const head = word.slice(0, at);
+      const first = links.find(
+        (link) => head.endsWith(link) && head.length - link.length >= 3 && isKnown(head.slice(0, head.length - link.length)),
+      );
+      if (first === undefined) continue;
+      const rest = this.#split(word.slice(at), most - 1, isKnown, true);
+      if (rest) return [head.slice(0, head.length - first.length), ...rest];
+    }
+    return undefined;
+  }
+
+  #isPart(word: string, before: string, after: string): boolean {
+    const isWord = (part: string) =>
+      part === '' ||
+      part.length >= shortest ||
+      shortParts.has(part) ||
+      links.some((link) => link !== '' && part.endsWith(link) && shortParts.has(part.slice(0, -link.length)));
+    if (word.length === 3) return shortParts.has(word) && before === '' && after.length >= shortest;
+    if (after !== '' && before !== '' && word.length < 5) return false;
+    // An ending is no part: `filtern` is not a compound of `filter`.
+    return isWord(before) && (after === '' || (isWord(after) && /[aeiouy]/.test(after)));
+  }
+
+  #update(): void {
+    if (this.#size === this.#words.size) return;
+    const added: string[] = [];
+    let at = this.#all.length;
+    for (let number = this.#size; number < this.#words.size; number++) {
+      const word = this.#words.idAt(number);
+      this.#starts.push(at);
+      added.push(word);
+      at += word.length + 1;
+    }
+    this.#all += `${added.join('\n')}\n`;
+    this.#size = this.#words.size;
+  }
+
+  #numberAt(at: number): number {
+    let low = 0;
+    for (let high = this.#starts.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (this.#starts[middle] <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
