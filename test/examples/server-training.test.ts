@@ -15,7 +15,7 @@ const status = async (response: Response | Promise<Response>) => (await response
 describe('logging in', () => {
   it('gives a user a new id each time', async () => {
     const first = await (await shop.post('/auth/login', { role: 'user' })).json();
-    expect(first).toMatchObject({ token: expect.any(String), user_id: expect.stringMatching(/^user-/), role: 'user', expires_in: 28_800 });
+    expect(first).toMatchObject({ token: expect.any(String), user_id: expect.stringMatching(/^user-/), role: 'user', expires_in: 3600 });
     expect((await (await shop.post('/auth/login', { role: 'user' })).json()).user_id).not.toBe(first.user_id);
   });
 
@@ -26,15 +26,45 @@ describe('logging in', () => {
     expect(await shop.login()).toEqual({ authorization: expect.stringMatching(/^Bearer ./) });
   });
 
+  it('signs with another key every hour, and servers with one secret agree', () => {
+    const token = new Tokens('one').issue({ user_id: 'a', role: 'user' }, 3_500_000);
+    expect(new Tokens('one').read(token, 3_700_000)).toEqual({ user_id: 'a', role: 'user' });
+    expect(new Tokens('two').read(token, 3_700_000)).toBeUndefined();
+    expect(new Tokens('one').issue({ user_id: 'a', role: 'user' }, 3_700_000).split('.')[0]).not.toBe(token.split('.')[0]);
+  });
+
+  it('refuses to go on guessing', async () => {
+    const other = await openSmallShop({ isTrained: false });
+    const guesses = await Promise.all(Array.from({ length: 15 }, () => other.post('/auth/login', { role: 'admin', password: 'guess' })));
+    const refused = guesses.filter((it) => it.status === 429);
+    expect(refused.length).toBeGreaterThan(2);
+    expect(Number(refused[0].headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused[0].json()).toMatchObject({ error: { code: 'ERR_TOO_MANY_REQUESTS' } });
+    expect((await other.post('/auth/login', { role: 'user' })).status).toBe(200);
+    await other.close();
+  });
+
   it('makes tokens that end, and that nobody else can make', () => {
     const tokens = new Tokens();
     const token = tokens.issue({ user_id: 'a', role: 'admin' }, 0);
-    expect(tokens.read(token, 1000)).toMatchObject({ user_id: 'a', role: 'admin' });
-    expect(tokens.read(token, 9 * 3600 * 1000)).toBeUndefined();
+    expect(tokens.read(token, 1000)).toEqual({ user_id: 'a', role: 'admin' });
+    expect(tokens.read(token, 3_599_000)).toBeDefined();
+    expect(tokens.read(token, 3_600_000)).toBeUndefined();
     expect(new Tokens().read(token, 1000)).toBeUndefined();
-    const [body, signature] = token.split('.');
-    const other = Buffer.from(Buffer.from(body, 'base64url').toString().replace('"a"', '"b"')).toString('base64url');
-    for (const forged of [`${other}.${signature}`, body, `${body}.`, '.', '', `${token}.x`])
+    const [header, body, signature] = token.split('.');
+    const changed = (part: string, from: string, to: string) =>
+      Buffer.from(Buffer.from(part, 'base64url').toString().replace(from, to)).toString('base64url');
+    const none = `${changed(header, 'HS256', 'none')}.${body}.`;
+    for (const forged of [
+      `${header}.${changed(body, '"a"', '"b"')}.${signature}`,
+      `${changed(header, 'HS256', 'none')}.${body}.${signature}`,
+      none,
+      body,
+      `${body}.`,
+      '..',
+      '',
+      `${token}.x`,
+    ])
       expect(tokens.read(forged, 1000)).toBeUndefined();
   });
 });

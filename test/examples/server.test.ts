@@ -324,12 +324,19 @@ describe('feedback and tracking', () => {
     await refused(shop.post('/feedback', { user_id: 'a', item_id: 'K0', type: 'rating', value: 6 }), 400, 'ERR_VALIDATION');
     expect((await shop.post('/feedback', { user_id: 'a', item_id: 'K0', type: 'rating' })).status).toBe(400);
     await refused(
-      shop.post('/tracking/event', { user_id: 'a', event_type: 'dance', key: 'K0', key_type: 'product' }),
+      shop.post('/tracking/event', { user_id: 'a', event_type: 'dance', key: 'K0', key_type: 'product', list_of_recommendations: [] }),
       400,
       'ERR_VALIDATION',
     );
     await refused(
-      shop.post('/tracking/event', { user_id: 'a', event_type: 'page_load', key: 'k', key_type: 'page', extra: 1 }),
+      shop.post('/tracking/event', {
+        user_id: 'a',
+        event_type: 'page_load',
+        key: 'k',
+        key_type: 'page',
+        list_of_recommendations: [],
+        extra: 1,
+      }),
       400,
       'ERR_VALIDATION',
     );

@@ -10,6 +10,7 @@ import {
 } from 'attune';
 import { fileModelStore } from 'attune/node';
 import { paths, type Settings } from '../settings.ts';
+import { searchMetadata, searchText } from './data.ts';
 import { openDatabase } from './database.ts';
 import { modelNames, trainModels } from './train.ts';
 
@@ -105,7 +106,7 @@ async function loadModels(store: ModelStore): Promise<Models> {
     info,
     als: als && (await AlsRecommender.load(store, als)),
     popular: popular && (await PopularityRecommender.load(store, popular)),
-    search: search && (await SemanticIndex.load(store, search)),
+    search: search && (await SemanticIndex.load(store, search, { id: 'item', text: searchText, metadata: searchMetadata })),
   } as Models;
 }
 

@@ -1,7 +1,7 @@
-import { diversify, HybridRanker, type HybridSource, type SourceFunction, weighted } from 'attune';
-import type { Models } from '../../pipeline/system.ts';
+import { type AnsweringSource, diversify, HybridRanker, type HybridSource, type SourceFunction, weighted } from 'attune';
 import type { Catalogue } from './catalogue.ts';
 import { notReady } from './errors.ts';
+import type { LiveModels } from './live-models.ts';
 
 export const modelNames = ['hybrid', 'als', 'semantic', 'popular'] as const;
 export type ModelName = (typeof modelNames)[number];
@@ -13,43 +13,94 @@ export type Side = (typeof sides)[number];
 const longestMixedPage = 100;
 
 /** How much behaviour counts against content, where both have something to say. */
-const weights = { als: 0.7, semantic: 0.3 };
+const weights = { als: 0.7, semantic: 0.3, fresh: 0.5 };
 
-/** Ranks for people. All models together, or one of them with what everybody likes behind it. */
-export function rankerFor(models: Models, catalogue: Catalogue, model: ModelName, n: number): HybridRanker {
-  const { als, popular, search } = models;
-  const all: Partial<Record<string, HybridSource>> = {
-    als: model === 'hybrid' || model === 'als' ? als : undefined,
-    semantic: model === 'hybrid' || model === 'semantic' ? search : undefined,
-    popular,
-  };
-  const sources = present(all);
-  return new HybridRanker({
-    sources,
-    attributes: (item) => catalogue.get(item) as Record<string, unknown> | undefined,
-    fusion: fusionOf(sources),
-    rerank: search && n <= longestMixedPage ? [diversify({ lambda: 0.8, by: search })] : [],
-  });
-}
+/** The rankers of the models that are loaded now, made once for each kind of page. */
+export class Rankers {
+  readonly #live: LiveModels;
+  readonly #catalogue: Catalogue;
+  readonly #made = new Map<string, HybridRanker>();
+  #version = -1;
 
-/** Ranks what is like one product, `context.item`: by who likes it, by what it says of itself, or both. */
-export function similarityRanker({ als, search }: Models, catalogue: Catalogue, side: Side): HybridRanker {
-  const of = ({ context }: Parameters<SourceFunction>[0]) => context.item as string;
-  const behaviour: SourceFunction = (request) => {
-    const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
-    return explained(als?.similarItems(of(request), options) ?? [], 'Liked by the same people');
-  };
-  const content: SourceFunction = (request) => {
-    const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
-    return explained(search?.similarItems(of(request), options) ?? [], 'Alike in what it is');
-  };
-  return new HybridRanker({
-    sources: present({
-      behaviour: als && side !== 'content' ? behaviour : undefined,
-      content: search && side !== 'behaviour' ? content : undefined,
-    }),
-    attributes: (item) => catalogue.get(item) as Record<string, unknown> | undefined,
-  });
+  constructor(live: LiveModels, catalogue: Catalogue) {
+    this.#live = live;
+    this.#catalogue = catalogue;
+  }
+
+  /** Ranks for people. All models together, or one of them with what everybody likes behind it. */
+  for(model: ModelName, n: number): HybridRanker {
+    const isMixed = n <= longestMixedPage;
+    return this.#once(`${model} ${isMixed}`, () => this.#forPeople(model, isMixed));
+  }
+
+  /** Ranks what is like one product, `context.item`: by who likes it, by what it says of itself, or both. */
+  similarity(side: Side): HybridRanker {
+    return this.#once(`similar ${side}`, () => this.#similarity(side));
+  }
+
+  #once(name: string, make: () => HybridRanker): HybridRanker {
+    if (this.#version !== this.#live.version) {
+      this.#made.clear();
+      this.#version = this.#live.version;
+    }
+    const made = this.#made.get(name) ?? make();
+    this.#made.set(name, made);
+    return made;
+  }
+
+  #forPeople(model: ModelName, isMixed: boolean): HybridRanker {
+    const { als, popular, search } = this.#live;
+    const sources = present({
+      als: model === 'hybrid' || model === 'als' ? als : undefined,
+      semantic: model === 'hybrid' || model === 'semantic' ? search : undefined,
+      fresh: model === 'hybrid' ? this.#fresh() : undefined,
+      popular,
+    });
+    return new HybridRanker({
+      sources,
+      attributes: (item) => this.#catalogue.get(item) as Record<string, unknown> | undefined,
+      fusion: fusionOf(sources),
+      rerank: search && isMixed ? [diversify({ lambda: 0.8, by: search })] : [],
+    });
+  }
+
+  /** Products that nobody has rated yet, on one scale with the best of those that have been. */
+  #fresh(): AnsweringSource | undefined {
+    const { als, bridge, fresh } = this.#live;
+    if (!als || !bridge) return undefined;
+    return {
+      role: 'content',
+      canAnswer: (request) => bridge.canAnswer(request as Parameters<typeof bridge.canAnswer>[0]),
+      answer: (request) => {
+        const options = { n: request.n, onUnknown: 'empty' } as const;
+        const known =
+          request.user !== undefined && als.users.has(request.user)
+            ? als.recommend(request.user, options)
+            : als.recommendFor([...request.history], options);
+        return bridge.answer({ ...request, only: [...known.map(({ item }) => item), ...fresh] });
+      },
+    };
+  }
+
+  #similarity(side: Side): HybridRanker {
+    const { als, search } = this.#live;
+    const of = ({ context }: Parameters<SourceFunction>[0]) => context.item as string;
+    const behaviour: SourceFunction = (request) => {
+      const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
+      return explained(als?.similarItems(of(request), options) ?? [], 'Liked by the same people');
+    };
+    const content: SourceFunction = (request) => {
+      const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
+      return explained(search?.similarItems(of(request), options) ?? [], 'Alike in what it is');
+    };
+    return new HybridRanker({
+      sources: present({
+        behaviour: als && side !== 'content' ? behaviour : undefined,
+        content: search && side !== 'behaviour' ? content : undefined,
+      }),
+      attributes: (item) => this.#catalogue.get(item) as Record<string, unknown> | undefined,
+    });
+  }
 }
 
 function fusionOf(sources: Record<string, HybridSource>) {

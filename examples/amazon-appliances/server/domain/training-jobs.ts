@@ -23,8 +23,17 @@ export class TrainingJobs {
   readonly #jobs = new Map<string, TrainingJob>();
   readonly #closing = new AbortController();
 
-  constructor(system: Pick<System, 'train'>) {
+  readonly #onTrained: () => Promise<void>;
+
+  /** @param onTrained called when new models answer, before the job counts as done. */
+  constructor(system: Pick<System, 'train'>, onTrained: () => Promise<void> = async () => {}) {
     this.#system = system;
+    this.#onTrained = onTrained;
+  }
+
+  /** Newest first. */
+  get all(): JobState[] {
+    return [...this.#jobs.values()].map((job) => job.state).reverse();
   }
 
   get(id: string): TrainingJob | undefined {
@@ -37,7 +46,11 @@ export class TrainingJobs {
   }
 
   start(kind: TrainKind, force: boolean): TrainingJob {
-    const job = new TrainingJob(kind, (onProgress) => this.#system.train(kind, { force, onProgress, signal: this.#closing.signal }));
+    const job = new TrainingJob(kind, async (onProgress) => {
+      const result = await this.#system.train(kind, { force, onProgress, signal: this.#closing.signal });
+      await this.#onTrained();
+      return result;
+    });
     this.#jobs.set(job.id, job);
     for (const id of this.#jobs.keys()) if (this.#jobs.size > remembered) this.#jobs.delete(id);
     return job;

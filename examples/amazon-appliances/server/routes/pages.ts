@@ -56,9 +56,16 @@ export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void
   );
 }
 
-function sendPage(reply: FastifyReply, page: string, title: string, description: string): FastifyReply {
-  const html = page.replace('{{title}}', () => escaped(title)).replace('{{description}}', () => escaped(description));
-  return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html);
+interface Head {
+  title: string;
+  description: string;
 }
+
+/** A page with its head. */
+export const filledIn = (page: string, { title, description }: Head): string =>
+  page.replace('{{title}}', () => escaped(title)).replace('{{description}}', () => escaped(description));
+
+const sendPage = (reply: FastifyReply, page: string, title: string, description: string): FastifyReply =>
+  reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(filledIn(page, { title, description }));
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -9,10 +9,11 @@ interface Props {
   person: Person;
   onPerson: (userId: string | undefined) => void;
   query?: string;
-  onSearch: (query: string) => void;
-  onSearchOpen: (id: string, list: string[]) => void;
+  /** Default: the landing page with what was found. */
+  onSearch?: (query: string) => void;
+  onSearchOpen?: (id: string, list: string[]) => void;
   /** Comes after everything, so that one can see when somebody has read to the end. */
-  end: Ref<HTMLDivElement>;
+  end?: Ref<HTMLDivElement>;
   children: ComponentChildren;
 }
 
@@ -29,7 +30,7 @@ export function Frame({ person, onPerson, query, onSearch, onSearchOpen, end, ch
             <Mark />
             <span>Hob &amp; Drum</span>
           </a>
-          <SearchBox initial={query} onSubmit={onSearch} onOpen={onSearchOpen} />
+          <SearchBox initial={query} onSubmit={onSearch ?? searchOnLanding} onOpen={onSearchOpen} />
           <PersonMenu person={person} onChoose={onPerson} />
         </div>
       </header>
@@ -48,3 +49,5 @@ export function Frame({ person, onPerson, query, onSearch, onSearchOpen, end, ch
     </>
   );
 }
+
+export const searchOnLanding = (query: string) => location.assign(query ? `/?q=${encodeURIComponent(query)}` : '/');
