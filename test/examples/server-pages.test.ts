@@ -95,6 +95,7 @@ describe('the documentation', () => {
         'get /similar-items',
         'get /status',
         'get /system-info',
+        'get /training',
         'get /training/{id}',
         'get /users',
         'get /users/{id}/history',

@@ -43,6 +43,8 @@ export type TrainKind = 'mf' | 'ss' | 'both';
 export interface TrainOptions {
   /** Trains even when neither data nor settings changed. Default false. */
   force?: boolean;
+  /** Points `production` at what was trained. Default true. */
+  promote?: boolean;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }

@@ -4,7 +4,7 @@ import { type Listed, listed } from './listed.ts';
 import { requestOf } from './recommend.ts';
 import type { Shop } from './shop.ts';
 
-interface Search {
+export interface Search {
   query: string;
   top_k: number;
   mode?: SearchMode;
@@ -12,10 +12,29 @@ interface Search {
   is_typing?: boolean;
 }
 
-export async function search(shop: Shop, { query, top_k, mode, where, is_typing }: Search) {
+type Results = (Omit<Listed, 'score' | 'item_id'> & { similarity: number })[];
+
+/** What a search found, and the state of the shop that it was found in. */
+export interface KeptSearch {
+  version: number;
+  results: Results;
+}
+
+/** Longer answers are for machines, and are not kept. */
+const longestKept = 100;
+
+/** Products that answer a query. Many people look for the same, so what was found is kept until the shop changes. */
+export async function search(shop: Shop, ask: Search) {
+  const { query, top_k, mode, where } = ask;
   const index = shop.live.search ?? missing('semantic search');
-  const found = await index.search(is_typing ? shop.catalogue.complete(query) : query, { n: top_k, mode, where });
-  return { query, results: listed(shop, found).map(({ score, ...card }) => ({ ...card, similarity: score })) };
+  const { version } = shop.live;
+  const key = top_k <= longestKept ? JSON.stringify(ask) : undefined;
+  const kept = key === undefined ? undefined : shop.found.get(key);
+  if (kept?.version === version) return { query, results: kept.results };
+  const found = await index.search(ask.is_typing ? shop.catalogue.complete(query) : query, { n: top_k, mode, where });
+  const results = listed(shop, found).map(({ score, ...card }) => ({ ...card, similarity: score }));
+  if (key !== undefined) shop.found.set(key, { version, results });
+  return { query, results };
 }
 
 /** Products that the same people like, by the factors alone. */

@@ -1,10 +1,10 @@
-import type { AlsRecommender, ProductRow, SemanticIndex } from 'attune';
-import { type ContentBridge, contentBridge } from 'attune/cold-start';
+import type { AlsRecommender, ProductRow, RecommenderLike } from 'attune';
 import type { System } from '../../pipeline/system.ts';
 import type { Catalogue } from './catalogue.ts';
+import { ContentNeighbours } from './content-neighbours.ts';
+import { FreshProducts } from './fresh-products.ts';
+import { popularList } from './popular-list.ts';
 
-/** Items to learn from how contents become factors: enough for good factors, and quick. */
-const bridgeItems = 1500;
 /** Only so many of the newest products are compared with those of the model at each answer. */
 const mostFresh = 500;
 
@@ -15,8 +15,10 @@ const mostFresh = 500;
 export class LiveModels {
   readonly #system: System;
   #gone: ReadonlySet<string> = new Set();
-  #fresh: readonly string[] = [];
-  #bridge: { of: AlsRecommender; with: SemanticIndex; bridge: ContentBridge | undefined } | undefined;
+  #newest: readonly string[] = [];
+  #fresh: { of: AlsRecommender; products: FreshProducts | undefined } | undefined;
+  #neighbours: ContentNeighbours | undefined;
+  #popularList: RecommenderLike | undefined;
   /** Changes whenever answers may. */
   version = 0;
 
@@ -41,31 +43,37 @@ export class LiveModels {
     return this.#gone;
   }
 
-  /** Products that came after the factors were learned, newest last. */
-  get fresh(): readonly string[] {
-    return this.#fresh;
+  /** Products that came after the models were trained; undefined when there are none, or too little to learn from. */
+  get fresh(): FreshProducts | undefined {
+    const { als, search, popular } = this;
+    if (!als || !search || !popular || this.#newest.length === 0) return undefined;
+    if (this.#fresh?.of !== als) {
+      const learn = () => new FreshProducts(als, search, popular, this.#newest);
+      this.#fresh = { of: als, products: unlessEmpty(learn) };
+    }
+    return this.#fresh.products;
   }
 
-  /** Gives new products factors by their contents; undefined when there is too little to learn from. */
-  get bridge(): ContentBridge | undefined {
-    const { als, search } = this;
-    if (!als || !search || this.#fresh.length === 0) return undefined;
-    if (this.#bridge?.of !== als || this.#bridge.with !== search) {
-      this.#bridge = { of: als, with: search, bridge: learned(als, search) };
-    }
-    return this.#bridge.bridge;
+  /** The search index as a source of recommendations. */
+  get neighbours(): ContentNeighbours | undefined {
+    return this.#neighbours;
+  }
+
+  get popularList(): RecommenderLike | undefined {
+    return this.#popularList;
   }
 
   /** Brings models that were just loaded to what the shop has now. */
   async catchUp(catalogue: Catalogue): Promise<void> {
-    const { als, search } = this;
-    if (search) {
-      search.remove([...search.items].filter((id) => !catalogue.get(id)));
-      await this.#index(catalogue.cards.map((card) => card.parent_asin).filter((id) => !search.has(id)));
-    }
+    const { als, search, popular } = this;
+    const missing = search ? catalogue.cards.map((card) => card.parent_asin).filter((id) => !search.has(id)) : [];
+    search?.remove([...search.items].filter((id) => !catalogue.get(id)));
+    await this.#index(missing);
     this.#gone = new Set(als ? [...als.items].filter((id) => !catalogue.get(id)) : []);
-    const unknown = als ? catalogue.cards.map((card) => card.parent_asin).filter((id) => !als.items.has(id)) : [];
-    this.#fresh = unknown.slice(-mostFresh);
+    this.#fresh = undefined;
+    this.#newest = missing.filter((id) => als && !als.items.has(id)).slice(-mostFresh);
+    this.#neighbours = search && new ContentNeighbours(search);
+    this.#popularList = popular && popularList(popular);
     this.version++;
   }
 
@@ -74,10 +82,8 @@ export class LiveModels {
     await this.search?.add(rows);
     const ids = new Set(rows.map(({ item }) => item));
     this.#gone = new Set([...this.#gone].filter((id) => !ids.has(id)));
-    const fresh = [...ids].filter((id) => this.als && !this.als.items.has(id));
-    this.#fresh = [...this.#fresh.filter((id) => !ids.has(id)), ...fresh].slice(-mostFresh);
-    this.#bridge?.bridge?.refresh();
-    this.version++;
+    const unknown = [...ids].filter((id) => this.als && !this.als.items.has(id));
+    this.#changed([...this.#newest.filter((id) => !ids.has(id)), ...unknown].slice(-mostFresh));
   }
 
   /** Products went. */
@@ -85,7 +91,13 @@ export class LiveModels {
     this.search?.remove(ids);
     const gone = new Set(ids);
     this.#gone = new Set([...this.#gone, ...ids.filter((id) => this.als?.items.has(id))]);
-    this.#fresh = this.#fresh.filter((id) => !gone.has(id));
+    this.#changed(this.#newest.filter((id) => !gone.has(id)));
+  }
+
+  #changed(newest: readonly string[]): void {
+    this.#newest = newest;
+    this.#fresh?.products?.replace(newest);
+    this.#neighbours?.cache.clear();
     this.version++;
   }
 
@@ -97,9 +109,9 @@ export class LiveModels {
   }
 }
 
-function learned(als: AlsRecommender, search: SemanticIndex): ContentBridge | undefined {
+function unlessEmpty<T>(make: () => T): T | undefined {
   try {
-    return contentBridge({ recommender: als, vectors: search, maxItems: bridgeItems });
+    return make();
   } catch (error) {
     if ((error as { code?: string }).code === 'ERR_EMPTY') return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { type AnsweringSource, diversify, HybridRanker, type HybridSource, type SourceFunction, weighted } from 'attune';
+import { diversify, HybridRanker, type HybridSource, type SourceFunction, weighted } from 'attune';
 import type { Catalogue } from './catalogue.ts';
 import { notReady } from './errors.ts';
 import type { LiveModels } from './live-models.ts';
@@ -11,6 +11,9 @@ export type Side = (typeof sides)[number];
 
 /** Pages up to this size are mixed so that not every product is like the one before; longer lists are for machines. */
 const longestMixedPage = 100;
+
+/** How many products each source names for such a page: three times those of a row of cards, so that mixing has a choice. */
+const candidates = 50;
 
 /** How much behaviour counts against content, where both have something to say. */
 const weights = { als: 0.7, semantic: 0.3, fresh: 0.5 };
@@ -49,37 +52,20 @@ export class Rankers {
   }
 
   #forPeople(model: ModelName, isMixed: boolean): HybridRanker {
-    const { als, popular, search } = this.#live;
+    const { als, popularList: popular, neighbours: search, fresh } = this.#live;
     const sources = present({
       als: model === 'hybrid' || model === 'als' ? als : undefined,
       semantic: model === 'hybrid' || model === 'semantic' ? search : undefined,
-      fresh: model === 'hybrid' ? this.#fresh() : undefined,
+      fresh: model === 'hybrid' ? fresh?.source : undefined,
       popular,
     });
     return new HybridRanker({
       sources,
       attributes: (item) => this.#catalogue.get(item) as Record<string, unknown> | undefined,
       fusion: fusionOf(sources),
+      candidates: isMixed ? candidates : undefined,
       rerank: search && isMixed ? [diversify({ lambda: 0.8, by: search })] : [],
     });
-  }
-
-  /** Products that nobody has rated yet, on one scale with the best of those that have been. */
-  #fresh(): AnsweringSource | undefined {
-    const { als, bridge, fresh } = this.#live;
-    if (!als || !bridge) return undefined;
-    return {
-      role: 'content',
-      canAnswer: (request) => bridge.canAnswer(request as Parameters<typeof bridge.canAnswer>[0]),
-      answer: (request) => {
-        const options = { n: request.n, onUnknown: 'empty' } as const;
-        const known =
-          request.user !== undefined && als.users.has(request.user)
-            ? als.recommend(request.user, options)
-            : als.recommendFor([...request.history], options);
-        return bridge.answer({ ...request, only: [...known.map(({ item }) => item), ...fresh] });
-      },
-    };
   }
 
   #similarity(side: Side): HybridRanker {

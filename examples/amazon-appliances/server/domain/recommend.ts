@@ -18,15 +18,39 @@ export interface Ask {
 /** A product of a history that comes without a rating counts like the best one. */
 const likedValue = 5;
 
-/** Products for a user: from the model, combined with their feedback since it was trained. */
-export async function recommend(shop: Shop, { user_id, n, model = 'hybrid', history, interests, exclude = [] }: Ask) {
+type Recommended = Awaited<ReturnType<typeof make>>;
+
+/** An answer, and what it followed from. */
+export interface KeptAnswer {
+  taste: Taste;
+  version: number;
+  answer: Recommended;
+}
+
+/**
+ * Products for a user: from the model, combined with their feedback since it was trained. An answer is kept until something happens to the user
+ * or to the shop; people whom nobody knows share one.
+ */
+export async function recommend(shop: Shop, ask: Ask) {
+  const { user_id, n, model = 'hybrid', history, interests, exclude } = ask;
   const started = performance.now();
   const taste = await shop.tastes.of(user_id);
+  const version = shop.live.version;
+  const isKeepable = !history?.length && !exclude?.length;
+  const isStranger = taste.liked.size + taste.avoided.size === 0 && !shop.live.als?.users.has(user_id);
+  const key = isKeepable ? JSON.stringify([isStranger ? null : user_id, n, model, interests]) : '';
+  const kept = isKeepable ? shop.answers.get(key) : undefined;
+  const isFresh = kept?.version === version && (isStranger || kept.taste === taste);
+  const answer = isFresh ? kept.answer : await make(shop, ask, taste);
+  if (isKeepable && !isFresh) shop.answers.set(key, { taste, version, answer });
+  shop.onRecommended(answer.strategy, answer.recommendations, (performance.now() - started) / 1000);
+  return { user_id, ...answer };
+}
+
+async function make(shop: Shop, { user_id, n, model = 'hybrid', history, interests, exclude = [] }: Ask, taste: Taste) {
   const request = { ...requestOf(shop, user_id, taste, history), interests };
   const page = await shop.rankers.for(model, n).rank({ ...request, exclude: [...exclude, ...taste.avoided, ...shop.live.gone] }, { n });
-  const recommendations = entriesOf(shop, page);
-  shop.onRecommended(page.strategy, recommendations, (performance.now() - started) / 1000);
-  return { user_id, strategy: page.strategy, recommendations };
+  return { strategy: page.strategy, recommendations: entriesOf(shop, page) };
 }
 
 /** Products that are like one. */

@@ -3,18 +3,25 @@ import type { System } from '../../pipeline/system.ts';
 import { Tokens } from '../auth/tokens.ts';
 import { readConfig, type ServerConfig } from '../config.ts';
 import type { Subject } from '../pictures/index.ts';
+import { trainInProcess } from '../training/run.ts';
+import type { KeptSearch } from './answers.ts';
 import { Catalogue, type ProductCard } from './catalogue.ts';
 import { EventLog } from './event-log.ts';
 import { LiveModels } from './live-models.ts';
+import { LruCache } from './lru-cache.ts';
 import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
 import { type Product, productOf, subjectOf } from './products.ts';
 import { Rankers } from './ranker.ts';
+import type { KeptAnswer } from './recommend.ts';
 import { Tastes } from './tastes.ts';
 import { TrainingJobs } from './training-jobs.ts';
 
 /** Totals of a few million ratings take a second, so they are not counted at every request. */
 const statisticsLastMs = 30_000;
+
+/** Answers that are kept, of some ten products each. */
+const keptAnswers = 5000;
 
 /** Everything that routes share. */
 export class Shop {
@@ -30,6 +37,8 @@ export class Shop {
   readonly tastes: Tastes;
   readonly live: LiveModels;
   readonly rankers: Rankers;
+  readonly answers = new LruCache<KeptAnswer>('answers', keptAnswers);
+  readonly found = new LruCache<KeptSearch>('searches', keptAnswers);
   /** Told of every list that was made for somebody. */
   onRecommended: (strategy: string, list: readonly { item_id: string }[], tookSeconds: number) => void = () => {};
   #observations: Promise<Observations> | undefined;
@@ -47,7 +56,9 @@ export class Shop {
     this.tastes = new Tastes(system.data);
     this.live = new LiveModels(system);
     this.rankers = new Rankers(this.live, catalogue);
-    this.training = new TrainingJobs({ train: (kind, options) => system.train(kind, options) }, () => this.live.catchUp(catalogue));
+    this.training = new TrainingJobs({ train: (kind, options) => trainInProcess(system.settings, kind, options) }, () =>
+      this.reloadModels(),
+    );
     this.events.onEvent((event) => this.tastes.heard(event));
     this.events.onEvent((event) => this.#observations?.then((it) => it.take(event)));
   }
@@ -128,7 +139,8 @@ export class Shop {
   }
 
   get caches() {
-    return [this.tastes.cache];
+    const { neighbours } = this.live;
+    return [this.tastes.cache, this.answers, this.found, ...(neighbours ? [neighbours.cache] : [])];
   }
 
   /** Stops trainings and writes what is still in memory. */

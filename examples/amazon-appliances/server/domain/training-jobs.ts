@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, on } from 'node:events';
 import type { Progress } from 'attune';
-import type { System, TrainKind, TrainResult } from '../../pipeline/system.ts';
+import type { TrainKind, TrainOptions } from '../../pipeline/system.ts';
+import type { GatedResult } from '../training/messages.ts';
 
 /** What there is to say about one training. */
 export interface JobState {
@@ -11,22 +12,28 @@ export interface JobState {
   started_at: string;
   duration_s: number;
   progress?: { phase: string; done: number; total?: number };
-  models?: TrainResult['models'];
+  models?: GatedResult['models'];
+  gate?: GatedResult['gate'];
   error?: { code: string; message: string };
+}
+
+/** What trains: registers what it made, and promotes it where it may. */
+export interface Trainer {
+  train(kind: TrainKind, options: TrainOptions): Promise<GatedResult>;
 }
 
 const remembered = 50;
 
 /** Trainings one after the other in the background; the last ones are remembered. Answers go on with the old models meanwhile. */
 export class TrainingJobs {
-  readonly #system: Pick<System, 'train'>;
+  readonly #system: Trainer;
   readonly #jobs = new Map<string, TrainingJob>();
   readonly #closing = new AbortController();
 
   readonly #onTrained: () => Promise<void>;
 
   /** @param onTrained called when new models answer, before the job counts as done. */
-  constructor(system: Pick<System, 'train'>, onTrained: () => Promise<void> = async () => {}) {
+  constructor(system: Trainer, onTrained: () => Promise<void> = async () => {}) {
     this.#system = system;
     this.#onTrained = onTrained;
   }
@@ -72,10 +79,10 @@ export class TrainingJob {
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #ended: number | undefined;
   #progress: Progress | undefined;
-  #result: TrainResult | undefined;
+  #result: GatedResult | undefined;
   #error: Error | undefined;
 
-  constructor(kind: TrainKind, work: (onProgress: (progress: Progress) => void) => Promise<TrainResult>) {
+  constructor(kind: TrainKind, work: (onProgress: (progress: Progress) => void) => Promise<GatedResult>) {
     this.#kind = kind;
     this.finished = this.#run(work);
   }
@@ -89,6 +96,7 @@ export class TrainingJob {
       duration_s: ((this.#ended ?? Date.now()) - this.#started) / 1000,
       progress: this.#progress && { phase: this.#progress.phase, done: this.#progress.done, total: this.#progress.total },
       models: this.#result?.models,
+      gate: this.#result?.gate,
       error: this.#error && { code: (this.#error as { code?: string }).code ?? 'ERR_TRAINING', message: this.#error.message },
     };
   }
@@ -105,7 +113,7 @@ export class TrainingJob {
     }
   }
 
-  async #run(work: (onProgress: (progress: Progress) => void) => Promise<TrainResult>): Promise<void> {
+  async #run(work: (onProgress: (progress: Progress) => void) => Promise<GatedResult>): Promise<void> {
     try {
       this.#result = await work((progress) => {
         this.#progress = progress;

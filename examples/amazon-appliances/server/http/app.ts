@@ -36,7 +36,6 @@ export async function createApp({ version, config, lostPage }: AppOptions): Prom
     trustProxy: config.trustProxy,
     genReqId: () => randomUUID(),
     logger: { level: process.env.LOG_LEVEL ?? 'warn' },
-    disableRequestLogging: (process.env.LOG_LEVEL ?? 'warn') === 'warn',
     // Types are taken as they come, and what is not known is refused, not dropped: a misspelled field would change the answer in silence.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false, strictTypes: false } },
     frameworkErrors: (error, request, reply) => sendError(error, request as never, reply as never),
