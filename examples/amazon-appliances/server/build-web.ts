@@ -9,7 +9,7 @@ const web = join(import.meta.dirname, '../web');
 export const assetsFolder = join(web, 'dist');
 export const assetsPath = '/assets/';
 
-const pageNames = ['landing', 'product', 'lost'] as const;
+const pageNames = ['landing', 'product', 'login', 'you', 'cart', 'admin', 'lost'] as const;
 
 /** The pages as HTML; `{{title}}` and `{{description}}` are still to be filled in. */
 export type Pages = Readonly<Record<(typeof pageNames)[number], string>>;

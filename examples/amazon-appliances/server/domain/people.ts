@@ -92,7 +92,11 @@ export async function historyOf(data: DataStore, catalogue: Catalogue, user: str
       rating: value,
       timestamp: timestamp ?? null,
     })),
-    events: events.map(({ type, timestamp, key, item }) => ({ event_type: type, key: String(item ?? key ?? ''), timestamp })),
+    events: events.map(({ type, timestamp, key, item }) => {
+      const about = String(item ?? key ?? '');
+      const card = catalogue.get(about);
+      return { event_type: type, key: about, timestamp, ...(card && { title: card.title, image_url: card.image_url }) };
+    }),
   };
 }
 

@@ -7,6 +7,9 @@ import type { Shop } from '../domain/shop.ts';
 import { isUnchanged, tagOf } from '../http/etag.ts';
 import { drawProduct } from '../pictures/index.ts';
 
+/** Pages that are the same for everybody. */
+const titles = { login: 'Log in', you: 'History and model', cart: 'Cart', admin: 'Administration' };
+
 /** The pages, what they are built of, and a picture of each product. */
 export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void {
   app.register(fastifyStatic, {
@@ -26,6 +29,12 @@ export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void
       'Appliances for the home, and the parts that keep them running.',
     ),
   );
+
+  for (const [path, title] of Object.entries(titles)) {
+    app.get(`/${path}`, { schema: { hide: true } }, (_, reply) =>
+      sendPage(reply, pages[path as keyof typeof titles], `${title} · Hob & Drum`, `${title}, in the shop Hob & Drum.`),
+    );
+  }
 
   app.get<{ Params: { id: string } }>('/product/:id', { schema: { hide: true } }, (request, reply) => {
     const card = shop.catalogue.get(request.params.id);
