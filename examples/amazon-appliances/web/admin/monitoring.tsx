@@ -37,7 +37,7 @@ export function Monitoring() {
         ))}
         <Figure name="Success rate" value={total && (total.success_rate === null ? '–' : inPercent(total.success_rate))} />
       </dl>
-      <div class="columns">
+      <div class="charts">
         <Chart title="What came of the lists" lines={qualities.map((name) => ({ name, kind: name, values: valuesOf(name) }))} />
         <Chart title="Requests" unit="/s" lines={[{ name: 'now', values: valuesOf('requestsPerSecond') }]} />
         <Chart title="Event loop, 99th percentile" unit=" ms" lines={[{ name: 'lag', values: valuesOf('lagMs') }]} />
@@ -80,7 +80,7 @@ export function Monitoring() {
           </Empty>
         ) : (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-          <section class="table" aria-label="Observations" tabIndex={0}>
+          <section class="table" aria-label="Table of observations" tabIndex={0}>
             <table>
               <thead>
                 <tr>

@@ -29,7 +29,7 @@ export function Frame({ person, onPerson, query, onSearch, onSearchOpen, end, ch
       </a>
       <header class="bar">
         <div class="bar-inside page">
-          <a class="logo" href="/" aria-label="Hob and Drum, home">
+          <a class="logo" href="/" aria-label="Hob & Drum, home">
             <Mark />
             <span>Hob &amp; Drum</span>
           </a>

@@ -37,11 +37,12 @@ export function PersonMenu({ person, onChoose }: Props) {
   };
   return (
     <details class="person" ref={menu}>
-      <summary aria-label={`Shopping as ${person.name}. Change`}>
+      <summary>
         <Avatar id={person.isVisitor ? '' : person.id} name={person.name} />
         <span class="person-name">
           <span>Shopping as</span>
           <b>{person.name}</b>
+          <span class="unseen">, change</span>
         </span>
         <Chevron down />
       </summary>

@@ -44,7 +44,13 @@ export function Found({ query, found, wanted, onMore, onOpen, onSearch }: Props)
           {results
             ? results.map((result) => (
                 <li key={result.parent_asin}>
-                  <ProductCard id={result.parent_asin} product={result} similarity={result.similarity} onOpen={(id) => onOpen(id, ids)} />
+                  <ProductCard
+                    level={2}
+                    id={result.parent_asin}
+                    product={result}
+                    similarity={result.similarity}
+                    onOpen={(id) => onOpen(id, ids)}
+                  />
                 </li>
               ))
             : Array.from({ length: 12 }, (_, k) => (

@@ -10,7 +10,7 @@ function Lost() {
   return (
     <Frame person={person} onPerson={choosePerson}>
       <div class="page">
-        <Empty title="There is nothing here.">
+        <Empty level={1} title="There is nothing here.">
           <p>The address may have a slip in it, or what it named has gone.</p>
           <a class="button primary" href="/">
             To the shop

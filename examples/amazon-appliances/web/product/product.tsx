@@ -24,7 +24,7 @@ export function ProductScreen({ id }: { id: string }) {
       <div class="page product-page">
         {product.state === 'failed' ? (
           (product.error as { status?: number }).status === 404 ? (
-            <Empty title="We do not carry this product.">
+            <Empty level={1} title="We do not carry this product.">
               <p>It may have left the shop, or the address has a slip in it.</p>
               <a class="button primary" href="/">
                 To the shop
