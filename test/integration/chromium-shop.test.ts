@@ -50,7 +50,7 @@ describe('a new shopper', () => {
       .click();
     await page.getByRole('button', { name: 'Buy now' }).click();
     await page.getByText('Thank you.').waitFor();
-    await page.getByText('5 stars: Great').click();
+    await page.locator('label', { hasText: '5 stars: Great' }).click();
     await page.getByText('You gave it 5 of 5 stars').waitFor();
     await page.reload();
     await page.getByRole('button', { name: 'Bought' }).waitFor();

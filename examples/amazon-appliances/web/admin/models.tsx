@@ -112,7 +112,11 @@ function Training({ onTrained }: { onTrained: () => void }) {
   useEffect(() => {
     if (!job || !isRunning) return;
     const controller = new AbortController();
-    followJob(job.job_id, setJob, controller.signal).then(onTrained, () => undefined);
+    const onState = (state: Job) => {
+      setJob(state);
+      if (state.status !== 'running') onTrained();
+    };
+    followJob(job.job_id, onState, controller.signal).catch(() => undefined);
     return () => controller.abort();
   }, [job?.job_id, isRunning]);
 
