@@ -1,6 +1,7 @@
 import { Interactions, type ModelInfo } from 'attune';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Tokens } from '../../examples/amazon-appliances/server/auth/tokens.ts';
+import { Retraining } from '../../examples/amazon-appliances/server/domain/retraining.ts';
 import { TrainingJobs } from '../../examples/amazon-appliances/server/domain/training-jobs.ts';
 import { mayReplace } from '../../examples/amazon-appliances/server/training/gate.ts';
 import { trainInProcess } from '../../examples/amazon-appliances/server/training/run.ts';
@@ -184,6 +185,20 @@ describe('training', () => {
     expect(await mayReplace(ratings, bad, before, () => {})).toMatchObject({ promoted: false, p_value: expect.any(Number) });
     expect(await mayReplace(ratings, good, before, () => {})).toMatchObject({ promoted: true });
     expect(await mayReplace(ratings, bad, undefined, () => {})).toMatchObject({ promoted: true });
+  });
+
+  it('starts by itself after enough ratings, one at a time', () => {
+    const started: string[] = [];
+    const jobs = { running: undefined as never, start: (kind: string) => started.push(kind) as never };
+    const retraining = new Retraining(jobs, { retrainEveryMinutes: 0, retrainAfterRatings: 10 });
+    retraining.changed(9);
+    expect(started).toEqual([]);
+    retraining.changed(1);
+    expect(started).toEqual(['both']);
+    retraining.changed(9);
+    expect(started).toEqual(['both']);
+    new Retraining(jobs, { retrainEveryMinutes: 0, retrainAfterRatings: 0 }).changed(1e6);
+    expect(started).toEqual(['both']);
   });
 
   it('that fails says so, and the next one can start', async () => {

@@ -8,12 +8,10 @@ export interface ServerConfig {
   requestsPerSecond: number;
   /** Trains again after so many minutes; 0 = only when asked. */
   retrainEveryMinutes: number;
-  /** Trains again after so many new ratings and opinions; 0 = only when asked. */
-  retrainAfterEvents: number;
+  /** Trains again after so many ratings came or went; 0 = only when asked. */
+  retrainAfterRatings: number;
   /** Whether `X-Forwarded-For` of a proxy in front says who asks. */
   trustProxy: boolean;
-  /** Doors that can be shut. */
-  mcp: boolean;
 }
 
 /** @throws when a variable is no number, so that a typing error does not switch a limit off. */
@@ -31,8 +29,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServerConfig {
     jwtSecret: env.JWT_SECRET || undefined,
     requestsPerSecond: number('RATE_LIMIT'),
     retrainEveryMinutes: number('RETRAIN_EVERY_MINUTES'),
-    retrainAfterEvents: number('RETRAIN_AFTER_EVENTS'),
+    retrainAfterRatings: number('RETRAIN_AFTER_RATINGS'),
     trustProxy: env.TRUST_PROXY === 'true',
-    mcp: env.MCP !== 'false',
   };
 }

@@ -3,7 +3,7 @@ import { LruCache } from './lru-cache.ts';
 
 /** How many neighbours of a product are kept, and of how many products. */
 const listLength = 60;
-const remembered = 30_000;
+const remembered = 20_000;
 
 type Similar = NonNullable<IndexLike['similarTo']>;
 
@@ -12,7 +12,7 @@ type Similar = NonNullable<IndexLike['similarTo']>;
  * is close to a history is chosen among the neighbours of its products and then scored as the index itself scores it.
  */
 export class ContentNeighbours implements IndexLike {
-  readonly cache = new LruCache<readonly string[]>('neighbours', remembered);
+  readonly cache = new LruCache<readonly Recommendation[]>('neighbours', remembered);
   readonly #index: SemanticIndex;
 
   constructor(index: SemanticIndex) {
@@ -29,17 +29,30 @@ export class ContentNeighbours implements IndexLike {
     const items = itemsOf(history);
     if (only || n > listLength || items.length === 0) return this.#index.similarTo(history, options);
     const near = new Set<string>();
-    for (const item of items) for (const id of this.#of(item)) near.add(id);
+    for (const item of items) for (const it of this.#of(item)) near.add(it.item);
     return this.#index.similarTo(history, { ...options, only: near });
   };
 
-  #of(item: string): readonly string[] {
+  /** What is close to one product. */
+  near(item: string, n: number, exclude: readonly string[]): readonly Recommendation[] {
+    if (n + exclude.length > listLength) return this.#index.similarItems(item, { n, exclude, onUnknown: 'empty' }) as Recommendation[];
+    const never = new Set(exclude);
+    return this.#of(item)
+      .filter((it) => !never.has(it.item))
+      .slice(0, n);
+  }
+
+  /** Finds the neighbours of a product ahead of time. */
+  prepare(item: string): void {
+    this.#of(item);
+  }
+
+  #of(item: string): readonly Recommendation[] {
     const known = this.cache.get(item);
     if (known) return known;
     const found = this.#index.similarItems(item, { n: listLength, onUnknown: 'empty' }) as Recommendation[];
-    const ids = found.map((it) => it.item);
-    this.cache.set(item, ids);
-    return ids;
+    this.cache.set(item, found);
+    return found;
   }
 }
 

@@ -7,6 +7,11 @@ import { popularList } from './popular-list.ts';
 
 /** Only so many of the newest products are compared with those of the model at each answer. */
 const mostFresh = 500;
+/** How many products are prepared in spare moments, and the time between two: a search takes some milliseconds. */
+const warmed = 5000;
+const pauseMs = 15;
+/** A timer that comes so late says that the server is busy. */
+const latenessMs = 2;
 
 /**
  * The trained models together with what has changed in the shop since: products that came are in the search and, by their contents, among the
@@ -19,6 +24,7 @@ export class LiveModels {
   #fresh: { of: AlsRecommender; products: FreshProducts | undefined } | undefined;
   #neighbours: ContentNeighbours | undefined;
   #popularList: RecommenderLike | undefined;
+  #warming: ReturnType<typeof setInterval> | undefined;
   /** Changes whenever answers may. */
   version = 0;
 
@@ -75,6 +81,7 @@ export class LiveModels {
     this.#neighbours = search && new ContentNeighbours(search);
     this.#popularList = popular && popularList(popular);
     this.version++;
+    this.#warmUp();
   }
 
   /** Products came or changed. */
@@ -99,6 +106,29 @@ export class LiveModels {
     this.#fresh?.products?.replace(newest);
     this.#neighbours?.cache.clear();
     this.version++;
+  }
+
+  /** Stops work in the background. */
+  close(): void {
+    clearInterval(this.#warming);
+  }
+
+  /** Finds the neighbours of the most popular products in spare moments, so that few people wait for them. */
+  #warmUp(): void {
+    clearInterval(this.#warming);
+    const neighbours = this.#neighbours;
+    const left = this.popular?.recommendFor([], { n: warmed }).map(({ item }) => item) ?? [];
+    if (!neighbours) return;
+    let due = performance.now() + pauseMs;
+    this.#warming = setInterval(() => {
+      const isLate = performance.now() - due > latenessMs;
+      due = performance.now() + pauseMs;
+      if (isLate) return; // others are waiting
+      const item = left.shift();
+      if (item === undefined || this.#neighbours !== neighbours) clearInterval(this.#warming);
+      else neighbours.prepare(item);
+      due = performance.now() + pauseMs;
+    }, pauseMs).unref();
   }
 
   async #index(ids: readonly string[]): Promise<void> {

@@ -15,6 +15,9 @@ const longestMixedPage = 100;
 /** How many products each source names for such a page: three times those of a row of cards, so that mixing has a choice. */
 const candidates = 50;
 
+/** The same for what is like one product. */
+const similarCandidates = 40;
+
 /** How much behaviour counts against content, where both have something to say. */
 const weights = { als: 0.7, semantic: 0.3, fresh: 0.5 };
 
@@ -69,22 +72,21 @@ export class Rankers {
   }
 
   #similarity(side: Side): HybridRanker {
-    const { als, search } = this.#live;
+    const { als, neighbours } = this.#live;
     const of = ({ context }: Parameters<SourceFunction>[0]) => context.item as string;
     const behaviour: SourceFunction = (request) => {
       const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
       return explained(als?.similarItems(of(request), options) ?? [], 'Liked by the same people');
     };
-    const content: SourceFunction = (request) => {
-      const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
-      return explained(search?.similarItems(of(request), options) ?? [], 'Alike in what it is');
-    };
+    const content: SourceFunction = (request) =>
+      explained(neighbours?.near(of(request), request.n, request.exclude) ?? [], 'Alike in what it is');
     return new HybridRanker({
       sources: present({
         behaviour: als && side !== 'content' ? behaviour : undefined,
-        content: search && side !== 'behaviour' ? content : undefined,
+        content: neighbours && side !== 'behaviour' ? content : undefined,
       }),
       attributes: (item) => this.#catalogue.get(item) as Record<string, unknown> | undefined,
+      candidates: similarCandidates,
     });
   }
 }
@@ -94,7 +96,7 @@ function fusionOf(sources: Record<string, HybridSource>) {
   return theirs.length > 0 ? weighted(Object.fromEntries(theirs)) : weighted();
 }
 
-const explained = <T>(list: T[], reason: string) => list.map((entry) => ({ ...entry, reason }));
+const explained = <T>(list: readonly T[], reason: string) => list.map((entry) => ({ ...entry, reason }));
 
 function present(sources: Partial<Record<string, HybridSource>>): Record<string, HybridSource> {
   const there = Object.entries(sources).filter((it): it is [string, HybridSource] => it[1] !== undefined);

@@ -14,11 +14,12 @@ import { usersToTry } from './people.ts';
 import { type Product, productOf, subjectOf } from './products.ts';
 import { Rankers } from './ranker.ts';
 import type { KeptAnswer } from './recommend.ts';
+import { Retraining } from './retraining.ts';
 import { Tastes } from './tastes.ts';
 import { TrainingJobs } from './training-jobs.ts';
 
-/** Totals of a few million ratings take a second, so they are not counted at every request. */
-const statisticsLastMs = 30_000;
+/** Totals of a few million ratings take a second, so they are counted anew only after a change, or because another process may have made one. */
+const statisticsLastMs = 600_000;
 
 /** Answers that are kept, of some ten products each. */
 const keptAnswers = 5000;
@@ -41,6 +42,7 @@ export class Shop {
   readonly found = new LruCache<KeptSearch>('searches', keptAnswers);
   /** Told of every list that was made for somebody. */
   onRecommended: (strategy: string, list: readonly { item_id: string }[], tookSeconds: number) => void = () => {};
+  readonly #retraining: Retraining;
   #observations: Promise<Observations> | undefined;
   #statistics: { value: Promise<DatabaseNumbers>; until: number } | undefined;
   #usersToTry: ReturnType<typeof usersToTry> | undefined;
@@ -59,6 +61,7 @@ export class Shop {
     this.training = new TrainingJobs({ train: (kind, options) => trainInProcess(system.settings, kind, options) }, () =>
       this.reloadModels(),
     );
+    this.#retraining = new Retraining(this.training, config);
     this.events.onEvent((event) => this.tastes.heard(event));
     this.events.onEvent((event) => this.#observations?.then((it) => it.take(event)));
   }
@@ -66,6 +69,7 @@ export class Shop {
   static async open(system: System, config = readConfig()): Promise<Shop> {
     const shop = new Shop(system, await Catalogue.load(system.data), config);
     await shop.live.catchUp(shop.catalogue);
+    await shop.statistics();
     return shop;
   }
 
@@ -80,6 +84,7 @@ export class Shop {
     if (count === 0) return;
     this.tastes.cache.clear();
     this.#forgetNumbers();
+    this.#retraining.changed(count);
   }
 
   /** Products are in the database that were not there, or were different. */
@@ -145,6 +150,8 @@ export class Shop {
 
   /** Stops trainings and writes what is still in memory. */
   async close(): Promise<void> {
+    this.live.close();
+    this.#retraining.close();
     await this.training.close();
     await this.events.flush();
   }
