@@ -305,7 +305,7 @@ describe('users', () => {
     expect(ratings[0]).toMatchObject({ item_id: expect.any(String), rating: expect.any(Number), title: expect.any(String) });
     expect(events).toEqual([
       { event_type: 'page_load', key: 'landing', timestamp: 9 },
-      { event_type: 'page_visit', key: 'K1', timestamp: 5 },
+      { event_type: 'page_visit', key: 'K1', timestamp: 5, title: expect.stringContaining('Gas Range'), image_url: '/images/K1.svg' },
     ]);
     expect(await json(shop.get('/users/nobody/history'))).toEqual({ user_id: 'nobody', ratings: [], events: [] });
   });

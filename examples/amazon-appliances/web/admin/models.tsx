@@ -31,61 +31,71 @@ export function Models() {
         </p>
       ) : null}
       {loading.state === 'failed' ? <Failure error={loading.error} onRetry={loading.retry} /> : null}
-      {names.map((name) => {
-        const own = versions.filter((it) => it.name === name);
-        const live = own.findIndex((it) => it.alias === 'production');
-        return (
-          <section key={name} aria-labelledby={`${name}-title`}>
-            <header class="row-head spread">
-              <h2 id={`${name}-title`}>{name}</h2>
-              <button type="button" class="button small" disabled={live < 1} onClick={() => act(`/models/${name}/rollback`)}>
-                Roll back
-              </button>
-            </header>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-            <section class="table" aria-label={`Versions of ${name}`} tabIndex={0}>
-              <table>
-                <thead>
-                  <tr>
-                    <th class="number">Version</th>
-                    <th>Trained</th>
-                    <th>Figures</th>
-                    <th>Answers</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {own.toReversed().map((it) => (
-                    <tr key={it.version}>
-                      <td class="number">{it.version}</td>
-                      <td>{when.format(new Date(it.trained_at))}</td>
-                      <td>
-                        {Object.entries(it.metrics)
-                          .map(([metric, value]) => `${metric} ${value}`)
-                          .join(' · ')}
-                      </td>
-                      <td>
-                        {it.alias === 'production' ? (
-                          <span class="tag live">live</span>
-                        ) : (
-                          <button
-                            type="button"
-                            class="button small"
-                            aria-label={`Promote version ${it.version} of ${name}`}
-                            onClick={() => act(`/models/${name}/promote`, { version: it.version })}
-                          >
-                            Promote
-                          </button>
-                        )}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </section>
-          </section>
-        );
-      })}
+      {names.map((name) => (
+        <Versions key={name} name={name} versions={versions.filter((it) => it.name === name)} onAct={act} />
+      ))}
     </>
+  );
+}
+
+interface VersionsProps {
+  name: string;
+  /** Oldest first. */
+  versions: Version[];
+  onAct: (path: string, body?: unknown) => void;
+}
+
+function Versions({ name, versions, onAct }: VersionsProps) {
+  const live = versions.findIndex((it) => it.alias === 'production');
+  return (
+    <section aria-labelledby={`${name}-title`}>
+      <header class="row-head spread">
+        <h2 id={`${name}-title`}>{name}</h2>
+        <button type="button" class="button small" disabled={live < 1} onClick={() => onAct(`/models/${name}/rollback`)}>
+          Roll back
+        </button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
+      <section class="table" aria-label={`Versions of ${name}`} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th class="number">Version</th>
+              <th>Trained</th>
+              <th>Figures</th>
+              <th>Answers</th>
+            </tr>
+          </thead>
+          <tbody>
+            {versions.toReversed().map((it) => (
+              <tr key={it.version}>
+                <td class="number">{it.version}</td>
+                <td>{when.format(new Date(it.trained_at))}</td>
+                <td>
+                  {Object.entries(it.metrics)
+                    .map(([metric, value]) => `${metric} ${value}`)
+                    .join(' · ')}
+                </td>
+                <td>
+                  {it.alias === 'production' ? (
+                    <span class="tag live">live</span>
+                  ) : (
+                    <button
+                      type="button"
+                      class="button small"
+                      aria-label={`Promote version ${it.version} of ${name}`}
+                      onClick={() => onAct(`/models/${name}/promote`, { version: it.version })}
+                    >
+                      Promote
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
   );
 }
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Empty, Failure } from '../components/states.tsx';
 import { latest, useLoading } from '../lib/loading.ts';
 import { inPercent, inWhole } from '../lib/words.ts';
-import { change, type ObservationPage, read, readText } from './admin-api.ts';
+import { change, type Observation, type ObservationPage, read, readText } from './admin-api.ts';
 import { Chart } from './chart.tsx';
 import { type Sample, useLive } from './use-live.ts';
 
@@ -46,31 +46,14 @@ export function Monitoring() {
       <section aria-labelledby="observations-title">
         <header class="row-head spread">
           <h2 id="observations-title">Observations</h2>
-          <div class="buttons">
-            <label class="sort">
-              <span>Show</span>
-              <select
-                value={quality}
-                onChange={(event) => {
-                  setQuality(event.currentTarget.value);
-                  setPage(1);
-                }}
-              >
-                <option value="">all</option>
-                {qualities.map((name) => (
-                  <option key={name} value={name}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <button type="button" class="button small" onClick={() => download(quality)}>
-              CSV
-            </button>
-            <button type="button" class="button small danger" onClick={clear}>
-              Clear
-            </button>
-          </div>
+          <Controls
+            quality={quality}
+            onQuality={(next) => {
+              setQuality(next);
+              setPage(1);
+            }}
+            onClear={clear}
+          />
         </header>
         {loading.state === 'failed' ? (
           <Failure error={loading.error} onRetry={loading.retry} />
@@ -79,40 +62,7 @@ export function Monitoring() {
             <p>Open the shop in another window and look around.</p>
           </Empty>
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-          <section class="table" aria-label="Table of observations" tabIndex={0}>
-            <table>
-              <thead>
-                <tr>
-                  <th>When</th>
-                  <th>Who</th>
-                  <th>Where</th>
-                  <th class="number">Shown</th>
-                  <th>Chosen</th>
-                  <th>Quality</th>
-                </tr>
-              </thead>
-              <tbody>
-                {shown?.observations.map((it) => (
-                  <tr key={it.id}>
-                    <td>{time.format(it.timestamp)}</td>
-                    <td class="long" title={it.user_id}>
-                      {it.user_id}
-                    </td>
-                    <td>{it.key}</td>
-                    <td class="number">{it.list_of_recommendations.length}</td>
-                    <td>{it.chosen ?? '–'}</td>
-                    <td>
-                      <span class="tag">
-                        <span class={`dot ${it.quality}`} />
-                        {it.quality}
-                      </span>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <Table observations={shown?.observations ?? []} />
         )}
         {shown && shown.pages > 1 ? (
           <nav class="buttons pager" aria-label="Pages of observations">
@@ -129,6 +79,75 @@ export function Monitoring() {
         ) : null}
       </section>
     </>
+  );
+}
+
+function Table({ observations }: { observations: Observation[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section class="table" aria-label="Table of observations" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th>When</th>
+            <th>Who</th>
+            <th>Where</th>
+            <th class="number">Shown</th>
+            <th>Chosen</th>
+            <th>Quality</th>
+          </tr>
+        </thead>
+        <tbody>
+          {observations.map((it) => (
+            <tr key={it.id}>
+              <td>{time.format(it.timestamp)}</td>
+              <td class="long" title={it.user_id}>
+                {it.user_id}
+              </td>
+              <td>{it.key}</td>
+              <td class="number">{it.list_of_recommendations.length}</td>
+              <td>{it.chosen ?? '–'}</td>
+              <td>
+                <span class="tag">
+                  <span class={`dot ${it.quality}`} />
+                  {it.quality}
+                </span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface ControlsProps {
+  quality: string;
+  onQuality: (quality: string) => void;
+  onClear: () => void;
+}
+
+function Controls({ quality, onQuality, onClear }: ControlsProps) {
+  return (
+    <div class="buttons">
+      <label class="sort">
+        <span>Show</span>
+        <select value={quality} onChange={(event) => onQuality(event.currentTarget.value)}>
+          <option value="">all</option>
+          {qualities.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" class="button small" onClick={() => download(quality)}>
+        CSV
+      </button>
+      <button type="button" class="button small danger" onClick={onClear}>
+        Clear
+      </button>
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import { Frame } from '../components/frame.tsx';
 import { ProductRow } from '../components/product-row.tsx';
 import { Empty } from '../components/states.tsx';
 import { api } from '../lib/api.ts';
-import { emptyCart, setQuantity, useCart } from '../lib/cart.ts';
+import { type CartEntry, emptyCart, setQuantity, useCart } from '../lib/cart.ts';
 import { chosenModel } from '../lib/choice.ts';
 import { recommendationList, useLoading } from '../lib/loading.ts';
 import { usePerson } from '../lib/person.ts';
@@ -19,7 +19,6 @@ export function CartScreen() {
   const next = useLoading(bought > 0 ? `${person.id} ${bought}` : undefined, (signal) =>
     api.recommendations(person.id, 12, chosenModel(), signal),
   );
-  const sum = cart.reduce((total, it) => total + (it.price ?? 0) * it.quantity, 0);
   const buy = async () => {
     setProblem(undefined);
     try {
@@ -55,43 +54,7 @@ export function CartScreen() {
             </Empty>
           ) : null
         ) : (
-          <section class="panel" aria-label="In your cart">
-            <ul class="cart-list">
-              {cart.map((it) => (
-                <li key={it.id}>
-                  <img src={it.image_url} alt="" width="80" height="80" />
-                  <a href={productUrl(it.id)}>{it.title}</a>
-                  <span class="quantity">
-                    <button type="button" aria-label={`One less of ${it.title}`} onClick={() => setQuantity(it.id, it.quantity - 1)}>
-                      −
-                    </button>
-                    <span>{it.quantity}</span>
-                    <button type="button" aria-label={`One more of ${it.title}`} onClick={() => setQuantity(it.id, it.quantity + 1)}>
-                      +
-                    </button>
-                  </span>
-                  <span class="cart-price">{it.price === null ? 'On request' : inDollars(it.price * it.quantity)}</span>
-                </li>
-              ))}
-            </ul>
-            <p class="cart-sum">
-              <span>
-                {plural(
-                  cart.reduce((n, it) => n + it.quantity, 0),
-                  'product',
-                )}
-              </span>
-              <span>{inDollars(sum)}</span>
-            </p>
-            <div class="buttons">
-              <button type="button" class="button primary" onClick={buy}>
-                Buy
-              </button>
-              <a class="button" href="/">
-                Go on shopping
-              </a>
-            </div>
-          </section>
+          <Contents cart={cart} onBuy={buy} />
         )}
       </div>
       {bought > 0 ? (
@@ -106,5 +69,48 @@ export function CartScreen() {
         </div>
       ) : null}
     </Frame>
+  );
+}
+
+function Contents({ cart, onBuy }: { cart: CartEntry[]; onBuy: () => void }) {
+  const sum = cart.reduce((total, it) => total + (it.price ?? 0) * it.quantity, 0);
+  return (
+    <section class="panel" aria-label="In your cart">
+      <ul class="cart-list">
+        {cart.map((it) => (
+          <li key={it.id}>
+            <img src={it.image_url} alt="" width="80" height="80" />
+            <a href={productUrl(it.id)}>{it.title}</a>
+            <span class="quantity">
+              <button type="button" aria-label={`One less of ${it.title}`} onClick={() => setQuantity(it.id, it.quantity - 1)}>
+                −
+              </button>
+              <span>{it.quantity}</span>
+              <button type="button" aria-label={`One more of ${it.title}`} onClick={() => setQuantity(it.id, it.quantity + 1)}>
+                +
+              </button>
+            </span>
+            <span class="cart-price">{it.price === null ? 'On request' : inDollars(it.price * it.quantity)}</span>
+          </li>
+        ))}
+      </ul>
+      <p class="cart-sum">
+        <span>
+          {plural(
+            cart.reduce((n, it) => n + it.quantity, 0),
+            'product',
+          )}
+        </span>
+        <span>{inDollars(sum)}</span>
+      </p>
+      <div class="buttons">
+        <button type="button" class="button primary" onClick={onBuy}>
+          Buy
+        </button>
+        <a class="button" href="/">
+          Go on shopping
+        </a>
+      </div>
+    </section>
   );
 }

@@ -5,10 +5,10 @@ import { Cross, Heart } from '../components/icons.tsx';
 import { Avatar, tasteOf } from '../components/person-menu.tsx';
 import { CardSkeleton, ProductCard } from '../components/product-card.tsx';
 import { Empty, Failure } from '../components/states.tsx';
-import { api } from '../lib/api.ts';
-import { chooseModel, chosenModel, models } from '../lib/choice.ts';
+import { api, type Recommendation } from '../lib/api.ts';
+import { chooseModel, chosenModel, type Model, models } from '../lib/choice.ts';
 import { latest, useLoading } from '../lib/loading.ts';
-import { usePerson } from '../lib/person.ts';
+import { type Choose, type Person, usePerson } from '../lib/person.ts';
 import { track } from '../lib/tracking.ts';
 import { History } from './history.tsx';
 
@@ -27,7 +27,6 @@ export function You() {
   const [model, setModel] = useState(chosenModel);
   const [said, setSaid] = useState(0);
   const [problem, setProblem] = useState<string>();
-  const people = useLoading('people', api.knownUsers);
   const key = `${person.id} ${said}`;
   const list = useLoading(`${key} ${model}`, (signal) => api.recommendations(person.id, shown, model, signal));
   const history = useLoading(key, (signal) => api.history(person.id, signal));
@@ -56,45 +55,14 @@ export function You() {
           <h1>{person.isVisitor ? 'You, so far' : person.name}</h1>
           <p class="lead">Choose who is shopping and which model answers. Like or skip something, and watch the list change.</p>
         </header>
-        <section aria-labelledby="people-title">
-          <h2 id="people-title">People to try</h2>
-          <ul class="people">
-            {latest(people)?.users.map((user) => (
-              <li key={user.user_id}>
-                <button
-                  type="button"
-                  aria-pressed={user.user_id === person.id}
-                  onClick={() => choosePerson({ id: user.user_id, name: user.name })}
-                >
-                  <Avatar id={user.user_id} name={user.name} />
-                  <span>
-                    {user.name}
-                    <small>{tasteOf(user)}</small>
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </section>
-        <fieldset class="choices">
-          <legend>Which model answers</legend>
-          {models.map(([name, title, note]) => (
-            <label key={name} class="choice">
-              <input
-                type="radio"
-                name="model"
-                class="unseen"
-                checked={model === name}
-                onChange={() => {
-                  chooseModel(name);
-                  setModel(name);
-                }}
-              />
-              <b>{title}</b>
-              {note}
-            </label>
-          ))}
-        </fieldset>
+        <People person={person} onChoose={choosePerson} />
+        <ModelChoice
+          model={model}
+          onChoose={(name) => {
+            chooseModel(name);
+            setModel(name);
+          }}
+        />
         <section aria-labelledby="list-title" aria-busy={list.state === 'loading'}>
           <header class="row-head">
             <div>
@@ -116,31 +84,81 @@ export function You() {
               <p>Everything was seen or skipped.</p>
             </Empty>
           ) : (
-            <ul class="grid">
-              {answer
-                ? answer.recommendations.map((it) => (
-                    <li key={it.item_id}>
-                      <ProductCard id={it.item_id} product={it} reason={it.reasons[0]?.text} onOpen={opened} />
-                      <div class="verdicts">
-                        <button type="button" class="button" aria-label={`Like ${it.title}`} onClick={() => tell(it.item_id, 'like')}>
-                          <Heart />
-                        </button>
-                        <button type="button" class="button" aria-label={`Skip ${it.title}`} onClick={() => tell(it.item_id, 'skip')}>
-                          <Cross />
-                        </button>
-                      </div>
-                    </li>
-                  ))
-                : Array.from({ length: shown }, (_, k) => (
-                    <li key={k}>
-                      <CardSkeleton />
-                    </li>
-                  ))}
-            </ul>
+            <Cards list={answer?.recommendations} onOpen={opened} onTell={tell} />
           )}
         </section>
         <History history={history} />
       </div>
     </Frame>
+  );
+}
+
+function People({ person, onChoose }: { person: Person; onChoose: Choose }) {
+  const people = useLoading('people', api.knownUsers);
+  return (
+    <section aria-labelledby="people-title">
+      <h2 id="people-title">People to try</h2>
+      <ul class="people">
+        {latest(people)?.users.map((user) => (
+          <li key={user.user_id}>
+            <button type="button" aria-pressed={user.user_id === person.id} onClick={() => onChoose({ id: user.user_id, name: user.name })}>
+              <Avatar id={user.user_id} name={user.name} />
+              <span>
+                {user.name}
+                <small>{tasteOf(user)}</small>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ModelChoice({ model, onChoose }: { model: Model; onChoose: (model: Model) => void }) {
+  return (
+    <fieldset class="choices">
+      <legend>Which model answers</legend>
+      {models.map(([name, title, note]) => (
+        <label key={name} class="choice">
+          <input type="radio" name="model" class="unseen" checked={model === name} onChange={() => onChoose(name)} />
+          <b>{title}</b>
+          {note}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface CardsProps {
+  /** Undefined while it is on its way. */
+  list?: Recommendation[];
+  onOpen: (id: string) => void;
+  onTell: (id: string, type: 'like' | 'skip') => void;
+}
+
+function Cards({ list, onOpen, onTell }: CardsProps) {
+  return (
+    <ul class="grid">
+      {list
+        ? list.map((it) => (
+            <li key={it.item_id}>
+              <ProductCard id={it.item_id} product={it} reason={it.reasons[0]?.text} onOpen={onOpen} />
+              <div class="verdicts">
+                <button type="button" class="button" aria-label={`Like ${it.title}`} onClick={() => onTell(it.item_id, 'like')}>
+                  <Heart />
+                </button>
+                <button type="button" class="button" aria-label={`Skip ${it.title}`} onClick={() => onTell(it.item_id, 'skip')}>
+                  <Cross />
+                </button>
+              </div>
+            </li>
+          ))
+        : Array.from({ length: shown }, (_, k) => (
+            <li key={k}>
+              <CardSkeleton />
+            </li>
+          ))}
+    </ul>
   );
 }
