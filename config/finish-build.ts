@@ -1,12 +1,14 @@
 /** Puts right what the bundlers of code and of types get wrong. Runs after tsup, on `dist`. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildCli } from './build-cli.ts';
 import { mergeChunks } from './merge-chunks.ts';
 
 const dist = join(import.meta.dirname, '../dist');
 let namespaces = 0;
 
 await mergeChunks(dist);
+await buildCli();
 for (const name of readdirSync(dist)) {
   if (/\.d\.c?ts$/.test(name)) edit(name, metricsByReference);
   if (/\.c?js$/.test(name)) edit(name, plainClassNames);

@@ -1,26 +1,70 @@
 /**
- * Puts the small chunks of the ESM build into one file. esbuild makes a chunk of every set of modules that the same subpaths share, and each
- * file takes Node half a millisecond to find and link, a quarter of the time of importing attune.
+ * Puts chunks of the ESM build together. esbuild makes a chunk of every set of modules that the same entries share, a dynamic import counting
+ * as an entry, and each file takes Node half a millisecond to find and link, which was a quarter of the time of importing attune.
  */
+
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Larger chunks stay by themselves, because a subpath that needs one of the small ones loads all of them. */
-const largest = 32 * 1024;
+/** Larger chunks do not become part of `shared.js`, because a subpath that needs one of its chunks loads all of them. */
+const largestShared = 32 * 1024;
 const importStatement = /^import (?:\{([^}]*)\} from )?"\.\/([^"]+)";\n/gm;
 
 export async function mergeChunks(dist: string): Promise<void> {
-  const files = new Map(
-    readdirSync(dist)
-      .filter((name) => name.endsWith('.js'))
-      .map((name) => [name, readFileSync(join(dist, name), 'utf8')]),
-  );
-  const chunks = smallLeaves(files);
+  for (const chunks of loadedTogether(filesOf(dist))) await merge(dist, chunks, chunks[0]);
+  await merge(dist, smallLeaves(filesOf(dist)), 'shared.js');
+}
+
+function filesOf(dist: string): Map<string, string> {
+  const names = readdirSync(dist).filter((name) => name.endsWith('.js'));
+  return new Map(names.map((name) => [name, readFileSync(join(dist, name), 'utf8')]));
+}
+
+const isChunk = (name: string) => name.startsWith('chunk-');
+const importsOf = (code: string) => [...code.matchAll(importStatement)].map(([, , from]) => basename(from));
+
+/**
+ * Groups of chunks that exactly the same subpaths load. A group makes no circle: what lies between two of its chunks is loaded by the same
+ * subpaths, so it belongs to the group.
+ */
+function loadedTogether(files: Map<string, string>): string[][] {
+  const loadedBy = new Map<string, string[]>();
+  for (const entry of files.keys()) {
+    if (isChunk(entry) || isLazy(entry, files)) continue;
+    const seen = new Set([entry]);
+    for (const name of seen) for (const next of importsOf(files.get(name) as string)) seen.add(next);
+    for (const name of seen) if (isChunk(name)) loadedBy.set(name, [...(loadedBy.get(name) ?? []), entry]);
+  }
+  const groups = new Map<string, string[]>();
+  for (const [name, entries] of loadedBy) groups.set(String(entries), [...(groups.get(String(entries)) ?? []), name]);
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/** A file that is only imported dynamically. */
+function isLazy(name: string, files: Map<string, string>): boolean {
+  return [...files.values()].some((code) => code.includes(`import("./${name}")`));
+}
+
+/** Small chunks that import nothing but small chunks, so that the file they become imports none that imports it. */
+function smallLeaves(files: Map<string, string>): string[] {
+  let chunks = [...files.keys()].filter((name) => isChunk(name) && (files.get(name) as string).length < largestShared);
+  for (let before = 0; before !== chunks.length; ) {
+    before = chunks.length;
+    chunks = chunks.filter((name) => importsOf(files.get(name) as string).every((from) => chunks.includes(from)));
+  }
+  return chunks;
+}
+
+/** Replaces chunks by one file and points those who import them to it. */
+async function merge(dist: string, chunks: string[], target: string): Promise<void> {
+  const files = filesOf(dist);
   const entry = chunks.map((name, k) => {
     const names = exportedNames(files.get(name) as string).map((each) => `${each} as m${k}_${each}`);
     return `export { ${names.join(', ')} } from './${name}';`;
   });
+  const others = [...files.keys()].filter((name) => !chunks.includes(name)).map((name) => `./${name}`);
   const { outputFiles } = await build({
     stdin: { contents: entry.join('\n'), resolveDir: dist },
     bundle: true,
@@ -28,10 +72,10 @@ export async function mergeChunks(dist: string): Promise<void> {
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
-    external: ['node:*'],
+    external: ['node:*', ...builtinModules, '@huggingface/transformers', 'hyparquet', ...others],
   });
-  writeFileSync(join(dist, 'shared.js'), outputFiles[0].text);
   for (const name of chunks) rmSync(join(dist, name));
+  writeFileSync(join(dist, target), outputFiles[0].text);
   for (const [file, code] of files) {
     if (chunks.includes(file)) continue;
     const names: string[] = [];
@@ -44,20 +88,10 @@ export async function mergeChunks(dist: string): Promise<void> {
       }
       return '';
     });
-    if (rest !== code) writeFileSync(join(dist, file), `import {\n  ${names.join(',\n  ')}\n} from "./shared.js";\n${rest}`);
+    if (rest === code) continue;
+    const [shebang] = /^#!.*\n/.exec(rest) ?? [''];
+    writeFileSync(join(dist, file), `${shebang}import {\n  ${names.join(',\n  ')}\n} from "./${target}";\n${rest.slice(shebang.length)}`);
   }
-}
-
-/** Small chunks that import nothing but small chunks, so that the file they become imports none that imports it. */
-function smallLeaves(files: Map<string, string>): string[] {
-  let chunks = [...files.keys()].filter((name) => name.startsWith('chunk-') && (files.get(name) as string).length < largest);
-  for (let before = 0; before !== chunks.length; ) {
-    before = chunks.length;
-    chunks = chunks.filter((name) =>
-      [...(files.get(name) as string).matchAll(importStatement)].every(([, , from]) => chunks.includes(basename(from))),
-    );
-  }
-  return chunks;
 }
 
 function exportedNames(code: string): string[] {

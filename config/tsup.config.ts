@@ -14,10 +14,6 @@ export default defineConfig({
   sourcemap: false,
   outDir: 'dist',
   external: [/^node:/, '@huggingface/transformers', 'faiss-node', 'hyparquet'],
-  /** The sources of ml-matrix, of which only what is used comes along: its published file takes half the time of importing attune. */
-  esbuildOptions(options) {
-    options.alias = { 'ml-matrix': join(root, 'node_modules/ml-matrix/src/index.js') };
-  },
   async onSuccess() {
     writeFileSync('dist/LICENSES.txt', licenses());
     if (existsSync('src/engine/generated/kernels.wasm')) copyFileSync('src/engine/generated/kernels.wasm', 'dist/kernels.wasm');
@@ -34,5 +30,5 @@ function licenses(): string {
     const text = readFileSync(file, 'utf8');
     return `${name}\n${'-'.repeat(name.length)}\n${file.endsWith('README.md') ? text.slice(text.search(/^LICENSE/m)) : text}`;
   };
-  return ['ml-matrix', 'ml-array-rescale', 'ml-array-max', 'ml-array-min', 'is-any-array', 'seedrandom'].map(notice).join('\n\n');
+  return ['seedrandom'].map(notice).join('\n\n');
 }

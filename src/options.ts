@@ -120,6 +120,9 @@ export const seed: Check<number | string> = (value, name) => (typeof value === '
 /** What happens on unknown ids. Default `'throw'`. */
 export const onUnknown = choice(['throw', 'empty'] as const, 'throw');
 
+/** Checks and defaults of the options that every family of recommenders takes. */
+export const recommenderOptions = { seed, threads, onUnknown };
+
 /** Options that every long-running operation takes. */
 export const workOptions = {
   /** Aborts the work. */

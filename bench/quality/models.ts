@@ -5,7 +5,9 @@ import {
   type FittableRecommender,
   GraphFilterRecommender,
   ItemKnnRecommender,
+  NcfRecommender,
   PopularityRecommender,
+  SasRecRecommender,
   SequenceLinearRecommender,
 } from 'attune';
 
@@ -79,5 +81,17 @@ export const qualityModels: QualityModel[] = [
     key: 'als',
     make: (setting) => new AlsRecommender(setting),
     settings: (items) => (items > sparse ? alsOnLarge : alsOnSmall),
+  },
+  {
+    name: 'NeuMF',
+    key: 'ncf',
+    make: (setting) => new NcfRecommender({ seed: 1, ...setting }),
+    settings: () => [{}],
+  },
+  {
+    name: 'SASRec',
+    key: 'sasrec',
+    make: (setting) => new SasRecRecommender({ seed: 1, ...setting }),
+    settings: () => [{}],
   },
 ];

@@ -26,9 +26,12 @@ export class Peer {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Starts one; undefined, after one line that says why, where it cannot be had. */
-  static start(script: string): Peer | undefined {
-    const problem = prepare();
+  /**
+   * Starts one; undefined, after one line that says why, where it cannot be had.
+   * @param options.more a file of further packages that it needs
+   */
+  static start(script: string, { more }: { more?: string } = {}): Peer | undefined {
+    const problem = prepare() ?? (more && prepareMore(more));
     if (!problem) return new Peer(script);
     console.log(`peers skipped: ${problem}`);
     return undefined;
@@ -71,6 +74,18 @@ function prepare(): string | undefined {
   const compiling = install(compiledRequirements);
   if (compiling) console.log(`peers that need a C++ compiler are missing: ${compiling}`);
   writeFileSync(installed, wanted);
+  return undefined;
+}
+
+/** Large packages that few benchmarks need. @returns what is in the way, if anything. */
+function prepareMore(file: string): string | undefined {
+  const done = join(environment, `installed-${file}`);
+  const wanted = readFileSync(join(folder, file), 'utf8');
+  if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return undefined;
+  console.log(`installing ${file} into ${environment} (once, minutes: torch alone takes gigabytes)`);
+  const problem = install(join(folder, file));
+  if (problem) return `pip could not install ${file}: ${problem}`;
+  writeFileSync(done, wanted);
   return undefined;
 }
 

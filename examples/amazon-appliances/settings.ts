@@ -14,6 +14,8 @@ export const defaults = {
   sample: { scale: 0.03, seed: 7 },
   etl: { minInteractions: 1, sampleFraction: 1, sampleSeed: 7, unknownProducts: 'stub' as 'stub' | 'reject' },
   evaluation: { k: [10, 20] },
+  /** Where the real files are; the group that collected them asks to be cited: https://amazon-reviews-2023.github.io */
+  download: { from: 'https://mcauleylab.ucsd.edu/public_datasets/data/amazon_2023' },
   /** Versions of a model that are kept besides those an alias points at. */
   keepVersions: 3,
 };
@@ -27,6 +29,9 @@ export const paths = (dataDir: string) => ({
   database: join(dataDir, 'appliances.db'),
   manifest: join(dataDir, 'etl.json'),
   models: join(dataDir, 'models'),
+  /** The model that is measured, which knows the ratings that are not held out. */
+  heldOut: join(dataDir, 'held-out'),
+  quality: join(dataDir, 'quality.html'),
   evaluation: join(dataDir, 'evaluation.json'),
   evaluationPage: join(dataDir, 'evaluation.html'),
   exploration: join(dataDir, 'explore.html'),

@@ -30,7 +30,7 @@ export interface Embedder {
   vocabulary?(): Promise<readonly string[] | undefined>;
   /** The weight of its scores in hybrid search, 0 to 1, found by measuring. Without it an index uses 0.5. */
   readonly hybridWeight?: number | undefined;
-  /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder beside it. */
+  /** Name of a built-in family that can be restored from {@link toBytes}, so that an index file needs no embedder next to it. */
   readonly kind?: string | undefined;
   /** Everything it has learnt. */
   toBytes?(): Uint8Array<ArrayBuffer>;

@@ -35,7 +35,7 @@ export interface HistoryEntry {
 export interface HistoryRow {
   /** Dense item indices, ascending, distinct. */
   items: Int32Array;
-  /** Values beside them. */
+  /** Their values. */
   values: Float32Array;
   /** The same history in time order, for models that use it. Absent from the rows of users a model was fitted on. */
   sequence?: HistorySequence | undefined;
@@ -45,9 +45,9 @@ export interface HistoryRow {
 export interface HistorySequence {
   /** Dense item indices in time order. */
   items: Int32Array;
-  /** Values beside them. */
+  /** Their values. */
   values: Float32Array;
-  /** Milliseconds since 1970 beside them, NaN where an entry has none; undefined when no entry has one. */
+  /** Their times in milliseconds since 1970, NaN where an entry has none; undefined when no entry has one. */
   timestamps: Float64Array | undefined;
 }
 

@@ -14,6 +14,27 @@ export interface ModelInfo {
   metadata: Record<string, unknown>;
 }
 
+/** Options of `watch`. */
+export interface WatchOptions {
+  /** Ends the watch. */
+  signal?: AbortSignal | undefined;
+  /** The version that the caller has; when the alias points at another already, that is yielded at once. */
+  since?: number | undefined;
+  /** Time between two looks. Default 250. */
+  intervalMs?: number | undefined;
+  /** Called when a look fails, and the watch goes on. Without it the watch ends with the error. */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/** Options of every model store. */
+export interface ModelStoreOptions {
+  /**
+   * Versions of a name that stay: after a `put` the oldest beyond so many are deleted, except those that an alias points at.
+   * Default: all stay.
+   */
+  keep?: number | undefined;
+}
+
 /** One version with its bytes. */
 export interface StoredModel extends ModelInfo {
   /** The model file. */
@@ -29,7 +50,7 @@ export interface StoredModel extends ModelInfo {
 export interface ModelStore {
   /** Adds the next version. */
   put(name: string, bytes: Uint8Array, metadata?: Record<string, unknown>): Promise<ModelInfo>;
-  /** @throws ERR_NOT_FOUND when there is no such name, version or alias. */
+  /** @throws ERR_NOT_FOUND when there is no such name, version or alias; ERR_BAD_FILE when the bytes are not those that were put. */
   get(reference: string): Promise<StoredModel>;
   /** The versions of a name, oldest first; without a name those of all, by name. Empty when there are none. */
   list(name?: string): Promise<ModelInfo[]>;
@@ -37,6 +58,13 @@ export interface ModelStore {
   promote(name: string, version: number, alias: string): Promise<void>;
   /** Points an alias back to where it pointed before the last promote. Throws ERR_NOT_FOUND when there is nothing before. */
   rollback(name: string, alias: string): Promise<void>;
+  /**
+   * Yields where an alias points whenever that changes, by `promote` or `rollback`, within a second; of several changes between two looks
+   * the last. What it pointed at when `watch` was called is not yielded. Ends when the signal aborts.
+   */
+  watch(name: string, alias: string, options?: WatchOptions): AsyncIterable<ModelInfo>;
   /** Deletes one version. Throws ERR_IN_USE while an alias points at it, ERR_NOT_FOUND when there is no such version. */
   delete(name: string, version: number): Promise<void>;
+  /** As `purge` of a data store. */
+  purge?(): Promise<void>;
 }

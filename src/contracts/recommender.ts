@@ -56,6 +56,19 @@ export interface LoadOptions extends UnknownOptions {
   threads?: number | 'auto' | undefined;
 }
 
+/**
+ * Options that every family of recommenders takes, so that all can be constructed alike. A family that draws nothing ignores the seed, one that needs
+ * only one thread ignores the number of threads.
+ */
+export interface RecommenderOptions {
+  /** Seed of the start and of all draws: a number or a text. The same seed gives the same bytes, whatever the number of threads. Default 0. */
+  seed?: number | string | undefined;
+  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. Results do not depend on it. */
+  threads?: number | 'auto' | undefined;
+  /** What calls do on an unknown id. Default `'throw'`. */
+  onUnknown?: UnknownPolicy | undefined;
+}
+
 /** Options of {@link Recommender.recommend} and {@link Recommender.recommendFor}. */
 export interface RecommendOptions extends UnknownOptions {
   /** Maximum number of entries. Default 10. */

@@ -3,7 +3,7 @@ import { AttuneError, shown } from '../errors.ts';
 /** A value that metadata can hold: what JSON can. */
 export type MetadataValue = string | number | boolean | null | MetadataValue[] | { [key: string]: MetadataValue };
 
-/** What is kept of an item beside its text, for filters and rules. */
+/** What is kept of an item in addition to its text, for filters and rules. */
 export type Metadata = { [field: string]: MetadataValue };
 
 /** A value that a filter compares with. `null` means that the field is missing. */

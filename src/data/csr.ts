@@ -1,5 +1,5 @@
 /**
- * Compressed sparse rows: row r holds `indices[offsets[r]..offsets[r + 1])`, ascending, with `values` beside them.
+ * Compressed sparse rows: row r holds `indices[offsets[r]..offsets[r + 1])`, ascending, and `values` the values at the same positions.
  */
 export interface Csr {
   /** Number of rows. */

@@ -11,6 +11,7 @@ import { type Id, idText } from './ids.ts';
 export class IdMap implements Iterable<string> {
   #bytes = new Uint8Array(1024);
   #ends = new Int32Array(64); // #ends[i] = end of id i in #bytes; id 0 starts at 0
+  #hashes = new Int32Array(64); // of each id, so that growing and most comparisons read no bytes
   #table = new Int32Array(128); // index + 1, 0 = free; never more than half full
   #size = 0;
   /** Whether a clone shares the arrays: the first of the two to add an id copies them. */
@@ -34,7 +35,7 @@ export class IdMap implements Iterable<string> {
     const text = typeof id === 'string' ? id : idText(id);
     if (!text) return -1;
     const length = encode(text);
-    return length < 0 ? -1 : this.#table[this.#slot(length)] - 1;
+    return length < 0 ? -1 : this.#table[this.#slot(hash(scratch, 0, length), scratch, 0, length)] - 1;
   }
 
   /** Whether `id` is known. */
@@ -69,7 +70,31 @@ export class IdMap implements Iterable<string> {
         `Expected an id of well-formed Unicode, got ${shown(id)} with half a surrogate pair. Repair the id.`,
       );
     }
-    const slot = this.#slot(length);
+    return this.#add(scratch, 0, length);
+  }
+
+  /**
+   * Adds the id whose UTF-8 stands in a buffer, if it is new: for loaders, to which a string for each occurrence of an id would be most of
+   * the work.
+   * @param start where the id begins. Default 0.
+   * @param end where it ends. Default the end of `bytes`.
+   * @returns its dense index.
+   * @throws ERR_BAD_ID when it is empty, or no UTF-8.
+   */
+  addBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): number {
+    if (!(bytes instanceof Uint8Array && Number.isInteger(start) && Number.isInteger(end) && start >= 0 && end <= bytes.length)) {
+      const got = bytes instanceof Uint8Array ? `${shown(start)} to ${shown(end)} of ${bytes.length}` : shown(bytes);
+      throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.addBytes: expected a part of a Uint8Array, got ${got}.`);
+    }
+    if (end <= start) throw new AttuneError('ERR_BAD_ID', 'Expected an id that is a non-empty text, got no bytes.');
+    let bits = 0;
+    for (let k = start; k < end; k++) bits |= bytes[k];
+    return bits > 127 ? this.add(strictlyDecoded(bytes.subarray(start, end))) : this.#add(bytes, start, end - start);
+  }
+
+  #add(from: Uint8Array, offset: number, length: number): number {
+    const h = hash(from, offset, offset + length);
+    const slot = this.#slot(h, from, offset, length);
     if (this.#table[slot] > 0) return this.#table[slot] - 1;
     if (this.#shared) this.#unshare();
     const start = this.#size === 0 ? 0 : this.#ends[this.#size - 1];
@@ -78,8 +103,11 @@ export class IdMap implements Iterable<string> {
     }
     this.#bytes = grown(this.#bytes, start + length);
     this.#ends = grown(this.#ends, this.#size + 1);
-    this.#bytes.set(scratch.subarray(0, length), start);
+    const bytes = this.#bytes;
+    for (let k = 0; k < length; k++) bytes[start + k] = from[offset + k];
     this.#ends[this.#size] = start + length;
+    this.#hashes = grown(this.#hashes, this.#size + 1);
+    this.#hashes[this.#size] = h;
     this.#table[slot] = ++this.#size;
     if (this.#size * 2 > this.#table.length) this.#rehash(this.#table.length * 2);
     return this.#size - 1;
@@ -90,6 +118,7 @@ export class IdMap implements Iterable<string> {
     const copy = new IdMap();
     copy.#bytes = this.#bytes;
     copy.#ends = this.#ends;
+    copy.#hashes = this.#hashes;
     copy.#table = this.#table;
     copy.#size = this.#size;
     copy.#shared = true;
@@ -156,6 +185,8 @@ export class IdMap implements Iterable<string> {
     map.#bytes = bytes;
     map.#ends = ends;
     map.#size = ends.length;
+    map.#hashes = new Int32Array(ends.length);
+    for (let i = 0, start = 0; i < ends.length; start = ends[i++]) map.#hashes[i] = hash(bytes, start, ends[i]);
     let capacity = 128;
     while (capacity < map.#size * 2) capacity *= 2;
     map.#rehash(capacity, code);
@@ -170,18 +201,21 @@ export class IdMap implements Iterable<string> {
   #unshare(): void {
     this.#bytes = this.#bytes.slice();
     this.#ends = this.#ends.slice();
+    this.#hashes = this.#hashes.slice();
     this.#table = this.#table.slice();
     this.#shared = false;
   }
 
-  /** Where the id in `scratch` stands in the table, or the free slot where it would. */
-  #slot(length: number): number {
-    const mask = this.#table.length - 1;
-    for (let slot = hash(scratch, 0, length) & mask; ; slot = (slot + 1) & mask) {
-      const index = this.#table[slot] - 1;
+  /** Where an id stands in the table, or the free slot where it would. */
+  #slot(h: number, from: Uint8Array, offset: number, length: number): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    for (let slot = h & mask; ; slot = (slot + 1) & mask) {
+      const index = table[slot] - 1;
       if (index < 0) return slot;
+      if (this.#hashes[index] !== h) continue;
       const start = this.#start(index);
-      if (this.#ends[index] - start === length && sameBytes(this.#bytes, start, length)) return slot;
+      if (this.#ends[index] - start === length && sameBytes(this.#bytes, start, from, offset, length)) return slot;
     }
   }
 
@@ -190,30 +224,35 @@ export class IdMap implements Iterable<string> {
     const startB = this.#start(b);
     const length = this.#ends[a] - startA;
     if (this.#ends[b] - startB !== length) return false;
-    for (let k = 0; k < length; k++) if (this.#bytes[startA + k] !== this.#bytes[startB + k]) return false;
-    return true;
+    return sameBytes(this.#bytes, startA, this.#bytes, startB, length);
   }
 
   #start(index: number): number {
     return index === 0 ? 0 : this.#ends[index - 1];
   }
 
-  #rehash(capacity: number, code: ErrorCode = 'ERR_DUPLICATE'): void {
-    this.#table = new Int32Array(capacity);
+  /** @param code of the error when an id occurs twice; without it the ids are known to differ. */
+  #rehash(capacity: number, code?: ErrorCode): void {
+    const table = new Int32Array(capacity);
+    const hashes = this.#hashes;
     const mask = capacity - 1;
-    for (let i = 0, start = 0; i < this.#size; start = this.#ends[i++]) {
-      let slot = hash(this.#bytes, start, this.#ends[i]) & mask;
-      for (; this.#table[slot] > 0; slot = (slot + 1) & mask) {
-        if (this.#same(this.#table[slot] - 1, i)) throw new AttuneError(code, `Id ${shown(this.idAt(i))} occurs twice among the ids.`);
+    for (let i = 0; i < this.#size; i++) {
+      let slot = hashes[i] & mask;
+      for (; table[slot] > 0; slot = (slot + 1) & mask) {
+        const other = table[slot] - 1;
+        if (code && hashes[other] === hashes[i] && this.#same(other, i))
+          throw new AttuneError(code, `Id ${shown(this.idAt(i))} occurs twice among the ids.`);
       }
-      this.#table[slot] = i + 1;
+      table[slot] = i + 1;
     }
+    this.#table = table;
   }
 }
 
 let scratch = new Uint8Array(256);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const strictDecoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 /** Writes the id as UTF-8 into `scratch`; -1 when it is not well-formed. Plain ASCII, the usual case, avoids the encoder's call. */
 function encode(id: string): number {
@@ -248,15 +287,28 @@ function decode(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** FNV-1a with a final mix, so that ids that differ in the last letter spread over the table. */
-function hash(bytes: Uint8Array, start: number, end: number): number {
-  let h = fnvBasis;
-  for (let i = start; i < end; i++) h = fnvStep(h, bytes[i]);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  return (h ^ (h >>> 13)) >>> 0;
+function strictlyDecoded(bytes: Uint8Array): string {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    throw new AttuneError('ERR_BAD_ID', `Expected an id in UTF-8, got ${shown(decoder.decode(bytes))} with bytes that are none.`);
+  }
 }
 
-function sameBytes(bytes: Uint8Array, start: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[start + i] !== scratch[i]) return false;
+/** Four bytes a step, since a step waits for the one before; then a final mix, so that ids that differ in the last letter spread over the table. */
+function hash(bytes: Uint8Array, start: number, end: number): number {
+  let h = fnvBasis ^ (end - start);
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    h = Math.imul(h ^ (bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24)), 0x85ebca6b);
+    h ^= h >>> 15;
+  }
+  for (; i < end; i++) h = fnvStep(h, bytes[i]);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  return h ^ (h >>> 13);
+}
+
+function sameBytes(a: Uint8Array, startA: number, b: Uint8Array, startB: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[startA + i] !== b[startB + i]) return false;
   return true;
 }

@@ -1,83 +1,24 @@
 import { AttuneError, shown } from '../errors.ts';
-import { anything, callback, choice, number, optional, type Progress, readOptions, workOptions } from '../options.ts';
-import { ColumnBuilder, type Columns } from './columns.ts';
+import { anything, callback, choice, number, optional, readOptions, workOptions } from '../options.ts';
+import type { Columns } from './columns.ts';
 import { type Csr, csrFromCoordinates, transpose } from './csr.ts';
 import { type DuplicatePolicy, duplicatePolicies, mergeDuplicates } from './duplicates.ts';
 import { type FeatureInput, type FeatureInputs, type Features, pickFeatures, readFeatures } from './features.ts';
-import { fieldOption, readRowId, readValue } from './fields.ts';
+import { fieldOption } from './fields.ts';
 import type { IdMap } from './id-map.ts';
-import type { Id } from './ids.ts';
+import type { InteractionRow, InteractionsFilter, InteractionsOptions } from './interactions-options.ts';
 import { coreRows } from './k-core.ts';
+import { type InteractionColumns, readColumns } from './read-columns.ts';
 import { readRows } from './read-rows.ts';
-import { Renumbering } from './renumbering.ts';
+import { selectRows } from './select-rows.ts';
 import { type Sequences, sequencesOf } from './sequences.ts';
-import { TimeColumn, type TimestampUnit, timestampUnits } from './time-column.ts';
+import { type TimestampUnit, timestampUnits } from './time-column.ts';
 
 export type * from './features.ts';
+export type * from './interactions-options.ts';
+export type { InteractionColumns } from './read-columns.ts';
 export type { Sequences } from './sequences.ts';
 export type { TimestampUnit } from './time-column.ts';
-
-/** One interaction as a row. */
-export interface InteractionRow {
-  /** User id. */
-  user: string;
-  /** Item id. */
-  item: string;
-  /** Rating, count or weight. */
-  value: number;
-  /** Milliseconds since 1970; undefined when the data has no times. */
-  timestamp?: number | undefined;
-}
-
-/** How to read one field of a row: its key, or a function of the row and its number (from 0). */
-export type Field<Row> = (keyof Row & string) | ((row: Row, index: number) => unknown);
-
-/** Options of {@link Interactions.from}. */
-export interface InteractionsOptions<Row = Record<string, unknown>> {
-  /** User id: text, or a whole number. Default `'user'`. */
-  user?: Field<Row> | undefined;
-  /** Item id: text, or a whole number. Default `'item'`. */
-  item?: Field<Row> | undefined;
-  /**
-   * Value: a finite number, or text that reads as one. Default `'value'`, or when there is no such column the one that is called `rating`,
-   * `score`, `overall`, `stars` or the like, which {@link Interactions.notices} says; without any, each row counts as 1.
-   */
-  value?: Field<Row> | undefined;
-  /**
-   * Time: seconds, milliseconds, microseconds or nanoseconds since 1970 (see `timestampUnit`), a Date, or a text such as
-   * `2014-01-05 10:00:00`, which is UTC where it names no zone. Default `'timestamp'`, which may be missing from all rows.
-   */
-  timestamp?: Field<Row> | undefined;
-  /** Default `'last'`: the row with the largest timestamp, of equal ones (or without times) the one that comes later. */
-  duplicates?: DuplicatePolicy | undefined;
-  /** Named columns of users, such as their age: see {@link Interactions.withFeatures}. A function or a Map by id, since ids have no order yet. */
-  userFeatures?: Readonly<Record<string, FeatureInput>> | undefined;
-  /** Named columns of items, such as their brand. */
-  itemFeatures?: Readonly<Record<string, FeatureInput>> | undefined;
-  /**
-   * What numbers that stand for times count since 1970. Default `'auto'`: told by the size of all of them, and said in
-   * {@link Interactions.notices}; a column of several units is an error.
-   */
-  timestampUnit?: TimestampUnit | undefined;
-  /** What to do with a row that has a bad id, value or time: `'throw'` (default), or `'skip'` and count it in {@link Interactions.skipped}. */
-  onBadRow?: 'throw' | 'skip' | undefined;
-  /** Called about every 65,536 rows with phase `'reading'`. */
-  onProgress?: ((progress: Progress) => void) | undefined;
-  /** Aborts; the promise rejects with the signal's reason. */
-  signal?: AbortSignal | undefined;
-}
-
-/** Conditions of {@link Interactions.filter}; all of them hold in the result. */
-export interface InteractionsFilter {
-  /** Users with fewer rows are dropped. Default 0. */
-  minPerUser?: number | undefined;
-  /** Items with fewer rows are dropped. Default 0. */
-  minPerItem?: number | undefined;
-  /** Rows with a smaller value are dropped first. Default none. */
-  minValue?: number | undefined;
-  /** Rows for which it returns false are dropped first. */
-  where?: ((row: InteractionRow) => boolean) | undefined;
-}
 
 /**
  * Who did what with which item: columns of dense user and item indices, values and optional times, with the ids beside
@@ -173,51 +114,11 @@ export class Interactions implements Iterable<InteractionRow> {
    * @throws ERR_COLUMN_LENGTH, ERR_BAD_ID, ERR_BAD_VALUE naming the row (from 0); ERR_DUPLICATE under `duplicates: 'error'`.
    */
   static fromColumns(
-    columns: {
-      users: ArrayLike<Id>;
-      items: ArrayLike<Id>;
-      values?: ArrayLike<number> | undefined;
-      timestamps?: ArrayLike<number> | undefined;
-    },
+    columns: InteractionColumns,
     options: { duplicates?: DuplicatePolicy | undefined; timestampUnit?: TimestampUnit | undefined } = {},
   ): Interactions {
-    const o = readOptions('Interactions.fromColumns', options, {
-      duplicates: choice(duplicatePolicies, 'last'),
-      timestampUnit: choice(timestampUnits, 'auto'),
-    });
-    const c = readOptions('Interactions.fromColumns', columns, {
-      users: anything<ArrayLike<Id>>(),
-      items: anything<ArrayLike<Id>>(),
-      values: anything<ArrayLike<number> | undefined>(),
-      timestamps: anything<ArrayLike<number> | undefined>(),
-    });
-    const length = c.users?.length;
-    for (const name of ['users', 'items', 'values', 'timestamps'] as const) {
-      const column = c[name];
-      if (column === undefined && (name === 'values' || name === 'timestamps')) continue;
-      if (typeof column === 'string' || !Number.isInteger(column?.length)) {
-        throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.fromColumns: expected an array as column '${name}', got ${shown(column)}.`);
-      }
-      if (column?.length !== length) {
-        throw new AttuneError(
-          'ERR_COLUMN_LENGTH',
-          `Interactions.fromColumns: expected columns of equal length, got ${length} users and ${column?.length} ${name}.`,
-        );
-      }
-    }
-    const builder = new ColumnBuilder();
-    const times = new TimeColumn(o.timestampUnit, true, false);
-    for (let row = 0; row < length; row++) {
-      const user = readRowId(c.users[row], 'user', row);
-      const item = readRowId(c.items[row], 'item', row);
-      const value = c.values ? readValue(c.values[row], row, true) : 1;
-      const time = c.timestamps ? times.read(c.timestamps[row], row) : Number.NaN;
-      builder.push(user, item, value, time);
-    }
-    const read = builder.columns();
-    times.finish(read.t);
-    const merged = mergeDuplicates(read, o.duplicates);
-    return new Interactions(merged, { duplicates: length - merged.v.length, notices: times.notices });
+    const { columns: read, duplicates, notices } = readColumns(columns, options);
+    return new Interactions(read, { duplicates, notices });
   }
 
   /** Number of rows, which is the number of distinct (user, item) pairs. */
@@ -269,17 +170,10 @@ export class Interactions implements Iterable<InteractionRow> {
       users: anything<FeatureInputs['users']>(),
       items: anything<FeatureInputs['items']>(),
     });
-    const { users, items, userIndices: u, itemIndices: i, values: v, timestamps: t, skipped, duplicates, notices } = this;
-    return new Interactions(
-      { users, items, u, i, v, t },
-      {
-        skipped,
-        duplicates,
-        notices,
-        userFeatures: { ...this.userFeatures, ...readFeatures('users', users, o.users) },
-        itemFeatures: { ...this.itemFeatures, ...readFeatures('items', items, o.items) },
-      },
-    );
+    const { users, items, skipped, duplicates, notices } = this;
+    const userFeatures = { ...this.userFeatures, ...readFeatures('users', users, o.users) };
+    const itemFeatures = { ...this.itemFeatures, ...readFeatures('items', items, o.items) };
+    return new Interactions(this.#columns, { skipped, duplicates, notices, userFeatures, itemFeatures });
   }
 
   /** The row at a position. */
@@ -302,40 +196,16 @@ export class Interactions implements Iterable<InteractionRow> {
   }
 
   /**
-   * The rows at the given positions, as interactions of their own: users and items without a row are gone, indices start anew.
-   * @param rows distinct positions in [0, size), in the order the result shall have.
+   * The rows at the given positions, as interactions of their own: users and items without a row are gone, and indices start from 0.
+   * @param rows distinct positions in [0, size), in the order of the result.
    * @throws ERR_BAD_ARGUMENT when a position is out of range or comes twice.
    */
   select(rows: ArrayLike<number>): Interactions {
-    const count = (rows as ArrayLike<number> | null)?.length;
-    if (typeof rows !== 'object' || count === undefined || !Number.isInteger(count)) {
-      throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.select: expected an array of row positions, got ${shown(rows)}.`);
-    }
-    const columns = {
-      u: new Int32Array(count),
-      i: new Int32Array(count),
-      v: new Float32Array(count),
-      t: this.timestamps && new Float64Array(count),
-    };
-    const users = new Renumbering(this.userCount);
-    const items = new Renumbering(this.itemCount);
-    const taken = new Uint8Array(this.size);
-    for (let k = 0; k < count; k++) {
-      const row = rows[k];
-      if (taken[row] !== 0) {
-        const got = `${shown(row)}${taken[row] ? ' twice' : ''}`;
-        throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.select: expected distinct rows from 0 to ${this.size - 1}, got ${got}.`);
-      }
-      taken[row] = 1;
-      columns.u[k] = users.of(this.userIndices[row]);
-      columns.i[k] = items.of(this.itemIndices[row]);
-      columns.v[k] = this.values[row];
-      if (columns.t && this.timestamps) columns.t[k] = this.timestamps[row];
-    }
-    return new Interactions(
-      { ...columns, users: this.users.subset(users.kept), items: this.items.subset(items.kept) },
-      { userFeatures: pickFeatures(this.userFeatures, users.kept), itemFeatures: pickFeatures(this.itemFeatures, items.kept) },
-    );
+    const { columns, users, items } = selectRows(this.#columns, rows);
+    return new Interactions(columns, {
+      userFeatures: pickFeatures(this.userFeatures, users),
+      itemFeatures: pickFeatures(this.itemFeatures, items),
+    });
   }
 
   /** The rows that meet the conditions; the minimum counts are applied again and again until they hold (k-core). */
@@ -349,5 +219,10 @@ export class Interactions implements Iterable<InteractionRow> {
     const { minValue, where } = o;
     const isAllowed = (row: number) => (minValue === undefined || this.values[row] >= minValue) && (!where || where(this.at(row)));
     return this.select(coreRows(this, isAllowed, o));
+  }
+
+  get #columns(): Columns {
+    const { users, items, userIndices: u, itemIndices: i, values: v, timestamps: t } = this;
+    return { users, items, u, i, v, t };
   }
 }

@@ -4,9 +4,9 @@ export interface Sequences {
   offsets: Int32Array;
   /** Dense item indices, oldest first; of equal times, or without times, in the order of the rows. */
   items: Int32Array;
-  /** Values beside them. */
+  /** Their values. */
   values: Float32Array;
-  /** Milliseconds since 1970 beside them; undefined when the data has no times. */
+  /** Their times in milliseconds since 1970; undefined when the data has no times. */
   timestamps: Float64Array | undefined;
 }
 

@@ -17,7 +17,7 @@ type Unit = keyof typeof unitNames;
  */
 const units: readonly Unit[] = ['s', 'ms', 'us', 'ns'];
 const largest = [1e8, 1e11, 1e14, 1e17];
-/** One in so many numbers may be of another size before the column is taken as mixed, or as the steps of made-up data. */
+/** One in this many numbers may be of another size before the column is taken as mixed, or as the steps of made-up data. */
 const tolerated = 50;
 /** The range of Date. */
 const maxTime = 8.64e15;
@@ -53,7 +53,7 @@ export class TimeColumn {
     this.#skip = skip;
   }
 
-  /** @returns the time, in the unit of the column as yet, or NaN for none. @throws ERR_BAD_VALUE naming the row */
+  /** @returns the time, in the column's own unit for now, or NaN for none. @throws ERR_BAD_VALUE naming the row */
   read(value: unknown, row: number): number {
     const none = value === undefined || value === null || (typeof value === 'string' && !this.#needed && value.trim() === '');
     if (none && !this.#needed) {

@@ -5,7 +5,7 @@ const zone = String.raw`\s*(Z|UTC|GMT)?\s*([+-]\d{2}(?::?\d{2})?)?(?:\s*\([^)]*\
 const clock = String.raw`(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?${zone})?`;
 /** ISO 8601, with a blank for the T as pandas and SQL write it, and with slashes where the year leads. */
 const isoText = new RegExp(String.raw`^([+-]\d{6}|\d{4})(?:([-/])(\d{2})(?:\2(\d{2}))?)?${clock}$`, 'i');
-/** `5 Jan 2014`, `Sun, 05 Jan 2014 10:00:00 GMT`: the month as a word, so that nobody mistakes it for the day. */
+/** `5 Jan 2014`, `Sun, 05 Jan 2014 10:00:00 GMT`: the month as a word, so that it cannot be mistaken for the day. */
 const dayMonthYear = new RegExp(String.raw`^(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3,9})\.?,?[ -](\d{4})${clock}$`, 'i');
 /** `Jan 5, 2014`, `Sun Jan 05 2014 10:00:00 GMT+0100 (CET)`. */
 const monthDayYear = new RegExp(String.raw`^(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\d{1,2}),? (\d{4})${clock}$`, 'i');

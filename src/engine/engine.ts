@@ -36,7 +36,7 @@ export class Engine {
   /**
    * @param size bytes that `f32`, `f64`, `i32` and `place` will hand out together, where each array takes up to 63 bytes more; or the
    *   layout that knows.
-   * @param options.threads how many threads at most; `scratchBytes` what each needs for itself; `plain: true` runs the
+   * @param options.threads the maximum number of threads; `scratchBytes` what each needs for itself; `plain: true` runs the
    *   TypeScript twins instead of WebAssembly; `lazy: true` starts the workers with the first job.
    * @throws ERR_OUT_OF_MEMORY when that is more than 4 GiB or than the machine gives.
    */

@@ -67,14 +67,17 @@ export {
   readReference as parseModelReference,
   readVersion as checkModelVersion,
 } from '../storage/shared/model-names.ts';
+export { watchAlias } from '../storage/shared/model-store.ts';
 export { Pace } from '../work/pace.ts';
-export { dataStoreConformance } from './authoring/data-store-conformance.ts';
+export { answerCacheConformance } from './authoring/answer-cache-conformance.ts';
+export { dataStoreConformance } from './authoring/data-store/conformance.ts';
 export { type EmbedderFamily, embedderConformance } from './authoring/embedder-conformance.ts';
 export { embeddingCacheConformance } from './authoring/embedding-cache-conformance.ts';
 export { keyValueConformance } from './authoring/key-value-conformance.ts';
-export { modelStoreConformance } from './authoring/model-store-conformance.ts';
-export { type Family as RecommenderFamily, recommenderConformance } from './authoring/recommender-conformance.ts';
-export type { Loadable } from './authoring/recommender-files-conformance.ts';
+export { type ModelStoreFamily, modelStoreConformance } from './authoring/model-store/conformance.ts';
+export { recommenderConformance } from './authoring/recommender/conformance.ts';
+export type { Family as RecommenderFamily, Loadable } from './authoring/recommender/suite.ts';
 export type { Expect, Matcher, Matchers, TestRunner } from './authoring/test-runner.ts';
-export { trackerConformance } from './authoring/tracker-conformance.ts';
-export { type IndexFamily as VectorIndexFamily, vectorIndexConformance } from './authoring/vector-index-conformance.ts';
+export { trackerConformance } from './authoring/tracker/conformance.ts';
+export { vectorIndexConformance } from './authoring/vector-index/conformance.ts';
+export type { IndexFamily as VectorIndexFamily } from './authoring/vector-index/suite.ts';

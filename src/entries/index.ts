@@ -1,3 +1,4 @@
+export type * from '../contracts/cache.ts';
 export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
 export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
@@ -118,16 +119,24 @@ export {
 } from '../recommenders/als/als.ts';
 export type { AlsFitOptionsOf } from '../recommenders/als/fit-options.ts';
 export type { AlsIteration, AlsLoadOptions, AlsOptions, AlsSettings } from '../recommenders/als/options.ts';
+export * from '../recommenders/blend/blend.ts';
 export * from '../recommenders/bpr/bpr.ts';
 export type { BprFitOptionsOf } from '../recommenders/bpr/options.ts';
 export * from '../recommenders/ease/ease.ts';
 export * from '../recommenders/factors/factor-recommender.ts';
 export type { FactorHistoryRow, FactorInput, FactorMatrix } from '../recommenders/factors/input.ts';
+export { type ForgetUserPlaces, type ForgottenUser, forgetUser, type ReplacedModel } from '../recommenders/forget-user.ts';
 export * from '../recommenders/graph-filter/graph-filter.ts';
 export * from '../recommenders/item-knn/item-knn.ts';
 export { type LoadRecommenderOptions, loadRecommender, type RecommenderClass } from '../recommenders/load-recommender.ts';
+export * from '../recommenders/light-gcn/light-gcn.ts';
+export * from '../recommenders/ncf/ncf.ts';
 export * from '../recommenders/popularity/popularity.ts';
+export * from '../recommenders/sasrec/sasrec.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
+export * from '../recommenders/two-tower/two-tower.ts';
+export * from '../selection/choose-model.ts';
+export type { TrainingFitOptions, TrainingIteration } from '../recommenders/shared/training.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';
@@ -154,6 +163,15 @@ export type {
   SimilarItemsOptions,
   SimilarToOptions,
 } from '../semantic/semantic-options.ts';
+export { type AnswerCacheOptions, answerCache } from '../storage/cache/answer-cache.ts';
+export {
+  type Observation,
+  type ObservationQuality,
+  observationCounts,
+  observations,
+  trackingTypes,
+} from '../storage/events/observations.ts';
+export { type EventWeights, eventColumns, eventInteractions, eventsToCsv, expireEvents } from '../storage/events/weights.ts';
 export { keyValueModelStore } from '../storage/key-value/model-store.ts';
 export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
 export { memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';

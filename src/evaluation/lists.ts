@@ -33,7 +33,7 @@ export type RankedItems = Iterable<
 /** What {@link evaluate} needs of a recommender. */
 export type EvaluableRecommender = Pick<Recommender, 'users' | 'items' | 'recommendMany' | 'recommendFor' | 'score'>;
 
-/** What is ranked for each user: all items, all relevant ones among so many random others, or those a function names (plus the relevant). */
+/** What is ranked for each user: all items, all relevant ones among a number of random others, or those a function names (plus the relevant). */
 export type Candidates =
   | 'all'
   | {

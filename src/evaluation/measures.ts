@@ -32,7 +32,7 @@ export interface ErrorMeasure {
   root: boolean;
 }
 
-/** A property of all lists together. */
+/** A property of all lists as a whole. */
 export interface OverallMeasure {
   /** Says which of the three it is. */
   kind: 'overall';

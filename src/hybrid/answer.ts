@@ -8,7 +8,7 @@ export interface CleanAnswer {
   items: (Recommendation & { reason?: string | undefined })[];
   /** How many distinct items it had, those that are not allowed included, and entries that cannot be used. */
   given: number;
-  /** false when the source says that nothing it knows speaks for any of them. */
+  /** false when the source says that nothing it knows supports any of them. */
   informed: boolean;
   /** What was wrong with the rest, in words; undefined when nothing was. */
   complaint: string | undefined;

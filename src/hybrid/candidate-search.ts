@@ -7,7 +7,7 @@ import type { Rules } from './rules/apply.ts';
 import type { Skipped } from './skipped.ts';
 import type { Source, SourceStanding, Visitor, Want } from './sources.ts';
 
-/** A source with what it knows of the visitor, and what it counts. */
+/** A source, what it knows about the visitor, and its weight. */
 export interface Standing extends SourceStanding {
   source: Source;
   weight: number;
@@ -20,9 +20,9 @@ interface Answered {
   items: SourceList['items'];
   /** How many it was asked for. */
   asked: number;
-  /** Whether it has no more than that. */
+  /** Whether it has no further items. */
   isExhausted: boolean;
-  /** Whether what it knows speaks for any of its items. */
+  /** Whether what it knows supports any of its items. */
   informed: boolean;
   /** What of a list longer than asked for waits for the next round. */
   rest: SourceList['items'] | undefined;
@@ -92,7 +92,7 @@ export class CandidateSearch {
     return this.#answered.some(({ one, items }) => one.source.role !== 'popular' && items.length > 0);
   }
 
-  /** Looks further: for more from those asked already, else from the next ones. False when no source has any more. */
+  /** Looks further: for more from those asked already, else from the next ones. False when no source has more. */
   async more(): Promise<boolean> {
     const open = this.#growing().filter(({ isExhausted }) => !isExhausted);
     if (open.length > 0) {

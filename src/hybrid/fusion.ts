@@ -47,7 +47,7 @@ export interface WeightedOptions {
  * - `'rank'`: 1 - (rank - 1) / number of candidates (Borda). Missing items count 0.
  *
  * @param weights by name of source, from 0, not all 0; their sum does not matter. A source that is not named has 0: it fills up what the
- *   others leave. Without weights all count 1, but contents .4 where nobody asked in words, and popular ones 0.
+ *   others leave. Without weights all count 1, but content sources 0.4 where there is no query, and popular ones 0.
  * @throws ERR_BAD_OPTION
  */
 export function weighted<Weights extends Readonly<Record<string, number>> = Record<never, number>>(

@@ -29,7 +29,7 @@ export interface RankedItem {
   sources: Record<string, SourceScore>;
   /** Why it is here, the weightiest first. Never empty, unless reasons were not wanted. */
   reasons: Reason[];
-  /** Only where `exploration` put the item: how its bandit came to choose it, to be logged with what came of it. */
+  /** Only where `exploration` put the item: how its bandit came to choose it, to be logged with the outcome. */
   exploration?: Exploration;
 }
 
@@ -126,7 +126,7 @@ export class HybridRanker<const Sources extends HybridSources = HybridSources> {
     return whyNotOf(missing, { ...draft, read: readRequest(request), settings: this.#settings });
   }
 
-  /** Looks for candidates until the page is full, or no source has any more. */
+  /** Looks for candidates until the page is full, or no source has more. */
   async #draft(request: RankRequest, o: { n: number; includeSeen: boolean; signal: AbortSignal | undefined }): Promise<Draft> {
     const read = readRequest(request);
     o.signal?.throwIfAborted();

@@ -1,7 +1,7 @@
-import { Matrix, solve } from 'ml-matrix';
 import type { Recommendation } from '../contracts/recommender.ts';
 import { type Id, readId } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
+import { solve } from '../numeric/solve.ts';
 import { anything, checkIterable, number, readOptions, workOptions } from '../options.ts';
 import { byName, type NamesIn, type SourceFusion, type SourceList } from './fusion.ts';
 import { HybridRanker } from './hybrid-ranker.ts';
@@ -185,7 +185,7 @@ function conditionalLogit(pages: readonly Page[], size: number, penalty: number)
   let value = objective(pages, w, penalty);
   for (let iteration = 0; iteration < 50; iteration++) {
     const { gradient, hessian } = derivatives(pages, w, penalty);
-    const step = solve(hessian, Matrix.columnVector(gradient)).to1DArray();
+    const step = solve(hessian, size, Float64Array.from(gradient));
     let next = w;
     let better = value;
     for (let scale = 1; scale > 1e-6; scale /= 2) {
@@ -216,10 +216,11 @@ function objective(pages: readonly Page[], w: readonly number[], penalty: number
 }
 
 /** Gradient and negated Hessian. */
-function derivatives(pages: readonly Page[], w: readonly number[], penalty: number): { gradient: number[]; hessian: Matrix } {
+function derivatives(pages: readonly Page[], w: readonly number[], penalty: number): { gradient: number[]; hessian: Float64Array } {
   const size = w.length;
   const gradient = w.map((v) => -penalty * v);
-  const hessian = Matrix.eye(size, size, penalty);
+  const hessian = new Float64Array(size * size);
+  for (let k = 0; k < size; k++) hessian[k * size + k] = penalty;
   for (const { chosen, all } of pages) {
     const scores = all.map((row) => dot(row, w));
     const high = Math.max(...scores);
@@ -233,7 +234,7 @@ function derivatives(pages: readonly Page[], w: readonly number[], penalty: numb
     all.forEach((row, i) => {
       const p = parts[i] / total;
       for (let a = 0; a < size; a++) {
-        for (let b = 0; b < size; b++) hessian.set(a, b, hessian.get(a, b) + p * (row[a] - mean[a]) * (row[b] - mean[b]));
+        for (let b = 0; b < size; b++) hessian[a * size + b] += p * (row[a] - mean[a]) * (row[b] - mean[b]);
       }
     });
   }

@@ -131,7 +131,7 @@ export function readRankerOptions(options: HybridRankerOptions<never> | HybridRa
 }
 
 /**
- * What contents count beside taste when no weights are given and nobody asked in words: a compromise. Where taste is well known, likeness of
+ * The weight of content relative to taste when no weights are given and there is no query: a compromise. Where taste is well known, likeness of
  * texts misleads; on Amazon Industrial, with few interactions and good texts, content ranks best at full weight (see docs/hybrid.md).
  */
 const contentWithoutWords = 0.4;

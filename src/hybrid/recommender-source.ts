@@ -23,7 +23,7 @@ export function recommenderSource(name: string, model: RecommenderLike, role?: S
     }
     const recommend = () => model.recommend(visitor.user as string, options);
     if (model.users || !model.recommendFor || visitor.history.length === 0) return recommend();
-    return recommendOrFold(recommend, fold); // it does not say whom it knows, so it has to be tried
+    return recommendOrFold(recommend, fold); // it does not say which users it knows, so it has to be tried
   };
 
   return {

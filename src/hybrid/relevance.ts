@@ -27,7 +27,7 @@ function scaleOf(items: readonly Recommendation[]): (score: number) => number {
   return high > low ? (score) => (score / 2 - low / 2) / (high / 2 - low / 2) : () => 1;
 }
 
-/** What is not relevant at all still has an order. */
+/** Even irrelevant items have an order. */
 const least = 1e-6;
 
 /**

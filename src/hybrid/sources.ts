@@ -12,7 +12,7 @@ export type SourceAnswer = ListAnswer;
  * `'popularity'` where everybody gets the same; of `explainMany` and `explain` the first that is there is used.
  */
 export interface RecommenderLike extends Partial<Pick<Recommender, 'kind'>> {
-  /** The users it knows. Without it, it is asked for any user. */
+  /** The users it knows. If missing, it is asked about every user. */
   readonly users?: Pick<Recommender['users'], 'has'> | undefined;
   /** The items it knows. */
   readonly items?: Pick<Recommender['items'], 'has'> | undefined;
@@ -20,7 +20,7 @@ export interface RecommenderLike extends Partial<Pick<Recommender, 'kind'>> {
   recommend(user: string, options?: RecommendOptions): SourceAnswer;
   /** A list for a visitor with this history. */
   recommendFor?(history: History, options?: RecommendOptions): SourceAnswer;
-  /** What it knows that a user did, all of which counts as seen. Without it, `explain` of some item is asked. */
+  /** The interactions it knows of a user, all of which count as seen. If missing, `explain` of some item is asked. */
   interactionsOf?(user: string): Iterable<HistoryEntry>;
   /** Why an item is not in its list. */
   readonly whyNot?: Recommender['whyNot'] | undefined;
@@ -85,7 +85,7 @@ export interface AnsweringSource {
   canAnswer?(request: Omit<SourceRequest, 'signal'>): boolean;
   /** Its list for this visitor. */
   answer(request: SourceRequest): ReturnType<SourceFunction>;
-  /** What it knows that a user did, all of which counts as seen; undefined for a user it does not know. */
+  /** The interactions it knows of a user, all of which count as seen; undefined for an unknown user. */
   interactionsOf?(user: string): Iterable<HistoryEntry> | undefined;
 }
 
@@ -142,7 +142,7 @@ export interface Source {
   ask(visitor: Visitor, want: Want, signal: AbortSignal): unknown;
   /** Scores of items that others found; an array at once, or nothing. */
   complete?(visitor: Visitor, want: Want, listed: readonly Recommendation[]): unknown;
-  /** What it knows that a user did; undefined when it cannot tell. */
+  /** The interactions it knows of a user; undefined when it cannot tell. */
   interactionsOf?(user: string): HistoryEntry[] | undefined;
   /** For some of its items the item of the visitor's history that speaks most for each; items without one are missing. */
   causesOf?(visitor: Visitor, items: readonly string[]): ReadonlyMap<string, Cause>;

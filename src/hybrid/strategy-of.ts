@@ -20,7 +20,7 @@ export function strategyOf(
       const hasWords = visitor.query !== undefined || visitor.interests.length > 0;
       if (one?.source.role === 'content') return 'content';
       if (one?.source.role === 'popular') return 'popular';
-      // A function does not say what it knows. Beside a model it is no better than what that leaves.
+      // A function does not say what it knows. Next to a model it only adds what the model leaves out.
       const isFunction = !one?.source.isModel;
       const knowsUser = isFunction ? visitor.user !== undefined : one.knowsUser;
       if (isFunction && hasModel) return hasHistory || hasWords ? 'content' : 'popular';

@@ -55,6 +55,6 @@ function rotl(x: number, r: number): number {
 
 /** The bytes as little-endian words: a view where they lie aligned, which is the usual case, else a copy. */
 function wordsOf(bytes: Uint8Array): Int32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes); // slice() of a Buffer is no copy
   return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
 }

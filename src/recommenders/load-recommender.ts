@@ -2,21 +2,11 @@ import type { ModelStore } from '../contracts/model-store.ts';
 import type { LoadOptions, Recommender } from '../contracts/recommender.ts';
 import { kindOf } from '../data/files/model-file.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { AlsRecommender } from './als/als.ts';
-import { BprRecommender } from './bpr/bpr.ts';
-import { EaseRecommender } from './ease/ease.ts';
-import { FactorRecommender } from './factors/factor-recommender.ts';
-import { GraphFilterRecommender } from './graph-filter/graph-filter.ts';
-import { ItemKnnRecommender } from './item-knn/item-knn.ts';
-import { PopularityRecommender } from './popularity/popularity.ts';
-import { SequenceLinearRecommender } from './sequence-linear/sequence-linear.ts';
+import { BlendRecommender } from './blend/blend.ts';
+import { familyReaders, type RecommenderClass } from './families.ts';
 import { storedBytes } from './shared/codec.ts';
 
-/** What a class of recommenders must have for {@link loadRecommender}. */
-export interface RecommenderClass {
-  /** Reads what `toBytes` wrote. @throws ERR_WRONG_KIND for a file of another family */
-  fromBytes(bytes: Uint8Array, options?: LoadOptions): Recommender;
-}
+export type { RecommenderClass } from './families.ts';
 
 /** What {@link loadRecommender} takes. */
 export interface LoadRecommenderOptions extends LoadOptions {
@@ -24,17 +14,8 @@ export interface LoadRecommenderOptions extends LoadOptions {
   families?: readonly RecommenderClass[] | undefined;
 }
 
-/** Readers of all families by the kind in their files. Functions, so that a bundle without `loadRecommender` contains none of them. */
-const families: Readonly<Record<string, (bytes: Uint8Array, options: LoadOptions) => Recommender>> = {
-  als: (bytes, options) => AlsRecommender.fromBytes(bytes, options),
-  bpr: (bytes, options) => BprRecommender.fromBytes(bytes, options),
-  ease: (bytes, options) => EaseRecommender.fromBytes(bytes, options),
-  factors: (bytes, options) => FactorRecommender.fromBytes(bytes, options),
-  'graph-filter': (bytes, options) => GraphFilterRecommender.fromBytes(bytes, options),
-  'item-knn': (bytes, options) => ItemKnnRecommender.fromBytes(bytes, options),
-  popularity: (bytes, options) => PopularityRecommender.fromBytes(bytes, options),
-  'sequence-linear': (bytes, options) => SequenceLinearRecommender.fromBytes(bytes, options),
-};
+/** Of all families, and of models made of them. */
+const families: typeof familyReaders = { ...familyReaders, blend: (bytes, options) => BlendRecommender.fromBytes(bytes, options) };
 
 /** Advice for files of attune that hold no recommender. */
 const others: Readonly<Record<string, string>> = {

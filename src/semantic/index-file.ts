@@ -85,7 +85,10 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   const settings = file.settings as unknown as Settings;
   const ids = file.ids.ids;
   if (!ids || !settings.embedder || !settings.vectorIndex || !settings.bm25) {
-    throw new AttuneError('ERR_BAD_FILE', 'Expected the parts of a search index in this file, and some are missing. Build the index anew.');
+    throw new AttuneError(
+      'ERR_BAD_FILE',
+      'Expected the parts of a search index in this file, and some are missing. Build the index again.',
+    );
   }
   const bytesOf = (name: string) => file.tensors[name]?.data as Uint8Array | undefined;
   const queryEmbedder = chooseQueryEmbedder(settings, given.queryEmbedder, bytesOf('queryEmbedder'));
@@ -96,7 +99,7 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   if (lexical.size !== catalogue.size || vectors.size !== catalogue.size) {
     throw new AttuneError(
       'ERR_BAD_FILE',
-      `Expected vectors and words of ${catalogue.size} items, got ${vectors.size} and ${lexical.size}. Build the index anew.`,
+      `Expected vectors and words of ${catalogue.size} items, got ${vectors.size} and ${lexical.size}. Build the index again.`,
     );
   }
   const { bm25, fields } = settings;
@@ -113,7 +116,7 @@ function chooseEmbedder(
   const different = (what: string) =>
     new AttuneError(
       'ERR_BAD_OPTION',
-      `This index was built with embedder '${wanted.name}' of ${wanted.dimensions} dimensions, got ${what}. Pass the same one as option 'embedder', or build the index anew.`,
+      `This index was built with embedder '${wanted.name}' of ${wanted.dimensions} dimensions, got ${what}. Pass the same one as option 'embedder', or build the index again.`,
     );
   // Dimensions of 0 are not known yet; they are checked with the first vectors.
   if (given && (given.name !== wanted.name || (given.dimensions !== 0 && given.dimensions !== wanted.dimensions))) {

@@ -1,35 +1,22 @@
-import { type Embedder, type EmbedOptions, embedDocuments } from '../contracts/embedder.ts';
+import type { Embedder } from '../contracts/embedder.ts';
 import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import type { History, Recommendation } from '../contracts/recommender.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
-import type { MetadataValue } from '../contracts/where.ts';
 import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
 import { readMetadata, readModelStore } from '../storage/shared/model-names.ts';
-import { Catalogue } from './catalogue/catalogue.ts';
-import {
-  type Document,
-  type DocumentFields,
-  DocumentReader,
-  type KeptFields,
-  type MetadataFields,
-  readDocuments,
-} from './catalogue/documents.ts';
-import { ngramEmbedder } from './embedders/ngram.ts';
-import { type IndexParts, packIndex, unpackIndex } from './index-file.ts';
-import { flatIndex } from './indexes/flat/flat.ts';
-import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { buildParts, loadParts, takeDocuments } from './build.ts';
+import { type DocumentReader, type KeptFields, type MetadataFields, readDocuments } from './catalogue/documents.ts';
+import { type IndexParts, packIndex } from './index-file.ts';
+import type { KeptMetadata } from './kept.ts';
 import type { TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
-import { newestWords } from './lexical/words.ts';
 import { type Filter, readFilter, readIds } from './search/filter.ts';
 import { findRanked, named } from './search/find.ts';
 import { findNearDuplicates } from './search/near-duplicates.ts';
 import { type Answer, similarToHistory, similarToItem } from './search/similar.ts';
 import {
-  buildChecks,
-  loadChecks,
   type NearDuplicatesOptions,
   nearDuplicatesChecks,
   type SearchFilter,
@@ -45,14 +32,7 @@ import {
   wordChecks,
 } from './semantic-options.ts';
 
-/** What an index has of an item: its fields, as JSON holds them; what was null or missing is not there. */
-export type KeptMetadata<Kept> = {
-  /** A field that was kept. */
-  readonly [Field in keyof Kept]?: KeptValue<Kept[Field]>;
-};
-
-/** What an index has of a field's value: dates become text. */
-export type KeptValue<Value> = unknown extends Value ? MetadataValue : Value extends Date ? string : NonNullable<Value>;
+export type * from './kept.ts';
 
 /** A loaded index: what it keeps is as `metadata` says, else as the rows are. */
 export type LoadedIndex<Item, Vectors extends VectorIndex, Fields> = SemanticIndex<KeptFields<Item, Fields, Item>, Item, Vectors>;
@@ -87,41 +67,9 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     items: Iterable<Item> | AsyncIterable<Item>,
     options: SemanticBuildOptions<Item, Vectors, Fields> = {},
   ): Promise<SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>> {
-    const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
-    const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
-    const vectors = o.vectorIndex ?? flatIndex();
-    await vectors.prepare?.();
-    if (vectors.size > 0) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `SemanticIndex.build: option 'vectorIndex' must be an empty index, got one with ${vectors.size} vectors. Make a new one.`,
-      );
-    }
-    const given = o.embedder ?? ngramEmbedder();
-    await Promise.all([given.prepare?.(), o.queryEmbedder?.prepare?.()]); // fail early if something is missing
-    const documents = await readDocuments(items, reader, o);
-    const texts = documents.map((document) => document.text);
-    const embedder = (await given.fit?.(texts, o)) ?? given;
-    if (o.queryEmbedder && o.queryEmbedder.dimensions !== embedder.dimensions) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `SemanticIndex.build: expected a queryEmbedder of ${embedder.dimensions} dimensions, as the embedder has, got ${o.queryEmbedder.dimensions}.`,
-      );
-    }
-    const bm25 = { ...bm25Defaults, words: newestWords, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
-    const index = new SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>(
-      {
-        catalogue: new Catalogue(),
-        embedder,
-        queryEmbedder: o.queryEmbedder,
-        vectors,
-        lexical: new LexicalIndex(bm25),
-        bm25,
-        fields: reader.names,
-      },
-      reader,
-    );
-    await index.#take(documents, o);
+    const { documents, parts, reader, work } = await buildParts<Item>(items, options);
+    const index = new SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>(parts, reader);
+    await takeDocuments(parts, documents, work);
     return index;
   }
 
@@ -134,23 +82,8 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     bytes: Uint8Array,
     options: SemanticLoadOptions<Item, Vectors, Fields> = {},
   ): LoadedIndex<Item, Vectors, Fields> {
-    const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
-    const parts = unpackIndex(bytes, given);
-    const fields = {
-      id: id ?? parts.fields.id,
-      text: text ?? parts.fields.text,
-      metadata: metadata ?? parts.fields.metadata,
-    } as DocumentFields<Item>;
-    if (fields.id === undefined || fields.text === undefined || fields.metadata === undefined) return new SemanticIndex(parts, undefined);
-    const reader = new DocumentReader(fields, 'SemanticIndex.fromBytes');
-    const weights = parts.bm25.weights ?? [1];
-    if (reader.weights.length !== weights.length || reader.weights.some((weight, k) => weight !== weights[k])) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `This index was built with text fields of weights ${weights.join(', ')}, got ${reader.weights.join(', ')}. Pass the same ones as option 'text'.`,
-      );
-    }
-    return new SemanticIndex({ ...parts, fields: reader.names }, reader);
+    const { parts, reader } = loadParts<Item>(bytes, options);
+    return new SemanticIndex(parts, reader);
   }
 
   /**
@@ -299,7 +232,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
       );
     }
     const documents = await readDocuments(items, this.#reader, o);
-    const change = this.#changes.catch(() => {}).then(() => this.#take(documents, o));
+    const change = this.#changes.catch(() => {}).then(() => takeDocuments(this.#parts, documents, o));
     this.#changes = change.catch(() => {});
     return change;
   }
@@ -333,26 +266,6 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     await this.#changes;
     const facts = { kind: 'semantic-index', items: this.size, embedder: this.#parts.embedder.name };
     return readModelStore(store).put(name, this.toBytes(), { ...facts, ...readMetadata(metadata) });
-  }
-
-  /** Embeds documents, then makes them present in one step. */
-  async #take(documents: readonly Document[], { signal, onProgress }: EmbedOptions): Promise<void> {
-    const { catalogue, embedder, vectors, lexical } = this.#parts;
-    const rows = await embedDocuments(
-      embedder,
-      documents.map((document) => document.text),
-      { signal, onProgress },
-    );
-    onProgress?.({ phase: 'indexing', done: 0, total: documents.length });
-    const keys = catalogue.reserve(documents.map(({ id }) => id));
-    const metadata = documents.map((document) => document.metadata);
-    const change = vectors.add(keys, rows, metadata);
-    if (change) await change;
-    documents.forEach((document, k) => {
-      lexical.add(keys[k], ...document.fields);
-    });
-    catalogue.put(keys, metadata);
-    onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
   }
 
   #filter(owner: string, options: SearchFilter): Filter {

@@ -36,7 +36,7 @@ export function memoryTracker(models: ModelStore = memoryModelStore()): Tracker 
           id,
           append: (entry) => void entries.push(entry),
           flush: async () => {},
-          putArtifact: async (name, bytes) => void artifacts.set(name, bytes.slice()),
+          putArtifact: async (name, bytes) => void artifacts.set(name, Uint8Array.from(bytes)),
           putModel: (name, bytes, alias) => registeredModel.put(models, { run: id, name, bytes, alias }),
         },
         start,

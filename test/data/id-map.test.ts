@@ -115,4 +115,26 @@ describe('IdMap', () => {
     }
     expect(map.toColumns().bytes.length).toBeLessThan(12_000_000);
   });
+
+  it('takes ids as bytes, which are the same ids as their texts', () => {
+    const map = new IdMap(['a', 'né', 'B00']);
+    const bytes = Buffer.from('xB00néa');
+    expect(map.addBytes(bytes, 1, 4)).toBe(2);
+    expect(map.addBytes(bytes, 4, 7)).toBe(1);
+    expect(map.addBytes(bytes, 7)).toBe(0);
+    expect(map.addBytes(bytes)).toBe(3);
+    expect(map.idAt(3)).toBe('xB00néa');
+    expect(map.indexOf('xB00néa')).toBe(3);
+    expect(() => map.addBytes(bytes, 2, 2)).toThrow(/non-empty/);
+    expect(() => map.addBytes(bytes, 4, 6)).toThrow(/UTF-8/);
+    expect(() => map.addBytes(bytes, 0, 99)).toThrow(/part of a Uint8Array/);
+    expect(map.size).toBe(4);
+  });
+
+  it('keeps ids of bytes apart in a copy', () => {
+    const map = new IdMap(['a']);
+    const copy = map.clone();
+    copy.addBytes(Buffer.from('b'));
+    expect([map.size, copy.size, map.has('b'), copy.has('b')]).toEqual([1, 2, false, true]);
+  });
 });

@@ -249,6 +249,8 @@ describe('etl', () => {
       'interactions.parquet',
       'item_map.parquet',
       'popular_items.parquet',
+      'quality.html',
+      'quality.json',
       'rejects.jsonl.gz',
       'user_map.parquet',
     ]);

@@ -8,7 +8,6 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { unitVector, vectorIndexConformance } from '../support/conformance.ts';
-import { postgresStoresConformance } from '../support/postgres-stores-conformance.ts';
 
 const service = join(import.meta.dirname, '../../.services/postgres');
 const url = readFileSync(join(service, 'url.txt'), 'utf8').trim();
@@ -37,8 +36,6 @@ function unitRows(count: number, dimensions: number, seed = 0): Float32Array {
 async function rowCount(table: string): Promise<number> {
   return (await pool.query(`select count(*)::int4 as count from ${table}`)).rows[0].count;
 }
-
-postgresStoresConformance(pool);
 
 describe.each<[string, PgvectorOptions, number]>([
   ['hnsw', { index: 'hnsw' }, 0.9],

@@ -1,5 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ModelStore, memoryModelStore } from 'attune';
+import { keyValueModelStore, type ModelStore, type ModelStoreOptions, memoryKeyValue, memoryModelStore } from 'attune';
 import { fileModelStore } from 'attune/node';
 import { sqliteModelStore } from 'attune/sqlite';
 import { describe } from 'vitest';
@@ -10,13 +11,69 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const { path: root } = temporaryFolder();
 let folders = 0;
 
-const stores: [string, () => ModelStore][] = [
-  ['memory', () => memoryModelStore()],
-  ['file', () => fileModelStore(join(root, String(folders++), 'not', 'there', 'yet'))],
-  ...sqliteDrivers.flatMap(([driver, open]): [string, () => ModelStore][] => [
-    [driver, () => sqliteModelStore(open(':memory:'))],
-    [`${driver} with a hostile table name`, () => sqliteModelStore(open(':memory:'), { table: 'x"; drop table models; --' })],
+/** A store, and what changes the bytes of one of its versions behind its back. */
+interface Opened {
+  store: ModelStore;
+  damage?: (name: string, version: number) => Promise<void>;
+}
+
+function inFolder(options?: ModelStoreOptions): Opened {
+  const folder = join(root, String(folders++), 'not', 'there', 'yet');
+  return {
+    store: fileModelStore(folder, options),
+    async damage(name, version) {
+      const file = join(folder, name, `${version}.safetensors`);
+      const bytes = readFileSync(file);
+      bytes[77_777] ^= 1;
+      writeFileSync(file, bytes);
+    },
+  };
+}
+
+function overKeyValue(options?: ModelStoreOptions): Opened {
+  const client = memoryKeyValue();
+  return {
+    store: keyValueModelStore(client, options),
+    async damage(name, version) {
+      const key = `${name}/${version}/model`;
+      const bytes = (await client.get(key)) as Uint8Array;
+      bytes[77_777] ^= 1;
+      await client.set(key, bytes);
+    },
+  };
+}
+
+const inSqlite =
+  (driver: (path: string) => ReturnType<(typeof sqliteDrivers)[0][1]>, table?: string) =>
+  (options?: ModelStoreOptions): Opened => {
+    const database = driver(':memory:');
+    return {
+      store: sqliteModelStore(database, { table, ...options }),
+      async damage(_, version) {
+        database.exec(`update "${(table ?? 'models').replaceAll('"', '""')}" set bytes = zeroblob(100000) where version = ${version}`);
+      },
+    };
+  };
+
+const stores: [string, (options?: ModelStoreOptions) => Opened][] = [
+  ['memory', (options) => ({ store: memoryModelStore(options) })],
+  ['key-value', overKeyValue],
+  ['file', inFolder],
+  ...sqliteDrivers.flatMap(([driver, open]): [string, (options?: ModelStoreOptions) => Opened][] => [
+    [driver, inSqlite(open)],
+    [`${driver} with a hostile table name`, inSqlite(open, 'x"; drop table models; --')],
   ]),
 ];
 
-describe.each(stores)('%s model store', (_, open) => modelStoreConformance(open));
+describe.each(stores)('%s model store', (_, open) => {
+  const damages = new WeakMap<ModelStore, Opened['damage']>();
+  const opened = (options?: ModelStoreOptions) => {
+    const { store, damage } = open(options);
+    damages.set(store, damage);
+    return store;
+  };
+  modelStoreConformance(() => opened(), {
+    openKeeping: (keep) => opened({ keep }),
+    damage: open().damage && ((store, name, version) => damages.get(store)?.(name, version) as Promise<void>),
+  });
+});

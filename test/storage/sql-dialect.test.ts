@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
+import { postgresDialect } from '../../src/storage/postgres/dialect.ts';
 import { readTables } from '../../src/storage/shared/tables.ts';
 import { SqlConnection, type SqlValue } from '../../src/storage/sql/connection.ts';
 import { sqlDataStore } from '../../src/storage/sql/data-store.ts';
 import { numbered } from '../../src/storage/sql/dialect.ts';
 import { modelTables, sqlModelStore } from '../../src/storage/sql/model-store.ts';
-import { postgresDialect } from '../support/postgres-database.ts';
 
 /** A database that answers nothing and keeps what it was told. */
 function recorder(answer: (sql: string) => unknown[], changes: number) {
@@ -88,7 +88,7 @@ it('parameters are numbered, many rows go into one statement, and a question mar
   };
   const products = [{ item: 'a', price: 1, 'what?': [1] }, { item: 'b' }];
   expect(await said(() => store.products.putMany(products))).toEqual([
-    { sql: 'begin', values: [] },
+    { sql: 'begin; set local client_min_messages to warning', values: [] },
     {
       sql: 'insert into "catalog" ("asin", "price", "what?") values ($1, $2, $3), ($4, $5, $6) on conflict ("asin") do nothing',
       values: ['a', 1, '[1]', 'b', null, null],
@@ -125,6 +125,6 @@ it('a model store makes its tables likewise, and locks a version while an alias 
   const store = sqlModelStore(database, 'models');
   await store.promote('als', 1, 'production');
   expect(statements[1].sql).toBe(
-    'select name, version, created_at as "createdAt", size_bytes as "sizeBytes", metadata from "models" where name = $1 and version = $2 and bytes is not null for update',
+    'select name, version, created_at as "createdAt", size_bytes as "sizeBytes", metadata, checksum from "models" where name = $1 and version = $2 and bytes is not null for update',
   );
 });

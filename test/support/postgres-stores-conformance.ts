@@ -1,53 +1,48 @@
-import type pg from 'pg';
+import type { ModelStore } from 'attune';
+import { type PostgresHandle, postgresDataStore, postgresModelStore } from 'attune/postgres';
 import { describe } from 'vitest';
-import { readTables } from '../../src/storage/shared/tables.ts';
-import { sqlDataStore } from '../../src/storage/sql/data-store.ts';
-import { embeddingTable, sqlEmbeddingCache } from '../../src/storage/sql/embedding-cache.ts';
-import { modelTables, sqlModelStore } from '../../src/storage/sql/model-store.ts';
-import { dataStoreConformance, embeddingCacheConformance, modelStoreConformance } from './conformance.ts';
-import { postgresDatabase, postgresDialect } from './postgres-database.ts';
+import { dataStoreConformance, modelStoreConformance } from './conformance.ts';
 
-/** The SQL stores on a real PostgreSQL: the seam is right when the suites of all stores pass there. */
-export function postgresStoresConformance(pool: pg.Pool): void {
-  const database = postgresDatabase(pool);
+/** The suites of all stores over a handle of PostgreSQL. `prefix` begins the names of the tables, so that handles may share a database. */
+export function postgresStoresConformance(
+  name: string,
+  handle: () => PostgresHandle,
+  execute: (sql: string) => Promise<unknown>,
+  prefix: string,
+): void {
   let number = 0;
-  const execute = async (...statements: string[]) => {
-    for (const sql of statements) await pool.query(sql);
-  };
-
-  describe('data store in PostgreSQL', () => {
+  describe(`data store over ${name}`, () => {
     dataStoreConformance(() => {
-      const n = ++number;
-      const names = { products: { name: `p${n}` }, interactions: { name: `i "${n}"` }, events: { name: `e?${n}` } };
-      return sqlDataStore(database, readTables(names, 'postgres', postgresDialect.reserved));
+      const n = `${prefix}${++number}`;
+      return postgresDataStore(handle(), {
+        tables: { products: { name: `p${n}` }, interactions: { name: `i "${n}"` }, events: { name: `e?${n}` } },
+      });
     });
   });
 
-  describe('data store in PostgreSQL with declared columns', () => {
+  describe(`data store over ${name}, with declared columns`, () => {
     dataStoreConformance(() => {
-      const n = ++number;
-      const tables = {
-        products: { name: `p${n}`, id: 'parent asin', columns: { title: 'TEXT', features: 'JSON' } },
-        interactions: { name: `i${n}`, user: 'select', value: 'a"b', columns: { note: 'TEXT' } },
-        events: { name: `e${n}` },
-      } as const;
-      return sqlDataStore(database, readTables(tables, 'postgres', postgresDialect.reserved));
+      const n = `${prefix}${++number}`;
+      return postgresDataStore(handle(), {
+        tables: {
+          products: { name: `p${n}`, id: 'parent asin', columns: { title: 'TEXT', features: 'JSON' } },
+          interactions: { name: `i${n}`, user: 'select', value: 'a"b', columns: { note: 'TEXT' } },
+          events: { name: `e${n}` },
+        },
+      });
     });
   });
 
-  describe('model store in PostgreSQL', () => {
-    modelStoreConformance(async () => {
-      const table = `models${++number}`;
-      await execute(...modelTables(postgresDialect, table));
-      return sqlModelStore(database, table);
-    });
-  });
-
-  describe('embedding cache in PostgreSQL', () => {
-    embeddingCacheConformance(() => {
-      const table = `vectors${++number}`;
-      const made = execute(embeddingTable(postgresDialect, table));
-      return { cache: sqlEmbeddingCache({ ...database, use: async (work) => made.then(() => database.use(work)) }, table) };
+  describe(`model store over ${name}`, () => {
+    let table = '';
+    const open = (options: { keep?: number } = {}): ModelStore => {
+      table = `models${prefix}${++number}`;
+      return postgresModelStore(handle(), { table, ...options });
+    };
+    modelStoreConformance(() => open(), {
+      openKeeping: (keep) => open({ keep }),
+      damage: async (_, __, version) =>
+        execute(`update ${table} set bytes = set_byte(bytes, 77777, 9) where version = ${version}`) as Promise<never>,
     });
   });
 }

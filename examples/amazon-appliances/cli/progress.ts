@@ -41,7 +41,7 @@ function terminalBar(label: string, stream: NodeJS.WriteStream, started: number)
       const now = performance.now();
       if (now - last < 60) return;
       last = now;
-      line(`  ${label}  ${bar(progress)} ${detail(progress)}`.slice(0, (stream.columns || 80) - 1));
+      line(`  ${label}  ${bar(progress)} ${detail(progress, started)}`.slice(0, (stream.columns || 80) - 1));
     },
     done: (message) => void line(`\x1b[32m✓\x1b[0m ${label}${message ? `: ${message}` : ''} \x1b[2m(${seconds(started)})\x1b[0m\n`),
     fail: () => void line(`\x1b[31m✗\x1b[0m ${label} \x1b[2m(${seconds(started)})\x1b[0m\n`),
@@ -57,7 +57,7 @@ function plainLines(label: string, stream: NodeJS.WriteStream, started: number):
       const now = performance.now();
       if (now - last < 10_000) return;
       last = now;
-      stream.write(`${label} ... ${detail(progress)}\n`);
+      stream.write(`${label} ... ${detail(progress, started)}\n`);
     },
     done: (message) => void stream.write(`${label}: ${message ? `${message}, ` : ''}${seconds(started)}\n`),
     fail: () => void stream.write(`${label}: failed after ${seconds(started)}\n`),
@@ -71,9 +71,17 @@ function bar({ done, total }: Progress): string {
   return `${'█'.repeat(full)}${'░'.repeat(cells - full)}`;
 }
 
-function detail({ phase, done, total, loss }: Progress): string {
+function detail({ phase, done, total, loss }: Progress, started: number): string {
   const share = total ? `${String(Math.floor((done / total) * 100)).padStart(3)} %` : done.toLocaleString('en-US');
-  return `${share}  ${phase}${typeof loss === 'number' ? `, loss ${loss.toPrecision(6)}` : ''}`;
+  return `${share}  ${phase}${typeof loss === 'number' ? `, loss ${loss.toPrecision(6)}` : ''}${timeLeft(done, total, started)}`;
+}
+
+/** Only once there is enough to judge by. */
+function timeLeft(done: number, total: number | undefined, started: number): string {
+  const elapsed = (performance.now() - started) / 1000;
+  if (!total || done >= total || elapsed < 2 || done / total < 0.02) return '';
+  const left = Math.ceil((elapsed * (total - done)) / done);
+  return left < 90 ? `, ${left} s left` : `, ${Math.ceil(left / 60)} min left`;
 }
 
 export const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;

@@ -16,6 +16,10 @@ export const etl = command({
       help: 'CSV, TSV, JSON, JSON Lines or Parquet, also .gz; field names of 2014, 2018 or 2023 (default: the generated sample)',
     },
     products: { type: 'text', help: 'product metadata, in any of these formats; without it products have nothing but an id' },
+    columns: {
+      type: 'text',
+      help: 'names of columns, where they are others: user=buyer,item=sku,value=stars,time=when',
+    },
     minInteractions: {
       type: 'integer',
       help: 'leave out users and products with fewer ratings',
@@ -37,20 +41,27 @@ export const etl = command({
       default: defaults.etl.unknownProducts,
     },
   },
-  async run({ reviews, products, ...options }) {
+  async run({ reviews, products, columns, ...options }) {
     const { runEtl } = await import('../etl/run.ts');
+    const { readFieldNames } = await import('../etl/review.ts');
     const sample = paths(options.dataDir);
     const isSample = reviews === undefined && existsSync(sample.reviews);
     const summary = await runEtl(
-      { ...options, reviews: reviews ?? sample.reviews, products: products ?? (isSample ? sample.products : undefined) },
+      {
+        ...options,
+        columns: columns === undefined ? undefined : readFieldNames(columns),
+        reviews: reviews ?? sample.reviews,
+        products: products ?? (isSample ? sample.products : undefined),
+      },
       withProgress,
     );
     console.log(describeEtl(summary));
+    console.log(paths(options.dataDir).quality);
   },
 });
 
 /** What was read, what was stored, and where the rest is. */
-export function describeEtl({ reviews, products, users, ratedProducts, meanRating, rejects }: EtlSummary): string {
+export function describeEtl({ reviews, products, users, ratedProducts, meanRating, rejects, brokenRules }: EtlSummary): string {
   const rejected = Object.entries(rejects);
   return [
     '',
@@ -74,5 +85,6 @@ export function describeEtl({ reviews, products, users, ratedProducts, meanRatin
     rejected.length > 0
       ? `${count(rejected.reduce((sum, [, n]) => sum + n, 0))} rows were left out; each is in rejects.jsonl.gz with its line and the reason.`
       : 'No row was left out.',
+    ...brokenRules.map((rule) => `Broken rule of quality: ${rule}.`),
   ].join('\n');
 }

@@ -1,7 +1,9 @@
-import { IdMap, type ProductStore, type Progress } from 'attune';
+import { statSync } from 'node:fs';
+import { IdMap, type Progress } from 'attune';
+import { createDatabase } from '../pipeline/database.ts';
 import { type CatalogueEntry, type Known, mergeProducts, readProduct } from './product.ts';
-import type { Rejects } from './rejects.ts';
 import { readSource } from './source.ts';
+import { received } from './threads.ts';
 
 export interface ProductCounts {
   rows: number;
@@ -11,28 +13,49 @@ export interface ProductCounts {
   unreadablePrices: number;
 }
 
+export interface ProductTask {
+  /** Without it the table stays empty. */
+  file?: string;
+  /** Where the new database is made. */
+  database: string;
+}
+
+/** How far the loading of products is, and at its end what came of it. */
+export interface ProductMessage {
+  progress?: Progress;
+  rejects: { line: number; reason: string; row: unknown }[];
+  result?: { counts: ProductCounts; known: { bytes: Uint8Array; ends: Int32Array } };
+}
+
+/** Smaller files are loaded faster than a thread starts. */
+const worthThread = 1 << 20;
+/** So few at a time that they are gone before the garbage collector copies them to the old ones. */
 const batchSize = 2000;
 
-/** Reads a metadata file into the table, merging rows of one product. Only a batch and the ids are in memory. */
-export async function loadProducts(
-  file: string | undefined,
-  store: ProductStore,
-  rejects: Rejects,
-  onProgress: (progress: Progress) => void,
-) {
+/** Makes the database with the products of a file in it, in a thread of its own when the file is large. */
+export function loadProducts(task: ProductTask): AsyncGenerator<ProductMessage> {
+  const small = task.file === undefined || statSync(task.file).size < worthThread;
+  return small ? productMessages(task) : received<ProductMessage>(new URL('./products-thread.ts', import.meta.url), task);
+}
+
+/** The same in this thread. Rows of one product are merged. Only a batch and the ids are in memory. */
+export async function* productMessages({ file, database }: ProductTask): AsyncGenerator<ProductMessage> {
   const known = new IdMap();
   const counts: ProductCounts = { rows: 0, duplicates: 0, repairedTitles: 0, unreadablePrices: 0 };
-  if (file === undefined) return { known, counts };
+  const { data, close } = await createDatabase(database);
+  const store = data.products;
   const repaired = new Set<string>();
   let batch = new Map<string, Known>();
+  let rejects: ProductMessage['rejects'] = [];
+  let progress: Progress | undefined;
   const flush = async () => {
     const seen = [...batch.keys()].filter((id) => known.has(id));
-    for (const stored of await store.getMany(seen)) {
+    for (const stored of seen.length > 0 ? await store.getMany(seen) : []) {
       if (!stored) continue;
       const before = { product: stored as unknown as CatalogueEntry, repaired: repaired.has(stored.item) };
       batch.set(stored.item, mergeProducts(complete(before), batch.get(stored.item) as Known));
     }
-    await store.putMany([...batch.values()].map(({ product }) => ({ ...product })));
+    await store.putMany(Array.from(batch.values(), ({ product }) => product as unknown as { item: string }));
     for (const [id, entry] of batch) {
       known.add(id);
       if (entry.repaired) repaired.add(id);
@@ -40,26 +63,36 @@ export async function loadProducts(
     }
     batch = new Map();
   };
-  for await (const rows of readSource(file, { onProgress })) {
-    for (const { line, row, problem } of rows) {
-      counts.rows++;
-      const read = row ? readProduct(row) : `not a row: ${problem.replace(/, got .*/s, '')}`;
-      if (typeof read === 'string') {
-        await rejects.add('products', read, line, row ?? problem);
-        continue;
+  const message = (): ProductMessage => {
+    const sent = { progress, rejects };
+    rejects = [];
+    return sent;
+  };
+  try {
+    for await (const rows of file === undefined ? [] : readSource(file, { onProgress: (it) => void (progress = it) })) {
+      for (const { line, row, problem } of rows) {
+        counts.rows++;
+        const read = row ? readProduct(row) : `not a row: ${problem.replace(/, got .*/s, '')}`;
+        if (typeof read === 'string') {
+          rejects.push({ line, reason: read, row: row ?? problem });
+          continue;
+        }
+        const { product, repairs } = read;
+        if (repairs.includes('price cannot be read')) counts.unreadablePrices++;
+        const entry = { product, repaired: repairs.includes('title made from brand and description') };
+        const before = batch.get(product.item);
+        if (before || known.has(product.item)) counts.duplicates++;
+        batch.set(product.item, before ? mergeProducts(before, entry) : entry);
       }
-      const { product, repairs } = read;
-      if (repairs.includes('price cannot be read')) counts.unreadablePrices++;
-      const entry = { product, repaired: repairs.includes('title made from brand and description') };
-      const before = batch.get(product.item);
-      if (before || known.has(product.item)) counts.duplicates++;
-      batch.set(product.item, before ? mergeProducts(before, entry) : entry);
+      if (batch.size >= batchSize) await flush();
+      if (rejects.length > 0 || progress) yield message();
     }
-    if (batch.size >= batchSize) await flush();
+    await flush();
+  } finally {
+    close();
   }
-  await flush();
   counts.repairedTitles = repaired.size;
-  return { known, counts };
+  yield { ...message(), result: { counts, known: known.toColumns() } };
 }
 
 /** Stores leave empty columns out of the rows they return. */

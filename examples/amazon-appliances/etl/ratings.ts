@@ -1,21 +1,36 @@
 import { IdMap } from 'attune';
+import type { Texts } from '../bulk/orders.ts';
+import type { RatingBatch } from './batch.ts';
 import type { Rating } from './review.ts';
 
+/** The numbers of a rating; of ids there are indices. */
+const columns = {
+  user: Int32Array,
+  item: Int32Array,
+  value: Float64Array,
+  /** NaN for none. */
+  time: Float64Array,
+  verified: Int8Array,
+  helpful: Int32Array,
+  line: Int32Array,
+};
+type Columns = { -readonly [name in keyof typeof columns]: InstanceType<(typeof columns)[name]> };
+
+/** Ratings as numbers in columns, longer than needed, with the ids that `user` and `item` count. */
+export interface RatingColumns extends Readonly<Columns> {
+  users: Texts;
+  items: Texts;
+}
+
 /**
- * Ratings in columns, the newest of each (user, product) pair; of equal times the later row. Thirty bytes per rating besides
+ * Ratings in columns, the newest of each (user, product) pair; of equal times the later row. Thirty-five bytes per rating besides
  * the ids, so that a whole category fits into memory.
  */
 export class Ratings {
-  readonly users = new IdMap();
-  readonly items = new IdMap();
+  users = new IdMap();
+  items = new IdMap();
   #size = 0;
-  #user = new Int32Array(1024);
-  #item = new Int32Array(1024);
-  #value = new Float32Array(1024);
-  #time = new Float64Array(1024);
-  #verified = new Int8Array(1024);
-  #helpful = new Int32Array(1024);
-  #line = new Int32Array(1024);
+  #columns = columnsOf(1024);
   /** Row + 1 by a hash of the pair, 0 = free; never more than half full. A Map of two million pairs takes ten times as much. */
   #table = new Int32Array(4096);
 
@@ -23,81 +38,86 @@ export class Ratings {
     return this.#size;
   }
 
-  /** Takes a rating in. @returns the one it supersedes, or itself when there is a newer one; undefined for a new pair. */
-  add(rating: Rating, line: number): { line: number; rating: Rating } | undefined {
-    const user = this.users.add(rating.user);
-    const item = this.items.add(rating.item);
-    const slot = this.#slot(user, item);
-    const row = this.#table[slot] - 1;
-    if (row < 0) {
-      if (this.#size === this.#user.length) this.#grow();
-      this.#user[this.#size] = user;
-      this.#item[this.#size] = item;
-      this.#write(this.#size++, rating, line);
-      this.#table[slot] = this.#size;
-      if (this.#size * 2 > this.#table.length) this.#rehash();
-      return undefined;
+  /** The numbers of all ratings; longer than `size`, and replaced when they have to grow. */
+  get columns(): Readonly<Columns> {
+    return this.#columns;
+  }
+
+  /** Takes all ratings of a batch in. @param onSuperseded called with each that gives way to a newer one of its pair */
+  addAll(batch: RatingBatch, onSuperseded: (line: number, rating: Rating) => void): void {
+    const { ids, ends, size, times } = batch;
+    for (let k = 0, start = 0; k < size; k++) {
+      const user = this.users.addBytes(ids, start, ends[2 * k]);
+      const item = this.items.addBytes(ids, ends[2 * k], ends[2 * k + 1]);
+      start = ends[2 * k + 1];
+      const slot = this.#slot(user, item);
+      let row = this.#table[slot] - 1;
+      if (row < 0) {
+        if (this.#size === this.#columns.user.length) this.#columns = columnsOf(2 * this.#size, this.#columns);
+        row = this.#size++;
+        this.#columns.user[row] = user;
+        this.#columns.item[row] = item;
+        this.#write(row, batch, k);
+        this.#table[slot] = this.#size;
+        if (this.#size * 2 > this.#table.length) this.#rehash();
+        continue;
+      }
+      const before = this.at(row);
+      const line = this.#columns.line[row];
+      const stays = (before.timestamp ?? Number.NEGATIVE_INFINITY) > (Number.isNaN(times[k]) ? Number.NEGATIVE_INFINITY : times[k]);
+      this.#write(row, batch, k);
+      if (!stays) {
+        onSuperseded(line, before);
+        continue;
+      }
+      onSuperseded(batch.lines[k], this.at(row));
+      this.#restore(row, before, line);
     }
-    const older =
-      this.#time[row] > (rating.timestamp ?? Number.NEGATIVE_INFINITY) ? { line, rating } : { line: this.#line[row], rating: this.at(row) };
-    if (older.rating !== rating) this.#write(row, rating, line);
-    return older;
+  }
+
+  /** The columns alone, for the last steps: what finds ids and pairs takes as much memory, and is given up. */
+  release(): RatingColumns {
+    const { users, items } = this;
+    this.users = new IdMap();
+    this.items = new IdMap();
+    this.#table = new Int32Array(4096);
+    return { ...this.#columns, users: users.toColumns(), items: items.toColumns() };
   }
 
   at(row: number): Rating {
+    const { user, item, value, time, verified, helpful } = this.#columns;
     return {
-      user: this.users.idAt(this.#user[row]),
-      item: this.items.idAt(this.#item[row]),
-      value: this.#value[row],
-      timestamp: this.timeOf(row),
-      verified: this.#verified[row] < 0 ? undefined : this.#verified[row] === 1,
-      helpful: this.#helpful[row] < 0 ? undefined : this.#helpful[row],
+      user: this.users.idAt(user[row]),
+      item: this.items.idAt(item[row]),
+      value: value[row],
+      timestamp: Number.isNaN(time[row]) ? undefined : time[row],
+      verified: verified[row] < 0 ? undefined : verified[row] === 1,
+      helpful: helpful[row] < 0 ? undefined : helpful[row],
     };
   }
 
-  valueOf(row: number): number {
-    return this.#value[row];
-  }
-
-  timeOf(row: number): number | undefined {
-    return this.#time[row] === Number.NEGATIVE_INFINITY ? undefined : this.#time[row];
-  }
-
-  lineOf(row: number): number {
-    return this.#line[row];
-  }
-
-  itemIndex(row: number): number {
-    return this.#item[row];
-  }
-
-  userIndex(row: number): number {
-    return this.#user[row];
-  }
-
   /** Positions of the ratings whose user and product pass, then the core in which every user and product has `least` of them. */
-  select({ keepUser, keepItem, least }: { keepUser(user: number): boolean; keepItem(item: number): boolean; least: number }): Int32Array {
-    const users = Uint8Array.from({ length: this.users.size }, (_, user) => (keepUser(user) ? 1 : 0));
-    const items = Uint8Array.from({ length: this.items.size }, (_, item) => (keepItem(item) ? 1 : 0));
+  select({ keepUser, keepItem, least }: { keepUser: Uint8Array; keepItem: Uint8Array; least: number }): Int32Array {
+    const { user, item } = this.#columns;
     const perUser = new Int32Array(this.users.size);
     const perItem = new Int32Array(this.items.size);
     let rows = new Int32Array(this.#size);
     let kept = 0;
     for (let row = 0; row < this.#size; row++) {
-      if (!users[this.#user[row]] || !items[this.#item[row]]) continue;
-      perUser[this.#user[row]]++;
-      perItem[this.#item[row]]++;
+      if (!keepUser[user[row]] || !keepItem[item[row]]) continue;
+      perUser[user[row]]++;
+      perItem[item[row]]++;
       rows[kept++] = row;
     }
     rows = rows.slice(0, kept);
     for (;;) {
-      const core = rows.filter((row) => perUser[this.#user[row]] >= least && perItem[this.#item[row]] >= least);
+      const core = rows.filter((row) => perUser[user[row]] >= least && perItem[item[row]] >= least);
       if (core.length === rows.length) return rows;
       perUser.fill(0);
       perItem.fill(0);
       for (const row of core) {
-        perUser[this.#user[row]]++;
-        perItem[this.#item[row]]++;
+        perUser[user[row]]++;
+        perItem[item[row]]++;
       }
       rows = core;
     }
@@ -105,39 +125,45 @@ export class Ratings {
 
   /** Where a pair stands in the table, or where it would. */
   #slot(user: number, item: number): number {
+    const { user: users, item: items } = this.#columns;
     const mask = this.#table.length - 1;
     const mixed = Math.imul(user, 0x9e3779b1) ^ Math.imul(item, 0x85ebca6b);
     for (let slot = (mixed ^ (mixed >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const row = this.#table[slot] - 1;
-      if (row < 0 || (this.#user[row] === user && this.#item[row] === item)) return slot;
+      if (row < 0 || (users[row] === user && items[row] === item)) return slot;
     }
   }
 
   #rehash(): void {
     this.#table = new Int32Array(this.#table.length * 2);
-    for (let row = 0; row < this.#size; row++) this.#table[this.#slot(this.#user[row], this.#item[row])] = row + 1;
+    const { user, item } = this.#columns;
+    for (let row = 0; row < this.#size; row++) this.#table[this.#slot(user[row], item[row])] = row + 1;
   }
 
-  #write(row: number, rating: Rating, line: number): void {
-    this.#value[row] = rating.value;
-    this.#time[row] = rating.timestamp ?? Number.NEGATIVE_INFINITY;
-    this.#verified[row] = rating.verified === undefined ? -1 : Number(rating.verified);
-    this.#helpful[row] = rating.helpful ?? -1;
-    this.#line[row] = line;
+  #write(row: number, { values, times, verified, helpful, lines }: RatingBatch, k: number): void {
+    const to = this.#columns;
+    to.value[row] = values[k];
+    to.time[row] = times[k];
+    to.verified[row] = verified[k];
+    to.helpful[row] = helpful[k];
+    to.line[row] = lines[k];
   }
 
-  #grow(): void {
-    const larger = <T extends { length: number; set(old: T): void }>(old: T): T => {
-      const array = new (old.constructor as new (n: number) => T)(old.length * 2);
-      array.set(old);
-      return array;
-    };
-    this.#user = larger(this.#user);
-    this.#item = larger(this.#item);
-    this.#value = larger(this.#value);
-    this.#time = larger(this.#time);
-    this.#verified = larger(this.#verified);
-    this.#helpful = larger(this.#helpful);
-    this.#line = larger(this.#line);
+  #restore(row: number, { value, timestamp = Number.NaN, verified, helpful = -1 }: Rating, line: number): void {
+    const to = this.#columns;
+    to.value[row] = value;
+    to.time[row] = timestamp;
+    to.verified[row] = verified === undefined ? -1 : Number(verified);
+    to.helpful[row] = helpful;
+    to.line[row] = line;
   }
+}
+
+function columnsOf(length: number, old?: Columns): Columns {
+  const entries = Object.entries(columns).map(([name, type]) => {
+    const array = new type(length);
+    if (old) array.set(old[name as keyof Columns]);
+    return [name, array];
+  });
+  return Object.fromEntries(entries) as Columns;
 }

@@ -16,14 +16,21 @@ export class Rejects {
     this.#end.catch(() => {}); // reported by close
   }
 
-  add(source: 'reviews' | 'products', reason: string, line: number, row: unknown): Promise<unknown> | undefined {
+  add(source: 'reviews' | 'products', reason: string, line: number, row: unknown): void {
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
-    const room = this.#zip.write(`${JSON.stringify({ source, reason, line, row })}\n`);
-    return room ? undefined : Promise.race([once(this.#zip, 'drain'), this.#end]);
+    this.#zip.write(`${JSON.stringify({ source, reason, line, row }, plain)}\n`);
+  }
+
+  /** Waits, when much is on its way, until some of it is written. */
+  room(): Promise<unknown> | undefined {
+    return this.#zip.writableNeedDrain ? Promise.race([once(this.#zip, 'drain'), this.#end]) : undefined;
   }
 
   async close(): Promise<void> {
-    this.#zip.end();
+    if (!this.#zip.writableEnded) this.#zip.end();
     await this.#end;
   }
 }
+
+/** Whole numbers of 64 bits, which Parquet files have, as JSON can hold them. */
+const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);

@@ -11,7 +11,8 @@ export interface Rating {
   helpful?: number;
 }
 
-const names = {
+/** The columns in which to look for each field, the first that is filled counts. */
+const amazonNames = {
   user: ['user_id', 'reviewerID', 'userId', 'user', 'customer_id', 'reviewer_id'],
   item: ['parent_asin', 'asin', 'product_id', 'productId', 'itemId', 'item_id', 'item'],
   value: ['rating', 'overall', 'star_rating', 'stars', 'score', 'value'],
@@ -20,8 +21,24 @@ const names = {
   helpful: ['helpful_vote', 'helpful_votes', 'vote', 'helpful'],
 };
 
-/** The rating in a row of 2014, 2018 or 2023, or the rule that the row breaks. */
-export function readRating(row: Record<string, unknown>): Rating | string {
+/** Columns that a file calls otherwise, by what they mean: `{ user: 'buyer' }`. */
+export type FieldNames = { [field in keyof typeof amazonNames]?: string };
+
+/** Reads `user=buyer,item=sku`. */
+export function readFieldNames(text: string): FieldNames {
+  const known = Object.keys(amazonNames);
+  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+  for (const [field, column] of pairs) {
+    if (known.includes(field) && column) continue;
+    const message = `Expected columns as ${known.map((name) => `${name}=COLUMN`).join(',')} (any of these), got '${text}'.`;
+    throw Object.assign(new Error(message), { code: 'ERR_BAD_OPTION' });
+  }
+  return Object.fromEntries(pairs);
+}
+
+/** The rating in a row of 2014, 2018 or 2023, or the rule that the row breaks. @param columns names of the caller's, which replace ours */
+export function readRating(row: Record<string, unknown>, columns?: FieldNames): Rating | string {
+  const names = columns ? named(columns) : amazonNames;
   const user = idOf(firstOf(row, names.user));
   if (user === undefined) return 'no user';
   const item = idOf(firstOf(row, names.item));
@@ -37,9 +54,19 @@ export function readRating(row: Record<string, unknown>): Rating | string {
   return { user, item, value, timestamp, verified: truthOf(firstOf(row, names.verified)), helpful: votes(helpful) };
 }
 
+let latest: { columns: FieldNames; names: typeof amazonNames } | undefined;
+
+function named(columns: FieldNames): typeof amazonNames {
+  if (latest?.columns !== columns) {
+    const given = Object.fromEntries(Object.entries(columns).map(([field, column]) => [field, [column]]));
+    latest = { columns, names: { ...amazonNames, ...given } };
+  }
+  return latest.names;
+}
+
 export function idOf(value: unknown): string | undefined {
   const id = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : typeof value === 'string' ? value.trim() : '';
-  return id !== '' && id.length <= 200 && id.isWellFormed() ? id : undefined;
+  return id !== '' && Buffer.byteLength(id) <= 200 && !id.includes('\0') && id.isWellFormed() ? id : undefined;
 }
 
 /** 2014 has [helpful, all] votes. */

@@ -1,15 +1,18 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Progress } from 'attune';
-import { assertUnused, createDatabase } from '../pipeline/database.ts';
+import { IdMap, type Progress } from 'attune';
+import { assertUnused } from '../pipeline/database.ts';
 import { paths } from '../settings.ts';
-import { loadProducts, type ProductCounts } from './load-products.ts';
-import { parquetFiles, writeParquet } from './parquet.ts';
+import { loadProducts, type ProductCounts, type ProductMessage } from './load-products.ts';
+import { writeParquet } from './parquet.ts';
+import { checkQuality, type Figures, type QualityReport } from './quality.ts';
+import { qualityHtml } from './quality-page.ts';
 import { Ratings } from './ratings.ts';
+import { readReviews } from './read-reviews.ts';
 import { Rejects } from './rejects.ts';
-import { readRating } from './review.ts';
-import { readSource } from './source.ts';
-import { storeRatings } from './store-ratings.ts';
+import type { FieldNames } from './review.ts';
+import { chooseRatings, storeRatings } from './store-ratings.ts';
+import { finishSwitch, switchTo } from './switch.ts';
 
 export interface EtlOptions {
   dataDir: string;
@@ -22,6 +25,8 @@ export interface EtlOptions {
   sampleFraction: number;
   sampleSeed: number;
   unknownProducts: 'stub' | 'reject';
+  /** Columns of the reviews that are called otherwise than in the files of Amazon. */
+  columns?: FieldNames;
 }
 
 /** What went in, what came out, and why not all of it. */
@@ -33,6 +38,8 @@ export interface EtlSummary {
   meanRating: number;
   /** Rows in rejects.jsonl.gz by the rule they broke. */
   rejects: Record<string, number>;
+  /** Rules of quality that the files break, see quality.html. */
+  brokenRules: string[];
 }
 
 /** Says which inputs and options made the tables; written last, so that its being there means that all is whole. */
@@ -55,78 +62,125 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
   if (options.products !== undefined) assertFile(options.products, 'products');
   const inputs = fingerprint(options);
   mkdirSync(dataDir, { recursive: true });
+  finishSwitch(dataDir);
   assertUnused(database);
   const building = join(dataDir, '.etl');
   rmSync(building, { recursive: true, force: true });
   mkdirSync(building);
-  const rejects = new Rejects(join(building, 'rejects.jsonl.gz'));
-  const target = await createDatabase(join(building, 'appliances.db'));
+  const file = (name: string) => join(building, name);
+  const rejects = new Rejects(file('rejects.jsonl.gz'));
   try {
-    const products = await step('Reading products', (onProgress) =>
-      loadProducts(options.products, target.data.products, rejects, onProgress),
+    const { ratings, counts, products } = await step('Reading files', (onProgress) =>
+      readFiles(options, file('appliances.db'), rejects, onProgress),
     );
-    const ratings = new Ratings();
-    const counts = await step('Reading reviews', (onProgress) => readRatings(options.reviews, ratings, rejects, onProgress));
-    const stored = await step('Writing tables', (onProgress) =>
-      storeRatings(options, ratings, products.known, target, rejects, onProgress),
+    const chosen = await chooseRatings(options, ratings, products.known, rejects);
+    const stored = await step('Writing tables', () =>
+      storeRatings(file('appliances.db'), ratings, chosen, products.known, (target) => {
+        if (existsSync(database)) target.copyEvents(database); // what visitors did stays when the tables are built anew
+      }),
     );
-    if (existsSync(database)) target.copyEvents(database); // what visitors did stays when the tables are built anew
-    await step('Writing parquet', () => writeParquet(building, ratings, stored.rows));
-    target.close();
-    if (existsSync(join(building, 'appliances.db-wal'))) throw new Error('The new tables have not left their log. Nothing was changed.');
+    await step('Writing parquet', async () => writeParquet(building, stored.columns, chosen.rows));
+    if (existsSync(file('appliances.db-wal'))) throw new Error('The new tables have not left their log. Nothing was changed.');
     await rejects.close();
-    const { rows, ...rest } = stored;
+    const { rows, notSampled, tooFew, users, ratedProducts, meanRating } = chosen;
     const summary: EtlSummary = {
-      reviews: { ...counts, notSampled: rest.notSampled, tooFew: rest.tooFew, kept: rows.length },
-      products: { ...products.counts, stubs: rest.stubs, kept: rest.products },
-      users: rest.users,
-      ratedProducts: rest.ratedProducts,
-      meanRating: rest.meanRating,
+      reviews: { ...counts, notSampled, tooFew, kept: rows.length },
+      products: { ...products.counts, stubs: stored.stubs, kept: stored.products },
+      users,
+      ratedProducts,
+      meanRating,
       rejects: Object.fromEntries([...rejects.counts].sort((a, b) => b[1] - a[1])),
+      brokenRules: [],
     };
-    writeFileSync(join(building, 'etl.json'), JSON.stringify({ inputs, summary } satisfies EtlManifest, undefined, 2));
+    const quality = checkQuality(summary, histogramOf(chosen.rows, stored.columns.value), figuresBefore(dataDir));
+    summary.brokenRules = quality.results.filter(({ passed }) => !passed).map(({ name }) => name);
+    writeFileSync(file('quality.json'), JSON.stringify(quality, undefined, 2));
+    writeFileSync(file('quality.html'), qualityHtml(quality));
+    writeFileSync(file('etl.json'), JSON.stringify({ inputs, summary } satisfies EtlManifest, undefined, 2));
     assertUnused(database);
-    for (const name of ['appliances.db', ...parquetFiles, 'rejects.jsonl.gz', 'etl.json'])
-      renameSync(join(building, name), join(dataDir, name));
+    switchTo(building, dataDir);
     return summary;
   } finally {
-    target.close();
+    await rejects.close().catch(() => {}); // whatever went wrong is on its way already
     rmSync(building, { recursive: true, force: true });
   }
 }
 
+function histogramOf(rows: Int32Array, value: Float64Array): [number, number][] {
+  const counts = new Map<number, number>();
+  for (const row of rows) counts.set(value[row], (counts.get(value[row]) ?? 0) + 1);
+  return [...counts].sort((a, b) => a[0] - b[0]);
+}
+
+/** The figures of the last load, when there was one. */
+function figuresBefore(dataDir: string): Figures | undefined {
+  try {
+    return (JSON.parse(readFileSync(join(dataDir, 'quality.json'), 'utf8')) as QualityReport).figures;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads both files at once, each in a thread; the products go to their table at once. */
+async function readFiles(options: EtlOptions, database: string, rejects: Rejects, onProgress: (progress: Progress) => void) {
+  const ratings = new Ratings();
+  const counts = { rows: 0, superseded: 0 };
+  const started = performance.now();
+  const products = async () => {
+    let result: ProductMessage['result'];
+    for await (const message of loadProducts({ file: options.products, database })) {
+      for (const { line, reason, row } of message.rejects) rejects.add('products', reason, line, row);
+      await rejects.room();
+      result ??= message.result;
+    }
+    if (!result) throw new Error('The loading of products ended early.');
+    return { counts: result.counts, known: IdMap.fromColumns(result.known.bytes, result.known.ends) };
+  };
+  const reviews = async () => {
+    for await (const { batch, progress } of readReviews({ file: options.reviews, columns: options.columns })) {
+      for (const { line, reason, row } of batch.rejects) rejects.add('reviews', reason, line, row);
+      counts.rows += batch.size + batch.rejects.length;
+      ratings.addAll(batch, (line, rating) => {
+        counts.superseded++;
+        rejects.add('reviews', 'superseded by a newer rating of the same pair', line, rating);
+      });
+      await rejects.room();
+      const perSecond = Math.round((1000 * counts.rows) / (performance.now() - started));
+      onProgress({ ...progress, phase: `${counts.rows.toLocaleString('en-US')} reviews, ${perSecond.toLocaleString('en-US')} a second` });
+    }
+  };
+  const [loaded] = await Promise.all([products(), reviews()]);
+  return { ratings, counts, products: loaded };
+}
+
 /** Files by place, size and time, and the options that change what comes out. */
-export function fingerprint({ reviews, products, minInteractions, sampleFraction, sampleSeed, unknownProducts }: EtlOptions): string {
+export function fingerprint({
+  reviews,
+  products,
+  minInteractions,
+  sampleFraction,
+  sampleSeed,
+  unknownProducts,
+  columns,
+}: EtlOptions): string {
   const file = (path: string | undefined) => {
     if (path === undefined) return null;
     const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
     return [resolve(path), size, mtimeMs];
   };
-  return JSON.stringify({ reviews: file(reviews), products: file(products), minInteractions, sampleFraction, sampleSeed, unknownProducts });
+  return JSON.stringify({
+    reviews: file(reviews),
+    products: file(products),
+    minInteractions,
+    sampleFraction,
+    sampleSeed,
+    unknownProducts,
+    columns,
+  });
 }
 
 function assertFile(file: string, what: string): void {
   if (existsSync(file)) return;
   const message = `Expected a file of ${what} at '${file}', got nothing there. Check --${what}, or make a sample with the command sample.`;
   throw Object.assign(new Error(message), { code: 'ERR_NOT_FOUND' });
-}
-
-async function readRatings(file: string, ratings: Ratings, rejects: Rejects, onProgress: (progress: Progress) => void) {
-  let rows = 0;
-  let superseded = 0;
-  for await (const batch of readSource(file, { onProgress })) {
-    for (const { line, row, problem } of batch) {
-      rows++;
-      const rating = row ? readRating(row) : `not a row: ${problem.replace(/, got .*/s, '')}`;
-      if (typeof rating === 'string') {
-        await rejects.add('reviews', rating, line, row ?? problem);
-        continue;
-      }
-      const older = ratings.add(rating, line);
-      if (!older) continue;
-      superseded++;
-      await rejects.add('reviews', 'superseded by a newer rating of the same pair', older.line, older.rating);
-    }
-  }
-  return { rows, superseded };
 }

@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import type { Progress } from 'attune';
-import { readCsv, readJsonLines, readParquet } from 'attune/node';
+import { readCsv, readJsonLines, readParquet, readTable } from 'attune/node';
 import { parsePython } from './text.ts';
 
 /** A row of a file with the number of its line, or a line that cannot be read. */
@@ -22,18 +22,30 @@ interface SourceOptions {
  * row, which is the line when no field holds a line break.
  */
 export async function* readSource(file: string, options: SourceOptions = {}): AsyncGenerator<SourceRow[]> {
+  if ((await firstBytes(file, 4)).equals(zstd)) return yield* numbered((o) => readTable<Record<string, unknown>>(file, o), 1, options);
   const head = await beginning(file);
   if (head.startsWith('PAR1')) return yield* numbered((o) => readParquet(file, o), 1, options);
   if (/^\s*\[/.test(head)) return yield await wholeJson(file);
   if (/^\s*\{/.test(head)) {
-    const first = head.slice(0, head.indexOf('\n') < 0 ? head.length : head.indexOf('\n'));
-    if (isJson(first) || first.length === head.length) return yield* numbered((o) => readJsonLines(file, o), 1, options);
-    if (typeof parsePython(first) === 'object') return yield* pythonLines(file, options);
+    if (isJsonLines(head)) return yield* numbered((o) => readJsonLines(file, o), 1, options);
+    if (typeof parsePython(firstLine(head)) === 'object') return yield* pythonLines(file, options);
     return yield await wholeJson(file);
   }
   const columns = ratingColumns(head);
   yield* numbered((o) => readCsv<Record<string, unknown>>(file, columns ? { ...o, header: columns } : o), columns ? 1 : 2, options);
 }
+
+/** Whether a text that begins so has one object of JSON in each line. */
+export function isJsonLines(head: string): boolean {
+  if (!/^\s*\{/.test(head)) return false;
+  const first = firstLine(head);
+  return isJson(first) || first.length === head.length;
+}
+
+const firstLine = (head: string) => head.slice(0, head.indexOf('\n') < 0 ? head.length : head.indexOf('\n'));
+
+/** How a frame of Zstandard begins; the library decompresses it, or says what to do where Node cannot. */
+const zstd = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 interface LineReader {
   batches(): AsyncIterable<Record<string, unknown>[]>;
@@ -117,9 +129,10 @@ async function* pythonLines(file: string, { onProgress, signal }: SourceOptions)
   yield rows;
 }
 
-/** The beginning of the text, decompressed. */
-async function beginning(file: string): Promise<string> {
-  const bytes = await firstBytes(file, 65_536);
+/** The beginning of the text, decompressed. @param raw only the two bytes that tell gzip, as they are */
+export async function beginning(file: string, raw = false): Promise<string> {
+  const bytes = await firstBytes(file, raw ? 2 : 65_536);
+  if (raw) return bytes.toString('latin1');
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString('utf8').replace(/^\uFEFF/, '');
   // The end is missing, which is fine for the beginning.
   return gunzipSync(bytes, { finishFlush: 2 })

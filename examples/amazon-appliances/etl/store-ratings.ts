@@ -1,74 +1,110 @@
-import type { IdMap, Progress } from 'attune';
-import type { OpenDatabase } from '../pipeline/database.ts';
+import type { IdMap } from 'attune';
+import { writeRatingTable } from '../bulk/rating-table.ts';
+import { type LoadDatabase, reopenForLoading } from '../pipeline/database.ts';
 import { bareProduct } from './product.ts';
 import type { Ratings } from './ratings.ts';
 import type { Rejects } from './rejects.ts';
-import type { Rating } from './review.ts';
 import type { EtlOptions } from './run.ts';
 
-/** Chooses the ratings that stay, makes rows for products that only ratings know, and writes both. */
-export async function storeRatings(
-  options: EtlOptions,
-  ratings: Ratings,
-  known: IdMap,
-  { data, loading, fillAverages }: OpenDatabase,
-  rejects: Rejects,
-  onProgress: (progress: Progress) => void,
-) {
-  const hasProduct = Uint8Array.from(ratings.items, (id) => (known.has(id) || options.unknownProducts === 'stub' ? 1 : 0));
-  for (let row = 0; row < ratings.size; row++) {
-    if (!hasProduct[ratings.itemIndex(row)]) await rejects.add('reviews', 'product without metadata', ratings.lineOf(row), ratings.at(row));
-  }
-  const drawn = Uint8Array.from(ratings.users, (id) => (isDrawn(id, options) ? 1 : 0));
-  const keep = { keepUser: (user: number) => drawn[user] === 1, keepItem: (item: number) => hasProduct[item] === 1 };
-  const sampled = ratings.select({ ...keep, least: 1 });
-  const rows = options.minInteractions > 1 ? ratings.select({ ...keep, least: options.minInteractions }) : sampled;
-  if (rows.length === 0) throw Object.assign(new Error(nothingLeft(options, ratings, sampled.length, rejects)), { code: 'ERR_EMPTY' });
-  const withMetadata = count(ratings.size, (row) => hasProduct[ratings.itemIndex(row)] === 1);
+/** The ratings that stay, and what is said of them. */
+export interface Chosen {
+  /** Positions in {@link Ratings}, ascending. */
+  rows: Int32Array;
+  notSampled: number;
+  tooFew: number;
+  users: number;
+  ratedProducts: number;
+  meanRating: number;
+  /** Number and sum of the chosen ratings of each product. */
+  counts: Int32Array;
+  sums: Float64Array;
+}
 
-  const users = new Set<number>();
-  const items = new Set<number>();
+/** Chooses the ratings that stay. */
+export async function chooseRatings(options: EtlOptions, ratings: Ratings, known: IdMap, rejects: Rejects): Promise<Chosen> {
+  const { user, item, value, line } = ratings.columns;
+  const keepItem = Uint8Array.from(ratings.items, (id) => (options.unknownProducts === 'stub' || known.has(id) ? 1 : 0));
+  let withMetadata = 0;
+  for (let row = 0; row < ratings.size; row++) {
+    if (keepItem[item[row]]) withMetadata++;
+    else {
+      rejects.add('reviews', 'product without metadata', line[row], ratings.at(row));
+      await rejects.room();
+    }
+  }
+  const drawsAll = options.sampleFraction >= 1;
+  const keepUser = drawsAll
+    ? new Uint8Array(ratings.users.size).fill(1)
+    : Uint8Array.from(ratings.users, (id) => (isDrawn(id, options) ? 1 : 0));
+  const sampled = ratings.select({ keepUser, keepItem, least: 1 });
+  const rows = options.minInteractions > 1 ? ratings.select({ keepUser, keepItem, least: options.minInteractions }) : sampled;
+  if (rows.length === 0) throw Object.assign(new Error(nothingLeft(options, ratings, sampled.length, rejects)), { code: 'ERR_EMPTY' });
+  const counts = new Int32Array(ratings.items.size);
+  const sums = new Float64Array(ratings.items.size);
+  const users = new Uint8Array(ratings.users.size);
   let sum = 0;
   for (const row of rows) {
-    users.add(ratings.userIndex(row));
-    items.add(ratings.itemIndex(row));
-    sum += ratings.valueOf(row);
+    users[user[row]] = 1;
+    counts[item[row]]++;
+    sums[item[row]] += value[row];
+    sum += value[row];
   }
-  const stubs = Array.from(items, (item) => ratings.items.idAt(item)).filter((id) => !known.has(id));
-  await data.products.putMany(stubs.map((id) => ({ ...bareProduct(id) })));
-  await loading(async () => {
-    for (let from = 0; from < rows.length; from += batchSize) {
-      onProgress({ phase: 'ratings', done: from, total: rows.length });
-      const batch = Array.from(rows.subarray(from, from + batchSize), (row) => asRow(ratings.at(row)));
-      const { rejected } = await data.interactions.putMany(batch);
-      if (rejected.length > 0)
-        throw new Error(`The store refused ${rejected.length} ratings, the first one because: ${rejected[0].reason}`);
-    }
-  });
-  fillAverages();
   return {
     rows,
-    stubs: stubs.length,
     notSampled: withMetadata - sampled.length,
     tooFew: sampled.length - rows.length,
-    users: users.size,
-    ratedProducts: items.size,
-    products: await data.products.count(),
+    users: users.reduce((n, flag) => n + flag, 0),
+    ratedProducts: counts.reduce((n, count) => n + (count > 0 ? 1 : 0), 0),
     meanRating: sum / rows.length,
+    counts,
+    sums,
   };
 }
 
-/** Number of ratings held in memory as rows at a time. */
-const batchSize = 32_768;
-
-const asRow = ({ user, item, value, timestamp, verified, helpful }: Rating) => ({
-  user,
-  item,
-  value,
-  timestamp,
-  verified_purchase: verified === undefined ? undefined : Number(verified),
-  helpful_vote: helpful,
-});
+/** Makes rows for products that only ratings know, completes the others, and writes the ratings into the database. */
+export async function storeRatings(
+  database: string,
+  ratings: Ratings,
+  { rows, counts, sums }: Chosen,
+  known: IdMap,
+  complete: (target: LoadDatabase) => void,
+) {
+  const target = await reopenForLoading(database);
+  let stubs = 0;
+  let products = 0;
+  try {
+    let batch: { item: string }[] = [];
+    const flush = async () => {
+      await target.data.products.putMany(batch);
+      stubs += batch.length;
+      batch = [];
+    };
+    for (let k = 0; k < counts.length; k++) {
+      const id = counts[k] > 0 ? ratings.items.idAt(k) : '';
+      if (id === '' || known.has(id)) continue;
+      batch.push({ ...bareProduct(id) });
+      if (batch.length === 2000) await flush();
+    }
+    await flush();
+    target.fillAverages((id) => {
+      const k = ratings.items.indexOf(id);
+      return k < 0 || counts[k] === 0 ? { count: 0 } : { count: counts[k], average: Math.round((10 * sums[k]) / counts[k]) / 10 };
+    });
+    products = await target.data.products.count();
+    complete(target);
+  } finally {
+    target.close();
+  }
+  const columns = ratings.release();
+  writeRatingTable(database, columns, rows);
+  const written = await reopenForLoading(database);
+  try {
+    written.analyze();
+  } finally {
+    written.close();
+  }
+  return { stubs, products, columns };
+}
 
 /** Whether a user is in the sample: by a hash of the id, so that neither the order nor the other users matter. */
 function isDrawn(user: string, { sampleFraction, sampleSeed }: EtlOptions): boolean {
@@ -93,10 +129,4 @@ function nothingLeft(
   if (sampled > 0)
     return `No rating is left: no group of users and products has ${minInteractions} ratings each. Lower --min-interactions.`;
   return `No rating is left of ${ratings.size}: raise --sample-fraction (${sampleFraction}), or pass --unknown-products stub.`;
-}
-
-function count(size: number, test: (row: number) => boolean): number {
-  let n = 0;
-  for (let row = 0; row < size; row++) if (test(row)) n++;
-  return n;
 }

@@ -1,7 +1,7 @@
 /** Text as a shop page shows it: entities decoded, tags gone, blanks in order. Unclosed tags, as in broken scrapes, go as well. */
 export function plainText(value: unknown): string {
   if (typeof value !== 'string') return typeof value === 'number' ? String(value) : '';
-  if (!/[<&\s]/.test(value)) return value;
+  if (!/[<&\t\n\v\f\r\u00a0-\uffff]|^ | $| {2}/.test(value)) return value; // nothing to do, nearly always
   const withoutTags = value
     .replace(/<(script|style)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
     .replace(/<!--[\s\S]*?(-->|$)/g, ' ')
@@ -103,7 +103,7 @@ export function parsedText(value: unknown): unknown {
   }
 }
 
-/** Reads a Python literal (the metadata of 2014 is made of them); undefined when it is none. */
+/** Reads a Python literal, as the metadata of 2014 has them; undefined if it is not one. */
 export function parsePython(text: string): unknown {
   const tokens =
     /\s*(?:([[\]{}():,])|u?'((?:[^'\\]|\\[\s\S])*)'|u?"((?:[^"\\]|\\[\s\S])*)"|(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)|(True|False|None|null|true|false|nan))/gy;

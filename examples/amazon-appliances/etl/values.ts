@@ -27,14 +27,30 @@ export function numberOf(value: unknown): number | undefined {
 export function priceOf(value: unknown): number | null | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value > 0 ? value : null;
   if (typeof value !== 'string' || /^\s*(none|null|nan|n\/a|-|—)?\s*$/i.test(value)) return undefined;
-  const text = value.trim();
+  const text = westernDigits(value).trim();
   if (text.length > 60) return null;
   const number = /(?:^|[^\d.,])(\.?\d[\d.,]*)/.exec(text)?.[1].replace(/[.,]+$/, '');
-  if (number === undefined || /^[^\d$€£₹¥]*[a-z]{4,}/i.test(text.replace(/^(from|price|list|now|only|usd|eur|inr)\b:?/i, ''))) return null;
+  if (number === undefined || /^[^\d$€£₹¥]*[a-z]{4,}/i.test(text.replace(priceWords, ''))) return null;
   const cents = /[.,](\d{1,2})$/.exec(number);
   const whole = (cents ? number.slice(0, cents.index) : number).replace(/[.,]/g, '');
   const price = Number(`${whole}.${cents?.[1] ?? 0}`);
   return Number.isFinite(price) && price > 0 ? price : null;
+}
+
+/** What stands before a price, in the languages of Amazon's shops. */
+const priceWords =
+  /^(from|price|list|now|only|starting at|ab|preis|nur|prix|à partir de|dès|precio|desde|prezzo|preço|usd|eur|euros?|inr|rupees?)\b:?\s*/i;
+
+/** Digits of Arabic, Persian, Hindi and full width as those of ASCII, their separators too, and no blank or apostrophe between groups of three. */
+function westernDigits(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g, (digit) =>
+      String((digit.charCodeAt(0) - (digit < '\u06f0' ? 0x660 : digit < '\u0966' ? 0x6f0 : 0x966)) & 15),
+    )
+    .replace(/\u066b/g, '.')
+    .replace(/\u066c/g, ',')
+    .replace(/(\d)[\s'’](?=\d{3}(?!\d))/g, '$1');
 }
 
 /** Milliseconds since 1970 out of seconds, milliseconds, ISO text, or '08 22, 2013'. undefined when it is none. */
@@ -53,7 +69,7 @@ export function timeOf(value: unknown): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** true or false out of what files hold for it; undefined when nothing is said. */
+/** true or false from the spellings that files use; undefined when there is none. */
 export function truthOf(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return value !== 0;

@@ -17,6 +17,9 @@ export async function loadRatings(data: DataStore, { onProgress, signal }: WorkO
   throw Object.assign(new Error('The database has no ratings. Run etl first.'), { code: 'ERR_EMPTY' });
 }
 
+/** A digest of anything that JSON holds. */
+export const digest = (...parts: unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
 /** A digest of ratings: equal when the same users rated the same products alike. */
 export function digestRatings(ratings: Interactions): string {
   const hash = createHash('sha256');

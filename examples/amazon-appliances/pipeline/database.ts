@@ -3,16 +3,20 @@ import type { DataStore } from 'attune';
 import { type SqliteHandle, sqliteDataStore } from 'attune/sqlite';
 import Database from 'libsql';
 
-/** An open database file: the store on it, and the few things a bulk load needs of SQLite itself. Nothing else in the example speaks SQL. */
+/** An open database file. Apart from bulk loads, nothing else in the example speaks SQL. */
 export interface OpenDatabase {
   data: DataStore;
-  /** Runs a load of many ratings without the indexes, and makes them at its end. */
-  loading(work: () => Promise<void>): Promise<void>;
+  close(): void;
+}
+
+/** A database that is being made, and the few things a load needs of SQLite itself. */
+export interface LoadDatabase extends OpenDatabase {
   /** Gives products that came without averages those of the ratings at hand, as files of 2014 and 2018 need it. */
-  fillAverages(): void;
+  fillAverages(of: (product: string) => { count: number; average?: number }): void;
   /** Takes over what visitors did from an older database file. */
   copyEvents(older: string): void;
-  close(): void;
+  /** Lets SQLite count how many rows have the same key, for its choice of indexes. */
+  analyze(): void;
 }
 
 /** The tables of the Amazon Appliances system, and what the store calls their columns. */
@@ -53,8 +57,46 @@ export async function openDatabase(file: string): Promise<OpenDatabase> {
 export async function createDatabase(file: string): Promise<OpenDatabase> {
   const handle = new Database(file);
   const database = await opened(handle);
-  for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -262144']) handle.exec(`PRAGMA ${pragma}`);
+  relax(handle);
   return database;
+}
+
+/** The same file again, for the next step of the load. */
+export async function reopenForLoading(file: string): Promise<LoadDatabase> {
+  const handle = new Database(file);
+  const database = await opened(handle);
+  relax(handle);
+  return {
+    ...database,
+    fillAverages(of) {
+      const lacking = 'SELECT parent_asin AS id FROM product_catalog WHERE average_rating IS NULL OR rating_number IS NULL';
+      const fill = handle.prepare(
+        'UPDATE product_catalog SET average_rating = coalesce(average_rating, ?), rating_number = coalesce(rating_number, ?) WHERE parent_asin = ?',
+      );
+      handle.exec('BEGIN');
+      for (const { id } of handle.prepare(lacking).all() as { id: string }[]) {
+        const { count, average = null } = of(id);
+        fill.run(average, count, id);
+      }
+      handle.exec('COMMIT');
+    },
+    copyEvents(older) {
+      // Attached, because a connection of libsql that has read stays open until its statements are collected as garbage.
+      handle.exec(`ATTACH '${older.replaceAll("'", "''")}' AS old`);
+      try {
+        // The time is the second column, whatever it is called: databases of earlier versions call it `time`.
+        handle.exec('INSERT INTO events (id, timestamp, type, user, data) SELECT * FROM old.events');
+      } finally {
+        handle.exec('DETACH old');
+      }
+    },
+    analyze: () => void handle.exec('PRAGMA analysis_limit = 1000; ANALYZE'),
+  };
+}
+
+/** Nobody reads the file before it is whole, so it needs no journal. */
+function relax(handle: Database.Database): void {
+  for (const pragma of ['journal_mode = OFF', 'synchronous = OFF', 'cache_size = -16384']) handle.exec(`PRAGMA ${pragma}`);
 }
 
 /**
@@ -73,32 +115,5 @@ export function assertUnused(file: string): void {
 }
 
 async function opened(handle: Database.Database): Promise<OpenDatabase> {
-  return {
-    data: await sqliteDataStore(handle as unknown as SqliteHandle, { tables }),
-    async loading(work) {
-      const own = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'user_item_rating' AND sql IS NOT NULL`;
-      const indexes = handle.prepare(own).all() as { name: string; sql: string }[];
-      for (const { name } of indexes) handle.exec(`DROP INDEX "${name}"`);
-      await work();
-      for (const { sql } of indexes) handle.exec(sql);
-    },
-    fillAverages() {
-      handle.exec(`UPDATE product_catalog SET
-        average_rating = coalesce(average_rating, (SELECT round(avg(rating), 1) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin)),
-        rating_number = coalesce(rating_number, (SELECT count(*) FROM user_item_rating r WHERE r.parent_asin = product_catalog.parent_asin))
-        WHERE average_rating IS NULL OR rating_number IS NULL`);
-      handle.exec('ANALYZE');
-    },
-    copyEvents(older) {
-      // Attached, because a connection of libsql that has read stays open until its statements are collected as garbage.
-      handle.exec(`ATTACH '${older.replaceAll("'", "''")}' AS old`);
-      try {
-        // The time is the second column, whatever it is called: databases of earlier versions call it `time`.
-        handle.exec('INSERT INTO events (id, timestamp, type, user, data) SELECT * FROM old.events');
-      } finally {
-        handle.exec('DETACH old');
-      }
-    },
-    close: () => void handle.close(),
-  };
+  return { data: await sqliteDataStore(handle as unknown as SqliteHandle, { tables }), close: () => void handle.close() };
 }

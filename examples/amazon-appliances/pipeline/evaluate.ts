@@ -1,5 +1,5 @@
 import {
-  AlsRecommender,
+  type AlsRecommender,
   type Comparison,
   compareAll,
   type EvaluationReport,
@@ -9,14 +9,17 @@ import {
   ItemKnnRecommender,
   PopularityRecommender,
   type Progress,
-  split,
 } from 'attune';
 import type { Settings } from '../settings.ts';
+import { heldOutAls, holdOut } from './held-out.ts';
 
-export interface EvaluationOptions {
-  k: number[];
+interface WorkOptions {
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
+}
+
+export interface EvaluationOptions extends WorkOptions {
+  k: number[];
 }
 
 export interface Evaluation {
@@ -32,18 +35,18 @@ export async function evaluateModels(
   settings: Settings,
   { k, onProgress, signal }: EvaluationOptions,
 ): Promise<Evaluation> {
-  const { train, test } = split(ratings, { strategy: 'leave-last-out' });
+  const { train, test } = holdOut(ratings);
   if (test.size === 0)
     throw Object.assign(new Error('Nobody rated two products, so there is nothing to evaluate with.'), { code: 'ERR_EMPTY' });
   const models = {
-    ALS: new AlsRecommender(settings.als),
-    'item-kNN': new ItemKnnRecommender(),
-    popularity: new PopularityRecommender(),
+    ALS: (options: WorkOptions) => heldOutAls(train, settings, options),
+    'item-kNN': (options: WorkOptions) => new ItemKnnRecommender().fit(train, options),
+    popularity: (options: WorkOptions) => new PopularityRecommender().fit(train, options),
   };
   const reports: Record<string, EvaluationReport> = {};
-  for (const [name, model] of Object.entries(models)) {
+  for (const [name, make] of Object.entries(models)) {
     const step = (what: string) => onProgress && ((progress: Progress) => onProgress({ ...progress, phase: `${name}: ${what}` }));
-    await model.fit(train, { signal, onProgress: step('training') });
+    const model = await make({ signal, onProgress: step('training') });
     reports[name] = await evaluate(model, { train, test, k, metrics: [...metrics], name, signal, onProgress: step('ranking') });
   }
   const comparisons = compareAll(reports, `ndcg@${k[0]}`, { baseline: 'popularity' });
@@ -57,21 +60,15 @@ export function describeEvaluation({ reports, comparisons }: Evaluation): string
   return [formatReports(reports), '', ...comparisons.map(({ summary }) => summary)].join('\n');
 }
 
-/** A few figures beside a new version; on at most 2,000 users, so that they cost little. */
-export async function briefEvaluation(ratings: Interactions, settings: Settings, options: Omit<EvaluationOptions, 'k'>) {
-  const { train, test } = split(ratings, { strategy: 'leave-last-out' });
+/** A few figures beside a new version, on at most 2,000 users, so that they cost little; and the model of which they are, if any. */
+export async function briefEvaluation(ratings: Interactions, settings: Settings, options: WorkOptions) {
+  const { train, test } = holdOut(ratings);
   if (test.size === 0) return { als: {}, popular: {} };
+  const { signal } = options;
   const figures = async (model: AlsRecommender | PopularityRecommender): Promise<Record<string, number>> => {
-    await model.fit(train, options);
-    const report = await evaluate(model, {
-      train,
-      test,
-      k: 10,
-      metrics: ['ndcg', 'recall', 'coverage'],
-      users: 2000,
-      signal: options.signal,
-    });
+    const report = await evaluate(model, { train, test, k: 10, metrics: ['ndcg', 'recall', 'coverage'], users: 2000, signal });
     return Object.fromEntries(report.keys.map((key) => [key, Math.round(report.get(key).mean * 1e5) / 1e5]));
   };
-  return { als: await figures(new AlsRecommender(settings.als)), popular: await figures(new PopularityRecommender()) };
+  const model = await heldOutAls(train, settings, options);
+  return { model, als: await figures(model), popular: await figures(await new PopularityRecommender().fit(train, options)) };
 }

@@ -9,6 +9,7 @@ import {
   SemanticIndex,
 } from 'attune';
 import { fileModelStore } from 'attune/node';
+import { finishSwitch } from '../etl/switch.ts';
 import { paths, type Settings } from '../settings.ts';
 import { searchMetadata, searchText } from './data.ts';
 import { openDatabase } from './database.ts';
@@ -69,6 +70,7 @@ export interface TrainedModel {
  */
 export async function openSystem(settings: Settings): Promise<System> {
   const { database, models: folder } = paths(settings.dataDir);
+  finishSwitch(settings.dataDir); // a load may have been killed while it moved its files to their places
   if (!existsSync(database))
     throw Object.assign(new Error(`There is no database at ${database}. Run etl first.`), { code: 'ERR_NOT_FOUND' });
   const store = fileModelStore(folder);

@@ -22,7 +22,7 @@ export function learn(settings: BridgeSettings): BridgeFit {
   return regression({ ...problem, weights }, settings.penalty);
 }
 
-/** Tried when none is given, in units of the mean eigenvalue. */
+/** Values that are tried when none is given, in units of the mean eigenvalue. */
 const penalties = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 10];
 
 /**

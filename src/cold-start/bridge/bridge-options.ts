@@ -18,7 +18,7 @@ export interface BridgeRecommender {
   recommend(...args: Parameters<Recommender['recommend']>): readonly Recommendation[];
   /** The list for a visitor with this history. */
   recommendFor(...args: Parameters<Recommender['recommendFor']>): readonly Recommendation[];
-  /** What it knows that a user did. Without it, what it does not recommend. */
+  /** The interactions it knows of a user. If missing, what it does not recommend counts as seen. */
   interactionsOf?(user: string): Iterable<Pick<HistoryEntry, 'item'> & Partial<Pick<HistoryEntry, 'value'>>>;
   /** `alpha` and `regularization` place words among users. */
   readonly options?:

@@ -196,7 +196,7 @@ export class ContentBridge {
     return seen;
   }
 
-  /** What the model makes of the items it knows, and contents of the others. */
+  /** The taste by the model for the items it knows, and by content for the others. */
   #ofHistory(history: readonly Entry[]): Taste {
     const { recommender, vectors } = this.#settings;
     const known = history.filter(({ item }) => recommender.items.has(item));

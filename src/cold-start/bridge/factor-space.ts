@@ -1,4 +1,4 @@
-import { Matrix, solve } from 'ml-matrix';
+import { solve } from '../../numeric/solve.ts';
 
 /**
  * Places users and words among item factors with nothing but what every factor model shows: its item factors, and scores that are dot
@@ -8,8 +8,9 @@ export class FactorSpace {
   readonly #factors: ArrayLike<number>;
   readonly #columns: number;
   readonly #rows: Int32Array;
-  readonly #recover: Matrix;
-  readonly #inverse: Matrix;
+  /** Inverses of Gram matrices, columns x columns: of the probes, and of all items with the penalty. */
+  readonly #recover: Float64Array;
+  readonly #inverse: Float64Array;
 
   /**
    * @param factors rows x columns, row-major.
@@ -22,8 +23,8 @@ export class FactorSpace {
     const order = Int32Array.from(norms.keys()).sort((a, b) => norms[b] - norms[a] || a - b);
     this.#rows = order.slice(0, 4 * columns);
     const probes = this.#gramOf(this.#rows);
-    this.#recover = inverseOf(probes, 1e-9);
-    this.#inverse = inverseOf(this.#gramOf(order), 1e-9, regularization);
+    this.#recover = inverseOf(probes, columns, 1e-9);
+    this.#inverse = inverseOf(this.#gramOf(order), columns, 1e-9, regularization);
   }
 
   /** The rows whose scores tell a user's vector: four times as many as there are factors, the longest ones. */
@@ -33,12 +34,12 @@ export class FactorSpace {
 
   /** The vector whose dot products with the probes are these scores, by least squares. NaN counts as unknown, as 0. */
   vectorFrom(scores: ArrayLike<number>): Float64Array {
-    const sums = new Array<number>(this.#columns).fill(0);
+    const sums = new Float64Array(this.#columns);
     this.#rows.forEach((row, k) => {
       const score = Number.isFinite(scores[k]) ? scores[k] : 0;
       for (let q = 0; q < this.#columns; q++) sums[q] += score * this.#factors[row * this.#columns + q];
     });
-    return Float64Array.from(this.#recover.mmul(Matrix.columnVector(sums)).to1DArray());
+    return times(this.#recover, sums);
   }
 
   /**
@@ -46,12 +47,12 @@ export class FactorSpace {
    * Koren & Volinsky 2008), by Sherman & Morrison.
    */
   likes(y: Float64Array, alpha: number): Float64Array {
-    const direction = Float64Array.from(this.#inverse.mmul(Matrix.columnVector([...y])).to1DArray());
+    const direction = times(this.#inverse, y);
     const scale = (1 + alpha) / (1 + alpha * direction.reduce((sum, value, q) => sum + value * y[q], 0));
     return direction.map((value) => value * scale);
   }
 
-  #gramOf(rows: Int32Array): Matrix {
+  #gramOf(rows: Int32Array): Float64Array {
     const f = this.#columns;
     const gram = new Float64Array(f * f);
     for (const row of rows) {
@@ -61,7 +62,7 @@ export class FactorSpace {
       }
     }
     for (let a = 0; a < f; a++) for (let b = 0; b < a; b++) gram[b * f + a] = gram[a * f + b];
-    return Matrix.from1DArray(f, f, gram);
+    return gram;
   }
 }
 
@@ -72,8 +73,24 @@ function norm(data: ArrayLike<number>, start: number, length: number): number {
 }
 
 /** Inverse of a + (relative * mean of the diagonal + absolute) I. */
-function inverseOf(a: Matrix, relative: number, absolute = 0): Matrix {
-  const size = a.rows;
-  const shift = relative * (a.trace() / size || 1) + absolute;
-  return solve(Matrix.add(a, Matrix.eye(size, size, shift)), Matrix.eye(size, size));
+function inverseOf(a: Float64Array, size: number, relative: number, absolute = 0): Float64Array {
+  let trace = 0;
+  for (let k = 0; k < size; k++) trace += a[k * size + k];
+  const shift = relative * (trace / size || 1) + absolute;
+  const identity = new Float64Array(size * size);
+  for (let k = 0; k < size; k++) {
+    a[k * size + k] += shift;
+    identity[k * size + k] = 1;
+  }
+  return solve(a, size, identity, size);
+}
+
+/** A square matrix times a vector. */
+function times(a: Float64Array, x: Float64Array): Float64Array {
+  const size = x.length;
+  return x.map((_, i) => {
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += a[i * size + k] * x[k];
+    return sum;
+  });
 }

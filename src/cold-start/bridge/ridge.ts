@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { diagonalize } from '../../numeric/eigen.ts';
 
 /** Rows with targets and weights, all row-major. */
 export interface RidgeProblem {
@@ -86,14 +86,12 @@ function gram(x: Float64Array, rows: number, columns: number, weights: Float64Ar
   return product(transposed(x, rows, columns, weights), x, columns, rows, columns);
 }
 
+/** Eigenvalues, never below 0, and the eigenvectors in columns. */
 function eigen(symmetric: Float64Array, size: number): { values: Float64Array; vectors: Float64Array } {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(size, size, symmetric), {
-    assumeSymmetric: true,
-  });
-  return {
-    values: Float64Array.from(realEigenvalues, (value) => Math.max(0, value)),
-    vectors: Float64Array.from(eigenvectorMatrix.to1DArray()),
-  };
+  const { values, basis } = diagonalize(symmetric.slice(), size);
+  const vectors = new Float64Array(size * size);
+  for (let k = 0; k < size; k++) for (let i = 0; i < size; i++) vectors[i * size + k] = basis[k * size + i];
+  return { values: values.map((value) => Math.max(0, value)), vectors };
 }
 
 /** The weighted transpose of a matrix of `rows` rows. */

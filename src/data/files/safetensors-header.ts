@@ -117,5 +117,5 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function bad(what: string): never {
-  throw new AttuneError('ERR_BAD_FILE', `Not a readable safetensors file: ${what}. Restore it from a copy, or write it anew.`);
+  throw new AttuneError('ERR_BAD_FILE', `Not a readable safetensors file: ${what}. Restore it from a copy, or write it again.`);
 }

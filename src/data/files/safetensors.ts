@@ -94,7 +94,7 @@ function verify(bytes: Uint8Array, dataStart: number, checksum: string): void {
   if (place >= 0 && hex(xxHash32(head, bytes.subarray(cut))) === checksum) return;
   throw new AttuneError(
     'ERR_BAD_FILE',
-    'Expected a safetensors file whose contents fit its checksum, got one that was damaged or changed. Restore it from a copy, or write it anew.',
+    'Expected a safetensors file whose contents fit its checksum, got one that was damaged or changed. Restore it from a copy, or write it again.',
   );
 }
 

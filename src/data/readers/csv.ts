@@ -21,7 +21,7 @@ export interface CsvOptions extends TextReadOptions, BadLineOptions {
   quote?: string | false | undefined;
   /** One ASCII character before a letter that is meant as it is, such as `'\\'` in files of MySQL, Spark or Book-Crossing. Default none. */
   escape?: string | undefined;
-  /** Lines that begin with this text are passed over. Default none. */
+  /** Lines that begin with this text are skipped. Default none. */
   comment?: string | undefined;
   /** Whether blanks around fields and names are dropped. Default: when there are blanks before all names of columns but the first. */
   trim?: boolean | undefined;
@@ -49,9 +49,9 @@ export interface CsvSettings {
 
 /**
  * Reads a CSV file (RFC 4180), plain, gzip or zstd (its content decides, not its name), in constant memory. Every value
- * is a text. Blank lines are passed over; a byte order mark, CRLF and CR do no harm. A row with another number of fields than
+ * is a text. Blank lines are skipped; a byte order mark, CRLF and CR do no harm. A row with another number of fields than
  * there are columns, or with a broken quote, is a bad line; reading goes on in the line after the one it began in. Nothing
- * is opened before the first row is asked for; a file is read anew by each iteration, and closed also when one ends early.
+ * is opened before the first row is asked for; each iteration reads a file from its beginning, and closes it even when it ends early.
  *
  * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
  * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated, no text, or names a column twice;

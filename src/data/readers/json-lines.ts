@@ -15,8 +15,8 @@ export interface JsonLinesOptions extends TextReadOptions, BadLineOptions {
 
 /**
  * Reads a file of one JSON object a line, plain, gzip or zstd (its content decides, not its name), in constant memory. Blank lines
- * are passed over; a byte order mark, CRLF and CR do no harm, and NaN and Infinity, which Python writes, are numbers. Nothing is opened
- * before the first row is asked for; a file is read anew by each iteration, and closed also when one ends early.
+ * are skipped; a byte order mark, CRLF and CR do no harm, and NaN and Infinity, which Python writes, are numbers. Nothing is opened
+ * before the first row is asked for; each iteration reads a file from its beginning, and closes it even when it ends early.
  *
  * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
  * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated or no text; ERR_NOT_SUPPORTED for zstd

@@ -2,7 +2,7 @@ import { AttuneError } from '../../errors.ts';
 
 /** Rows of a file, as they are read: iterate over it with `for await`, or hand it to `Interactions.from`. */
 export interface RowReader<Row> extends AsyncIterable<Row> {
-  /** Bad lines left out so far under `onBadLine: 'skip'`; each iteration counts anew. */
+  /** Bad lines left out so far under `onBadLine: 'skip'`; each iteration starts at 0. */
   readonly skipped: number;
   /** The same rows some hundreds at a time, which spares a promise a row. */
   batches(): AsyncIterable<Row[]>;

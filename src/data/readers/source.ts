@@ -87,7 +87,7 @@ async function* fileBytes(owner: string, input: string | URL, { onProgress, sign
   const buffers = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)];
   const read = (turn: number) => {
     const reading = file.read(buffers[turn], 0, pieceBytes);
-    reading.catch(() => {}); // a failure is met when it is awaited, also if nobody awaits it any more
+    reading.catch(() => {}); // a failure surfaces where it is awaited; one that is no longer awaited must not be unhandled
     return reading;
   };
   try {

@@ -18,7 +18,7 @@ export function coldItems(interactions: Interactions, options: ColdItemsSplitOpt
   return { train: rows(0), test: rows(1) };
 }
 
-/** All rows of some users are test, but for the first few of each. @throws ERR_BAD_OPTION; ERR_EMPTY when nobody has enough rows. */
+/** All rows of some users, except the first few of each, are the test part. @throws ERR_BAD_OPTION; ERR_EMPTY when no user has enough rows. */
 export function coldUsers(interactions: Interactions, options: ColdUsersSplitOptions): ColdUsersSplit {
   const o = readOptions("split 'cold-users'", options, {
     strategy: choice(['cold-users']),

@@ -5,7 +5,7 @@ export { randomOf };
 
 /**
  * Two camps: users and items of the same parity belong together, and user k has not yet met item k. So `i3` is the one
- * thing a sensible model shows `u3` first. In time they go round from the item behind their own, so that it is the one that comes next.
+ * thing a sensible model shows `u3` first. In time order each user goes round from the item after their own, so that their own comes next.
  * `size` users and items, all values 1.
  */
 export function checkerboard(size = 20): Interactions {

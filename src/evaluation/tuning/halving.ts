@@ -18,7 +18,7 @@ export interface HalvingSearchOptions<S extends SearchSpace, M extends FittableR
     /** In the last round. */
     max: number;
   };
-  /** From round to round the resource is multiplied by it, and one in so many settings stays. Default 3. */
+  /** From round to round the resource grows by this factor, and the number of settings shrinks by it. Default 3. */
   factor?: number | undefined;
 }
 

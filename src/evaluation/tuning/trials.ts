@@ -97,7 +97,7 @@ export type ReadSearchOptions<P, M extends FittableRecommender> = Omit<
   objective: string[];
 } & Pick<TuningOptions<P, M>, 'signal' | 'onProgress' | 'previous'>;
 
-/** Reads the options of a search together with its own ones. */
+/** Reads the options that all searches share and those of this one. */
 export function readSearch<P, M extends FittableRecommender, S extends Record<string, (value: unknown, name: string) => unknown>>(
   owner: string,
   given: unknown,

@@ -97,7 +97,7 @@ function mmr(relevance: number[], alike: Likeness, lambda: number, n: number): n
   return order;
 }
 
-/** Greedy maximum a posteriori by incremental Cholesky; when the determinant cannot grow any more, the most relevant ones follow. */
+/** Greedy maximum a posteriori by incremental Cholesky; once the determinant can no longer grow, the most relevant ones follow. */
 function dpp(relevance: number[], alike: Likeness, lambda: number, n: number): number[] {
   const quality = relevance.map((r) => Math.exp(Math.min(30, (r * lambda) / (2 * (1 - lambda)))));
   const rows: number[][] = relevance.map(() => []);

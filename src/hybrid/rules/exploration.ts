@@ -6,7 +6,7 @@ import { type RuleTarget, readTarget } from './target.ts';
 
 /** Options of {@link exploration}. */
 export interface ExplorationOptions extends RuleTarget {
-  /** Chooses what to try: `thompsonSampling()`, `epsilonGreedy()`, `linUcb()`. Tell it with `update` what came of it. */
+  /** Chooses what to try: `thompsonSampling()`, `epsilonGreedy()`, `linUcb()`. Report the outcome with `update`. */
   bandit: Bandit;
   /** Places of the page that are reserved, from 1, such as `[4, 9]`. Those behind the end of a page are not used. */
   positions: readonly number[];

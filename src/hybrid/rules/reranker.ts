@@ -47,7 +47,7 @@ export type ItemAttributes = Readonly<Record<string, unknown>>;
 
 /** What re-rankers may know. */
 export interface RerankContext {
-  /** How many items the page will have at most. */
+  /** Maximum number of items on the page. */
   n: number;
   /** User id. */
   user: string | undefined;

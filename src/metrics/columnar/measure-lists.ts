@@ -16,7 +16,7 @@ export interface RelevantColumns {
   readonly offsets: Int32Array;
   /** Dense item indices, distinct within a row. */
   readonly indices: Int32Array;
-  /** Gains beside them; <= 0 is not relevant. */
+  /** Their gains; <= 0 is not relevant. */
   readonly values: ArrayLike<number>;
 }
 

@@ -51,7 +51,7 @@ export function aucOf(gains: ArrayLike<number>, relevant: number, items: number)
  * Area under the ROC curve of scores with labels; pairs of equal score count half (Mann & Whitney 1947). From 0 to 1.
  *
  * @param scores larger = more likely relevant.
- * @param labels beside them; above 0 = relevant.
+ * @param labels in the same order; above 0 = relevant.
  * @returns NaN unless both kinds occur.
  * @throws ERR_COLUMN_LENGTH, ERR_BAD_VALUE.
  */

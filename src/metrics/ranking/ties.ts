@@ -8,7 +8,7 @@ import { type GainRule, gainOf } from './gain.ts';
  * From 0 to 1. McSherry & Najork, ECIR 2008; scikit-learn's `ndcg_score`.
  *
  * @param scores larger = ranked higher.
- * @param gains beside them; <= 0 = not relevant.
+ * @param gains in the same order; <= 0 = not relevant.
  * @param k where ranking and ideal are cut; default all.
  * @param options `gain`: `'linear'` (default), `'exponential'` or `'binary'`.
  * @returns NaN when nothing is relevant.

@@ -2,7 +2,7 @@ import { normalCdf, studentQuantile } from '../../numeric/distributions.ts';
 import { randomBelow, randomNumbers } from '../../numeric/random.ts';
 import { choice, integer, number, readOptions } from '../../options.ts';
 
-/** A mean and where the true mean lies, most likely. */
+/** A mean, and the interval in which the true mean most likely lies. */
 export interface Estimate {
   /** Mean of the values. */
   mean: number;
@@ -17,7 +17,7 @@ export interface IntervalOptions {
   /** Confidence, from 0.5 to below 1. Default 0.95. */
   level?: number | undefined;
   /**
-   * `'bootstrap'`: percentiles of resampled means, for skewed values and few of them. `'normal'`: mean ± t s / sqrt(n).
+   * `'bootstrap'`: percentiles of resampled means, for values that are skewed or few. `'normal'`: mean ± t s / sqrt(n).
    * `'auto'` (default): bootstrap up to 2,000 values, beyond which the two agree.
    */
   method?: 'auto' | 'bootstrap' | 'normal' | undefined;

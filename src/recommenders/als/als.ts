@@ -21,7 +21,6 @@ import { unknownCheck } from '../shared/call-options.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, unexplained } from '../shared/explanation.ts';
 import { type AlsExplanation, explainScores } from './explain.ts';
-import { fitAls } from './fit.ts';
 import { type AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsFactorInput, alsFromFactors, checkHasHistory } from './from-factors.ts';
@@ -29,7 +28,6 @@ import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector 
 import { type AlsIteration, type AlsLoadOptions, type AlsOptions, type AlsSettings, alsChecks, clip, readAlsOptions } from './options.ts';
 import { AlsServing } from './serving.ts';
 import { userBias } from './solver/biases.ts';
-import { updateAls } from './update.ts';
 
 export type { AlsExplanation } from './explain.ts';
 export type { AlsCheckpoint } from './fit-options.ts';
@@ -87,7 +85,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return this.model.history;
   }
 
-  /** users x factors in id order. Made anew at each access; users with the same history share their factors inside. */
+  /** users x factors in id order. Computed on each access; users with the same history share their factors inside. */
   get userFactors(): Factors {
     const { users, settings } = this.model;
     const data = new Float32Array(users.size * settings.factors);
@@ -111,6 +109,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.fit', interactions);
     const asRecommender = (model: AlsModel) => AlsRecommender.#of(model);
+    const { fitAls } = await import('./fit.ts'); // not needed to answer, so not part of what every import compiles
     const fitted = await fitAls(interactions, this.#settings, { ...o, warmStart: o.warmStart?.model, asRecommender });
     o.signal?.throwIfAborted();
     this.replace(fitted);
@@ -128,6 +127,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.partialFit', interactions);
     checkHasHistory(this.model);
+    const { updateAls } = await import('./update.ts');
     this.replace(await updateAls(this.model, interactions, o));
     return this;
   }

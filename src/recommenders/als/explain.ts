@@ -13,7 +13,7 @@ export interface AlsExplanation extends Explanation {
 
 /**
  * Explains the scores of some items by a history (Hu, Koren & Volinsky 2008, section 5); its equation is factorized once for all of them.
- * @param n how many contributions at most per item
+ * @param n maximum number of contributions per item
  */
 export function explainScores(
   serving: AlsServing,

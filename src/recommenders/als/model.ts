@@ -1,16 +1,10 @@
 import { tensorOf } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import { fromFloat16, type StoredFactors, toFloat16, toFloats } from '../../numeric/float16.ts';
+import { type Biases, biasTensors, storedBiases } from '../factors/biases.ts';
 import type { FittedBase } from '../shared/base.ts';
 import { decodeModel, encodeModel, recordOf } from '../shared/codec.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
-
-/** Means that explicit feedback subtracts from ratings first. */
-export interface AlsBiases {
-  global: number;
-  users: Float32Array;
-  items: Float32Array;
-}
 
 /** A fitted model; immutable. */
 export interface AlsModel extends FittedBase {
@@ -25,7 +19,8 @@ export interface AlsModel extends FittedBase {
   scaleOf: Float32Array;
   /** How much each user counts; undefined = all the same. */
   userWeights: Float32Array | undefined;
-  biases: AlsBiases | undefined;
+  /** Means that explicit feedback subtracts from ratings first. */
+  biases: Biases | undefined;
   /** Whether values of 0 and below count where regularization scales with counts: true of files of versions that counted so. */
   countsAll?: boolean | undefined;
   history: AlsIteration[];
@@ -68,10 +63,7 @@ export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
     },
     tensors: {
       ...(userWeights && { user_weights: { data: userWeights, shape: [users.size] } }),
-      ...(biases && {
-        user_biases: { data: biases.users, shape: [users.size] },
-        item_biases: { data: biases.items, shape: [items.size] },
-      }),
+      ...biasTensors(biases),
     },
   });
 }
@@ -115,14 +107,7 @@ export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settin
       scaleOf: tensorOf(file, 'user_scale', Float32Array, users.size),
       userWeights: file.tensors.user_weights && tensorOf(file, 'user_weights', Float32Array, users.size),
       countsAll: counted === undefined && countedValues(options, base) !== undefined,
-      biases:
-        globalBias === undefined
-          ? undefined
-          : {
-              global: globalBias,
-              users: tensorOf(file, 'user_biases', Float32Array, users.size),
-              items: tensorOf(file, 'item_biases', Float32Array, items.size),
-            },
+      biases: storedBiases(file, globalBias, base),
       history: recordOf<AlsIteration>(alsKind, history),
     },
   };

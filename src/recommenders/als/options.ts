@@ -1,9 +1,9 @@
-import type { LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { choice, flag, integer, number, onUnknown, optional, readOptions, seed, threads } from '../../options.ts';
+import { choice, flag, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 
 /** Options of `AlsRecommender`. */
-export interface AlsOptions {
+export interface AlsOptions extends RecommenderOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
   factors?: number | undefined;
   /** Maximum number of iterations, 1 to 10,000; one solves all users, then all items. Default 15. */
@@ -42,12 +42,6 @@ export interface AlsOptions {
    * float32 and scores are exact for the user as stored, whose numbers are within 0.05 % of what was learned.
    */
   storage?: 'float32' | 'float16' | undefined;
-  /** Seed of the start. The same seed gives the same bytes, whatever the number of threads. Default 0. */
-  seed?: number | string | undefined;
-  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto' | undefined;
-  /** What calls do on an unknown id. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 function clipCheck(value: unknown, name: string): readonly [number, number] {
@@ -71,9 +65,7 @@ export const alsChecks = {
   solver: choice(['auto', 'exact'] as const, 'auto'),
   tolerance: number({ default: 0, min: 0, max: 1 }),
   storage: choice(['float32', 'float16'] as const, 'float32'),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 /** What may differ between a model and its file: options of `AlsRecommender.fromBytes` and `load`. */

@@ -3,8 +3,9 @@ import { type Csr, transpose } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { toFloats } from '../../numeric/float16.ts';
 import { yieldNow } from '../../work/yield-now.ts';
+import type { Biases } from '../factors/biases.ts';
 import { mergeInto } from '../shared/merge.ts';
-import { type AlsBiases, type AlsModel, storedAs } from './model.ts';
+import { type AlsModel, storedAs } from './model.ts';
 import { lambdaOf, observations, weigh, weighedCount } from './solver/equations.ts';
 import { RowSolver } from './solver/row-solver.ts';
 
@@ -85,7 +86,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
 }
 
 /** The means of touched users, and of items that are new, as `fit` would subtract them; all others stay. */
-function extendedBiases(from: AlsBiases, byUser: Csr, byItem: Csr, touchedUsers: number[], touchedItems: number[]): AlsBiases {
+function extendedBiases(from: Biases, byUser: Csr, byItem: Csr, touchedUsers: number[], touchedItems: number[]): Biases {
   const known = from.items.length;
   const biases = { global: from.global, users: extended(from.users, byUser.rows), items: extended(from.items, byItem.rows) };
   const meanOf = (at: number, csr: Csr, other: Float32Array) => {

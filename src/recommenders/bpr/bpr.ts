@@ -1,6 +1,7 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { Factors, LoadOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
+import { columnsOf } from '../../numeric/columns.ts';
 import { readOptions } from '../../options.ts';
 import { FactorBase } from '../factors/base.ts';
 import type { FactorProfile } from '../factors/serving.ts';
@@ -9,9 +10,10 @@ import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { EarlyStopping } from '../shared/early-stopping.ts';
 import { baseOf } from '../shared/fitted-base.ts';
+import { likedItems, likedRows } from '../shared/liked.ts';
 import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptionsOf, type BprIteration, type BprOptions, type BprSettings, bprChecks, readBprFitOptions } from './options.ts';
-import { columnsOf, likedItems, likedRows, widthOf } from './rows.ts';
+import { widthOf } from './rows.ts';
 import { BprServing } from './serving.ts';
 import { type AfterIteration, type BprFactors, trainBpr } from './train.ts';
 
@@ -26,7 +28,7 @@ export type BprFitOptions = BprFitOptionsOf<BprRecommender>;
  * `regularization` / 2 times the squares of all three rows. It learns the order of items, not values.
  *
  * At the end, users are solved once more with the items held fixed, so a stored user and a visitor with the same history get the same
- * list. The result is the same, bit for bit, for any number of threads. There is no `partialFit`: fit anew, or fold in.
+ * list. The result is the same, bit for bit, for any number of threads. There is no `partialFit`: fit again, or fold in.
  *
  * @example
  * const bpr = await new BprRecommender({ factors: 64, candidates: 4 }).fit(interactions);
@@ -50,12 +52,12 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
     return this.model.history;
   }
 
-  /** users x factors in id order; made anew at each access. */
+  /** users x factors in id order; computed on each access. */
   get userFactors(): Factors {
     return this.#factorsOf(this.model.userRows);
   }
 
-  /** items x factors in id order, without biases; made anew at each access. */
+  /** items x factors in id order, without biases; computed on each access. */
   get itemFactors(): Factors {
     return this.#factorsOf(this.model.itemRows);
   }

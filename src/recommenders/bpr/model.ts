@@ -1,8 +1,9 @@
 import { tensorOf } from '../../data/files/model-file.ts';
+import { columnsOf, setColumns } from '../../numeric/columns.ts';
 import type { FittedBase } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, recordOf } from '../shared/codec.ts';
 import type { BprIteration, BprSettings } from './options.ts';
-import { columnsOf, setColumns, widthOf } from './rows.ts';
+import { widthOf } from './rows.ts';
 
 /** A fitted model; immutable. Rows are as `widthOf` says. */
 export interface BprModel extends FittedBase {

@@ -1,9 +1,9 @@
-import type { FitOptions, UnknownPolicy } from '../../contracts/recommender.ts';
-import { flag, integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
+import type { FitOptions, RecommenderOptions } from '../../contracts/recommender.ts';
+import { flag, integer, number, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
 
 /** Options of `BprRecommender`. */
-export interface BprOptions {
+export interface BprOptions extends RecommenderOptions {
   /** Length of a factor row, 1 to 1024. Default 64. */
   factors?: number | undefined;
   /** Iterations, 1 to 10,000; one takes as many steps as there are interactions. Default 100. */
@@ -19,12 +19,6 @@ export interface BprOptions {
   candidates?: number | undefined;
   /** Whether items have a bias, which says how popular they are. Default true. */
   biases?: boolean | undefined;
-  /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
-  seed?: number | string | undefined;
-  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 /** Checks and defaults of {@link BprOptions}. */
@@ -35,9 +29,7 @@ export const bprChecks = {
   regularization: number({ default: 0.01, min: 0, max: 1e3 }),
   candidates: integer({ default: 1, min: 1, max: 1000 }),
   biases: flag(true),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 /** Options with every default filled in. */

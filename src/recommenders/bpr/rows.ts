@@ -1,5 +1,3 @@
-import type { Csr } from '../../data/csr.ts';
-import type { HistoryRow } from '../shared/base.ts';
 import type { BprSettings } from './options.ts';
 
 /**
@@ -30,31 +28,3 @@ const passes = 30;
 const leastSteps = 200;
 const rate = 0.2;
 const seed = 1;
-
-/** What a user likes: the interactions with a value above 0. Others are known and never in a list, but say nothing. */
-export function likedRows({ rows, columns, offsets, indices, values }: Csr): Csr {
-  const kept = indices.filter((_, e) => values[e] > 0);
-  const ends = new Int32Array(rows + 1);
-  for (let row = 0; row < rows; row++) {
-    ends[row + 1] = ends[row];
-    for (let e = offsets[row]; e < offsets[row + 1]; e++) if (values[e] > 0) ends[row + 1]++;
-  }
-  return { rows, columns, offsets: ends, indices: kept, values: values.filter((value) => value > 0) };
-}
-
-/** The same of one history. */
-export const likedItems = ({ items, values }: HistoryRow): Int32Array => items.filter((_, e) => values[e] > 0);
-
-/** Some columns of rows, as rows of their own. */
-export function columnsOf(rows: Float32Array, width: number, from: number, count: number): Float32Array {
-  const out = new Float32Array((rows.length / width) * count);
-  for (let row = 0; row * width < rows.length; row++) {
-    out.set(rows.subarray(row * width + from, row * width + from + count), row * count);
-  }
-  return out;
-}
-
-/** The inverse of {@link columnsOf}: writes rows of `count` numbers into some columns. */
-export function setColumns(rows: Float32Array, width: number, from: number, count: number, given: Float32Array): void {
-  for (let row = 0; row * width < rows.length; row++) rows.set(given.subarray(row * count, (row + 1) * count), row * width + from);
-}

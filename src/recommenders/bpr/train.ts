@@ -6,12 +6,13 @@ import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
+import { setColumns } from '../../numeric/columns.ts';
 import { fnvOfText } from '../../numeric/hash.ts';
 import { uniform } from '../../numeric/random.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { deal, type Groups, sortPairs } from './rounds.ts';
-import { biasColumn, setColumns, userSolving, widthOf } from './rows.ts';
+import { biasColumn, userSolving, widthOf } from './rows.ts';
 
 /** The result of training; rows are as `widthOf` says. */
 export interface BprFactors {

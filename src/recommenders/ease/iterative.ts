@@ -8,9 +8,9 @@ import { type InverseOptions, notDefinite, type TakeColumn } from './direct.ts';
 
 /** Right-hand sides per block, as in the kernel. */
 const sides = 8;
-/** Blocks that are solved together: a fixed number, so that results do not depend on the threads. */
+/** Number of blocks solved together: a fixed one, so that results do not depend on the threads. */
 const mostBlocks = 32;
-/** What they may take together. */
+/** Bytes they may take in total. */
 const mostBytes = 2 ** 29;
 /** The residual of a column, relative to its right-hand side, at which it is solved. */
 const tolerance = 1e-5;

@@ -6,7 +6,7 @@ import { union } from '../shared/filters.ts';
 import type { FactorProfile, FactorServing } from './serving.ts';
 import { SimilarUsers, type UserRows, userSimilarity } from './similar-users.ts';
 
-/** What answers for a fitted model: the shared serving of factors, and whatever else a family needs beside it. */
+/** What serves a fitted model: the shared serving of factors, and whatever else a family needs. */
 export interface FactorAnswers {
   /** Lists, scores and similar items. */
   factors: FactorServing;
@@ -14,11 +14,11 @@ export interface FactorAnswers {
 
 /**
  * The shared part of every family whose scores are inner products of factors. A family defines the profile
- * of a user, how its items are served, and where the factors of its users lie.
+ * of a user, how its items are served, and where the factors of its users are stored.
  */
 export abstract class FactorBase<Fitted extends FittedBase, Answers extends FactorAnswers> extends BaseRecommender<Fitted, FactorProfile> {
   #answers: Answers | undefined;
-  /** Of this very model, since it knows its users. */
+  /** Belongs to this model, since it knows its users. */
   #alike: { users: SimilarUsers | undefined } | undefined;
 
   /** Makes what answers for a model; asked once per model, at the first call that needs it. */
@@ -44,9 +44,14 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
 
   /** Puts another model in the place of this one. */
   protected replace(model: Fitted): void {
+    this.restore(model);
+  }
+
+  protected override restore(fitted: Fitted | undefined): void {
     this.#answers?.factors.close();
     this.#answers = undefined;
-    this.replaceUsers(model);
+    this.#alike = undefined;
+    this.fitted = fitted;
   }
 
   /** The same when items kept every byte. */

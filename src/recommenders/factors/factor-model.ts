@@ -2,6 +2,7 @@ import { tensorOf } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import type { FittedBase } from '../shared/base.ts';
 import { decodeModel, encodeModel } from '../shared/codec.ts';
+import { type Biases, biasTensors, storedBiases } from './biases.ts';
 import type { ReadFactors } from './input.ts';
 
 /** Factors that are served; immutable. */
@@ -12,7 +13,7 @@ export interface FactorModel extends FittedBase {
   userFactors: Float32Array;
   /** items x factors. */
   itemFactors: Float32Array;
-  biases: ReadFactors['biases'];
+  biases: Biases | undefined;
 }
 
 export const factorKind = 'factors';
@@ -49,10 +50,7 @@ export function factorsToBytes(model: FactorModel, options: object): Uint8Array<
     tensors: {
       user_factors: { data: userFactors, shape: [users.size, f] },
       item_factors: { data: itemFactors, shape: [items.size, f] },
-      ...(biases && {
-        user_biases: { data: biases.users, shape: [users.size] },
-        item_biases: { data: biases.items, shape: [items.size] },
-      }),
+      ...biasTensors(biases),
     },
   });
 }
@@ -75,14 +73,7 @@ export function factorsFromBytes(bytes: Uint8Array): { model: FactorModel; optio
       factors: f,
       userFactors: tensorOf(file, 'user_factors', Float32Array, users.size * f),
       itemFactors: tensorOf(file, 'item_factors', Float32Array, items.size * f),
-      biases:
-        globalBias === undefined
-          ? undefined
-          : {
-              global: globalBias,
-              users: tensorOf(file, 'user_biases', Float32Array, users.size),
-              items: tensorOf(file, 'item_biases', Float32Array, items.size),
-            },
+      biases: storedBiases(file, globalBias, base),
     },
   };
 }

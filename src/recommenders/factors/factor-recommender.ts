@@ -1,7 +1,7 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { Factors, FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { Factors, FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { anything, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
+import { anything, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
@@ -12,16 +12,7 @@ import { type FactorProfile, FactorServing } from './serving.ts';
 import type { UserRows } from './similar-users.ts';
 
 /** Options of {@link FactorRecommender}. */
-export interface FactorOptions {
-  /** Taken by every family; nothing here is random. */
-  seed?: number | string | undefined;
-  /** Threads of `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto' | undefined;
-  /** What calls do on an unknown id. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
-}
-
-const checks = { seed, threads, onUnknown };
+export type FactorOptions = RecommenderOptions;
 
 /**
  * Serves factors that were trained elsewhere, in Spark or Python, by attune's exact and pruned lists: a score is the inner product of a
@@ -42,7 +33,7 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
 
   /** A recommender without factors yet; {@link FactorRecommender.from} makes one with them. @throws ERR_BAD_OPTION */
   constructor(options: FactorOptions = {}) {
-    const { seed: _, ...read } = readOptions('FactorRecommender', options, checks);
+    const { seed: _, ...read } = readOptions('FactorRecommender', options, recommenderOptions);
     super(read.onUnknown);
     this.#options = read;
   }
@@ -56,7 +47,7 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
   static from(input: FactorInput & FactorOptions): FactorRecommender {
     const owner = 'FactorRecommender.from';
     const known = Object.fromEntries(factorInputNames.map((name) => [name, anything()]));
-    const { threads, onUnknown } = readOptions(owner, input, { ...known, ...checks });
+    const { threads, onUnknown } = readOptions(owner, input, { ...known, ...recommenderOptions });
     const model = new FactorRecommender({ threads, onUnknown });
     const read = readFactors(owner, input);
     model.replace({ ...read, userFactors: read.userFactors ?? userMeans(read) });

@@ -6,6 +6,7 @@ import { type Id, readId } from '../../data/ids.ts';
 import { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { checkIterable } from '../../options.ts';
+import type { Biases } from './biases.ts';
 
 /** A matrix of factors in the order of its ids: row-major numbers, or with their shape. */
 export type FactorMatrix = Float32Array | Factors;
@@ -52,7 +53,7 @@ export interface ReadFactors {
   factors: number;
   userFactors: Float32Array | undefined;
   itemFactors: Float32Array;
-  biases: { global: number; users: Float32Array; items: Float32Array } | undefined;
+  biases: Biases | undefined;
 }
 
 /** The names of {@link FactorInput}. */

@@ -26,13 +26,13 @@ export interface ListSource {
   /** Row -> index, and back. */
   order: Block<Int32Array>;
   position: Int32Array;
-  /** What the norms from each row on are at most. */
+  /** An upper bound of the norms from each row on. */
   norms: Block<Float64Array>;
   /** Columns that a prefilter reads. */
   f: number;
 }
 
-/** Lists that are made together. */
+/** Number of lists computed together. */
 const together = 512;
 /** Lists of a block of a job. */
 const blockSize = 4;

@@ -45,7 +45,7 @@ export class Prefilter {
       /** Sums over all dimensions, beside `found`; room for the kernels before that. */
       whole: i32(Math.max(1024, padded)),
       aim: u8(aimBound(f)),
-      /** What kernels/ranking/rank.ts reads: how far rounding is off, where the codes lie. */
+      /** What kernels/ranking/rank.ts reads: the error of rounding, and where the codes are. */
       words: i32(5),
     });
   }

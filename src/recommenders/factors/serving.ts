@@ -107,7 +107,7 @@ export class FactorServing {
     this.#memory = engine.place(memoryOf(count));
     this.#memory.order.array.set(order);
     const { bounds, factorNorms } = this.#memory;
-    // Of the rows as they lie there now, since these are what bounds must hold for; a bias counts as one more factor.
+    // Of the rows as they are stored, since bounds must hold for these; a bias counts as one more factor.
     for (let k = count - 1; k >= 0; k--) {
       factorNorms.array[k] = directed(normOf(rows.array, k * width, f));
       // The rotation rounds, so the order may be slightly off; a bound has to hold for all rows that follow.
@@ -260,7 +260,7 @@ function memoryOf(count: number) {
   return layout({
     /** Item index. */
     order: i32(count),
-    /** What the norms from there on are at most. */
+    /** An upper bound of the norms from there on. */
     bounds: f64(count),
     /** Without biases; 0 where a row is too small to have a direction. */
     factorNorms: f64(count),

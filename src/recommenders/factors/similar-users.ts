@@ -5,9 +5,9 @@ import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { RankRequest } from '../shared/base.ts';
 import { Prefilter } from './prefilter.ts';
 
-/** Rows that are coded together. */
+/** Number of rows coded together. */
 const slab = 1024;
-/** Beyond this many bytes a prefilter would come near what one memory can hold. */
+/** Beyond this many bytes a prefilter would approach the limit of one memory. */
 const largest = 2 ** 31;
 
 /** The factors of users as a model keeps them: users with the same history may share a row. */

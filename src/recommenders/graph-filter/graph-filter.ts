@@ -102,6 +102,17 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     return GraphFilterRecommender.fromBytes(await storedBytes(store, reference), options);
   }
 
+  protected override restore(fitted: Fitted | undefined): void {
+    this.#answers?.serving.close();
+    this.#answers = undefined;
+    this.fitted = fitted;
+  }
+
+  /** As many at a time as lists of many. */
+  override scoresOfUsers(users: readonly number[]): Float32Array[] {
+    return this.#serve().serving.scoreMany(users.map((user) => this.historyOf(user)));
+  }
+
   protected override scoreAll(row: HistoryRow, scores: Float32Array): void {
     this.#serve().serving.scoreAll(row, scores);
   }

@@ -31,7 +31,7 @@ export function graphOf(rows: Csr): Graph {
   return { byUser, byItem: transpose(byUser), degrees };
 }
 
-/** degree^-exponent of each item, 0 for an item that nobody has. */
+/** degree^-exponent of each item, 0 for an item without interactions. */
 export function dampingOf(degrees: Float64Array, exponent: number): Float32Array {
   return Float32Array.from(degrees, (degree) => (degree > 0 ? degree ** -exponent : 0));
 }

@@ -1,8 +1,8 @@
-import type { UnknownPolicy } from '../../contracts/recommender.ts';
-import { choice, integer, number, onUnknown, optional, readOptions, seed, threads } from '../../options.ts';
+import type { RecommenderOptions } from '../../contracts/recommender.ts';
+import { choice, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 
 /** Options of {@link GraphFilterRecommender}. */
-export interface GraphFilterOptions {
+export interface GraphFilterOptions extends RecommenderOptions {
   /**
    * What is done to the signal of a history on the graph of users and items. Default `'chebyshev'`.
    * - `'linear'`: one step over users and back, the cheapest; nothing is decomposed.
@@ -26,12 +26,6 @@ export interface GraphFilterOptions {
   degree?: number | undefined;
   /** How flat the polynomial of `'chebyshev'` is at its ends; 1 is nearly a straight line, more a softer step. From 0.1 to 10, default 1.5. */
   flatness?: number | undefined;
-  /** The seed of the vectors that the decomposition begins with: a number or a text. Default 0. */
-  seed?: number | string | undefined;
-  /** Threads of the decomposition and of lists of many: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {
@@ -41,9 +35,7 @@ const optionChecks = {
   popularityExponent: optional(number({ min: 0, max: 1 })),
   degree: integer({ default: 8, min: 1, max: 32 }),
   flatness: number({ default: 1.5, min: 0.1, max: 10 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 const defaults = {

@@ -87,6 +87,25 @@ export class FilterServing {
     return lists;
   }
 
+  /** Scores of all items for many histories. */
+  scoreMany(histories: readonly HistoryRow[]): Float32Array[] {
+    const items = this.#source.graph.byItem.rows;
+    const scores: Float32Array[] = [];
+    while (scores.length < histories.length) {
+      const from = scores.length;
+      let size = 0;
+      while (from + size < histories.length && size < this.#sizes.together) {
+        const { length } = histories[from + size].items;
+        if (this.#memory.queryOffsets.array[size] + length > this.#sizes.room) break;
+        this.#put(size, histories[from + size]);
+        size++;
+      }
+      this.#pool.run(filterScores, size, blockSize, this.#arguments());
+      for (let k = 0; k < size; k++) scores.push(this.#memory.out.array.slice(k * items, (k + 1) * items));
+    }
+    return scores;
+  }
+
   /** Ends the threads. */
   close(): void {
     this.#pool.close();
@@ -152,15 +171,15 @@ export class FilterServing {
 }
 
 interface Sizes {
-  /** Lists that are made together. */
+  /** Number of lists computed together. */
   together: number;
   /** Numbers of histories, of lists, and of what must not be in them. */
   room: number;
 }
 
-/** Up to so many numbers in the eigenvectors, the rounding of a query is rounded once more: half the speed where speed does not matter. */
+/** Up to this many numbers in the eigenvectors, the rounding of a query is rounded once more: half the speed where speed does not matter. */
 const mostFine = 2 ** 21;
-/** What the scores of lists that are made together may take. */
+/** Bytes that the scores of lists computed together may take. */
 const mostBytes = 2 ** 28;
 
 function memoryOf({ graph: { byUser, byItem }, filter, rows, damping }: FilterSource, { together, room }: Sizes) {
@@ -191,5 +210,5 @@ function memoryOf({ graph: { byUser, byItem }, filter, rows, damping }: FilterSo
   });
 }
 
-/** Ends the threads of what nobody holds any more. */
+/** Ends the threads of models that are no longer referenced. */
 const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());

@@ -1,9 +1,9 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
-import { choice, integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
+import { choice, integer, number, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import { checkInteractions, type FittedBase, type HistoryRow, type RankRequest } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
@@ -13,7 +13,7 @@ import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
 
 /** Options of {@link ItemKnnRecommender}. */
-export interface ItemKnnOptions {
+export interface ItemKnnOptions extends RecommenderOptions {
   /** Number of neighbours that each item keeps; memory grows with items x neighbours x 8 bytes. From 1, default 100. */
   neighbors?: number | undefined;
   /**
@@ -33,12 +33,6 @@ export interface ItemKnnOptions {
   popularityExponent?: number | undefined;
   /** Added to what divides, so that similarities from few users become small. From 0, default 0. */
   shrinkage?: number | undefined;
-  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string | undefined;
-  /** Without effect: one thread does it. Taken for the same reason. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {
@@ -47,9 +41,7 @@ const optionChecks = {
   userExponent: number({ default: 0.7, min: 0, max: 2 }),
   popularityExponent: number({ default: 0.4, min: 0, max: 1 }),
   shrinkage: number({ default: 0, min: 0 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 interface Fitted extends FittedBase {

@@ -1,11 +1,11 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import { tensorOf } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { topK } from '../../numeric/top-k.ts';
-import { choice, number, onUnknown, optional, readOptions, seed, threads, workOptions } from '../../options.ts';
+import { choice, number, optional, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import { BaseRecommender, checkInteractions, type FittedBase, type RankRequest } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
@@ -15,7 +15,7 @@ import { baseOf } from '../shared/fitted-base.ts';
 export type PopularityMethod = 'count' | 'sum' | 'bayesian-mean' | 'decay';
 
 /** Options of {@link PopularityRecommender}. */
-export interface PopularityOptions {
+export interface PopularityOptions extends RecommenderOptions {
   /**
    * What the score of an item is. Default `'count'`.
    * - `'count'`: its number of rows with a value above 0.
@@ -31,12 +31,6 @@ export interface PopularityOptions {
   halfLifeDays?: number | undefined;
   /** The moment from which ages are counted in `'decay'`, in milliseconds since 1970; later rows count 1. Default: the newest row. */
   now?: number | undefined;
-  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string | undefined;
-  /** Without effect: one thread does it. Taken for the same reason. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {
@@ -44,9 +38,7 @@ const optionChecks = {
   priorWeight: number({ default: 10, min: 0 }),
   halfLifeDays: number({ default: 30, above: 0 }),
   now: optional(number({})),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 interface Fitted extends FittedBase {

@@ -30,7 +30,7 @@ export class Regression {
   readonly items: Int32Array;
   /** The scales of these items. */
   readonly values: Float32Array;
-  /** What is left of the diagonal beside them. */
+  /** The rest of the diagonal. */
   readonly diagonal: Float32Array;
   /** Length of the longest past. */
   readonly longest: number;

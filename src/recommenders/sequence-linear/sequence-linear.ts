@@ -1,21 +1,21 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { FitOptions, LoadOptions, UnknownPolicy } from '../../contracts/recommender.ts';
+import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
-import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { integer, number, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
-import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { integer, number, readOptions, recommenderOptions, workOptions } from '../../options.ts';
+import { checkInteractions, type HistoryRow } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
+import { inOrder, type OrderedBase, orderOf } from '../shared/order.ts';
 import { Regression } from './problem.ts';
 import { solveRegression } from './solve.ts';
 
 /** Options of {@link SequenceLinearRecommender}. */
-export interface SequenceLinearOptions {
+export interface SequenceLinearOptions extends RecommenderOptions {
   /** Added to the diagonal of the normal equations; larger trusts rare items less. Above 0, default 60. */
   regularization?: number | undefined;
   /** Steps after which an item of the past counts e times less while fitting. Above 0, default 2. */
@@ -30,12 +30,6 @@ export interface SequenceLinearOptions {
   tolerance?: number | undefined;
   /** How much memory fitting may take. Default 2 GiB. */
   maxBytes?: number | undefined;
-  /** Without effect, because nothing is drawn; taken so that all families can be made alike. */
-  seed?: number | string | undefined;
-  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores. The result is the same for any number. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 const optionChecks = {
@@ -46,14 +40,10 @@ const optionChecks = {
   weightsPerItem: integer({ default: 200, min: 1 }),
   tolerance: number({ default: 1e-3, above: 0, below: 1 }),
   maxBytes: number({ default: 2 ** 31, min: 0 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
-interface Fitted extends FittedBase {
-  /** What each user did, oldest first; rows lie as those of `byUser`. */
-  order: Int32Array;
+interface Fitted extends OrderedBase {
   /** Row j holds what item j of a past adds to each item. */
   weights: Csr;
 }
@@ -129,10 +119,7 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
   }
 
   protected override historyOf(user: number): HistoryRow {
-    const { byUser, order } = this.model;
-    const row = super.historyOf(user);
-    const items = order.subarray(byUser.offsets[user], byUser.offsets[user + 1]);
-    return { ...row, sequence: { items, values: row.values, timestamps: undefined } };
+    return inOrder(this.model, user, super.historyOf(user));
   }
 
   /** exp(-steps ago / historyDecay), where the last item was 0 steps ago and every item counts once, when it was last met. */
@@ -183,19 +170,4 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
       `SequenceLinearRecommender: expected a fit that takes at most ${maxBytes} bytes, got ${items} items, of which ${weightsPerItem} weights each take ${bytes}. Pass a smaller weightsPerItem, filter rare items, or raise maxBytes.`,
     );
   }
-}
-
-/** The order of a file, whose rows must be those of `byUser` in another order. @throws ERR_BAD_FILE */
-function orderOf(file: ModelFile, { rows, columns, offsets, indices }: Csr): Int32Array {
-  const order = tensorOf(file, 'order', Int32Array, indices.length);
-  const user = new Int32Array(columns).fill(-1);
-  for (let row = 0; row < rows; row++) {
-    for (let e = offsets[row]; e < offsets[row + 1]; e++) user[indices[e]] = row;
-    for (let e = offsets[row]; e < offsets[row + 1]; e++) {
-      if (user[order[e]] !== row)
-        throw new AttuneError('ERR_BAD_FILE', `Expected each user's own items as 'order' in a model of kind '${kind}', got others.`);
-      user[order[e]] = -1;
-    }
-  }
-  return order;
 }

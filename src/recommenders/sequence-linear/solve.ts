@@ -10,9 +10,9 @@ import type { Regression } from './problem.ts';
 
 /** Right-hand sides a block, as in the kernel. */
 const sides = 8;
-/** Blocks that are solved together: a fixed number, so that results do not depend on the threads. */
+/** Number of blocks solved together: a fixed one, so that results do not depend on the threads. */
 const mostBlocks = 32;
-/** What they may take together. */
+/** Bytes they may take in total. */
 const mostBytes = 2 ** 29;
 const mostSteps = 2000;
 

@@ -27,8 +27,10 @@ import { checkIterable, readOptions } from '../../options.ts';
 import { readMetadata, readModelStore } from '../../storage/shared/model-names.ts';
 import { Batch } from './batch.ts';
 import { manyChecks, recommendChecks, similarChecks, unknownCheck } from './call-options.ts';
-import { type Filter, filterOf, indicesOf, perUser, union } from './filters.ts';
+import { Exclusions, none } from './exclusions.ts';
+import { type Filter, filterOf, indicesOf, perUser } from './filters.ts';
 import { namedList, type RankRequest, rankScores, rankSome } from './lists.ts';
+import { unknownHistory, unknownItem, unknownUser } from './unknown.ts';
 import { whyNot } from './why-not.ts';
 
 export type { HistoryRow } from '../../contracts/history.ts';
@@ -68,9 +70,8 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   protected readonly readsOrder: boolean = false;
   /** Whether `fit` iterates, and takes `validate` and `patience`. */
   protected readonly iterates: boolean = false;
-  /** One flag per item that a list leaves out; all 0 between calls. One array for all calls, because a new one takes longer than a list. */
-  #flags = new Uint8Array(0);
-  /** Scores of one profile, reused for the same reason. */
+  readonly #exclusions = new Exclusions();
+  /** Scores of one profile. One array for all calls, because a new one takes longer than a list. */
   #scores = new Float32Array(0);
 
   /** Makes a model that is not fitted. @param onUnknown what happens on unknown ids when a call does not say. */
@@ -197,6 +198,51 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return readModelStore(store).put(name, this.toBytes(), { kind: this.kind, ...readMetadata(metadata) });
   }
 
+  /**
+   * The scores of all items for each of some known users, in dense indices; NaN where the model has none. For models made of models.
+   * @internal
+   */
+  scoresOfUsers(users: readonly number[]): Float32Array[] {
+    return users.map((user) => this.#allScores(this.profileOf(user)).slice());
+  }
+
+  /** The same for a visitor. @internal */
+  scoresOfHistory(row: HistoryRow): Float32Array {
+    return this.#allScores(this.profileFrom(row)).slice();
+  }
+
+  /** How similar all items are to one; undefined in models that cannot say. @internal */
+  similaritiesOf(item: number, metric: 'cosine' | 'dot'): Float32Array | undefined {
+    if (!this.similarityAll) return undefined;
+    const scores = new Float32Array(this.model.items.size);
+    this.similarityAll(item, metric, scores);
+    return scores;
+  }
+
+  /** What a known user did, in dense indices. @internal */
+  rowOfUser(user: number): HistoryRow {
+    return this.historyOf(user);
+  }
+
+  /** Ids and rows. @internal */
+  ownBase(): FittedBase {
+    const { users, items, byUser } = this.model;
+    return { users, items, byUser };
+  }
+
+  /** A function that brings back the model of now, for models made of models that are replaced together or not at all. @internal */
+  remembered(): () => void {
+    const { fitted } = this;
+    return () => {
+      if (this.fitted !== fitted) this.restore(fitted);
+    };
+  }
+
+  /** Puts an earlier model back. Families that keep something beside their model override it. */
+  protected restore(fitted: Fitted | undefined): void {
+    this.fitted = fitted;
+  }
+
   /** `similarItems` of models that can; they make it public. */
   protected listSimilarItems(item: Id, options: SimilarOptions): RecommendationList {
     const owner = `${this.kind}.similarItems`;
@@ -205,7 +251,9 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     if (index < 0) return [];
     const { items } = this.model;
     const filter = filterOf(owner, items, o);
-    return this.#named(this.#filtered(items.size, Int32Array.of(index), filter, (request) => this.rankSimilar(index, o.metric, request)));
+    return this.#named(
+      this.#exclusions.rank(items.size, Int32Array.of(index), filter, (request) => this.rankSimilar(index, o.metric, request)),
+    );
   }
 
   /** `similarUsers` of models that can; they make it public. */
@@ -217,7 +265,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     const { users } = this.model;
     const filter = filterOf(owner, users, o);
     const rank = (request: RankRequest) => this.rankSimilarUsers(index, o.metric, request);
-    const best = this.#filtered(users.size, Int32Array.of(index), filter, rank);
+    const best = this.#exclusions.rank(users.size, Int32Array.of(index), filter, rank);
     return Array.from(best.indices, (u, k) => ({ user: users.idAt(u), score: best.scores[k] }));
   }
 
@@ -271,10 +319,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     const row = this.readHistory(history);
     if (row.items.length > 0 || !this.needsHistory) return row;
     if ((onUnknown ?? this.onUnknown) === 'empty') return undefined;
-    throw new AttuneError(
-      'ERR_UNKNOWN_HISTORY',
-      "Expected a history with at least one item the model was fitted on, got none. Fall back to popular items, fit again with newer data, or pass onUnknown: 'empty'.",
-    );
+    throw unknownHistory();
   }
 
   /** A history in dense indices; unknown items are left out, of a repeated item the last value stays. */
@@ -287,39 +332,19 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   protected userIndex(user: Id, onUnknown: UnknownPolicy | undefined): number {
     const index = indexOfId(this.model.users, user, `${this.kind}: user`);
     if (index >= 0 || (onUnknown ?? this.onUnknown) === 'empty') return index;
-    throw new AttuneError(
-      'ERR_UNKNOWN_USER',
-      `Expected a user the model was fitted on, got ${shown(user)}. Use recommendFor(history) for a visitor, fit again with newer data, or pass onUnknown: 'empty'.`,
-    );
+    throw unknownUser(user);
   }
 
   /** Dense index of an item, or -1 under 'empty'. @throws ERR_UNKNOWN_ITEM, ERR_BAD_ID */
   protected itemIndex(item: Id, onUnknown: UnknownPolicy | undefined): number {
     const index = indexOfId(this.model.items, item, `${this.kind}: item`);
     if (index >= 0 || (onUnknown ?? this.onUnknown) === 'empty') return index;
-    throw new AttuneError(
-      'ERR_UNKNOWN_ITEM',
-      `Expected an item the model was fitted on, got ${shown(item)}. Fit again with newer data, use content for new items, or pass onUnknown: 'empty'.`,
-    );
+    throw unknownItem(item);
   }
 
   #list(profile: Profile, history: HistoryRow, filter: Filter & { includeSeen: boolean }): Ranked {
     const seen = filter.includeSeen ? none : history.items;
-    return this.#filtered(this.model.items.size, seen, filter, (request) => this.rank(profile, request));
-  }
-
-  /** Runs one ranking with a flag on each item that is left out, and clears the flags again. No code of a caller runs in between. */
-  #filtered(size: number, seen: Int32Array, { n, exclude = none, only }: Filter, rank: (request: RankRequest) => Ranked): Ranked {
-    if (seen.length === 0 && exclude.length === 0) return rank({ n, skip: undefined, skipped: none, only });
-    const skipped = union(seen, exclude);
-    if (this.#flags.length !== size) this.#flags = new Uint8Array(size);
-    const skip = this.#flags;
-    for (let k = 0; k < skipped.length; k++) skip[skipped[k]] = 1;
-    try {
-      return rank({ n, skip, skipped, only });
-    } finally {
-      for (let k = 0; k < skipped.length; k++) skip[skipped[k]] = 0;
-    }
+    return this.#exclusions.rank(this.model.items.size, seen, filter, (request) => this.rank(profile, request));
   }
 
   #allScores(profile: Profile): Float32Array {
@@ -348,5 +373,4 @@ export function checkInteractions(owner: string, interactions: Interactions): vo
   if (interactions.size === 0) throw new AttuneError('ERR_EMPTY', `${owner}: expected interactions with at least one row, got none.`);
 }
 
-const none = new Int32Array(0);
 const nothing: Ranked = { indices: none, scores: new Float32Array(0) };

@@ -4,7 +4,7 @@ import { type Csr, csrFromCoordinates } from '../../data/csr.ts';
 export const bytesAnEntry = 35;
 
 /**
- * Keeps `keep` entries of a square matrix a row on average, those of the largest size in the whole matrix; of equal ones those that came
+ * Keeps `keep` entries per row of a square matrix on average, those of the largest size in the whole matrix; of equal ones those that came
  * first.
  */
 export class LargestEntries {

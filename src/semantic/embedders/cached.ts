@@ -8,7 +8,7 @@ import { sha256 } from '../../numeric/sha-256.ts';
  * are kept by the embedder's name (which says its model and settings), its dimensions, and the SHA-256 of the text. They are stored
  * as the work proceeds, so the work of a killed or aborted run is not lost.
  *
- * Progress carries `embedded`, how many texts were embedded anew so far, and `cached`, how many needed not be. A call with a single
+ * Progress carries `embedded`, how many texts have been embedded so far, and `cached`, how many came from the cache. A call with a single
  * text, as a search makes it, is looked up but not kept: queries would fill the cache.
  *
  * @param embedder one whose vectors depend on the text alone.

@@ -15,7 +15,7 @@ export interface TransformersOptions {
   pooling?: 'mean' | 'cls' | undefined;
   /** Put before every text; some models want `'query: '` before queries and `'passage: '` before documents. Default none. */
   prefix?: string | undefined;
-  /** How many texts go through the model at once at most, 1 to 1024. Default 64. Long ones go in smaller batches, of 512 tokens or one text. */
+  /** Maximum number of texts per batch, 1 to 1024. Default 64. Long ones go in smaller batches, of 512 tokens or one text. */
   batchSize?: number | undefined;
   /** Longer texts are cut, 2 to 8192. Default 256, the length that all-MiniLM-L6-v2 was trained with. */
   maxTokens?: number | undefined;
@@ -239,7 +239,7 @@ function wellFormed(value: string): string {
 }
 
 /**
- * Most tokens of a batch, padding counted. What a layer makes of 512 tokens still lies in a processor's cache: MiniLM took 12 % less of its time
+ * Maximum number of tokens per batch, including padding. The output of a layer for 512 tokens still fits a processor's cache: MiniLM took 12 % less of its time
  * for 512 than for 2,048, and no less for 128.
  */
 const batchTokens = 512;

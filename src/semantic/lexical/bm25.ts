@@ -44,7 +44,7 @@ export interface LexicalMatch {
  *
  * What stands for a word, as its other forms, completions and near words do, counts together with it: one df for all of them, and for a text
  * the best kind alone. Inside, texts are numbered as they come and never again; a removed or replaced one is skipped until the next merge
- * drops it. Scores are those of an index built anew from the texts that are there now.
+ * drops it. Scores are those of an index built from scratch from the current texts.
  */
 export class LexicalIndex {
   readonly #options: Bm25Options;
@@ -289,6 +289,6 @@ export class LexicalIndex {
 function damaged(what: string): AttuneError {
   return new AttuneError(
     'ERR_BAD_FILE',
-    `The word index of this file is damaged: ${what}. Restore the file from a copy, or build the index anew.`,
+    `The word index of this file is damaged: ${what}. Restore the file from a copy, or build the index again.`,
   );
 }

@@ -50,7 +50,7 @@ export async function findRanked(
   const share = { lexical: weights.lexical ?? 1 - semantic, semantic: weights.semantic ?? semantic };
   return inBlocks(n, async (depth) => {
     const ranked = await vectors.search(vector, { n: Math.min(depth, catalogue.size), allowed });
-    const words = match(); // after the pause: another query may have been answered meanwhile
+    const words = match(); // after the pause: another query may have been answered in the meantime
     const sides = [
       { ranked: words.top(depth, allowed), of: words.of, weight: share.lexical, one: words.par, most: words.most },
       { ranked, of: similarity(parts, vector, ranked), weight: share.semantic, one: 1, most: 1 },
@@ -85,7 +85,7 @@ async function inBlocks(n: number, look: (depth: number) => Promise<{ list: Rank
 export function named(catalogue: Catalogue, { indices, scores }: Ranked): Recommendation[] {
   const list: Recommendation[] = [];
   indices.forEach((key, k) => {
-    // An asynchronous index may still return keys that have been removed meanwhile.
+    // An asynchronous index may still return keys that have been removed in the meantime.
     if (catalogue.isPresent(key)) list.push({ item: catalogue.idOf(key), score: scores[k] });
   });
   return list;

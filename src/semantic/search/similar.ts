@@ -77,7 +77,7 @@ function isThere(index: VectorIndex, key: number, vector: Float32Array | undefin
   if (vector) return true;
   throw new AttuneError(
     'ERR_STORE',
-    `Expected a vector of key ${key} in the index of kind '${index.kind}', got none. Something else has removed it: build the index anew.`,
+    `Expected a vector of key ${key} in the index of kind '${index.kind}', got none. Something else has removed it: build the index again.`,
   );
 }
 

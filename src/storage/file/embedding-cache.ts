@@ -36,7 +36,7 @@ const kind = 'embeddings';
 const formatVersion = 1;
 const ending = '.embeddings';
 
-/** Where a vector lies. */
+/** Where a vector is stored. */
 interface Place {
   file: string;
   row: number;

@@ -1,19 +1,12 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelInfo, ModelStore, StoredModel } from '../../contracts/model-store.ts';
+import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import {
-  byNameAndVersion,
-  inUse,
-  notFound,
-  nothingBefore,
-  readAlias,
-  readMetadata,
-  readModelBytes,
-  readName,
-  readReference,
-  readVersion,
-} from '../shared/model-names.ts';
+import { readOptions } from '../../options.ts';
+import { checkedModelStore, type UncheckedModelStore } from '../shared/checked-model-store.ts';
+import { checkBytes, checksumOf } from '../shared/checksum.ts';
+import { inUse, notFound, nothingBefore, readName } from '../shared/model-names.ts';
+import { modelStoreChecks } from '../shared/model-store.ts';
 import { AliasLog } from './alias-log.ts';
 import { claimVersion, modelFile, type Published, publish, readVersionFile, tombstone, versionsIn } from './versions.ts';
 import { discard, entriesOf, io, isMissing, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
@@ -24,27 +17,33 @@ import { discard, entriesOf, io, isMissing, removeLeftovers, syncFolder, writeTe
  * a killed process leaves the previous state; the next put removes its leftovers. Version numbers are never reused.
  *
  * @param folder made on the first put, with the folders above it
+ * @param options `keep`: versions of a name that stay, see {@link ModelStoreOptions}
  * @returns a store whose calls reject with ERR_STORE when the file system refuses, ERR_BAD_FILE when a file was changed from outside
  */
-export function fileModelStore(folder: string): ModelStore {
+export function fileModelStore(folder: string, options: ModelStoreOptions = {}): ModelStore {
   if (typeof folder !== 'string' || folder === '') {
     throw new AttuneError('ERR_BAD_ARGUMENT', `fileModelStore: expected the path of a folder, got ${shown(folder)}.`);
   }
-  const folderOf = (name: string) => join(folder, readName(name));
+  return checkedModelStore(uncheckedStore(folder), readOptions('fileModelStore', options, modelStoreChecks));
+}
 
+function uncheckedStore(folder: string): UncheckedModelStore {
+  const folderOf = (name: string) => join(folder, name);
   return {
+    pointsAt: (name, alias) => io(async () => (await AliasLog.read(folderOf(name))).pointsAt(alias).at(-1)),
+
     put: (name, bytes, metadata) =>
       io(async () => {
         const home = folderOf(name);
-        readModelBytes(bytes);
-        const info = { createdAt: Date.now(), sizeBytes: bytes.length, metadata: readMetadata(metadata) };
+        const info = { createdAt: Date.now(), sizeBytes: bytes.length, metadata };
+        const checksum = checksumOf(bytes);
         await mkdir(home, { recursive: true });
         await refuseOtherCase(folder, name);
         await removeLeftovers(home);
         const temporary = await writeTemporary(home, bytes);
         try {
           const version = await claimVersion(home);
-          await publish(home, version, temporary, { name, version, ...info });
+          await publish(home, version, temporary, { name, version, ...info, checksum });
           await syncFolder(folder);
           return { name, version, aliases: [], ...info };
         } catch (error) {
@@ -53,9 +52,8 @@ export function fileModelStore(folder: string): ModelStore {
         }
       }),
 
-    get: (reference) =>
-      io(async (): Promise<StoredModel> => {
-        const asked = readReference(reference);
+    get: (asked) =>
+      io(async () => {
         const home = folderOf(asked.name);
         const aliases = await AliasLog.read(home);
         const versions = asked.alias === undefined ? [] : aliases.pointsAt(asked.alias);
@@ -67,16 +65,14 @@ export function fileModelStore(folder: string): ModelStore {
 
     list: (name) =>
       io(async () => {
-        const names = name === undefined ? await namesIn(folder) : [readName(name)];
+        const names = name === undefined ? await namesIn(folder) : [name];
         const lists = await Promise.all(names.map((each) => listOf(folderOf(each))));
-        return lists.flat().sort(byNameAndVersion);
+        return lists.flat();
       }),
 
     promote: (name, version, alias) =>
       io(async () => {
         const home = folderOf(name);
-        readVersion(version);
-        readAlias(alias);
         if (!(await readVersionFile(home, version))) throw notFound({ name, version });
         if ((await AliasLog.read(home)).pointsAt(alias).at(-1) === version) return;
         await AliasLog.append(home, { alias, version });
@@ -88,7 +84,7 @@ export function fileModelStore(folder: string): ModelStore {
     rollback: (name, alias) =>
       io(async () => {
         const home = folderOf(name);
-        const versions = (await AliasLog.read(home)).pointsAt(readAlias(alias));
+        const versions = (await AliasLog.read(home)).pointsAt(alias);
         if (versions.length === 0) throw notFound({ name, alias });
         const before = versions.at(-2);
         if (before === undefined || !(await readVersionFile(home, before))) throw nothingBefore(name, alias, before);
@@ -100,7 +96,7 @@ export function fileModelStore(folder: string): ModelStore {
 }
 
 async function deleteVersion(home: string, name: string, version: number): Promise<void> {
-  const found = await readVersionFile(home, readVersion(version));
+  const found = await readVersionFile(home, version);
   if (!found) throw notFound({ name, version });
   const refuseIfUsed = async () => {
     const aliases = (await AliasLog.read(home)).aliasesOf(version);
@@ -128,16 +124,14 @@ async function newest(home: string): Promise<number | undefined> {
   return undefined;
 }
 
-async function readModel(home: string, { name, version, sizeBytes }: Published): Promise<Uint8Array> {
+async function readModel(home: string, facts: Published): Promise<Uint8Array> {
+  const { name, version } = facts;
   const bytes = await readFile(modelFile(home, version)).catch((error) => {
     if (isMissing(error)) throw notFound({ name, version });
     throw error;
   });
-  if (bytes.length === sizeBytes) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  throw new AttuneError(
-    'ERR_BAD_FILE',
-    `Expected ${sizeBytes} bytes in ${modelFile(home, version)}, got ${bytes.length}. Restore it from a copy, or delete this version.`,
-  );
+  checkBytes(facts, bytes, `in ${modelFile(home, version)}`);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

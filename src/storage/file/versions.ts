@@ -5,7 +5,7 @@ import { AttuneError } from '../../errors.ts';
 import { entriesOf, isGone, isMissing, moveTo, replaceFile, type Writer, writer, writeSynced } from './writing.ts';
 
 /** What `3.json` records about an existing version. */
-export type Published = Omit<ModelInfo, 'aliases'>;
+export type Published = Omit<ModelInfo, 'aliases'> & { checksum?: string | undefined };
 
 /**
  * The life cycle of `3.json`: created by the one process that claims the number; replaced by the version's facts when the model is in
@@ -105,7 +105,7 @@ function factsText(info: Published): string {
   return `${JSON.stringify(info, undefined, 2)}\n`;
 }
 
-/** Where the model of a version lies. */
+/** The path of a version's model. */
 export function modelFile(home: string, version: number): string {
   return join(home, `${version}.safetensors`);
 }

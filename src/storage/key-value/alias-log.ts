@@ -37,7 +37,7 @@ export class AliasLog {
     return entry && { ...entry, number };
   }
 
-  /** Appends an entry after `last`, unless another process did meanwhile. */
+  /** Appends an entry after `last`, unless another process has done so. */
   async append(alias: string, last: NumberedEntry | undefined, entry: AliasEntry): Promise<NumberedEntry | undefined> {
     const number = (last?.number ?? 0) + 1;
     return (await this.#store.setNew(this.#key(alias, number), entry)) ? { ...entry, number } : undefined;

@@ -1,18 +1,11 @@
 import type { KeyValue } from '../../contracts/key-value.ts';
-import type { ModelInfo, ModelStore, StoredModel } from '../../contracts/model-store.ts';
+import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import {
-  byNameAndVersion,
-  inUse,
-  notFound,
-  nothingBefore,
-  readAlias,
-  readMetadata,
-  readModelBytes,
-  readName,
-  readReference,
-  readVersion,
-} from '../shared/model-names.ts';
+import { readOptions } from '../../options.ts';
+import { checkedModelStore, type UncheckedModelStore } from '../shared/checked-model-store.ts';
+import { checksumOf } from '../shared/checksum.ts';
+import { inUse, notFound, nothingBefore } from '../shared/model-names.ts';
+import { modelStoreChecks } from '../shared/model-store.ts';
 import { type AliasEntry, AliasLog, type NumberedEntry } from './alias-log.ts';
 import { JsonKeyValue } from './json.ts';
 import { type Facts, Versions } from './versions.ts';
@@ -23,12 +16,17 @@ import { type Facts, Versions } from './versions.ts';
  * the previous state; version numbers are never reused.
  *
  * @param client what Redis, S3, etcd or a `Map` is adapted to; `setNew` must be atomic
+ * @param options `keep`: versions of a name that stay, see {@link ModelStoreOptions}
  * @returns a store whose calls reject with ERR_STORE when the client fails, ERR_BAD_FILE when a value was changed from outside
  * @throws ERR_BAD_ARGUMENT
  */
-export function keyValueModelStore(client: KeyValue): ModelStore {
+export function keyValueModelStore(client: KeyValue, options: ModelStoreOptions = {}): ModelStore {
   const store = new JsonKeyValue(readClient(client));
-  const versionsOf = (name: string) => new Versions(store, readName(name));
+  return checkedModelStore(uncheckedStore(store), readOptions('keyValueModelStore', options, modelStoreChecks));
+}
+
+function uncheckedStore(store: JsonKeyValue): UncheckedModelStore {
+  const versionsOf = (name: string) => new Versions(store, name);
   const aliasesOf = (name: string) => new AliasLog(store, name);
 
   const existing = async (name: string, version: number): Promise<Facts> => {
@@ -45,14 +43,12 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
   const move = (name: string, alias: string, next: Next) => moveAlias(aliasesOf(name), versionsOf(name), name, alias, next);
 
   return {
+    pointsAt: async (name, alias) => (await aliasesOf(name).last(alias))?.version,
     async put(name, bytes, metadata) {
-      const versions = versionsOf(name);
-      readModelBytes(bytes);
-      const facts = { name, createdAt: Date.now(), sizeBytes: bytes.length, metadata: readMetadata(metadata) };
-      return { ...(await versions.add(facts, bytes)), aliases: [] };
+      const facts = { name, createdAt: Date.now(), sizeBytes: bytes.length, metadata, checksum: checksumOf(bytes) };
+      return infoOf(await versionsOf(name).add(facts, bytes), []);
     },
-    async get(reference): Promise<StoredModel> {
-      const asked = readReference(reference);
+    async get(asked) {
       const versions = versionsOf(asked.name);
       const wanted = asked.version ?? (asked.alias === undefined ? undefined : (await aliasesOf(asked.name).last(asked.alias))?.version);
       const named = asked.version !== undefined || asked.alias !== undefined;
@@ -62,21 +58,16 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
       return { ...infoOf(facts, await aliasesOf(asked.name).all()), bytes };
     },
     async list(name) {
-      if (name !== undefined) return listOf(readName(name));
+      if (name !== undefined) return listOf(name);
       const names = new Set((await store.keys('')).map((key) => /^([^/@]+)\/\d+$/.exec(key)?.[1]).filter((each) => each !== undefined));
       const lists = await Promise.all([...names].map(listOf));
-      return lists.flat().sort(byNameAndVersion);
+      return lists.flat();
     },
     async promote(name, version, alias) {
-      readName(name);
-      readVersion(version);
-      readAlias(alias);
       await existing(name, version);
       await move(name, alias, async (last) => (last?.version === version ? undefined : { version, before: last?.number }));
     },
     async rollback(name, alias) {
-      readName(name);
-      readAlias(alias);
       await move(name, alias, async (last) => {
         if (!last) throw notFound({ name, alias });
         const target = last.before === undefined ? undefined : await aliasesOf(name).entry(alias, last.before);
@@ -85,8 +76,6 @@ export function keyValueModelStore(client: KeyValue): ModelStore {
       });
     },
     async delete(name, version) {
-      readName(name);
-      readVersion(version);
       const facts = await existing(name, version);
       await versionsOf(name).remove(facts, async () => {
         const aliases = (await aliasesOf(name).all()).filter((each) => each.version === version).map(({ alias }) => alias);

@@ -1,11 +1,11 @@
 import type { ModelInfo } from '../../contracts/model-store.ts';
-import { AttuneError } from '../../errors.ts';
+import { checkBytes } from '../shared/checksum.ts';
 import type { JsonKeyValue } from './json.ts';
 
 /** The facts of an existing version. */
-export type Facts = Omit<ModelInfo, 'aliases'>;
+export type Facts = Omit<ModelInfo, 'aliases'> & { checksum?: string | undefined };
 
-/** `claimed` by the one process that could, while it writes the model; `ready`; `deleted` for good, so that no number is reused. */
+/** `claimed` by the one process that could, while it writes the model; `ready`; `deleted` permanently, so that no number is reused. */
 type Stored = Facts & { state: 'claimed' | 'ready' | 'deleted' };
 
 /** A claim of this age belongs to a process that was killed. */
@@ -43,14 +43,13 @@ export class Versions {
   }
 
   /** The model of a version; undefined when it was deleted a moment ago. @throws ERR_BAD_FILE */
-  async bytes({ version, sizeBytes }: Facts): Promise<Uint8Array | undefined> {
-    const bytes = await this.#store.bytes(this.#model(version));
+  async bytes(facts: Facts): Promise<Uint8Array | undefined> {
+    const key = this.#model(facts.version);
+    const bytes = await this.#store.bytes(key);
     if (!bytes) return undefined;
-    if (bytes.length === sizeBytes) return Uint8Array.from(bytes);
-    throw new AttuneError(
-      'ERR_BAD_FILE',
-      `Expected ${sizeBytes} bytes under the key '${this.#model(version)}', got ${bytes.length}. Restore it from a copy, or delete this version.`,
-    );
+    checkBytes(facts, bytes, `under the key '${key}'`);
+    // A client may give a view of its own buffer. A large value has one for itself, and is not copied again.
+    return bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : Uint8Array.from(bytes);
   }
 
   /** Adds the next version: claims the number, writes the model, then publishes it. Until then it is invisible. */
@@ -96,8 +95,8 @@ export class Versions {
     await this.#store.delete(this.#model(facts.version));
   }
 
-  #set({ name, version, createdAt, sizeBytes, metadata }: Facts, state: Stored['state']): Promise<void> {
-    return this.#store.set(this.#facts(version), { name, version, createdAt, sizeBytes, metadata, state });
+  #set({ name, version, createdAt, sizeBytes, metadata, checksum }: Facts, state: Stored['state']): Promise<void> {
+    return this.#store.set(this.#facts(version), { name, version, createdAt, sizeBytes, metadata, checksum, state });
   }
 
   async #stored(version: number): Promise<Stored | undefined> {

@@ -54,8 +54,12 @@ export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore
   };
 }
 
-function passing({ types, since, until }: EventCondition) {
-  return (event: StoredEvent) => event.timestamp >= since && event.timestamp < until && (!types || types.includes(event.type));
+function passing({ user, types, since, until }: EventCondition) {
+  return (event: StoredEvent) =>
+    (user === undefined || event.user === user) &&
+    event.timestamp >= since &&
+    event.timestamp < until &&
+    (!types || types.includes(event.type));
 }
 
 function readEvents(events: Iterable<unknown>) {

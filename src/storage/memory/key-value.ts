@@ -5,10 +5,10 @@ export function memoryKeyValue(): KeyValue {
   const values = new Map<string, Uint8Array>();
   return {
     get: async (key) => values.get(key)?.slice(),
-    set: async (key, value) => void values.set(key, value.slice()),
+    set: async (key, value) => void values.set(key, Uint8Array.from(value)), // slice() of a Buffer is no copy
     async setNew(key, value) {
       if (values.has(key)) return false;
-      values.set(key, value.slice());
+      values.set(key, Uint8Array.from(value));
       return true;
     },
     delete: async (key) => void values.delete(key),

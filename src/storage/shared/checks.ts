@@ -47,8 +47,9 @@ export function readList(options: RowListOptions | undefined): { newestFirst: bo
   return readOptions('ofUser, ofItem', options, listChecks);
 }
 
-/** A filter of events: one of the types, or undefined for any, and a time from `since` to before `until`. */
+/** A filter of events: one of the types and a user, or undefined for any, and a time from `since` to before `until`. */
 export interface EventCondition {
+  user?: string | undefined;
   types: string[] | undefined;
   since: number;
   until: number;
@@ -57,7 +58,9 @@ export interface EventCondition {
 /** Checks a filter of events. @throws ERR_BAD_OPTION */
 export function readFilter(filter: EventFilter | undefined): EventCondition {
   const o = readOptions('events', filter, filterChecks);
-  return { types: o.type, since: o.since, until: o.until };
+  // A text that no row can have is a user without events.
+  const user = o.user === undefined ? undefined : (lookupKey(o.user, 'events: user') ?? '');
+  return { user, types: o.type, since: o.since, until: o.until };
 }
 
 /** Checks what `events.ofUser` takes. @throws ERR_BAD_OPTION */
@@ -149,6 +152,7 @@ const listChecks = {
 };
 
 const filterChecks = {
+  user: anything<unknown>(),
   type: optional((value: unknown, name: string): string[] => {
     const types = Array.isArray(value) ? value : [value];
     for (const type of types) {

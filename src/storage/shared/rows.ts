@@ -119,12 +119,23 @@ export function eventFields(row: Record<string, unknown>): Record<string, unknow
 /** The text of anything that JSON holds without loss. @throws ERR_BAD_VALUE naming the column. */
 export function jsonText(value: unknown, name: string): string {
   try {
-    const text = typeof value === 'object' ? JSON.stringify(value, finiteOnly) : JSON.stringify(finiteOnly('', value));
+    // Numbers may be ones that JSON does not know; a look at each value takes several times as long as the writing.
+    const checked = typeof value === 'object' && !holdsTexts(value);
+    const text = checked ? JSON.stringify(value, finiteOnly) : JSON.stringify(finiteOnly('', value));
     if (text !== undefined) return text;
   } catch {
     // circular, a bigint, or a number that JSON does not know
   }
   throw new AttuneError('ERR_BAD_VALUE', `Expected something that JSON holds in '${name}', got ${shown(value)}.`);
+}
+
+/** Whether it is a plain list or object of nothing but texts, as features and descriptions are. */
+function holdsTexts(value: object | null): boolean {
+  if (value === null) return true;
+  const list = Array.isArray(value);
+  if (!list && Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const entry of list ? value : Object.values(value)) if (typeof entry !== 'string') return false;
+  return true;
 }
 
 /** Further columns as one JSON object, or null when there are none. @throws ERR_BAD_VALUE naming the column. */

@@ -1,3 +1,5 @@
+import type { EventStore, InteractionStore, ProductStore } from '../../contracts/data-store.ts';
+import type { InteractionsTable, ProductsTable } from '../shared/tables.ts';
 import type { SqlDialect } from './dialect.ts';
 
 /** What can be bound to a parameter. */
@@ -12,6 +14,8 @@ export interface SqlDriver {
   run(sql: string, values: readonly SqlValue[]): number | Promise<number>;
   /** The rows that one statement returns, as objects by column name. */
   all(sql: string, values: readonly SqlValue[]): unknown[] | Promise<unknown[]>;
+  /** Executes a `copy ... from stdin` with its data, where the driver can. */
+  copyIn?(sql: string, chunks: readonly Uint8Array[]): Promise<void>;
 }
 
 /** A database as stores use it. */
@@ -19,6 +23,17 @@ export interface SqlDatabase {
   readonly dialect: SqlDialect;
   /** Runs work with exclusive use of a connection. */
   readonly use: Use;
+  /** The same for work that must not be repeated, where `use` begins anew after a deadlock. */
+  readonly useOnce?: Use;
+  /** What writes rows, where the database has better ways than statements with a parameter per value. */
+  readonly writers?: SqlWriters;
+}
+
+/** Methods that replace those of the SQL stores. */
+export interface SqlWriters {
+  products(table: ProductsTable, use: Use): Pick<ProductStore, 'putMany'>;
+  interactions(table: InteractionsTable, products: ProductsTable, use: Use): Pick<InteractionStore, 'putMany'>;
+  events(table: string, time: string, use: Use): Pick<EventStore, 'append' | 'appendMany'>;
 }
 
 /** Runs work with exclusive use of a connection. */
@@ -28,11 +43,29 @@ export type Use = <T>(work: (connection: SqlConnection) => T | Promise<T>) => Pr
 export class SqlConnection {
   readonly #driver: SqlDriver;
   readonly #begin: string;
-  #depth = 0;
+  #depth: number;
 
-  constructor(driver: SqlDriver, dialect: Pick<SqlDialect, 'begin'>) {
+  /** @param depth how many transactions are open on it already */
+  constructor(driver: SqlDriver, dialect: Pick<SqlDialect, 'begin'>, depth = 0) {
     this.#driver = driver;
     this.#begin = dialect.begin;
+    this.#depth = depth;
+  }
+
+  /** Rewrites tables without what deletes have left in them; not possible where every piece of work is a transaction. */
+  async purge(dialect: Pick<SqlDialect, 'purge' | 'quote'>, tables: readonly string[]): Promise<void> {
+    if (this.#depth > 0) return;
+    for (const sql of dialect.purge?.(tables.map(dialect.quote)) ?? []) await this.run(sql);
+  }
+
+  /** Whether `copyIn` works. */
+  get canCopy(): boolean {
+    return this.#driver.copyIn !== undefined;
+  }
+
+  /** Executes a `copy ... from stdin` with its data. */
+  async copyIn(sql: string, chunks: readonly Uint8Array[]): Promise<void> {
+    await this.#driver.copyIn?.(sql, chunks);
   }
 
   /** Executes one statement. @returns the number of rows changed */

@@ -9,13 +9,19 @@ import { sqlProducts } from './products.ts';
 import { makeTables } from './schema.ts';
 
 /** Products, interactions and events in any SQL database. Creates what is missing and leaves what exists. @throws ERR_STORE */
-export async function sqlDataStore({ dialect, use }: SqlDatabase, tables: ReturnType<typeof readTables>): Promise<DataStore> {
+export async function sqlDataStore(
+  { dialect, use, useOnce = use, writers }: SqlDatabase,
+  tables: ReturnType<typeof readTables>,
+): Promise<DataStore> {
   const { products, interactions, events } = tables;
   const { indexes, eventTime } = await use((connection) => makeTables(connection, dialect, tables));
   const parts = (use: Use) => ({
-    products: sqlProducts(dialect, products, use),
-    interactions: sqlInteractions(dialect, interactions, products, indexes, use),
-    events: sqlEvents(dialect, events, eventTime, use),
+    products: { ...sqlProducts(dialect, products, use), ...writers?.products(products, use) },
+    interactions: {
+      ...sqlInteractions(dialect, interactions, products, indexes, use),
+      ...writers?.interactions(interactions, products, use),
+    },
+    events: { ...sqlEvents(dialect, events, eventTime, use), ...writers?.events(events, eventTime, use) },
   });
   /** What the work of a transaction is given. Concurrent calls run one after the other, because they share one connection. */
   const inside = (connection: SqlConnection): DataStore => {
@@ -28,9 +34,10 @@ export async function sqlDataStore({ dialect, use }: SqlDatabase, tables: Return
   };
   return {
     ...parts(use),
+    purge: () => use((connection) => connection.purge(dialect, [products.name, interactions.name, events])),
     async transaction(work) {
       readWork(work);
-      return use((connection) => connection.atomic(() => work(inside(connection))));
+      return useOnce((connection) => connection.atomic(() => work(inside(connection))));
     },
   };
 }

@@ -28,6 +28,12 @@ export interface SqlDialect {
   readonly begin: string;
   /** Appended to a select: locks the row until the end of the transaction. Empty where a transaction locks everything anyway. */
   readonly lockRow: string;
+  /** Run first by what makes tables: keeps other processes from making them at the same time, where the database does not. */
+  readonly lockSchema?: string;
+  /** Maximum bytes of a value; larger models are stored in parts. */
+  readonly maxBlob: number;
+  /** The statements that rewrite tables without what deletes have left, outside of any transaction. Names are quoted already. */
+  purge?(tables: readonly string[]): string[];
   /** Whether a large load is faster without the indexes, which are rebuilt at its end. */
   readonly rebuildIndexes: boolean;
   /** A select of the `name` of each column of the table whose name is the parameter; none when there is no such table. */

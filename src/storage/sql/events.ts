@@ -22,12 +22,13 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
   const select = `select ${id} as "attune_place", ${at} as "timestamp", ${type} as "type", ${user} as "user", ${dialect.text(data)} as "data" from ${name}`;
   const last = `select max(${id}) as n from ${name}`;
   /** A condition on the filter, and its parameters. */
-  const where = ({ types, since, until }: EventCondition): { condition: string; values: SqlValue[] } => {
+  const where = ({ user: of, types, since, until }: EventCondition): { condition: string; values: SqlValue[] } => {
     if (types?.length === 0) return { condition: 'where 1 = 0', values: [] };
-    const times = `where ${at} >= ? and ${at} < ?`;
+    const times = `where ${at} >= ? and ${at} < ?${of === undefined ? '' : ` and ${user} = ?`}`;
+    const bounds = of === undefined ? [since, until] : [since, until, of];
     return types
-      ? { condition: `${times} and ${type} in (${parameters(types.length)})`, values: [since, until, ...types] }
-      : { condition: times, values: [since, until] };
+      ? { condition: `${times} and ${type} in (${parameters(types.length)})`, values: [...bounds, ...types] }
+      : { condition: times, values: bounds };
   };
   const rowOf = (stored: Stored): StoredEvent =>
     eventRow(
@@ -37,7 +38,7 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     );
 
   const append = (events: Iterable<unknown>) => {
-    const read = Array.from(events, readOne);
+    const read = Array.from(events, readOneEvent);
     return use((connection) =>
       connection.atomic(async () => {
         const stored: StoredEvent[] = [];
@@ -85,7 +86,8 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
   };
 }
 
-function readOne(event: unknown, k: number) {
+/** An event to append, with its further fields as JSON. @throws AttuneError naming its row */
+export function readOneEvent(event: unknown, k: number) {
   try {
     const row = readRow(event);
     return { ...readEvent(row), data: jsonObject(eventFields(row)) };

@@ -1,16 +1,8 @@
-import type { ModelInfo, ModelStore } from '../../contracts/model-store.ts';
-import {
-  byNameAndVersion,
-  inUse,
-  notFound,
-  nothingBefore,
-  readAlias,
-  readMetadata,
-  readModelBytes,
-  readName,
-  readReference,
-  readVersion,
-} from '../shared/model-names.ts';
+import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
+import { checkedModelStore, type UncheckedModelStore } from '../shared/checked-model-store.ts';
+import { checkBytes, checksumOf } from '../shared/checksum.ts';
+import { inUse, notFound, nothingBefore } from '../shared/model-names.ts';
+import { damaged } from '../shared/model-store.ts';
 import { copyOfBlob, type SqlConnection, type SqlDatabase } from './connection.ts';
 import { numbered, type SqlDialect } from './dialect.ts';
 
@@ -20,9 +12,17 @@ interface Stored {
   createdAt: number;
   sizeBytes: number;
   metadata: string;
+  checksum: string | null;
 }
 
-/** The statements that make the tables of models: the alias with the largest place counts, those below are its history. */
+type Blob = Uint8Array | ArrayBuffer | null;
+
+/** The statement that adds what tables of models lacked before attune 0.2. */
+export function checksumColumn({ quote, types }: SqlDialect, table: string): string {
+  return `ALTER TABLE ${quote(table)} ADD COLUMN checksum ${types.TEXT}`;
+}
+
+/** The statements that make the tables of models. Of a large model the first part is in its row, the others in a table of parts; the alias with the largest place counts, those below are its history. */
 export function modelTables({ quote, types }: SqlDialect, table: string): string[] {
   return [
     `CREATE TABLE IF NOT EXISTS ${quote(table)} (
@@ -32,7 +32,15 @@ export function modelTables({ quote, types }: SqlDialect, table: string): string
   size_bytes ${types.INTEGER} NOT NULL,
   metadata ${types.TEXT} NOT NULL,
   bytes ${types.bytes},
+  checksum ${types.TEXT},
   PRIMARY KEY (name, version)
+)`,
+    `CREATE TABLE IF NOT EXISTS ${quote(`${table}_parts`)} (
+  name ${types.TEXT} NOT NULL,
+  version ${types.version} NOT NULL,
+  part ${types.version} NOT NULL,
+  bytes ${types.bytes} NOT NULL,
+  PRIMARY KEY (name, version, part)
 )`,
     `CREATE TABLE IF NOT EXISTS ${quote(`${table}_aliases`)} (
   name ${types.TEXT} NOT NULL,
@@ -44,51 +52,52 @@ export function modelTables({ quote, types }: SqlDialect, table: string): string
   ];
 }
 
-/** Models as blobs in an existing table. A deleted version keeps its row without the bytes, so that its number is never reused. */
-export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): ModelStore {
+/** Models as blobs in existing tables. A deleted version keeps its row without the bytes, so that its number is never reused. */
+export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, options: ModelStoreOptions = {}): ModelStore {
   const sql = statements(dialect, table);
   const run = <T>(work: (connection: SqlConnection) => Promise<T>) => use((connection) => connection.atomic(() => work(connection)));
-  const { aliasesOf, infoOf, pointsAt, existing } = readers(sql);
+  const { aliasesOf, infoOf, pointsAt, existing, bytesOf } = readers(sql);
 
-  return {
+  const store: UncheckedModelStore = {
+    purge: () => use((connection) => connection.purge(dialect, [table, `${table}_aliases`, `${table}_parts`])),
+    pointsAt: (name, alias) =>
+      use(async (connection) => {
+        const [top] = await pointsAt(connection, name, alias);
+        return top && Number(top.version);
+      }),
     async put(name, bytes, metadata) {
-      readName(name);
-      readModelBytes(bytes);
-      const json = JSON.stringify(readMetadata(metadata));
+      const json = JSON.stringify(metadata);
       return run(async (connection) => {
         for (let version = (await newest(connection, sql.last, name)) + 1; ; version++) {
-          // Nothing is inserted if another process took the number meanwhile.
-          if ((await connection.run(sql.insert, name, version, Date.now(), bytes.length, json, bytes)) === 0) continue;
+          // Nothing is inserted if another process has taken the number in the meantime.
+          const [first, ...parts] = partsOf(bytes, dialect.maxBlob);
+          if ((await connection.run(sql.insert, name, version, Date.now(), bytes.length, json, checksumOf(bytes), first)) === 0) continue;
+          for (const [k, part] of parts.entries()) await connection.run(sql.insertPart, name, version, k + 1, part);
           return infoOf(connection, await existing(connection, name, version));
         }
       });
     },
-    async get(reference) {
-      const asked = readReference(reference);
+    async get(asked) {
       return run(async (connection) => {
         let { version } = asked;
         if (asked.alias !== undefined) version = (await pointsAt(connection, asked.name, asked.alias))[0]?.version;
         else version ??= await newest(connection, sql.newest, asked.name);
         const stored = version === undefined ? undefined : await connection.one<Stored>(sql.get, asked.name, version);
         if (!stored) throw notFound(asked);
-        const found = await connection.one<{ bytes: Uint8Array | ArrayBuffer | null }>(sql.bytes, stored.name, stored.version);
-        if (!found?.bytes) throw notFound(asked);
-        return { ...(await infoOf(connection, stored)), bytes: copyOfBlob(found.bytes) };
+        const bytes = await bytesOf(connection, stored);
+        if (!bytes) throw notFound(asked);
+        return { ...(await infoOf(connection, stored)), bytes };
       });
     },
     async list(name) {
-      if (name !== undefined) readName(name);
       return run(async (connection) => {
         const stored = await (name === undefined ? connection.all<Stored>(sql.all) : connection.all<Stored>(sql.ofName, name));
         const infos: ModelInfo[] = [];
         for (const each of stored) infos.push(await infoOf(connection, each));
-        return infos.sort(byNameAndVersion);
+        return infos;
       });
     },
     async promote(name, version, alias) {
-      readName(name);
-      readVersion(version);
-      readAlias(alias);
       return run(async (connection) => {
         await existing(connection, name, version);
         for (;;) {
@@ -99,8 +108,6 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
       });
     },
     async rollback(name, alias) {
-      readName(name);
-      readAlias(alias);
       return run(async (connection) => {
         const [top, before] = await pointsAt(connection, name, alias);
         if (!top) throw notFound({ name, alias });
@@ -110,16 +117,21 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string): Mod
       });
     },
     async delete(name, version) {
-      readName(name);
-      readVersion(version);
       return run(async (connection) => {
         await existing(connection, name, version);
         const aliases = await aliasesOf(connection, name, version);
         if (aliases.length > 0) throw inUse(name, version, aliases);
         await connection.run(sql.delete, name, version);
+        await connection.run(sql.deleteParts, name, version);
       });
     },
   };
+  return checkedModelStore(store, options);
+}
+
+/** Pieces of bytes, without copies. */
+function partsOf(bytes: Uint8Array, size: number): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, k) => bytes.subarray(k * size, (k + 1) * size));
 }
 
 /** What is read in several places. */
@@ -142,7 +154,28 @@ function readers(sql: ReturnType<typeof statements>) {
     if (!stored) throw notFound({ name, version });
     return stored;
   };
-  return { aliasesOf, infoOf, pointsAt, existing };
+  /** The bytes of a version, part by part; undefined when it was deleted. @throws ERR_BAD_FILE */
+  const bytesOf = async (connection: SqlConnection, stored: Stored): Promise<Uint8Array | undefined> => {
+    const [name, version, size] = [stored.name, Number(stored.version), Number(stored.sizeBytes)];
+    const first = (await connection.one<{ bytes: Blob }>(sql.bytes, name, version))?.bytes;
+    if (!first) return undefined;
+    let bytes: Uint8Array = copyOfBlob(first);
+    if (bytes.length < size) {
+      const whole = new Uint8Array(size);
+      whole.set(bytes);
+      let at = bytes.length;
+      for (let part = 1; at < size; part++) {
+        const next = (await connection.one<{ bytes: Blob }>(sql.part, name, version, part))?.bytes;
+        if (!next || at + next.byteLength > size) throw damaged(name, version, `${size} bytes in the database, got ${at}`);
+        whole.set(ArrayBuffer.isView(next) ? next : new Uint8Array(next), at);
+        at += next.byteLength;
+      }
+      bytes = whole;
+    }
+    checkBytes({ name, version, sizeBytes: size, checksum: stored.checksum ?? undefined }, bytes, 'in the database');
+    return bytes;
+  };
+  return { aliasesOf, infoOf, pointsAt, existing, bytesOf };
 }
 
 /** The largest version; 0 when there is none. */
@@ -153,14 +186,18 @@ async function newest(connection: SqlConnection, select: string, name: string): 
 function statements(dialect: SqlDialect, table: string) {
   const models = dialect.quote(table);
   const aliases = dialect.quote(`${table}_aliases`);
-  const info = 'name, version, created_at as "createdAt", size_bytes as "sizeBytes", metadata';
+  const parts = dialect.quote(`${table}_parts`);
+  const info = 'name, version, created_at as "createdAt", size_bytes as "sizeBytes", metadata, checksum';
   const text = (sql: string) => numbered(dialect, sql);
   const get = `select ${info} from ${models} where name = ? and version = ? and bytes is not null`;
   const unlessTaken = (key: string[]) => dialect.upsert({ key, set: [] });
   return {
     insert: text(
-      `insert into ${models} (name, version, created_at, size_bytes, metadata, bytes) values (?, ?, ?, ?, ?, ?) ${unlessTaken(['name', 'version'])}`,
+      `insert into ${models} (name, version, created_at, size_bytes, metadata, checksum, bytes) values (?, ?, ?, ?, ?, ?, ?) ${unlessTaken(['name', 'version'])}`,
     ),
+    insertPart: text(`insert into ${parts} (name, version, part, bytes) values (?, ?, ?, ?)`),
+    part: text(`select bytes from ${parts} where name = ? and version = ? and part = ?`),
+    deleteParts: text(`delete from ${parts} where name = ? and version = ?`),
     last: text(`select max(version) as n from ${models} where name = ?`),
     newest: text(`select max(version) as n from ${models} where name = ? and bytes is not null`),
     get: text(get),

@@ -19,6 +19,7 @@ export function makeTables(
   { products, interactions, events }: { products: ProductsTable; interactions: InteractionsTable; events: string },
 ): Promise<Schema> {
   return connection.atomic(async () => {
+    if (dialect.lockSchema) await connection.run(dialect.lockSchema);
     const make = (table: string, own: Column[], further: Column[], constraints: string[] = []) =>
       makeTable(connection, dialect, table, own, further, constraints);
     const { quote, types } = dialect;

@@ -42,6 +42,11 @@ export class SqliteDatabase implements SqlDatabase {
     for (const sql of statements) this.#driver.exec(sql);
   }
 
+  /** Names of the columns of a table. */
+  columnsOf(table: string): string[] {
+    return (this.#driver.all(sqliteDialect.columnsOfTable, [table]) as { name: string }[]).map(({ name }) => name);
+  }
+
   #prepare(): void {
     const pragma = (name: string) => Number((this.#driver.all(`pragma ${name}`, [])[0] as Record<string, unknown> | undefined)?.[name]);
     this.exec('pragma busy_timeout = 5000', 'pragma journal_mode = wal', 'pragma foreign_keys = on');

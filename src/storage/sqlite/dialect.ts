@@ -12,6 +12,8 @@ export const sqliteDialect: SqlDialect = {
   upsert: onConflict,
   maxParameters: 999, // what older builds allow
   maxRows: 64,
+  maxBlob: 2 ** 28,
+  purge: () => ['vacuum', 'pragma wal_checkpoint(truncate)'],
   hiddenRowNumber: 'rowid',
   begin: 'begin immediate',
   lockRow: '',

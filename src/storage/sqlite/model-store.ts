@@ -1,21 +1,27 @@
-import type { ModelStore } from '../../contracts/model-store.ts';
+import type { ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
 import { readOptions } from '../../options.ts';
+import { modelStoreChecks } from '../shared/model-store.ts';
 import { nameOption } from '../shared/tables.ts';
-import { modelTables, sqlModelStore } from '../sql/model-store.ts';
+import { checksumColumn, modelTables, sqlModelStore } from '../sql/model-store.ts';
 import { SqliteDatabase } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { SqliteHandle } from './handle.ts';
 
 /**
- * Keeps models in a SQLite database, as blobs (up to 1 GB each, SQLite's default bound). The handle remains the caller's.
+ * Keeps models in a SQLite database, as blobs of up to 256 MB; larger ones in parts. The handle remains the caller's.
  * A deleted version keeps its row without the bytes, so that its number is never reused.
  *
- * @param options.table name of the table; the aliases are in `<table>_aliases`. Default `'models'`.
+ * @param options.table name of the table; the aliases are in `<table>_aliases`, parts of large models in `<table>_parts`. Default `'models'`.
+ * @param options.keep versions of a name that stay; those that an alias points at always do. Default all.
  * @throws ERR_BAD_OPTION for an invalid name; ERR_STORE when the database refuses.
  */
-export function sqliteModelStore(database: SqliteHandle, options: { table?: string | undefined } = {}): ModelStore {
-  const { table } = readOptions('sqliteModelStore', options, { table: nameOption('models', sqliteDialect.reserved.tables) });
+export function sqliteModelStore(database: SqliteHandle, options: { table?: string | undefined } & ModelStoreOptions = {}): ModelStore {
+  const { table, keep } = readOptions('sqliteModelStore', options, {
+    table: nameOption('models', sqliteDialect.reserved.tables),
+    ...modelStoreChecks,
+  });
   const opened = SqliteDatabase.of(database);
   opened.exec(...modelTables(sqliteDialect, table));
-  return sqlModelStore(opened, table);
+  if (!opened.columnsOf(table).includes('checksum')) opened.exec(checksumColumn(sqliteDialect, table));
+  return sqlModelStore(opened, table, { keep });
 }

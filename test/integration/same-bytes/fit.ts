@@ -1,4 +1,4 @@
-import { AlsRecommender, Interactions } from 'attune';
+import { AlsRecommender, Interactions, NcfRecommender, SasRecRecommender } from 'attune';
 
 /** Long and short rows, users with one item, users with the same history: every route of training has work. */
 function data(): Interactions {
@@ -23,12 +23,20 @@ function data(): Interactions {
   return Interactions.fromColumns({ users, items, values: Float32Array.from(values) });
 }
 
-/** FNV-1a of the bytes of a fitted model, and of what it answers. */
+/** FNV-1a of the bytes of fitted models, and of what they answer. */
 export async function fingerprint(threads: number): Promise<string> {
-  const als = await new AlsRecommender({ factors: 48, iterations: 5, regularization: 0.5, alpha: 8, seed: 5, threads }).fit(data());
-  const answers = [als.recommend('u1', { n: 20 }), als.recommendFor(['i1', 'i2']), als.similarItems('i3'), als.similarUsers('u4')];
-  const answersBytes = new TextEncoder().encode(JSON.stringify(answers));
-  return `${fnv(als.toBytes())}-${fnv(answersBytes)}`;
+  const rows = data();
+  const als = await new AlsRecommender({ factors: 48, iterations: 5, regularization: 0.5, alpha: 8, seed: 5, threads }).fit(rows);
+  const ncf = await new NcfRecommender({ factors: 16, layers: [32, 16, 8], epochs: 2, pretrain: 1, seed: 5, threads }).fit(rows);
+  const sas = await new SasRecRecommender({ factors: 16, heads: 2, epochs: 2, negatives: 64, maxLength: 20, seed: 5, threads }).fit(rows);
+  const answers = [als, ncf, sas].map((model) => [
+    model.recommend('u1', { n: 20 }),
+    model.recommendFor(['i1', 'i2']),
+    model.similarItems('i3'),
+  ]);
+  const alike = [als, sas].map((model) => model.similarUsers('u4'));
+  const parts = [als.toBytes(), ncf.toBytes(), sas.toBytes(), new TextEncoder().encode(JSON.stringify([answers, alike]))];
+  return parts.map(fnv).join('-');
 }
 
 function fnv(bytes: Uint8Array): string {

@@ -9,6 +9,7 @@ import { historyOf, randomOf, zipf } from '../../support/makers.ts';
 
 describe.each([
   ['solved at once', { solver: 'direct' }],
+  ['solved by blocks', { solver: 'blocked' }],
   ['solved column by column', { solver: 'iterative' }],
   ['with some of its weights', { weightsPerItem: 16 }],
 ] as const)('EaseRecommender %s', (_, settings) => {
@@ -32,6 +33,20 @@ describe('EaseRecommender', () => {
       });
     }
     for (const other of [two, three]) expect(other.toBytes()).toEqual(one.toBytes());
+  });
+  it('has the weights of the inverse in 64 bits when it is solved by blocks, for any number of threads', async () => {
+    const data = zipf({ users: 600, items: 300, rows: 6000 });
+    const direct = await new EaseRecommender({ regularization: 20, solver: 'direct' }).fit(data);
+    const fits = [1, 2, 3].map((threads) => new EaseRecommender({ regularization: 20, solver: 'blocked', threads }).fit(data));
+    const [one, two, three] = await Promise.all(fits);
+    for (const user of data.users) {
+      const exact = direct.score(user, data.items);
+      one.score(user, data.items).forEach((score, i) => {
+        expect(Math.abs(score - exact[i])).toBeLessThan(1e-5);
+      });
+    }
+    const bytesOf = (model: EaseRecommender) => model.toBytes();
+    for (const other of [two, three]) expect(bytesOf(other)).toEqual(bytesOf(one));
   });
   it('solves badly conditioned data, too', async () => {
     const data = zipf({ users: 200, items: 60, rows: 6000 });

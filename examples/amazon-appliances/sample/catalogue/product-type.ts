@@ -39,7 +39,7 @@ export interface ProductType {
   path: string[];
   /** How many products there are of it, relative to the others. */
   share: number;
-  /** How often one is bought, relative to the others. */
+  /** How often it is bought, relative to the others. */
   demand: number;
   /** From a cheap one to a dear one, in dollars. */
   price: [low: number, high: number];

@@ -12,7 +12,7 @@ export const notFound = (what: string, id: string) => new ShopError('ERR_NOT_FOU
 
 export const notReady = (what: string) => new ShopError('ERR_NOT_READY', `The ${what} has not been trained yet.`);
 
-/** Long texts of strangers do not belong into messages. */
+/** Long texts from clients do not belong in messages. */
 export function shortened(text: string): string {
   return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }

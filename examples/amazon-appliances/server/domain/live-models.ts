@@ -84,6 +84,17 @@ export class LiveModels {
     this.#warmUp();
   }
 
+  /** Asks each model once, because the first answer prepares tables that all later ones use. */
+  async wakeUp(): Promise<void> {
+    const { als, search } = this;
+    const [item] = als?.items ?? [];
+    if (als && item !== undefined) {
+      als.recommendFor([item], { n: 1 });
+      als.similarItems(item, { n: 1 });
+    }
+    await search?.search('filter', { n: 1 });
+  }
+
   /** Products came or changed. */
   async add(rows: readonly ProductRow[]): Promise<void> {
     await this.search?.add(rows);

@@ -69,6 +69,7 @@ export class Shop {
   static async open(system: System, config = readConfig()): Promise<Shop> {
     const shop = new Shop(system, await Catalogue.load(system.data), config);
     await shop.live.catchUp(shop.catalogue);
+    await shop.live.wakeUp();
     await shop.statistics();
     return shop;
   }

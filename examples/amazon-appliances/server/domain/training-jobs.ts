@@ -24,7 +24,7 @@ export interface Trainer {
 
 const remembered = 50;
 
-/** Trainings one after the other in the background; the last ones are remembered. Answers go on with the old models meanwhile. */
+/** Trainings one after the other in the background; the last ones are remembered. Until they are done, answers come from the old models. */
 export class TrainingJobs {
   readonly #system: Trainer;
   readonly #jobs = new Map<string, TrainingJob>();

@@ -36,7 +36,7 @@ export async function createApp({ version, config, lostPage }: AppOptions): Prom
     trustProxy: config.trustProxy,
     genReqId: () => randomUUID(),
     logger: { level: process.env.LOG_LEVEL ?? 'warn' },
-    // Types are taken as they come, and what is not known is refused, not dropped: a misspelled field would change the answer in silence.
+    // Types are taken as they come, and what is not known is refused, not dropped: a misspelled field would silently change the answer.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false, strictTypes: false } },
     frameworkErrors: (error, request, reply) => sendError(error, request as never, reply as never),
     clientErrorHandler: answerClientError,

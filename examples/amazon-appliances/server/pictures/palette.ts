@@ -65,7 +65,7 @@ const backdrops: [string, string][] = [
 
 const accents = ['#2f7d6b', '#c2562d', '#2b6cb0', '#b8892b', '#7a4fa0', '#b23a48', '#3d7f3f', '#1f7f9c'];
 
-/** Colour from the words of the product where it says one, else by chance; accent by brand, backdrop by product. */
+/** The colour named in the product's text, else a random one; accent by brand, backdrop by product. */
 export function paletteFor(words: string, brand: string, random: () => number): Palette {
   const backdrop = backdrops[Math.floor(random() * backdrops.length)];
   const byChance: Finish[] = ['stainless', 'white', 'stainless', 'slate', 'white', 'black'];

@@ -2,7 +2,7 @@ import type { Explanation } from '../lib/api.ts';
 import type { Person } from '../lib/person.ts';
 import { inPercent, productUrl } from '../lib/words.ts';
 
-/** Why the shop thinks of this product for this person: the parts that their own ratings have in its score. */
+/** Why the shop recommends this product to this person: the parts that their own ratings have in its score. */
 export function Why({ why, person }: { why: Explanation | undefined; person: Person }) {
   const parts = why?.contributions.slice(0, 4) ?? [];
   const reason = why?.reasons[0]?.text;

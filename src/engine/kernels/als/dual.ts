@@ -1,5 +1,5 @@
 import { cholesky, choleskySolve } from '../dense/cholesky';
-import { sums4 } from '../dense/vector';
+import { twoTimesFour } from '../dense/tiles';
 
 /**
  * n <= dualMax entries, I = H^-1/2: with P = D^1/2 Y H^-1/2, x = H^-1/2 P^T (I + P P^T)^-1 D^-1/2 r (Woodbury). Eigenvalues >= 1, so f32 is safe.
@@ -52,7 +52,7 @@ export function dualFactor(n: i32, indices: usize, d: usize, y: usize, I: usize,
   // I + P P^T from the diagonal on, in tiles of 2 x 4; what of them lies below it is not read.
   for (let p = 0; p < n; p += 2) {
     const to = M + ((<usize>(p * ld)) << 2);
-    for (let q = p & ~3; q < ld; q += 4) products2x4(P + <usize>p * s, P + <usize>q * s, s, to + ((<usize>q) << 2), (<usize>ld) << 2);
+    for (let q = p & ~3; q < ld; q += 4) twoTimesFour(P + <usize>p * s, P + <usize>q * s, s, to + ((<usize>q) << 2), (<usize>ld) << 2, false);
   }
   for (let p = 0; p < n; p++) {
     const at = M + ((<usize>(p * (ld + 1))) << 2);
@@ -84,42 +84,6 @@ function scaled4(n: i32, p: i32, indices: usize, y: usize, roots: usize, I: usiz
     v128.store(to2 + q, f32x4.mul(f32x4.mul(t2, v128.load(p2 + q)), i));
     v128.store(to3 + q, f32x4.mul(f32x4.mul(t3, v128.load(p3 + q)), i));
   }
-}
-
-/** Products of two rows with four, at `out` and a row of `ld` bytes further. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function products2x4(a: usize, b: usize, s: usize, out: usize, ld: usize): void {
-  const a1 = a + s;
-  const b1 = b + s,
-    b2 = b1 + s,
-    b3 = b2 + s;
-  let c0 = f32x4.splat(0),
-    c1 = c0,
-    c2 = c0,
-    c3 = c0,
-    e0 = c0,
-    e1 = c0,
-    e2 = c0,
-    e3 = c0;
-  for (let q: usize = 0; q < s; q += 16) {
-    const v = v128.load(a + q),
-      w = v128.load(a1 + q);
-    let u = v128.load(b + q);
-    c0 = f32x4.add(c0, f32x4.mul(v, u));
-    e0 = f32x4.add(e0, f32x4.mul(w, u));
-    u = v128.load(b1 + q);
-    c1 = f32x4.add(c1, f32x4.mul(v, u));
-    e1 = f32x4.add(e1, f32x4.mul(w, u));
-    u = v128.load(b2 + q);
-    c2 = f32x4.add(c2, f32x4.mul(v, u));
-    e2 = f32x4.add(e2, f32x4.mul(w, u));
-    u = v128.load(b3 + q);
-    c3 = f32x4.add(c3, f32x4.mul(v, u));
-    e3 = f32x4.add(e3, f32x4.mul(w, u));
-  }
-  v128.store(out, sums4(c0, c1, c2, c3));
-  v128.store(out + ld, sums4(e0, e1, e2, e3));
 }
 
 /** x += four rows that lie side by side, each times its weight. */

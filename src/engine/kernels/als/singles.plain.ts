@@ -1,31 +1,15 @@
 import type { Memory } from '../../memory/views.ts';
+import { rowTimes } from '../sparse/products.plain.ts';
 import { dot } from './dot.plain.ts';
 
 /** Twins of singles.ts. */
-export function twins({ f32, f64, i32 }: Memory) {
+export function twins(memory: Memory) {
+  const { f32, f64, i32 } = memory;
   return {
     solveSingles(
-      lo: number,
-      hi: number,
-      block: number,
-      _scratch: number,
-      items: number,
-      variants: number,
-      m: number,
-      d: number,
-      r: number,
-      w: number,
-      y: number,
-      eigenvalues: number,
-      lambda: number,
-      floor: number,
-      f: number,
-      out: number,
-      weights: number,
-      entries: number,
-      entryD: number,
-      entryR: number,
-      stats: number,
+      lo: number, hi: number, block: number, _scratch: number, items: number, variants: number, m: number, d: number,
+      r: number, w: number, y: number, eigenvalues: number, lambda: number, floor: number, f: number, out: number,
+      weights: number, entries: number, entryD: number, entryR: number, stats: number,
     ) {
       let penalty = 0;
       for (let k = lo; k < hi; k++) {
@@ -56,25 +40,10 @@ export function twins({ f32, f64, i32 }: Memory) {
     },
 
     combineRows(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      offsets: number,
-      indices: number,
-      c: number,
-      v: number,
-      f: number,
-      out: number,
+      lo: number, hi: number, _block: number, _scratch: number, offsets: number, indices: number, c: number, v: number,
+      f: number, out: number,
     ) {
-      for (let u = lo; u < hi; u++) {
-        const x = new Float64Array(f);
-        for (let e = i32[offsets / 4 + u]; e < i32[offsets / 4 + u + 1]; e++) {
-          const at = v / 4 + i32[indices / 4 + e] * f;
-          for (let q = 0; q < f; q++) x[q] += f32[c / 4 + e] * f32[at + q];
-        }
-        f32.set(x, out / 4 + u * f);
-      }
+      for (let u = lo; u < hi; u++) f32.set(rowTimes(memory, { offsets, indices, values: c }, u, v, f), out / 4 + u * f);
     },
 
     copyRows(lo: number, hi: number, _block: number, _scratch: number, indices: number, v: number, f: number, out: number) {

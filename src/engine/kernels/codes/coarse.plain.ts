@@ -1,32 +1,22 @@
 import type { Memory } from '../../memory/views.ts';
-
-const gamma = Math.fround(1e-40);
+import { boundsOf, gamma, placeOf } from './products.plain.ts';
 
 /** Twins of coarse.ts. Errors and lengths are the same but for rounding; bounds are sums of 64 bits, so a little tighter. */
-export function twins({ f32, i8, u8, i16, i32 }: Memory) {
-  const place = (codes: number, row: number, width: number, d: number) =>
-    codes + (row >> 2) * 4 * width + (row & 3) * 16 + (d >> 4) * 64 + (d & 15);
+export function twins(memory: Memory) {
+  const { f32, i8, u8, i16, i32 } = memory;
   /** What the upper four bits of a code stand for, in scales. */
   const coarse = (code: number) => 16 * (code >> 4) + 7.5;
   return {
     coarseErrors(
-      lo: number,
-      hi: number,
-      rows: number,
-      f: number,
-      width: number,
-      codes: number,
-      scales: number,
-      fineErrors: number,
-      errors: number,
-      lengths: number,
+      lo: number, hi: number, rows: number, f: number, width: number, codes: number, scales: number,
+      fineErrors: number, errors: number, lengths: number,
     ) {
       for (let row = lo; row < hi; row++) {
         const scale = f32[scales / 4 + row];
         let sum = 0;
         let squares = 0;
         for (let d = 0; d < f; d++) {
-          const w = scale * coarse(i8[place(codes, row, width, d)]);
+          const w = scale * coarse(i8[placeOf(codes, row, width, d)]);
           sum += (f32[rows / 4 + row * f + d] - w) ** 2;
           squares += w * w;
         }
@@ -36,48 +26,27 @@ export function twins({ f32, i8, u8, i16, i32 }: Memory) {
       }
     },
     coarseMany(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      pairs: number,
-      queries: number,
-      own: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      lengths: number,
-      fines: number,
-      bounds: number,
-      fineErrors: number,
-      marks: number,
-      levels: number,
-      stride: number,
+      lo: number, hi: number, _block: number, _scratch: number, pairs: number, queries: number, own: number,
+      width: number, codes: number, scales: number, errors: number, lengths: number, fines: number, bounds: number,
+      fineErrors: number, marks: number, levels: number, stride: number,
     ) {
       for (let k = 0; k < 2 * pairs; k++) {
         const first = queries / 2 + (k >> 1) * 2 * width + (k & 1) * 8;
         const [step16, , , alpha, beta, unit, least, closer] = f32.subarray(own / 4 + 8 * k, own / 4 + 8 * k + 8);
-        const [step, fineAlpha, fineBeta] = f32.subarray(bounds / 4 + 4 * k, bounds / 4 + 4 * k + 3);
+        const fine = boundsOf(memory, fines / 2 + k * width, bounds / 4 + 4 * k, { width, codes, scales, errors: fineErrors });
         for (let group = lo; group < hi; group += 4) {
           const rows = [0, 1, 2, 3].map((r) => group + r).filter((row) => row < hi && (marks === 0 || i8[marks + row] !== 0));
           const coarseUpper = (row: number) => {
             let sum = 0;
-            for (let d = 0; d < width; d++) sum += i16[first + (d >> 3) * 16 + (d & 7)] * coarse(i8[place(codes, row, width, d)]);
+            for (let d = 0; d < width; d++) sum += i16[first + (d >> 3) * 16 + (d & 7)] * coarse(i8[placeOf(codes, row, width, d)]);
             const slack = alpha * f32[errors / 4 + row] + beta * f32[lengths / 4 + row] + gamma;
             return (sum * step16 * f32[scales / 4 + row]) / 16 + slack;
-          };
-          const fineUpper = (row: number) => {
-            let sum = 0;
-            for (let d = 0; d < width; d++) sum += i16[fines / 2 + k * width + d] * i8[place(codes, row, width, d)];
-            const scale = f32[scales / 4 + row];
-            return sum * step * scale + fineAlpha * f32[fineErrors / 4 + row] + fineBeta * scale + gamma;
           };
           u8.fill(0, levels + k * stride + group, levels + k * stride + Math.min(group + 4, hi));
           for (const row of rows) {
             const upper = coarseUpper(row);
             if (upper < least) continue;
-            const level = (closer ? fineUpper(row) : upper) * unit;
+            const level = (closer ? fine(row).upper : upper) * unit;
             u8[levels + k * stride + row] = level < 255 ? Math.max(0, Math.trunc(level)) : 255;
           }
         }
@@ -95,28 +64,16 @@ export function twins({ f32, i8, u8, i16, i32 }: Memory) {
       return found;
     },
     boundGroups(
-      list: number,
-      count: number,
-      hi: number,
-      query: number,
-      at: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      marks: number,
-      out: number,
+      list: number, count: number, hi: number, query: number, at: number, width: number, codes: number, scales: number,
+      errors: number, marks: number, out: number,
     ) {
-      const [step, alpha, beta] = f32.subarray(at / 4, at / 4 + 3);
+      const bounds = boundsOf(memory, query / 2, at / 4, { width, codes, scales, errors });
       for (let k = 0; k < 4 * count; k++) {
         const row = 4 * i32[list / 4 + (k >> 2)] + (k & 3);
         const there = row < hi && (marks === 0 || i8[marks + row] !== 0);
-        let sum = 0;
-        for (let d = 0; d < width; d++) sum += i16[query / 2 + d] * i8[place(codes, row, width, d)];
-        const scale = f32[scales / 4 + row];
-        const slack = alpha * f32[errors / 4 + row] + beta * scale + gamma;
-        f32[out / 4 + (k >> 2) * 8 + (k & 3)] = there ? sum * step * scale + slack : Number.NEGATIVE_INFINITY;
-        f32[out / 4 + (k >> 2) * 8 + (k & 3) + 4] = there ? sum * step * scale - slack : Number.NEGATIVE_INFINITY;
+        const { upper, lower } = there ? bounds(row) : { upper: Number.NEGATIVE_INFINITY, lower: Number.NEGATIVE_INFINITY };
+        f32[out / 4 + (k >> 2) * 8 + (k & 3)] = upper;
+        f32[out / 4 + (k >> 2) * 8 + (k & 3) + 4] = lower;
       }
     },
   };

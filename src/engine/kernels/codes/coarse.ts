@@ -7,7 +7,7 @@
 // over `chunk` dimensions the sum of the a's stays below 2048, which the caller sees to when it makes the digits, so both sums can be read off.
 // That is half the arithmetic of 8-bit codes, which limits the speed of a batch.
 
-import { codeOf, lanes, products, slackOf, sums } from './products';
+import { codeOf, fourTimesTwo, lanes, products, slackOf } from './products';
 import { F32s, I16s, I32s, I8s, Optional, U8s } from '../types';
 
 /** Dimensions whose sums stay apart; semantic/indexes/coarse-query.ts knows it too. */
@@ -39,16 +39,6 @@ export function coarseErrors(
 @inline
 function pack(a: v128, b: v128): v128 {
   return v128.or(i16x8.add(i16x8.shr_s(a, 4), i16x8.splat(8)), v128.and(i16x8.shl(b, 8), i16x8.splat(-4096)));
-}
-
-/** Adds the four sums of a chunk: those of the rows a alone to `place`, both together behind it. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function split(a: v128, b: v128, c: v128, d: v128, place: usize): void {
-  const e = i32x4.shr_s(i32x4.shl(a, 20), 20), f = i32x4.shr_s(i32x4.shl(b, 20), 20);
-  const g = i32x4.shr_s(i32x4.shl(c, 20), 20), h = i32x4.shr_s(i32x4.shl(d, 20), 20);
-  v128.store(place, i32x4.add(v128.load(place), sums(e, f, g, h)));
-  v128.store(place, i32x4.add(v128.load(place, 16), sums(a, b, c, d)), 16);
 }
 
 // @ts-ignore: decorator of AssemblyScript
@@ -113,25 +103,8 @@ export function coarseMany(
       const place = totals + (<usize>pair << 6);
       for (let from = scratch; from < tileEnd; from += <usize>chunk << 3) {
         const to = min(from + (<usize>chunk << 3), tileEnd);
-        let a = i32x4.splat(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-        for (let t = from; t < to; t += 64) {
-          const u = v128.load(q), v = v128.load(q, 16);
-          let r = v128.load(t);
-          a = i32x4.add(a, i32x4.dot_i16x8_s(r, u));
-          e = i32x4.add(e, i32x4.dot_i16x8_s(r, v));
-          r = v128.load(t, 16);
-          b = i32x4.add(b, i32x4.dot_i16x8_s(r, u));
-          f = i32x4.add(f, i32x4.dot_i16x8_s(r, v));
-          r = v128.load(t, 32);
-          c = i32x4.add(c, i32x4.dot_i16x8_s(r, u));
-          g = i32x4.add(g, i32x4.dot_i16x8_s(r, v));
-          r = v128.load(t, 48);
-          d = i32x4.add(d, i32x4.dot_i16x8_s(r, u));
-          h = i32x4.add(h, i32x4.dot_i16x8_s(r, v));
-          q += 32;
-        }
-        split(a, b, c, d, place);
-        split(e, f, g, h, place + 32);
+        fourTimesTwo(from, 16, 64, to, q, 16, 32, place, true);
+        q += (to - from) >> 1;
       }
     }
     const at = <usize>row << 2;

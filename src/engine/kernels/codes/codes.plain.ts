@@ -1,23 +1,12 @@
 import type { Memory } from '../../memory/views.ts';
+import { boundsOf, placeOf } from './products.plain.ts';
 
 const large = 1e12;
 const small = 1e-12;
-const gamma = Math.fround(1e-40);
 
 /** Twins of codes.ts. Codes, scales and errors are the same bit for bit; bounds are sums of 64 bits, so a little tighter. */
-export function twins({ f32, i8, i16 }: Memory) {
-  /** Where dimension d of a row's code is. */
-  const place = (codes: number, row: number, width: number, d: number) =>
-    codes + (row >> 2) * 4 * width + (row & 3) * 16 + (d >> 4) * 64 + (d & 15);
-  /** Upper and lower bound of a row and a query whose digits come one by one. */
-  const bounds = (row: number, digit: (d: number) => number, at: number, width: number, codes: number, scales: number, errors: number) => {
-    let sum = 0;
-    for (let d = 0; d < width; d++) sum += digit(d) * i8[place(codes, row, width, d)];
-    const scale = f32[scales / 4 + row];
-    const product = sum * f32[at] * scale;
-    const slack = f32[at + 1] * f32[errors / 4 + row] + f32[at + 2] * scale + gamma;
-    return { upper: product + slack, lower: product - slack };
-  };
+export function twins(memory: Memory) {
+  const { f32, i8 } = memory;
   /** Writes the extremes of a strip. @returns all upper bounds, then all lower ones. */
   const strip = (from: number, hi: number, marks: number, out: number, of: (row: number) => { upper: number; lower: number }) => {
     let most = Number.NEGATIVE_INFINITY;
@@ -48,47 +37,26 @@ export function twins({ f32, i8, i16 }: Memory) {
         for (let d = 0; d < f; d++) {
           const c = coded ? Math.max(-127, Math.min(127, Math.floor(x[d] * inverse + 0.5))) : 0;
           sum += (x[d] - scale * c) ** 2;
-          i8[place(codes, row, width, d)] = c;
+          i8[placeOf(codes, row, width, d)] = c;
         }
         f32[scales / 4 + row] = scale;
         f32[errors / 4 + row] = coded ? Math.sqrt(sum) * 1.000001 + 1e-44 : Number.POSITIVE_INFINITY;
       }
     },
     boundRows(
-      lo: number,
-      hi: number,
-      query: number,
-      at: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      marks: number,
-      each: number,
-      strips: number,
+      lo: number, hi: number, query: number, at: number, width: number, codes: number, scales: number, errors: number,
+      marks: number, each: number, strips: number,
     ) {
+      const bounds = boundsOf(memory, query / 2, at / 4, { width, codes, scales, errors });
       for (let from = lo; from < hi; from += 32) {
-        const { uppers, lowers } = strip(from, hi, marks, strips, (row) =>
-          bounds(row, (d) => i16[query / 2 + d], at / 4, width, codes, scales, errors),
-        );
+        const { uppers, lowers } = strip(from, hi, marks, strips, bounds);
         f32.set(uppers, each / 4);
         f32.set(lowers, each / 4 + 32);
       }
     },
     boundStrips(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      query: number,
-      at: number,
-      width: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      marks: number,
-      all: number,
-      strips: number,
+      lo: number, hi: number, _block: number, _scratch: number, query: number, at: number, width: number,
+      codes: number, scales: number, errors: number, marks: number, all: number, strips: number,
     ) {
       for (let from = lo; from < hi; from += 32) {
         this.boundRows(from, Math.min(hi, from + 32), query, at, width, codes, scales, errors, marks, all + 8 * from, strips);

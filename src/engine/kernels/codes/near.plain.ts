@@ -4,23 +4,9 @@ import type { Memory } from '../../memory/views.ts';
 export function twins({ f32, i8, i16, i32 }: Memory) {
   return {
     nearRows(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      first: number,
-      pairs: number,
-      queries: number,
-      own: number,
-      width: number,
-      prefix: number,
-      codes: number,
-      scales: number,
-      errors: number,
-      lengths: number,
-      rests: number,
-      threshold: number,
-      marks: number,
+      lo: number, hi: number, _block: number, _scratch: number, first: number, pairs: number, queries: number,
+      own: number, width: number, prefix: number, codes: number, scales: number, errors: number, lengths: number,
+      rests: number, threshold: number, marks: number,
     ) {
       for (let row = first + lo; row < first + hi; row++) {
         const code = codes + (row >> 2) * 4 * width + (row & 3) * 16;

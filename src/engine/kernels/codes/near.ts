@@ -5,7 +5,7 @@
 // which rules most pairs out when the threshold is high: of unit vectors with a share s of their squared length in P it leaves 1 - s to
 // the second product. The remaining pairs are compared in all dimensions.
 
-import { codeOf, sums } from './products';
+import { codeOf, fourTimesTwo, sums } from './products';
 import { F32s, I16s, I32s, I8s } from '../types';
 
 /** Spreads the dimensions from..to (multiples of 16) of four rows to i16, interleaved by 8 dimensions. */
@@ -39,7 +39,7 @@ function reach(sum: v128, own: usize, scale: v128, error: v128, length: v128, mo
 /**
  * Block job: which of the rows first + lo .. first + hi may have an inner product of `threshold` with each of 2 * pairs queries: bit k
  * of the i32 of a row in `marks` for query k. `queries` has the two of a pair (i16), interleaved by 8 dimensions, `own` four numbers per query: step,
- * length, error, length of the rest. Rows have theirs in scales, errors, lengths, rests. Scratch: 8 * width bytes.
+ * length, error, length of the rest. Rows have theirs in scales, errors, lengths, rests. Scratch: 8 * width + 32 bytes.
  * @param first a multiple of 4
  * @param prefix how many dimensions are looked at first; it and width are multiples of 16
  */
@@ -56,33 +56,17 @@ export function nearRows(
     const scale = v128.load(scales + at), error = v128.load(errors + at), length = v128.load(lengths + at), rest = v128.load(rests + at);
     let found = i32x4.splat(0);
     for (let pair = 0; pair < pairs; pair++) {
-      let q = queries + <usize>pair * (<usize>width << 2);
-      let a = i32x4.splat(0), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-      for (let t = scratch; t < prefixEnd; t += 64) {
-        const u = v128.load(q), v = v128.load(q, 16);
-        let r = v128.load(t);
-        a = i32x4.add(a, i32x4.dot_i16x8_s(r, u));
-        e = i32x4.add(e, i32x4.dot_i16x8_s(r, v));
-        r = v128.load(t, 16);
-        b = i32x4.add(b, i32x4.dot_i16x8_s(r, u));
-        f = i32x4.add(f, i32x4.dot_i16x8_s(r, v));
-        r = v128.load(t, 32);
-        c = i32x4.add(c, i32x4.dot_i16x8_s(r, u));
-        g = i32x4.add(g, i32x4.dot_i16x8_s(r, v));
-        r = v128.load(t, 48);
-        d = i32x4.add(d, i32x4.dot_i16x8_s(r, u));
-        h = i32x4.add(h, i32x4.dot_i16x8_s(r, v));
-        q += 32;
-      }
+      const q = queries + <usize>pair * (<usize>width << 2);
+      fourTimesTwo(scratch, 16, 64, prefixEnd, q, 16, 32, tileEnd, false);
       for (let side = 0; side < 2; side++) {
         const mine = own + (<usize>(2 * pair + side) << 4);
-        let sum = side ? sums(e, f, g, h) : sums(a, b, c, d);
+        let sum = v128.load(tileEnd + (<usize>side << 4));
         const maybe = reach(sum, mine, scale, error, length, f32x4.mul(v128.load32_splat(mine, 12), rest), least);
         if (!v128.any_true(maybe)) continue;
         if (!whole) spread(code, prefix, width, scratch);
         whole = true;
         let x = i32x4.splat(0), y = x, z = x, w = x;
-        let p = q + (<usize>side << 4);
+        let p = q + ((prefixEnd - scratch) >> 1) + (<usize>side << 4);
         for (let t = prefixEnd; t < tileEnd; t += 64) {
           const u = v128.load(p);
           x = i32x4.add(x, i32x4.dot_i16x8_s(v128.load(t), u));

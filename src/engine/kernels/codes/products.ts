@@ -41,6 +41,52 @@ export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
 }
 
+/**
+ * Inner products of four rows with two, of 16-bit integers. Row k of the four begins at a + k * aRow, and its next eight numbers follow aNext bytes
+ * later, up to aEnd; likewise the two at b. The products with the first of the two go to `out`, those with the second 16 bytes behind. If
+ * `packed`, each lane of the four holds two rows (coarse.ts), and the products are added to 32 bytes for each of the two.
+ * Where distances are constants, the inlined loop is the one that would be written out.
+ */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function fourTimesTwo(a: usize, aRow: usize, aNext: usize, aEnd: usize, b: usize, bRow: usize, bNext: usize, out: usize, packed: bool): void {
+  let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+  while (a < aEnd) {
+    const u = v128.load(b), v = v128.load(b + bRow);
+    let r = v128.load(a);
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(r, u));
+    t0 = i32x4.add(t0, i32x4.dot_i16x8_s(r, v));
+    r = v128.load(a + aRow);
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(r, u));
+    t1 = i32x4.add(t1, i32x4.dot_i16x8_s(r, v));
+    r = v128.load(a + 2 * aRow);
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(r, u));
+    t2 = i32x4.add(t2, i32x4.dot_i16x8_s(r, v));
+    r = v128.load(a + 3 * aRow);
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(r, u));
+    t3 = i32x4.add(t3, i32x4.dot_i16x8_s(r, v));
+    a += aNext;
+    b += bNext;
+  }
+  if (packed) {
+    addPacked(s0, s1, s2, s3, out);
+    addPacked(t0, t1, t2, t3, out + 32);
+  } else {
+    v128.store(out, sums(s0, s1, s2, s3));
+    v128.store(out, sums(t0, t1, t2, t3), 16);
+  }
+}
+
+/** Adds four sums of packed rows: those of the rows in the low bits alone to `place`, both together behind it. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function addPacked(a: v128, b: v128, c: v128, d: v128, place: usize): void {
+  const e = i32x4.shr_s(i32x4.shl(a, 20), 20), f = i32x4.shr_s(i32x4.shl(b, 20), 20);
+  const g = i32x4.shr_s(i32x4.shl(c, 20), 20), h = i32x4.shr_s(i32x4.shl(d, 20), 20);
+  v128.store(place, i32x4.add(v128.load(place), sums(e, f, g, h)));
+  v128.store(place, i32x4.add(v128.load(place, 16), sums(a, b, c, d)), 16);
+}
+
 /** All ones in the lanes of the rows from `row` on that are below hi and flagged (marks = 0: all are). */
 // @ts-ignore: decorator of AssemblyScript
 @inline

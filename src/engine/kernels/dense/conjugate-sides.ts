@@ -1,5 +1,5 @@
 // Conjugate gradients (Hestenes & Stiefel 1952) on blocks of 8 right-hand sides: x, r, p and q are `columns` rows of 8 floats, one behind
-// the other, then come the 8 sums of r^2. A side whose sum is at most `tolerance` stands still.
+// the other, then come the 8 sums of r^2. A side whose sum is at most `tolerance` is no longer updated.
 
 /** Bytes of one row of a block. */
 export const sideBytes: usize = 32;

@@ -1,4 +1,5 @@
 import { PANEL, packRow, syrk } from './syrk';
+import { fourTimesEight } from './tiles';
 import { sum4 } from './vector';
 import { F32s, F64s, Optional } from '../types';
 
@@ -38,7 +39,10 @@ export function rotate(lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, f:
       const panel = packed ? panels + <usize>j * s : b + ((<usize>j) << 2);
       const to = rows + ((<usize>j) << 2);
       let r = 0;
-      for (; r + 4 <= rn; r += 4) fourTimesPanel(scratch + <usize>r * s, panel, step, s, to + <usize>r * s);
+      for (; r + 4 <= rn; r += 4) {
+        const four = scratch + <usize>r * s;
+        fourTimesEight(four, s, 4, four + s, panel, step, to + <usize>r * s, s, false);
+      }
       for (; r < rn; r++) {
         let a0 = f32x4.splat(0),
           a1 = a0;
@@ -70,56 +74,6 @@ function packColumns(b: usize, f: i32, to: usize): void {
       to += 32;
     }
   }
-}
-
-/** Four rows of s bytes times eight columns, of which a row lies `step` bytes after the one before. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function fourTimesPanel(p: usize, q: usize, step: usize, s: usize, o: usize): void {
-  let a0 = f32x4.splat(0),
-    a1 = a0,
-    b0 = a0,
-    b1 = a0,
-    c0 = a0,
-    c1 = a0,
-    d0 = a0,
-    d1 = a0;
-  const o1 = o + s,
-    o2 = o1 + s,
-    o3 = o2 + s;
-  let p1 = p + s,
-    p2 = p1 + s,
-    p3 = p2 + s;
-  const end = p1;
-  while (p < end) {
-    const v0 = v128.load(q),
-      v1 = v128.load(q, 16);
-    let t = v128.load32_splat(p);
-    a0 = f32x4.add(a0, f32x4.mul(t, v0));
-    a1 = f32x4.add(a1, f32x4.mul(t, v1));
-    t = v128.load32_splat(p1);
-    b0 = f32x4.add(b0, f32x4.mul(t, v0));
-    b1 = f32x4.add(b1, f32x4.mul(t, v1));
-    t = v128.load32_splat(p2);
-    c0 = f32x4.add(c0, f32x4.mul(t, v0));
-    c1 = f32x4.add(c1, f32x4.mul(t, v1));
-    t = v128.load32_splat(p3);
-    d0 = f32x4.add(d0, f32x4.mul(t, v0));
-    d1 = f32x4.add(d1, f32x4.mul(t, v1));
-    p += 4;
-    p1 += 4;
-    p2 += 4;
-    p3 += 4;
-    q += step;
-  }
-  v128.store(o, a0);
-  v128.store(o, a1, 16);
-  v128.store(o1, b0);
-  v128.store(o1, b1, 16);
-  v128.store(o2, c0);
-  v128.store(o2, c1, 16);
-  v128.store(o3, d0);
-  v128.store(o3, d1, 16);
 }
 
 /**

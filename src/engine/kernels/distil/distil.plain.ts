@@ -1,7 +1,9 @@
 import type { Memory } from '../../memory/views.ts';
+import { rowTimes } from '../sparse/products.plain.ts';
 
 /** Twins of distil.ts. */
-export function twins({ f32, i32 }: Memory) {
+export function twins(memory: Memory) {
+  const { f32, i32 } = memory;
   const dot = (a: number, b: number, f: number) => {
     let sum = 0;
     for (let d = 0; d < f; d++) sum += f32[a / 4 + d] * f32[b / 4 + d];
@@ -17,16 +19,8 @@ export function twins({ f32, i32 }: Memory) {
   };
   return {
     tokenMeans(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      e: number,
-      f: number,
-      starts: number,
-      tokens: number,
-      h: number,
-      inverse: number,
+      lo: number, hi: number, _block: number, _scratch: number, e: number, f: number, starts: number, tokens: number,
+      h: number, inverse: number,
     ) {
       for (let r = lo; r < hi; r++) {
         const sum = new Float64Array(f);
@@ -45,18 +39,8 @@ export function twins({ f32, i32 }: Memory) {
     },
 
     neighbourhoods(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      h: number,
-      b: number,
-      y: number,
-      f: number,
-      n: number,
-      width: number,
-      sharpness: number,
-      differences: number,
+      lo: number, hi: number, _block: number, _scratch: number, h: number, b: number, y: number, f: number, n: number,
+      width: number, sharpness: number, differences: number,
     ) {
       for (let i = lo; i < hi; i++) {
         const out = differences / 4 + i * width;
@@ -69,20 +53,8 @@ export function twins({ f32, i32 }: Memory) {
     },
 
     textGradients(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      h: number,
-      y: number,
-      b: number,
-      inverse: number,
-      f: number,
-      width: number,
-      weight: number,
-      mutual: number,
-      differences: number,
-      g: number,
+      lo: number, hi: number, _block: number, _scratch: number, h: number, y: number, b: number, inverse: number,
+      f: number, width: number, weight: number, mutual: number, differences: number, g: number,
     ) {
       const at = (i: number, j: number) => f32[differences / 4 + i * width + j];
       for (let i = lo; i < hi; i++) {
@@ -101,28 +73,11 @@ export function twins({ f32, i32 }: Memory) {
     },
 
     tokenUpdates(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      touched: number,
-      starts: number,
-      texts: number,
-      shares: number,
-      g: number,
-      e: number,
-      first: number,
-      second: number,
-      powers: number,
-      f: number,
-      rate: number,
+      lo: number, hi: number, _block: number, _scratch: number, touched: number, starts: number, texts: number,
+      shares: number, g: number, e: number, first: number, second: number, powers: number, f: number, rate: number,
     ) {
       for (let k = lo; k < hi; k++) {
-        const gradient = new Float64Array(f);
-        for (let t = i32[starts / 4 + k]; t < i32[starts / 4 + k + 1]; t++) {
-          const row = g / 4 + i32[texts / 4 + t] * f;
-          for (let d = 0; d < f; d++) gradient[d] += f32[shares / 4 + t] * f32[row + d];
-        }
+        const gradient = rowTimes(memory, { offsets: starts, indices: texts, values: shares }, k, g, f);
         const token = i32[touched / 4 + k];
         f32[powers / 4 + 2 * token] *= 0.9;
         f32[powers / 4 + 2 * token + 1] *= 0.99;

@@ -1,3 +1,4 @@
+import { fourTimesEight, twoTimesFour } from '../dense/tiles';
 import { axpy, dot, scaled, sum4 } from '../dense/vector';
 import { F32s, I32s } from '../types';
 
@@ -24,54 +25,16 @@ export function tokenMeans(lo: i32, hi: i32, block: i32, scratch: usize, e: F32s
   }
 }
 
-/** out, 4 x width: the products of 4 rows at a with all rows of b. Tiles of 4 x 2 keep 8 sums in registers. */
+/** out, 4 x width: the products of 4 rows at a with all rows of b. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function products(a: usize, b: usize, f: i32, width: i32, out: usize): void {
   const s: usize = <usize>f << 2;
   const o: usize = <usize>width << 2;
-  for (let j = 0; j < width; j += 2) {
-    let a0 = f32x4.splat(0),
-      a1 = a0,
-      b0 = a0,
-      b1 = a0,
-      c0 = a0,
-      c1 = a0,
-      d0 = a0,
-      d1 = a0;
-    let p = a,
-      q = b + <usize>j * s;
-    const end = p + s;
-    while (p < end) {
-      const v0 = v128.load(q),
-        v1 = v128.load(q + s);
-      let t = v128.load(p);
-      a0 = f32x4.add(a0, f32x4.mul(t, v0));
-      a1 = f32x4.add(a1, f32x4.mul(t, v1));
-      t = v128.load(p + s);
-      b0 = f32x4.add(b0, f32x4.mul(t, v0));
-      b1 = f32x4.add(b1, f32x4.mul(t, v1));
-      t = v128.load(p + 2 * s);
-      c0 = f32x4.add(c0, f32x4.mul(t, v0));
-      c1 = f32x4.add(c1, f32x4.mul(t, v1));
-      t = v128.load(p + 3 * s);
-      d0 = f32x4.add(d0, f32x4.mul(t, v0));
-      d1 = f32x4.add(d1, f32x4.mul(t, v1));
-      p += 16;
-      q += 16;
-    }
-    let at = out + ((<usize>j) << 2);
-    store<f32>(at, sum4(a0));
-    store<f32>(at, sum4(a1), 4);
-    at += o;
-    store<f32>(at, sum4(b0));
-    store<f32>(at, sum4(b1), 4);
-    at += o;
-    store<f32>(at, sum4(c0));
-    store<f32>(at, sum4(c1), 4);
-    at += o;
-    store<f32>(at, sum4(d0));
-    store<f32>(at, sum4(d1), 4);
+  for (let j = 0; j < width; j += 4) {
+    const four = b + <usize>j * s, at = out + (<usize>j << 2);
+    twoTimesFour(a, four, s, at, o, true);
+    twoTimesFour(a + 2 * s, four, s, at + 2 * o, o, true);
   }
 }
 
@@ -158,48 +121,9 @@ export function textGradients(lo: i32, hi: i32, block: i32, scratch: usize, h: F
         store<f32>(p + 3 * o, load<f32>(p + 3 * o) + f32x4.extract_lane(v, 3));
       }
     }
-    for (let j: usize = 0; j < s; j += 32) {
-      let a0 = f32x4.splat(0),
-        a1 = a0,
-        b0 = a0,
-        b1 = a0,
-        c0 = a0,
-        c1 = a0,
-        d0 = a0,
-        d1 = a0;
-      let p = scratch,
-        q = b + j;
-      const end = scratch + o;
-      while (p < end) {
-        const v0 = v128.load(q),
-          v1 = v128.load(q, 16);
-        let t = v128.load32_splat(p);
-        a0 = f32x4.add(a0, f32x4.mul(t, v0));
-        a1 = f32x4.add(a1, f32x4.mul(t, v1));
-        t = v128.load32_splat(p + o);
-        b0 = f32x4.add(b0, f32x4.mul(t, v0));
-        b1 = f32x4.add(b1, f32x4.mul(t, v1));
-        t = v128.load32_splat(p + 2 * o);
-        c0 = f32x4.add(c0, f32x4.mul(t, v0));
-        c1 = f32x4.add(c1, f32x4.mul(t, v1));
-        t = v128.load32_splat(p + 3 * o);
-        d0 = f32x4.add(d0, f32x4.mul(t, v0));
-        d1 = f32x4.add(d1, f32x4.mul(t, v1));
-        p += 4;
-        q += s;
-      }
-      let at = <usize>i * s + j;
-      v128.store(g + at, f32x4.sub(f32x4.mul(by, a0), v128.load(y + at)));
-      v128.store(g + at, f32x4.sub(f32x4.mul(by, a1), v128.load(y + at, 16)), 16);
-      at += s;
-      v128.store(g + at, f32x4.sub(f32x4.mul(by, b0), v128.load(y + at)));
-      v128.store(g + at, f32x4.sub(f32x4.mul(by, b1), v128.load(y + at, 16)), 16);
-      at += s;
-      v128.store(g + at, f32x4.sub(f32x4.mul(by, c0), v128.load(y + at)));
-      v128.store(g + at, f32x4.sub(f32x4.mul(by, c1), v128.load(y + at, 16)), 16);
-      at += s;
-      v128.store(g + at, f32x4.sub(f32x4.mul(by, d0), v128.load(y + at)));
-      v128.store(g + at, f32x4.sub(f32x4.mul(by, d1), v128.load(y + at, 16)), 16);
+    for (let j: usize = 0; j < s; j += 32) fourTimesEight(scratch, o, 4, scratch + o, b + j, s, g + <usize>i * s + j, s, false);
+    for (let at = <usize>i * s; at < <usize>(i + 4) * s; at += 16) {
+      v128.store(g + at, f32x4.sub(f32x4.mul(by, v128.load(g + at)), v128.load(y + at)));
     }
     // Only the component that rotates the mean matters, not the one that lengthens it.
     for (let r = i; r < i + 4; r++) {

@@ -1,35 +1,23 @@
 import type { Memory } from '../../memory/views.ts';
 import { stepSides } from '../dense/conjugate-sides.plain.ts';
+import { addGramTimes } from '../sparse/products.plain.ts';
 
 const sides = 8;
 
 /** Twin of ease.ts. */
-export function twins({ f32, i32 }: Memory) {
+export function twins(memory: Memory) {
+  const { f32 } = memory;
   return {
     easeStep(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      offsets: number,
-      indices: number,
-      values: number,
-      rows: number,
-      diagonal: number,
-      columns: number,
-      state: number,
-      stride: number,
-      tolerance: number,
+      lo: number, hi: number, _block: number, _scratch: number, offsets: number, indices: number, values: number,
+      rows: number, diagonal: number, columns: number, state: number, stride: number, tolerance: number,
     ) {
       for (let b = lo; b < hi; b++) {
         stepSides(f32, (state + b * stride) / 4, { columns, diagonal, tolerance }, (p, q, c) => {
-          for (let row = 0; row < rows; row++) {
-            const first = i32[offsets / 4 + row];
-            const last = i32[offsets / 4 + row + 1];
-            let t = 0;
-            for (let e = first; e < last; e++) t += f32[values / 4 + e] * f32[p + i32[indices / 4 + e] * sides + c];
-            for (let e = first; e < last; e++) f32[q + i32[indices / 4 + e] * sides + c] += f32[values / 4 + e] * t;
-          }
+          const add = (k: number, v: number) => {
+            f32[q + k * sides + c] += v;
+          };
+          addGramTimes(memory, { offsets, indices, values, rows }, (k) => f32[p + k * sides + c], add);
         });
       }
     },

@@ -1,4 +1,5 @@
 import { advanceSides, isOpen, scaleSides } from '../dense/conjugate-sides';
+import { addGramTimes8 } from '../sparse/products';
 import { F32s, I32s } from '../types';
 
 /**
@@ -25,28 +26,6 @@ function step(
     rr = q + bytes;
   if (!isOpen(rr, tolerance)) return;
   scaleSides(diagonal, p, q, columns);
-  multiply(offsets, indices, values, rows, p, q);
+  addGramTimes8(offsets, indices, values, rows, p, q);
   advanceSides(x, columns, sums, tolerance);
-}
-
-/** q += X^T X p */
-function multiply(offsets: usize, indices: usize, values: usize, rows: i32, p: usize, q: usize): void {
-  for (let row: usize = 0; row < <usize>rows; row++) {
-    const first = <usize>load<i32>(offsets + (row << 2)) << 2;
-    const last = <usize>load<i32>(offsets + (row << 2), 4) << 2;
-    let t0 = f32x4.splat(0),
-      t1 = t0;
-    for (let e = first; e < last; e += 4) {
-      const v = v128.load32_splat(values + e);
-      const o = p + (<usize>load<i32>(indices + e) << 5);
-      t0 = f32x4.add(t0, f32x4.mul(v, v128.load(o)));
-      t1 = f32x4.add(t1, f32x4.mul(v, v128.load(o, 16)));
-    }
-    for (let e = first; e < last; e += 4) {
-      const v = v128.load32_splat(values + e);
-      const o = q + (<usize>load<i32>(indices + e) << 5);
-      v128.store(o, f32x4.add(v128.load(o), f32x4.mul(v, t0)));
-      v128.store(o, f32x4.add(v128.load(o, 16), f32x4.mul(v, t1)), 16);
-    }
-  }
 }

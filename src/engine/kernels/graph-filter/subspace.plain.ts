@@ -1,17 +1,16 @@
 import type { Memory } from '../../memory/views.ts';
+import { addGramTimes, rowTimes } from '../sparse/products.plain.ts';
 
 /** Twins of subspace.ts. */
-export function twins({ f32, f64, i32 }: Memory) {
+export function twins(memory: Memory) {
+  const { f32, f64 } = memory;
   /** Mᵀ M p, for M in sparse rows. */
   const gramTimes = (offsets: number, indices: number, values: number, rows: number, p: Float64Array) => {
     const out = new Float64Array(p.length);
-    for (let row = 0; row < rows; row++) {
-      const first = i32[offsets / 4 + row];
-      const last = i32[offsets / 4 + row + 1];
-      let t = 0;
-      for (let e = first; e < last; e++) t += f32[values / 4 + e] * p[i32[indices / 4 + e]];
-      for (let e = first; e < last; e++) out[i32[indices / 4 + e]] += f32[values / 4 + e] * t;
-    }
+    const add = (k: number, v: number) => {
+      out[k] += v;
+    };
+    addGramTimes(memory, { offsets, indices, values, rows }, (k) => p[k], add);
     return out;
   };
   const inner = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, k) => sum + v * b[k], 0);
@@ -36,25 +35,11 @@ export function twins({ f32, f64, i32 }: Memory) {
     },
 
     sparseRows(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      offsets: number,
-      indices: number,
-      values: number,
-      x: number,
-      width: number,
-      out: number,
-      first: number,
+      lo: number, hi: number, _block: number, _scratch: number, offsets: number, indices: number, values: number,
+      x: number, width: number, out: number, first: number,
     ) {
       for (let row = lo; row < hi; row++) {
-        const sums = new Float64Array(width);
-        for (let e = i32[offsets / 4 + row]; e < i32[offsets / 4 + row + 1]; e++) {
-          const from = x / 4 + i32[indices / 4 + e] * width;
-          for (let c = 0; c < width; c++) sums[c] += f32[values / 4 + e] * f32[from + c];
-        }
-        f32.set(sums, out / 4 + (row - first) * width);
+        f32.set(rowTimes(memory, { offsets, indices, values }, row, x, width), out / 4 + (row - first) * width);
       }
     },
   };

@@ -1,3 +1,4 @@
+import { addGramTimes8 } from '../sparse/products';
 import { F32s, F64s, I32s } from '../types';
 
 /** Columns that are filtered together: as in the kernel of EASE, so that three strips of them stay near the second-level cache. */
@@ -6,7 +7,7 @@ const stripBytes: usize = 32;
 /**
  * Block job of subspace iteration: columns 8 lo .. 8 hi of x (columns x width, row-major) become T_degree(scale A - shift) of themselves, where
  * A = M^T M for a sparse M of `rows` rows, and T is the Chebyshev polynomial. quotients[c] gets the Rayleigh quotient of column c as it was.
- * Scratch: 96 bytes a row of x.
+ * Scratch: 96 bytes per row of x.
  */
 export function chebyshevColumns(
   lo: i32, hi: i32, block: i32, scratch: usize,
@@ -23,11 +24,13 @@ export function chebyshevColumns(
       v128.store(to, v128.load(from));
       v128.store(to, v128.load(from, 16), 16);
     }
-    multiply(offsets, indices, values, rows, a, product, bytes);
+    memory.fill(product, 0, bytes);
+    addGramTimes8(offsets, indices, values, rows, a, product);
     rayleigh(a, product, columns, quotients + (<usize>strip << 6));
     combine(product, a, b, b, bytes, scale, shift, 0);
     for (let k = 1; k < degree; k++) {
-      multiply(offsets, indices, values, rows, b, product, bytes);
+      memory.fill(product, 0, bytes);
+      addGramTimes8(offsets, indices, values, rows, b, product);
       combine(product, b, a, a, bytes, 2 * scale, 2 * shift, 1);
       const t = a;
       a = b;
@@ -36,29 +39,6 @@ export function chebyshevColumns(
     for (let i = 0, to = first, from = b; i < columns; i++, from += stripBytes, to += stride) {
       v128.store(to, v128.load(from));
       v128.store(to, v128.load(from, 16), 16);
-    }
-  }
-}
-
-/** out = M^T M p. A row of M is gathered and scattered while its products stay in registers. */
-function multiply(offsets: usize, indices: usize, values: usize, rows: i32, p: usize, out: usize, bytes: usize): void {
-  memory.fill(out, 0, bytes);
-  for (let row: usize = 0; row < <usize>rows; row++) {
-    const first = <usize>load<i32>(offsets + (row << 2)) << 2;
-    const last = <usize>load<i32>(offsets + (row << 2), 4) << 2;
-    let t0 = f32x4.splat(0),
-      t1 = t0;
-    for (let e = first; e < last; e += 4) {
-      const v = v128.load32_splat(values + e);
-      const o = p + (<usize>load<i32>(indices + e) << 5);
-      t0 = f32x4.add(t0, f32x4.mul(v, v128.load(o)));
-      t1 = f32x4.add(t1, f32x4.mul(v, v128.load(o, 16)));
-    }
-    for (let e = first; e < last; e += 4) {
-      const v = v128.load32_splat(values + e);
-      const o = out + (<usize>load<i32>(indices + e) << 5);
-      v128.store(o, f32x4.add(v128.load(o), f32x4.mul(v, t0)));
-      v128.store(o, f32x4.add(v128.load(o, 16), f32x4.mul(v, t1)), 16);
     }
   }
 }

@@ -120,7 +120,7 @@ export function prefilterAim(x: F32s, norm: f64, f: i32, padded: i32, error: f64
   }
 }
 
-/** The dimensions by falling size, in steps of a 511th of the norm: the order is for speed, so no more is needed. */
+/** The dimensions by descending size, in steps of a 511th of the norm: the order is for speed, so no more is needed. */
 function largestFirst(x: usize, norm: f64, f: i32, order: usize): void {
   const starts = order + <usize>(4 * group * groupsOf(f));
   const scale = 511 / norm;

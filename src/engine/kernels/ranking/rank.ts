@@ -1,6 +1,6 @@
 // Lists: the best rows of a matrix for a vector, exactly and with few rows read.
 //
-// Rows lie by falling norm, and |score| <= |vector| |row|: where no later row can enter the list, the scan stops. What comes before is
+// Rows are sorted by descending norm, and |score| <= |vector| |row|: where no later row can enter the list, the scan stops. What comes before is
 // prefiltered by codes (prefilter.ts), and what survives is scored. The heap is that of top-k.ts: ties are ordered by index.
 
 import { aimBytes, prefilterAdd, prefilterAim, prefilterCheck, prefilterFind, prefilterGroups, prefilterLeast } from './prefilter';
@@ -17,7 +17,7 @@ const longest: i32 = 256;
 
 /**
  * Block job: the lists of the queries lo..hi. Scratch: an aim and 10 bytes per row of a block, less than 32 * width + 8192.
- * @param rows count x width, by falling norm; `order`: index of each, `norms`: f64, what the norms from there on are at most
+ * @param rows count x width, by descending norm; `order`: index of each, `norms`: f64, an upper bound of the norms from there on
  * @param prefilter of the first f columns: 0 = none; else f64 error, i32 padded, columns, rows, as prefilter.ts has them
  * @param queries one row each; `adds`: f64, what is added to each of its scores; `wants`: the length of its list
  * @param skipEnds the rows that must not be in the list of query k are skips[skipEnds[k] .. skipEnds[k + 1]], ascending

@@ -7,19 +7,8 @@ const sides = 8;
 export function twins({ f32, i32 }: Memory) {
   return {
     sequenceStep(
-      lo: number,
-      hi: number,
-      _block: number,
-      _scratch: number,
-      offsets: number,
-      items: number,
-      values: number,
-      users: number,
-      decay: number,
-      diagonal: number,
-      columns: number,
-      state: number,
-      stride: number,
+      lo: number, hi: number, _block: number, _scratch: number, offsets: number, items: number, values: number,
+      users: number, decay: number, diagonal: number, columns: number, state: number, stride: number,
       tolerance: number,
     ) {
       const pasts: number[] = [];

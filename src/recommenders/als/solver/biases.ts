@@ -1,9 +1,9 @@
 import type { Csr } from '../../../data/csr.ts';
+import type { Biases } from '../../factors/biases.ts';
 import type { HistoryRow } from '../../shared/base.ts';
-import type { AlsBiases } from '../model.ts';
 
 /** Global mean, then item means of what is left, then user means of what is left then. */
-export function meansOf({ rows, columns, offsets, indices, values }: Csr): AlsBiases {
+export function meansOf({ rows, columns, offsets, indices, values }: Csr): Biases {
   let global = 0;
   for (const v of values) global += v;
   global = Math.fround(global / values.length);
@@ -25,7 +25,7 @@ export function meansOf({ rows, columns, offsets, indices, values }: Csr): AlsBi
 }
 
 /** Global and user mean of a history, as {@link meansOf} takes them off a user with that history; 0 without biases. */
-export function userBias(biases: AlsBiases | undefined, { items, values }: HistoryRow): number {
+export function userBias(biases: Biases | undefined, { items, values }: HistoryRow): number {
   if (!biases) return 0;
   let sum = 0;
   for (let e = 0; e < items.length; e++) sum += values[e] - biases.global - biases.items[items[e]];
@@ -33,7 +33,7 @@ export function userBias(biases: AlsBiases | undefined, { items, values }: Histo
 }
 
 /** The ratings less their means. */
-export function residuals(byUser: Csr, biases: AlsBiases): Csr {
+export function residuals(byUser: Csr, biases: Biases): Csr {
   const values = new Float32Array(byUser.values.length);
   for (let u = 0; u < byUser.rows; u++) {
     const add = biases.global + biases.users[u];

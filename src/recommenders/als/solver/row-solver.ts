@@ -117,7 +117,7 @@ export class RowSolver {
     return this.vector.array;
   }
 
-  /** Where a row of the caller lies in `source`. */
+  /** The position of a row of the caller in `source`. */
   positionOf(index: number): number {
     return this.#position ? this.#position[index] : index;
   }

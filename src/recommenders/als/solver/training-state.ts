@@ -23,7 +23,7 @@ export interface AlsStart {
   users?: Float32Array;
 }
 
-/** All that the next iteration depends on, as copies. Rows are as they lie in the workspace, so it fits the same data only. */
+/** All that the next iteration depends on, as copies. Rows are in the order of the workspace, so it fits the same data only. */
 export interface AlsState {
   /** Items after the last iteration. */
   items: Float32Array;

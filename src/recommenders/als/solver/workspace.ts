@@ -100,7 +100,7 @@ export class AlsWorkspace {
 
   /**
    * Rows of X from `first` on, singles included, put together from rows of V. A row solved exactly is sum c H^-1 y over its
-   * entries, so with V = Y H^-1 Q this is X Q at a few additions an entry instead of f^2 products a row.
+   * entries, so with V = Y H^-1 Q this is X Q at a few additions per entry instead of f^2 products per row.
    */
   async combine(first: number): Promise<void> {
     const { X, V, combination, users, singles } = this.memory;

@@ -179,5 +179,5 @@ const isDimensions = (value: unknown): value is number => Number.isInteger(value
 const isWeight = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1;
 
 function bad(what: string): never {
-  throw new AttuneError('ERR_BAD_FILE', `Not a readable table of token vectors: ${what}. Restore it from a copy, or make it anew.`);
+  throw new AttuneError('ERR_BAD_FILE', `Not a readable table of token vectors: ${what}. Restore it from a copy, or make it again.`);
 }

@@ -89,7 +89,7 @@ class PrefilteredRows {
     this.#prefix = Math.min(width, 16 * Math.max(2, Math.ceil((width * (1.08 - threshold)) / 16)));
     this.#threshold = threshold;
     const memory = memoryOf(vectors.length, dimensions, width);
-    this.#engine = new Engine(memory, { threads, scratchBytes: 8 * width, lazy: true });
+    this.#engine = new Engine(memory, { threads, scratchBytes: 8 * width + 32, lazy: true });
     this.#memory = this.#engine.place(memory);
     this.#lengths = new Float32Array(vectors.length);
     this.#take(vectors, this.#memory.stage);

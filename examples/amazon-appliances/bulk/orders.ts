@@ -1,0 +1,88 @@
+/** Texts one after the other, and where each ends. */
+export interface Texts {
+  bytes: Uint8Array;
+  ends: Int32Array;
+}
+
+/** Texts in the order of SQLite and of `memcmp`. */
+export interface Ranked {
+  /** Place of each text in `sorted`. */
+  rank: Int32Array;
+  /** A copy in order, so that an index reads it from one end to the other. */
+  sorted: Texts;
+}
+
+export function ranked({ bytes, ends }: Texts): Ranked {
+  const order = Int32Array.from({ length: ends.length }, (_, k) => k);
+  sortByBytes(order, new Int32Array(order.length), 0, order.length, 0, bytes, ends);
+  const rank = new Int32Array(order.length);
+  const sorted = { bytes: new Uint8Array(bytes.length), ends: new Int32Array(ends.length) };
+  let at = 0;
+  for (let k = 0; k < order.length; k++) {
+    const id = order[k];
+    rank[id] = k;
+    for (let from = startOf(ends, id); from < ends[id]; from++) sorted.bytes[at++] = bytes[from];
+    sorted.ends[k] = at;
+  }
+  return { rank, sorted };
+}
+
+export const startOf = (ends: Int32Array, id: number) => (id === 0 ? 0 : ends[id - 1]);
+
+/** Radix sort from the first byte on: ids of one kind share beginnings, and comparing two of them reads two far places. */
+function sortByBytes(
+  order: Int32Array,
+  spare: Int32Array,
+  from: number,
+  to: number,
+  depth: number,
+  bytes: Uint8Array,
+  ends: Int32Array,
+): void {
+  if (to - from < 24) {
+    insertionSort(order, from, to, depth, bytes, ends);
+    return;
+  }
+  // Bucket 0 is for ids that end here.
+  const bucketOf = (id: number) => {
+    const at = startOf(ends, id) + depth;
+    return at < ends[id] ? bytes[at] + 1 : 0;
+  };
+  const next = new Int32Array(258);
+  for (let k = from; k < to; k++) next[bucketOf(order[k]) + 1]++;
+  for (let b = 0; b < 257; b++) next[b + 1] += next[b];
+  const starts = next.slice();
+  for (let k = from; k < to; k++) spare[from + next[bucketOf(order[k])]++] = order[k];
+  for (let k = from; k < to; k++) order[k] = spare[k];
+  for (let b = 1; b < 257; b++) {
+    if (starts[b + 1] - starts[b] > 1) sortByBytes(order, spare, from + starts[b], from + starts[b + 1], depth + 1, bytes, ends);
+  }
+}
+
+function insertionSort(order: Int32Array, from: number, to: number, depth: number, bytes: Uint8Array, ends: Int32Array): void {
+  for (let k = from + 1; k < to; k++) {
+    const id = order[k];
+    let at = k;
+    while (at > from && comesBefore(id, order[at - 1], depth, bytes, ends)) {
+      order[at] = order[at - 1];
+      at--;
+    }
+    order[at] = id;
+  }
+}
+
+function comesBefore(a: number, b: number, depth: number, bytes: Uint8Array, ends: Int32Array): boolean {
+  let [x, y] = [startOf(ends, a) + depth, startOf(ends, b) + depth];
+  for (; x < ends[a] && y < ends[b]; x++, y++) if (bytes[x] !== bytes[y]) return bytes[x] < bytes[y];
+  return x === ends[a] && y < ends[b];
+}
+
+/** Sorts rows by a small whole number of each; equal ones keep their order. */
+export function sortedBy(rows: Int32Array, keys: Int32Array, largest: number): Int32Array {
+  const next = new Int32Array(largest + 2);
+  for (let k = 0; k < rows.length; k++) next[keys[rows[k]] + 1]++;
+  for (let key = 0; key <= largest; key++) next[key + 1] += next[key];
+  const sorted = new Int32Array(rows.length);
+  for (let k = 0; k < rows.length; k++) sorted[next[keys[rows[k]]]++] = rows[k];
+  return sorted;
+}

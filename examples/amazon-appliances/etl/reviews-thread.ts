@@ -1,0 +1,4 @@
+import { buffersOfMessage, type ReviewTask, reviewBatches } from './read-reviews.ts';
+import { sendAll, taskOfThread } from './threads.ts';
+
+await sendAll(reviewBatches(taskOfThread<ReviewTask>()), buffersOfMessage);

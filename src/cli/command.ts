@@ -1,0 +1,118 @@
+import { parseArgs } from 'node:util';
+
+/** A mistake on the command line: one line on stderr, exit code 2. */
+export class UsageError extends Error {}
+
+/** An option `--some-name <value>`. */
+export interface OptionSpec {
+  type: 'text' | 'texts' | 'integer' | 'integers' | 'number' | 'flag';
+  help: string;
+  /** One letter, for `-n 10`. */
+  short?: string;
+  default?: unknown;
+  /** The words that are allowed. */
+  choices?: readonly string[];
+  /** Smallest number. */
+  min?: number;
+}
+
+interface Values {
+  text: string;
+  texts: string[];
+  integer: number;
+  integers: number[];
+  number: number;
+  flag: boolean;
+}
+
+/** An option with a default always has a value; one without may be undefined. */
+type OptionValues<O extends Record<string, OptionSpec>> = {
+  [K in keyof O]: O[K] extends { default: unknown } ? Values[O[K]['type']] : Values[O[K]['type']] | undefined;
+};
+
+/** What every command is given besides its arguments. */
+export interface Context {
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+}
+
+/** A command; its options with their help are all there is to parse and to print. */
+export interface Command {
+  summary: string;
+  /** What stands behind the name: `<file>` is required, `[file]` is not, `<file...>` is one or more. */
+  usage: string;
+  /** Longer help, and an example. */
+  more?: string;
+  options: Record<string, OptionSpec>;
+  run(args: string[], options: Record<string, unknown>, context: Context): Promise<void>;
+}
+
+/** Keeps the types of the options for `run`. */
+export function command<const O extends Record<string, OptionSpec>>(
+  it: Omit<Command, 'run' | 'options'> & { options: O; run(args: string[], options: OptionValues<O>, context: Context): Promise<void> },
+): Command {
+  return it as unknown as Command;
+}
+
+export const flagOf = (key: string) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** Reads the arguments of a command. @throws UsageError */
+export function parse(name: string, it: Command, argv: string[]): { args: string[]; options: Record<string, unknown> } {
+  const keys = Object.keys(it.options);
+  const specs = Object.fromEntries(
+    keys.map((key) => {
+      const { type, short } = it.options[key];
+      return [
+        flagOf(key),
+        { type: type === 'flag' ? ('boolean' as const) : ('string' as const), multiple: type === 'texts', ...(short && { short }) },
+      ];
+    }),
+  );
+  const { values, positionals } = strictly(name, it, () =>
+    parseArgs({ args: argv, options: specs, allowPositionals: true, allowNegative: true }),
+  );
+  const options = Object.fromEntries(
+    keys.map((key) => {
+      const given = values[flagOf(key)];
+      return [key, given === undefined ? it.options[key].default : readValue(given, it.options[key], `--${flagOf(key)}`)];
+    }),
+  );
+  const wanted = it.usage.split(' ').filter(Boolean);
+  const least = wanted.filter((word) => word.startsWith('<')).length;
+  const most = it.usage.includes('...') ? Number.POSITIVE_INFINITY : wanted.length;
+  if (positionals.length < least) throw new UsageError(`attune ${name}: expected ${it.usage}. See attune ${name} --help.`);
+  if (positionals.length > most)
+    throw new UsageError(
+      `attune ${name}: '${positionals[most]}' is one argument too many. Put quotation marks around text of several words.`,
+    );
+  return { args: positionals, options };
+}
+
+function strictly<T>(name: string, it: Command, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const message = (error as Error).message.replace(/\.? To specify.*$/s, '');
+    const known = Object.keys(it.options).map((key) => `--${flagOf(key)}`);
+    throw new UsageError(`attune ${name}: ${message}. It knows ${[...known, '--help'].join(', ')}.`);
+  }
+}
+
+function readValue(given: string | boolean | (string | boolean)[], spec: OptionSpec, flag: string): unknown {
+  if (spec.type === 'flag') return given;
+  const texts = (Array.isArray(given) ? given : [given]).map(String);
+  if (texts.some((text) => text.trim() === '')) throw new UsageError(`${flag}: expected a value that is not empty.`);
+  if (spec.type === 'texts') return texts;
+  if (spec.type === 'integers') return texts[0].split(',').map((text) => numberOf(text, spec, flag));
+  if (spec.type !== 'text') return numberOf(texts[0], spec, flag);
+  for (const word of spec.choices ? texts[0].split(',') : [])
+    if (!spec.choices?.includes(word)) throw new UsageError(`${flag}: expected ${spec.choices?.join(', ')}, got '${word}'.`);
+  return texts[0];
+}
+
+function numberOf(text: string, { type, min = Number.NEGATIVE_INFINITY }: OptionSpec, flag: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(number) && number >= min && (type === 'number' || Number.isInteger(number))) return number;
+  const kind = type === 'number' ? 'a number' : 'a whole number';
+  throw new UsageError(`${flag}: expected ${kind}${min > Number.NEGATIVE_INFINITY ? ` from ${min}` : ''}, got '${text}'.`);
+}

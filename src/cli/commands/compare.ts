@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import { compare, evaluate, evaluationMetrics, formatReports, type MetricName } from '../../entries/index.ts';
+import { command, UsageError } from '../command.ts';
+import { interactionOptions, readInteractions } from '../input.ts';
+import { loadModel } from '../models.ts';
+import { print, printJson, withProgress } from '../terminal.ts';
+
+export default command({
+  summary: 'Which of two models is better on a test file, by a paired test over its users.',
+  usage: '<model> <model>',
+  more: 'Example: attune compare old.attune new.attune --test june.csv --train ratings.csv',
+  options: {
+    test: { type: 'text', help: 'file with what users chose later (required)' },
+    train: { type: 'text', help: 'file that both models were trained on; its items are not in the lists' },
+    metric: { type: 'text', help: 'what decides', choices: Object.keys(evaluationMetrics), default: 'ndcg' },
+    k: { type: 'integer', help: 'where lists are cut', default: 10, min: 1 },
+    relevantFrom: { type: 'number', help: 'test rows with a smaller value are not relevant' },
+    ...interactionOptions,
+    json: { type: 'flag', help: 'print JSON' },
+  },
+  async run(files, o, context) {
+    if (o.test === undefined) throw new UsageError('attune compare: --test is missing, the file with what users chose later.');
+    const test = await readInteractions(o.test, o, context);
+    const train = o.train === undefined ? undefined : await readInteractions(o.train, o, context);
+    const metric = o.metric as MetricName;
+    const reports = [];
+    for (const file of files) {
+      const model = await loadModel(file);
+      reports.push(
+        await withProgress(`evaluating ${file}`, (onProgress) =>
+          evaluate(model, {
+            test,
+            train,
+            metrics: [metric],
+            k: [o.k],
+            relevantFrom: o.relevantFrom,
+            name: basename(file),
+            ...context,
+            onProgress,
+          }),
+        ),
+      );
+    }
+    const [a, b] = reports;
+    const verdict = compare(a, b, a.keys[0] as 'ndcg@10');
+    if (o.json) return printJson(verdict);
+    print(`${formatReports({ [files[0]]: a, [files[1]]: b })}\n\n${verdict.summary}`);
+  },
+});

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import type { Recommender, RecommendOptions } from '../../entries/index.ts';
+import { readTitles } from '../catalogue.ts';
+import { command, UsageError } from '../command.ts';
+import { printList } from '../lists.ts';
+import { loadModel } from '../models.ts';
+import { count, print, remark, table } from '../terminal.ts';
+
+export default command({
+  summary: 'Recommendations of a model for a user, for somebody with a history, or for everybody.',
+  usage: '<model>',
+  more: 'Examples:\n  attune recommend model.attune --user 42 --why\n  attune recommend model.attune --history B01,B02 -n 5\n  attune recommend model.attune --all --out lists.csv',
+  options: {
+    user: { type: 'text', short: 'u', help: 'a user of the training data' },
+    history: { type: 'text', help: 'ids of items, separated by commas, the newest last' },
+    all: { type: 'flag', help: 'everybody, as CSV: user,item,rank,score' },
+    n: { type: 'integer', short: 'n', help: 'length of a list', default: 10, min: 1 },
+    exclude: { type: 'text', help: 'ids of items that must not be in the list' },
+    only: { type: 'text', help: 'ids of the only items that may be' },
+    includeSeen: { type: 'flag', help: 'items of the history may be in the list too' },
+    why: { type: 'flag', help: 'which items of the history speak for each' },
+    catalogue: { type: 'text', help: 'a file with titles' },
+    out: { type: 'text', short: 'o', help: 'file for --all (default: standard output)' },
+    json: { type: 'flag', help: 'print JSON' },
+  },
+  async run([file], o) {
+    const asked = [o.user, o.history, o.all || undefined].filter((each) => each !== undefined);
+    if (asked.length !== 1) throw new UsageError('attune recommend: say for whom: --user, --history or --all.');
+    const model = await loadModel(file);
+    const options: RecommendOptions = {
+      n: o.n,
+      includeSeen: o.includeSeen ?? false,
+      ...(o.exclude !== undefined && { exclude: idsOf(o.exclude) }),
+      ...(o.only !== undefined && { only: idsOf(o.only) }),
+    };
+    if (o.all) return writeAll(model, options, o.out);
+    const titles = await readTitles(o.catalogue);
+    const list = o.user !== undefined ? model.recommend(o.user, options) : model.recommendFor(idsOf(o.history as string), options);
+    printList(list, titles, o.json);
+    if (o.why && !o.json)
+      print(
+        `\n${reasons(
+          model,
+          o.user ?? idsOf(o.history as string),
+          list.map(({ item }) => item),
+          titles,
+        )}`,
+      );
+  },
+});
+
+const idsOf = (text: string) => text.split(',').map((id) => id.trim());
+
+function reasons(model: Recommender, who: string | string[], items: string[], titles: ReadonlyMap<string, string>): string {
+  const explained = typeof who === 'string' ? model.explainMany?.(who, items, { n: 2 }) : model.explainFor?.(who, items, { n: 2 });
+  if (!explained) return `A model of kind '${model.kind}' cannot say why.`;
+  const name = (item: string) => titles.get(item) ?? item;
+  return table(
+    ['item', 'because of'],
+    explained.map(({ contributions }, k) => [name(items[k]), contributions.map(({ item }) => name(item)).join(', ')]),
+  );
+}
+
+/** In blocks of users, so that a million lists need no memory of their own. */
+async function writeAll(model: Recommender, options: RecommendOptions, file: string | undefined): Promise<void> {
+  const out = file === undefined ? process.stdout : createWriteStream(file);
+  const opened = file === undefined ? undefined : once(out, 'open');
+  await opened;
+  out.write('user,item,rank,score\n');
+  const users = Array.from(model.users);
+  for (let start = 0; start < users.length; start += 4096) {
+    const block = users.slice(start, start + 4096);
+    const lists = model.recommendMany(block, options);
+    const lines = block.flatMap((user, k) =>
+      lists.at(k).map(({ item, score }, rank) => `${field(user)},${field(item)},${rank + 1},${score}\n`),
+    );
+    if (!out.write(lines.join(''))) await once(out, 'drain');
+  }
+  if (file === undefined) return;
+  out.end();
+  await once(out, 'close');
+  remark(`wrote ${file}: lists of ${count(users.length)} users`);
+}
+
+const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,0 +1,99 @@
+import { columnsThereAre, likelyColumn } from '../data/guess-columns.ts';
+import { tablePresets } from '../data/readers/presets.ts';
+import { Interactions } from '../entries/index.ts';
+import { readTable, type TableOptions, type TablePreset } from '../entries/node.ts';
+import type { Context } from './command.ts';
+import { UsageError } from './command.ts';
+import { count, remark, withProgress } from './terminal.ts';
+
+/** Options of every command that reads interactions. */
+export const interactionOptions = {
+  user: { type: 'text', help: 'column with the user (guessed from the usual names)' },
+  item: { type: 'text', help: 'column with the item' },
+  value: { type: 'text', help: 'column with the rating, count or weight; without one, each row counts as 1' },
+  timestamp: { type: 'text', help: 'column with the time' },
+  preset: { type: 'text', help: 'the file of a known data set', choices: tablePresets },
+  delimiter: { type: 'text', help: 'what separates fields (guessed)' },
+  encoding: { type: 'text', help: 'such as latin1 (default utf-8)' },
+  duplicates: { type: 'text', help: 'which row of a (user, item) pair stays', choices: ['last', 'first', 'sum', 'max', 'mean', 'error'] },
+  minPerUser: { type: 'integer', help: 'leave out users with fewer rows', min: 1 },
+  minPerItem: { type: 'integer', help: 'leave out items with fewer rows', min: 1 },
+  skipBadRows: { type: 'flag', help: 'leave out rows that cannot be read, and say how many' },
+} as const;
+
+interface InteractionOptions {
+  user: string | undefined;
+  item: string | undefined;
+  value: string | undefined;
+  timestamp: string | undefined;
+  preset: string | undefined;
+  delimiter: string | undefined;
+  encoding: string | undefined;
+  duplicates: string | undefined;
+  minPerUser: number | undefined;
+  minPerItem: number | undefined;
+  skipBadRows: boolean | undefined;
+}
+
+/** Reads a file of interactions of any format that `readTable` knows. */
+export async function readInteractions(file: string, o: InteractionOptions, { signal }: Context): Promise<Interactions> {
+  const options = tableOptions(o);
+  const columns = o.preset ? {} : await columnsOf(file, options, o);
+  const data = await withProgress(
+    `reading ${file}`,
+    async (onProgress) =>
+      Interactions.from(readTable(file, { ...options, ...(o.skipBadRows && { onBadLine: 'skip' as const }) }), {
+        ...columns,
+        ...(o.duplicates !== undefined && { duplicates: o.duplicates as 'last' }),
+        ...(o.skipBadRows && { onBadRow: 'skip' as const }),
+        signal,
+        onProgress,
+      }),
+    (read) =>
+      `${count(read.size)} rows, ${count(read.userCount)} users, ${count(read.itemCount)} items${read.skipped ? `, ${count(read.skipped)} left out` : ''}`,
+  );
+  for (const notice of data.notices) remark(notice);
+  const { minPerUser = 1, minPerItem = 1 } = o;
+  return minPerUser > 1 || minPerItem > 1 ? data.filter({ minPerUser, minPerItem }) : data;
+}
+
+export function tableOptions(o: {
+  preset?: string | undefined;
+  delimiter?: string | undefined;
+  encoding?: string | undefined;
+}): TableOptions {
+  return {
+    ...(o.preset !== undefined && { preset: o.preset as TablePreset }),
+    ...(o.delimiter !== undefined && { delimiter: o.delimiter.replace('\\t', '\t') }),
+    ...(o.encoding !== undefined && { encoding: o.encoding as 'latin1' }),
+  };
+}
+
+/** The columns as given, else the likely ones of the first row. */
+async function columnsOf(file: string, options: TableOptions, o: InteractionOptions): Promise<Record<string, string>> {
+  const row = await firstRow(file, options);
+  const names = Object.keys(row);
+  const found: Record<string, string> = {};
+  for (const what of ['user', 'item', 'value', 'timestamp'] as const) {
+    const name = o[what] ?? likelyColumn(what, names);
+    if (o[what] !== undefined && !names.includes(o[what]))
+      throw new UsageError(`--${what}: '${file}' has no column '${o[what]}'. ${columnsThereAre(row)}`);
+    if (name !== undefined) found[what] = name;
+  }
+  if (!found.user || !found.item)
+    throw new UsageError(
+      `${file}: no column looks like the ${found.user ? 'item' : 'user'}. Name the columns with --user and --item. ${columnsThereAre(row)}`,
+    );
+  if (names.length > 0)
+    remark(
+      `columns: ${Object.entries(found)
+        .map(([what, name]) => (what === name ? what : `${what} = ${name}`))
+        .join(', ')}`,
+    );
+  return found;
+}
+
+export async function firstRow(file: string, options: TableOptions = {}): Promise<Record<string, unknown>> {
+  for await (const row of readTable(file, options)) return row;
+  return {};
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import {
+  AlsRecommender,
+  BprRecommender,
+  EaseRecommender,
+  GraphFilterRecommender,
+  ItemKnnRecommender,
+  loadRecommender,
+  PopularityRecommender,
+  type Recommender,
+  SequenceLinearRecommender,
+} from '../entries/index.ts';
+import { UsageError } from './command.ts';
+
+/** Families by the name that `--model` takes, which is the kind in their files. */
+const families = {
+  als: AlsRecommender,
+  bpr: BprRecommender,
+  ease: EaseRecommender,
+  'graph-filter': GraphFilterRecommender,
+  'item-knn': ItemKnnRecommender,
+  popularity: PopularityRecommender,
+  'sequence-linear': SequenceLinearRecommender,
+} as const;
+
+export type Family = keyof typeof families;
+
+export const familyNames = Object.keys(families) as Family[];
+
+/** A model that is not fitted yet. @param settings of its constructor, from `--set name=value` */
+export function newModel(family: Family, settings: Record<string, unknown>): Recommender {
+  const Model = families[family] as unknown as new (options: Record<string, unknown>) => Recommender;
+  return new Model(settings);
+}
+
+/** `--set factors=64 --set feedback=explicit`: values are JSON where they can be, else text. */
+export function readSettings(pairs: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UsageError(`--set: expected name=value such as factors=64, got '${pair}'.`);
+      return [pair.slice(0, at), jsonOrText(pair.slice(at + 1))];
+    }),
+  );
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export const loadModel = async (file: string): Promise<Recommender> => loadRecommender(new Uint8Array(await readFile(file)));

@@ -1,0 +1,74 @@
+import type { UnknownPolicy } from '../../contracts/recommender.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { type Check, choice, integer, number, onUnknown, readOptions, seed, threads } from '../../options.ts';
+
+/** Options of `NcfRecommender`. */
+export interface NcfOptions {
+  /**
+   * What makes a score of a user and an item. Default `'neumf'`.
+   * - `'gmf'`: generalized matrix factorization, a weighted inner product.
+   * - `'mlp'`: layers over both embeddings side by side.
+   * - `'neumf'`: the sum of the two, which have embeddings of their own.
+   */
+  variant?: 'neumf' | 'gmf' | 'mlp' | undefined;
+  /** Length of the embeddings of the GMF half, 1 to 1024. Default 32. */
+  factors?: number | undefined;
+  /** Widths of the MLP half: the first is twice the length of its embeddings, the others are hidden layers. Default `[64, 32, 16]`. */
+  layers?: readonly number[] | undefined;
+  /** Items drawn per interaction that the user has nothing to do with, 1 to 64. Default 4. Without effect on explicit feedback. */
+  negatives?: number | undefined;
+  /** `'implicit'` (default): a value above 0 says that the user likes the item. `'explicit'`: the values themselves are predicted. */
+  feedback?: 'implicit' | 'explicit' | undefined;
+  /** Epochs before in which both halves of `'neumf'` learn apart, each on its own loss, at the same time. From 0, default 0. */
+  pretrain?: number | undefined;
+  /** Times that training goes through the data, 1 to 10,000. Default 12. */
+  epochs?: number | undefined;
+  /** Early stopping after this many validations in a row without improvement, from 1. Default 3. Only with `validation` or `validate` in `fit`. */
+  patience?: number | undefined;
+  /** Length of a step at the start; it falls to a tenth over the epochs. Above 0, default 0.002. */
+  learningRate?: number | undefined;
+  /** How much each step pulls the embeddings it touches to 0; from 0, default 0. */
+  regularization?: number | undefined;
+  /** Interactions per step, 1 to 65,536. Default 1024, but fewer where an epoch would have less than 100 steps. */
+  batch?: number | undefined;
+  /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
+  seed?: number | string | undefined;
+  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
+  threads?: number | 'auto' | undefined;
+  /** What happens on unknown ids. Default `'throw'`. */
+  onUnknown?: UnknownPolicy | undefined;
+}
+
+const layers: Check<number[]> = (value, name) => {
+  if (value === undefined) return [64, 32, 16];
+  const sound = (width: unknown) => Number.isInteger(width) && (width as number) >= 1 && (width as number) <= 1024;
+  if (Array.isArray(value) && value.length >= 2 && value.length <= 8 && value.every(sound) && value[0] % 2 === 0) return [...value];
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `${name} must be 2 to 8 whole numbers from 1 to 1024, the first of them even, such as [64, 32, 16], got ${shown(value)}.`,
+  );
+};
+
+/** Checks and defaults of {@link NcfOptions}. */
+const ncfChecks = {
+  variant: choice(['neumf', 'gmf', 'mlp'] as const, 'neumf'),
+  factors: integer({ default: 32, min: 1, max: 1024 }),
+  layers,
+  negatives: integer({ default: 4, min: 1, max: 64 }),
+  feedback: choice(['implicit', 'explicit'] as const, 'implicit'),
+  pretrain: integer({ default: 0, min: 0, max: 10_000 }),
+  epochs: integer({ default: 12, min: 1, max: 10_000 }),
+  patience: integer({ default: 3, min: 1 }),
+  learningRate: number({ default: 0.002, above: 0, max: 10 }),
+  regularization: number({ default: 0, min: 0, max: 1e3 }),
+  batch: integer({ default: 1024, min: 1, max: 65_536 }),
+  seed,
+  threads,
+  onUnknown,
+};
+
+/** Options with every default filled in. */
+export type NcfSettings = Required<{ [K in keyof NcfOptions]: Exclude<NcfOptions[K], undefined> }>;
+
+/** Reads {@link NcfOptions}. @throws ERR_BAD_OPTION */
+export const readNcfOptions = (options: unknown): NcfSettings => readOptions('NcfRecommender', options, ncfChecks);

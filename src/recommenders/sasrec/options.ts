@@ -1,0 +1,72 @@
+import type { UnknownPolicy } from '../../contracts/recommender.ts';
+import { AttuneError } from '../../errors.ts';
+import { choice, integer, number, onUnknown, readOptions, seed, threads } from '../../options.ts';
+
+/** Options of `SasRecRecommender`. */
+export interface SasRecOptions {
+  /** Width of the network and of the items' vectors: a multiple of 8 x `heads` up to 512. Default 64. */
+  factors?: number | undefined;
+  /** Number of blocks of attention and layers, 1 to 8. Default 1. */
+  blocks?: number | undefined;
+  /** Heads of attention, 1 to 16. Default 1. */
+  heads?: number | undefined;
+  /** The last so many items of a history are read, 1 to 1000; longer histories are learned in pieces. Default 50. */
+  maxLength?: number | undefined;
+  /**
+   * `'softmax'` (default): cross-entropy of the next item among it and `negatives` drawn ones. `'bce'`: each yes or no, the drawn ones
+   * together as much as the next item.
+   */
+  loss?: 'softmax' | 'bce' | undefined;
+  /** Items drawn per step, for all positions of it; 8 to 8192, rounded up to a multiple of 8. Default 256. */
+  negatives?: number | undefined;
+  /** Share of the network's numbers that each step leaves out, below 1. Default 0.2. */
+  dropout?: number | undefined;
+  /** Times that training goes through the data, 1 to 10,000. Default 30. */
+  epochs?: number | undefined;
+  /** Early stopping after this many validations in a row without improvement, from 1. Default 10. Only with `validation` or `validate` in `fit`. */
+  patience?: number | undefined;
+  /** Length of a step at the start; it falls to a tenth over the epochs. Above 0, default 0.002. */
+  learningRate?: number | undefined;
+  /** How much each step pulls the items it touches to 0; from 0, default 0. */
+  regularization?: number | undefined;
+  /** Histories per step, 1 to 4096. Default 256, but fewer where an epoch would have less than 100 steps. */
+  batch?: number | undefined;
+  /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
+  seed?: number | string | undefined;
+  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
+  threads?: number | 'auto' | undefined;
+  /** What happens on unknown ids. Default `'throw'`. */
+  onUnknown?: UnknownPolicy | undefined;
+}
+
+const sasRecChecks = {
+  factors: integer({ default: 64, min: 8, max: 512 }),
+  blocks: integer({ default: 1, min: 1, max: 8 }),
+  heads: integer({ default: 1, min: 1, max: 16 }),
+  maxLength: integer({ default: 50, min: 1, max: 1000 }),
+  loss: choice(['softmax', 'bce'] as const, 'softmax'),
+  negatives: integer({ default: 256, min: 8, max: 8192 }),
+  dropout: number({ default: 0.2, min: 0, below: 1 }),
+  epochs: integer({ default: 30, min: 1, max: 10_000 }),
+  patience: integer({ default: 10, min: 1 }),
+  learningRate: number({ default: 0.002, above: 0, max: 10 }),
+  regularization: number({ default: 0, min: 0, max: 1e3 }),
+  batch: integer({ default: 256, min: 1, max: 4096 }),
+  seed,
+  threads,
+  onUnknown,
+};
+
+/** Options with every default filled in. */
+export type SasRecSettings = Required<{ [K in keyof SasRecOptions]: Exclude<SasRecOptions[K], undefined> }>;
+
+/** Reads {@link SasRecOptions}. @throws ERR_BAD_OPTION */
+export function readSasRecOptions(options: unknown): SasRecSettings {
+  const settings = readOptions('SasRecRecommender', options, sasRecChecks);
+  const { factors, heads } = settings;
+  if (factors % (8 * heads) === 0) return settings;
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `SasRecRecommender: option 'factors' must be a multiple of 8 times 'heads', which is ${8 * heads}, got ${factors}.`,
+  );
+}

@@ -1,0 +1,288 @@
+import type { Csr } from '../../data/csr.ts';
+import { Engine } from '../../engine/engine.ts';
+import {
+  addRows,
+  drawNegatives,
+  gatherRows,
+  groupLinks,
+  historyBpr,
+  historyGradients,
+  historySoftmax,
+  historySums,
+  sumParts,
+} from '../../engine/generated/jobs.ts';
+import { type Block, part } from '../../engine/memory/block.ts';
+import { type Blocks, type Fields, f32, f64, i32, type Layout, layout } from '../../engine/memory/layout.ts';
+import { availableThreads } from '../../engine/threads/runtime.ts';
+import { Adam, type AdamStep } from '../../engine/training/adam.ts';
+import { blocksPerStep, cutOf } from '../../engine/training/cut.ts';
+import { columnsOf } from '../../numeric/columns.ts';
+import { randomNumbers, type SeededNumbers, shuffle } from '../../numeric/random.ts';
+
+/** What makes the vectors of items, and learns from their gradients. */
+export interface ItemEncoder {
+  /** Columns of a row, a multiple of 16. */
+  readonly width: number;
+  /** Writes the vectors of all items, items x width. */
+  forward(z: Block<Float32Array>): Promise<void>;
+  /** Takes a step by their gradient, which it clears. */
+  learn(dz: Block<Float32Array>, step: AdamStep): Promise<void>;
+}
+
+/** An encoder before there is memory for it. */
+export interface EncoderPlan<Encoder extends ItemEncoder, F extends Fields> {
+  /** Columns of a row, a multiple of 16. */
+  width: number;
+  /** Memory it takes. */
+  memory: Layout<F>;
+  /** Floats of scratch per thread. */
+  scratch: number;
+  /** Makes it. @param signal that of the epoch */
+  start(engine: Engine, blocks: Blocks<F>, signal: () => AbortSignal | undefined): Encoder;
+}
+
+/** How is learned. */
+export interface HistorySettings {
+  loss: 'softmax' | 'bpr';
+  /** Drawn per step. */
+  negatives: number;
+  /** Interactions per step, at least. */
+  batchSize: number;
+  learningRate: number;
+  regularization: number;
+  seed: number | string;
+  threads: number | 'auto';
+}
+
+/** Rows of users that a softmax takes at a time, as in the kernel. */
+const tile = 32;
+/**
+ * Learns vectors of items. A step takes some users: each is the sum of the vectors of their items, every one over the root of (items of the
+ * user x users of the item), and what is learned is how well the others of these items predict each one. Vectors of all items are made anew
+ * after each step.
+ */
+export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
+  /** What is learned. */
+  readonly encoder: Encoder;
+  readonly #settings: HistorySettings;
+  readonly #liked: Csr;
+  /** Items that may be drawn: the first so many. */
+  readonly #drawable: number;
+  readonly #engine: Engine;
+  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
+  readonly #random: SeededNumbers;
+  readonly #adam: Adam;
+  readonly #sizes: StepSizes;
+  readonly #users: Int32Array;
+  readonly #itemShares: Float32Array;
+  #signal: AbortSignal | undefined;
+  #steps = 0;
+  #fresh = false;
+
+  /** @param drawable items that may be drawn as negatives, the first so many; the others have no interactions */
+  constructor(liked: Csr, plan: EncoderPlan<Encoder, F>, settings: HistorySettings, drawable = liked.columns) {
+    this.#settings = settings;
+    this.#liked = liked;
+    this.#drawable = drawable;
+    const { regularization, seed, threads } = settings;
+    this.#sizes = sizesOf(liked, settings, drawable);
+    const { negatives } = this.#sizes;
+    const memory = memoryOf(liked.columns, plan.width, this.#sizes);
+    const scratch = 4 * Math.max(plan.scratch, tile * negatives + 8 * Math.max(negatives, plan.width, tile)) + 256;
+    const most = Math.min(blocksPerStep, Math.max(1, Math.floor((liked.indices.length * plan.width) / 2 ** 16)));
+    const all = layout({ memory, encoder: plan.memory });
+    this.#engine = new Engine(all, { threads: Math.min(threads === 'auto' ? availableThreads() : threads, most), scratchBytes: scratch });
+    this.#memory = this.#engine.place(memory);
+    this.encoder = plan.start(this.#engine, this.#engine.place(plan.memory), () => this.#signal);
+    this.#memory.head.array.fill(-1);
+    this.#memory.placeOf.array.fill(-1);
+    this.#random = randomNumbers(`${seed} histories`);
+    this.#adam = new Adam({ regularization });
+    this.#users = Int32Array.from({ length: liked.rows }, (_, user) => user).filter(
+      (user) => liked.offsets[user] < liked.offsets[user + 1],
+    );
+    this.#itemShares = itemSharesOf(liked);
+  }
+
+  /** Goes through the data once. @returns the mean loss */
+  async epoch(signal: AbortSignal | undefined): Promise<number> {
+    this.#signal = signal;
+    await this.#refresh();
+    const order = shuffle(this.#users, this.#random);
+    let loss = 0;
+    let edges = 0;
+    for (let from = 0; from < order.length; ) {
+      const { users, size } = this.#take(order, from);
+      loss += size * (await this.#step(users, size));
+      edges += size;
+      from += users;
+    }
+    return edges > 0 ? loss / edges : 0;
+  }
+
+  /** The vectors of all items as they are now, items x factors. */
+  async rows(factors: number): Promise<Float32Array> {
+    await this.#refresh();
+    return columnsOf(this.#memory.z.array, this.encoder.width, 0, factors);
+  }
+
+  /** Ends the threads. */
+  close(): void {
+    this.#engine.close();
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.#fresh) await this.encoder.forward(this.#memory.z);
+    this.#fresh = true;
+  }
+
+  /** Writes the histories of the next users. */
+  #take(order: Int32Array, from: number): { users: number; size: number } {
+    const { offsets, indices } = this.#liked;
+    const { ends, links, shares, slots } = this.#memory;
+    let size = 0;
+    let users = 0;
+    while (from + users < order.length && size < this.#settings.batchSize && users < this.#sizes.users) {
+      const user = order[from + users];
+      const [first, last] = [offsets[user], offsets[user + 1]];
+      const own = 1 / Math.sqrt(last - first);
+      for (let e = first; e < last; e++, size++) {
+        const item = indices[e];
+        links.array[size] = item;
+        shares.array[size] = own * this.#itemShares[item];
+        slots.array[size] = users;
+      }
+      ends.array[++users] = size;
+    }
+    return { users, size };
+  }
+
+  async #step(users: number, size: number): Promise<number> {
+    const signal = this.#signal;
+    const { width } = this.encoder;
+    const { z, dz, user, links, shares, ends, stats, head, next, touched, slots, pulls, duser } = this.#memory;
+    const history = { ends, items: links, shares, table: z, width, x: user };
+    await this.#engine.run(historySums, cutOf(users), history, signal);
+    stats.array.fill(0);
+    const count = await (this.#settings.loss === 'bpr' ? this.#bpr(users, size) : this.#softmax(users, size));
+    const distinct = this.#engine.call(groupLinks, { count, rows: links, head, next, touched });
+    const gradients = { touched, head, next, slots, pulls, shares, x: user, dx: duser, table: z, width, out: dz };
+    await this.#engine.run(historyGradients, cutOf(distinct, 64), gradients, signal);
+    await this.encoder.learn(dz, this.#adam.step(this.#settings.learningRate));
+    await this.encoder.forward(z);
+    return stats.array.reduce((sum, value) => sum + value, 0);
+  }
+
+  /** Each item against one other, which becomes a link of its own. @returns links */
+  async #bpr(users: number, size: number): Promise<number> {
+    const { z, user, links, shares, ends, stats, slots, pulls, duser } = this.#memory;
+    const others = part(links, size, 2 * size);
+    const drawn = { users: slots, offsets: ends, indices: links, items: this.#drawable, count: 1, seed: this.#seed(), out: others };
+    await this.#engine.run(drawNegatives, cutOf(size, 64), drawn, this.#signal);
+    const history = { ends, items: links, shares, others, table: z, width: this.encoder.width, x: user };
+    await this.#engine.run(historyBpr, cutOf(users), { ...history, weight: 1 / size, pulls, dx: duser, stats }, this.#signal);
+    for (let e = 0; e < size; e++) {
+      pulls.array[size + e] = -pulls.array[e];
+      shares.array[size + e] = 0;
+      slots.array[size + e] = slots.array[e];
+    }
+    return 2 * size;
+  }
+
+  /** Each item against drawn ones that all users share. @returns links */
+  async #softmax(users: number, size: number): Promise<number> {
+    const { z, dz, user, links, shares, ends, stats, pulls, duser, negativeItems, negatives, dnegatives, placeOf } = this.#memory;
+    const items = this.#drawable;
+    const { width } = this.encoder;
+    const count = this.#sizes.negatives;
+    const real = this.#drawShared();
+    await this.#engine.run(
+      gatherRows,
+      cutOf(count),
+      { table: z, width, indices: negativeItems, scale: 1, add: 0, out: negatives },
+      this.#signal,
+    );
+    const stride = count * width;
+    const history = { ends, items: links, shares, table: z, width, x: user };
+    const against = { negatives, count, real, placeOf, each: items / real, dnegatives, stride };
+    await this.#engine.run(
+      historySoftmax,
+      cutOf(users, blocksPerStep, 8),
+      { ...history, ...against, weight: 1 / size, pulls, dx: duser, stats },
+      this.#signal,
+    );
+    for (let k = 0; k < real; k++) placeOf.array[negativeItems.array[k]] = -1;
+    await this.#engine.run(sumParts, cutOf(count), { values: dnegatives, width, parts: blocksPerStep, stride }, this.#signal);
+    this.#engine.call(addRows, { count: real, indices: negativeItems, from: dnegatives, width, out: dz });
+    dnegatives.array.fill(0, 0, stride);
+    return size;
+  }
+
+  /** Draws distinct items. @returns how many; the rest of their array, up to a multiple of 8, is -1 */
+  #drawShared(): number {
+    const { negativeItems, placeOf } = this.#memory;
+    const items = this.#drawable;
+    const wanted = Math.min(this.#settings.negatives, items);
+    negativeItems.array.fill(-1);
+    for (let k = 0; k < wanted; ) {
+      const item = wanted === items ? k : Math.floor(this.#random() * items);
+      if (placeOf.array[item] >= 0) continue;
+      placeOf.array[item] = k;
+      negativeItems.array[k++] = item;
+    }
+    return wanted;
+  }
+
+  #seed(): number {
+    return Math.imul(++this.#steps, 0x85ebca6b) ^ this.#random.int32();
+  }
+}
+
+/** What a step may take. */
+interface StepSizes {
+  users: number;
+  /** Interactions: the last user may exceed the batch. */
+  edges: number;
+  /** Rows of negatives, a multiple of 8. */
+  negatives: number;
+}
+
+function sizesOf({ offsets, rows }: Csr, { batchSize, loss, negatives }: HistorySettings, drawable: number): StepSizes {
+  let longest = 0;
+  for (let user = 0; user < rows; user++) longest = Math.max(longest, offsets[user + 1] - offsets[user]);
+  const edges = Math.min(offsets[rows], batchSize + longest);
+  return {
+    users: Math.min(rows, batchSize),
+    edges: loss === 'bpr' ? 2 * edges : edges,
+    negatives: loss === 'bpr' ? 0 : 8 * Math.ceil(Math.min(negatives, drawable) / 8),
+  };
+}
+
+function memoryOf(items: number, width: number, { users, edges, negatives }: StepSizes) {
+  return layout({
+    z: f32(items * width),
+    dz: f32(items * width),
+    ends: i32(users + 1),
+    user: f32(users * width),
+    duser: f32(users * width),
+    links: i32(edges),
+    shares: f32(edges),
+    slots: i32(edges),
+    pulls: f32(edges),
+    next: i32(edges),
+    head: i32(items),
+    touched: i32(Math.min(items, edges)),
+    placeOf: i32(items),
+    negativeItems: i32(negatives),
+    negatives: f32(negatives * width),
+    dnegatives: f32(negatives * width * blocksPerStep),
+    stats: f64(blocksPerStep),
+  });
+}
+
+/** 1 / the root of the number of users of each item; 1 where there are none. */
+export function itemSharesOf({ columns, indices }: Csr): Float32Array {
+  const degrees = new Float64Array(columns);
+  for (const item of indices) degrees[item]++;
+  return Float32Array.from(degrees, (degree) => 1 / Math.sqrt(Math.max(1, degree)));
+}

@@ -1,0 +1,66 @@
+import { type Csr, csrFromCoordinates } from '../../data/csr.ts';
+import { IdMap } from '../../data/id-map.ts';
+import { AttuneError } from '../../errors.ts';
+import type { TwoTowerSettings } from './options.ts';
+
+/** What is known of items beside their interactions. */
+export interface Features {
+  /** Items with interactions, then those that are only in the index. */
+  items: IdMap;
+  /** items x `dimensions`, a multiple of 8; zeros where there is no vector. Empty without an index. */
+  texts: Float32Array;
+  /** Columns of `texts`. */
+  dimensions: number;
+  /** items x attributes; the values of a row add up to 1. */
+  attributes: Csr;
+}
+
+/** Reads them once, for the items of a fit. @throws ERR_BAD_VALUE for vectors of different lengths or with numbers that are none */
+export function readFeatures(
+  known: IdMap,
+  { itemFeatures, itemAttributes }: Pick<TwoTowerSettings, 'itemFeatures' | 'itemAttributes'>,
+): Features {
+  const items = new IdMap(known);
+  if (itemFeatures) for (const id of itemFeatures.items) items.add(id);
+  return { items, ...textsOf(items, itemFeatures), attributes: attributesOf(items, itemAttributes) };
+}
+
+function textsOf(items: IdMap, index: TwoTowerSettings['itemFeatures']): Pick<Features, 'texts' | 'dimensions'> {
+  const vectors = index ? Array.from(items, (id) => index.vectorOf(id)) : [];
+  const length = vectors.find((vector) => vector !== undefined)?.length ?? 0;
+  const dimensions = 8 * Math.ceil(length / 8);
+  const texts = new Float32Array(dimensions * items.size);
+  vectors.forEach((vector, item) => {
+    if (vector === undefined) return;
+    texts.set(Float32Array.from(vector), item * dimensions);
+    let square = 0;
+    for (let e = 0; e < vector.length; e++) square += vector[e] ** 2;
+    if (vector.length === length && Number.isFinite(square)) return;
+    throw new AttuneError(
+      'ERR_BAD_VALUE',
+      `TwoTowerRecommender: expected vectors of ${length} finite numbers from itemFeatures, got another one for item '${items.idAt(item)}'.`,
+    );
+  });
+  return { texts, dimensions };
+}
+
+function attributesOf(items: IdMap, read: TwoTowerSettings['itemAttributes']): Csr {
+  const words = new Map<string, number>();
+  const rows: number[] = [];
+  const columns: number[] = [];
+  const values: number[] = [];
+  [...items].forEach((id, item) => {
+    const own = new Set<string>();
+    for (const [name, value] of Object.entries(read?.(id) ?? {})) {
+      for (const word of Array.isArray(value) ? value : [value]) if (word !== undefined && word !== null) own.add(`${name}\0${word}`);
+    }
+    for (const word of own) {
+      const column = words.get(word) ?? words.size;
+      words.set(word, column);
+      rows.push(item);
+      columns.push(column);
+      values.push(1 / own.size);
+    }
+  });
+  return csrFromCoordinates(items.size, words.size, Int32Array.from(rows), Int32Array.from(columns), Float32Array.from(values));
+}

@@ -1,0 +1,160 @@
+import type { History } from '../../contracts/history.ts';
+import type { ModelStore } from '../../contracts/model-store.ts';
+import type { LoadOptions } from '../../contracts/recommender.ts';
+import type { VectorIndex } from '../../contracts/vector-index.ts';
+import { tensorOf } from '../../data/files/model-file.ts';
+import { type Id, textOf } from '../../data/ids.ts';
+import type { Interactions } from '../../data/interactions.ts';
+import { readOptions } from '../../options.ts';
+import { HistoryFactorBase, type HistoryFactors, historyFactors } from '../factors/history-factors.ts';
+import { checkInteractions, type FittedBase } from '../shared/base.ts';
+import { decodeModel, encodeModel, fromSettings, readLoadOptions, recordOf, storedBytes } from '../shared/codec.ts';
+import { baseOf } from '../shared/fitted-base.ts';
+import { likedRows } from '../shared/liked.ts';
+import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
+import { type Features, readFeatures } from './features.ts';
+import { type StoredSettings, type TwoTowerOptions, type TwoTowerSettings, twoTowerChecks } from './options.ts';
+import { TwoTowerTrainer } from './train.ts';
+
+export type { AttributesOf, ItemFeatures, TwoTowerOptions } from './options.ts';
+
+/** Options of {@link TwoTowerRecommender.fit}. */
+export type TwoTowerFitOptions = TrainingFitOptions<TwoTowerRecommender>;
+
+interface Model extends HistoryFactors {
+  settings: StoredSettings;
+  history: TrainingIteration[];
+}
+
+const kind = 'two-tower';
+const format = { kind, formatVersion: 1 };
+
+/**
+ * Two towers: the vector of an item is learned from its id, the vector of its text and its attributes; that of a user is the sum of the
+ * vectors of a history, so a visitor gets exactly the list of a known user with the same history. Scores are inner products. Items that
+ * nobody has touched but `itemFeatures` knows are items of the model: their vectors come from text and attributes alone, so they can be
+ * recommended, found as similar items, and put into a vector index.
+ *
+ * The result is the same, bit for bit, for any number of threads. Features are functions and indexes of the caller and no part of a file: a
+ * loaded model answers, but is fitted anew by a new recommender with its features. There is no `partialFit`.
+ *
+ * @example
+ * const towers = await new TwoTowerRecommender({ itemFeatures: index, itemAttributes: (item) => ({ brand: brands.get(item) }) }).fit(train);
+ * towers.recommend('A1', { n: 10 });
+ */
+export class TwoTowerRecommender extends HistoryFactorBase<Model> {
+  /** Short name of the model family, also in model files. */
+  override readonly kind = kind;
+  protected override readonly iterates = true;
+  protected override readonly listThreads: number | 'auto';
+  readonly #settings: TwoTowerSettings;
+
+  /** @throws ERR_BAD_OPTION */
+  constructor(options: TwoTowerOptions = {}) {
+    const settings = readOptions('TwoTowerRecommender', options, twoTowerChecks);
+    super(settings.onUnknown);
+    this.#settings = settings;
+    this.listThreads = settings.threads;
+  }
+
+  /** The training record. */
+  get history(): readonly TrainingIteration[] {
+    return this.model.history;
+  }
+
+  /**
+   * Learns from interactions and features, which are read once.
+   * @throws ERR_EMPTY without interactions; ERR_BAD_VALUE for features that are none; ERR_NUMERIC; ERR_OUT_OF_MEMORY; the signal's reason.
+   *   The model then stays what it was.
+   */
+  override async fit(interactions: Interactions, options: TwoTowerFitOptions = {}): Promise<this> {
+    const owner = 'TwoTowerRecommender';
+    const { itemFeatures, itemAttributes, ...settings } = this.#settings;
+    const read = readTrainingFitOptions<TwoTowerRecommender>(owner, options, { validateEvery: 1, patience: settings.patience });
+    read.signal?.throwIfAborted();
+    checkInteractions(`${owner}.fit`, interactions);
+    const readAll = (data: Interactions) => readFeatures(data.items, { itemFeatures, itemAttributes });
+    const partsOf = (data: Interactions, itemRows: Float32Array, history: TrainingIteration[]) =>
+      modelOf({ ...widened(baseOf(data), readAll(data)), settings, itemRows, history });
+    const { state, history } = await trainModel<Float32Array, TwoTowerRecommender>({
+      owner,
+      epochs: settings.epochs,
+      seed: settings.seed,
+      readsOrder: false,
+      interactions,
+      options: read,
+      start: (data) => {
+        const features = readAll(data);
+        return new TwoTowerTrainer(likedRows(widened(baseOf(data), features).byUser), features, data.itemCount, settings);
+      },
+      modelOf: (data, itemRows, lines) => TwoTowerRecommender.#of(partsOf(data, itemRows, lines)),
+    });
+    this.replace(partsOf(interactions, state, history));
+    return this;
+  }
+
+  /** The vector of an item; a copy. @throws ERR_UNKNOWN_ITEM */
+  vectorOf(item: Id): Float32Array {
+    const { factors, itemRows } = this.model;
+    const index = this.itemIndex(textOf(item, `${kind}.vectorOf: item`), 'throw');
+    return itemRows.slice(index * factors, (index + 1) * factors);
+  }
+
+  /** The vector of a visitor, whose inner products with those of items are the scores. @throws ERR_UNKNOWN_HISTORY */
+  vectorFor(history: History): Float32Array {
+    const row = this.knownHistory(history, 'throw');
+    return this.profileFrom(row as NonNullable<typeof row>).vector;
+  }
+
+  /**
+   * Adds the vectors of all items to a vector index, under their places in `items`. A search with {@link vectorFor} then gives the list of
+   * the visitor, those of the history included.
+   */
+  async addTo(index: VectorIndex): Promise<void> {
+    const keys = Int32Array.from({ length: this.items.size }, (_, item) => item);
+    await index.prepare?.();
+    await index.add(keys, this.model.itemRows);
+  }
+
+  /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
+  override toBytes(): Uint8Array<ArrayBuffer> {
+    const { settings, itemRows, items, factors, history } = this.model;
+    return encodeModel(format, this.model, {
+      settings: { ...settings, history: history.map(({ seconds: _, ...rest }) => rest) },
+      tensors: { item_factors: { data: itemRows, shape: [items.size, factors] } },
+    });
+  }
+
+  /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+  static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): TwoTowerRecommender {
+    const own = readLoadOptions('TwoTowerRecommender', options);
+    const { file, base } = decodeModel(format, bytes);
+    const { history, ...stored } = file.settings as unknown as StoredSettings & { history: TrainingIteration[] };
+    const settings = fromSettings(kind, stored, (given: object) =>
+      readOptions('TwoTowerRecommender', { ...given, ...own }, twoTowerChecks),
+    );
+    const itemRows = tensorOf(file, 'item_factors', Float32Array, base.items.size * settings.factors);
+    return TwoTowerRecommender.#of(modelOf({ ...base, settings, itemRows, history: recordOf<TrainingIteration>(kind, history) }));
+  }
+
+  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<TwoTowerRecommender> {
+    return TwoTowerRecommender.fromBytes(await storedBytes(store, reference), options);
+  }
+
+  static #of(model: Model): TwoTowerRecommender {
+    const towers = new TwoTowerRecommender(model.settings);
+    towers.replace(model);
+    return towers;
+  }
+}
+
+function modelOf(parts: Omit<Model, 'userRows' | 'itemShares' | 'factors'>): Model {
+  const { factors } = parts.settings;
+  return { ...parts, factors, ...historyFactors({ ...parts, factors }) };
+}
+
+/** Ids and rows with the items that only features know. */
+function widened(base: FittedBase, { items }: Features): FittedBase {
+  return { ...base, items, byUser: { ...base.byUser, columns: items.size } };
+}

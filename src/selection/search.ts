@@ -1,0 +1,122 @@
+import type { MetricKey } from '../evaluation/metric-names.ts';
+import { compare } from '../evaluation/report/compare.ts';
+import type { Progress } from '../options.ts';
+import type { Clock } from './clock.ts';
+import type { ModelFamily } from './families.ts';
+import type { HeldOut } from './hold-out.ts';
+import { bestFirst, type DoneTrial, type Judge, judge, type ModelTrial } from './trial.ts';
+
+/** A setting of a family. */
+export interface Candidate {
+  family: ModelFamily;
+  parameters: object;
+}
+
+/** A trial that knows its family. */
+export interface Tried extends DoneTrial {
+  candidate: Candidate;
+}
+
+/** What a round is made of. */
+export interface Round {
+  number: number;
+  candidates: readonly Candidate[];
+  held: HeldOut;
+  /** Users that judge, drawn from those held out. */
+  users: number;
+  /** The part of the budget after which no further trial begins, 0 to 1. */
+  until: number;
+}
+
+/** What all rounds share. */
+export interface SearchContext extends Judge {
+  clock: Clock;
+  signal: AbortSignal | undefined;
+  onProgress: ((progress: Progress) => void) | undefined;
+  /** Every trial so far, in order. */
+  trials: ModelTrial[];
+}
+
+/** At most this part of what a round has left goes to one trial, while others wait. */
+const mostOfRound = 0.4;
+/** Families that go on from the first round, and those that do so when no test shows that they are worse than the best. */
+const keptFamilies = 3;
+const mostFamilies = 4;
+
+/** Runs the trials of a round in order until its time is over. A trial that fails or takes too long is noted, and the search goes on. */
+export async function runRound(round: Round, context: SearchContext): Promise<Tried[]> {
+  const done: Tried[] = [];
+  for (const [at, candidate] of round.candidates.entries()) {
+    const left = context.clock.until(round.until);
+    if (left <= 0) break;
+    const others = round.candidates.length - at - 1;
+    const tried = await tryOne(candidate, round, context, others > 0 ? left * mostOfRound : left);
+    if (tried) done.push(tried);
+  }
+  return bestFirst(done, context.objective);
+}
+
+async function tryOne(candidate: Candidate, round: Round, context: SearchContext, seconds: number): Promise<Tried | undefined> {
+  const { clock, signal, trials } = context;
+  const { family, parameters } = candidate;
+  const { held, users } = round;
+  const started = clock.elapsed;
+  const trial: ModelTrial = {
+    family: family.name,
+    parameters,
+    round: round.number,
+    rows: held.train.size,
+    users: 0,
+    score: Number.NaN,
+    fitSeconds: Number.NaN,
+    seconds: 0,
+  };
+  const finish = () => {
+    trial.seconds = clock.elapsed - started;
+    trials.push(trial);
+    context.onProgress?.({ phase: 'choosing', done: trials.length, trial, best: bestOf(context) });
+  };
+  try {
+    const done = await clock.within(seconds, signal, async (either) => {
+      const model = family.make(parameters);
+      await model.fit(held.train, { signal: either });
+      trial.fitSeconds = clock.elapsed - started;
+      return { model, report: await judge(model, held, context, users, either) };
+    });
+    if (!done) {
+      trial.error = `It was stopped after ${seconds.toFixed(1)} seconds.`;
+      finish();
+      return undefined;
+    }
+    trial.score = done.report.get(context.objective as MetricKey).mean;
+    trial.users = done.report.users;
+    finish();
+    return { ...done, trial, candidate };
+  } catch (reason) {
+    signal?.throwIfAborted();
+    trial.error = reason instanceof Error ? reason.message : String(reason);
+    finish();
+    return undefined;
+  }
+}
+
+/** The best trial of the latest round. */
+function bestOf({ trials, objective }: SearchContext): ModelTrial | undefined {
+  const round = trials.at(-1)?.round;
+  return bestFirst(
+    trials.filter((trial) => trial.round === round && !Number.isNaN(trial.score)).map((trial) => ({ trial })),
+    objective,
+  )[0]?.trial;
+}
+
+/** The families that go on: the best ones, and no more of those that a paired test shows to be worse. @param tried best first */
+export function surviving(tried: readonly Tried[], objective: string): Tried[] {
+  const firsts = tried.filter(({ candidate: { family } }, at) => tried.findIndex((other) => other.candidate.family === family) === at);
+  const [best] = firsts;
+  return firsts.slice(0, mostFamilies).filter((one, at) => at < keptFamilies || !isBetter(best, one, objective));
+}
+
+/** Whether a paired test over the users shows that the first is better. */
+export function isBetter(first: Pick<DoneTrial, 'report'>, second: Pick<DoneTrial, 'report'>, objective: string): boolean {
+  return compare(first.report, second.report, objective as MetricKey).better === 'a';
+}

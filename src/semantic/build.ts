@@ -1,0 +1,88 @@
+import { type EmbedOptions, embedDocuments } from '../contracts/embedder.ts';
+import { AttuneError } from '../errors.ts';
+import { readOptions } from '../options.ts';
+import { Catalogue } from './catalogue/catalogue.ts';
+import { type Document, type DocumentFields, DocumentReader, readDocuments } from './catalogue/documents.ts';
+import { ngramEmbedder } from './embedders/ngram.ts';
+import { type IndexParts, unpackIndex } from './index-file.ts';
+import { flatIndex } from './indexes/flat/flat.ts';
+import { bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { newestWords } from './lexical/words.ts';
+import { buildChecks, loadChecks } from './semantic-options.ts';
+
+/** Reads items and fits the embedder to them: an empty index, and the documents to put into it. */
+export async function buildParts<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  options: object,
+): Promise<{ documents: Document[]; parts: IndexParts; reader: DocumentReader<Item>; work: EmbedOptions }> {
+  const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
+  const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
+  const vectors = o.vectorIndex ?? flatIndex();
+  await vectors.prepare?.();
+  if (vectors.size > 0) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `SemanticIndex.build: option 'vectorIndex' must be an empty index, got one with ${vectors.size} vectors. Make a new one.`,
+    );
+  }
+  const given = o.embedder ?? ngramEmbedder();
+  await Promise.all([given.prepare?.(), o.queryEmbedder?.prepare?.()]); // fail early if something is missing
+  const documents = await readDocuments(items, reader, o);
+  const texts = documents.map((document) => document.text);
+  const embedder = (await given.fit?.(texts, o)) ?? given;
+  if (o.queryEmbedder && o.queryEmbedder.dimensions !== embedder.dimensions) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `SemanticIndex.build: expected a queryEmbedder of ${embedder.dimensions} dimensions, as the embedder has, got ${o.queryEmbedder.dimensions}.`,
+    );
+  }
+  const bm25 = { ...bm25Defaults, words: newestWords, weights: reader.weights, ...(o.stem !== 'none' && { stem: o.stem }) };
+  const lexical = new LexicalIndex(bm25);
+  const { queryEmbedder } = o;
+  const parts = { catalogue: new Catalogue(), embedder, queryEmbedder, vectors, lexical, bm25, fields: reader.names };
+  return { documents, parts, reader, work: o };
+}
+
+/** The inverse of `packIndex`, with what reads further items; without it where fields were functions and are not given again. */
+export function loadParts<Item>(bytes: Uint8Array, options: object): { parts: IndexParts; reader: DocumentReader<Item> | undefined } {
+  const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
+  const parts = unpackIndex(bytes, given);
+  const fields = {
+    id: id ?? parts.fields.id,
+    text: text ?? parts.fields.text,
+    metadata: metadata ?? parts.fields.metadata,
+  } as DocumentFields<Item>;
+  if (fields.id === undefined || fields.text === undefined || fields.metadata === undefined) return { parts, reader: undefined };
+  const reader = new DocumentReader(fields, 'SemanticIndex.fromBytes');
+  const weights = parts.bm25.weights ?? [1];
+  if (reader.weights.length !== weights.length || reader.weights.some((weight, k) => weight !== weights[k])) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `This index was built with text fields of weights ${weights.join(', ')}, got ${reader.weights.join(', ')}. Pass the same ones as option 'text'.`,
+    );
+  }
+  return { parts: { ...parts, fields: reader.names }, reader };
+}
+
+/** Embeds documents, then makes them present in one step. */
+export async function takeDocuments(
+  { catalogue, embedder, vectors, lexical }: IndexParts,
+  documents: readonly Document[],
+  { signal, onProgress }: EmbedOptions,
+): Promise<void> {
+  const rows = await embedDocuments(
+    embedder,
+    documents.map((document) => document.text),
+    { signal, onProgress },
+  );
+  onProgress?.({ phase: 'indexing', done: 0, total: documents.length });
+  const keys = catalogue.reserve(documents.map(({ id }) => id));
+  const metadata = documents.map((document) => document.metadata);
+  const change = vectors.add(keys, rows, metadata);
+  if (change) await change;
+  documents.forEach((document, k) => {
+    lexical.add(keys[k], ...document.fields);
+  });
+  catalogue.put(keys, metadata);
+  onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
+}

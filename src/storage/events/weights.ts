@@ -1,0 +1,69 @@
+import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
+import type { InteractionRow } from '../../data/interactions.ts';
+import { number } from '../../options.ts';
+
+/** What an event of a type says of a product; types that are not named say nothing. */
+export type EventWeights = Readonly<Record<string, number>>;
+
+const weight = number({});
+
+/**
+ * Events as interactions, to train on: `Interactions.from(eventInteractions(data.events.all(), { click_product: 1, purchase: 5 }), { duplicates: 'sum' })`.
+ * The product is the event's `item`, or its `key`. Events of other types, and those without a product, are left out.
+ * @throws ERR_BAD_OPTION for a weight that is no finite number
+ */
+export function eventInteractions(
+  events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>,
+  weights: EventWeights,
+): AsyncIterable<InteractionRow> {
+  const known = new Map(Object.entries(weights).map(([type, value]) => [type, weight(value, `eventInteractions: weight of '${type}'`)]));
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const { user, type, timestamp, item, key } of events) {
+        const value = known.get(type);
+        const product = item ?? key;
+        if (value !== undefined && typeof product === 'string' && product !== '') yield { user, item: product, value, timestamp };
+      }
+    },
+  };
+}
+
+/** Deletes the events that are older than an age. @returns how many */
+export function expireEvents(
+  events: Pick<EventStore, 'delete'>,
+  { maxAgeMs, now = Date.now() }: { maxAgeMs: number; now?: number },
+): Promise<number> {
+  return events.delete({ until: now - number({ above: 0 })(maxAgeMs, "expireEvents: option 'maxAgeMs'") });
+}
+
+/** Events as the lines of a CSV file: number, time (ISO 8601), user, type, and further fields as JSON. Quoted as in RFC 4180. */
+export async function* eventsToCsv(events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>): AsyncGenerator<string> {
+  yield 'id,timestamp,user,type,data\r\n';
+  for await (const { id, user, type, timestamp, ...data } of events) {
+    const cells = [String(id), new Date(timestamp).toISOString(), user, type, Object.keys(data).length > 0 ? JSON.stringify(data) : ''];
+    yield `${cells.map(cell).join(',')}\r\n`;
+  }
+}
+
+function cell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Events as columns, in the form that `parquetWriteFile` of hyparquet-writer takes: `parquetWriteFile({ filename, columnData: await eventColumns(data.events.all()) })`. */
+export async function eventColumns(events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>) {
+  const columns = { id: [] as bigint[], timestamp: [] as Date[], user: [] as string[], type: [] as string[], data: [] as string[] };
+  for await (const { id, user, type, timestamp, ...data } of events) {
+    columns.id.push(BigInt(id));
+    columns.timestamp.push(new Date(timestamp));
+    columns.user.push(user);
+    columns.type.push(type);
+    columns.data.push(JSON.stringify(data));
+  }
+  return [
+    { name: 'id', data: columns.id, type: 'INT64' as const, nullable: false },
+    { name: 'timestamp', data: columns.timestamp, type: 'TIMESTAMP' as const, nullable: false },
+    { name: 'user', data: columns.user, type: 'STRING' as const, nullable: false },
+    { name: 'type', data: columns.type, type: 'STRING' as const, nullable: false },
+    { name: 'data', data: columns.data, type: 'STRING' as const, nullable: false },
+  ];
+}

@@ -1,0 +1,59 @@
+import type { ColumnType } from '../../contracts/data-store.ts';
+import type { SqlConnection } from '../sql/connection.ts';
+import { postgresDialect as dialect } from './dialect.ts';
+import type { Given } from './given.ts';
+
+/** A table that takes rows whose first columns are its key. */
+export interface UpsertTable {
+  /** Name of the table. */
+  name: string;
+  /** Names of the columns, those of the key first. */
+  columns: readonly string[];
+  types: readonly (ColumnType | 'time')[];
+  /** How many columns the key has. */
+  keys: number;
+  /** Position of a column (from 1) that holds times: an older row does not replace a newer one. */
+  newest?: number | undefined;
+}
+
+/** The types in which rows are given. JSON is given as text. */
+export function givenTypes({ types }: Pick<UpsertTable, 'types'>): string[] {
+  return types.map((type) => (type === 'JSON' ? 'TEXT' : dialect.types[type]));
+}
+
+/** What became of rows: how many were new, and the numbers of those that were older than what is there. */
+export interface Upserted {
+  inserted: number;
+  older: number[];
+}
+
+/** The statements that replace the rows whose keys exist and insert the others, and use up no number of a row that is not inserted. */
+export function upsertOf({ name, columns, types, keys, newest }: UpsertTable) {
+  const table = dialect.quote(name);
+  const names = columns.map(dialect.quote);
+  const value = (k: number) => (types[k] === 'JSON' ? `g.c${k + 1}::json` : `g.c${k + 1}`);
+  const key = names.slice(0, keys);
+  const same = key.map((column, k) => `t.${column} = g.c${k + 1}`).join(' and ');
+  const sets = names.slice(keys).map((column, k) => `${column} = ${value(keys + k)}`);
+  const isOlder = newest === undefined ? '' : `t.${names[newest - 1]} > g.c${newest}`;
+  const newer = newest === undefined ? '' : ` and (${isOlder}) is not true`;
+  const update = ({ source }: Given) => `update ${table} as t set ${sets.join(', ')} from ${source} where ${same}${newer}`;
+  const insert = ({ source }: Given, condition = `where not exists (select 1 from ${table} as t where ${same})`) =>
+    `insert into ${table} (${names.join(', ')}) select ${names.map((_, k) => value(k)).join(', ')} from ${source} ${condition} order by g.n`;
+  const older = ({ source }: Given) => `select g.n as "row" from ${source} join ${table} as t on ${same} where ${isOlder}`;
+
+  return {
+    /** Into a table that has none of the keys and, for the time being, no constraint. */
+    insertAll: (connection: SqlConnection, given: Given) => connection.run(insert(given, ''), ...given.values),
+    async run(connection: SqlConnection, given: Given, count: number): Promise<Upserted> {
+      const updated = sets.length > 0 ? await connection.run(update(given), ...given.values) : 0;
+      const left = updated === count ? 0 : count;
+      const inserted = left && (await connection.run(`${insert(given)} on conflict (${key.join(', ')}) do nothing`, ...given.values));
+      if (updated + inserted === count) return { inserted, older: [] };
+      // Some are older, or another writer inserted them between the two statements.
+      const found = newest === undefined ? [] : await connection.all<{ row: number }>(older(given), ...given.values);
+      if (updated + inserted + found.length < count && sets.length > 0) await connection.run(update(given), ...given.values);
+      return { inserted, older: found.map(({ row }) => Number(row)) };
+    },
+  };
+}

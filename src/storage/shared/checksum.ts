@@ -1,0 +1,22 @@
+import { xxHash32 } from '../../numeric/xx-hash.ts';
+import { damaged } from './model-store.ts';
+
+/** What a store remembers of the bytes of a model, to know them again: xxHash32 in hexadecimal digits. */
+export function checksumOf(bytes: Uint8Array): string {
+  return xxHash32(bytes).toString(16).padStart(8, '0');
+}
+
+/** What is known of the bytes of a version; `checksum` is missing in what was stored before there were checksums. */
+export interface KnownBytes {
+  name: string;
+  version: number;
+  sizeBytes: number;
+  checksum?: string | undefined;
+}
+
+/** Checks the bytes of a model that were read. @param where they lie, for the message @throws ERR_BAD_FILE naming the version */
+export function checkBytes({ name, version, sizeBytes, checksum }: KnownBytes, bytes: Uint8Array, where: string): void {
+  if (bytes.length !== sizeBytes) throw damaged(name, version, `${sizeBytes} bytes ${where}, got ${bytes.length}`);
+  const found = checksum === undefined ? undefined : checksumOf(bytes);
+  if (found !== checksum) throw damaged(name, version, `bytes with the checksum ${checksum} ${where}, got ${found}`);
+}

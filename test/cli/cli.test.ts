@@ -1,0 +1,185 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-cli-'));
+const file = (name: string) => join(folder, name);
+const ratings = file('ratings.csv');
+const movies = file('movies.csv');
+const model = file('model.attune');
+
+/** Runs a command as the shell would. */
+async function run(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
+  const written = { out: '', error: '' };
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((written.out += text)));
+  const error = vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((written.error += text)));
+  try {
+    return { code: await main(argv), ...written };
+  } finally {
+    out.mockRestore();
+    error.mockRestore();
+  }
+}
+
+beforeAll(async () => {
+  const rows = ['userId,movieId,rating,timestamp'];
+  for (let user = 0; user < 40; user++)
+    for (let k = 0; k < 8; k++)
+      rows.push(`u${user},m${(user % 2) * 10 + ((user + k * 3) % 10)},${3 + (k % 3)},${1_600_000_000 + user * 1000 + k}`);
+  writeFileSync(ratings, rows.join('\n'));
+  writeFileSync(
+    movies,
+    `movieId,title,genres\n${Array.from({ length: 20 }, (_, k) => `m${k},${k < 10 ? 'Quiet garden' : 'Space battle'} ${k},x`).join('\n')}`,
+  );
+  expect((await run('fit', ratings, '--set', 'factors=4', '--out', model)).code).toBe(0);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('attune', () => {
+  it('lists its commands, and the options of each', async () => {
+    expect((await run('--help')).out).toContain('recommend');
+    expect((await run('fit', '--help')).out).toMatch(/--model.*als, bpr/);
+    expect((await run('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('says which columns it took and describes a file', async () => {
+    const { out, error, code } = await run('describe', ratings, '--json', '--html', file('report.html'));
+    expect(code).toBe(0);
+    expect(error).toContain('columns: user = userId, item = movieId, value = rating, timestamp');
+    expect(JSON.parse(out)).toMatchObject({ users: 40, items: 20, rows: 320 });
+    expect(readFileSync(file('report.html'), 'utf8')).toContain('<svg');
+  });
+
+  it('recommends for a user, with titles and reasons', async () => {
+    const { out, code } = await run('recommend', model, '--user', 'u0', '-n', '2', '--why', '--catalogue', movies);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Quiet garden \d/);
+    expect(out).toContain('because of');
+  });
+
+  it('recommends for a history as JSON', async () => {
+    const list = JSON.parse((await run('recommend', model, '--history', 'm10,m13', '-n', '3', '--json')).out);
+    expect(list).toHaveLength(3);
+    for (const { item } of list) expect(Number(item.slice(1))).toBeGreaterThanOrEqual(10);
+  });
+
+  it('writes the lists of everybody, each as recommend gives it', async () => {
+    expect((await run('recommend', model, '--all', '-n', '2', '--out', file('lists.csv'))).code).toBe(0);
+    const lines = readFileSync(file('lists.csv'), 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(1 + 40 * 2);
+    const single = JSON.parse((await run('recommend', model, '--user', 'u7', '-n', '2', '--json')).out);
+    const batch = lines.filter((line) => line.startsWith('u7,')).map((line) => line.split(',')[1]);
+    expect(batch).toEqual(single.map(({ item }: { item: string }) => item));
+  });
+
+  it('shows similar items', async () => {
+    const list = JSON.parse((await run('similar', model, 'm3', '-n', '3', '--json')).out);
+    expect(list.map(({ item }: { item: string }) => item)).not.toContain('m3');
+    expect(list).toHaveLength(3);
+  });
+
+  it('evaluates families and says which is better', async () => {
+    const { out, error, code } = await run('evaluate', ratings, '--model', 'item-knn,popularity', '--k', '3,5');
+    expect(code, error).toBe(0);
+    expect(error).toContain('split: leave-last-out');
+    expect(out).toMatch(/ndcg@3.*\n.*ndcg@5/);
+    expect(out).toMatch(/item-knn is better than popularity in ndcg@3/);
+  });
+
+  it('compares two model files on a test file', async () => {
+    const later = ['user,item'];
+    for (let user = 0; user < 40; user++) for (const k of [8, 9]) later.push(`u${user},m${(user % 2) * 10 + ((user + k * 3) % 10)}`);
+    writeFileSync(file('later.csv'), later.join('\n'));
+    await run('fit', ratings, '--model', 'popularity', '--out', file('popular.attune'));
+    const { out, code } = await run('compare', model, file('popular.attune'), '--test', file('later.csv'), '--k', '5');
+    expect(code).toBe(0);
+    expect(out).toContain('model.attune is better than popular.attune in ndcg@5');
+  });
+
+  it('searches a catalogue, and the index it saved', async () => {
+    const index = file('index.attune');
+    const { out } = await run('search', movies, 'space', '-n', '3', '--save-index', index);
+    expect(out.match(/Space battle/g)).toHaveLength(3);
+    expect((await run('search', index, 'space', '-n', '3')).out).toBe(out);
+  });
+
+  it('exports factors as Parquet, CSV and JSON lines with the same numbers', async () => {
+    for (const format of ['parquet', 'csv', 'jsonl'])
+      expect((await run('export', model, '--format', format, '--out', file(`items.${format}`))).code).toBe(0);
+    const bytes = readFileSync(file('items.parquet'));
+    const rows = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer });
+    const lines = readFileSync(file('items.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(20);
+    expect(rows.map(({ id, features }) => ({ id, features: Array.from(features as number[]) }))).toEqual(lines);
+    expect(readFileSync(file('items.csv'), 'utf8').split('\n')[1].split(',').slice(1).map(Number)).toEqual(lines[0].features);
+  });
+
+  it('prints completion scripts that name every command', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) expect((await run('completion', shell)).out).toContain('evaluate');
+  });
+
+  it('serves a model until it is stopped', async () => {
+    let address = '';
+    const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      address = /ready (\S+)/.exec(String(text))?.[1] ?? address;
+      return true;
+    });
+    const serving = main(['serve', model, '--port', '0', '--catalogue', movies]);
+    try {
+      await vi.waitFor(() => expect(address).not.toBe(''), 10_000);
+      const get = async (path: string) => {
+        const response = await fetch(address + path);
+        return { status: response.status, body: await response.json() };
+      };
+      expect((await get('recommendations?user_id=u0&n=2')).body.recommendations[0]).toMatchObject({
+        title: expect.stringContaining('Quiet'),
+      });
+      expect((await get('recommendations?history=m10,m13&n=2')).body.recommendations).toHaveLength(2);
+      expect((await get('similar-items?item_id=m3&n=2')).body.recommendations).toHaveLength(2);
+      expect((await get('search?query=battle&n=2')).body.results[0].title).toContain('battle');
+      expect(await get('recommendations?user_id=nobody')).toMatchObject({ status: 404, body: { error: { code: 'ERR_UNKNOWN_USER' } } });
+      expect(await get('recommendations?user_id=u0&n=1.5')).toMatchObject({ status: 400, body: { error: { code: 'ERR_BAD_REQUEST' } } });
+      expect(await get('nowhere')).toMatchObject({ status: 404 });
+      expect((await fetch(`${address}health`, { method: 'POST' })).status).toBe(405);
+      expect(await (await fetch(address)).text()).toContain('<title>attune serve');
+    } finally {
+      process.emit('SIGTERM');
+      spy.mockRestore();
+    }
+    expect(await serving).toBe(0);
+  });
+
+  it.each([
+    [['fitt'], 2, "There is no command 'fitt'. Did you mean 'attune fit'?"],
+    [['fit'], 2, 'attune fit: expected <file>'],
+    [['fit', ratings, '--modle', 'als'], 2, "Unknown option '--modle'"],
+    [['fit', ratings, '--model', 'alss'], 2, "expected als, bpr, ease, graph-filter, item-knn, popularity, sequence-linear, got 'alss'"],
+    [['fit', ratings, '--user', 'nobody'], 2, "has no column 'nobody'. The columns are"],
+    [['fit', ratings, '--set', 'factor=3', '--out', 'never.attune'], 1, "unknown option 'factor'. Did you mean 'factors'?"],
+    [['fit', ratings, '--seed', 'x'], 2, "--seed: expected a whole number, got 'x'"],
+    [['fit', 'nowhere.csv'], 1, 'ERR_NOT_FOUND'],
+    [['recommend', model], 2, '--user, --history or --all'],
+    [['recommend', model, '--user', 'nobody'], 1, 'ERR_UNKNOWN_USER'],
+    [['recommend', ratings, '--user', 'u0'], 1, 'ERR_BAD_FILE'],
+    [['search', ratings, 'x'], 2, 'no column of'],
+    [['compare', model, model], 2, '--test is missing'],
+  ])('answers %j with exit code %i and what to do', async (argv, code, message) => {
+    const result = await run(...argv);
+    expect(result.code).toBe(code);
+    expect(result.error).toContain(message);
+    expect(result.out).toBe('');
+  });
+
+  it('leaves the old model in its place when training fails', async () => {
+    const before = readFileSync(model);
+    expect((await run('fit', ratings, '--set', 'factors=-1', '--out', model)).code).toBe(1);
+    expect(readFileSync(model).equals(before)).toBe(true);
+  });
+});

@@ -1,0 +1,45 @@
+import { LightGcnRecommender } from 'attune';
+import { describe, expect, it } from 'vitest';
+import { expectCode, recommenderConformance } from '../../support/conformance.ts';
+import { zipf } from '../../support/makers.ts';
+
+describe.each([
+  ['softmax', { epochs: 40 }],
+  ['bpr', { loss: 'bpr', epochs: 80 }],
+] as const)('LightGcnRecommender by %s', (_, settings) => {
+  recommenderConformance({
+    make: (options) => new LightGcnRecommender({ factors: 8, learningRate: 0.05, seed: 3, ...settings, ...options }),
+    Class: LightGcnRecommender,
+    can: { similarUsers: true, explain: true, explainMany: true, explainFor: true, partialFit: true, earlyStopping: true },
+  });
+});
+
+describe('LightGcnRecommender', () => {
+  const data = zipf({ users: 200, items: 90, rows: 3000 });
+  it.each(['softmax', 'bpr'] as const)('learns the same bytes by %s for any number of threads', async (loss) => {
+    const fits = [1, 2, 3].map((threads) =>
+      new LightGcnRecommender({ loss, epochs: 4, batchSize: 300, negatives: 50, threads, seed: 5 }).fit(data),
+    );
+    const [one, ...others] = await Promise.all(fits);
+    for (const other of others) expect(other.toBytes()).toEqual(one.toBytes());
+  });
+  it('gives users and items whose products are the scores', async () => {
+    const gcn = await new LightGcnRecommender({ factors: 6, epochs: 3 }).fit(data);
+    const { userFactors, itemFactors } = gcn;
+    const [user, item] = [gcn.users.indexOf('u3'), gcn.items.indexOf('i5')];
+    let product = 0;
+    for (let e = 0; e < 6; e++) product += userFactors.data[user * 6 + e] * itemFactors.data[item * 6 + e];
+    expect(gcn.score('u3', ['i5'])[0]).toBeCloseTo(product, 5);
+  });
+  it('lowers its loss from epoch to epoch, and stops where held-out data says so', async () => {
+    const gcn = await new LightGcnRecommender({ epochs: 12, learningRate: 0.03 }).fit(data);
+    expect(gcn.history.length).toBe(12);
+    expect(gcn.history[11].loss).toBeLessThan(gcn.history[0].loss);
+    const stopped = await new LightGcnRecommender({ epochs: 200, learningRate: 0.1, patience: 2 }).fit(data, { validation: 'auto' });
+    expect(stopped.history.length).toBeLessThan(200);
+  });
+  it('refuses options that mean nothing', () => {
+    for (const options of [{ layers: 0 }, { loss: 'hinge' }, { negatives: 0 }, { epochs: 0.5 }, { learningRate: 0 }])
+      expectCode('ERR_BAD_OPTION', () => new LightGcnRecommender(options as never));
+  });
+});

@@ -1,0 +1,85 @@
+import { flatIndex, Interactions, SemanticIndex, TwoTowerRecommender } from 'attune';
+import { describe, expect, it } from 'vitest';
+import { expectCode, expectRejection, recommenderConformance } from '../../support/conformance.ts';
+import { zipf } from '../../support/makers.ts';
+
+describe('TwoTowerRecommender', () => {
+  recommenderConformance({
+    make: (options) => new TwoTowerRecommender({ factors: 8, learningRate: 0.05, epochs: 40, seed: 3, ...options }),
+    Class: TwoTowerRecommender,
+    can: { similarUsers: true, explain: true, explainMany: true, explainFor: true, earlyStopping: true },
+  });
+});
+
+const kinds = ['kettle', 'lamp', 'drill'];
+/** Users of one kind of thing each; of every kind one item that nobody has touched. */
+const things = kinds.flatMap((kind) => Array.from({ length: 8 }, (_, k) => ({ id: `${kind}-${k}`, kind, text: `${kind} number ${k}` })));
+const touched = Interactions.fromColumns(
+  Array.from({ length: 60 }, (_, u) => ({ u, kind: kinds[u % 3] })).reduce(
+    (columns, { u, kind }) => {
+      for (let k = 0; k < 4; k++) {
+        columns.users.push(`u${u}`);
+        columns.items.push(`${kind}-${(u + k * 3) % 7}`);
+      }
+      return columns;
+    },
+    { users: [] as string[], items: [] as string[] },
+  ),
+);
+const settings = { factors: 8, learningRate: 0.05, epochs: 60, seed: 1 };
+
+describe('A two-tower model', () => {
+  it('has scores for items that nobody has touched, from their texts', async () => {
+    const index = await SemanticIndex.build(things);
+    const towers = await new TwoTowerRecommender({ ...settings, itemFeatures: index }).fit(touched);
+    expect(towers.items.size).toBe(things.length);
+    for (const [u, kind] of kinds.entries()) {
+      const cold = kinds.map((other) => `${other}-7`);
+      expect(towers.recommend(`u${u}`, { only: cold })[0].item).toBe(`${kind}-7`);
+      expect(towers.similarItems(`${kind}-7`, { n: 3 }).every(({ item }) => item.startsWith(kind))).toBe(true);
+    }
+    const copy = TwoTowerRecommender.fromBytes(towers.toBytes());
+    expect(copy.recommend('u0', { n: 30 })).toEqual(towers.recommend('u0', { n: 30 }));
+  });
+  it('has them from attributes as well', async () => {
+    const attributes = new Map(things.map(({ id, kind }) => [id, { kind, tags: [kind, 'thing'], nothing: undefined }]));
+    const index = { items: [...attributes.keys()], vectorOf: () => undefined };
+    const towers = await new TwoTowerRecommender({ ...settings, itemFeatures: index, itemAttributes: (item) => attributes.get(item) }).fit(
+      touched,
+    );
+    for (const [u, kind] of kinds.entries()) {
+      expect(towers.recommend(`u${u}`, { only: kinds.map((other) => `${other}-7`) })[0].item).toBe(`${kind}-7`);
+    }
+  });
+  it('gives vectors whose search in a vector index is the list', async () => {
+    const towers = await new TwoTowerRecommender(settings).fit(zipf());
+    const index = flatIndex();
+    await towers.addTo(index);
+    const history = ['i1', 'i4'];
+    const found = await index.search(towers.vectorFor(history), { n: 5 });
+    expect(Array.from(found.indices, (key) => towers.items.idAt(key))).toEqual(
+      towers.recommendFor(history, { n: 5, includeSeen: true }).map(({ item }) => item),
+    );
+    expect(towers.vectorOf('i1').length).toBe(8);
+    expectCode('ERR_UNKNOWN_ITEM', () => towers.vectorOf('nothing'));
+    expectCode('ERR_UNKNOWN_HISTORY', () => towers.vectorFor(['nothing']));
+  });
+  it('is the same for any number of threads', async () => {
+    const index = await SemanticIndex.build(things);
+    const attributes = (item: string) => ({ kind: item.split('-')[0] });
+    const [one, ...others] = await Promise.all(
+      [1, 2, 3].map((threads) =>
+        new TwoTowerRecommender({ ...settings, epochs: 5, threads, itemFeatures: index, itemAttributes: attributes }).fit(touched),
+      ),
+    );
+    for (const other of others) expect(other.toBytes()).toEqual(one.toBytes());
+  });
+  it('refuses features that are none', async () => {
+    for (const itemFeatures of [{}, 'index', { items: ['a'] }])
+      expectCode('ERR_BAD_OPTION', () => new TwoTowerRecommender({ itemFeatures: itemFeatures as never }), 'itemFeatures');
+    const uneven = { items: ['i1', 'i2'], vectorOf: (item: string) => (item === 'i1' ? [1, 2] : [1]) };
+    await expectRejection('ERR_BAD_VALUE', new TwoTowerRecommender({ itemFeatures: uneven }).fit(zipf()));
+    const infinite = { items: ['i1'], vectorOf: () => [Number.NaN] };
+    await expectRejection('ERR_BAD_VALUE', new TwoTowerRecommender({ itemFeatures: infinite }).fit(zipf()));
+  });
+});
