@@ -44,13 +44,34 @@ describe('addresses that are wrong', () => {
   it.each([
     '/nothing',
     '/products',
-    '/search',
     '/product',
     '/images/x.png',
     '/assets/nothing.js',
     '/assets/%2e%2e/page.html',
     '/assets/..%2fpage.html',
   ])('%s is 404 in the same shape', async (path) => expectError(await shop.get(path), 404));
+  it.each([
+    ['GET', '/search', 'POST'],
+    ['DELETE', '/status', 'GET, HEAD'],
+    ['POST', '/products/K0', 'GET, HEAD'],
+    ['PUT', '/auth/login', 'POST'],
+    ['GET', '/admin/reviews/first/3', 'DELETE'],
+    ['PATCH', '/', 'GET, HEAD'],
+  ])('%s %s is 405 and says what is allowed', async (method, path, allowed) => {
+    const response = await shop.send(method, path);
+    expect(response.headers.get('allow')).toBe(allowed);
+    await expectError(response, 405);
+  });
+  it('are a page for a person who is lost', async () => {
+    const response = await shop.get('/nope', { accept: 'text/html,application/xhtml+xml' });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toMatch('text/html');
+    expect(await response.text()).toMatch('<div id="app">');
+  });
+  it.each(['/health?x=1', '/status?x=1', '/categories?page=1', '/products/K0?fields=title', '/models?x'])(
+    '%s has a question that the route does not know, which is 400',
+    async (path) => expectError(await shop.get(path), 400),
+  );
   it('that cannot be decoded are 400', async () =>
     expect(await raw('GET /products/%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1.1 400[\s\S]*"code":"ERR_BAD_REQUEST"/,

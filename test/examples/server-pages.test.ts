@@ -72,25 +72,43 @@ describe('the documentation', () => {
     );
     expect(routes.sort()).toEqual(
       [
+        'delete /admin/products/by-asins',
+        'delete /admin/products/first/{n}',
+        'delete /admin/products/last/{n}',
+        'delete /admin/reviews/by-ids',
+        'delete /admin/reviews/by-users',
+        'delete /admin/reviews/first/{n}',
+        'delete /admin/reviews/last/{n}',
+        'delete /monitoring/observations',
+        'get /admin/products/stats',
         'get /categories',
         'get /explain',
         'get /health',
         'get /health/ready',
         'get /images/{file}',
+        'get /metrics',
         'get /models',
+        'get /monitoring/observations',
         'get /products/all',
         'get /products/{id}',
         'get /recommendations',
         'get /similar-items',
         'get /status',
         'get /system-info',
+        'get /training',
         'get /training/{id}',
         'get /users',
         'get /users/{id}/history',
+        'post /admin/products/insert',
+        'post /admin/products/insert-csv',
+        'post /admin/reviews/insert',
+        'post /admin/reviews/insert-csv',
         'post /auth/login',
         'post /feedback',
         'post /matrix_factor/similar',
         'post /matrix_factor/user',
+        'post /models/{name}/promote',
+        'post /models/{name}/rollback',
         'post /recommendations',
         'post /search',
         'post /tracking/event',
@@ -108,9 +126,17 @@ describe('the documentation', () => {
   });
 
   it('can be read in a browser without another host', async () => {
-    const response = await shop.get('/docs');
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-security-policy')).not.toMatch(/https?:|unsafe-eval/);
-    expect(await response.text()).toMatch('swagger-ui');
+    for (const [path, content] of [
+      ['/docs', 'swagger-ui'],
+      ['/redoc', '<redoc spec-url="/openapi.json"'],
+    ]) {
+      const response = await shop.get(path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-security-policy')).not.toMatch(/https?:|unsafe-eval/);
+      const html = await response.text();
+      expect(html).toMatch(content);
+      expect(html).not.toMatch(/(src|href)="https?:/);
+    }
+    expect((await shop.get('/redoc/redoc.js')).headers.get('content-type')).toMatch('text/javascript');
   });
 });

@@ -14,6 +14,7 @@ export interface SmallShop {
   server: RunningServer;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   login(): Promise<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -31,16 +32,18 @@ export async function openSmallShop({ isTrained = true } = {}): Promise<SmallSho
   if (isTrained) await system.train('both');
   const server = await startServer(system, { port: 0, host: '127.0.0.1' });
   const url = (path: string) => new URL(path, server.url);
-  const post: SmallShop['post'] = (path, body, headers = {}) =>
+  const send: SmallShop['send'] = (method, path, body, headers = {}) =>
     fetch(url(path), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
+  const post: SmallShop['post'] = (path, body, headers) => send('POST', path, body, headers);
   return {
     system,
     server,
     post,
+    send,
     get: (path, headers) => fetch(url(path), { headers }),
     async login() {
       const { token } = await (await post('/auth/login', { role: 'admin', password: adminPassword })).json();

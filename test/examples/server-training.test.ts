@@ -1,7 +1,11 @@
+import { Interactions, type ModelInfo } from 'attune';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { TrainResult } from '../../examples/amazon-appliances/pipeline/system.ts';
 import { Tokens } from '../../examples/amazon-appliances/server/auth/tokens.ts';
+import { Retraining } from '../../examples/amazon-appliances/server/domain/retraining.ts';
 import { TrainingJobs } from '../../examples/amazon-appliances/server/domain/training-jobs.ts';
+import { mayReplace } from '../../examples/amazon-appliances/server/training/gate.ts';
+import { trainInProcess } from '../../examples/amazon-appliances/server/training/run.ts';
+import { defaults } from '../../examples/amazon-appliances/settings.ts';
 import { openSmallShop, type SmallShop } from './server-shop.ts';
 
 let shop: SmallShop;
@@ -10,12 +14,19 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
+/** Users of four groups rate five of the ten products of their group. */
+function* groups() {
+  for (let u = 0; u < 200; u++)
+    for (let k = 0; k < 5; k++)
+      yield { user: `u${u}`, item: `${u % 4}-${(u * 3 + k * (1 + (u % 3))) % 10}`, value: 5, timestamp: u * 10 + k };
+}
+
 const status = async (response: Response | Promise<Response>) => (await response).status;
 
 describe('logging in', () => {
   it('gives a user a new id each time', async () => {
     const first = await (await shop.post('/auth/login', { role: 'user' })).json();
-    expect(first).toMatchObject({ token: expect.any(String), user_id: expect.stringMatching(/^user-/), role: 'user', expires_in: 28_800 });
+    expect(first).toMatchObject({ token: expect.any(String), user_id: expect.stringMatching(/^user-/), role: 'user', expires_in: 3600 });
     expect((await (await shop.post('/auth/login', { role: 'user' })).json()).user_id).not.toBe(first.user_id);
   });
 
@@ -26,15 +37,45 @@ describe('logging in', () => {
     expect(await shop.login()).toEqual({ authorization: expect.stringMatching(/^Bearer ./) });
   });
 
+  it('signs with another key every hour, and servers with one secret agree', () => {
+    const token = new Tokens('one').issue({ user_id: 'a', role: 'user' }, 3_500_000);
+    expect(new Tokens('one').read(token, 3_700_000)).toEqual({ user_id: 'a', role: 'user' });
+    expect(new Tokens('two').read(token, 3_700_000)).toBeUndefined();
+    expect(new Tokens('one').issue({ user_id: 'a', role: 'user' }, 3_700_000).split('.')[0]).not.toBe(token.split('.')[0]);
+  });
+
+  it('refuses to go on guessing', async () => {
+    const other = await openSmallShop({ isTrained: false });
+    const guesses = await Promise.all(Array.from({ length: 15 }, () => other.post('/auth/login', { role: 'admin', password: 'guess' })));
+    const refused = guesses.filter((it) => it.status === 429);
+    expect(refused.length).toBeGreaterThan(2);
+    expect(Number(refused[0].headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused[0].json()).toMatchObject({ error: { code: 'ERR_TOO_MANY_REQUESTS' } });
+    expect((await other.post('/auth/login', { role: 'user' })).status).toBe(200);
+    await other.close();
+  });
+
   it('makes tokens that end, and that nobody else can make', () => {
     const tokens = new Tokens();
     const token = tokens.issue({ user_id: 'a', role: 'admin' }, 0);
-    expect(tokens.read(token, 1000)).toMatchObject({ user_id: 'a', role: 'admin' });
-    expect(tokens.read(token, 9 * 3600 * 1000)).toBeUndefined();
+    expect(tokens.read(token, 1000)).toEqual({ user_id: 'a', role: 'admin' });
+    expect(tokens.read(token, 3_599_000)).toBeDefined();
+    expect(tokens.read(token, 3_600_000)).toBeUndefined();
     expect(new Tokens().read(token, 1000)).toBeUndefined();
-    const [body, signature] = token.split('.');
-    const other = Buffer.from(Buffer.from(body, 'base64url').toString().replace('"a"', '"b"')).toString('base64url');
-    for (const forged of [`${other}.${signature}`, body, `${body}.`, '.', '', `${token}.x`])
+    const [header, body, signature] = token.split('.');
+    const changed = (part: string, from: string, to: string) =>
+      Buffer.from(Buffer.from(part, 'base64url').toString().replace(from, to)).toString('base64url');
+    const none = `${changed(header, 'HS256', 'none')}.${body}.`;
+    for (const forged of [
+      `${header}.${changed(body, '"a"', '"b"')}.${signature}`,
+      `${changed(header, 'HS256', 'none')}.${body}.${signature}`,
+      none,
+      body,
+      `${body}.`,
+      '..',
+      '',
+      `${token}.x`,
+    ])
       expect(tokens.read(forged, 1000)).toBeUndefined();
   });
 });
@@ -85,33 +126,79 @@ describe('training', () => {
     expect(await status(shop.get('/training/unknown', admin))).toBe(404);
   });
 
-  it('is one at a time, tells how it goes, and goes on answering meanwhile', async () => {
+  it('is one at a time, tells how it goes, goes on answering meanwhile, and lets a new model in that is not worse', async () => {
     const admin = await shop.login();
-    let finish: (result: TrainResult) => void = () => {};
-    const train = vi.spyOn(shop.system, 'train').mockImplementation((_, options) => {
-      options?.onProgress?.({ phase: 'training', done: 1, total: 4 });
-      return new Promise((done) => {
-        finish = done;
-      });
-    });
     const response = await shop.post('/training', { model_type: 'mf', force_retrain: true }, admin);
+    const { job_id } = await response.json();
     expect(response.status).toBe(202);
-    const { job_id, status: state, progress } = await response.json();
-    expect(state).toBe('running');
-    expect(progress).toEqual({ phase: 'training', done: 1, total: 4 });
-    expect(train).toHaveBeenCalledWith('mf', expect.objectContaining({ force: true }));
+    const events = await shop.get(`/training/${job_id}`, { ...admin, accept: 'text/event-stream' });
+    expect(events.headers.get('content-type')).toMatch('text/event-stream');
     const second = await shop.post('/training', {}, admin);
     expect(second.status).toBe(409);
     expect(await second.json()).toMatchObject({ error: { code: 'ERR_CONFLICT', details: { job_id } } });
     expect(await status(shop.post('/search', { query: 'washer' }))).toBe(200);
-
-    const events = await shop.get(`/training/${job_id}`, { ...admin, accept: 'text/event-stream' });
-    expect(events.headers.get('content-type')).toMatch('text/event-stream');
-    finish({ seconds: 1, models: [] });
     const text = await events.text();
-    expect(text).toMatch(/event: running\ndata: \{.*\}\n\n/);
+    expect(text).toMatch(/event: running\ndata: \{.*"phase":"training".*\}\n\n/);
     expect(text).toMatch(/event: completed\n/);
-    train.mockRestore();
+    const { gate, models } = await (await shop.get(`/training/${job_id}`, admin)).json();
+    expect(gate).toMatchObject({ promoted: true, metric: 'ndcg@10', p_value: expect.any(Number) });
+    const als = models.find((it: { name: string }) => it.name === 'appliances-als');
+    expect((await (await shop.get('/status')).json()).models.mf.version).toBe(als.version);
+    const { jobs } = await (await shop.get('/training', admin)).json();
+    expect(jobs[0]).toMatchObject({ job_id, status: 'completed' });
+  });
+
+  it('can be taken back, and a version be chosen', async () => {
+    const admin = await shop.login();
+    const version = async () => (await (await shop.get('/status')).json()).models.mf.version;
+    const newest = await version();
+    const back = await shop.post('/models/appliances-als/rollback', undefined, admin);
+    expect(await back.json()).toEqual({ name: 'appliances-als', version: newest - 1 });
+    expect(await version()).toBe(newest - 1);
+    expect(await status(shop.post('/models/appliances-als/promote', { version: newest }, admin))).toBe(200);
+    expect(await version()).toBe(newest);
+    for (const version of [999, 0, '1']) {
+      expect(await status(shop.post('/models/appliances-als/promote', { version }, admin))).toBe(version === 999 ? 404 : 400);
+    }
+    expect(await status(shop.post('/models/nothing/rollback', undefined, admin))).toBe(404);
+  });
+
+  it('that is killed leaves the old model', async () => {
+    const { settings } = shop.system;
+    const controller = new AbortController();
+    const before = await shop.system.store.list();
+    const killed = trainInProcess(settings, 'mf', {
+      force: true,
+      onProgress: () => controller.abort(new Error('killed')),
+      signal: controller.signal,
+    });
+    await expect(killed).rejects.toMatchObject({ code: 'ERR_TRAINING', message: 'killed' });
+    expect(await shop.system.store.list()).toEqual(before);
+    expect(await status(shop.get('/recommendations?user_id=user-2'))).toBe(200);
+  });
+
+  it('that makes a model significantly worse does not let it in', async () => {
+    const ratings = await Interactions.from(groups());
+    const good = { ...defaults.als, factors: 8, iterations: 8 };
+    const before = { metadata: { settings: good, ratings: { ratings: ratings.size } } } as unknown as ModelInfo;
+    const bad = { ...good, factors: 1, regularization: 1e6, iterations: 1 };
+    expect(await mayReplace(ratings, bad, before, () => {})).toMatchObject({ promoted: false, p_value: expect.any(Number) });
+    expect(await mayReplace(ratings, good, before, () => {})).toMatchObject({ promoted: true });
+    expect(await mayReplace(ratings, bad, undefined, () => {})).toMatchObject({ promoted: true });
+  });
+
+  it('starts by itself after enough ratings, one at a time', () => {
+    const started: string[] = [];
+    const jobs = { running: undefined as never, start: (kind: string) => started.push(kind) as never };
+    const retraining = new Retraining(jobs, { retrainEveryMinutes: 0, retrainAfterRatings: 10 });
+    retraining.changed(9);
+    expect(started).toEqual([]);
+    retraining.changed(1);
+    expect(started).toEqual(['both']);
+    retraining.changed(9);
+    expect(started).toEqual(['both']);
+    new Retraining(jobs, { retrainEveryMinutes: 0, retrainAfterRatings: 0 }).changed(1e6);
+    expect(started).toEqual(['both']);
   });
 
   it('that fails says so, and the next one can start', async () => {

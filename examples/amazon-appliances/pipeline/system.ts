@@ -11,6 +11,7 @@ import {
 import { fileModelStore } from 'attune/node';
 import { finishSwitch } from '../etl/switch.ts';
 import { paths, type Settings } from '../settings.ts';
+import { searchMetadata, searchText } from './data.ts';
 import { openDatabase } from './database.ts';
 import { modelNames, trainModels } from './train.ts';
 
@@ -43,6 +44,8 @@ export type TrainKind = 'mf' | 'ss' | 'both';
 export interface TrainOptions {
   /** Trains even when neither data nor settings changed. Default false. */
   force?: boolean;
+  /** Points `production` at what was trained. Default true. */
+  promote?: boolean;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
@@ -107,7 +110,7 @@ async function loadModels(store: ModelStore): Promise<Models> {
     info,
     als: als && (await AlsRecommender.load(store, als)),
     popular: popular && (await PopularityRecommender.load(store, popular)),
-    search: search && (await SemanticIndex.load(store, search)),
+    search: search && (await SemanticIndex.load(store, search, { id: 'item', text: searchText, metadata: searchMetadata })),
   } as Models;
 }
 

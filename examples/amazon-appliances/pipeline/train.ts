@@ -11,7 +11,7 @@ export const modelNames = { als: 'appliances-als', popular: 'appliances-popular'
 export async function trainModels(
   { data, store, settings }: Pick<System, 'data' | 'store' | 'settings'>,
   kind: TrainKind,
-  { force = false, onProgress, signal }: TrainOptions = {},
+  { force = false, promote = true, onProgress, signal }: TrainOptions = {},
 ): Promise<TrainResult> {
   const started = performance.now();
   const models: TrainedModel[] = [];
@@ -38,7 +38,7 @@ export async function trainModels(
         modelNames.popular,
         popular.toBytes(),
         { kind: popular.kind, ...about, metrics: metrics.popular, seconds: popularSeconds },
-        settings,
+        { ...settings, promote },
       ),
       await register(
         store,
@@ -53,7 +53,7 @@ export async function trainModels(
           iterations: als.history.length,
           loss: als.history.at(-1)?.loss,
         },
-        settings,
+        { ...settings, promote },
       ),
     ].reverse();
   }
@@ -77,7 +77,7 @@ export async function trainModels(
       modelNames.search,
       index.toBytes(),
       { kind: 'semantic', fingerprint, metrics, embedder: index.embedder.name, seconds: secondsSince(started) },
-      settings,
+      { ...settings, promote },
     );
   }
 
@@ -104,10 +104,10 @@ async function register(
   name: string,
   bytes: Uint8Array,
   metadata: ModelMetadata,
-  { keepVersions }: Settings,
+  { keepVersions, promote }: Settings & { promote: boolean },
 ): Promise<TrainedModel> {
   const { version } = await store.put(name, bytes, metadata);
-  await store.promote(name, version, 'production');
+  if (promote) await store.promote(name, version, 'production');
   const versions = await store.list(name);
   for (const old of versions.slice(0, -keepVersions)) if (old.aliases.length === 0) await store.delete(name, old.version);
   return { name, version, trained: true, seconds: metadata.seconds, metrics: metadata.metrics };

@@ -9,16 +9,15 @@ const web = join(import.meta.dirname, '../web');
 export const assetsFolder = join(web, 'dist');
 export const assetsPath = '/assets/';
 
-/** The two pages as HTML; `{{title}}` and `{{description}}` are still to be filled in. */
-export interface Pages {
-  landing: string;
-  product: string;
-}
+const pageNames = ['landing', 'product', 'login', 'you', 'cart', 'admin', 'lost'] as const;
+
+/** The pages as HTML; `{{title}}` and `{{description}}` are still to be filled in. */
+export type Pages = Readonly<Record<(typeof pageNames)[number], string>>;
 
 /** Bundles the pages. Takes some 100 ms, so it is done at every start and nothing stale is ever served. */
 export async function buildWeb(): Promise<Pages> {
   const { outputFiles, metafile } = await build({
-    entryPoints: { landing: join(web, 'landing/index.tsx'), product: join(web, 'product/index.tsx') },
+    entryPoints: Object.fromEntries(pageNames.map((name) => [name, join(web, name, 'index.tsx')])),
     outdir: assetsFolder,
     publicPath: assetsPath,
     entryNames: '[name]-[hash]',
@@ -45,7 +44,7 @@ export async function buildWeb(): Promise<Pages> {
     const [path, output] = Object.entries(metafile.outputs).find(([, it]) => it.entryPoint?.endsWith(`/${name}/index.tsx`))!;
     return template.replace('{{script}}', assetsPath + basename(path)).replace('{{style}}', assetsPath + basename(output.cssBundle!));
   };
-  return { landing: page('landing'), product: page('product') };
+  return Object.fromEntries(pageNames.map((name) => [name, page(name)])) as Pages;
 }
 
 /** Another server may be reading or writing the same file: it appears as a whole or not at all, and never changes. */

@@ -2,16 +2,24 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { System } from '../pipeline/system.ts';
 import { buildWeb } from './build-web.ts';
+import { readConfig } from './config.ts';
 import { Shop } from './domain/shop.ts';
 import { createApp } from './http/app.ts';
+import { auditChanges } from './http/guard.ts';
+import { ShopMetrics } from './monitoring/metrics.ts';
+import { adminProductRoutes } from './routes/admin-products.ts';
+import { adminReviewRoutes } from './routes/admin-reviews.ts';
 import { authRoutes } from './routes/auth.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
 import { healthRoutes } from './routes/health.ts';
 import { matrixFactorRoutes } from './routes/matrix-factor.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
-import { pageRoutes } from './routes/pages.ts';
+import { monitoringRoutes } from './routes/monitoring.ts';
+import { filledIn, pageRoutes } from './routes/pages.ts';
 import { productRoutes } from './routes/products.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
+import { redocRoutes } from './routes/redoc.ts';
 import { searchRoutes } from './routes/search.ts';
 import { trainingRoutes } from './routes/training.ts';
 import { userRoutes } from './routes/users.ts';
@@ -42,12 +50,22 @@ const routes = [
   modelRoutes,
   trainingRoutes,
   authRoutes,
+  adminReviewRoutes,
+  adminProductRoutes,
+  monitoringRoutes,
+  redocRoutes,
 ];
 
 /** Serves the routes and the pages. SIGTERM and SIGINT stop it, close the system and let the process end. */
 export async function startServer(system: System, { port, host }: ServerOptions): Promise<RunningServer> {
-  const [pages, shop, app] = await Promise.all([buildWeb(), Shop.open(system), createApp({ version })]);
+  const config = readConfig();
+  const [pages, shop] = await Promise.all([buildWeb(), Shop.open(system, config)]);
+  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost) });
+  const metrics = new ShopMetrics(shop);
+  metrics.observe(app);
+  auditChanges(app);
   for (const add of routes) add(app, shop);
+  metricsRoutes(app, metrics);
   pageRoutes(app, shop, pages);
   await app.listen({ port, host });
   if (shop.isPasswordNew) console.log(`Password of the administrator: ${shop.adminPassword}  (set ADMIN_PASSWORD to choose one)`);
@@ -56,6 +74,7 @@ export async function startServer(system: System, { port, host }: ServerOptions)
   const close = async () => {
     for (const signal of signals) process.off(signal, stop);
     await Promise.all([shop.training.close(), app.close()]);
+    await shop.close();
   };
   const stop = () => {
     setTimeout(() => process.exit(1), shutdownMs).unref();
@@ -67,6 +86,8 @@ export async function startServer(system: System, { port, host }: ServerOptions)
   for (const signal of signals) process.once(signal, stop);
   return { url: `http://${urlHost(host)}:${address.port}/`, port: address.port, close };
 }
+
+const lost = { title: 'Not found · Hob & Drum', description: 'There is no such page.' };
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 /** A request that does not end by then is cut off. */

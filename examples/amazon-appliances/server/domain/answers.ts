@@ -1,26 +1,10 @@
 import type { SearchMode, Where } from 'attune';
-import type { Card } from './catalogue.ts';
 import { notFound, notReady, ShopError } from './errors.ts';
+import { type Listed, listed } from './listed.ts';
+import { requestOf } from './recommend.ts';
 import type { Shop } from './shop.ts';
 
-interface Scored {
-  item: string;
-  score: number;
-}
-
-export type Listed = Card & { item_id: string; score: number };
-
-/** Products with their cards; what has left the shop since a model was trained is left out, and so are scores that are no numbers. */
-export function listed<T extends Scored>(shop: Shop, list: readonly T[]): (T & Listed)[] {
-  const result: (T & Listed)[] = [];
-  for (const entry of list) {
-    const card = shop.catalogue.get(entry.item);
-    if (card && Number.isFinite(entry.score)) result.push({ ...entry, ...card, item_id: entry.item });
-  }
-  return result;
-}
-
-interface Search {
+export interface Search {
   query: string;
   top_k: number;
   mode?: SearchMode;
@@ -28,36 +12,63 @@ interface Search {
   is_typing?: boolean;
 }
 
-export async function search(shop: Shop, { query, top_k, mode, where, is_typing }: Search) {
-  const index = shop.system.models.search ?? missing('semantic search');
-  const found = await index.search(is_typing ? shop.catalogue.complete(query) : query, { n: top_k, mode, where });
-  return { query, results: listed(shop, found).map(({ score, ...card }) => ({ ...card, similarity: score })) };
+type Results = (Omit<Listed, 'score' | 'item_id'> & { similarity: number })[];
+
+/** What a search found, and the state of the shop that it was found in. */
+export interface KeptSearch {
+  version: number;
+  results: Results;
+}
+
+/** Longer answers are for machines, and are not kept. */
+const longestKept = 100;
+
+/** Products that answer a query. Many people look for the same, so what was found is kept until the shop changes. */
+export async function search(shop: Shop, ask: Search) {
+  const { query, top_k, mode, where } = ask;
+  const index = shop.live.search ?? missing('semantic search');
+  const { version } = shop.live;
+  const key = top_k <= longestKept ? JSON.stringify(ask) : undefined;
+  const kept = key === undefined ? undefined : shop.found.get(key);
+  if (kept?.version === version) return { query, results: kept.results };
+  const found = await index.search(ask.is_typing ? shop.catalogue.complete(query) : query, { n: top_k, mode, where });
+  const results = listed(shop, found).map(({ score, ...card }) => ({ ...card, similarity: score }));
+  if (key !== undefined) shop.found.set(key, { version, results });
+  return { query, results };
 }
 
 /** Products that the same people like, by the factors alone. */
 export function likedTogether(shop: Shop, item: string, n: number): Listed[] {
-  const als = shop.system.models.als ?? missing('matrix factorization');
-  if (!als.items.has(item)) throw unknown(shop, item);
-  return listed(shop, als.similarItems(item, { n }));
+  const als = shop.live.als ?? missing('matrix factorization');
+  if (!shop.catalogue.get(item) || !als.items.has(item)) throw unknown(shop, item);
+  return listed(shop, als.similarItems(item, { n, exclude: shop.live.gone }));
 }
 
 /** Products for a user whom the factors know. */
 export function likedByUser(shop: Shop, user: string, n: number, includeSeen: boolean): Listed[] {
-  const als = shop.system.models.als ?? missing('matrix factorization');
-  return listed(shop, als.recommend(user, { n, includeSeen }));
+  const als = shop.live.als ?? missing('matrix factorization');
+  return listed(shop, als.recommend(user, { n, includeSeen, exclude: shop.live.gone }));
 }
 
-/** What of a user's own ratings speaks for a product, in shares of what speaks for it at all. */
-export function explain(shop: Shop, user: string, item: string) {
-  const { als } = shop.system.models;
+/**
+ * Why a product is shown to a user: the reasons that its card gives, and what of their history speaks for it, in shares of what speaks for it
+ * at all. Both come from the same history as the recommendations, so that they cannot contradict them.
+ */
+export async function explain(shop: Shop, user: string, item: string) {
   if (!shop.catalogue.get(item)) throw notFound('product', item);
-  if (!als?.users.has(user) || !als.items.has(item)) return { user_id: user, item_id: item, score: null, contributions: [] };
-  const { score, contributions } = als.explain(user, item);
+  const { als } = shop.live;
+  const taste = await shop.tastes.of(user);
+  const request = requestOf(shop, user, taste);
+  const page = await shop.rankers.for('hybrid', 1).rank({ ...request, only: [item] }, { n: 1, includeSeen: true });
+  const reasons = (page.items[0]?.reasons ?? []).map(({ text, kind }) => ({ text, kind }));
+  const about = { user_id: user, item_id: item, strategy: page.strategy, reasons, said: taste.said.get(item) ?? {} };
+  const history = Array.from(taste.liked, ([item, value]) => ({ item, value }));
+  if (!als?.items.has(item) || !history.some((it) => als.items.has(it.item))) return { ...about, score: null, contributions: [] };
+  const [{ score, contributions }] = request.history ? als.explainFor(history, [item]) : [als.explain(user, item)];
   const forIt = contributions.filter((it) => it.score > 0 && it.item !== item);
   const total = forIt.reduce((sum, it) => sum + it.score, 0);
   return {
-    user_id: user,
-    item_id: item,
+    ...about,
     score,
     contributions: listed(shop, forIt.slice(0, 10)).map((it) => ({ ...it, rating: it.value, share: it.score / total })),
   };

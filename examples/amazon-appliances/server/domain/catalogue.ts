@@ -1,5 +1,5 @@
+import { randomUUID } from 'node:crypto';
 import type { DataStore, ProductRow } from 'attune';
-import { digestOf } from './digest.ts';
 
 /** What every list shows of a product. */
 export interface Card {
@@ -29,27 +29,16 @@ export interface PageRequest {
 
 /**
  * The cards of all products in memory (about 400 bytes each), because every list of every answer needs some of them.
- * The rest of a product stays in the database.
+ * The rest of a product stays in the database. Lists are made when they are first wanted after a change.
  */
 export class Catalogue {
-  /** In the order of the database. */
-  readonly cards: readonly ProductCard[];
-  /** Changes when anything in the cards does. */
-  readonly digest: string;
-  /** Largest first. */
-  readonly categories: readonly { name: string; count: number }[];
-  readonly #byId: Map<string, ProductCard>;
+  readonly #byId = new Map<string, ProductCard>();
+  readonly #session = randomUUID();
+  #version = 0;
+  #cards: readonly ProductCard[] | undefined;
+  #categories: readonly { name: string; count: number }[] | undefined;
   #words: Map<string, number> | undefined;
   readonly #sorted = new Map<string, readonly ProductCard[]>();
-
-  private constructor(cards: ProductCard[]) {
-    this.cards = cards;
-    this.digest = digestOf(JSON.stringify(cards));
-    this.#byId = new Map(cards.map((card) => [card.parent_asin, card]));
-    const counts = new Map<string, number>();
-    for (const { category } of cards) if (category !== null) counts.set(category, (counts.get(category) ?? 0) + 1);
-    this.categories = Array.from(counts, ([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
-  }
 
   static async load(data: DataStore): Promise<Catalogue> {
     const cards: ProductCard[] = [];
@@ -59,14 +48,58 @@ export class Catalogue {
       paths.push(textsOf(row.categories));
     }
     const categories = chooseCategories(paths);
+    const catalogue = new Catalogue();
     cards.forEach((card, k) => {
       card.category = categories[k] ?? card.main_category;
+      catalogue.#byId.set(card.parent_asin, card);
     });
-    return new Catalogue(cards);
+    return catalogue;
+  }
+
+  /** In the order of the database. */
+  get cards(): readonly ProductCard[] {
+    this.#cards ??= [...this.#byId.values()];
+    return this.#cards;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** Changes when anything in the cards does. */
+  get digest(): string {
+    return `${this.#session}-${this.#version}`;
+  }
+
+  /** Largest first. */
+  get categories(): readonly { name: string; count: number }[] {
+    if (!this.#categories) {
+      const counts = new Map<string, number>();
+      for (const { category } of this.cards) if (category !== null) counts.set(category, (counts.get(category) ?? 0) + 1);
+      this.#categories = Array.from(counts, ([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
+    }
+    return this.#categories;
   }
 
   get(id: string): ProductCard | undefined {
     return this.#byId.get(id);
+  }
+
+  /** Takes in products that came or changed. Their category is the first of their path that the shop has, so that no other card changes. */
+  put(rows: Iterable<ProductRow>): void {
+    const known = new Set(this.categories.map(({ name }) => name));
+    for (const row of rows) {
+      const card = cardOf(row);
+      const path = textsOf(row.categories);
+      card.category = path.find((name) => known.has(name)) ?? path.at(-1) ?? card.main_category;
+      this.#byId.set(row.item, card);
+    }
+    this.#changed();
+  }
+
+  remove(ids: Iterable<string>): void {
+    for (const id of ids) this.#byId.delete(id);
+    this.#changed();
   }
 
   /** The query with its last word finished, when no title has that word and some title has a longer one. */
@@ -104,8 +137,13 @@ export class Catalogue {
     }
     return list;
   }
-}
 
+  #changed(): void {
+    this.#version++;
+    this.#cards = this.#categories = this.#words = undefined;
+    this.#sorted.clear();
+  }
+}
 /** A number, or null; NaN and infinities never leave the server. */
 export const numberOrNull = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 

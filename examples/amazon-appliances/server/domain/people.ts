@@ -8,45 +8,76 @@ export type FeedbackType = (typeof feedbackTypes)[number];
 
 /** A user's history: products with how much they like them, and products not to show again. */
 export interface Taste {
-  /** Ratings of the database, with what was said since on top. */
-  liked: Map<string, number>;
+  /** Ratings of the database, with what was said since on top, in the order of time. */
+  readonly liked: ReadonlyMap<string, number>;
   /** Products that they turned down. */
-  avoided: Set<string>;
+  readonly avoided: ReadonlySet<string>;
+  /** What they rated, bought and said about products, as the pages show it. */
+  readonly said: ReadonlyMap<string, Said>;
   /** Whether anything was said since the ratings, so that a model that was fitted on the ratings does not know it. */
-  hasNews: boolean;
+  readonly hasNews: boolean;
+}
+
+export interface Said {
+  liked?: boolean;
+  bought?: boolean;
+  stars?: number;
 }
 
 /** On the scale of the stars. */
-const worth = { like: 5, purchase: 4 };
+const worth = { like: 5, purchase: 4, click_product: 2 };
 const lowestLiked = 3;
 
-/** All that is known about a user, from the ratings and from later feedback. */
+/** All that is known about a user, from the ratings and from what was said and done since. */
 export async function tasteOf(data: DataStore, user: string): Promise<Taste> {
-  const [ratings, events] = await Promise.all([data.interactions.ofUser(user), data.events.ofUser(user, { type: feedbackTypes })]);
+  const [ratings, events] = await Promise.all([
+    data.interactions.ofUser(user),
+    data.events.ofUser(user, { type: [...feedbackTypes, 'click_product'], newestFirst: true, limit: longestMemory }),
+  ]);
   const liked = new Map(ratings.map((row) => [row.item, row.value]));
+  const said = new Map<string, Said>(ratings.map((row) => [row.item, { stars: row.value }]));
   const avoided = new Set<string>();
   let hasNews = false;
-  for (const { item, value } of events.map(opinionIn).filter((it) => it !== undefined)) {
-    hasNews = true;
-    if (value >= lowestLiked) {
-      liked.set(item, Math.max(value, liked.get(item) ?? 0));
-      avoided.delete(item);
+  for (const event of events.reverse()) {
+    const item = event.item ?? event.key;
+    if (typeof item !== 'string') continue;
+    if (event.type === 'click_product') {
+      // A look says a little about what was not spoken of otherwise.
+      if (liked.has(item) || avoided.has(item)) continue;
+      liked.set(item, worth.click_product);
     } else {
-      liked.delete(item);
-      avoided.add(item);
+      const value = worthOf(event);
+      said.set(item, { ...said.get(item), ...saidIn(event) });
+      if (value >= lowestLiked) {
+        liked.set(item, Math.max(value, liked.get(item) ?? 0));
+        avoided.delete(item);
+      } else {
+        liked.delete(item);
+        avoided.add(item);
+      }
     }
+    hasNews = true;
   }
-  return { liked, avoided, hasNews };
+  return { liked, avoided, said, hasNews };
 }
 
-/** The product an event is about and its worth in stars; purchases also come from tracking, where the product is the key. */
-function opinionIn(event: StoredEvent): { item: string; value: number } | undefined {
-  const item = event.item ?? event.key;
-  if (typeof item !== 'string') return undefined;
-  const stars = numberOrNull(event.value) ?? numberOrNull(event.rating);
+/** Only so many of the latest events of a user count. */
+const longestMemory = 500;
+
+const starsOf = (event: StoredEvent) => numberOrNull(event.value) ?? numberOrNull(event.rating);
+
+/** What an event is worth in stars; purchases also come from tracking, where the product is the key. */
+function worthOf(event: StoredEvent): number {
   const type = event.type as FeedbackType;
-  if (type === 'like' || type === 'purchase') return { item, value: stars ?? worth[type] };
-  return { item, value: type === 'rating' && stars !== null ? stars : 0 };
+  if (type === 'like' || type === 'purchase') return starsOf(event) ?? worth[type];
+  return type === 'rating' ? (starsOf(event) ?? 0) : 0;
+}
+
+function saidIn(event: StoredEvent): Said {
+  const stars = starsOf(event) ?? undefined;
+  const type = event.type as FeedbackType;
+  if (type === 'purchase') return { bought: true, ...(stars && { stars }) };
+  return type === 'rating' ? { stars } : { liked: type === 'like' };
 }
 
 /** Ratings and events of a user, newest first. */
@@ -61,14 +92,21 @@ export async function historyOf(data: DataStore, catalogue: Catalogue, user: str
       rating: value,
       timestamp: timestamp ?? null,
     })),
-    events: events.map(({ type, timestamp, key, item }) => ({ event_type: type, key: String(item ?? key ?? ''), timestamp })),
+    events: events.map(({ type, timestamp, key, item }) => {
+      const about = String(item ?? key ?? '');
+      const card = catalogue.get(about);
+      return { event_type: type, key: about, timestamp, ...(card && { title: card.title, image_url: card.image_url }) };
+    }),
   };
 }
 
 /** How many ratings are looked at to find users for trying out. */
 const looked = 20_000;
 
-/** A few users with many ratings and different tastes. */
+/** People have names; ids are for machines. */
+const names = ['Alice', 'Bob', 'Chidi', 'Dana', 'Emre', 'Fatima', 'Goran', 'Hana', 'Ines', 'Jonas', 'Kiri', 'Luis'];
+
+/** A few users with many ratings and different tastes, each with a name for the pages. */
 export async function usersToTry(data: DataStore, catalogue: Catalogue, n: number) {
   const { rows } = await data.interactions.page({ limit: looked });
   const tastes = new Map<string, Map<string, number>>();
@@ -85,5 +123,8 @@ export async function usersToTry(data: DataStore, catalogue: Catalogue, n: numbe
   const chosen = new Map<string, (typeof candidates)[number]>();
   for (const candidate of candidates) if (!chosen.has(candidate.taste) && chosen.size < n) chosen.set(candidate.taste, candidate);
   const others = candidates.filter((it) => chosen.get(it.taste) !== it).slice(0, n - chosen.size);
-  return [...chosen.values(), ...others];
+  return [...chosen.values(), ...others].map((it, k) => ({
+    ...it,
+    name: names[k % names.length] + (k < names.length ? '' : ` ${Math.floor(k / names.length) + 1}`),
+  }));
 }

@@ -1,7 +1,7 @@
 import { diversify, HybridRanker, type HybridSource, type SourceFunction, weighted } from 'attune';
-import type { Models } from '../../pipeline/system.ts';
 import type { Catalogue } from './catalogue.ts';
 import { notReady } from './errors.ts';
+import type { LiveModels } from './live-models.ts';
 
 export const modelNames = ['hybrid', 'als', 'semantic', 'popular'] as const;
 export type ModelName = (typeof modelNames)[number];
@@ -12,44 +12,83 @@ export type Side = (typeof sides)[number];
 /** Pages up to this size are mixed so that not every product is like the one before; longer lists are for machines. */
 const longestMixedPage = 100;
 
+/** How many products each source names for such a page: three times those of a row of cards, so that mixing has a choice. */
+const candidates = 50;
+
+/** The same for what is like one product. */
+const similarCandidates = 40;
+
 /** How much behaviour counts against content, where both have something to say. */
-const weights = { als: 0.7, semantic: 0.3 };
+const weights = { als: 0.7, semantic: 0.3, fresh: 0.5 };
 
-/** Ranks for people. All models together, or one of them with what everybody likes behind it. */
-export function rankerFor(models: Models, catalogue: Catalogue, model: ModelName, n: number): HybridRanker {
-  const { als, popular, search } = models;
-  const all: Partial<Record<string, HybridSource>> = {
-    als: model === 'hybrid' || model === 'als' ? als : undefined,
-    semantic: model === 'hybrid' || model === 'semantic' ? search : undefined,
-    popular,
-  };
-  const sources = present(all);
-  return new HybridRanker({
-    sources,
-    attributes: (item) => catalogue.get(item) as Record<string, unknown> | undefined,
-    fusion: fusionOf(sources),
-    rerank: search && n <= longestMixedPage ? [diversify({ lambda: 0.8, by: search })] : [],
-  });
-}
+/** The rankers of the models that are loaded now, made once for each kind of page. */
+export class Rankers {
+  readonly #live: LiveModels;
+  readonly #catalogue: Catalogue;
+  readonly #made = new Map<string, HybridRanker>();
+  #version = -1;
 
-/** Ranks what is like one product, `context.item`: by who likes it, by what it says of itself, or both. */
-export function similarityRanker({ als, search }: Models, catalogue: Catalogue, side: Side): HybridRanker {
-  const of = ({ context }: Parameters<SourceFunction>[0]) => context.item as string;
-  const behaviour: SourceFunction = (request) => {
-    const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
-    return explained(als?.similarItems(of(request), options) ?? [], 'Liked by the same people');
-  };
-  const content: SourceFunction = (request) => {
-    const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
-    return explained(search?.similarItems(of(request), options) ?? [], 'Alike in what it is');
-  };
-  return new HybridRanker({
-    sources: present({
-      behaviour: als && side !== 'content' ? behaviour : undefined,
-      content: search && side !== 'behaviour' ? content : undefined,
-    }),
-    attributes: (item) => catalogue.get(item) as Record<string, unknown> | undefined,
-  });
+  constructor(live: LiveModels, catalogue: Catalogue) {
+    this.#live = live;
+    this.#catalogue = catalogue;
+  }
+
+  /** Ranks for people. All models together, or one of them with what everybody likes behind it. */
+  for(model: ModelName, n: number): HybridRanker {
+    const isMixed = n <= longestMixedPage;
+    return this.#once(`${model} ${isMixed}`, () => this.#forPeople(model, isMixed));
+  }
+
+  /** Ranks what is like one product, `context.item`: by who likes it, by what it says of itself, or both. */
+  similarity(side: Side): HybridRanker {
+    return this.#once(`similar ${side}`, () => this.#similarity(side));
+  }
+
+  #once(name: string, make: () => HybridRanker): HybridRanker {
+    if (this.#version !== this.#live.version) {
+      this.#made.clear();
+      this.#version = this.#live.version;
+    }
+    const made = this.#made.get(name) ?? make();
+    this.#made.set(name, made);
+    return made;
+  }
+
+  #forPeople(model: ModelName, isMixed: boolean): HybridRanker {
+    const { als, popularList: popular, neighbours: search, fresh } = this.#live;
+    const sources = present({
+      als: model === 'hybrid' || model === 'als' ? als : undefined,
+      semantic: model === 'hybrid' || model === 'semantic' ? search : undefined,
+      fresh: model === 'hybrid' ? fresh?.source : undefined,
+      popular,
+    });
+    return new HybridRanker({
+      sources,
+      attributes: (item) => this.#catalogue.get(item) as Record<string, unknown> | undefined,
+      fusion: fusionOf(sources),
+      candidates: isMixed ? candidates : undefined,
+      rerank: search && isMixed ? [diversify({ lambda: 0.8, by: search })] : [],
+    });
+  }
+
+  #similarity(side: Side): HybridRanker {
+    const { als, neighbours } = this.#live;
+    const of = ({ context }: Parameters<SourceFunction>[0]) => context.item as string;
+    const behaviour: SourceFunction = (request) => {
+      const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
+      return explained(als?.similarItems(of(request), options) ?? [], 'Liked by the same people');
+    };
+    const content: SourceFunction = (request) =>
+      explained(neighbours?.near(of(request), request.n, request.exclude) ?? [], 'Alike in what it is');
+    return new HybridRanker({
+      sources: present({
+        behaviour: als && side !== 'content' ? behaviour : undefined,
+        content: neighbours && side !== 'behaviour' ? content : undefined,
+      }),
+      attributes: (item) => this.#catalogue.get(item) as Record<string, unknown> | undefined,
+      candidates: similarCandidates,
+    });
+  }
 }
 
 function fusionOf(sources: Record<string, HybridSource>) {
@@ -57,7 +96,7 @@ function fusionOf(sources: Record<string, HybridSource>) {
   return theirs.length > 0 ? weighted(Object.fromEntries(theirs)) : weighted();
 }
 
-const explained = <T>(list: T[], reason: string) => list.map((entry) => ({ ...entry, reason }));
+const explained = <T>(list: readonly T[], reason: string) => list.map((entry) => ({ ...entry, reason }));
 
 function present(sources: Partial<Record<string, HybridSource>>): Record<string, HybridSource> {
   const there = Object.entries(sources).filter((it): it is [string, HybridSource] => it[1] !== undefined);

@@ -1,8 +1,8 @@
-import type { RankedPage } from 'attune';
-import { listed } from './answers.ts';
+import type { RankedPage, RankRequest } from 'attune';
 import { notFound } from './errors.ts';
-import { tasteOf } from './people.ts';
-import { type ModelName, rankerFor, type Side, similarityRanker } from './ranker.ts';
+import { listed } from './listed.ts';
+import type { Taste } from './people.ts';
+import type { ModelName, Side } from './ranker.ts';
 import type { Shop } from './shop.ts';
 
 /** The visitor, and what is known of them besides the database. */
@@ -18,30 +18,61 @@ export interface Ask {
 /** A product of a history that comes without a rating counts like the best one. */
 const likedValue = 5;
 
-/** Products for a user: from the model, combined with their feedback since it was trained. */
-export async function recommend(shop: Shop, { user_id, n, model = 'hybrid', history = [], interests, exclude = [] }: Ask) {
-  const { models, data } = shop.system;
-  const { liked, avoided, hasNews } = await tasteOf(data, user_id);
-  for (const item of history) liked.set(item, liked.get(item) ?? likedValue);
-  const isInModel = !hasNews && history.length === 0 && models.als?.users.has(user_id);
-  const page = await rankerFor(models, shop.catalogue, model, n).rank(
-    {
-      user: user_id,
-      history: isInModel ? undefined : Array.from(liked, ([item, value]) => ({ item, value })),
-      interests,
-      exclude: [...exclude, ...avoided],
-    },
-    { n },
-  );
-  return { user_id, strategy: page.strategy, recommendations: entriesOf(shop, page) };
+type Recommended = Awaited<ReturnType<typeof make>>;
+
+/** An answer, and what it followed from. */
+export interface KeptAnswer {
+  taste: Taste;
+  version: number;
+  answer: Recommended;
+}
+
+/**
+ * Products for a user: from the model, combined with their feedback since it was trained. An answer is kept until something happens to the user
+ * or to the shop; people whom nobody knows share one.
+ */
+export async function recommend(shop: Shop, ask: Ask) {
+  const { user_id, n, model = 'hybrid', history, interests, exclude } = ask;
+  const started = performance.now();
+  const taste = await shop.tastes.of(user_id);
+  const version = shop.live.version;
+  const isKeepable = !history?.length && !exclude?.length;
+  const isStranger = taste.liked.size + taste.avoided.size === 0 && !shop.live.als?.users.has(user_id);
+  const key = isKeepable ? JSON.stringify([isStranger ? null : user_id, n, model, interests]) : '';
+  const kept = isKeepable ? shop.answers.get(key) : undefined;
+  const isFresh = kept?.version === version && (isStranger || kept.taste === taste);
+  const answer = isFresh ? kept.answer : await make(shop, ask, taste);
+  if (isKeepable && !isFresh) shop.answers.set(key, { taste, version, answer });
+  shop.onRecommended(answer.strategy, answer.recommendations, (performance.now() - started) / 1000);
+  return { user_id, ...answer };
+}
+
+async function make(shop: Shop, { user_id, n, model = 'hybrid', history, interests, exclude = [] }: Ask, taste: Taste) {
+  const request = { ...requestOf(shop, user_id, taste, history), interests };
+  const page = await shop.rankers.for(model, n).rank({ ...request, exclude: [...exclude, ...taste.avoided, ...shop.live.gone] }, { n });
+  return { strategy: page.strategy, recommendations: entriesOf(shop, page) };
 }
 
 /** Products that are like one. */
 export async function similar(shop: Shop, item_id: string, n: number, by: Side) {
   if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
-  const ranker = similarityRanker(shop.system.models, shop.catalogue, by);
-  const page = await ranker.rank({ context: { item: item_id }, exclude: [item_id] }, { n });
+  const page = await shop.rankers.similarity(by).rank({ context: { item: item_id }, exclude: [item_id, ...shop.live.gone] }, { n });
   return { item_id, recommendations: entriesOf(shop, page) };
+}
+
+/** A user as the models know them, or their whole history where they do not know all of it. */
+export function requestOf(shop: Shop, user: string, { liked, hasNews }: Taste, history: readonly string[] = []): RankRequest {
+  if (!hasNews && history.length === 0 && isKnown(shop, user, liked)) return { user };
+  const all = new Map(liked);
+  for (const item of history) all.set(item, all.get(item) ?? likedValue);
+  return { user, history: Array.from(all, ([item, value]) => ({ item, value })) };
+}
+
+/** Whether the model was fitted on just these ratings: others may have come or gone through the administration. */
+function isKnown({ live: { als } }: Shop, user: string, liked: Taste['liked']): boolean {
+  if (!als?.users.has(user)) return false;
+  const known = [...als.interactionsOf(user)];
+  return known.length === liked.size && known.every(({ item, value }) => liked.get(item) === value);
 }
 
 function entriesOf(shop: Shop, page: RankedPage) {

@@ -1,58 +1,135 @@
 import { randomBytes } from 'node:crypto';
 import type { System } from '../../pipeline/system.ts';
 import { Tokens } from '../auth/tokens.ts';
+import { readConfig, type ServerConfig } from '../config.ts';
 import type { Subject } from '../pictures/index.ts';
+import { trainInProcess } from '../training/run.ts';
+import type { KeptSearch } from './answers.ts';
 import { Catalogue, type ProductCard } from './catalogue.ts';
+import { EventLog } from './event-log.ts';
+import { LiveModels } from './live-models.ts';
+import { LruCache } from './lru-cache.ts';
+import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
 import { type Product, productOf, subjectOf } from './products.ts';
+import { Rankers } from './ranker.ts';
+import type { KeptAnswer } from './recommend.ts';
+import { Retraining } from './retraining.ts';
+import { Tastes } from './tastes.ts';
 import { TrainingJobs } from './training-jobs.ts';
 
-/** Totals of a few million ratings take a second, so they are not counted at every request. */
-const statisticsLastMs = 30_000;
+/** Totals of a few million ratings take a second, so they are counted anew only after a change, or because another process may have made one. */
+const statisticsLastMs = 600_000;
+
+/** Answers that are kept, of some ten products each. */
+const keptAnswers = 5000;
 
 /** Everything that routes share. */
 export class Shop {
   readonly system: System;
+  readonly config: ServerConfig;
   readonly adminPassword: string;
   /** Whether the password was just generated and must be shown. */
   readonly isPasswordNew: boolean;
-  readonly tokens = new Tokens();
+  readonly tokens: Tokens;
   readonly training: TrainingJobs;
-  #catalogue: Catalogue;
+  readonly catalogue: Catalogue;
+  readonly events: EventLog;
+  readonly tastes: Tastes;
+  readonly live: LiveModels;
+  readonly rankers: Rankers;
+  readonly answers = new LruCache<KeptAnswer>('answers', keptAnswers);
+  readonly found = new LruCache<KeptSearch>('searches', keptAnswers);
+  /** Told of every list that was made for somebody. */
+  onRecommended: (strategy: string, list: readonly { item_id: string }[], tookSeconds: number) => void = () => {};
+  readonly #retraining: Retraining;
+  #observations: Promise<Observations> | undefined;
   #statistics: { value: Promise<DatabaseNumbers>; until: number } | undefined;
   #usersToTry: ReturnType<typeof usersToTry> | undefined;
 
-  private constructor(system: System, catalogue: Catalogue) {
+  private constructor(system: System, catalogue: Catalogue, config: ServerConfig) {
     this.system = system;
-    this.#catalogue = catalogue;
+    this.config = config;
+    this.catalogue = catalogue;
+    this.tokens = new Tokens(config.jwtSecret);
     this.isPasswordNew = !system.settings.adminPassword;
     this.adminPassword = system.settings.adminPassword || randomBytes(12).toString('base64url');
-    this.training = new TrainingJobs(system);
+    this.events = new EventLog(system.data);
+    this.tastes = new Tastes(system.data);
+    this.live = new LiveModels(system);
+    this.rankers = new Rankers(this.live, catalogue);
+    this.training = new TrainingJobs({ train: (kind, options) => trainInProcess(system.settings, kind, options) }, () =>
+      this.reloadModels(),
+    );
+    this.#retraining = new Retraining(this.training, config);
+    this.events.onEvent((event) => this.tastes.heard(event));
+    this.events.onEvent((event) => this.#observations?.then((it) => it.take(event)));
   }
 
-  static async open(system: System): Promise<Shop> {
-    return new Shop(system, await Catalogue.load(system.data));
+  static async open(system: System, config = readConfig()): Promise<Shop> {
+    const shop = new Shop(system, await Catalogue.load(system.data), config);
+    await shop.live.catchUp(shop.catalogue);
+    await shop.live.wakeUp();
+    await shop.statistics();
+    return shop;
   }
 
-  get catalogue(): Catalogue {
-    return this.#catalogue;
+  /** Loads the versions that `production` points at. */
+  async reloadModels(): Promise<void> {
+    await this.system.reload();
+    await this.live.catchUp(this.catalogue);
   }
 
-  /** Reads the products anew, after some have come or gone. */
-  async refresh(): Promise<void> {
-    this.#catalogue = await Catalogue.load(this.system.data);
-    this.#statistics = undefined;
-    this.#usersToTry = undefined;
+  /** Ratings came or went outside of the event log. */
+  ratingsChanged(count: number): void {
+    if (count === 0) return;
+    this.tastes.cache.clear();
+    this.#forgetNumbers();
+    this.#retraining.changed(count);
+  }
+
+  /** Products are in the database that were not there, or were different. */
+  async productsCame(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const rows = (await this.system.data.products.getMany(new Set(ids))).filter((row) => row !== undefined);
+    this.catalogue.put(rows);
+    await this.live.add(rows);
+    this.#forgetNumbers();
+  }
+
+  /** Products are no longer in the database, and so are their ratings. */
+  productsWent(ids: readonly string[]): void {
+    const gone = ids.filter((id) => this.catalogue.get(id));
+    if (gone.length === 0) return;
+    this.catalogue.remove(gone);
+    this.live.remove(gone);
+    this.ratingsChanged(gone.length);
   }
 
   /** A product with all its columns, and what its picture is drawn from; undefined when there is none. */
   async product(id: string): Promise<{ product: Product; subject: Subject } | undefined> {
     const row = await this.system.data.products.get(id);
+    // Another process may have changed the database.
+    if (!row) this.productsWent([id]);
+    else if (!this.catalogue.get(id)) await this.productsCame([id]);
     if (!row) return undefined;
-    // A product that came after the cards were read.
-    if (!this.catalogue.get(id)) await this.refresh();
     const product = productOf(row, this.catalogue.get(id) as ProductCard);
     return { product, subject: subjectOf(product) };
+  }
+
+  /** Lists that were shown and what came of them. The log is read at the first call, and followed from then on. */
+  observations(): Promise<Observations> {
+    this.#observations ??= this.events.flush().then(() => observationsOf(this.system.data));
+    return this.#observations;
+  }
+
+  /** Forgets what pages told of visits; purchases and opinions stay, because they are what a user said. */
+  async clearObservations(): Promise<number> {
+    const { total } = (await this.observations()).counts;
+    await this.system.data.events.delete({ type: viewTypes });
+    await this.events.append({ user: 'admin', type: clearedType });
+    this.tastes.cache.clear();
+    return total;
   }
 
   statistics(): Promise<DatabaseNumbers> {
@@ -65,6 +142,24 @@ export class Shop {
   async usersToTry(n: number) {
     this.#usersToTry ??= usersToTry(this.system.data, this.catalogue, 50);
     return (await this.#usersToTry).slice(0, n);
+  }
+
+  get caches() {
+    const { neighbours } = this.live;
+    return [this.tastes.cache, this.answers, this.found, ...(neighbours ? [neighbours.cache] : [])];
+  }
+
+  /** Stops trainings and writes what is still in memory. */
+  async close(): Promise<void> {
+    this.live.close();
+    this.#retraining.close();
+    await this.training.close();
+    await this.events.flush();
+  }
+
+  #forgetNumbers(): void {
+    this.#statistics = undefined;
+    this.#usersToTry = undefined;
   }
 
   async #count(): Promise<DatabaseNumbers> {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, on } from 'node:events';
 import type { Progress } from 'attune';
-import type { System, TrainKind, TrainResult } from '../../pipeline/system.ts';
+import type { TrainKind, TrainOptions } from '../../pipeline/system.ts';
+import type { GatedResult } from '../training/messages.ts';
 
 /** What there is to say about one training. */
 export interface JobState {
@@ -11,20 +12,35 @@ export interface JobState {
   started_at: string;
   duration_s: number;
   progress?: { phase: string; done: number; total?: number };
-  models?: TrainResult['models'];
+  models?: GatedResult['models'];
+  gate?: GatedResult['gate'];
   error?: { code: string; message: string };
+}
+
+/** What trains: registers what it made, and promotes it where it may. */
+export interface Trainer {
+  train(kind: TrainKind, options: TrainOptions): Promise<GatedResult>;
 }
 
 const remembered = 50;
 
 /** Trainings one after the other in the background; the last ones are remembered. Until they are done, answers come from the old models. */
 export class TrainingJobs {
-  readonly #system: Pick<System, 'train'>;
+  readonly #system: Trainer;
   readonly #jobs = new Map<string, TrainingJob>();
   readonly #closing = new AbortController();
 
-  constructor(system: Pick<System, 'train'>) {
+  readonly #onTrained: () => Promise<void>;
+
+  /** @param onTrained called when new models answer, before the job counts as done. */
+  constructor(system: Trainer, onTrained: () => Promise<void> = async () => {}) {
     this.#system = system;
+    this.#onTrained = onTrained;
+  }
+
+  /** Newest first. */
+  get all(): JobState[] {
+    return [...this.#jobs.values()].map((job) => job.state).reverse();
   }
 
   get(id: string): TrainingJob | undefined {
@@ -37,7 +53,11 @@ export class TrainingJobs {
   }
 
   start(kind: TrainKind, force: boolean): TrainingJob {
-    const job = new TrainingJob(kind, (onProgress) => this.#system.train(kind, { force, onProgress, signal: this.#closing.signal }));
+    const job = new TrainingJob(kind, async (onProgress) => {
+      const result = await this.#system.train(kind, { force, onProgress, signal: this.#closing.signal });
+      await this.#onTrained();
+      return result;
+    });
     this.#jobs.set(job.id, job);
     for (const id of this.#jobs.keys()) if (this.#jobs.size > remembered) this.#jobs.delete(id);
     return job;
@@ -59,10 +79,10 @@ export class TrainingJob {
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #ended: number | undefined;
   #progress: Progress | undefined;
-  #result: TrainResult | undefined;
+  #result: GatedResult | undefined;
   #error: Error | undefined;
 
-  constructor(kind: TrainKind, work: (onProgress: (progress: Progress) => void) => Promise<TrainResult>) {
+  constructor(kind: TrainKind, work: (onProgress: (progress: Progress) => void) => Promise<GatedResult>) {
     this.#kind = kind;
     this.finished = this.#run(work);
   }
@@ -76,6 +96,7 @@ export class TrainingJob {
       duration_s: ((this.#ended ?? Date.now()) - this.#started) / 1000,
       progress: this.#progress && { phase: this.#progress.phase, done: this.#progress.done, total: this.#progress.total },
       models: this.#result?.models,
+      gate: this.#result?.gate,
       error: this.#error && { code: (this.#error as { code?: string }).code ?? 'ERR_TRAINING', message: this.#error.message },
     };
   }
@@ -92,7 +113,7 @@ export class TrainingJob {
     }
   }
 
-  async #run(work: (onProgress: (progress: Progress) => void) => Promise<TrainResult>): Promise<void> {
+  async #run(work: (onProgress: (progress: Progress) => void) => Promise<GatedResult>): Promise<void> {
     try {
       this.#result = await work((progress) => {
         this.#progress = progress;

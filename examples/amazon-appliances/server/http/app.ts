@@ -1,20 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import fastifyCompress from '@fastify/compress';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { ServerConfig } from '../config.ts';
+import { allowOrigins } from './cors.ts';
 import { answerClientError, answerErrors, sendError } from './errors.ts';
-import { readQueryNumbers } from './query-numbers.ts';
+import { readJson } from './json-body.ts';
+import { KnownMethods } from './methods.ts';
+import { readNumbers } from './numbers.ts';
+import { limitRates } from './rate-limit.ts';
 import { docsPolicy, secureHeaders } from './security.ts';
 
 const maxBodyBytes = 1024 * 1024;
 /** Ids are at most 256 characters, each of them up to nine when it is encoded. */
 const maxParamLength = 2400;
+/** Smaller answers take longer to compress than to send. */
+const compressedFromBytes = 2048;
+
+const tags = ['Recommendations', 'Search', 'Products', 'Users', 'Feedback', 'Log in', 'Models', 'Admin', 'Monitoring', 'Server'];
+
+export interface AppOptions {
+  version: string;
+  config: ServerConfig;
+  /** HTML for a person who opens an address that is not there. */
+  lostPage: string;
+}
 
 /** A Fastify instance with everything that is the same for all routes. Routes are added to it, then it listens. */
-export async function createApp({ version }: { version: string }): Promise<FastifyInstance> {
+export async function createApp({ version, config, lostPage }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength },
+    trustProxy: config.trustProxy,
+    genReqId: () => randomUUID(),
     logger: { level: process.env.LOG_LEVEL ?? 'warn' },
     // Types are taken as they come, and what is not known is refused, not dropped: a misspelled field would silently change the answer.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false, strictTypes: false } },
@@ -22,10 +42,13 @@ export async function createApp({ version }: { version: string }): Promise<Fasti
     clientErrorHandler: answerClientError,
     forceCloseConnections: 'idle',
   });
-  app.removeContentTypeParser('text/plain');
-  answerErrors(app);
+  readJson(app);
+  answerErrors(app, new KnownMethods(app), lostPage);
   secureHeaders(app);
-  readQueryNumbers(app);
+  allowOrigins(app, config.corsOrigins);
+  limitRates(app, config.requestsPerSecond);
+  readNumbers(app);
+  await app.register(fastifyCompress, { threshold: compressedFromBytes, encodings: ['br', 'gzip', 'identity'], brotliOptions: brotli });
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -34,7 +57,7 @@ export async function createApp({ version }: { version: string }): Promise<Fasti
         version,
         description: 'Recommendations, search and products of the example shop of attune.',
       },
-      tags: ['Recommendations', 'Search', 'Products', 'Users', 'Feedback', 'Models', 'Log in', 'Server'].map((name) => ({ name })),
+      tags: tags.map((name) => ({ name })),
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'From `POST /auth/login`.' } } },
     },
   });
@@ -46,3 +69,6 @@ export async function createApp({ version }: { version: string }): Promise<Fasti
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
 }
+
+/** The default of brotli is the best and slowest; this one is as fast as gzip. */
+const brotli = { params: { 1: 4 } }; // BROTLI_PARAM_QUALITY

@@ -1,6 +1,7 @@
 import { AttuneError } from 'attune';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ShopError, shortened } from '../domain/errors.ts';
+import type { KnownMethods } from './methods.ts';
 
 /** What the server answers with when it does not answer with data: `{ error: { code, message, details? } }`. */
 export class HttpError extends Error {
@@ -14,20 +15,30 @@ export class HttpError extends Error {
   }
 }
 
-/** The same shape for everything that goes wrong: unknown routes, bad input, bugs. */
-export function answerErrors(app: FastifyInstance): void {
+/** The same shape for everything that goes wrong: unknown routes, bad input, bugs. A person who is lost in a browser gets a page. */
+export function answerErrors(app: FastifyInstance, methods: KnownMethods, lostPage: string): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler((request, reply) => {
-    const message = `There is no ${request.method} ${shortened(request.url.split('?')[0])}. The routes are listed at /docs.`;
-    return reply.code(404).send({ error: { code: 'ERR_NOT_FOUND', message } });
+    const path = request.url.split('?')[0];
+    const known = methods.of(path);
+    if (known.length > 0 && !known.includes(request.method)) {
+      const message = `${shortened(path)} does not take ${request.method}, but ${known.join(', ')}.`;
+      return sendError(new HttpError(405, 'ERR_METHOD_NOT_ALLOWED', message), request, reply.header('allow', known.join(', ')));
+    }
+    if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+      return reply.code(404).type('text/html; charset=utf-8').send(lostPage);
+    }
+    const message = `There is no ${request.method} ${shortened(path)}. The routes are listed at /docs.`;
+    return sendError(new HttpError(404, 'ERR_NOT_FOUND', message), request, reply);
   });
 }
 
 /** Also used before routing, where Fastify has no error handler yet. */
 export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, code, message, details } = toHttpError(error);
+  if (status === 429) reply.header('retry-after', String((details as { retry_after_s: number }).retry_after_s));
   if (status >= 500 && status !== 503) request.log.error(error);
-  return reply.code(status).type('application/json').send({ error: { code, message, details } });
+  return reply.code(status).type('application/json; charset=utf-8').send({ error: { code, message, details } });
 }
 
 /** What Node itself refuses to read, such as headers that are too large, never reaches a route. */

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Tokens } from '../auth/tokens.ts';
 import { HttpError } from './errors.ts';
 
@@ -14,3 +14,13 @@ export const requireAdmin = (tokens: Tokens) => async (request: FastifyRequest) 
     );
   if (claims.role !== 'admin') throw new HttpError(403, 'ERR_FORBIDDEN', 'This needs the role admin.');
 };
+
+/** Logs who changed what through these routes, after the fact. Bodies are not logged: they may be large, or secret. */
+export function auditChanges(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const path = request.routeOptions.url ?? '';
+    const isAdmin = /^\/(admin|monitoring|training|models)\b/.test(path);
+    if (!isAdmin || request.method === 'GET' || request.method === 'HEAD') return;
+    request.log.warn({ audit: `${request.method} ${request.url}`, status: reply.statusCode, ip: request.ip });
+  });
+}

@@ -8,9 +8,9 @@ export const itemId = id('Product id, the `parent_asin` of the product.');
 export const count = (description: string, fallback: number, maximum: number) =>
   ({ type: 'integer', minimum: 1, maximum, default: fallback, description }) as const;
 
-/** An object that refuses what it does not know. */
-export const object = <P extends Record<string, unknown>>(properties: P, required: (keyof P & string)[] = []) =>
-  ({ type: 'object', properties, required, additionalProperties: false }) as const;
+/** An object that refuses what it does not know. @param example a valid one, for the documentation */
+export const object = <P extends Record<string, unknown>>(properties: P, required: (keyof P & string)[] = [], example?: object) =>
+  ({ type: 'object', properties, required, additionalProperties: false, ...(example && { examples: [example] }) }) as const;
 
 const nullable = (type: string) => ({ type: [type, 'null'] }) as const;
 
@@ -63,6 +63,7 @@ const meanings: Record<number, string> = {
   404: 'There is no such thing.',
   409: 'It is being done already.',
   413: 'The body is too large.',
+  429: 'Too many requests; `Retry-After` says how long to wait.',
   503: 'The model has not been trained yet.',
 };
 

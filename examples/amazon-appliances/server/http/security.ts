@@ -14,6 +14,10 @@ export const pagePolicy = [
 export const docsPolicy =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
+/** ReDoc writes styles of its own into its page. */
+export const redocPolicy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'";
+
 const headers = {
   'content-security-policy': pagePolicy,
   'x-content-type-options': 'nosniff',
@@ -26,7 +30,7 @@ const headers = {
 
 /** Sends the headers with every answer, errors included. Other origins get no permission, so their pages cannot read answers. */
 export function secureHeaders(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_, reply) => {
-    reply.headers(headers);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers).header('x-request-id', request.id);
   });
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Role, sameText, tokenSeconds } from '../auth/tokens.ts';
 import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
+import { RateLimit, tooMany } from '../http/rate-limit.ts';
 import { answer, errors } from '../http/schemas.ts';
 
 interface Login {
@@ -18,9 +19,14 @@ const login = {
   },
   required: ['role'],
   additionalProperties: false,
+  examples: [{ role: 'user' }, { role: 'admin', password: 'the one that the server printed' }],
 } as const;
 
+/** Wrong passwords from one address: ten at once, then one every three seconds. The right one is refused as well meanwhile. */
+const wrongPasswords = { burst: 10, perSecond: 1 / 3 };
+
 export function authRoutes(app: FastifyInstance, shop: Shop): void {
+  const failures = new RateLimit(wrongPasswords);
   app.post<{ Body: Login }>(
     '/auth/login',
     {
@@ -35,13 +41,19 @@ export function authRoutes(app: FastifyInstance, shop: Shop): void {
             role: { type: 'string', enum: ['user', 'admin'] },
             expires_in: { type: 'integer', description: 'Seconds.' },
           }),
-          ...errors(400, 401),
+          ...errors(400, 401, 429),
         },
       },
     },
-    ({ body: { role, password = '' } }) => {
-      if (role === 'admin' && !sameText(password, shop.adminPassword)) {
-        throw new HttpError(401, 'ERR_UNAUTHORIZED', 'That is not the password of the administrator.');
+    async ({ body: { role, password = '' }, ip, log }) => {
+      if (role === 'admin') {
+        const seconds = failures.wait(ip);
+        if (seconds > 0) throw tooMany(seconds);
+        if (!sameText(password, shop.adminPassword)) {
+          failures.take(ip);
+          log.warn({ audit: 'login refused', ip });
+          throw new HttpError(401, 'ERR_UNAUTHORIZED', 'That is not the password of the administrator.');
+        }
       }
       const user_id = role === 'admin' ? 'admin' : `user-${randomUUID()}`;
       return { token: shop.tokens.issue({ user_id, role }), user_id, role, expires_in: tokenSeconds };

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { notFound } from '../domain/errors.ts';
+import { trackingTypes } from '../domain/observations.ts';
 import { type FeedbackType, feedbackTypes } from '../domain/people.ts';
 import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
@@ -39,14 +40,14 @@ const feedback = object(
 const trackingEvent = object(
   {
     user_id: userId,
-    event_type: { type: 'string', enum: ['page_load', 'click_product', 'scroll_end', 'purchase', 'page_visit'] },
+    event_type: { type: 'string', enum: trackingTypes },
     key: { type: 'string', minLength: 1, maxLength: 256, description: 'What it is about, such as a product id or the name of a page.' },
     key_type: { type: 'string', minLength: 1, maxLength: 64, description: 'What `key` is, such as product, page or section.' },
-    list_of_recommendations: { type: 'array', maxItems: 1000, items: itemId, default: [], description: 'What was on show.' },
+    list_of_recommendations: { type: 'array', maxItems: 1000, items: itemId, description: 'What was on show; may be empty.' },
     rating: { type: 'number', minimum: 0, maximum: 5 },
     timestamp: { type: 'number', minimum: 0, maximum: 8.64e15, description: 'Milliseconds since 1970; default now.' },
   },
-  ['user_id', 'event_type', 'key', 'key_type'],
+  ['user_id', 'event_type', 'key', 'key_type', 'list_of_recommendations'],
 );
 
 const accepted = answer('Taken.', {
@@ -70,7 +71,7 @@ export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
     async ({ body: { user_id, item_id, type, value } }, reply) => {
       if (type === 'rating' && value === undefined) throw new HttpError(400, 'ERR_VALIDATION', 'A rating needs a value, its stars.');
       if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
-      const { id } = await shop.system.data.events.append({ user: user_id, type, item: item_id, value });
+      const { id } = await shop.events.append({ user: user_id, type, item: item_id, value });
       return reply.code(202).send({ status: 'accepted', id });
     },
   );
@@ -81,7 +82,7 @@ export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
       schema: { tags, summary: 'What happened on a page', body: trackingEvent, response: { 202: accepted, ...errors(400) } },
     },
     async ({ body: { user_id, event_type, ...rest } }, reply) => {
-      const { id } = await shop.system.data.events.append({ ...rest, user: user_id, type: event_type });
+      const { id } = await shop.events.append({ ...rest, user: user_id, type: event_type });
       return reply.code(202).send({ status: 'accepted', id });
     },
   );

@@ -7,6 +7,9 @@ import type { Shop } from '../domain/shop.ts';
 import { isUnchanged, tagOf } from '../http/etag.ts';
 import { drawProduct } from '../pictures/index.ts';
 
+/** Pages that are the same for everybody. */
+const titles = { login: 'Log in', you: 'History and model', cart: 'Cart', admin: 'Administration' };
+
 /** The pages, what they are built of, and a picture of each product. */
 export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void {
   app.register(fastifyStatic, {
@@ -26,6 +29,12 @@ export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void
       'Appliances for the home, and the parts that keep them running.',
     ),
   );
+
+  for (const [path, title] of Object.entries(titles)) {
+    app.get(`/${path}`, { schema: { hide: true } }, (_, reply) =>
+      sendPage(reply, pages[path as keyof typeof titles], `${title} · Hob & Drum`, `${title}, in the shop Hob & Drum.`),
+    );
+  }
 
   app.get<{ Params: { id: string } }>('/product/:id', { schema: { hide: true } }, (request, reply) => {
     const card = shop.catalogue.get(request.params.id);
@@ -56,9 +65,16 @@ export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void
   );
 }
 
-function sendPage(reply: FastifyReply, page: string, title: string, description: string): FastifyReply {
-  const html = page.replace('{{title}}', () => escaped(title)).replace('{{description}}', () => escaped(description));
-  return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html);
+interface Head {
+  title: string;
+  description: string;
 }
+
+/** A page with its head. */
+export const filledIn = (page: string, { title, description }: Head): string =>
+  page.replace('{{title}}', () => escaped(title)).replace('{{description}}', () => escaped(description));
+
+const sendPage = (reply: FastifyReply, page: string, title: string, description: string): FastifyReply =>
+  reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(filledIn(page, { title, description }));
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -104,16 +104,19 @@ export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
     {
       schema: {
         tags,
-        summary: "What of a user's own ratings speaks for a product",
+        summary: 'Why a product is shown to a user, and what they said of it',
         querystring: object({ user_id: userId, item_id: itemId }, ['user_id', 'item_id']),
         response: {
           200: answer('Ratings and their shares; none when the model knows the user or the product too little.', {
             user_id: { type: 'string' },
             item_id: { type: 'string' },
+            strategy: { type: 'string' },
             score: { type: ['number', 'null'] },
+            reasons: recommendation.properties.reasons,
+            said: { type: 'object', additionalProperties: true, description: 'What the user said of it: `liked`, `bought`, `stars`.' },
             contributions: { type: 'array', items: contribution },
           }),
-          ...errors(400, 404),
+          ...errors(400, 404, 503),
         },
       },
     },

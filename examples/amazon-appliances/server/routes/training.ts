@@ -20,6 +20,11 @@ const job = {
   duration_s: { type: 'number' },
   progress: { type: 'object', properties: { phase: { type: 'string' }, done: { type: 'number' }, total: { type: 'number' } } },
   models: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  gate: {
+    type: 'object',
+    description: 'Whether the new model took over, and what the comparison on held-out ratings said.',
+    additionalProperties: true,
+  },
   error: { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' } } },
 } as const;
 
@@ -67,6 +72,19 @@ export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
         .header('location', `/training/${started.id}`)
         .send(started.state);
     },
+  );
+
+  app.get(
+    '/training',
+    {
+      onRequest,
+      schema: {
+        ...shared,
+        summary: 'The latest trainings, newest first',
+        response: { 200: answer('Jobs.', { jobs: { type: 'array', items: { type: 'object', properties: job } } }), ...errors(401, 403) },
+      },
+    },
+    () => ({ jobs: shop.training.all }),
   );
 
   app.get<{ Params: { id: string } }>(

@@ -15,13 +15,20 @@ const rating = {
 
 const event = {
   type: 'object',
-  properties: { event_type: { type: 'string' }, key: { type: 'string' }, timestamp: { type: 'number' } },
+  properties: {
+    event_type: { type: 'string' },
+    key: { type: 'string' },
+    timestamp: { type: 'number' },
+    title: { type: 'string', description: 'Of the product, where it is one.' },
+    image_url: { type: 'string' },
+  },
 } as const;
 
 const known = {
   type: 'object',
   properties: {
     user_id: { type: 'string' },
+    name: { type: 'string', description: 'A name to call them by on the pages.' },
     ratings: { type: 'integer' },
     taste: { type: 'string', description: 'The department they rate most.' },
   },

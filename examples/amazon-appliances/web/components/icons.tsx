@@ -38,6 +38,14 @@ export const Check = () => (
   </Icon>
 );
 
+export const Cart = () => (
+  <Icon>
+    <path d="M2.5 3.5h2l2 9.2h8.4l1.9-6.7H5.2" />
+    <circle cx="7.5" cy="16" r="1.2" />
+    <circle cx="14" cy="16" r="1.2" />
+  </Icon>
+);
+
 /** A washer's drum. */
 export const Mark = () => (
   <svg width="34" height="34" viewBox="0 0 34 34" fill="none" class="mark" aria-hidden="true">

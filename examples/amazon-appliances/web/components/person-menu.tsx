@@ -1,14 +1,14 @@
 import './person-menu.css';
 import { useEffect, useRef } from 'preact/hooks';
-import { api } from '../lib/api.ts';
+import { api, type KnownUser } from '../lib/api.ts';
 import { latest, useLoading } from '../lib/loading.ts';
-import type { Person } from '../lib/person.ts';
+import type { Choose, Person } from '../lib/person.ts';
 import { plural, shortCategory } from '../lib/words.ts';
 import { Check, Chevron } from './icons.tsx';
 
 interface Props {
   person: Person;
-  onChoose: (userId: string | undefined) => void;
+  onChoose: Choose;
 }
 
 /** Chooses who is shopping: this visitor, or one of a few users with a history, so that one sees what that changes. */
@@ -30,19 +30,19 @@ export function PersonMenu({ person, onChoose }: Props) {
       document.removeEventListener('keydown', close);
     };
   }, []);
-  const choose = (userId: string | undefined) => {
-    onChoose(userId);
+  const choose = (chosen: Parameters<Choose>[0]) => {
+    onChoose(chosen);
     if (menu.current) menu.current.open = false;
     menu.current?.querySelector('summary')?.focus();
   };
-  const name = person.isVisitor ? 'Visitor' : shortName(person.id);
   return (
     <details class="person" ref={menu}>
-      <summary aria-label={`Shopping as ${name}. Change`}>
-        <Avatar id={person.isVisitor ? '' : person.id} />
+      <summary>
+        <Avatar id={person.isVisitor ? '' : person.id} name={person.name} />
         <span class="person-name">
           <span>Shopping as</span>
-          <b>{person.isVisitor ? name : <PersonName id={person.id} />}</b>
+          <b>{person.name}</b>
+          <span class="unseen">, change</span>
         </span>
         <Chevron down />
       </summary>
@@ -54,13 +54,18 @@ export function PersonMenu({ person, onChoose }: Props) {
             <Choice
               key={user.user_id}
               id={user.user_id}
-              title={shortName(user.user_id)}
-              note={[plural(user.ratings, 'rating'), shortCategory(user.taste)].filter(Boolean).join(' · ')}
+              title={user.name}
+              note={tasteOf(user)}
               chosen={user.user_id === person.id}
-              onChoose={() => choose(user.user_id)}
+              onChoose={() => choose({ id: user.user_id, name: user.name })}
             />
           ))}
         </ul>
+        <nav class="person-links" aria-label="Your pages">
+          <a href="/you">History and model</a>
+          <a href="/login">Log in</a>
+          <a href="/admin">Administration</a>
+        </nav>
       </div>
     </details>
   );
@@ -70,7 +75,7 @@ function Choice({ id, title, note, chosen, onChoose }: { id: string; title: stri
   return (
     <li>
       <button type="button" onClick={onChoose} aria-pressed={chosen}>
-        <Avatar id={id} />
+        <Avatar id={id} name={title} />
         <span>
           {title}
           <span>{note}</span>
@@ -81,28 +86,15 @@ function Choice({ id, title, note, chosen, onChoose }: { id: string; title: stri
   );
 }
 
-/** On a phone there is room for the end of it only. */
-function PersonName({ id }: { id: string }) {
-  const [first, second] = shortName(id).split(' ');
-  return second === undefined ? (
-    first
-  ) : (
-    <>
-      <span class="person-kind">{first} </span>
-      {second}
-    </>
-  );
-}
-
-function Avatar({ id }: { id: string }) {
+export function Avatar({ id, name }: { id: string; name: string }) {
   const hue = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) * 137.5;
   return (
     <span class="avatar" aria-hidden="true" style={id ? { background: `oklch(0.55 0.09 ${hue})` } : undefined}>
-      {id ? shortName(id).slice(-2).toUpperCase() : '?'}
+      {id ? name.slice(0, 1).toUpperCase() : '?'}
     </span>
   );
 }
 
-export function shortName(id: string): string {
-  return id.length > 12 ? `Shopper ${id.slice(-4)}` : id;
-}
+/** "Rates refrigerator parts, 12 ratings" */
+export const tasteOf = ({ taste, ratings }: KnownUser): string =>
+  [taste && `Into ${shortCategory(taste).toLowerCase()}`, plural(ratings, 'rating')].filter(Boolean).join(' · ');

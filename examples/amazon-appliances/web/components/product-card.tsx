@@ -11,9 +11,12 @@ interface Props {
   /** How well it answers a search, 0 to 1. */
   similarity?: number;
   onOpen?: (id: string) => void;
+  /** The level of its heading. Default 3, below that of a section. */
+  level?: 2 | 3;
 }
 
-export function ProductCard({ id, product, reason, similarity, onOpen }: Props) {
+export function ProductCard({ id, product, reason, similarity, onOpen, level = 3 }: Props) {
+  const Heading = `h${level}` as const;
   return (
     <article class="card">
       <div class="card-picture">
@@ -22,11 +25,11 @@ export function ProductCard({ id, product, reason, similarity, onOpen }: Props) 
       </div>
       <div class="card-text">
         {product.store ? <p class="card-brand">{product.store}</p> : null}
-        <h3 class="card-title">
+        <Heading class="card-title">
           <a href={productUrl(id)} onClick={() => onOpen?.(id)} title={product.title}>
             {product.title}
           </a>
-        </h3>
+        </Heading>
         <Stars rating={product.average_rating} count={product.rating_number} />
         <Price amount={product.price} />
         {reason ? <p class="card-reason">{reason}</p> : null}

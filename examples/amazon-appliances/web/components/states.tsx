@@ -16,10 +16,12 @@ export function Failure({ error, onRetry }: { error: Error; onRetry?: () => void
   );
 }
 
-export function Empty({ title, children }: { title: string; children: ComponentChildren }) {
+/** @param level of the heading; 1 where it is all that the page has. */
+export function Empty({ title, level = 2, children }: { title: string; level?: 1 | 2; children: ComponentChildren }) {
+  const Heading = `h${level}` as const;
   return (
     <div class="notice empty">
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children}
     </div>
   );

@@ -7,13 +7,18 @@ import { plural } from '../lib/words.ts';
 interface Props {
   query: string;
   found: Loading<{ results: SearchResult[] }>;
+  /** How many to show; what was found beyond these is on the next page. */
+  wanted: number;
+  onMore?: () => void;
   onOpen: (id: string, list: string[]) => void;
   onSearch: (query: string) => void;
 }
 
 /** Everything a search found, most similar first. */
-export function Found({ query, found, onOpen, onSearch }: Props) {
-  const results = latest(found)?.results;
+export function Found({ query, found, wanted, onMore, onOpen, onSearch }: Props) {
+  const all = latest(found)?.results;
+  const results = all?.slice(0, wanted);
+  const hasMore = all !== undefined && all.length > wanted;
   const ids = results?.map((it) => it.parent_asin) ?? [];
   return (
     <section class="page found" aria-labelledby="found-title" aria-busy={found.state === 'loading'}>
@@ -21,7 +26,7 @@ export function Found({ query, found, onOpen, onSearch }: Props) {
         <div>
           <h1 id="found-title">“{query}”</h1>
           <p class="row-note" aria-live="polite">
-            {results ? `${plural(results.length, 'product')}, most similar first` : 'Searching…'}
+            {results ? `${plural(results.length, 'product')}${hasMore ? ' of more' : ''}, most similar first` : 'Searching…'}
           </p>
         </div>
         <button type="button" class="button" onClick={() => onSearch('')}>
@@ -39,7 +44,13 @@ export function Found({ query, found, onOpen, onSearch }: Props) {
           {results
             ? results.map((result) => (
                 <li key={result.parent_asin}>
-                  <ProductCard id={result.parent_asin} product={result} similarity={result.similarity} onOpen={(id) => onOpen(id, ids)} />
+                  <ProductCard
+                    level={2}
+                    id={result.parent_asin}
+                    product={result}
+                    similarity={result.similarity}
+                    onOpen={(id) => onOpen(id, ids)}
+                  />
                 </li>
               ))
             : Array.from({ length: 12 }, (_, k) => (
@@ -49,6 +60,13 @@ export function Found({ query, found, onOpen, onSearch }: Props) {
               ))}
         </ul>
       )}
+      {hasMore && onMore ? (
+        <div class="pages">
+          <button type="button" class="button" onClick={onMore} disabled={found.state === 'loading'}>
+            Show more
+          </button>
+        </div>
+      ) : null}
     </section>
   );
 }

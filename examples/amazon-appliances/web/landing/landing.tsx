@@ -1,8 +1,7 @@
 import { Frame } from '../components/frame.tsx';
-import { shortName } from '../components/person-menu.tsx';
 import { ProductRow } from '../components/product-row.tsx';
 import type { Recommendation, Recommendations } from '../lib/api.ts';
-import { type Loading, latest } from '../lib/loading.ts';
+import { type Loading, latest, recommendationList } from '../lib/loading.ts';
 import { Catalogue } from './catalogue.tsx';
 import { Found } from './found.tsx';
 import { Hero } from './hero.tsx';
@@ -19,8 +18,8 @@ export function Landing() {
       id,
       (latest(list) ?? []).map((it) => it.item_id),
     );
-  const forYouList = listOf(shop.forYou);
-  const popularList = listOf(shop.popular);
+  const forYouList = recommendationList(shop.forYou);
+  const popularList = recommendationList(shop.popular);
   return (
     <Frame
       person={shop.person}
@@ -31,14 +30,21 @@ export function Landing() {
       end={shop.end}
     >
       {shop.searching ? (
-        <Found query={shop.view.query} found={shop.found} onOpen={shop.opened} onSearch={(query) => shop.go({ query })} />
+        <Found
+          query={shop.view.query}
+          found={shop.found}
+          wanted={shop.wanted}
+          onMore={shop.canShowMore ? () => shop.go({ page: shop.view.page + 1 }) : undefined}
+          onOpen={shop.opened}
+          onSearch={(query) => shop.go({ query })}
+        />
       ) : (
         <>
           {shop.view.page === 1 && !shop.view.category ? (
             <>
               <Hero products={latest(shop.catalogue)?.products ?? []} onSearch={(query) => shop.go({ query, category: '' })} />
               <div class="page rows">
-                {shop.person.isVisitor ? null : <RecentlyRated history={shop.history} name={shortName(shop.person.id)} />}
+                {shop.person.isVisitor ? null : <RecentlyRated history={shop.history} name={shop.person.name} />}
                 {known || forYou === undefined ? (
                   <ProductRow
                     id="for-you"
@@ -76,9 +82,4 @@ function noteFor(answer: Recommendations | undefined): string | undefined {
   if (answer?.strategy === 'personalized') return 'From what you and people like you rated';
   if (answer?.strategy === 'fold-in') return 'From what you told us you like';
   return answer ? 'From what interests you' : undefined;
-}
-
-function listOf(answer: Loading<Recommendations>): Loading<Recommendation[]> {
-  if (answer.state === 'ready') return { state: 'ready', value: answer.value.recommendations };
-  return answer.state === 'loading' ? { state: 'loading', previous: answer.previous?.recommendations } : answer;
 }

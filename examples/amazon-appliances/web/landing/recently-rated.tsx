@@ -4,7 +4,7 @@ import { productUrl } from '../lib/words.ts';
 
 /** A compact list of what the recommendations are based on. */
 export function RecentlyRated({ history, name }: { history: Loading<{ ratings: HistoryEntry[] }>; name: string }) {
-  const ratings = latest(history)?.ratings ?? [];
+  const ratings = latest(history)?.ratings.slice(0, 12) ?? [];
   if (ratings.length === 0) return null;
   return (
     <section class="rated" aria-labelledby="rated-title">

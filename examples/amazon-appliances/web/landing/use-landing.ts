@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, type Recommendation, type Sort } from '../lib/api.ts';
+import { chosenModel } from '../lib/choice.ts';
 import { useLoading } from '../lib/loading.ts';
 import { usePerson } from '../lib/person.ts';
 import { track, useScrollEnd } from '../lib/tracking.ts';
@@ -14,6 +15,7 @@ export interface View {
 
 export const pageSize = 100;
 const resultCount = 60;
+const mostResults = 1200;
 const rowLength = 18;
 
 /** All state of the landing page, and what can be done to it. */
@@ -27,12 +29,14 @@ export function useLanding() {
   }, []);
 
   const searching = view.query !== '';
-  const forYou = useLoading(`for ${person.id}`, (signal) => api.recommendations(person.id, rowLength, signal));
-  // An unknown user, so that the page shows what everybody likes.
-  const popular = useLoading('popular', (signal) => api.recommendations('visitor-unknown', rowLength, signal));
+  const forYou = useLoading(`for ${person.id}`, (signal) => api.recommendations(person.id, rowLength, chosenModel(), signal));
+  // A user nobody can know: what everybody likes, whoever is looking.
+  const popular = useLoading('popular', (signal) => api.recommendations('visitor-unknown', rowLength, 'popular', signal));
   const history = useLoading(`history ${person.id}`, (signal) => api.history(person.id, signal));
   const categories = useLoading('categories', api.categories);
-  const found = useLoading(searching ? view.query : undefined, (signal) => api.search(view.query, resultCount, signal));
+  const wanted = Math.min(mostResults, view.page * resultCount);
+  // One more than is shown tells whether there are more.
+  const found = useLoading(searching ? `${view.query}|${wanted}` : undefined, (signal) => api.search(view.query, wanted + 1, signal));
   const catalogue = useLoading(searching ? undefined : `${view.category}|${view.sort}|${view.page}`, (signal) =>
     api.products({ page: view.page, page_size: pageSize, category: view.category || undefined, sort: view.sort }, signal),
   );
@@ -49,6 +53,8 @@ export function useLanding() {
     person,
     view,
     searching,
+    wanted,
+    canShowMore: wanted < mostResults,
     forYou,
     popular,
     history,

@@ -1,3 +1,5 @@
+import type { Model } from './choice.ts';
+
 /** What the pages ask the server for, with the fields that they use. */
 
 export interface Card {
@@ -50,6 +52,7 @@ export interface Category {
 
 export interface KnownUser {
   user_id: string;
+  name: string;
   ratings: number;
   taste: string;
 }
@@ -60,8 +63,25 @@ export interface HistoryEntry extends Card {
   timestamp: number | null;
 }
 
+export interface HistoryEvent {
+  event_type: string;
+  key: string;
+  timestamp: number;
+  title?: string;
+  image_url?: string;
+}
+
+export interface Said {
+  liked?: boolean;
+  bought?: boolean;
+  stars?: number;
+}
+
 export interface Explanation {
   score: number | null;
+  reasons: { text: string; kind: string }[];
+  /** What the user said of the product. */
+  said: Said;
   contributions: (Card & { item_id: string; rating: number; share: number })[];
 }
 
@@ -82,10 +102,11 @@ export const api = {
     get<ProductPage>('/products/all', query, signal),
   product: (id: string, signal?: AbortSignal) => get<Product>(`/products/${encodeURIComponent(id)}`, {}, signal),
   categories: (signal?: AbortSignal) => get<{ categories: Category[] }>('/categories', {}, signal),
-  knownUsers: (signal?: AbortSignal) => get<{ users: KnownUser[] }>('/users', { n: 6 }, signal),
+  knownUsers: (signal?: AbortSignal) => get<{ users: KnownUser[] }>('/users', { n: 8 }, signal),
   history: (user: string, signal?: AbortSignal) =>
-    get<{ ratings: HistoryEntry[] }>(`/users/${encodeURIComponent(user)}/history`, { n: 12 }, signal),
-  recommendations: (user_id: string, n: number, signal?: AbortSignal) => get<Recommendations>('/recommendations', { user_id, n }, signal),
+    get<{ ratings: HistoryEntry[]; events: HistoryEvent[] }>(`/users/${encodeURIComponent(user)}/history`, { n: 60 }, signal),
+  recommendations: (user_id: string, n: number, model: Model, signal?: AbortSignal) =>
+    post<Recommendations>('/recommendations', { user_id, n, model }, signal),
   similar: (item_id: string, n: number, signal?: AbortSignal) =>
     get<{ recommendations: Recommendation[] }>('/similar-items', { item_id, n, by: 'content' }, signal),
   alsoLiked: (item_id: string, n: number, signal?: AbortSignal) =>
@@ -93,10 +114,12 @@ export const api = {
   explain: (user_id: string, item_id: string, signal?: AbortSignal) => get<Explanation>('/explain', { user_id, item_id }, signal),
   search: (query: string, top_k: number, signal?: AbortSignal) =>
     post<{ results: SearchResult[] }>('/search', { query, top_k, is_typing: true }, signal),
+  login: (body: { role: 'user' | 'admin'; password?: string }) =>
+    post<{ token: string; user_id: string; role: string; expires_in: number }>('/auth/login', body),
   feedback: (body: { user_id: string; item_id: string; type: string; value?: number }) => post<unknown>('/feedback', body),
 };
 
-function get<T>(path: string, query: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {
+export function get<T>(path: string, query: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
   return ask(search ? `${path}?${search}` : path, { signal });
@@ -106,7 +129,7 @@ function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> 
   return ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
 }
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   const response = await fetch(path, init);
   const body = await response.json().catch(() => undefined);
   if (!response.ok) throw new ApiError(response.status, body?.error?.message ?? `The server answered with ${response.status}.`);

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Recommendation } from './api.ts';
 
 /** Something that comes from the server: on its way, there, or not to be had. */
 export type Loading<T> =
@@ -29,4 +30,10 @@ export function useLoading<T>(key: string | undefined, load: (signal: AbortSigna
 /** The value that is there, or the one before it while the next is on its way. */
 export function latest<T>(loading: Loading<T>): T | undefined {
   return loading.state === 'ready' ? loading.value : loading.state === 'loading' ? loading.previous : undefined;
+}
+
+/** The list in an answer, in the same state. */
+export function recommendationList(answer: Loading<{ recommendations: Recommendation[] }>): Loading<Recommendation[]> {
+  if (answer.state === 'ready') return { state: 'ready', value: answer.value.recommendations };
+  return answer.state === 'loading' ? { state: 'loading', previous: answer.previous?.recommendations } : answer;
 }

@@ -1,27 +1,44 @@
 import { useState } from 'preact/hooks';
+import { memory } from './store.ts';
 
-/** Who is looking: a known user that was chosen, or this browser's own visitor, who is unknown at first. */
+/** Who is looking: a known user that was chosen or logged in, or this browser's own visitor, who is unknown at first. */
 export interface Person {
   id: string;
+  /** As people call them. */
+  name: string;
   isVisitor: boolean;
 }
 
 const chosenKey = 'shop.user';
+const nameKey = 'shop.name';
 const visitorKey = 'shop.visitor';
 
-export function usePerson(): [Person, (userId: string | undefined) => void] {
+export type Choose = (chosen: { id: string; name: string } | undefined) => void;
+
+export function usePerson(): [Person, Choose] {
   const [person, setPerson] = useState(read);
-  const choose = (userId: string | undefined) => {
-    if (userId === undefined) memory.remove(chosenKey);
-    else memory.set(chosenKey, userId);
+  const choose: Choose = (chosen) => {
+    remember(chosen);
     setPerson(read());
   };
   return [person, choose];
 }
 
+/** Makes somebody the one who is shopping; undefined makes it the visitor again. */
+export function remember(chosen: { id: string; name: string } | undefined): void {
+  if (chosen === undefined) {
+    memory.remove(chosenKey);
+    memory.remove(nameKey);
+  } else {
+    memory.set(chosenKey, chosen.id);
+    memory.set(nameKey, chosen.name);
+  }
+}
+
 function read(): Person {
   const chosen = memory.get(chosenKey);
-  return chosen ? { id: chosen, isVisitor: false } : { id: visitorId(), isVisitor: true };
+  if (chosen) return { id: chosen, name: memory.get(nameKey) ?? 'Shopper', isVisitor: false };
+  return { id: visitorId(), name: 'Visitor', isVisitor: true };
 }
 
 function visitorId(): string {
@@ -31,29 +48,3 @@ function visitorId(): string {
   memory.set(visitorKey, id);
   return id;
 }
-
-/** Browsers that forbid storage get a memory that ends with the page. */
-const fallback = new Map<string, string>();
-const memory = {
-  get(key: string): string | null {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      return fallback.get(key) ?? null;
-    }
-  },
-  set(key: string, value: string): void {
-    try {
-      localStorage.setItem(key, value);
-    } catch {
-      fallback.set(key, value);
-    }
-  },
-  remove(key: string): void {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      fallback.delete(key);
-    }
-  },
-};

@@ -19,20 +19,40 @@ export function track(event: TrackingEvent): void {
   }).catch(() => undefined);
 }
 
-/** Gives back a ref for the last element of a page; calls once for each key when it has come into view after scrolling. */
+/** How far from the end counts as the end: browsers round positions, and nobody scrolls to the last pixel. */
+const nearEnd = '0px 0px 24px 0px';
+/** A page that fits the window is read to its end when somebody has stayed for this long. */
+const stayMs = 4000;
+
+/** Gives back a ref for the last element of a page; calls once for each key when that was reached by scrolling, or seen for a while. */
 export function useScrollEnd(key: string, onEnd: () => void) {
   const end = useRef<HTMLDivElement>(null);
   const told = useRef<string>();
+  const tell = useRef(onEnd);
+  tell.current = onEnd;
   useEffect(() => {
     const element = end.current;
     if (!element) return;
-    const observer = new IntersectionObserver(([entry]) => {
-      if (!entry.isIntersecting || scrollY === 0 || told.current === key) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const say = () => {
+      if (told.current === key) return;
       told.current = key;
-      onEnd();
-    });
+      tell.current();
+    };
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        clearTimeout(timer);
+        if (!entry.isIntersecting) return;
+        if (scrollY > 0) say();
+        else timer = setTimeout(say, stayMs);
+      },
+      { rootMargin: nearEnd },
+    );
     observer.observe(element);
-    return () => observer.disconnect();
-  });
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
+  }, [key]);
   return end;
 }

@@ -1,4 +1,4 @@
-import { Cross, Heart } from '../components/icons.tsx';
+import { Cart, Cross, Heart } from '../components/icons.tsx';
 import { Price } from '../components/product-card.tsx';
 import { Stars } from '../components/stars.tsx';
 import type { Product } from '../lib/api.ts';
@@ -8,12 +8,13 @@ interface Props {
   product: Product;
   said: Said;
   onBuy: () => void;
+  onCart: () => void;
   onLike: (liked: boolean) => void;
   onRate: (stars: number) => void;
 }
 
 /** What it is, what it costs, and what one can do about it. */
-export function BuyBox({ product, said, onBuy, onLike, onRate }: Props) {
+export function BuyBox({ product, said, onBuy, onCart, onLike, onRate }: Props) {
   return (
     <div class="buy-box">
       {product.store ? <p class="card-brand">{product.store}</p> : null}
@@ -22,7 +23,11 @@ export function BuyBox({ product, said, onBuy, onLike, onRate }: Props) {
       <Price amount={product.price} />
       <div class="buy-buttons">
         <button type="button" class="button primary" onClick={onBuy} disabled={said.bought}>
-          {said.bought ? 'Bought' : 'Buy'}
+          {said.bought ? 'Bought' : 'Buy now'}
+        </button>
+        <button type="button" class="button" onClick={onCart}>
+          <Cart />
+          Add to cart
         </button>
         <button type="button" class="button" aria-pressed={said.liked === true} onClick={() => onLike(true)}>
           <Heart />
@@ -35,10 +40,15 @@ export function BuyBox({ product, said, onBuy, onLike, onRate }: Props) {
       </div>
       <div class="said" aria-live="polite">
         {said.error ? <p class="said-error">That was not saved. {said.error}</p> : null}
+        {said.inCart ? (
+          <p>
+            It is in your <a href="/cart">cart</a>.
+          </p>
+        ) : null}
         {said.bought ? <p>Thank you. Nothing is charged or sent; your next recommendations know about it.</p> : null}
         {said.liked === true ? <p>Noted. Your next recommendations follow from it.</p> : null}
         {said.liked === false ? <p>Noted. You will not be recommended this again.</p> : null}
-        {said.bought ? <StarChoice stars={said.stars} onRate={onRate} /> : null}
+        {said.bought || said.stars ? <StarChoice stars={said.stars} onRate={onRate} /> : null}
       </div>
       {product.features.length > 0 ? (
         <ul class="features">

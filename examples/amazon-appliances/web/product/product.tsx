@@ -2,7 +2,7 @@ import { Frame } from '../components/frame.tsx';
 import { ProductRow } from '../components/product-row.tsx';
 import { Empty, Failure } from '../components/states.tsx';
 import type { Recommendation } from '../lib/api.ts';
-import { type Loading, latest } from '../lib/loading.ts';
+import { type Loading, latest, recommendationList } from '../lib/loading.ts';
 import { About } from './about.tsx';
 import { BuyBox } from './buy-box.tsx';
 import { useProduct } from './use-product.ts';
@@ -12,25 +12,19 @@ import './product.css';
 export function ProductScreen({ id }: { id: string }) {
   const shop = useProduct(id);
   const { product } = shop;
-  const listOf = (answer: Loading<{ recommendations: Recommendation[] }>): Loading<Recommendation[]> =>
-    answer.state === 'ready'
-      ? { state: 'ready', value: answer.value.recommendations }
-      : answer.state === 'failed'
-        ? answer
-        : { state: 'loading' };
   const opened = (list: Loading<Recommendation[]>) => (to: string) =>
     shop.opened(
       to,
       (latest(list) ?? []).map((it) => it.item_id),
     );
-  const alsoLiked = listOf(shop.alsoLiked);
-  const similar = listOf(shop.similar);
+  const alsoLiked = recommendationList(shop.alsoLiked);
+  const similar = recommendationList(shop.similar);
   return (
     <Frame person={shop.person} onPerson={shop.choosePerson} onSearch={shop.search} onSearchOpen={shop.opened} end={shop.end}>
       <div class="page product-page">
         {product.state === 'failed' ? (
           (product.error as { status?: number }).status === 404 ? (
-            <Empty title="We do not carry this product.">
+            <Empty level={1} title="We do not carry this product.">
               <p>It may have left the shop, or the address has a slip in it.</p>
               <a class="button primary" href="/">
                 To the shop
@@ -53,7 +47,14 @@ export function ProductScreen({ id }: { id: string }) {
               <div class="product-picture">
                 <img src={product.value.image_url} alt="" width="400" height="400" />
               </div>
-              <BuyBox product={product.value} said={shop.said} onBuy={shop.buy} onLike={shop.like} onRate={shop.rate} />
+              <BuyBox
+                product={product.value}
+                said={shop.said}
+                onBuy={shop.buy}
+                onCart={shop.toCart}
+                onLike={shop.like}
+                onRate={shop.rate}
+              />
             </article>
             <Why why={latest(shop.why)} person={shop.person} />
             <ProductRow

@@ -1,16 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
-import { api, type Recommendation } from '../lib/api.ts';
+import { api, type Recommendation, type Said as ToldBefore } from '../lib/api.ts';
+import { putInCart } from '../lib/cart.ts';
 import { useLoading } from '../lib/loading.ts';
 import { usePerson } from '../lib/person.ts';
 import { track, useScrollEnd } from '../lib/tracking.ts';
 
 const rowLength = 12;
 
-/** What the visitor told us about this product on this page. */
-export interface Said {
-  liked?: boolean;
-  bought?: boolean;
-  stars?: number;
+/** What the visitor told us about this product, now or before. */
+export interface Said extends ToldBefore {
+  inCart?: boolean;
   error?: string;
 }
 
@@ -29,6 +28,10 @@ export function useProduct(id: string) {
     if (exists) track({ user_id: person.id, event_type: 'page_visit', key: id, key_type: 'product', list_of_recommendations: [] });
     setSaid({});
   }, [person.id, id, exists]);
+  const before = why.state === 'ready' ? why.value?.said : undefined;
+  useEffect(() => {
+    if (before) setSaid((now) => ({ ...before, ...now }));
+  }, [before]);
   const end = useScrollEnd(`${person.id} ${id}`, () =>
     track({
       user_id: person.id,
@@ -57,8 +60,12 @@ export function useProduct(id: string) {
     opened: (to: string, list: string[]) =>
       track({ user_id: person.id, event_type: 'click_product', key: to, key_type: 'product', list_of_recommendations: list }),
     like: (liked: boolean) => say({ liked }, () => api.feedback({ user_id: person.id, item_id: id, type: liked ? 'like' : 'skip' })),
+    toCart: () => {
+      if (product.state !== 'ready') return;
+      putInCart(product.value);
+      setSaid({ ...said, inCart: true });
+    },
     buy: () => {
-      track({ user_id: person.id, event_type: 'purchase', key: id, key_type: 'product', list_of_recommendations: [] });
       say({ bought: true }, () => api.feedback({ user_id: person.id, item_id: id, type: 'purchase' }));
     },
     rate: (stars: number) => say({ stars }, () => api.feedback({ user_id: person.id, item_id: id, type: 'rating', value: stars })),

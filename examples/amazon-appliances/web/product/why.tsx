@@ -1,4 +1,3 @@
-import { shortName } from '../components/person-menu.tsx';
 import type { Explanation } from '../lib/api.ts';
 import type { Person } from '../lib/person.ts';
 import { inPercent, productUrl } from '../lib/words.ts';
@@ -6,12 +5,14 @@ import { inPercent, productUrl } from '../lib/words.ts';
 /** Why the shop recommends this product to this person: the parts that their own ratings have in its score. */
 export function Why({ why, person }: { why: Explanation | undefined; person: Person }) {
   const parts = why?.contributions.slice(0, 4) ?? [];
+  const reason = why?.reasons[0]?.text;
   return (
     <section class="why" aria-labelledby="why-title">
       <h2 id="why-title">Why this is shown</h2>
+      {reason ? <p class="why-reason">{reason}.</p> : null}
       {parts.length > 0 ? (
         <>
-          <p>What {person.isVisitor ? 'you' : shortName(person.id)} rated before speaks for it. These weigh most:</p>
+          <p>What {person.isVisitor ? 'you' : person.name} rated, bought or looked at before speaks for it. These weigh most:</p>
           <ol>
             {parts.map((part) => (
               <li key={part.item_id}>
@@ -29,10 +30,10 @@ export function Why({ why, person }: { why: Explanation | undefined; person: Per
             ))}
           </ol>
         </>
-      ) : (
+      ) : reason ? null : (
         <p>
-          Because you opened it: we know too little about {person.isVisitor ? 'you' : shortName(person.id)} to have chosen it. Like or buy a
-          few things, or choose another shopper above, and this place says what speaks for it.
+          Because you opened it: we know too little about {person.isVisitor ? 'you' : person.name} to have chosen it. Like or buy a few
+          things, or choose another shopper above, and this place says what speaks for it.
         </p>
       )}
     </section>

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { type Ask, quantile, saturate, steady } from './server/load.ts';
+import { generator } from './support/random.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const help = `npm run bench -- server [options]
+  --data-dir FOLDER   what 'npm start' made, with APPLIANCES_SCALE=1 for the real size (default: that of the example)
+  --url URL           a server that runs already, instead
+  --seconds N         per route (default 5)
+  --connections N     at saturation (default 8)
+  --users N           distinct users (default 100,000)
+`;
+
+/** The shop under load: how much each route takes, and how long answers take when it is not full. */
+export const server = {
+  name: 'server',
+  summary: 'The example shop under load: requests a second by route, latency of a mixed load, memory. --help lists options.',
+  async run(args: string[]): Promise<void> {
+    const { values } = parseArgs({
+      args,
+      options: {
+        'data-dir': { type: 'string', default: join(root, 'examples/amazon-appliances/data') },
+        url: { type: 'string' },
+        seconds: { type: 'string', default: '5' },
+        connections: { type: 'string', default: '8' },
+        users: { type: 'string', default: '100000' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return console.log(help);
+    const running = values.url ? { url: values.url, stop: () => {} } : await startShop(values['data-dir']);
+    try {
+      await measureAll(running.url, Number(values.seconds), Number(values.connections), Number(values.users));
+    } finally {
+      running.stop();
+    }
+  },
+};
+
+async function measureAll(url: string, seconds: number, connections: number, users: number): Promise<void> {
+  const routes = await routesOf(url, users);
+  console.log('| route | requests/s | per processor second of the server | p50 ms | p99 ms | failures |');
+  console.log('|---|---:|---:|---:|---:|---:|');
+  for (const [name, next] of Object.entries(routes)) {
+    const before = await facts(url);
+    const load = await saturate(url, next, { connections, seconds });
+    const cpu = (await facts(url)).cpu - before.cpu;
+    const figures = [load.answers / load.seconds, load.answers / cpu, quantile(load, 0.5), quantile(load, 0.99), load.failures];
+    console.log(`| ${name} | ${figures.map((it, k) => it.toFixed(k < 2 || k === 4 ? 0 : 1)).join(' | ')} |`);
+  }
+  const random = generator(5);
+  const mixed = Object.values(routes);
+  const loads = await steady(url, () => mixed[Math.floor(random() * mixed.length)](), { perSecond: 200, seconds: seconds * 2 });
+  console.log('\n| mixed, 200 requests a second | p50 ms | p99 ms | failures |\n|---|---:|---:|---:|');
+  for (const [name, load] of loads) {
+    console.log(`| ${name} | ${quantile(load, 0.5).toFixed(1)} | ${quantile(load, 0.99).toFixed(1)} | ${load.failures} |`);
+  }
+  console.log(`\nresident memory of the server: ${Math.round((await facts(url)).memory / 1e6)} MB`);
+}
+
+/** What is asked of each route; ids are drawn as often as people would use them. */
+async function routesOf(url: string, users: number): Promise<Record<string, () => Ask>> {
+  const random = generator(1);
+  const post = (path: string, body: unknown): Ask => ({ method: 'POST', path, body });
+  const products: { parent_asin: string; title: string }[] = (
+    await (await fetch(new URL('/products/all?page_size=1000&sort=popular', url))).json()
+  ).products;
+  const product = () => products[Math.floor(products.length * random() ** 2)];
+  const known: string[] = (await (await fetch(new URL('/users?n=50', url))).json()).users.map((it: { user_id: string }) => it.user_id);
+  const visitor = () => `bench-${Math.floor(random() * users)}`;
+  const userOfModel = () => known[Math.floor(random() * known.length)];
+  const words = () => product().title.split(' ').slice(0, 3).join(' ');
+  const recommend = (user_id: string): Ask => ({ method: 'GET', path: `/recommendations?user_id=${encodeURIComponent(user_id)}&n=10` });
+  return {
+    'GET /status': () => ({ method: 'GET', path: '/status' }),
+    'GET /products/{id}': () => ({ method: 'GET', path: `/products/${encodeURIComponent(product().parent_asin)}` }),
+    'GET /similar-items': () => ({ method: 'GET', path: `/similar-items?item_id=${encodeURIComponent(product().parent_asin)}&n=10` }),
+    'POST /matrix_factor/similar': () => post('/matrix_factor/similar', { item_id: product().parent_asin, n: 10 }),
+    'POST /matrix_factor/user': () => post('/matrix_factor/user', { user_id: userOfModel(), n: 10 }),
+    'POST /search, titles of 1,000 products': () => post('/search', { query: words() }),
+    'POST /search, never asked before': () => post('/search', { query: `${words()} ${Math.floor(random() * 1e9)}` }),
+    'GET /recommendations, 50 users': () => recommend(userOfModel()),
+    'POST /recommendations, a new history each': () =>
+      post('/recommendations', { user_id: visitor(), n: 10, history: [product().parent_asin, product().parent_asin] }),
+    'GET /recommendations, strangers': () => recommend(visitor()),
+    'POST /tracking/event': () =>
+      post('/tracking/event', {
+        user_id: visitor(),
+        event_type: 'page_load',
+        key: 'landing',
+        key_type: 'page',
+        list_of_recommendations: Array.from({ length: 10 }, () => product().parent_asin),
+      }),
+  };
+}
+
+/** What the server says of itself. */
+async function facts(url: string): Promise<{ cpu: number; memory: number }> {
+  const text = await (await fetch(new URL('/metrics', url))).text();
+  const of = (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+  return { cpu: of('process_cpu_seconds_total'), memory: of('process_resident_memory_bytes') };
+}
+
+/** Starts the shop on a free port. */
+async function startShop(dataDir: string): Promise<{ url: string; stop: () => void }> {
+  const main = join(root, 'examples/amazon-appliances/main.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', main, 'serve'], {
+    cwd: root,
+    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', ADMIN_PASSWORD: 'bench' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const started = performance.now();
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /^ready (\S+)/.exec(line)?.[1];
+    if (!url) continue;
+    console.log(`ready after ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+    return { url, stop: () => child.kill() };
+  }
+  throw new Error(`The shop did not start with ${dataDir}. Run npm start first.`);
+}

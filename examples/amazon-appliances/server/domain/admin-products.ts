@@ -1,0 +1,75 @@
+import { type CatalogueEntry, readProduct } from '../../etl/product.ts';
+import { firstOf, numberOf, priceOf } from '../../etl/values.ts';
+import { type GivenRow, type InsertResult, readRows, withRejected } from './admin-rows.ts';
+import type { Shop } from './shop.ts';
+
+/** Stores products; they are in every list, search and recommendation when this resolves. */
+export async function insertProducts(shop: Shop, given: readonly GivenRow[]): Promise<InsertResult> {
+  const { rows, rejected } = readRows(given, readStrictly);
+  const stored = await shop.system.data.products.putMany(rows.map(({ value }) => ({ ...value })));
+  await shop.productsCame(rows.map(({ value }) => value.item));
+  return withRejected(rows, rejected, { ...stored, rejected: stored.rejected });
+}
+
+/** Deletes products and their ratings. */
+export async function deleteProducts(shop: Shop, ids: readonly string[]) {
+  const deleted = await shop.system.data.products.delete(ids);
+  shop.productsWent(ids);
+  return { deleted };
+}
+
+/** The first or the last products of the table. */
+export const endOf = (shop: Shop, end: 'first' | 'last', n: number): string[] =>
+  (end === 'first' ? shop.catalogue.cards.slice(0, n) : shop.catalogue.cards.slice(-n)).map((card) => card.parent_asin);
+
+/** A file may be untidy; what an administrator types is right or refused. */
+function readStrictly(row: Record<string, unknown>): CatalogueEntry | string {
+  const read = readProduct(row);
+  if (typeof read === 'string') return read;
+  if (read.product.item.includes('\0')) return 'the product id holds a NUL';
+  const price = firstOf(row, ['price']);
+  if (price !== undefined && (priceOf(price) ?? 0) <= 0) return 'price is not a number above 0';
+  const average = firstOf(row, ['average_rating']);
+  if (average !== undefined && !isWithin(average, 0, 5)) return 'average_rating is not a number from 0 to 5';
+  const number = firstOf(row, ['rating_number']);
+  if (number !== undefined && !isWithin(number, 0, Number.MAX_SAFE_INTEGER)) return 'rating_number is not a number from 0';
+  return read.product;
+}
+
+function isWithin(value: unknown, from: number, to: number): boolean {
+  const number = numberOf(value);
+  return number !== undefined && number >= from && number <= to;
+}
+
+/** Per category: how many products, their mean rating and their mean price; largest first. */
+export function productStats(shop: Shop) {
+  const { cards } = shop.catalogue;
+  return { total: cards.length, categories: statsBy((it) => it.category), main_categories: statsBy((it) => it.main_category) };
+
+  function statsBy(categoryOf: (card: (typeof cards)[number]) => string | null) {
+    const sums = new Map<string | null, { count: number; ratings: number[]; prices: number[] }>();
+    for (const card of cards) {
+      const category = categoryOf(card);
+      const sum = sums.get(category) ?? { count: 0, ratings: [0, 0], prices: [0, 0] };
+      sums.set(category, sum);
+      sum.count++;
+      add(sum.ratings, card.average_rating);
+      add(sum.prices, card.price);
+    }
+    return Array.from(sums, ([category, { count, ratings, prices }]) => ({
+      category,
+      count,
+      average_rating: mean(ratings),
+      average_price: mean(prices),
+    })).sort((a, b) => b.count - a.count);
+  }
+}
+
+/** Sum and number of the values that are there. */
+function add(sum: number[], value: number | null): void {
+  if (value === null) return;
+  sum[0] += value;
+  sum[1]++;
+}
+
+const mean = ([sum, n]: number[]) => (n > 0 ? Math.round((sum / n) * 100) / 100 : null);

@@ -1,0 +1,25 @@
+import type { FirstOrLast } from 'attune';
+import { readRating } from '../../etl/review.ts';
+import { type GivenRow, type InsertResult, readRows, withRejected } from './admin-rows.ts';
+import type { Shop } from './shop.ts';
+
+/** Stores ratings; one of a known pair replaces it, and one of an unknown product is rejected. */
+export async function insertReviews(shop: Shop, given: readonly GivenRow[]): Promise<InsertResult> {
+  const { rows, rejected } = readRows(given, readRating);
+  const stored = await shop.system.data.interactions.putMany(
+    rows.map(({ value: { verified, helpful, ...rating } }) => ({
+      ...rating,
+      verified_purchase: verified === undefined ? undefined : Number(verified),
+      helpful_vote: helpful,
+    })),
+  );
+  shop.ratingsChanged(stored.inserted + stored.updated);
+  return withRejected(rows, rejected, stored);
+}
+
+/** Deletes ratings by their numbers, of users, or from one end. */
+export async function deleteReviews(shop: Shop, what: { ids: number[] } | { users: string[] } | FirstOrLast) {
+  const deleted = await shop.system.data.interactions.delete(what);
+  shop.ratingsChanged(deleted);
+  return { deleted };
+}

@@ -1,0 +1,75 @@
+import { readCsv } from 'attune/node';
+
+/** A row of a request that was left out, and why; rows count from 0. */
+export interface RejectedRow {
+  row: number;
+  reason: string;
+}
+
+export interface InsertResult {
+  inserted: number;
+  updated: number;
+  rejected: RejectedRow[];
+}
+
+/** A row with its number in the request, or why there is none. */
+export interface GivenRow {
+  row: number;
+  value?: unknown;
+  problem?: string;
+}
+
+export const fromJson = (rows: readonly unknown[]): GivenRow[] => rows.map((value, row) => ({ row, value }));
+
+/** Rows of a CSV text whose first line names the columns. A line that cannot be read is a row too. */
+export async function fromCsv(text: string): Promise<GivenRow[]> {
+  if (text.trim() === '') return [];
+  const rows: GivenRow[] = [];
+  const bad = new Map<number, string>();
+  const reader = readCsv<Record<string, string>>(pieces(text), {
+    onBadLine: 'skip',
+    onSkip: ({ line, reason }) => bad.set(line - 2, reason),
+  });
+  const takeBad = () => {
+    for (let problem = bad.get(rows.length); problem !== undefined; problem = bad.get(rows.length))
+      rows.push({ row: rows.length, problem });
+  };
+  for await (const batch of reader.batches()) {
+    for (const value of batch) {
+      takeBad();
+      rows.push({ row: rows.length, value });
+    }
+  }
+  takeBad();
+  return rows;
+}
+
+async function* pieces(text: string) {
+  yield text;
+}
+
+/** Reads rows one by one; those that break a rule are put aside with it. */
+export function readRows<T>(given: readonly GivenRow[], read: (row: Record<string, unknown>) => T | string) {
+  const rejected: RejectedRow[] = [];
+  const rows: { row: number; value: T }[] = [];
+  for (const { row, value, problem } of given) {
+    const result =
+      problem ??
+      (value !== null && typeof value === 'object' && !Array.isArray(value)
+        ? read(value as Record<string, unknown>)
+        : 'a row must be an object');
+    if (typeof result === 'string') rejected.push({ row, reason: result });
+    else rows.push({ row, value: result });
+  }
+  return { rows, rejected };
+}
+
+/** The result of a store, whose rows are numbered among those it was given. */
+export function withRejected(
+  rows: readonly { row: number }[],
+  rejected: RejectedRow[],
+  stored: { inserted: number; updated: number; rejected: readonly { row: number; reason: string }[] },
+): InsertResult {
+  const all = [...rejected, ...stored.rejected.map(({ row, reason }) => ({ row: rows[row].row, reason }))];
+  return { inserted: stored.inserted, updated: stored.updated, rejected: all.sort((a, b) => a.row - b.row) };
+}

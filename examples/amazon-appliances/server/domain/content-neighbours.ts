@@ -1,0 +1,63 @@
+import type { History, IndexLike, Recommendation, SemanticIndex } from 'attune';
+import { LruCache } from './lru-cache.ts';
+
+/** How many neighbours of a product are kept, and of how many products. */
+const listLength = 60;
+const remembered = 20_000;
+
+type Similar = NonNullable<IndexLike['similarTo']>;
+
+/**
+ * The search index as a source of recommendations. What is close to a product is found once and kept, because it takes a scan of all vectors; what
+ * is close to a history is chosen among the neighbours of its products and then scored as the index itself scores it.
+ */
+export class ContentNeighbours implements IndexLike {
+  readonly cache = new LruCache<readonly Recommendation[]>('neighbours', remembered);
+  readonly #index: SemanticIndex;
+
+  constructor(index: SemanticIndex) {
+    this.#index = index;
+  }
+
+  search: IndexLike['search'] = (query, options) => this.#index.search(query, options);
+  has = (item: string) => this.#index.has(item);
+  vectorOf = (item: string) => this.#index.vectorOf(item);
+  metadataOf = (item: string) => this.#index.metadataOf(item);
+
+  similarTo: Similar = (history, options = {}) => {
+    const { n = 10, only } = options;
+    const items = itemsOf(history);
+    if (only || n > listLength || items.length === 0) return this.#index.similarTo(history, options);
+    const near = new Set<string>();
+    for (const item of items) for (const it of this.#of(item)) near.add(it.item);
+    return this.#index.similarTo(history, { ...options, only: near });
+  };
+
+  /** What is close to one product. */
+  near(item: string, n: number, exclude: readonly string[]): readonly Recommendation[] {
+    if (n + exclude.length > listLength) return this.#index.similarItems(item, { n, exclude, onUnknown: 'empty' }) as Recommendation[];
+    const never = new Set(exclude);
+    return this.#of(item)
+      .filter((it) => !never.has(it.item))
+      .slice(0, n);
+  }
+
+  /** Finds the neighbours of a product ahead of time. */
+  prepare(item: string): void {
+    this.#of(item);
+  }
+
+  #of(item: string): readonly Recommendation[] {
+    const known = this.cache.get(item);
+    if (known) return known;
+    const found = this.#index.similarItems(item, { n: listLength, onUnknown: 'empty' }) as Recommendation[];
+    this.cache.set(item, found);
+    return found;
+  }
+}
+
+function itemsOf(history: History): string[] {
+  return Array.from(history as Iterable<unknown>, (it) =>
+    String(typeof it === 'object' && it !== null ? (it as { item: unknown }).item : it),
+  );
+}

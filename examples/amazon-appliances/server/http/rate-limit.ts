@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HttpError } from './errors.ts';
+
+/** A bucket per caller: it holds at most `burst`, and `perSecond` flow in. */
+export interface Limit {
+  perSecond: number;
+  burst: number;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Overrides the limit of all routes. */
+    limit?: Limit;
+  }
+}
+
+/** Callers that are remembered; beyond these the ones that asked longest ago start anew. */
+const mostCallers = 50_000;
+
+/** Counts what callers take, in memory. */
+export class RateLimit {
+  readonly #limit: Limit;
+  readonly #buckets = new Map<string, { left: number; at: number }>();
+
+  constructor(limit: Limit) {
+    this.#limit = limit;
+  }
+
+  /** Takes one. @returns 0, or how many seconds to wait for one. */
+  take(caller: string, now = Date.now()): number {
+    const wait = this.wait(caller, now);
+    if (wait === 0) this.#bucket(caller, now).left -= 1;
+    return wait;
+  }
+
+  /** The same without taking any. */
+  wait(caller: string, now = Date.now()): number {
+    const { left } = this.#bucket(caller, now);
+    return left >= 1 ? 0 : Math.max(1, Math.ceil((1 - left) / this.#limit.perSecond));
+  }
+
+  #bucket(caller: string, now: number) {
+    const { burst, perSecond } = this.#limit;
+    const bucket = this.#buckets.get(caller) ?? { left: burst, at: now };
+    bucket.left = Math.min(burst, bucket.left + (Math.max(0, now - bucket.at) / 1000) * perSecond);
+    bucket.at = now;
+    this.#buckets.delete(caller); // the newest stand last
+    this.#buckets.set(caller, bucket);
+    if (this.#buckets.size > mostCallers) this.#buckets.delete(this.#buckets.keys().next().value as string);
+    return bucket;
+  }
+}
+
+export function tooMany(seconds: number): HttpError {
+  return new HttpError(429, 'ERR_TOO_MANY_REQUESTS', `Too many requests. Try again in ${seconds} s.`, { retry_after_s: seconds });
+}
+
+/** Limits each route by address: by its own `config.limit`, else by the limit of all, if there is one. */
+export function limitRates(app: FastifyInstance, perSecond: number): void {
+  const shared = perSecond > 0 ? new RateLimit({ perSecond, burst: perSecond * 2 }) : undefined;
+  const own = new Map<string, RateLimit>();
+  app.addHook('onRoute', ({ config, method, url }) => {
+    if (config?.limit) own.set(`${method} ${url}`, new RateLimit(config.limit));
+  });
+  app.addHook('onRequest', async (request: FastifyRequest) => {
+    const limit = own.get(`${request.method} ${request.routeOptions.url}`) ?? shared;
+    const seconds = limit?.take(request.ip) ?? 0;
+    if (seconds > 0) throw tooMany(seconds);
+  });
+}

@@ -1,0 +1,50 @@
+import { fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { TrainKind, TrainOptions } from '../../pipeline/system.ts';
+import type { Settings } from '../../settings.ts';
+import type { GatedResult, TrainingMessage, TrainingOrder } from './messages.ts';
+
+const file = join(import.meta.dirname, 'process.ts');
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Where tsconfig.json is, which says where `attune` is. */
+const root = join(import.meta.dirname, '../../../..');
+
+/**
+ * Trains in a process of its own at a low priority, so that the server never waits for it, and answers go on with the old models meanwhile. When it
+ * fails or is killed, nothing has changed.
+ */
+export async function trainInProcess(settings: Settings, kind: TrainKind, options: TrainOptions = {}): Promise<GatedResult> {
+  const { force = false, onProgress, signal } = options;
+  signal?.throwIfAborted();
+  const child = fork(file, [], {
+    cwd: root,
+    execArgv: ['--import', loader],
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const kill = () => child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill, { once: true });
+  try {
+    return await new Promise((done, fail) => {
+      child.once('spawn', () => {
+        if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+        child.send({ settings, kind, force } satisfies TrainingOrder);
+      });
+      child.on('message', (message: TrainingMessage) => {
+        if (message.type === 'progress') onProgress?.(message.progress);
+        else if (message.type === 'done') done(message.result);
+        else fail(Object.assign(new Error(message.message), { code: message.code ?? 'ERR_TRAINING' }));
+      });
+      child.once('error', fail);
+      child.once('exit', (code, by) => {
+        const reason = signal?.aborted ? (signal.reason as Error).message : `The training process ended (${by ?? code}).`;
+        fail(Object.assign(new Error(reason), { code: 'ERR_TRAINING' }));
+      });
+    });
+  } finally {
+    signal?.removeEventListener('abort', kill);
+  }
+}

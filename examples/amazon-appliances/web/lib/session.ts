@@ -1,0 +1,17 @@
+/** The administrator's token, kept for this tab alone. */
+const key = 'shop.admin';
+
+export function adminToken(): string | undefined {
+  try {
+    const { token, until } = JSON.parse(sessionStorage.getItem(key) ?? '{}');
+    return until > Date.now() ? token : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function keepAdminToken(token: string, seconds: number): void {
+  sessionStorage.setItem(key, JSON.stringify({ token, until: Date.now() + seconds * 1000 }));
+}
+
+export const forgetAdminToken = () => sessionStorage.removeItem(key);

@@ -1,0 +1,156 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adminPassword, openSmallShop, type SmallShop } from '../examples/server-shop.ts';
+
+const path = resolve(import.meta.dirname, '../../.services/chromium/path.txt');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** With SCREENSHOTS=docs/images the pictures of the guide are made anew. */
+const pictures = process.env.SCREENSHOTS;
+
+let browser: Browser;
+let shop: SmallShop;
+let url: string;
+
+beforeAll(async () => {
+  shop = await openSmallShop();
+  url = shop.server.url;
+  browser = await chromium.launch({ executablePath: readFileSync(path, 'utf8').trim(), args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+});
+afterAll(async () => {
+  await browser?.close();
+  await shop?.close();
+});
+
+/** A page that notes what must not happen: errors, and requests to other hosts. */
+async function open(context: BrowserContext, address: string): Promise<{ page: Page; problems: string[] }> {
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && !/404/.test(message.text()) && problems.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) problems.push(request.url());
+  });
+  await page.goto(url.slice(0, -1) + address);
+  return { page, problems };
+}
+
+describe('a new shopper', () => {
+  it('finds a product by a sentence, buys it, sees changed recommendations, and is remembered', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const { page, problems } = await open(context, '/');
+    await page.getByRole('combobox', { name: 'Search products' }).fill('a machine that makes espresso');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '“a machine that makes espresso”' }).waitFor();
+    await page
+      .getByRole('link', { name: /Espresso Machine/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Buy now' }).click();
+    await page.getByText('Thank you.').waitFor();
+    await page.locator('label', { hasText: '5 stars: Great' }).click();
+    await page.getByText('You gave it 5 of 5 stars').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Bought' }).waitFor();
+    await page.getByText('You gave it 5 of 5 stars').waitFor();
+    await page.goto(url);
+    await page.getByRole('heading', { name: 'Recommended for you' }).waitFor();
+    if (pictures) {
+      mkdirSync(pictures, { recursive: true });
+      await page.screenshot({ path: `${pictures}/shop-flow.png` });
+    }
+    await page.goto(`${url}you`);
+    await page.getByText('Bought', { exact: true }).first().waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('puts things into the cart and buys them', async () => {
+    const context = await browser.newContext();
+    const { page } = await open(context, '/product/L1');
+    await page.getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByRole('link', { name: 'Cart, 1 product' }).click();
+    await page.getByRole('button', { name: 'Buy' }).click();
+    await page.getByRole('heading', { name: 'What may come next' }).waitFor();
+    await context.close();
+  });
+
+  it('is told of at the end of every page', async () => {
+    const context = await browser.newContext({ viewport: { width: 1000, height: 700 } });
+    for (const address of ['/', '/product/K0', '/product/X0', '/product/L3']) {
+      const { page } = await open(context, address);
+      const told = page.waitForRequest(
+        (request) => request.url().endsWith('/tracking/event') && /scroll_end/.test(request.postData() ?? ''),
+      );
+      await page.getByRole('contentinfo').waitFor();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.keyboard.press('End');
+      await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+      await told;
+      await page.close();
+    }
+    await context.close();
+  });
+});
+
+describe('the administrator', () => {
+  it('logs in, adds a product, trains with progress, and rolls back', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const { page, problems } = await open(context, '/login');
+    await page.getByLabel('Password').fill(adminPassword);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'Administration' }).waitFor();
+    await page.getByRole('tab', { name: 'Data' }).click();
+    const add = page.getByRole('region', { name: 'Products', exact: true });
+    await add.getByRole('button', { name: 'Fill in an example' }).click();
+    await add.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('1 added, 0 replaced, 0 left out.').waitFor();
+    await page.getByRole('tab', { name: 'Models' }).click();
+    await page.getByLabel('When').selectOption('true');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    await page.getByText(/^Done after .* The new model answers/).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Promote version 1 of appliances-als' }).waitFor();
+    await page.getByRole('region', { name: 'appliances-als', exact: true }).getByRole('button', { name: 'Roll back' }).click();
+    await page.getByRole('button', { name: 'Promote version 2 of appliances-als' }).waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
+describe.each([
+  ['a desktop', 1280, 'light'],
+  ['a phone', 360, 'dark'],
+] as const)('on %s', (_, width, colorScheme) => {
+  it.each([
+    '/',
+    '/?q=filter',
+    '/product/K0',
+    '/login',
+    '/you',
+    '/cart',
+    '/admin',
+    '/admin#data',
+    '/admin#models',
+    '/nope',
+    '/product/nothing',
+  ])(
+    '%s has no fault that axe finds and does not scroll sideways',
+    async (address) => {
+      // The checker is a script of its own, which the policy of the pages would refuse.
+      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
+      const { token } = await (await shop.post('/auth/login', { role: 'admin', password: adminPassword })).json();
+      await context.addInitScript(`sessionStorage.setItem('shop.admin', JSON.stringify({ token: '${token}', until: Date.now() + 1e6 }))`);
+      const { page } = await open(context, address);
+      await page.getByRole('heading').first().waitFor();
+      await page.waitForTimeout(500);
+      await page.evaluate(axe);
+      const violations = await page.evaluate('axe.run(document).then((it) => it.violations.map((v) => v.id + " " + v.nodes[0].html))');
+      expect(violations).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      await context.close();
+    },
+    30_000,
+  );
+});
