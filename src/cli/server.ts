@@ -42,7 +42,7 @@ export function modelServer(model: Recommender, index: Index | undefined): Serve
 async function answer(request: IncomingMessage, response: ServerResponse, routes: Record<string, (query: Query) => unknown>, html: string) {
   try {
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      throw new RequestError(405, 'ERR_METHOD', `Expected GET, got ${request.method}.`);
+      throw new RequestError(405, 'ERR_NOT_SUPPORTED', `Expected GET, got ${request.method}.`);
     const { pathname, searchParams } = readUrl(request.url ?? '/');
     if (pathname === '/') return send(response, 200, html, 'text/html; charset=utf-8');
     if (!Object.hasOwn(routes, pathname))
@@ -58,7 +58,7 @@ function readUrl(url: string): URL {
   try {
     return new URL(url, 'http://localhost');
   } catch {
-    throw new RequestError(400, 'ERR_BAD_REQUEST', 'The address cannot be read.');
+    throw new RequestError(400, 'ERR_BAD_ARGUMENT', 'The address cannot be read.');
   }
 }
 
@@ -83,19 +83,19 @@ function shown(list: readonly Recommendation[], index: Index | undefined) {
 function wanted(query: Query, name: string): string {
   const value = query.get(name);
   if (value !== null && value.trim() !== '') return value;
-  throw new RequestError(400, 'ERR_BAD_REQUEST', `Parameter '${name}' is missing.`);
+  throw new RequestError(400, 'ERR_BAD_ARGUMENT', `Parameter '${name}' is missing.`);
 }
 
 function lengthOf(query: Query): number {
   const text = query.get('n') ?? '10';
   const n = Number(text);
   if (text.trim() !== '' && Number.isInteger(n) && n >= 1 && n <= longestList) return n;
-  throw new RequestError(400, 'ERR_BAD_REQUEST', `Parameter 'n': expected a whole number from 1 to ${longestList}, got '${text}'.`);
+  throw new RequestError(400, 'ERR_BAD_ARGUMENT', `Parameter 'n': expected a whole number from 1 to ${longestList}, got '${text}'.`);
 }
 
 function failure(error: unknown): { status: number; code: string; message: string } {
   if (error instanceof RequestError) return error;
-  if (!(error instanceof AttuneError)) return { status: 500, code: 'ERR_INTERNAL', message: 'Something went wrong.' };
+  if (!(error instanceof AttuneError)) return { status: 500, code: 'INTERNAL_ERROR', message: 'Something went wrong.' };
   const unknown = error.code === 'ERR_UNKNOWN_USER' || error.code === 'ERR_UNKNOWN_ITEM';
   return { status: unknown ? 404 : 400, code: error.code, message: error.message };
 }

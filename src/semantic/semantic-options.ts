@@ -134,7 +134,7 @@ export type SortBy<Kept> =
   | {
       /** The direction. */
       readonly [Field in keyof Kept]?: 'asc' | 'desc' | undefined;
-    }/** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */ /** The direction. */;
+    }/** The direction. */;
 
 /** Options of `SemanticIndex.suggest`. */
 // biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.

@@ -27,7 +27,7 @@ export async function openSmallShop({ isTrained = true } = {}): Promise<SmallSho
   await opened.data.products.putMany(products());
   await opened.data.interactions.putMany(ratings());
   opened.close();
-  const als = { ...defaults.als, factors: 8, iterations: 6 };
+  const als = { ...defaults.als, factors: 16, iterations: 6 };
   const system = await openSystem({ ...defaults, dataDir, adminPassword, als });
   if (isTrained) await system.train('both');
   const server = await startServer(system, { port: 0, host: '127.0.0.1' });

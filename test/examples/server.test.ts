@@ -36,7 +36,7 @@ describe('health and facts', () => {
       mf_ready: true,
       ss_ready: true,
       embedding_dim: expect.any(Number),
-      mf: { factors: 8, items: 12 },
+      mf: { factors: 16, items: 12 },
       ss: { items: 13 },
     });
   });
@@ -230,13 +230,7 @@ describe('recommendations', () => {
     }
     const after = await json(shop.get('/recommendations?user_id=visitor-1&n=3'));
     expect(after.strategy).toBe('fold-in');
-    // Three dryer products outweigh everything; with so few products a list may end with another department.
-    expect(
-      ids(after.recommendations)
-        .slice(0, 2)
-        .every((id) => id.startsWith('L')),
-      ids(after.recommendations).join(),
-    ).toBe(true);
+    expect(ids(after.recommendations).join()).toMatch(/^L\d,L\d,L\d$/); // three dryer products outweigh everything
     const [first] = ids(after.recommendations);
     await shop.post('/feedback', { user_id: 'visitor-1', item_id: first, type: 'skip' });
     expect(ids((await json(shop.get('/recommendations?user_id=visitor-1&n=12'))).recommendations)).not.toContain(first);

@@ -74,7 +74,7 @@ const modelFolder = folderCase({
     const store = fileModelStore(folder);
     const text = (name: string) => readFileSync(join(folder, 'shop-als', name), 'utf8');
     const found = {
-      facts: text('1.json'),
+      facts: text('1.json').replace(/,\n {2}"checksum": "[0-9a-f]{8}"/, ''), // the build before kept none
       deleted: text('2.json'),
       aliases: text('aliases.jsonl'),
       list: await store.list(),
@@ -144,10 +144,12 @@ const databaseFile = folderCase({
   },
   async read({ sqliteDataStore, sqliteModelStore, sqliteEmbeddingCache }, folder) {
     const database = new Database(join(folder, 'shop.db'));
-    // The build before called the time of an event `time`, in rows and in the table; its tables are used as they are.
+    // The build before called the time of an event `time`, in rows and in the table, and kept no checksums or parts of models; its tables are
+    // used as they are.
     const schema = database
       .prepare(
-        "SELECT name, replace(sql, '\"timestamp\" BIGINT NOT NULL', '\"time\" BIGINT NOT NULL') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
+        `SELECT name, replace(replace(sql, '"timestamp" BIGINT NOT NULL', '"time" BIGINT NOT NULL'), char(10) || '  checksum TEXT,', '')
+         FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'models_parts' ORDER BY name`,
       )
       .raw()
       .all();

@@ -1,16 +1,18 @@
 import type { AnswerCache } from '../../contracts/cache.ts';
 import { suiteOf, type TestRunner } from './test-runner.ts';
 
+const minute = 60_000;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Computes by counting, and says how often it did. */
+function counter() {
+  const work = { times: 0, compute: () => ({ n: ++work.times }) };
+  return work;
+}
+
 /** What every AnswerCache promises. `open` makes an empty one that keeps answers for as long as it is told. */
 export function answerCacheConformance(open: (ttlMs: number) => AnswerCache | Promise<AnswerCache>, runner: TestRunner): void {
   const { it, expect, code } = suiteOf(runner);
-  const minute = 60_000;
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  /** Computes by counting, and says how often it did. */
-  const counter = () => {
-    const work = { times: 0, compute: () => ({ n: ++work.times }) };
-    return work;
-  };
 
   it('an answer is computed once and then kept, as a copy', async () => {
     const cache = await open(minute);
@@ -90,13 +92,6 @@ export function answerCacheConformance(open: (ttlMs: number) => AnswerCache | Pr
 /** What is dropped, and when. */
 function droppedAnswers(open: (ttlMs: number) => AnswerCache | Promise<AnswerCache>, runner: TestRunner): void {
   const { it, expect, code } = suiteOf(runner);
-  const minute = 60_000;
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  /** Computes by counting, and says how often it did. */
-  const counter = () => {
-    const work = { times: 0, compute: () => ({ n: ++work.times }) };
-    return work;
-  };
 
   it('an answer that is dropped while it is computed is not kept', async () => {
     const cache = await open(minute);
