@@ -129,12 +129,7 @@ export interface SearchOptions<Kept = any, Item = any> extends SearchFilter<Kept
 }
 
 /** A field by its name, from small to large, or fields with their directions. */
-export type SortBy<Kept> =
-  | (keyof Kept & string)
-  | {
-      /** The direction. */
-      readonly [Field in keyof Kept]?: 'asc' | 'desc' | undefined;
-    }/** The direction. */;
+export type SortBy<Kept> = (keyof Kept & string) | { readonly [Field in keyof Kept]?: 'asc' | 'desc' | undefined };
 
 /** Options of `SemanticIndex.suggest`. */
 // biome-ignore lint/suspicious/noExplicitAny: what was not said is not checked.

@@ -1,3 +1,4 @@
+import { pattern } from '../../work/pattern.ts';
 import type { LexicalIndex } from './bm25.ts';
 import { foldProduct } from './tokenizer.ts';
 
@@ -5,11 +6,11 @@ import { foldProduct } from './tokenizer.ts';
 const mostForms = 300;
 /** Texts in which the next word is looked for at most, the best ones. */
 const mostTexts = 400;
-const lastWord = /[\p{L}\p{N}\p{M}]+$/u;
+const lastWord = pattern(String.raw`[\p{L}\p{N}\p{M}]+$`, 'u');
 
 /** Queries that one may go on to, those of most texts first: its last word completed or, where that is complete, followed by another. */
 export function continuationsOf(index: LexicalIndex, query: string, most: number, allowed: Uint8Array | undefined): string[] {
-  const beginning = lastWord.exec(query)?.[0] ?? '';
+  const beginning = lastWord().exec(query)?.[0] ?? '';
   const head = query.slice(0, query.length - beginning.length);
   const before = head.trim() === '' ? undefined : index.match(head, { match: 'all', typos: false });
   if (before?.count === 0) return [];
@@ -29,7 +30,7 @@ function addCompletions(index: LexicalIndex, beginning: string, isFound: (key: n
 }
 
 function addFollowers(index: LexicalIndex, head: string, keys: readonly number[], counts: Counts): void {
-  const last = foldProduct(head.trim()).match(lastWord)?.[0];
+  const last = foldProduct(head.trim()).match(lastWord())?.[0];
   if (last === undefined) return;
   const forms = new Set(index.formsOf(last));
   for (const key of keys) {

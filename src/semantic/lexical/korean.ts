@@ -1,3 +1,5 @@
+import { pattern } from '../../work/pattern.ts';
+
 /** Particles that follow a noun without a space, longest first. */
 const particles = [
   '에게서는 으로부터 에서부터 이라고는',
@@ -7,11 +9,11 @@ const particles = [
 ].flatMap((line) => line.split(' '));
 /** Those that a noun of one syllable is taken to have; others end too many nouns. */
 const sure = new Set(['을', '를', '은', '는', '에', '에서', '까지', '부터', '으로']);
-const hangul = /^\p{Script=Hangul}+$/u;
+const hangul = pattern(String.raw`^\p{Script=Hangul}+$`, 'u');
 
 /** A Korean noun without its particle, or undefined for a word that has none. */
 export function particleless(word: string): string | undefined {
-  if (word.length < 2 || !hangul.test(word)) return undefined;
+  if (word.length < 2 || !hangul().test(word)) return undefined;
   const particle = particles.find((each) => word.endsWith(each) && word.length > each.length);
   if (particle === undefined) return undefined;
   const noun = word.slice(0, -particle.length);

@@ -1,3 +1,4 @@
+import { pattern } from '../../work/pattern.ts';
 import { longestWord, pairsOf, splitScripts, unspaced } from './tokenizer.ts';
 
 /** A piece of a folded text. */
@@ -18,18 +19,18 @@ const decimal = '\\d{1,12}(?:[.,]\\d{1,12}){1,6}|(?<![\\p{L}\\p{N}.,/])\\.\\d{1,
 const ending = "(?:(?<=n)'t|'s)(?![\\p{L}\\p{N}])";
 const sharp = '(?:\\+{1,3}|#)(?![\\p{L}\\p{N}+#])';
 const word = `(?=[\\p{L}\\p{N}])(?:(?!\\d{1,12}[.,]\\d)[\\p{L}\\p{N}\\p{M}]){1,${longestWord}}(?:${ending}|${sharp})?`;
-const lexemes = new RegExp(`(?<fraction>${fraction})|(?<decimal>${decimal})|(?<word>${word})|\\p{Emoji_Presentation}`, 'gu');
+const lexemes = pattern(`(?<fraction>${fraction})|(?<decimal>${decimal})|(?<word>${word})|\\p{Emoji_Presentation}`, 'gu');
 const digits = /^\d+$/;
 
 /** Cuts a folded text into words and numbers. A number keeps its point, comma or slash. */
 export function lexemesOf(folded: string): Lexeme[] {
   const found: Lexeme[] = [];
-  for (const { 0: text, index: start, groups } of folded.matchAll(lexemes)) {
+  for (const { 0: text, index: start, groups } of folded.matchAll(lexemes())) {
     const end = start + text.length;
     if (groups?.fraction) found.push({ term: text, start, end, kind: 'number' });
     else if (groups?.decimal) found.push({ ...readNumber(text), start, end, kind: 'number' });
     else if (!groups?.word) found.push({ term: text, start, end, kind: 'sign' });
-    else if (unspaced.test(text)) addScripts(text, start, found);
+    else if (unspaced().test(text)) addScripts(text, start, found);
     else addWord(text, start, found);
   }
   return found;
@@ -52,7 +53,7 @@ function addWord(text: string, start: number, found: Lexeme[]): void {
 function addScripts(text: string, from: number, found: Lexeme[]): void {
   let start = from;
   for (const run of splitScripts(text)) {
-    if (!unspaced.test(run)) addWord(run, start, found);
+    if (!unspaced().test(run)) addWord(run, start, found);
     else for (const { term, at, length } of pairsOf(run)) found.push({ term, start: start + at, end: start + at + length, kind: 'sign' });
     start += run.length;
   }

@@ -1,3 +1,4 @@
+import { pattern } from '../../work/pattern.ts';
 import { particleless } from './korean.ts';
 import { type Lexeme, lexemesOf } from './lexemes.ts';
 import { longestWord } from './tokenizer.ts';
@@ -83,9 +84,9 @@ function addUnit(lexemes: readonly Lexeme[], k: number, unit: string, isQuery: b
   found.push({ term, start, end, isExtra: true });
 }
 
-const letters = /^[\p{L}\p{M}]+$/u;
-const letter = /\p{L}/u;
-const digit = /\p{N}/u;
+const letters = pattern(String.raw`^[\p{L}\p{M}]+$`, 'u');
+const letter = pattern(String.raw`\p{L}`, 'u');
+const digit = pattern(String.raw`\p{N}`, 'u');
 const signs = /^[-\u2010\u2011./_]?$/;
 const hyphens = /^[-\u2010\u2011']$/;
 const groups = /^(?:[ -]|\) ?)$/;
@@ -117,7 +118,7 @@ function addJoins(
     joined += term;
     const extra = { start: first.start, end, isExtra: true };
     const size = to - from + 1;
-    if (letters.test(joined) ? allHyphens || (isQuery && size === 2 && gap === ' ') : isCode(lexemes, from, to, allSigns)) {
+    if (letters().test(joined) ? allHyphens || (isQuery && size === 2 && gap === ' ') : isCode(lexemes, from, to, allSigns)) {
       found.push({ term: joined, ...extra });
       if (size === 2 && also === undefined && kind === 'number' && /^\d+\.\d{3,}$/.test(term) && term.length > 5)
         found.push({ term: first.term + term.replace('.', ''), ...extra });
@@ -135,14 +136,14 @@ function isQuantity(lexemes: readonly Lexeme[], to: number, units: ReadonlyMap<n
 /** Whether neighbours may be the number of a model: letters and digits, and where spaces part them, short letters. */
 function isCode(lexemes: readonly Lexeme[], from: number, to: number, allSigns: boolean): boolean {
   const parts = lexemes.slice(from, to + 1).map(({ term }) => term);
-  if (!parts.some((part) => digit.test(part)) || !parts.some((part) => letter.test(part))) return false;
+  if (!parts.some((part) => digit().test(part)) || !parts.some((part) => letter().test(part))) return false;
   if (allSigns) return true;
   if (parts.length === 2) {
     const [left, right] = parts;
-    if (letters.test(left)) return left.length <= 6 && digit.test(right);
-    return letter.test(left) && (letters.test(right) ? right.length <= 4 : /^\d{4,}$/.test(right));
+    if (letters().test(left)) return left.length <= 6 && digit().test(right);
+    return letter().test(left) && (letters().test(right) ? right.length <= 4 : /^\d{4,}$/.test(right));
   }
-  return parts.length === 3 && parts.every((part, k) => (k === 1 ? digit.test(part) : part.length <= 4 && letters.test(part)));
+  return parts.length === 3 && parts.every((part, k) => (k === 1 ? digit().test(part) : part.length <= 4 && letters().test(part)));
 }
 
 /** Digits in groups as one number: 978-3-16-148410-0, 4 006381 333931, 1 000 000. */

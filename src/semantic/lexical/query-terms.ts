@@ -1,4 +1,5 @@
 import type { IdMap } from '../../data/id-map.ts';
+import { pattern } from '../../work/pattern.ts';
 import { Compounds } from './compounds.ts';
 import type { Words } from './cut-words.ts';
 import { stemEnglish } from './stem-english.ts';
@@ -252,14 +253,14 @@ function distinctLevels(levels: readonly Level[]): Level[] {
 }
 
 const stemmable = /^[a-z']+$/;
-const digit = /\p{N}/u;
-const onlyLetters = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$/u;
+const digit = pattern(String.raw`\p{N}`, 'u');
+const onlyLetters = pattern(String.raw`^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$`, 'u');
 
 function isSplittable(word: string): boolean {
-  return word.length >= 4 && word.length <= 32 && onlyLetters.test(word);
+  return word.length >= 4 && word.length <= 32 && onlyLetters().test(word);
 }
 
 /** How many edits a word of this length may be away. A number that is nearly right is another number. */
 function editsOf(word: string): number {
-  return word.length < 4 || digit.test(word) ? 0 : word.length < 8 ? 1 : 2;
+  return word.length < 4 || digit().test(word) ? 0 : word.length < 8 ? 1 : 2;
 }

@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { flag, readOptions } from '../../options.ts';
+import { pattern } from '../../work/pattern.ts';
 import type { Words } from './cut-words.ts';
 import { type TextRange, union } from './highlight.ts';
 import type { Placed } from './orders.ts';
@@ -59,12 +60,12 @@ export function ownWords(tokenizer: Tokenizer): Omit<Words, 'stopWords' | 'hasCo
   };
 }
 
-const runs = /[\p{L}\p{N}\p{M}]+(?:[-'’./_][\p{L}\p{N}\p{M}]+)*/gu;
+const runs = pattern(String.raw`[\p{L}\p{N}\p{M}]+(?:[-'’./_][\p{L}\p{N}\p{M}]+)*`, 'gu');
 
 /** A function gives no places, so each run of letters and digits is cut by itself. */
 function ownRanges(text: string, cut: Tokenizer, isFound: (word: string) => boolean): TextRange[] {
   const ranges: TextRange[] = [];
-  for (const { 0: run, index } of text.matchAll(runs)) {
+  for (const { 0: run, index } of text.matchAll(runs())) {
     if (cut(run).some(isFound)) ranges.push({ start: index, end: index + run.length });
   }
   return union(ranges);

@@ -1,3 +1,4 @@
+import { pattern } from '../../work/pattern.ts';
 import type { DocumentWords, Words } from './cut-words.ts';
 import { type TextRange, union } from './highlight.ts';
 import { wordRanges } from './highlight-words.ts';
@@ -129,7 +130,7 @@ function lastOf(last: string, others: readonly string[]): Set<string> {
 const rangeOf = ({ start, end }: TextRange): TextRange => ({ start, end });
 
 /** A letter with its marks, the voicing of half-width Katakana and the parts of a decomposed Hangul syllable included. */
-const clusters = /[\s\S][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
+const clusters = pattern(String.raw`[\s\S][\p{M}\uff9e\uff9f\u1160-\u11ff]*`, 'gu');
 
 /** A text folded letter by letter, and where each unit of it stands in the text. */
 function foldedWithPlaces(text: string): { folded: string; startOf: number[]; endOf: number[] } {
@@ -137,7 +138,7 @@ function foldedWithPlaces(text: string): { folded: string; startOf: number[]; en
   let isDigitBefore = false;
   const startOf: number[] = [];
   const endOf: number[] = [];
-  for (const { 0: cluster, index } of text.matchAll(clusters)) {
+  for (const { 0: cluster, index } of text.matchAll(clusters())) {
     // 1½ is 1 1/2, as where a text is folded at once.
     const space = isDigitBefore && /^[¼-¾⅐-⅞]/.test(cluster) ? ' ' : '';
     isDigitBefore = /\d$/.test(cluster);

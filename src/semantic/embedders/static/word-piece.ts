@@ -1,3 +1,4 @@
+import { pattern } from '../../../work/pattern.ts';
 /**
  * The tokens of uncased BERT models: basic tokenization (control characters dropped, lower case, no accents, Chinese characters and
  * punctuation apart), then the longest piece of the vocabulary first (WordPiece, Wu et al. 2016; Devlin et al. 2019). The same
@@ -61,12 +62,12 @@ export function basicWords(text: string): string[] {
   if (isAscii.test(text)) return text.replace(asciiControl, '').toLowerCase().match(asciiWord) ?? [];
   return (
     text
-      .replace(control, (character) => (character === '\t' || character === '\n' || character === '\r' ? ' ' : ''))
+      .replace(control(), (character) => (character === '\t' || character === '\n' || character === '\r' ? ' ' : ''))
       .replace(chinese, ' $& ')
       .toLowerCase()
       .normalize('NFD')
       .replace(/\p{Mn}/gu, '')
-      .match(anyWord) ?? []
+      .match(anyWord()) ?? []
   );
 }
 
@@ -79,7 +80,7 @@ const isAscii = /^[\x00-\x7f]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is dropped.
 const asciiControl = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 const asciiWord = /[a-z0-9]+|[!-/:-@[-`{-~]/g;
-const control = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\ufffd]/gu;
+const control = pattern(String.raw`[\p{Cc}\p{Cf}\p{Co}\p{Cs}\ufffd]`, 'gu');
 /** Of the basic plane: those beyond it the reference leaves in their words as well. */
 const chinese = /[\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff]/g;
-const anyWord = /[^\s\p{P}!-/:-@[-`{-~]+|[\p{P}!-/:-@[-`{-~]/gu;
+const anyWord = pattern(String.raw`[^\s\p{P}!-/:-@[-\x60{-~]+|[\p{P}!-/:-@[-\x60{-~]`, 'gu');
