@@ -15,7 +15,6 @@ import type { WordOptions } from './lexical/query-terms.ts';
 import { facetsOf } from './search/facets.ts';
 import { type Filter, readFilter, readIds } from './search/filter.ts';
 import { find, named } from './search/find.ts';
-import { findNearDuplicates } from './search/near-duplicates.ts';
 import { type Facets, resultOf, type SearchResult } from './search/result.ts';
 import { type Answer, similarToHistory, similarToItem } from './search/similar.ts';
 import { type Suggestion, suggestions } from './search/suggest.ts';
@@ -245,6 +244,7 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     const o = readOptions('SemanticIndex.nearDuplicates', options, nearDuplicatesChecks);
     const filter = this.#filter('SemanticIndex.nearDuplicates', o);
     o.signal?.throwIfAborted();
+    const { findNearDuplicates } = await import('./search/near-duplicates.ts');
     return findNearDuplicates(this.#parts, filter, o);
   }
 

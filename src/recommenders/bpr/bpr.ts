@@ -15,7 +15,7 @@ import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
 import { type BprFitOptionsOf, type BprIteration, type BprOptions, type BprSettings, bprChecks, readBprFitOptions } from './options.ts';
 import { widthOf } from './rows.ts';
 import { BprServing } from './serving.ts';
-import { type AfterIteration, type BprFactors, trainBpr } from './train.ts';
+import type { AfterIteration, BprFactors } from './train.ts';
 
 export type { BprIteration, BprOptions } from './options.ts';
 
@@ -82,6 +82,7 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
     });
     const watch =
       validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), { validateEvery, patience });
+    const { trainBpr } = await import('./train.ts');
     const trained = await trainBpr(likedRows(base.byUser), settings, work, watch ?? (async () => undefined));
     work.signal?.throwIfAborted();
     this.replace(modelOf(trained, trained.history));

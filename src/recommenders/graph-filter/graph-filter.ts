@@ -16,7 +16,7 @@ import { dampingOf, type Graph, graphOf } from './graph.ts';
 import { type GraphFilterOptions, type GraphFilterSettings, readGraphFilterOptions } from './options.ts';
 import { packed, unpacked, widthOf } from './quantized.ts';
 import { FilterServing, type FilterSource } from './serving.ts';
-import { leadingSpectrum, type Spectrum } from './spectrum.ts';
+import type { Spectrum } from './spectrum.ts';
 import { chebyshevTransfer, splitFilter } from './transfer.ts';
 
 export type { GraphFilterOptions } from './options.ts';
@@ -183,6 +183,7 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     const base = makeBase();
     const graph = graphOf(base.byUser);
     const { rank, seed } = this.#options;
+    const { leadingSpectrum } = await import('./spectrum.ts');
     const spectrum = rank > 0 ? await leadingSpectrum(graph, { ...work, rank, seed, threads: this.#threads() }) : undefined;
     const pace = new Pace('preparing lists', 1, work);
     await pace.rest(0);

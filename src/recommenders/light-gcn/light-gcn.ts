@@ -11,7 +11,7 @@ import { mergeInto } from '../shared/merge.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { type LightGcnModel, lightGcnFromBytes, lightGcnKind, lightGcnModel, lightGcnToBytes } from './model.ts';
 import { type LightGcnOptions, lightGcnChecks } from './options.ts';
-import { LightGcnTrainer, type LightGcnVectors } from './train.ts';
+import type { LightGcnVectors } from './train.ts';
 
 export type { LightGcnOptions } from './options.ts';
 
@@ -70,6 +70,7 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
     const settings = this.#settings;
     const partsOf = (base: FittedBase, vectors: LightGcnVectors, history: TrainingIteration[]) =>
       lightGcnModel({ ...base, ...vectors, settings, history });
+    const { LightGcnTrainer } = await import('./train.ts');
     const { state, history } = await trainModel<LightGcnVectors, LightGcnRecommender>({
       owner,
       epochs,
@@ -95,6 +96,7 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
     o.signal?.throwIfAborted();
     const base = mergeInto(model, interactions);
     const { loss, epochs = epochsOf[loss] } = this.#settings;
+    const { LightGcnTrainer } = await import('./train.ts');
     const trainer = new LightGcnTrainer(likedRows(base.byUser), this.#settings, model.vectors);
     try {
       const total = Math.ceil(epochs * partial);

@@ -16,8 +16,6 @@ import { type NcfModel, ncfFromBytes, ncfKind, ncfToBytes } from './model.ts';
 import { type NcfOptions, type NcfSettings, readNcfOptions } from './options.ts';
 import { type NcfProfile, NcfServing } from './serving.ts';
 import { shapeOf } from './shape.ts';
-import { NcfTrainer } from './train.ts';
-import { continueNcf } from './update.ts';
 
 export type { NcfOptions } from './options.ts';
 
@@ -73,6 +71,7 @@ export class NcfRecommender extends BaseRecommender<NcfModel, NcfProfile> {
       const { mean, biases } = ncfData(base.byUser, settings);
       return { ...base, settings, state, mean, biases, history };
     };
+    const { NcfTrainer } = await import('./train.ts');
     const { state, history } = await trainModel({
       owner: 'NcfRecommender',
       epochs: settings.epochs + (variant === 'neumf' ? pretrain : 0),
@@ -93,6 +92,7 @@ export class NcfRecommender extends BaseRecommender<NcfModel, NcfProfile> {
     const { model } = this;
     checkInteractions('NcfRecommender.partialFit', interactions);
     work.signal?.throwIfAborted();
+    const { continueNcf } = await import('./update.ts');
     this.fitted = await continueNcf(model, mergeInto(model, interactions), interactions, work);
     return this;
   }

@@ -13,8 +13,6 @@ import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration
 import { SasRecEncoder } from './encoder.ts';
 import { type SasRecModel, sasRecFromBytes, sasRecKind, sasRecToBytes } from './model.ts';
 import { readSasRecOptions, type SasRecOptions, type SasRecSettings } from './options.ts';
-import { SasRecTrainer } from './train.ts';
-import { continueSasRec } from './update.ts';
 
 export type { SasRecOptions } from './options.ts';
 
@@ -79,6 +77,7 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     const modelOf = (data: Interactions, state: SasRecModel['state'], history: TrainingIteration[]): SasRecModel => {
       return { ...baseOf(data), order: data.sequences.items.slice(), settings, state, history };
     };
+    const { SasRecTrainer } = await import('./train.ts');
     const { state, history } = await trainModel({
       owner: 'SasRecRecommender',
       epochs,
@@ -99,6 +98,7 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     const { model } = this;
     checkInteractions('SasRecRecommender.partialFit', interactions);
     work.signal?.throwIfAborted();
+    const { continueSasRec } = await import('./update.ts');
     this.replace(await continueSasRec(model, interactions, work));
     return this;
   }

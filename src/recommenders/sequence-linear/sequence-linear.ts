@@ -11,8 +11,6 @@ import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
 import { inOrder, type OrderedBase, orderOf } from '../shared/order.ts';
-import { Regression } from './problem.ts';
-import { solveRegression } from './solve.ts';
 
 /** Options of {@link SequenceLinearRecommender}. */
 export interface SequenceLinearOptions extends RecommenderOptions {
@@ -89,6 +87,7 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
     this.#checkMemory(size);
     const past = Math.exp(-1 / pastDecay);
     const settings = { regularization, past, future: Math.exp(-1 / futureDecay) };
+    const [{ Regression }, { solveRegression }] = await Promise.all([import('./problem.ts'), import('./solve.ts')]);
     const regression = new Regression({ offsets: base.byUser.offsets, items: order }, size, settings);
     const number = threads === 'auto' ? availableThreads() : threads;
     const weights = await solveRegression(regression, { ...work, past, tolerance, weightsPerItem, threads: number });

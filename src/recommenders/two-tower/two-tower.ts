@@ -14,7 +14,6 @@ import { likedRows } from '../shared/liked.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { type Features, readFeatures } from './features.ts';
 import { type StoredSettings, type TwoTowerOptions, type TwoTowerSettings, twoTowerChecks } from './options.ts';
-import { TwoTowerTrainer } from './train.ts';
 
 export type { AttributesOf, ItemFeatures, TwoTowerOptions } from './options.ts';
 
@@ -76,6 +75,7 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
     const readAll = (data: Interactions) => readFeatures(data.items, { itemFeatures, itemAttributes });
     const partsOf = (data: Interactions, itemRows: Float32Array, history: TrainingIteration[]) =>
       modelOf({ ...widened(baseOf(data), readAll(data)), settings, itemRows, history });
+    const { TwoTowerTrainer } = await import('./train.ts');
     const { state, history } = await trainModel<Float32Array, TwoTowerRecommender>({
       owner,
       epochs: settings.epochs,

@@ -17,7 +17,7 @@ import { quantized } from '../static/quantized.ts';
 import { type StaticEmbedder, staticFromTable } from '../static/static.ts';
 import { WordPiece } from '../static/word-piece.ts';
 import { inPrincipalAxes } from './distil-axes.ts';
-import { type DistilSample, fitTable } from './distil-fit.ts';
+import type { DistilSample } from './distil-fit.ts';
 import { sentencesOf, vocabularyOf } from './distil-texts.ts';
 
 /** Options of {@link distil}. */
@@ -105,6 +105,7 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
     throw new AttuneError('ERR_EMPTY', 'distil: expected texts with words to learn from, got none. Pass the texts of the catalogue.');
 
   const initial = startTable(answers.subarray((asked.length - vocabulary.length) * dimensions), sample, tokens);
+  const { fitTable } = await import('./distil-fit.ts');
   const fitted = await fitTable(initial, sample, {
     steps: o.steps ?? Math.max(500, Math.ceil((5 * count) / o.batchSize)),
     batchSize: o.batchSize,
