@@ -134,6 +134,7 @@ export * from '../recommenders/ncf/ncf.ts';
 export * from '../recommenders/popularity/popularity.ts';
 export * from '../recommenders/sasrec/sasrec.ts';
 export * from '../recommenders/sequence-linear/sequence-linear.ts';
+export type { HistoryTrainerOptions } from '../recommenders/shared/history-trainer-options.ts';
 export type { TrainingFitOptions, TrainingIteration } from '../recommenders/shared/training.ts';
 export * from '../recommenders/two-tower/two-tower.ts';
 export * from '../selection/choose-model.ts';

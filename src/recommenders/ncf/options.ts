@@ -1,9 +1,9 @@
-import type { UnknownPolicy } from '../../contracts/recommender.ts';
+import type { RecommenderOptions } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { type Check, choice, integer, number, onUnknown, readOptions, seed, threads } from '../../options.ts';
+import { type Check, choice, integer, number, readOptions, recommenderOptions } from '../../options.ts';
 
 /** Options of `NcfRecommender`. */
-export interface NcfOptions {
+export interface NcfOptions extends RecommenderOptions {
   /**
    * What makes a score of a user and an item. Default `'neumf'`.
    * - `'gmf'`: generalized matrix factorization, a weighted inner product.
@@ -31,12 +31,6 @@ export interface NcfOptions {
   regularization?: number | undefined;
   /** Interactions per step, 1 to 65,536. Default 1024, but fewer where an epoch would have less than 100 steps. */
   batch?: number | undefined;
-  /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
-  seed?: number | string | undefined;
-  /** Threads of `fit`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 const layers: Check<number[]> = (value, name) => {
@@ -62,9 +56,7 @@ const ncfChecks = {
   learningRate: number({ default: 0.002, above: 0, max: 10 }),
   regularization: number({ default: 0, min: 0, max: 1e3 }),
   batch: integer({ default: 1024, min: 1, max: 65_536 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 /** Options with every default filled in. */

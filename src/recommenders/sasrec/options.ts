@@ -1,9 +1,9 @@
-import type { UnknownPolicy } from '../../contracts/recommender.ts';
+import type { RecommenderOptions } from '../../contracts/recommender.ts';
 import { AttuneError } from '../../errors.ts';
-import { choice, integer, number, onUnknown, readOptions, seed, threads } from '../../options.ts';
+import { choice, integer, number, readOptions, recommenderOptions } from '../../options.ts';
 
 /** Options of `SasRecRecommender`. */
-export interface SasRecOptions {
+export interface SasRecOptions extends RecommenderOptions {
   /** Width of the network and of the items' vectors: a multiple of 8 x `heads` up to 512. Default 64. */
   factors?: number | undefined;
   /** Number of blocks of attention and layers, 1 to 8. Default 1. */
@@ -31,12 +31,6 @@ export interface SasRecOptions {
   regularization?: number | undefined;
   /** Histories per step, 1 to 4096. Default 256, but fewer where an epoch would have less than 100 steps. */
   batch?: number | undefined;
-  /** Seed of the start and of all draws. The same seed gives the same bytes, whatever the number of threads. Default 0. */
-  seed?: number | string | undefined;
-  /** Threads of `fit` and `recommendMany`: 1 to 256, or `'auto'` (default): all cores where the data is worth it. */
-  threads?: number | 'auto' | undefined;
-  /** What happens on unknown ids. Default `'throw'`. */
-  onUnknown?: UnknownPolicy | undefined;
 }
 
 const sasRecChecks = {
@@ -52,9 +46,7 @@ const sasRecChecks = {
   learningRate: number({ default: 0.002, above: 0, max: 10 }),
   regularization: number({ default: 0, min: 0, max: 1e3 }),
   batch: integer({ default: 256, min: 1, max: 4096 }),
-  seed,
-  threads,
-  onUnknown,
+  ...recommenderOptions,
 };
 
 /** Options with every default filled in. */

@@ -1,4 +1,5 @@
 import type { Memory } from '../../memory/views.ts';
+import { rowProducts } from '../training/numbers.plain.ts';
 
 const next = (state: number) => {
   let x = state ^ (state << 13);
@@ -19,11 +20,7 @@ const exponential = (x: number) => Math.exp(Math.min(60, Math.max(-60, x)));
 
 /** Twins of bpr.ts. */
 export function twins({ f32, f64, i32 }: Memory) {
-  const dot = (a: number, b: number, width: number) => {
-    let sum = 0;
-    for (let k = 0; k < width; k++) sum += f32[a + k] * f32[b + k];
-    return sum;
-  };
+  const { dot } = rowProducts(f32);
   const holds = (indices: number, first: number, last: number, x: number) => {
     for (let e = first; e < last; e++) if (i32[indices / 4 + e] === x) return true;
     return false;

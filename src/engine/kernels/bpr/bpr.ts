@@ -1,4 +1,5 @@
 import { dot } from '../dense/vector';
+import { holds } from '../training/numbers';
 import { F32s, F64s, I32s } from '../types';
 
 /** The next state of a xorshift generator (Marsaglia 2003); never 0 when the last was not. */
@@ -36,20 +37,6 @@ function exponential(x: f32): f32 {
   const r = y - k * 0.693145752 - k * 0.00000142860677;
   const p: f32 = 1 + r * (1 + r * (0.5 + r * (0.166666667 + r * (0.0416666667 + r * (0.00833333333 + r * 0.00138888889)))));
   return p * reinterpret<f32>((<i32>k + 127) << 23);
-}
-
-/** Whether the ascending indices lo..hi hold x. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function holds(indices: usize, lo: i32, hi: i32, x: i32): bool {
-  while (lo < hi) {
-    const middle = (lo + hi) >> 1;
-    const found = load<i32>(indices + ((<usize>middle) << 2));
-    if (found == x) return true;
-    if (found < x) lo = middle + 1;
-    else hi = middle;
-  }
-  return false;
 }
 
 /**

@@ -1,16 +1,9 @@
 import type { Memory } from '../../memory/views.ts';
-import { sigmoid, softplusOfMinus } from '../training/numbers.plain.ts';
+import { rowProducts, sigmoid, softplusOfMinus } from '../training/numbers.plain.ts';
 
 /** Twins of histories.ts. */
 export function twins({ f32, f64, i32 }: Memory) {
-  const dot = (a: number, b: number, width: number) => {
-    let sum = 0;
-    for (let e = 0; e < width; e++) sum += f32[a + e] * f32[b + e];
-    return sum;
-  };
-  const axpy = (t: number, x: number, y: number, width: number) => {
-    for (let e = 0; e < width; e++) f32[y + e] += t * f32[x + e];
-  };
+  const { dot, axpy } = rowProducts(f32);
   /** Calls back with each entry of the history of a user, and where its row begins. */
   const each = (user: number, [ends, items, table, width]: number[], take: (e: number, row: number) => void) => {
     for (let e = i32[ends / 4 + user]; e < i32[ends / 4 + user + 1]; e++) take(e, table / 4 + i32[items / 4 + e] * width);

@@ -1,16 +1,9 @@
 import type { Memory } from '../../memory/views.ts';
-import { below, bitsAt, holds, sigmoid, softplusOfMinus } from './numbers.plain.ts';
+import { below, bitsAt, holds, rowProducts, sigmoid, softplusOfMinus } from './numbers.plain.ts';
 
 /** Twins of losses.ts. */
 export function twins({ f32, f64, i32 }: Memory) {
-  const dot = (a: number, b: number, width: number) => {
-    let sum = 0;
-    for (let e = 0; e < width; e++) sum += f32[a + e] * f32[b + e];
-    return sum;
-  };
-  const axpy = (t: number, x: number, y: number, width: number) => {
-    for (let e = 0; e < width; e++) f32[y + e] += t * f32[x + e];
-  };
+  const { dot, axpy } = rowProducts(f32);
   return {
     drawNegatives(lo: number, hi: number, _block: number, _scratch: number, ...rest: number[]) {
       const [users, offsets, indices, items, count, seed, out] = rest;

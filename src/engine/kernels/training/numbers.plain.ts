@@ -19,3 +19,16 @@ export const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** -ln sigmoid(x) */
 export const softplusOfMinus = (x: number) => Math.log1p(Math.exp(-Math.abs(x))) + (x < 0 ? -x : 0);
+
+/** Rows of floats by the index of their first number. */
+export const rowProducts = (f32: Float32Array) => ({
+  dot(a: number, b: number, width: number): number {
+    let sum = 0;
+    for (let e = 0; e < width; e++) sum += f32[a + e] * f32[b + e];
+    return sum;
+  },
+  /** y += t x */
+  axpy(t: number, x: number, y: number, width: number): void {
+    for (let e = 0; e < width; e++) f32[y + e] += t * f32[x + e];
+  },
+});
