@@ -71,7 +71,9 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
     if (!words?.isCurrent()) words = lexical.match(query, { prefix, typos, match: wanted, fields });
     return words;
   };
-  const { isStrict, count: found } = match();
+  // A query for its meaning alone needs no words, unless all of them are wanted or some stand in quotation marks.
+  const asksWords = mode !== 'semantic' || wanted === 'all' || fields !== undefined || readQuoted(query).phrases.length > 0;
+  const { isStrict, count: found } = asksWords ? match() : { isStrict: false, count: 1 };
   const byWords = mode === 'lexical';
   const named = keyNamed(catalogue, query, filter);
   const isWhole = sort !== undefined || facets.length > 0;
