@@ -504,7 +504,7 @@ export class LexicalIndex {
 
 const quantity = /^ ?(\d[\d./]*)[a-z]+$/;
 
-/** What a function word counts beside other words. Chosen on the SciFact training queries and on titles; see the benchmark. */
+/** What a function word counts beside other words. A guess: no value was tuned. */
 const stopWordShare = 0.15;
 
 function fail(what: string): never {
