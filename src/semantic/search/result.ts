@@ -38,8 +38,11 @@ export interface SearchResult<Kept = any> extends Array<Recommendation> {
 /** A list with what it says about itself, which is not enumerable: as JSON, and to comparisons, it is a list. */
 export function resultOf<Kept>(
   list: Recommendation[],
-  about: Pick<SearchResult<Kept>, 'facets' | 'total' | 'fallback'>,
+  { facets, total, fallback }: Pick<SearchResult<Kept>, 'facets' | 'total' | 'fallback'>,
 ): SearchResult<Kept> {
-  for (const [name, value] of Object.entries(about)) Object.defineProperty(list, name, { value });
-  return list as SearchResult<Kept>;
+  return Object.defineProperties(list, {
+    facets: { value: facets },
+    total: { value: total },
+    fallback: { value: fallback },
+  }) as SearchResult<Kept>;
 }
