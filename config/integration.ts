@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 
 /**
  * `npm run test:integration [name...] [-- vitest options]`: sets up the real services (each `test/integration/services/NAME.sh`, into
- * `.services/NAME`, which git ignores) and runs `test/integration/NAME*.test.ts`. Without names: all of them.
+ * `.services/NAME`, which git ignores), runs `test/integration/NAME*.test.ts` and stops them. Without names: all of them.
  */
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'test/integration');
@@ -35,4 +35,6 @@ const { status } = spawnSync(
   ['vitest', 'run', '--config', 'config/vitest.integration.config.ts', ...names.map((name) => `test/integration/${name}`), ...options],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
 );
+// Only now: a service may have tests in several files.
+spawnSync('node', ['--import', 'tsx', 'config/services.ts', 'down'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 process.exit(status === 0 && !failed ? 0 : 1);

@@ -2,15 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlsRecommender } from 'attune';
 import { mlflowTracker } from 'attune/mlflow';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { trackerConformance } from '../support/conformance.ts';
 import { checkerboard } from '../support/makers.ts';
 
 const service = join(import.meta.dirname, '../../.services/mlflow');
 const url = readFileSync(join(service, 'url.txt'), 'utf8').trim();
-afterAll(() => {
-  process.kill(Number(readFileSync(join(service, 'pid.txt'), 'utf8')));
-});
 
 const stamp = Date.now();
 let names = 0;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flatIndex, type Metadata, memoryModelStore, type Ranked, type Recommendation, SemanticIndex, type Where } from 'attune';
@@ -13,14 +12,7 @@ const service = join(import.meta.dirname, '../../.services/postgres');
 const url = readFileSync(join(service, 'url.txt'), 'utf8').trim();
 const pool = new pg.Pool({ connectionString: url, max: 4 });
 
-afterAll(async () => {
-  await pool.end();
-  const [control, data] = readFileSync(join(service, 'server.txt'), 'utf8').trim().split('\n');
-  const command = [control, '-D', data, '-m', 'fast', '-w', 'stop'];
-  const root = process.getuid?.() === 0 ? ['runuser', '-u', 'nobody', '--'] : [];
-  const [program, ...rest] = [...root, ...command];
-  expect(spawnSync(program, rest, { cwd: '/', stdio: 'ignore' }).status).toBe(0);
-});
+afterAll(() => pool.end());
 
 let tables = 0;
 const open = (options: PgvectorOptions = {}) => pgvectorIndex(pool, { table: `t${++tables}`, ...options });

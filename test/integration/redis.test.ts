@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { commandOf, type RedisClient } from '../../src/storage/redis/client.ts';
 import { redisKeyValue } from '../../src/storage/redis/key-value.ts';
 import { answerCacheConformance, keyValueConformance, modelStoreConformance } from '../support/conformance.ts';
-import { serviceUrl, stopService } from '../support/service.ts';
+import { serviceUrl } from '../support/service.ts';
 
 const url = serviceUrl('redis');
 const io = new Redis(url);
@@ -13,7 +13,6 @@ const node = await createClient({ url }).connect();
 afterAll(async () => {
   await io.quit();
   await node.close();
-  stopService('redis');
 });
 
 let number = 0;

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type S3ModelStoreOptions, s3ModelStore } from 'attune/s3';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { s3KeyValue } from '../../src/storage/s3/key-value.ts';
 import { keyValueConformance, modelStoreConformance } from '../support/conformance.ts';
-import { serviceUrl, skippedService, stopService } from '../support/service.ts';
+import { serviceUrl, skippedService } from '../support/service.ts';
 
 const skipped = skippedService('s3');
 const endpoint = skipped ? 'http://127.0.0.1:1' : serviceUrl('s3');
 const credentials = { accessKeyId: 'test', secretAccessKey: 'testsecret' };
-afterAll(() => skipped ?? stopService('s3'));
 
 let number = 0;
 const run = Date.now().toString(36);

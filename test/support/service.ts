@@ -13,8 +13,3 @@ export function skippedService(name: string): string | undefined {
   const file = join(folder, name, 'skipped.txt');
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
-
-/** Ends a service whose script wrote its process into pid.txt. */
-export function stopService(name: string): void {
-  process.kill(Number(readFileSync(join(folder, name, 'pid.txt'), 'utf8')));
-}

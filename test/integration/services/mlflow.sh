@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# An MLflow tracking server from PyPI on a free port, with SQLite and an artifact proxy. url.txt says where, pid.txt who; the test stops it.
+# An MLflow tracking server from PyPI on a free port, with SQLite and an artifact proxy. url.txt says where, pid.txt who.
 set -euo pipefail
 cd "$SERVICE"
 if [ -f pid.txt ]; then

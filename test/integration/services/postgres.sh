@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# PostgreSQL with pgvector out of a Python wheel, on a free port; its address goes to url.txt. The tests stop it.
+# PostgreSQL with pgvector out of a Python wheel, on a free port; its address goes to url.txt.
 set -euo pipefail
 version=${POSTGRES:-18} # the wheel brings 16 as well
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Redis server from Debian's package on a free port; its address goes to url.txt, its process to pid.txt. The tests stop it.
+# A Redis server from Debian's package on a free port; its address goes to url.txt, its process to pid.txt.
 set -euo pipefail
 cd "$SERVICE"
 if [ -f pid.txt ]; then

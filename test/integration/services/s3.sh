@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # An S3 gateway (versitygw) over a folder, on a free port, with access key test and secret testsecret and a bucket `attune`. Built once
-# with Go and kept in .services/s3/bin; without Go, the tests of S3 are skipped. The tests stop it.
+# with Go and kept in .services/s3/bin; without Go, the tests of S3 are skipped.
 set -euo pipefail
 cd "$SERVICE"
 if [ -f pid.txt ]; then
