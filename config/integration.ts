@@ -12,11 +12,12 @@ const known = readdirSync(join(folder, 'services')).map((file) => basename(file,
 const given = process.argv.slice(2);
 const names = given.filter((each) => !each.startsWith('-'));
 const options = given.filter((each) => each.startsWith('-'));
-const unknown = names.find((name) => !known.includes(name));
+const tests = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
+const unknown = names.find((name) => !known.includes(name) && !tests.some((file) => file.startsWith(name)));
 if (unknown) throw new Error(`There is no service '${unknown}'. There are: ${known.join(', ')}.`);
 
 let failed = false;
-for (const name of names.length ? names : known) {
+for (const name of names.length ? known.filter((each) => names.includes(each)) : known) {
   const service = join(root, '.services', name);
   mkdirSync(service, { recursive: true });
   const began = performance.now();
