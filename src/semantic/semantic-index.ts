@@ -159,16 +159,13 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
    */
   async search(query: string, options: SearchOptions<Kept, Item> = {}): Promise<SearchResult<Kept>> {
     const owner = 'SemanticIndex.search';
-    const { facets = [], ...o } = readOptions(owner, options, searchChecks);
+    const o = readOptions(owner, options, searchChecks);
+    const { facets = [], sort = [], popularity } = o;
     checkQuery(owner, query);
     const filter = this.#filter(owner, o);
     this.#checkKept(owner, 'facets', facets);
-    this.#checkKept(
-      owner,
-      'sort',
-      (o.sort ?? []).map(({ field }) => field),
-    );
-    this.#checkKept(owner, 'popularity', o.popularity === undefined ? [] : [o.popularity]);
+    for (const { field } of sort) this.#checkKept(owner, 'sort', [field]);
+    if (popularity !== undefined) this.#checkKept(owner, 'popularity', [popularity]);
     const fields = o.fields && textFields(owner, o.fields, this.#parts.fields.text);
     o.signal?.throwIfAborted();
     if (query.trim() === '' || (o.n === 0 && facets.length === 0) || this.size === 0) {

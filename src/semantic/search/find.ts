@@ -82,7 +82,7 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
   const vector = byWords ? undefined : await embedQuery(parts, query, question.signal);
   const allowed = strict ?? (isWhole || byWords ? allowedKeys(catalogue, filter) : undefined);
   const scope = vector && isWhole ? await related(parts, vector, match, allowed) : allowed;
-  const rank = (most: number) => ranking(parts, query, vector, match, { ...question, n: most }, scope);
+  const rank = (most: number) => ranking(parts, query, vector, match, question, most, scope);
 
   let whole: Ranked | undefined;
   if (isWhole) whole = cut(withFirst(await rank(catalogue.size), named), minScore, named);
@@ -112,7 +112,8 @@ async function ranking(
   query: string,
   vector: Float32Array | undefined,
   match: () => LexicalMatch,
-  { n, mode, weights, fusion, filter }: Question,
+  { mode, weights, fusion, filter }: Question,
+  n: number,
   scope: Uint8Array | undefined,
 ): Promise<Ranked> {
   const { catalogue, vectors } = parts;
