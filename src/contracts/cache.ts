@@ -11,7 +11,15 @@ export interface CachedRequest {
 }
 
 /** Which answers: all of a user, or all of a model (`'shop-als'`) or of one of its versions (`'shop-als@3'`). */
-export type CacheSelection = { user: Id } | { model: string };
+export type CacheSelection =
+  | {
+      /** A user. */
+      user: Id;
+    }
+  | {
+      /** A model, `name` for all of its versions or `name@3`. */
+      model: string;
+    };
 
 /**
  * Keeps answers for a while, as JSON holds them. An answer of another user or another version of a model is another answer, so a

@@ -1,7 +1,7 @@
 export type * from '../contracts/cache.ts';
 export type * from '../contracts/content-index.ts';
 export type * from '../contracts/data-store.ts';
-export type { Embedder, EmbedOptions } from '../contracts/embedder.ts';
+export type { Embedder, EmbedOptions, TokenEmbedding } from '../contracts/embedder.ts';
 export type { EmbeddingCache } from '../contracts/embedding-cache.ts';
 export type { KeyValue } from '../contracts/key-value.ts';
 export type * from '../contracts/model-store.ts';
@@ -180,7 +180,14 @@ export {
   observations,
   trackingTypes,
 } from '../storage/events/observations.ts';
-export { type EventWeights, eventColumns, eventInteractions, eventsToCsv, expireEvents } from '../storage/events/weights.ts';
+export {
+  type EventColumn,
+  type EventWeights,
+  eventColumns,
+  eventInteractions,
+  eventsToCsv,
+  expireEvents,
+} from '../storage/events/weights.ts';
 export { keyValueModelStore } from '../storage/key-value/model-store.ts';
 export { type MemoryDataStoreOptions, memoryDataStore } from '../storage/memory/data-store.ts';
 export { memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';

@@ -49,8 +49,20 @@ function cell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** A column of {@link eventColumns}. */
+export interface EventColumn {
+  /** Its name: `id`, `timestamp`, `user`, `type`, or `data` for everything else as JSON. */
+  name: string;
+  /** One value per event. */
+  data: bigint[] | Date[] | string[];
+  /** The type in the file. */
+  type: 'INT64' | 'TIMESTAMP' | 'STRING';
+  /** Whether values may be missing; never. */
+  nullable: false;
+}
+
 /** Events as columns, in the form that `parquetWriteFile` of hyparquet-writer takes: `parquetWriteFile({ filename, columnData: await eventColumns(data.events.all()) })`. */
-export async function eventColumns(events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>) {
+export async function eventColumns(events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>): Promise<EventColumn[]> {
   const columns = { id: [] as bigint[], timestamp: [] as Date[], user: [] as string[], type: [] as string[], data: [] as string[] };
   for await (const { id, user, type, timestamp, ...data } of events) {
     columns.id.push(BigInt(id));
@@ -60,10 +72,10 @@ export async function eventColumns(events: Iterable<StoredEvent> | AsyncIterable
     columns.data.push(JSON.stringify(data));
   }
   return [
-    { name: 'id', data: columns.id, type: 'INT64' as const, nullable: false },
-    { name: 'timestamp', data: columns.timestamp, type: 'TIMESTAMP' as const, nullable: false },
-    { name: 'user', data: columns.user, type: 'STRING' as const, nullable: false },
-    { name: 'type', data: columns.type, type: 'STRING' as const, nullable: false },
-    { name: 'data', data: columns.data, type: 'STRING' as const, nullable: false },
+    { name: 'id', data: columns.id, type: 'INT64', nullable: false },
+    { name: 'timestamp', data: columns.timestamp, type: 'TIMESTAMP', nullable: false },
+    { name: 'user', data: columns.user, type: 'STRING', nullable: false },
+    { name: 'type', data: columns.type, type: 'STRING', nullable: false },
+    { name: 'data', data: columns.data, type: 'STRING', nullable: false },
   ];
 }

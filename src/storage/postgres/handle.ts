@@ -18,14 +18,19 @@ export interface PgClient {
 /** An instance of `postgres` (postgres.js), opened without `transform`. */
 export interface PostgresJs {
   /** A connection for one caller alone. */
-  reserve(): Promise<{
-    // biome-ignore lint/suspicious/noExplicitAny: the driver describes its values in ways that only any fits.
-    unsafe(text: string, values?: any[]): any;
-    release(): void;
-  }>;
+  reserve(): Promise<ReservedPostgresJs>;
   /** Runs a text as it is. */
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   unsafe(text: string, values?: any[]): any;
+}
+
+/** A connection of `postgres` for one caller alone. */
+export interface ReservedPostgresJs {
+  /** Runs a text as it is. */
+  // biome-ignore lint/suspicious/noExplicitAny: the driver describes its values in ways that only any fits.
+  unsafe(text: string, values?: any[]): any;
+  /** Gives the connection back. */
+  release(): void;
 }
 
 /** A database of `@electric-sql/pglite`. */
@@ -41,7 +46,16 @@ export interface PGliteHandle {
 export interface PGliteQueries {
   /** Runs one statement. */
   // biome-ignore lint/suspicious/noExplicitAny: the driver has its own types of rows and options.
-  query(sql: string, values?: any[], options?: any): Promise<{ rows: any[]; affectedRows?: number }>;
+  query(sql: string, values?: any[], options?: any): Promise<PGliteAnswer>;
+}
+
+/** What PGlite answers to a statement. */
+export interface PGliteAnswer {
+  /** The rows. */
+  // biome-ignore lint/suspicious/noExplicitAny: the driver has its own types of rows.
+  rows: any[];
+  /** How many rows were changed. */
+  affectedRows?: number;
 }
 
 /** What attune needs of PostgreSQL: a pool (or an opened client) of `pg`, an instance of `postgres`, or a database of PGlite. Closing it is the caller's. */
