@@ -15,6 +15,8 @@ export interface BuildTask {
   what: string;
   /** Runs that are not counted, and counted ones. */
   runs: number;
+  /** Pairs of processes; default 1. */
+  starts?: number;
   /** @returns one run, or undefined where its data is missing. */
   prepare(build: Build, scale: number): Promise<(() => unknown) | undefined>;
 }
@@ -72,6 +74,7 @@ export const buildTasks: BuildTask[] = [
     name: 'als-similar',
     what: 'ALS, Appliances shape: similarItems for 200 items',
     runs: 15,
+    starts: 3,
     async prepare(build, scale) {
       const als = await servedAls(build, scale);
       const items = sample(200, als.items.size, 2).map((i) => als.items.idAt(i));
@@ -104,6 +107,7 @@ export const buildTasks: BuildTask[] = [
     name: 'hnsw',
     what: 'hnswIndex, a quarter of them: 200 queries',
     runs: 15,
+    starts: 3,
     async prepare(build, scale) {
       const { search, queries } = await searchable(build, build.hnswIndex(), scale / 4);
       return async () => {

@@ -98,7 +98,7 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
     return strict && minScore === undefined ? strict.reduce((sum, flag) => sum + flag, 0) : undefined;
   };
   return {
-    ranked: { indices: ranked.indices.slice(offset, most), scores: ranked.scores.slice(offset, most) },
+    ranked: pageOf(ranked, offset, most),
     facets: whole ? facetsOf(catalogue, whole.indices, facets) : {},
     total: whole?.indices.length ?? countOf(),
     fallback: byWords || found > 0 || named >= 0 || isEmpty ? undefined : 'meaning',
@@ -204,6 +204,12 @@ function cut({ indices, scores }: Ranked, minScore: number | undefined, named: n
   return low < 0 ? { indices, scores } : { indices: indices.slice(0, low), scores: scores.slice(0, low) };
 }
 
+/** The entries from..to of a ranking. */
+function pageOf(ranked: Ranked, from: number, to: number): Ranked {
+  if (from === 0 && to >= ranked.indices.length) return ranked;
+  return { indices: ranked.indices.slice(from, to), scores: ranked.scores.slice(from, to) };
+}
+
 /** A ranking that goes on until the last of equal scores. */
 async function untied(ranked: Ranked, most: number, rank: (more: number) => Promise<Ranked>): Promise<Ranked> {
   let list = ranked;
@@ -225,7 +231,7 @@ function popular({ catalogue }: IndexParts, { n, offset, facets, filter }: Quest
   const indices = Int32Array.from(flags.keys()).filter((key) => flags[key] === 1);
   const whole = tiesBroken(catalogue, { indices, scores: new Float32Array(indices.length) }, field);
   return {
-    ranked: { indices: whole.indices.slice(offset, offset + n), scores: whole.scores.slice(offset, offset + n) },
+    ranked: pageOf(whole, offset, offset + n),
     facets: facetsOf(catalogue, whole.indices, facets),
     total: whole.indices.length,
     fallback: 'popular',

@@ -67,11 +67,11 @@ function freshLinks(g: usize, slot: i32, level: i32, round: u32): i32 {
   for (; at < end; at += 4) {
     const other = load<i32>(at);
     if (other < 0) break;
+    // Without a branch, which would be mispredicted for many links.
     const mark = seen + ((<usize>other) << 1);
-    if (load<u16>(mark) == round) continue;
-    store<u16>(mark, <u16>round);
     store<i32>(list + ((<usize>fresh) << 2), other);
-    fresh++;
+    fresh += <i32>(load<u16>(mark) != round);
+    store<u16>(mark, <u16>round);
   }
   return fresh;
 }
@@ -147,16 +147,26 @@ export function isCrowded(g: usize, count: i32): bool {
 // @ts-ignore: decorator of AssemblyScript
 @inline
 export function insert(pool: usize, size: i32, room: i32, score: f32, slot: i32): i32 {
-  let low = 0;
-  let high = size;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (load<f32>(pool + ((<usize>middle) << 3)) >= score) low = middle + 1;
-    else high = middle;
+  // Without branches: half of them would be mispredicted.
+  let to = pool;
+  let n = size;
+  while (n > 1) {
+    const half = n >> 1;
+    to += goodAs(to + ((<usize>(half - 1)) << 3), score) & ((<usize>half) << 3);
+    n -= half;
   }
-  const to = pool + ((<usize>low) << 3);
-  for (let at = pool + ((<usize>(size < room ? size : room - 1)) << 3); at > to; at -= 8) store<u64>(at, load<u64>(at - 8));
+  if (n == 1) to += goodAs(to, score) & 8;
+  let end = pool + ((<usize>(size < room ? size : room - 1)) << 3);
+  for (; end >= to + 16; end -= 16) v128.store(end - 8, v128.load(end - 16));
+  if (end > to) store<u64>(end, load<u64>(end - 8));
   store<f32>(to, score);
   store<i32>(to, slot, 4);
-  return low;
+  return <i32>((to - pool) >> 3);
+}
+
+/** All bits set when an entry is at least as good as a score, none otherwise. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function goodAs(entry: usize, score: f32): usize {
+  return <usize>-(<i32>(load<f32>(entry) >= score));
 }

@@ -273,13 +273,13 @@ export class HnswGraph {
    * @param length of the query
    */
   search(ef: number, length: number): Found {
-    this.#grow({ pool: 8 * ef });
+    this.#growPool(ef);
     return this.#refined(this.#memory.call(hnswSearch, { g, ef }), ef, length, 0);
   }
 
   /** Searches on for slots that {@link allow} named, from the first `size` that were found, which stay among the answers. */
   searchAllowed(size: number, ef: number, length: number): Found {
-    this.#grow({ pool: 8 * ef });
+    this.#growPool(ef);
     return this.#refined(this.#memory.call(hnswSearchAllowed, { g, size, ef }), ef, length, 1);
   }
 
@@ -343,6 +343,10 @@ export class HnswGraph {
 
   #set(name: keyof typeof hnswWords, value: number): void {
     this.#i32[header / 4 + hnswWords[name]] = value;
+  }
+
+  #growPool(ef: number): void {
+    if (8 * ef > this.#bytes.pool) this.#grow({ pool: 8 * ef });
   }
 
   /** Gives parts more room; those behind move up, the last first. */
