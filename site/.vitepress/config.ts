@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { outsideLinks } from './outside-links.ts';
@@ -7,6 +8,14 @@ import { writeTextPages } from './text-pages.ts';
 /** The documentation site: the guides of docs/ as they are, with a search that needs no server. `npm run site` builds it. */
 const root = resolve(import.meta.dirname, '../..');
 const page = (text: string, link: string) => ({ text, link });
+
+/** The pages of a folder by their titles. */
+const pagesOf = (folder: string) =>
+  readdirSync(resolve(root, 'docs', folder))
+    .filter((file) => file.endsWith('.md') && file !== 'index.md')
+    .map((file) => page(titleOf(readFileSync(resolve(root, 'docs', folder, file), 'utf8')), `/${folder}/${file.replace('.md', '')}`))
+    .sort((a, b) => a.text.localeCompare(b.text));
+const titleOf = (text: string) => (/^# (?:From )?(.*)$/m.exec(text)?.[1] ?? '').trim();
 
 export default defineConfig({
   title: 'attune',
@@ -65,9 +74,9 @@ export default defineConfig({
       {
         text: 'Recipes',
         collapsed: true,
-        items: [page('All recipes', '/recipes/')],
+        items: [page('All recipes', '/recipes/'), ...pagesOf('recipes')],
       },
-      { text: 'Coming from', collapsed: true, items: [page('All libraries', '/migrating/')] },
+      { text: 'Coming from', collapsed: true, items: [page('All of them', '/migrating/'), ...pagesOf('migrating')] },
       {
         text: 'More',
         items: [
