@@ -87,25 +87,34 @@ export class Trained {
     const had = user === undefined ? history : this.#historyOf(user);
     const options = { n: 10, onUnknown: 'empty' as const };
     const list = user === undefined ? model.recommendFor([...history], options) : model.recommend(user, options);
-    const because = (item: string) => this.#because(model, user, item);
+    const because = this.#because(
+      model,
+      user,
+      history,
+      list.map(({ item }) => item),
+    );
     return {
-      list: list.map(({ item, score }) => this.#listed(item, score, because(item))),
-      had: had.map((item) => this.#listed(item, 0, [])),
+      list: list.map(({ item, score }, k) => this.#listed(item, score, because[k] ?? [])),
+      had: had.map((item) => this.#listed(item)),
     };
   }
 
   async search(query: string): Promise<Listed[]> {
-    return (await this.#index.search(query, { n: 8 })).map(({ item, score }) => this.#listed(item, score, []));
+    return (await this.#index.search(query, { n: 8 })).map(({ item, score }) => this.#listed(item, score));
   }
 
-  #listed(item: string, score: number, because: string[]): Listed {
+  #listed(item: string, score = 0, because: string[] = []): Listed {
     return { item, title: this.#titles[item] ?? item, score, because };
   }
 
-  #because(model: Recommender, user: string | undefined, item: string): string[] {
-    if (user === undefined || !model.explain) return [];
-    const { contributions } = model.explain(user, item, { n: 2 });
-    return contributions.map(({ item: cause }) => this.#titles[cause] ?? cause);
+  /** What of the user's, or of the history, speaks for each item of a list. */
+  #because(model: Recommender, user: string | undefined, history: readonly string[], items: readonly string[]): string[][] {
+    if (items.length === 0) return [];
+    const explained =
+      user === undefined
+        ? history.length > 1 && model.explainFor?.([...history], items, { n: 2 })
+        : model.explain && items.map((item) => model.explain?.(user, item, { n: 2 }));
+    return (explained || []).map((one) => one?.contributions.map(({ item }) => this.#titles[item] ?? item) ?? []);
   }
 
   #historyOf(user: string): string[] {

@@ -24,12 +24,11 @@ export function deadLinks(folder: string): { dead: string[]; links: number } {
       links++;
       const [path, anchor] = decoded(address).split('#');
       const clean = path.replace(/\?.*$/, '');
-      const target = clean === '' ? page : clean.startsWith('/') ? clean.slice(1) : posix.normalize(posix.join(posix.dirname(page), clean));
-      const file = [target, `${target}index.html`, `${target}.html`, `${target}/index.html`].find((each) =>
-        files.has(each.replace(/^\//, '')),
-      );
+      const target =
+        clean === '' ? page : posix.join('/', posix.dirname(page), clean.startsWith('/') ? `${'../'.repeat(9)}${clean}` : clean).slice(1);
+      const file = [target, `${target}index.html`, `${target}.html`, `${target}/index.html`].find((each) => files.has(each));
       if (!file) dead.push(`${page}: ${address}`);
-      else if (anchor && file.endsWith('.html') && !idsOf(file.replace(/^\//, '')).has(anchor)) dead.push(`${page}: ${address}`);
+      else if (anchor && file.endsWith('.html') && !idsOf(file).has(anchor)) dead.push(`${page}: ${address}`);
     }
   }
   return { dead, links };
