@@ -8,25 +8,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { saveShop } from '../test/docs/saved-shop.ts';
+import { titledBlocks } from '../test/docs/titled-blocks.ts';
 import { root } from './entries.ts';
-
-interface Recipe {
-  /** The page, below docs/. */
-  page: string;
-  packages: string[];
-  /** Commands before the types are checked, such as a generator. */
-  prepare?: string[][];
-  /** Options of the compiler that the framework wants. */
-  compiler?: Record<string, unknown>;
-  /** Files for the check alone: a driver that uses what the page shows. */
-  files?: Record<string, string>;
-  /** Runs this file with tsx when the types are right. */
-  run?: string;
-  /** What it must print. */
-  prints?: RegExp;
-  /** `py` runs the Python block of the page instead. */
-  python?: string[];
-}
+import { type Recipe, recipes } from './recipes.ts';
 
 const compilerOptions = {
   target: 'ES2022',
@@ -38,52 +22,6 @@ const compilerOptions = {
   allowImportingTsExtensions: true,
   types: ['node'],
   typeRoots: [join(root, 'node_modules/@types')],
-};
-
-const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true };
-
-const recipes: Record<string, Recipe> = {
-  nestjs: {
-    page: 'recipes/nestjs.md',
-    packages: ['@nestjs/common@12', '@nestjs/core@12', '@nestjs/platform-express@12', 'reflect-metadata', 'rxjs'],
-    compiler: decorators,
-    files: {
-      'check.ts': `import { NestFactory } from '@nestjs/core';
-import { RecommendationModule } from './recommendations.module.ts';
-const app = await NestFactory.create(RecommendationModule, { logger: false });
-await app.listen(0, '127.0.0.1');
-console.log(await (await fetch(\`\${await app.getUrl()}/recommendations/Bob\`)).text());
-await app.close();`,
-    },
-    run: 'check.ts',
-    prints: /"item":"gyoza"/,
-  },
-  nextjs: {
-    page: 'recipes/nextjs.md',
-    packages: ['next@16', 'react@19', 'react-dom@19', '@types/react@19'],
-    compiler: { jsx: 'react-jsx' },
-    files: {
-      'check.ts': `import { NextRequest } from 'next/server';
-import { GET } from './app/api/recommendations/route';
-console.log(await (await GET(new NextRequest('http://localhost/api/recommendations?user=Bob'))).text());
-console.log((await GET(new NextRequest('http://localhost/api/recommendations'))).status);`,
-    },
-    run: 'check.ts',
-    prints: /"item":"gyoza"[\s\S]*400/,
-  },
-  llamaindex: { page: 'recipes/llamaindex.md', packages: ['@llamaindex/core@0.6'], run: 'main.ts', prints: /^warranty$/m },
-  prisma: {
-    page: 'recipes/prisma.md',
-    packages: ['prisma@7', '@prisma/client@7'],
-    prepare: [['npx', 'prisma', 'generate', '--schema', 'schema.prisma']],
-  },
-  vendure: { page: 'recipes/vendure.md', packages: ['@vendure/core@3'], compiler: decorators },
-  medusa: { page: 'recipes/medusa.md', packages: ['@medusajs/framework@2', '@medusajs/medusa@2'] },
-  orama: { page: 'migrating/orama.md', packages: ['@orama/orama@3'], run: 'Orama.mjs', prints: /\[ '2' \]/ },
-  'algolia-recommend': { page: 'migrating/algolia-recommend.md', packages: ['@algolia/recommend@5'] },
-  recombee: { page: 'migrating/recombee.md', packages: ['recombee-api-client@6'] },
-  implicit: { page: 'migrating/implicit.md', packages: [], python: ['implicit==0.7.3', 'numpy', 'scipy'], prints: /teapot\nwok\nteapot/ },
-  lenskit: { page: 'migrating/lenskit.md', packages: [], python: ['lenskit==2025.6.2'], prints: /teapot/ },
 };
 
 const asked = process.argv.slice(2);
@@ -113,7 +51,7 @@ async function typescriptOf(folder: string, { page, packages, prepare = [], comp
   writeFileSync(join(folder, 'package.json'), '{ "name": "recipe", "private": true, "type": "module" }');
   inside('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages);
   symlinkSync(root, join(folder, 'node_modules/attune'));
-  const written = { ...titledBlocks(page), ...files };
+  const written = { ...filesOf(page), ...files };
   for (const [name, text] of Object.entries(written)) {
     const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
@@ -136,16 +74,19 @@ async function typescriptOf(folder: string, { page, packages, prepare = [], comp
 }
 
 /** The blocks of a page that name a file, or a library, which becomes the name of a file. */
-function titledBlocks(page: string): Record<string, string> {
+function filesOf(page: string): Record<string, string> {
   const text = readFileSync(join(root, 'docs', page), 'utf8');
-  const blocks = [...text.matchAll(/^```(\w+) \[([^\]]+)\]\n([\s\S]*?)^```$/gm)];
-  const nameOf = (language: string, title: string) =>
-    title.includes('.') ? title : `${title.replace(/\W+/g, '-')}.${language === 'js' ? 'mjs' : language}`;
-  return Object.fromEntries(blocks.map(([, language, title, code]) => [nameOf(language, title), code]));
+  const endings: Record<string, string> = { js: 'mjs', ts: 'ts', python: 'py' };
+  return Object.fromEntries(
+    titledBlocks(text).map(({ language, title, code }) => [
+      title.includes('.') ? title : `${title.replace(/\W+/g, '-')}.${endings[language]}`,
+      code,
+    ]),
+  );
 }
 
 function pythonOf(folder: string, { page, prints }: Recipe, packages: string[]): string {
-  const [script] = Object.entries(titledBlocks(page)).filter(([name]) => name.endsWith('.python'));
+  const [script] = Object.entries(filesOf(page)).filter(([name]) => name.endsWith('.py'));
   writeFileSync(join(folder, 'run.py'), script[1]);
   const python = process.env.ATTUNE_PYTHON ?? 'python3';
   execFileSync(python, ['-m', 'venv', join(folder, '.venv')], { stdio: 'pipe' });

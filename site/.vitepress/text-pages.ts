@@ -33,7 +33,7 @@ const titleOf = (text: string) => /^# (.*)$/m.exec(text)?.[1];
 
 /** The first sentence of a page that is prose. */
 function leadOf(text: string): string {
-  const prose = text.split(/\n\n+/).find((part) => /^[A-Z]/.test(part.trim())) ?? '';
+  const prose = text.split(/\n\n+/).find((part) => /^(?!```)[A-Za-z[*`]/.test(part.trim())) ?? '';
   return prose
     .replace(/\s+/g, ' ')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')

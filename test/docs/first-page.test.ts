@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { root } from './blocks.ts';
-import { titledBlocks } from './titled-blocks.ts';
+import { codeByTitle } from './titled-blocks.ts';
 
 /** The site's first page, followed to the letter in an empty folder. test/integration/chromium-first-page.test.ts opens its pages. */
 const page = readFileSync(resolve(root, 'docs/index.md'), 'utf8');
-const blocks = titledBlocks(page);
+const blocks = codeByTitle(page);
 const commands = [...page.matchAll(/^npx attune (.*)$/gm)].map(([, line]) => line.split(' ').map((word) => word.replaceAll("'", '')));
 
 const folder = temporaryFolder();

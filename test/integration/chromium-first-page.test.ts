@@ -9,13 +9,13 @@ import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelServer } from '../../src/cli/server.ts';
-import { titledBlocks } from '../docs/titled-blocks.ts';
+import { codeByTitle } from '../docs/titled-blocks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { serveFolder } from './site/static-server.ts';
 
 /** The pages that the first page and the recipe of a plain page show, as they are, in a browser. */
 const root = resolve(import.meta.dirname, '../..');
-const blocksOf = (page: string) => titledBlocks(readFileSync(join(root, 'docs', page), 'utf8'));
+const blocksOf = (page: string) => codeByTitle(readFileSync(join(root, 'docs', page), 'utf8'));
 const folder = temporaryFolder();
 const servers: Server[] = [];
 let browser: Browser;
