@@ -46,8 +46,12 @@ async function check(recipe: Recipe): Promise<string> {
   }
 }
 
-async function typescriptOf(folder: string, { page, packages, prepare = [], compiler, files = {}, run, prints }: Recipe): Promise<string> {
-  const inside = (command: string, ...args: string[]) => execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' });
+async function typescriptOf(
+  folder: string,
+  { page, packages, prepare = [], environment, compiler, files = {}, run, prints }: Recipe,
+): Promise<string> {
+  const inside = (command: string, ...args: string[]) =>
+    execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe', env: { ...process.env, ...environment } });
   writeFileSync(join(folder, 'package.json'), '{ "name": "recipe", "private": true, "type": "module" }');
   inside('npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', ...packages);
   symlinkSync(root, join(folder, 'node_modules/attune'));

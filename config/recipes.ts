@@ -5,6 +5,7 @@ export interface Recipe {
   packages: string[];
   /** Commands before the types are checked, such as a generator. */
   prepare?: string[][];
+  environment?: Record<string, string>;
   /** Options of the compiler that the framework wants. */
   compiler?: Record<string, unknown>;
   /** Files for the check alone: a driver that uses what the page shows. */
@@ -51,8 +52,27 @@ console.log((await GET(new NextRequest('http://localhost/api/recommendations')))
   llamaindex: { page: 'recipes/llamaindex.md', packages: ['@llamaindex/core@0.6'], run: 'main.ts', prints: /^warranty$/m },
   prisma: {
     page: 'recipes/prisma.md',
-    packages: ['prisma@7', '@prisma/client@7'],
+    packages: ['prisma@7', '@prisma/client@7', '@prisma/adapter-libsql@7'],
+    // Generating a client needs no engine; a path to one keeps the command from downloading it.
+    environment: { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath },
     prepare: [['npx', 'prisma', 'generate', '--schema', 'schema.prisma']],
+    files: {
+      'check.ts': `import { PrismaLibSql } from '@prisma/adapter-libsql';
+import { PrismaClient } from './generated/client.ts';
+import { train } from './train.ts';
+
+const prisma = new PrismaClient({ adapter: new PrismaLibSql({ url: 'file:shop.db' }) });
+await prisma.$executeRawUnsafe(
+  'create table "Order" (id integer primary key autoincrement, customer text, product text, quantity integer, at datetime default current_timestamp)',
+);
+const line = (customer: string, product: string) => ({ customer, product, quantity: 1 });
+await prisma.order.createMany({ data: [line('ann', 'kettle'), line('ann', 'teapot'), line('ben', 'kettle'), line('cleo', 'pan'), line('cleo', 'wok')] });
+console.log((await train(prisma)).recommend('ben', { n: 1 })[0].item);
+await prisma.$disconnect();
+`,
+    },
+    run: 'check.ts',
+    prints: /^teapot$/m,
   },
   vendure: { page: 'recipes/vendure.md', packages: ['@vendure/core@3'], compiler: decorators },
   medusa: { page: 'recipes/medusa.md', packages: ['@medusajs/framework@2', '@medusajs/medusa@2'] },

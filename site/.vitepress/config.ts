@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitepress';
+import { fileNames } from './file-names.ts';
 import { outsideLinks } from './outside-links.ts';
 import { writeServiceWorker } from './service-worker.ts';
 import { writeTextPages } from './text-pages.ts';
@@ -34,7 +35,12 @@ export default defineConfig({
       },
     ],
   ],
-  markdown: { config: outsideLinks },
+  markdown: {
+    config(markdown) {
+      outsideLinks(markdown);
+      fileNames(markdown);
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],

@@ -1,12 +1,14 @@
 /// <reference types="vite/client" />
 import type { Theme } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
-import { defineAsyncComponent } from 'vue';
+import { defineAsyncComponent, h } from 'vue';
+import AsMarkdown from './AsMarkdown.vue';
 import './style.css';
 
 /** Parts of pages that do something; their code is loaded by the pages that have them. */
 export default {
   extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, undefined, { 'doc-footer-before': () => h(AsMarkdown) }),
   enhanceApp({ app }) {
     app.component(
       'PlaygroundApp',
