@@ -52,6 +52,8 @@ export interface Listed {
   title: string;
   score: number;
   because: string[];
+  /** The user took it, and the model was not told. */
+  hit: boolean;
 }
 
 export type Request =

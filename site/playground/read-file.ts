@@ -68,7 +68,8 @@ export function* fieldsOf(text: string, delimiter: string): Generator<string[]> 
 }
 
 function tableOf(name: string, rows: Fields[]): Table {
-  const columns = Object.keys(rows[0] ?? {});
+  if (rows.length === 0) throw new Error('The file has a header and no rows.');
+  const columns = Object.keys(rows[0]);
   const [user, item, value, timestamp] = (['user', 'item', 'value', 'timestamp'] as const).map((what) => likelyColumn(what, columns));
   if (!user || !item)
     throw new Error(
@@ -89,7 +90,7 @@ function tableOf(name: string, rows: Fields[]): Table {
       },
     ];
   });
-  if (read.length === 0) throw new Error('The file has a header and no rows.');
+  if (read.length === 0) throw new Error(`No row has both a ${user} and a ${item}.`);
   return { name, rows: read, titles };
 }
 

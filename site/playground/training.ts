@@ -29,13 +29,19 @@ const make: Record<Family, () => Recommender> = {
 /** Models of one table: what they score on a held-out part, and what they answer. */
 export class Trained {
   readonly #titles: Record<string, string>;
-  readonly #data: Interactions;
+  readonly #train: Interactions;
+  readonly #test: Interactions;
   readonly #models = new Map<Family, Recommender>();
   readonly #index: SemanticIndex<{ id: string; text: string }>;
 
-  private constructor(titles: Record<string, string>, data: Interactions, index: SemanticIndex<{ id: string; text: string }>) {
+  private constructor(
+    titles: Record<string, string>,
+    { train, test }: { train: Interactions; test: Interactions },
+    index: SemanticIndex<{ id: string; text: string }>,
+  ) {
     this.#titles = titles;
-    this.#data = data;
+    this.#train = train;
+    this.#test = test;
     this.#index = index;
   }
 
@@ -49,7 +55,7 @@ export class Trained {
 
     const rows = Array.from({ length: data.itemCount }, (_, k) => data.items.idAt(k)).map((id) => ({ id, text: table.titles[id] ?? id }));
     say({ type: 'progress', family: 'search', phase: 'indexing', part: undefined });
-    const it = new Trained(table.titles, data, await SemanticIndex.build(rows));
+    const it = new Trained(table.titles, { train, test }, await SemanticIndex.build(rows));
     const reports = new Map<Family, EvaluationReport>();
     const scored: Scored[] = [];
     for (const family of families) {
@@ -84,7 +90,8 @@ export class Trained {
   ask(family: Family, user: string | undefined, history: readonly string[]): { list: Listed[]; had: Listed[] } {
     const model = this.#models.get(family);
     if (!model) return { list: [], had: [] };
-    const had = user === undefined ? history : this.#historyOf(user);
+    const had = user === undefined ? history : itemsOf(this.#train, user);
+    const heldOut = new Set(user === undefined ? [] : itemsOf(this.#test, user));
     const options = { n: 10, onUnknown: 'empty' as const };
     const list = user === undefined ? model.recommendFor([...history], options) : model.recommend(user, options);
     const because = this.#because(
@@ -94,7 +101,7 @@ export class Trained {
       list.map(({ item }) => item),
     );
     return {
-      list: list.map(({ item, score }, k) => this.#listed(item, score, because[k] ?? [])),
+      list: list.map(({ item, score }, k) => ({ ...this.#listed(item, score, because[k]), hit: heldOut.has(item) })),
       had: had.map((item) => this.#listed(item)),
     };
   }
@@ -104,7 +111,7 @@ export class Trained {
   }
 
   #listed(item: string, score = 0, because: string[] = []): Listed {
-    return { item, title: this.#titles[item] ?? item, score, because };
+    return { item, title: this.#titles[item] ?? item, score, because, hit: false };
   }
 
   /** What of the user's, or of the history, speaks for each item of a list. */
@@ -116,13 +123,11 @@ export class Trained {
         : model.explain && items.map((item) => model.explain?.(user, item, { n: 2 }));
     return (explained || []).map((one) => one?.contributions.map(({ item }) => this.#titles[item] ?? item) ?? []);
   }
+}
 
-  #historyOf(user: string): string[] {
-    const { byUser } = this.#data;
-    const row = this.#data.users.indexOf(user);
-    if (row < 0) return [];
-    return Array.from(byUser.indices.subarray(byUser.offsets[row], byUser.offsets[row + 1]), (k) => this.#data.items.idAt(k));
-  }
+function itemsOf({ byUser, users, items }: Interactions, user: string): string[] {
+  const row = users.indexOf(user);
+  return row < 0 ? [] : Array.from(byUser.indices.subarray(byUser.offsets[row], byUser.offsets[row + 1]), (k) => items.idAt(k));
 }
 
 function factsOf(name: string, data: Interactions, test: Interactions, heldOut: string): Facts {
