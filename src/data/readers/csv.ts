@@ -55,7 +55,7 @@ export interface CsvSettings {
  *
  * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
  * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated, no text, or names a column twice;
- * ERR_NOT_SUPPORTED for zstd before Node 22.15; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
+ * ERR_NOT_SUPPORTED for zstd with windows over 128 MiB; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
  */
 export function readCsv<Row extends object = Record<string, string>>(input: ReaderInput, options: CsvOptions = {}): RowReader<Row> {
   const owner = 'readCsv';
