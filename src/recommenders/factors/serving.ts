@@ -1,4 +1,5 @@
 import { type Block, Engine } from '../../engine/engine.ts';
+import { rankingKernels } from '../../engine/generated/families/ranking.ts';
 import { scoreRows, scoreSome } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
@@ -20,7 +21,7 @@ export interface FactorOrder extends FactorProfile, Pick<ListOrder, 'n' | 'skipp
 
 /** Items in the memory of an engine, as a {@link FactorServing} reads them. */
 export interface FactorSource {
-  engine: Engine;
+  engine: Engine<'ranking'>;
   /** count x width: factors, the bias when there is one, zeros up to a multiple of 8. Row k belongs to item order[k]. */
   rows: Block<Float32Array>;
   /** Number of factors. */
@@ -81,7 +82,11 @@ export class FactorServing {
     const hasBias = biasOf !== undefined;
     const width = widthOf(f, hasBias);
     const memory = layout({ rows: f32(count * width), vector: f32(width) });
-    const engine = new Engine(memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads }), { threads: 1, scratchBytes: 64 });
+    const engine = new Engine(memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads }), {
+      families: [rankingKernels],
+      threads: 1,
+      scratchBytes: 64,
+    });
     const { rows, vector } = engine.place(memory);
     const order = fallingNorms(items);
     for (let k = 0; k < count; k++) {

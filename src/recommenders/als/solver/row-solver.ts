@@ -1,4 +1,7 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
+import { alsKernels } from '../../../engine/generated/families/als.ts';
+import { denseKernels } from '../../../engine/generated/families/dense.ts';
+import { rankingKernels } from '../../../engine/generated/families/ranking.ts';
 import { gram, rotate, solveRows } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
@@ -43,7 +46,7 @@ export class RowSolver {
   readonly width: number;
   /** The source inside. */
   readonly source: Block<Float32Array>;
-  readonly engine: Engine;
+  readonly engine: Engine<'als' | 'dense' | 'ranking'>;
   /** The vector that `solve` and `toInner` leave behind, and that scoring reads. */
   readonly vector: Block<Float32Array>;
   /** The column behind the factors that is for scoring only, -1 when there is none. */
@@ -73,7 +76,11 @@ export class RowSolver {
     this.dualMax = dualMaxOf(width);
     const memory = memoryOf(count, width, longest);
     const bytes = memory.bytes + gramLayout(width).bytes + smallMatricesLayout(f).bytes + spareBytes;
-    this.engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, this.dualMax) });
+    this.engine = new Engine(bytes, {
+      families: [alsKernels, denseKernels, rankingKernels],
+      threads: 1,
+      scratchBytes: scratchBytes(width, longest, this.dualMax),
+    });
     const { engine } = this;
     this.#memory = engine.place(memory);
     this.source = this.#memory.source;
@@ -184,7 +191,13 @@ const gramSlab = 1024;
 const gramLayout = (width: number) => layout({ partial: f32(width * width), weights: f32(gramSlab) });
 
 /** Weighted Gram matrix: 1,024 rows at a time in f32, those sums in f64. */
-function gramOf(engine: Engine, source: Block<Float32Array>, width: number, f: number, weightOf: ((k: number) => number) | undefined) {
+function gramOf(
+  engine: Engine<'als' | 'dense' | 'ranking'>,
+  source: Block<Float32Array>,
+  width: number,
+  f: number,
+  weightOf: ((k: number) => number) | undefined,
+) {
   const { partial, weights } = engine.place(gramLayout(width));
   const count = source.array.length / width;
   const sum = new Float64Array(f * f);

@@ -31,13 +31,13 @@ export class CodedMemory {
   readonly dimensions: number;
   /** Length of a code. */
   readonly width: number;
-  readonly engine: Engine;
+  readonly engine: Engine<'codes'>;
   readonly blocks: Blocks<ReturnType<typeof codedLayout>['fields']>;
   /** No row is longer. */
   longest = 0;
 
   /** @param blocks placed for {@link codedLayout} */
-  constructor(engine: Engine, blocks: CodedMemory['blocks'], capacity: number, dimensions: number) {
+  constructor(engine: Engine<'codes'>, blocks: CodedMemory['blocks'], capacity: number, dimensions: number) {
     this.capacity = capacity;
     this.dimensions = dimensions;
     this.width = widthOf(dimensions);

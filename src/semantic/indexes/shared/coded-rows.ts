@@ -1,4 +1,5 @@
 import { Engine } from '../../../engine/engine.ts';
+import { codesKernels } from '../../../engine/generated/families/codes.ts';
 import { layout } from '../../../engine/memory/layout.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
@@ -27,6 +28,7 @@ export class CodedRows implements Rows {
     });
     const pool = ThreadPool.layout(threads, 0);
     const engine = new Engine(layout({ memory, pool }), {
+      families: [codesKernels],
       threads,
       scratchBytes: CodedBatch.scratchBytes(widthOf(dimensions)),
       lazy: true,
