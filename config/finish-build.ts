@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCli } from './build-cli.ts';
 import { mergeChunks } from './merge-chunks.ts';
+import { pureStatements } from './pure-statements.ts';
 
 const dist = join(import.meta.dirname, '../dist');
 let namespaces = 0;
@@ -12,6 +13,7 @@ await buildCli();
 for (const name of readdirSync(dist)) {
   if (/\.d\.c?ts$/.test(name)) edit(name, metricsByReference);
   if (/\.c?js$/.test(name)) edit(name, plainClassNames);
+  if (/\.js$/.test(name)) edit(name, pureStatements);
 }
 if (namespaces !== 2)
   throw new Error(`Expected the namespace of metrics in two builds, got it in ${namespaces}. Does this step still have work to do?`);
