@@ -27,7 +27,8 @@ export function pureStatements(code: string): string {
 /** Whether evaluating a value runs code, as far as a bundler can tell. */
 function mayAct(value: ts.Node): boolean {
   if (ts.isFunctionLike(value) || ts.isLiteralExpression(value) || ts.isIdentifier(value)) return false;
-  if (ts.isClassLike(value)) return value.members.some((member) => ts.canHaveModifiers(member) && isStatic(member)) || value.heritageClauses !== undefined;
+  if (ts.isClassLike(value))
+    return value.members.some((member) => ts.canHaveModifiers(member) && isStatic(member)) || value.heritageClauses !== undefined;
   const acts =
     ts.isCallExpression(value) ||
     ts.isNewExpression(value) ||

@@ -1,7 +1,6 @@
 import type { HistoryRow } from '../../contracts/history.ts';
 import { Engine } from '../../engine/engine.ts';
 import { graphFilterKernels } from '../../engine/generated/families/graph-filter.ts';
-import { rankingKernels } from '../../engine/generated/families/ranking.ts';
 import { bestScores, type FilterScoresArguments, filterScores } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i16, i32, layout } from '../../engine/memory/layout.ts';
 import { ThreadPool } from '../../engine/threads/thread-pool.ts';
@@ -35,7 +34,7 @@ const blockSize = 32;
 /** Scores and lists, one or many on all threads: see kernels/graph-filter/scores.ts. */
 export class FilterServing {
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
-  readonly #pool: ThreadPool<'graph-filter' | 'ranking'>;
+  readonly #pool: ThreadPool<'graph-filter'>;
   readonly #source: FilterSource;
   readonly #sizes: Sizes;
 
@@ -50,7 +49,7 @@ export class FilterServing {
     const longRecurrence = source.filter.series.length > 1;
     const scratch = 132 * rank + byUser.rows * (longRecurrence ? 192 : 64) + (longRecurrence ? 64 * items : 0) + 1024;
     const engine = new Engine(memory.bytes + ThreadPool.layout(threads, scratch).bytes, {
-      families: [graphFilterKernels, rankingKernels],
+      families: [graphFilterKernels],
       threads: 1,
       scratchBytes: 64,
     });

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates, transpose } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { graphFilterKernels } from '../../../src/engine/generated/families/graph-filter.ts';
-import { rankingKernels } from '../../../src/engine/generated/families/ranking.ts';
 import { bestScores, chebyshevColumns, filterScores, sparseRows } from '../../../src/engine/generated/jobs.ts';
 import { uniform } from '../../../src/numeric/random.ts';
 import { topK } from '../../../src/numeric/top-k.ts';
@@ -20,7 +19,7 @@ describe('the kernels of graph filters', () => {
       fc.property(edges, seeds, fc.integer({ min: 1, max: 5 }), (pairs, seed, degree) => {
         const [fast, plain] = [false, true].map((isPlain) => {
           const engine = new Engine(1 << 16, {
-            families: [graphFilterKernels, rankingKernels],
+            families: [graphFilterKernels],
             threads: 1,
             scratchBytes: 96 * items + 64,
             plain: isPlain,
@@ -46,7 +45,7 @@ describe('the kernels of graph filters', () => {
         const queries = fc.sample(fc.array(fc.nat(items - 1), { maxLength: 5 }), { seed, numRuns: 21 });
         const [fast, plain] = [false, true].map((isPlain) => {
           const engine = new Engine(1 << 17, {
-            families: [graphFilterKernels, rankingKernels],
+            families: [graphFilterKernels],
             threads: 1,
             scratchBytes: 132 * rank + 192 * users + 64 * items + 1024,
             plain: isPlain,
@@ -97,7 +96,7 @@ describe('the kernels of graph filters', () => {
     fc.assert(
       fc.property(fc.array(score, { minLength: 1, maxLength: 40 }), fc.nat(12), fc.array(fc.nat(39), { maxLength: 5 }), (row, n, skip) => {
         for (const plain of [false, true]) {
-          const engine = new Engine(1 << 14, { families: [graphFilterKernels, rankingKernels], threads: 1, scratchBytes: 64, plain });
+          const engine = new Engine(1 << 14, { families: [graphFilterKernels], threads: 1, scratchBytes: 64, plain });
           const skips = [...new Set(skip)].filter((i) => i < row.length);
           const memory = {
             dense: engine.f32([...row, ...row]),

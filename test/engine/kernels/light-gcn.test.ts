@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
-import { denseKernels } from '../../../src/engine/generated/families/dense.ts';
+import { easeKernels } from '../../../src/engine/generated/families/ease.ts';
 import { lightGcnKernels } from '../../../src/engine/generated/families/light-gcn.ts';
 import { trainingKernels } from '../../../src/engine/generated/families/training.ts';
 import {
@@ -169,7 +169,7 @@ describe('The sweep of a block of columns', () => {
     const count = 8;
     const [fast, plain] = [false, true].map((isPlain) => {
       const engine = new Engine(1 << 18, {
-        families: [denseKernels],
+        families: [easeKernels],
         threads: 1,
         scratchBytes: 1 << 12,
         plain: isPlain,

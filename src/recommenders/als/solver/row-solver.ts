@@ -2,7 +2,7 @@ import { type Block, Engine } from '../../../engine/engine.ts';
 import { alsKernels } from '../../../engine/generated/families/als.ts';
 import { denseKernels } from '../../../engine/generated/families/dense.ts';
 import { rankingKernels } from '../../../engine/generated/families/ranking.ts';
-import { gram, rotate, solveRows } from '../../../engine/generated/jobs.ts';
+import { gram, rotate, solveRowsExactly } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
 import { SmallMatrices, smallMatricesLayout } from '../../../engine/small-matrices.ts';
@@ -119,8 +119,8 @@ export class RowSolver {
     }
     lambdas.array[0] = lambda;
     const row = { offsets, indices: to, d: dTo, r: rTo, lambdas, y: this.source, out: this.vector, stats, failed };
-    const how = { eigenvalues: this.eigenvalues, floor: this.floor, f: this.width, dualMax: this.dualMax, steps: 0 };
-    this.#withoutExtra(() => this.engine.runHere(solveRows, { lo: 0, hi: 1 }, { ...row, ...how }), indices);
+    const how = { eigenvalues: this.eigenvalues, floor: this.floor, f: this.width, dualMax: this.dualMax };
+    this.#withoutExtra(() => this.engine.runHere(solveRowsExactly, { lo: 0, hi: 1 }, { ...row, ...how }), indices);
     return this.vector.array;
   }
 
