@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { buildCli } from './build-cli.ts';
 import { buildModules } from './build-modules.ts';
 import { mergeChunks } from './merge-chunks.ts';
-import { pureStatements } from './pure-statements.ts';
 
 const dist = join(import.meta.dirname, '../dist');
 let namespaces = 0;
@@ -15,7 +14,6 @@ await buildModules();
 for (const name of readdirSync(dist)) {
   if (/\.d\.c?ts$/.test(name)) edit(name, metricsByReference);
   if (/\.c?js$/.test(name)) edit(name, plainClassNames);
-  if (/\.js$/.test(name)) edit(name, pureStatements);
 }
 if (namespaces !== 2)
   throw new Error(`Expected the namespace of metrics in two builds, got it in ${namespaces}. Does this step still have work to do?`);

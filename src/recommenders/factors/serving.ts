@@ -2,6 +2,7 @@ import { type Block, Engine } from '../../engine/engine.ts';
 import { rankingKernels } from '../../engine/generated/families/ranking.ts';
 import { scoreRows, scoreSome } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../engine/threads/close-when-unused.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { RankRequest } from '../shared/base.ts';
@@ -120,7 +121,7 @@ export class FactorServing {
     }
     const listed = { engine, rows, width, order: this.#memory.order, position: this.#position, norms: bounds, f: this.#listColumns };
     this.#lists = new Lists(listed, threadsOf(source.threads));
-    unused.register(this, this.#lists);
+    closeWhenUnused(this, this.#lists);
   }
 
   /** The best items of a user. */
@@ -294,9 +295,6 @@ export function fallingNorms({ rows, stride, f, biasOf }: ItemRows): Int32Array 
   }
   return Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => norms[b] - norms[a] || a - b);
 }
-
-/** Ends the threads of models that were garbage-collected; they would keep the memory alive. */
-const unused = new FinalizationRegistry<Lists>((lists) => lists.close());
 
 const threadsOf = (threads: number | 'auto') => (threads === 'auto' ? availableThreads() : threads);
 

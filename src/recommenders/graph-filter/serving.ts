@@ -3,6 +3,7 @@ import { Engine } from '../../engine/engine.ts';
 import { graphFilterKernels } from '../../engine/generated/families/graph-filter.ts';
 import { bestScores, type FilterScoresArguments, filterScores } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i16, i32, layout } from '../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../engine/threads/thread-pool.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import type { Graph } from './graph.ts';
@@ -55,7 +56,7 @@ export class FilterServing {
     });
     this.#memory = engine.place(memory);
     this.#pool = new ThreadPool(engine, threads, scratch);
-    unused.register(this, this.#pool);
+    closeWhenUnused(this, this.#pool);
   }
 
   /** Scores of all items for a history. */
@@ -214,6 +215,3 @@ function memoryOf({ graph: { byUser, byItem }, filter, rows, damping }: FilterSo
     best: layout({ indices: i32(room), scores: f32(room) }),
   });
 }
-
-/** Ends the threads of models that are no longer referenced. */
-const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());

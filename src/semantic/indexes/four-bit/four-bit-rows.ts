@@ -3,14 +3,12 @@ import { planesKernels } from '../../../engine/generated/families/planes.ts';
 import { planeSums, signEstimates } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, layout, u8 } from '../../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import { dot } from '../../../numeric/dot.ts';
 import { TopK } from '../../../numeric/top-k.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
 import { Rotation } from './rotation.ts';
-
-/** Ends the workers of rows that nobody holds any more. */
-const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());
 
 /** Rows of a block of codes. */
 const together = 32;
@@ -62,7 +60,7 @@ export class FourBitRows implements Rows {
     });
     this.#memory = this.#engine.place(memory);
     this.#pool = new ThreadPool(this.#engine, threads, 0);
-    unused.register(this, this.#pool);
+    closeWhenUnused(this, this.#pool);
   }
 
   /** Bytes of codes, of what a search writes down for each row, and of the vectors that are kept here. */

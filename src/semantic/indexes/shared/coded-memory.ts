@@ -2,13 +2,11 @@ import type { Engine } from '../../../engine/engine.ts';
 import { coarseErrors, encodeRows } from '../../../engine/generated/jobs.ts';
 import { type Block, within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i8, layout, u8 } from '../../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { dot } from '../../../numeric/dot.ts';
 
 /** Bounds are kept for so many rows together. */
 export const strip = 32;
-
-/** Ends the workers of rows that were garbage-collected; they would keep the memory alive. */
-const unused = new FinalizationRegistry<Engine>((engine) => engine.close());
 
 /** What {@link CodedMemory} takes of an engine. */
 export function codedLayout(capacity: number, dimensions: number) {
@@ -43,7 +41,7 @@ export class CodedMemory {
     this.width = widthOf(dimensions);
     this.engine = engine;
     this.blocks = blocks;
-    unused.register(this, engine);
+    closeWhenUnused(this, engine);
   }
 
   set(row: number, vector: Float32Array): void {
