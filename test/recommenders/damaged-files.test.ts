@@ -46,7 +46,7 @@ async function fittedOf(kind: string): Promise<Recommender> {
     const { users: userIds, items: itemIds, userFactors, itemFactors } = als;
     return FactorRecommender.from({ userIds, itemIds, userFactors, itemFactors, history: data });
   }
-  return families[kind]().fit(data);
+  return (await families[kind]().fit(data)) as Recommender;
 }
 
 /** A copy of the bytes with one to four things wrong with it. */
