@@ -64,3 +64,14 @@ function attributesOf(items: IdMap, read: TwoTowerSettings['itemAttributes']): C
   });
   return csrFromCoordinates(items.size, words.size, Int32Array.from(rows), Int32Array.from(columns), Float32Array.from(values));
 }
+
+/** Nothing but ids. */
+export function withoutFeatures(items: IdMap): Features {
+  const none = new Int32Array(0);
+  return {
+    items,
+    texts: new Float32Array(0),
+    dimensions: 0,
+    attributes: csrFromCoordinates(items.size, 0, none, none, new Float32Array(0)),
+  };
+}
