@@ -50,41 +50,12 @@ class GraphEncoder implements ItemEncoder {
     this.#graph = new ItemGraph(blocks.graph, shape, onAll(engine, signal));
   }
 
-  #z: Float32Array | undefined;
-  #inv = new Float32Array(0);
-  async forward(z: Block<Float32Array>): Promise<void> {
-    await this.#graph.forward(this.x, z);
-    const c = Number(process.env.XC ?? 0);
-    if (!c) return;
-    const w = this.width;
-    const a = z.array;
-    const n = a.length / w;
-    if (this.#inv.length < n) this.#inv = new Float32Array(n);
-    for (let r = 0, at = 0; r < n; r++, at += w) {
-      let q = 0;
-      for (let k = at; k < at + w; k++) q += a[k] * a[k];
-      const inv = 1 / Math.sqrt(Math.max(q, 1e-20));
-      this.#inv[r] = inv;
-      for (let k = at; k < at + w; k++) a[k] *= inv * c;
-    }
-    this.#z = a;
+  forward(z: Block<Float32Array>): Promise<void> {
+    return this.#graph.forward(this.x, z);
   }
 
   async learn(dz: Block<Float32Array>, step: AdamStep): Promise<void> {
     const { x, means, squares } = this.#blocks;
-    const c = Number(process.env.XC ?? 0);
-    if (c && this.#z) {
-      const w = this.width;
-      const a = this.#z;
-      const d = dz.array;
-      for (let r = 0, at = 0; r < this.#inv.length; r++, at += w) {
-        let q = 0;
-        for (let k = at; k < at + w; k++) q += a[k] * d[k];
-        q /= c * c;
-        const f = c * this.#inv[r];
-        for (let k = at; k < at + w; k++) d[k] = f * (d[k] - q * a[k]);
-      }
-    }
     const gradients = await this.#graph.backward(dz);
     const learned = { gradients, parts: 1, stride: 0, values: x, means, squares, ...step };
     await this.#engine.run(adamDense, cutOf(x.array.length, 64, 16), learned, this.#signal());

@@ -8,8 +8,8 @@ import { blocksPerStep, cutOf } from '../../engine/training/cut.ts';
 import { DenseParameters, denseLayout } from '../../engine/training/dense-parameters.ts';
 import { uniform } from '../../numeric/random.ts';
 import { HistoryTrainer, type ItemEncoder } from '../shared/history-trainer.ts';
+import type { Features } from '../shared/item-features.ts';
 import type { Trainer } from '../shared/training.ts';
-import type { Features } from './features.ts';
 import type { StoredSettings } from './options.ts';
 
 /** Size of what training begins with. */

@@ -7,16 +7,17 @@ import { type Id, textOf } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { readOptions, workOptions } from '../../options.ts';
 import { HistoryFactorBase, type HistoryFactors, historyFactors } from '../factors/history-factors.ts';
-import { checkInteractions, type FittedBase } from '../shared/base.ts';
+import { checkInteractions } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, recordOf, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
+import { readFeatures, widened, withoutFeatures } from '../shared/item-features.ts';
 import { likedRows } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel, warmSteps } from '../shared/training.ts';
-import { type Features, readFeatures, withoutFeatures } from './features.ts';
 import { type StoredSettings, type TwoTowerOptions, type TwoTowerSettings, twoTowerChecks } from './options.ts';
 
-export type { AttributesOf, ItemFeatures, TwoTowerOptions } from './options.ts';
+export type { AttributesOf, ItemFeatures } from '../shared/item-features.ts';
+export type { TwoTowerOptions } from './options.ts';
 
 /** Options of {@link TwoTowerRecommender.fit}. */
 export type TwoTowerFitOptions = TrainingFitOptions<TwoTowerRecommender>;
@@ -74,7 +75,7 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
     const read = readTrainingFitOptions<TwoTowerRecommender>(owner, options, { validateEvery: 1, patience: settings.patience });
     read.signal?.throwIfAborted();
     checkInteractions(`${owner}.fit`, interactions);
-    const readAll = (data: Interactions) => readFeatures(data.items, { itemFeatures, itemAttributes });
+    const readAll = (data: Interactions) => readFeatures(owner, data.items, { itemFeatures, itemAttributes });
     const partsOf = (data: Interactions, itemRows: Float32Array, history: TrainingIteration[]) =>
       modelOf({ ...widened(baseOf(data), readAll(data)), settings, itemRows, history });
     const { TwoTowerTrainer } = await import('./train.ts');
@@ -177,9 +178,4 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
 function modelOf(parts: Omit<Model, 'userRows' | 'itemShares' | 'factors'>): Model {
   const { factors } = parts.settings;
   return { ...parts, factors, ...historyFactors({ ...parts, factors }) };
-}
-
-/** Ids and rows with the items that only features know. */
-function widened(base: FittedBase, { items }: Features): FittedBase {
-  return { ...base, items, byUser: { ...base.byUser, columns: items.size } };
 }
