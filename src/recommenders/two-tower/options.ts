@@ -1,5 +1,5 @@
-import { integer, number } from '../../options.ts';
-import { type HistoryTrainerOptions, historyTrainerChecks } from '../shared/history-trainer-options.ts';
+import { integer, number, readOptions } from '../../options.ts';
+import { type HistoryTrainerOptions, historyTrainerChecks, withTemperature } from '../shared/history-trainer-options.ts';
 import { type AttributesOf, featureChecks, type ItemFeatures } from '../shared/item-features.ts';
 
 /** Options of {@link TwoTowerRecommender}. */
@@ -18,15 +18,19 @@ export interface TwoTowerOptions extends HistoryTrainerOptions {
 }
 
 /** Checks and defaults of {@link TwoTowerOptions}. */
-export const twoTowerChecks = {
+const twoTowerChecks = {
   ...featureChecks,
   epochs: integer({ default: 30, min: 1, max: 10_000 }),
   learningRate: number({ default: 0.02, above: 0, max: 10 }),
   ...historyTrainerChecks,
 };
 
+/** Reads {@link TwoTowerOptions}. @throws ERR_BAD_OPTION */
+export const readTwoTowerOptions = (options: TwoTowerOptions) =>
+  withTemperature(readOptions('TwoTowerRecommender', options, twoTowerChecks));
+
 /** Options as they were read. */
-export type TwoTowerSettings = { [K in keyof typeof twoTowerChecks]: ReturnType<(typeof twoTowerChecks)[K]> };
+export type TwoTowerSettings = ReturnType<typeof readTwoTowerOptions>;
 
 /** Those that are part of a file. */
 export type StoredSettings = Omit<TwoTowerSettings, 'itemFeatures' | 'itemAttributes'>;

@@ -14,7 +14,7 @@ import { readFeatures, widened, withoutFeatures } from '../shared/item-features.
 import { likedRows } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel, warmSteps } from '../shared/training.ts';
-import { type StoredSettings, type TwoTowerOptions, type TwoTowerSettings, twoTowerChecks } from './options.ts';
+import { readTwoTowerOptions, type StoredSettings, type TwoTowerOptions, type TwoTowerSettings } from './options.ts';
 
 export type { AttributesOf, ItemFeatures } from '../shared/item-features.ts';
 export type { TwoTowerOptions } from './options.ts';
@@ -53,7 +53,7 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: TwoTowerOptions = {}) {
-    const settings = readOptions('TwoTowerRecommender', options, twoTowerChecks);
+    const settings = readTwoTowerOptions(options);
     super(settings.onUnknown);
     this.#settings = settings;
     this.listThreads = settings.threads;
@@ -157,7 +157,8 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
     const { file, base } = decodeModel(format, bytes);
     const { history, ...stored } = file.settings as unknown as StoredSettings & { history: TrainingIteration[] };
     const settings = fromSettings(kind, stored, (given: object) =>
-      readOptions('TwoTowerRecommender', { ...given, ...own }, twoTowerChecks),
+      // Models of before there was a temperature have vectors of any length.
+      readTwoTowerOptions({ temperature: 0, ...given, ...own }),
     );
     const itemRows = tensorOf(file, 'item_factors', Float32Array, base.items.size * settings.factors);
     return TwoTowerRecommender.#of(modelOf({ ...base, settings, itemRows, history: recordOf<TrainingIteration>(kind, history) }));

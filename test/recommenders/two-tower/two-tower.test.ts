@@ -5,7 +5,7 @@ import { zipf } from '../../support/makers.ts';
 
 describe('TwoTowerRecommender', () => {
   recommenderConformance({
-    make: (options) => new TwoTowerRecommender({ factors: 8, learningRate: 0.05, epochs: 40, seed: 3, ...options }),
+    make: (options) => new TwoTowerRecommender({ factors: 8, learningRate: 0.05, epochs: 40, temperature: 0.5, seed: 3, ...options }),
     Class: TwoTowerRecommender,
     can: { partialFit: true, similarUsers: true, explain: true, explainMany: true, explainFor: true, earlyStopping: true },
   });
