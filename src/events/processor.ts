@@ -5,7 +5,7 @@ import { AttuneError } from '../errors.ts';
 import { abortSignal, anything, callback, number, readOptions, text } from '../options.ts';
 import { StreamMetrics } from './metrics.ts';
 import { ModelPublisher, type StreamRecommender } from './publisher.ts';
-import { type Delta, sourceName, storeBatch, withPositions } from './store-batch.ts';
+import { BatchStore, type Delta, sourceName, withPositions } from './store-batch.ts';
 
 /** Options of {@link streamProcessor}. */
 export interface StreamProcessorOptions {
@@ -69,6 +69,7 @@ class Processor implements StreamProcessor {
   readonly #o: ReturnType<typeof readProcessorOptions>;
   readonly #metrics: StreamMetrics;
   readonly #publisher: ModelPublisher | undefined;
+  readonly #store: BatchStore;
   #waiting: Waiting[] = [];
   #wake = () => {};
   #taken = () => {};
@@ -78,6 +79,7 @@ class Processor implements StreamProcessor {
   constructor(options: StreamProcessorOptions) {
     this.#o = readProcessorOptions(options);
     this.#metrics = new StreamMetrics(this.#o.stream.name);
+    this.#store = new BatchStore(this.#o.data, this.#o.stream, this.#o.sessionGapMs || undefined);
     const { recommender, models, name, alias } = this.#o;
     if (recommender && models && name !== '') this.#publisher = new ModelPublisher({ recommender, models, name, alias });
   }
@@ -127,8 +129,7 @@ class Processor implements StreamProcessor {
   }
 
   async #take(batch: EventBatch): Promise<void> {
-    const { stream, data, sessionGapMs } = this.#o;
-    const { stored, known, deltas } = await this.#again(() => storeBatch(data, stream, batch, sessionGapMs || undefined));
+    const { stored, known, deltas } = await this.#again(() => this.#store.store(batch));
     this.#metrics.count('batches');
     this.#metrics.count('events', stored);
     this.#metrics.count('duplicates', known);

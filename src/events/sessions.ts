@@ -41,6 +41,22 @@ export class Sessions {
     this.#weights = weights;
   }
 
+  /** Whether the session of a user is known, or that none is going on. */
+  knows(user: string): boolean {
+    return this.#of.has(user);
+  }
+
+  /** Notes that a user has no session going on. */
+  none(user: string): void {
+    this.#of.set(user, { start: Number.NEGATIVE_INFINITY, last: Number.NEGATIVE_INFINITY, strongest: new Map() });
+  }
+
+  /** Forgets sessions that ended before a time, and how many there are left. */
+  forget(before: number): number {
+    for (const [user, { last }] of this.#of) if (last < before) this.#of.delete(user);
+    return this.#of.size;
+  }
+
   /** Takes an event that is stored already, in the order of the store. */
   replay(event: StoredEvent): void {
     const mark = event.stream as StreamMark | undefined;

@@ -53,8 +53,8 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
   };
   return {
     async start(inbox) {
+      // A broker that is away now is waited for like one that goes away later.
       stopping = false;
-      messages = await open();
       reading = deliver(inbox);
     },
     async stop() {

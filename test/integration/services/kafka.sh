@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A Kafka broker (KRaft, one node) out of jars from Maven Central, on a free port; its address goes to url.txt, its process to pid.txt.
-# Its data stays between starts with KEEP=1, on the same port: how the tests restart it. Needs Java 17 and Maven; without them the tests of
+# Its data stays between starts with KEEP=1, on the same port: how the tests restart it, ended by the signal STOP. Needs Java 17 and Maven; without them the tests of
 # Kafka are skipped.
 set -euo pipefail
 cd "$SERVICE"
@@ -8,7 +8,7 @@ version=${KAFKA:-4.2.0}
 if [ -f pid.txt ]; then
   old=$(cat pid.txt)
   if grep -qs kafka.Kafka "/proc/$old/cmdline"; then
-    kill "$old" || true
+    kill "-${STOP:-SIGTERM}" "$old" || true
     for _ in $(seq 100); do kill -0 "$old" 2> /dev/null || break; sleep 0.1; done
     kill -9 "$old" 2> /dev/null || true
   fi
@@ -48,6 +48,7 @@ log.dirs=$SERVICE/data
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
+group.min.session.timeout.ms=500
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
