@@ -1,0 +1,2 @@
+/** Training of factors on a Spark cluster: MLlib's ALS by Spark Connect, or by a job for spark-submit. */
+export { type SparkAlsOptions, type SparkFiles, type SparkSource, sparkAls } from '../spark/spark-als.ts';
