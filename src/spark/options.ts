@@ -72,29 +72,19 @@ export type SparkAlsSettings = ReturnType<typeof readSparkAlsOptions>;
 
 /** @throws ERR_BAD_OPTION */
 export function readSparkAlsOptions(options: SparkAlsOptions) {
-  const owner = 'sparkAls';
-  const o = readOptions(owner, options, {
+  const o = readOptions('sparkAls', options, {
     cluster: connectAddress as Check<ConnectAddress>,
     ca: certificates,
-    interactions: source,
-    user: text({ default: 'user' }),
-    item: text({ default: 'item' }),
-    value: optional(text()),
-    timestamp: optional(text()),
-    duplicates: optional(choice(['sum', 'mean', 'max', 'last', 'first', 'error'] as const)),
-    onBadRow: choice(['throw', 'skip'] as const, 'throw'),
-    rank: integer({ default: 10, min: 1, max: 1024 }),
-    iterations: integer({ default: 10, min: 1, max: 10_000 }),
-    regularization: number({ default: 0.1, min: 0, max: 1e9 }),
-    implicit: flag(true),
-    alpha: number({ default: 1, above: 0, max: 1e9 }),
-    seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER }),
-    blocks: integer({ default: 10, min: 1, max: 100_000 }),
-    history: flag(true),
-    sparkOptions: sparkOptions,
+    ...jobChecks,
+    sparkOptions,
     threads,
     onUnknown,
   });
+  return { ...o, duplicates: mergePolicy('sparkAls', o) };
+}
+
+/** How pairs are merged. @throws ERR_BAD_OPTION for options that do not go together */
+export function mergePolicy(owner: string, o: Pick<SparkAlsOptions, 'duplicates' | 'implicit' | 'timestamp' | 'regularization'>) {
   const duplicates = o.duplicates ?? (o.implicit ? 'sum' : 'mean');
   if ((duplicates === 'last' || duplicates === 'first') && o.timestamp === undefined) {
     throw new AttuneError(
@@ -105,7 +95,7 @@ export function readSparkAlsOptions(options: SparkAlsOptions) {
   if (!o.implicit && o.regularization === 0) {
     throw new AttuneError('ERR_BAD_OPTION', `${owner}: option 'regularization' must be above 0 for explicit feedback, got 0.`);
   }
-  return { ...o, duplicates };
+  return duplicates;
 }
 
 const source: Check<SparkSource> = (value, name) => {
@@ -141,4 +131,23 @@ const sparkOptions: Check<Readonly<Record<string, string>>> = (value, name) => {
 const certificates: Check<string | Uint8Array | undefined> = (value, name) => {
   if (value === undefined || typeof value === 'string' || value instanceof Uint8Array) return value;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be certificates in PEM form, got ${shown(value)}.`);
+};
+
+/** Checks of what concerns the data and the training. */
+export const jobChecks = {
+  interactions: source,
+  user: text({ default: 'user' }),
+  item: text({ default: 'item' }),
+  value: optional(text()),
+  timestamp: optional(text()),
+  duplicates: optional(choice(['sum', 'mean', 'max', 'last', 'first', 'error'] as const)),
+  onBadRow: choice(['throw', 'skip'] as const, 'throw'),
+  rank: integer({ default: 10, min: 1, max: 1024 }),
+  iterations: integer({ default: 10, min: 1, max: 10_000 }),
+  regularization: number({ default: 0.1, min: 0, max: 1e9 }),
+  implicit: flag(true),
+  alpha: number({ default: 1, above: 0, max: 1e9 }),
+  seed: integer({ default: 0, min: 0, max: Number.MAX_SAFE_INTEGER }),
+  blocks: integer({ default: 10, min: 1, max: 100_000 }),
+  history: flag(true),
 };

@@ -1,19 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { FitOptions } from '../contracts/recommender.ts';
 import { isInteractions } from '../data/check-interactions.ts';
 import { AttuneError } from '../errors.ts';
-import { type Progress, readOptions, workOptions } from '../options.ts';
+import { readOptions, workOptions } from '../options.ts';
 import { AlsRecommender } from '../recommenders/als/als.ts';
-import { deleteModel, fitEstimator, modelRows } from './connect/plans.ts';
-import type { Message } from './connect/protobuf.ts';
+import { deleteModel, modelRows } from './connect/plans.ts';
 import { ConnectSession, type Execution } from './connect/session.ts';
+import { fitOnCluster, taskProgress } from './fit.ts';
 import { readSparkAlsOptions, type SparkAlsOptions, type SparkAlsSettings } from './options.ts';
 import { type Prepared, prepare, prepareSent, tidy } from './prepare.ts';
 import { readFactors, readHistory, readIds } from './results.ts';
 
 export type { SparkAlsOptions, SparkFiles, SparkSource } from './options.ts';
-
-const estimator = 'org.apache.spark.ml.recommendation.ALS';
 
 /**
  * Trains MLlib's ALS on a cluster by Spark Connect (Spark 4.0 and later) and gives its factors as an {@link AlsRecommender}, which then needs
@@ -57,7 +54,7 @@ const modelSizes = {
 };
 
 async function trained(session: ConnectSession, s: SparkAlsSettings, prepared: Prepared, training: Execution, work: FitOptions) {
-  const model = await fit(session, s, prepared, training);
+  const model = await fitOnCluster(session, s, prepared.dataset, training);
   const { signal, onProgress } = work;
   try {
     const users = prepared.userIds ?? (await readIds(session, 'users', signal));
@@ -91,33 +88,6 @@ async function trained(session: ConnectSession, s: SparkAlsSettings, prepared: P
   }
 }
 
-/** @returns the cluster's name of the model */
-async function fit(session: ConnectSession, s: SparkAlsSettings, { dataset }: Prepared, { signal, each }: Execution): Promise<string> {
-  let model = '';
-  const parameters = {
-    rank: s.rank,
-    maxIter: s.iterations,
-    regParam: { double: s.regularization },
-    implicitPrefs: s.implicit,
-    alpha: { double: s.alpha },
-    seed: { long: s.seed },
-    numUserBlocks: s.blocks,
-    numItemBlocks: s.blocks,
-    userCol: 'user',
-    itemCol: 'item',
-    ratingCol: 'value',
-  };
-  await session.execute(fitEstimator(estimator, `ALS_${randomUUID().slice(0, 12)}`, parameters, dataset), {
-    signal,
-    each(reply) {
-      each?.(reply);
-      if (reply.has(20)) model = reply.message(20).message(3).message(1).text(1);
-    },
-  });
-  if (model !== '') return model;
-  throw new AttuneError('ERR_CLUSTER', 'Spark ended the training without naming a model. Look into the log of the Spark driver.');
-}
-
 async function checkVersion(session: ConnectSession): Promise<void> {
   const version = await session.version();
   if (Number.parseInt(version, 10) >= 4) return;
@@ -125,18 +95,4 @@ async function checkVersion(session: ConnectSession): Promise<void> {
     'ERR_NOT_SUPPORTED',
     `sparkAls: expected Spark 4.0 or later, where MLlib answers Spark Connect, got ${version}. Run the job sparkAlsJob with spark-submit and read its result with fromSparkModel.`,
   );
-}
-
-/** Reports how many of Spark's tasks are done; stages that were seen stay counted. */
-function taskProgress(phase: string, onProgress: ((progress: Progress) => void) | undefined): (reply: Message) => void {
-  const stages = new Map<number, { id: number; tasks: number; completed: number }>();
-  return (reply) => {
-    if (!onProgress || !reply.has(18)) return;
-    for (const stage of reply.message(18).messages(1)) {
-      stages.set(stage.int(1), { id: stage.int(1), tasks: stage.int(2), completed: stage.int(3) });
-    }
-    const all = [...stages.values()];
-    const sum = (of: 'tasks' | 'completed') => all.reduce((count, stage) => count + stage[of], 0);
-    onProgress({ phase, done: sum('completed'), total: sum('tasks'), stages: all });
-  };
 }

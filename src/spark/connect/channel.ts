@@ -70,7 +70,7 @@ export class Channel {
       stream.close(constants.NGHTTP2_CANCEL);
     }
     if (end.failure) throw end.failure;
-    const { [`grpc-status`]: code, 'grpc-message': text, 'grpc-status-details-bin': details } = { ...end.headers, ...end.trailers };
+    const { 'grpc-status': code, 'grpc-message': text, 'grpc-status-details-bin': details } = { ...end.headers, ...end.trailers };
     if (code === undefined) throw new GrpcError(status.unavailable, 'The connection ended without an answer.');
     if (Number(code) !== 0) throw new GrpcError(Number(code), unescaped(String(text ?? 'no message')), fromBase64(details));
   }

@@ -143,7 +143,7 @@ export class ConnectSession {
       try {
         return await this.#channel.unary(method, request);
       } catch (error) {
-        if (!(error instanceof GrpcError && error.status === status.unavailable) || attempt > 3) throw await this.#explained(error);
+        if (!(error instanceof GrpcError && error.status === status.unavailable) || attempt > 2) throw await this.#explained(error);
         await sleep(100 * 4 ** attempt);
       }
     }
