@@ -9,7 +9,7 @@ const help = `npm run bench -- spark [options]
   --cluster URL      a Spark Connect server (default: the one of npm run services -- up spark)
   --only a,b         movielens-100k, gowalla
   --rank N           factors (default 32)
-  --iterations N     of Spark (default 60 and 30)
+  --iterations N     of Spark (default 160 and 40)
 `;
 
 /** How near attune's optimum is to that of MLlib, with the options that docs/scale.md gives. */
@@ -30,13 +30,13 @@ export const spark: Benchmark = {
     if (values.help) return console.log(help);
     const cluster = values.cluster ?? readFileSync(join(import.meta.dirname, '../.services/spark/url.txt'), 'utf8').trim();
     const sets = {
-      'movielens-100k': { folder: 'movielens-100k', load: movieLens100k, alpha: 10, regularization: 0.05, iterations: 60 },
+      'movielens-100k': { folder: 'movielens-100k', load: movieLens100k, alpha: 10, regularization: 0.05, iterations: 160 },
       gowalla: {
         folder: 'gowalla-lightgcn',
         load: (folder: string) => gowalla(folder).train,
         alpha: 10,
         regularization: 0.1,
-        iterations: 30,
+        iterations: 40,
       },
     };
     for (const name of values.only.split(',')) {

@@ -38,11 +38,22 @@ export async function fitOnCluster(
     if (reply.has(20)) model = reply.message(20).message(3).message(1).text(1);
   };
   await session.execute(plan, { signal, each: follow }).catch((error) => {
-    throw isSingular(error) ? singular(s, error) : error;
+    if (isSingular(error)) throw singular(s, error);
+    throw isTooDeep(error) ? tooDeep(s, error) : error;
   });
   if (model !== '') return model;
   throw new AttuneError('ERR_CLUSTER', 'Spark ended the training without naming a model. Look into the log of the Spark driver.');
 }
+
+/** Spark's plan of an iteration contains those before it, and only a checkpoint cuts that. */
+const isTooDeep = (error: unknown) => error instanceof AttuneError && error.message.includes('StackOverflowError');
+
+const tooDeep = (s: AlsParameters, cause: unknown) =>
+  new AttuneError(
+    'ERR_CLUSTER',
+    `sparkAls: Spark's plan of ${s.iterations} iterations became too deep for its stack. Start the server with the setting spark.checkpoint.dir, a folder that all of the cluster sees, or train with fewer iterations.`,
+    { cause },
+  );
 
 const isSingular = (error: unknown) => error instanceof AttuneError && /dppsv|not positive definite/.test(error.message);
 

@@ -27,7 +27,7 @@ POM
   mvn -q -B dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=jars > maven.txt 2>&1 || { tail -5 maven.txt; exit 1; }
   touch "jars/complete-$version"
 fi
-rm -rf work warehouse && mkdir -p work warehouse
+rm -rf work warehouse checkpoints && mkdir -p work warehouse checkpoints
 read -r master web connect < <(python3 -c '
 import socket
 open = [socket.socket() for _ in range(3)]
@@ -49,13 +49,14 @@ done
 java -Xmx1g $OPENS -cp "$SPARK_HOME/jars/*" org.apache.spark.deploy.SparkSubmit --master "spark://127.0.0.1:$MASTER" \
   --executor-memory 768m --executor-cores 1 --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2 \
   --conf spark.sql.warehouse.dir="$PWD/warehouse" --conf spark.connect.authenticate.token=secret \
+  --conf spark.checkpoint.dir="$PWD/checkpoints" \
   --conf spark.connect.grpc.binding.address=127.0.0.1 --conf spark.connect.grpc.binding.port="$CONNECT" \
   --class org.apache.spark.sql.connect.service.SparkConnectServer spark-internal > connect.txt 2>&1 &
 wait
 RUN
 MASTER=$master WEB=$web CONNECT=$connect OPENS=$opens setsid bash run.sh services/spark.sh > log.txt 2>&1 < /dev/null &
 echo $! > pid.txt
-for _ in $(seq 600); do
+for _ in $(seq 1500); do
   if (exec 3<> "/dev/tcp/127.0.0.1/$connect") 2> /dev/null && python3 -c "
 import json, urllib.request as u
 assert json.load(u.urlopen('http://127.0.0.1:$web/json/', timeout=2))['aliveworkers'] == 2" 2> /dev/null; then
