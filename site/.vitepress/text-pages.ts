@@ -31,12 +31,11 @@ export async function writeTextPages({ from, to, pages, title, description, base
 
 const titleOf = (text: string) => /^# (.*)$/m.exec(text)?.[1];
 
-/** The first sentence of a page that is prose. */
+/** What a page is about: the first sentences of its prose, until they say something. */
 function leadOf(text: string): string {
   const prose = text.split(/\n\n+/).find((part) => /^(?!```)[A-Za-z[*`]/.test(part.trim())) ?? '';
-  return prose
-    .replace(/\s+/g, ' ')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .split(/(?<=[.:]) /)[0]
-    .trim();
+  const plain = prose.replace(/\s+/g, ' ').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+  let lead = '';
+  for (const sentence of plain.split(/(?<=[.:]) /)) if (lead.length < 40) lead = `${lead} ${sentence}`.trim();
+  return lead;
 }
