@@ -4,16 +4,17 @@ import { Tokens } from '../auth/tokens.ts';
 import { readConfig, type ServerConfig } from '../config.ts';
 import type { Subject } from '../pictures/index.ts';
 import { trainInProcess } from '../training/run.ts';
-import type { KeptSearch } from './answers.ts';
 import { Catalogue, type ProductCard } from './catalogue.ts';
+import { Decisions } from './decisions.ts';
 import { EventLog } from './event-log.ts';
+import { freeMemory } from './garbage.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { LiveModels } from './live-models.ts';
-import { LruCache } from './lru-cache.ts';
 import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
 import { type Product, productOf, subjectOf } from './products.ts';
 import { Rankers } from './ranker.ts';
-import type { KeptAnswer } from './recommend.ts';
+import type { Recommended } from './recommend.ts';
 import { Retraining } from './retraining.ts';
 import { Tastes } from './tastes.ts';
 import { TrainingJobs } from './training-jobs.ts';
@@ -35,13 +36,15 @@ export class Shop {
   readonly training: TrainingJobs;
   readonly catalogue: Catalogue;
   readonly events: EventLog;
+  readonly decisions: Decisions;
   readonly tastes: Tastes;
   readonly live: LiveModels;
   readonly rankers: Rankers;
-  readonly answers = new LruCache<KeptAnswer>('answers', keptAnswers);
-  readonly found = new LruCache<KeptSearch>('searches', keptAnswers);
+  readonly answers = new KeptAnswers<Recommended>('answers', keptAnswers);
+  /** Lists that are the same for everybody, and those of users whom the factors know, as JSON text. */
+  readonly lists = new KeptAnswers<string>('lists', keptAnswers);
   /** Told of every list that was made for somebody. */
-  onRecommended: (strategy: string, list: readonly { item_id: string }[], tookSeconds: number) => void = () => {};
+  onRecommended: (strategy: string, items: readonly string[], tookSeconds: number) => void = () => {};
   readonly #retraining: Retraining;
   #observations: Promise<Observations> | undefined;
   #statistics: { value: Promise<DatabaseNumbers>; until: number } | undefined;
@@ -55,6 +58,7 @@ export class Shop {
     this.isPasswordNew = !system.settings.adminPassword;
     this.adminPassword = system.settings.adminPassword || randomBytes(12).toString('base64url');
     this.events = new EventLog(system.data);
+    this.decisions = new Decisions(this.events);
     this.tastes = new Tastes(system.data);
     this.live = new LiveModels(system);
     this.rankers = new Rankers(this.live, catalogue);
@@ -68,9 +72,13 @@ export class Shop {
 
   static async open(system: System, config = readConfig()): Promise<Shop> {
     const shop = new Shop(system, await Catalogue.load(system.data), config);
+    for (const { type, item } of await shop.decisions.all('product_hidden', 'product_shown')) {
+      shop.catalogue.hide(String(item), type === 'product_hidden');
+    }
     await shop.live.catchUp(shop.catalogue);
     await shop.live.wakeUp();
     await shop.statistics();
+    freeMemory();
     return shop;
   }
 
@@ -106,6 +114,14 @@ export class Shop {
     this.ratingsChanged(gone.length);
   }
 
+  /** Keeps a product out of all lists, or lets it in again. */
+  async hideProduct(id: string, isHidden: boolean): Promise<void> {
+    if (this.catalogue.hidden.has(id) === isHidden) return;
+    await this.decisions.add(isHidden ? 'product_hidden' : 'product_shown', { item: id });
+    this.catalogue.hide(id, isHidden);
+    this.live.hide(this.catalogue.hidden);
+  }
+
   /** A product with all its columns, and what its picture is drawn from; undefined when there is none. */
   async product(id: string): Promise<{ product: Product; subject: Subject } | undefined> {
     const row = await this.system.data.products.get(id);
@@ -113,7 +129,7 @@ export class Shop {
     if (!row) this.productsWent([id]);
     else if (!this.catalogue.get(id)) await this.productsCame([id]);
     if (!row) return undefined;
-    const product = productOf(row, this.catalogue.get(id) as ProductCard);
+    const product = productOf(row, this.catalogue.get(id) as ProductCard, this.catalogue.hidden.has(id));
     return { product, subject: subjectOf(product) };
   }
 
@@ -146,7 +162,7 @@ export class Shop {
 
   get caches() {
     const { neighbours } = this.live;
-    return [this.tastes.cache, this.answers, this.found, ...(neighbours ? [neighbours.cache] : [])];
+    return [this.tastes.cache, this.answers.cache, this.lists.cache, ...(neighbours ? [neighbours.cache] : [])];
   }
 
   /** Stops trainings and writes what is still in memory. */

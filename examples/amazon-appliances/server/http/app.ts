@@ -7,6 +7,7 @@ import type { ServerConfig } from '../config.ts';
 import { allowOrigins } from './cors.ts';
 import { answerClientError, answerErrors, sendError } from './errors.ts';
 import { readJson } from './json-body.ts';
+import { refuseLargeBodies } from './large-bodies.ts';
 import { KnownMethods } from './methods.ts';
 import { readNumbers } from './numbers.ts';
 import { limitRates } from './rate-limit.ts';
@@ -47,6 +48,7 @@ export async function createApp({ version, config, lostPage }: AppOptions): Prom
   secureHeaders(app);
   allowOrigins(app, config.corsOrigins);
   limitRates(app, config.requestsPerSecond);
+  refuseLargeBodies(app);
   readNumbers(app);
   await app.register(fastifyCompress, { threshold: compressedFromBytes, encodings: ['br', 'gzip', 'identity'], brotliOptions: brotli });
   await app.register(fastifySwagger, {

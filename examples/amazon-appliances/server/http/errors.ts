@@ -82,6 +82,7 @@ function toHttpError(error: Error): HttpError {
 
 function fromShop({ code, message }: ShopError): HttpError {
   if (code === 'ERR_NOT_READY') return new HttpError(503, code, `${message} Train it with POST /training or the command 'train'.`);
+  if (code === 'ERR_VALIDATION') return new HttpError(400, code, message);
   const hint = code === 'ERR_UNKNOWN_ITEM' ? ' GET /similar-items also looks at what products say.' : '';
   return new HttpError(404, code, message + hint);
 }

@@ -15,7 +15,7 @@ export class ShopMetrics {
   readonly #events: Counter<'type'>;
   readonly #shop: Shop;
   /** The latest lists, and how often each product is in them. */
-  readonly #lists: string[][] = [];
+  readonly #lists: (readonly string[])[] = [];
   readonly #served = new Map<string, number>();
 
   constructor(shop: Shop) {
@@ -38,7 +38,7 @@ export class ShopMetrics {
     });
     this.#events = new Counter({ name: 'events_total', help: 'Events stored.', labelNames: ['type'], registers });
     shop.events.onEvent(({ type }) => this.#events.inc({ type }));
-    shop.onRecommended = (strategy, list, tookSeconds) => this.#recommended(strategy, list, tookSeconds);
+    shop.onRecommended = (strategy, items, tookSeconds) => this.#recommended(strategy, items, tookSeconds);
     this.#gauges(registers);
   }
 
@@ -51,13 +51,12 @@ export class ShopMetrics {
     });
   }
 
-  #recommended(strategy: string, list: readonly { item_id: string }[], tookSeconds: number): void {
+  #recommended(strategy: string, items: readonly string[], tookSeconds: number): void {
     this.#strategies.observe({ strategy }, tookSeconds);
-    const items = list.map((it) => it.item_id);
     this.#lists.push(items);
     for (const item of items) this.#served.set(item, (this.#served.get(item) ?? 0) + 1);
     if (this.#lists.length <= recentLists) return;
-    for (const item of this.#lists.shift() as string[]) {
+    for (const item of this.#lists.shift() as readonly string[]) {
       const left = (this.#served.get(item) as number) - 1;
       if (left > 0) this.#served.set(item, left);
       else this.#served.delete(item);
@@ -99,7 +98,7 @@ export class ShopMetrics {
     });
     gauge('served_diversity', `Mean number of categories in the last ${recentLists} lists, per product.`, [], (it) => {
       const lists = this.#lists.filter((list) => list.length > 0);
-      const diversity = (list: string[]) => new Set(list.map((id) => shop.catalogue.get(id)?.category)).size / list.length;
+      const diversity = (list: readonly string[]) => new Set(list.map((id) => shop.catalogue.get(id)?.category)).size / list.length;
       it.set(lists.length > 0 ? lists.reduce((sum, list) => sum + diversity(list), 0) / lists.length : 0);
     });
     gauge('training_running', 'Whether a training is at work.', [], (it) => it.set(shop.training.running ? 1 : 0));
