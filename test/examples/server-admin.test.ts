@@ -267,11 +267,14 @@ describe('changing a product', () => {
 });
 
 describe('a search for a field that products do not have', () => {
-  it.each([{ foo: 1 }, { titel: 'x' }, { constructor: 'x' }, { store: 'GE', brand: 'GE' }])('%j is 400', async (where) => {
-    const response = await shop.post('/search', { query: 'filter', where });
-    expect(response.status).toBe(400);
-    expect((await response.json()).error).toMatchObject({ code: 'ERR_VALIDATION', message: expect.stringContaining('where') });
-  });
+  it.each<Record<string, unknown>>([{ foo: 1 }, { titel: 'x' }, { constructor: 'x' }, { store: 'GE', brand: 'GE' }])(
+    '%j is 400',
+    async (where) => {
+      const response = await shop.post('/search', { query: 'filter', where });
+      expect(response.status).toBe(400);
+      expect((await response.json()).error).toMatchObject({ code: 'ERR_VALIDATION', message: expect.stringContaining('where') });
+    },
+  );
 });
 
 describe('large bodies', () => {

@@ -7,6 +7,8 @@ import { Shop } from './domain/shop.ts';
 import { createApp } from './http/app.ts';
 import { auditChanges } from './http/guard.ts';
 import { ShopMetrics } from './monitoring/metrics.ts';
+import { adminCopyRoutes } from './routes/admin-copies.ts';
+import { adminPlacementRoutes } from './routes/admin-placements.ts';
 import { adminProductRoutes } from './routes/admin-products.ts';
 import { adminReviewRoutes } from './routes/admin-reviews.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -17,6 +19,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { monitoringRoutes } from './routes/monitoring.ts';
 import { filledIn, pageRoutes } from './routes/pages.ts';
+import { placementRoutes } from './routes/placements.ts';
 import { productRoutes } from './routes/products.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { redocRoutes } from './routes/redoc.ts';
@@ -44,6 +47,7 @@ const routes = [
   productRoutes,
   searchRoutes,
   recommendationRoutes,
+  placementRoutes,
   matrixFactorRoutes,
   userRoutes,
   feedbackRoutes,
@@ -52,6 +56,8 @@ const routes = [
   authRoutes,
   adminReviewRoutes,
   adminProductRoutes,
+  adminPlacementRoutes,
+  adminCopyRoutes,
   monitoringRoutes,
   redocRoutes,
 ];

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { System } from '../../pipeline/system.ts';
+import { paths } from '../../settings.ts';
 import { Tokens } from '../auth/tokens.ts';
 import { readConfig, type ServerConfig } from '../config.ts';
 import type { Subject } from '../pictures/index.ts';
 import { trainInProcess } from '../training/run.ts';
 import { Catalogue, type ProductCard } from './catalogue.ts';
+import { type ImportCounts, importLines } from './copies.ts';
 import { Decisions } from './decisions.ts';
 import { EventLog } from './event-log.ts';
 import { freeMemory } from './garbage.ts';
@@ -12,6 +14,9 @@ import { KeptAnswers } from './kept-answers.ts';
 import { LiveModels } from './live-models.ts';
 import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
+import { ListIds } from './placements/list-ids.ts';
+import { Placements } from './placements/placements.ts';
+import { PlacementStatistics } from './placements/statistics.ts';
 import { type Product, productOf, subjectOf } from './products.ts';
 import { Rankers } from './ranker.ts';
 import type { Recommended } from './recommend.ts';
@@ -37,6 +42,8 @@ export class Shop {
   readonly catalogue: Catalogue;
   readonly events: EventLog;
   readonly decisions: Decisions;
+  readonly listIds: ListIds;
+  placements!: Placements;
   readonly tastes: Tastes;
   readonly live: LiveModels;
   readonly rankers: Rankers;
@@ -47,6 +54,7 @@ export class Shop {
   onRecommended: (strategy: string, items: readonly string[], tookSeconds: number) => void = () => {};
   readonly #retraining: Retraining;
   #observations: Promise<Observations> | undefined;
+  #statisticsOfPlacements: Promise<PlacementStatistics> | undefined;
   #statistics: { value: Promise<DatabaseNumbers>; until: number } | undefined;
   #usersToTry: ReturnType<typeof usersToTry> | undefined;
 
@@ -59,6 +67,7 @@ export class Shop {
     this.adminPassword = system.settings.adminPassword || randomBytes(12).toString('base64url');
     this.events = new EventLog(system.data);
     this.decisions = new Decisions(this.events);
+    this.listIds = new ListIds(paths(system.settings.dataDir).listKey);
     this.tastes = new Tastes(system.data);
     this.live = new LiveModels(system);
     this.rankers = new Rankers(this.live, catalogue);
@@ -68,13 +77,12 @@ export class Shop {
     this.#retraining = new Retraining(this.training, config);
     this.events.onEvent((event) => this.tastes.heard(event));
     this.events.onEvent((event) => this.#observations?.then((it) => it.take(event)));
+    this.events.onEvent((event) => this.#statisticsOfPlacements?.then((it) => it.take(event)));
   }
 
   static async open(system: System, config = readConfig()): Promise<Shop> {
     const shop = new Shop(system, await Catalogue.load(system.data), config);
-    for (const { type, item } of await shop.decisions.all('product_hidden', 'product_shown')) {
-      shop.catalogue.hide(String(item), type === 'product_hidden');
-    }
+    await shop.#readDecisions();
     await shop.live.catchUp(shop.catalogue);
     await shop.live.wakeUp();
     await shop.statistics();
@@ -82,10 +90,29 @@ export class Shop {
     return shop;
   }
 
+  async #readDecisions(): Promise<void> {
+    for (const { type, item } of await this.decisions.all('product_hidden', 'product_shown')) {
+      this.catalogue.hide(String(item), type === 'product_hidden');
+    }
+    this.placements = await Placements.open(this.decisions);
+  }
+
   /** Loads the versions that `production` points at. */
   async reloadModels(): Promise<void> {
     await this.system.reload();
     await this.live.catchUp(this.catalogue);
+  }
+
+  /** Takes in a copy of the shop, or a part of one. */
+  async takeIn(lines: AsyncIterable<string> | Iterable<string>): Promise<ImportCounts> {
+    const counts = await importLines(this.system.data, lines, (ids) => this.productsCame(ids));
+    this.ratingsChanged(counts.interactions);
+    if (counts.events > 0) {
+      this.#observations = this.#statisticsOfPlacements = undefined;
+      await this.#readDecisions();
+      this.live.hide(this.catalogue.hidden);
+    }
+    return counts;
   }
 
   /** Ratings came or went outside of the event log. */
@@ -137,6 +164,12 @@ export class Shop {
   observations(): Promise<Observations> {
     this.#observations ??= this.events.flush().then(() => observationsOf(this.system.data));
     return this.#observations;
+  }
+
+  /** What came of the lists of placements; as {@link observations}. */
+  placementStatistics(): Promise<PlacementStatistics> {
+    this.#statisticsOfPlacements ??= this.events.flush().then(() => PlacementStatistics.read(this.system.data));
+    return this.#statisticsOfPlacements;
   }
 
   /** Forgets what pages told of visits; purchases and opinions stay, because they are what a user said. */

@@ -19,7 +19,19 @@ const maxParamLength = 2400;
 /** Smaller answers take longer to compress than to send. */
 const compressedFromBytes = 2048;
 
-const tags = ['Recommendations', 'Search', 'Products', 'Users', 'Feedback', 'Log in', 'Models', 'Admin', 'Monitoring', 'Server'];
+const tags = [
+  'Recommendations',
+  'Placements',
+  'Search',
+  'Products',
+  'Users',
+  'Feedback',
+  'Log in',
+  'Models',
+  'Admin',
+  'Monitoring',
+  'Server',
+];
 
 export interface AppOptions {
   version: string;

@@ -59,7 +59,8 @@ export function answerClientError(
   );
 }
 
-function toHttpError(error: Error): HttpError {
+/** Any error as an answer. */
+export function toHttpError(error: Error): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof ShopError) return fromShop(error);
   if (error instanceof AttuneError) return new HttpError(statusOf(error.code), error.code, error.message);
