@@ -51,7 +51,7 @@ describe('a placement', () => {
 
   it('follows its rules: pin, boost, bury, exclude, filter, limit', async () => {
     const rules = (...some: object[]) => save('ruled', { sources: hybrid, rules: some });
-    const shown = async () => ids(await list('ruled', { user_id: 'nobody-at-all', n: 12 }));
+    const shown = async () => ids(await list('ruled', { user_id: 'user-2', n: 12 }));
     await json(rules({ type: 'pin', items: ['L5'], position: 1 }));
     expect((await shown())[0]).toBe('L5');
     await json(rules({ type: 'filter', where: { brand: 'Contoso' } }));

@@ -60,7 +60,7 @@ export class Rankers {
         attributes: (item) => this.#attributesOf(item),
         fusion: weighted(Object.fromEntries(theirs)),
         candidates: placementCandidates,
-        rerank: rules(),
+        rerank: [...rules(), ...(neighbours ? [diversify({ lambda: 0.8, by: neighbours })] : [])],
       });
     });
   }

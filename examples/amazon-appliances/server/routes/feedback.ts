@@ -11,6 +11,7 @@ interface Feedback {
   item_id: string;
   type: FeedbackType;
   value?: number;
+  recommendation_id?: string;
 }
 
 interface TrackingEvent {
@@ -24,6 +25,8 @@ interface TrackingEvent {
   recommendation_id?: string;
 }
 
+const recommendationId = { type: 'string', maxLength: 2000, description: 'Of the list of a placement that this follows from.' } as const;
+
 const feedback = object(
   {
     user_id: userId,
@@ -34,6 +37,7 @@ const feedback = object(
       description: 'like, purchase and ratings from 3 count for the product, the others against it.',
     },
     value: { type: 'number', minimum: 0, maximum: 5, description: 'Stars; needed for a rating.' },
+    recommendation_id: recommendationId,
   },
   ['user_id', 'item_id', 'type'],
 );
@@ -47,7 +51,7 @@ const trackingEvent = object(
     list_of_recommendations: { type: 'array', maxItems: 1000, items: itemId, description: 'What was on show; may be empty.' },
     rating: { type: 'number', minimum: 0, maximum: 5 },
     timestamp: { type: 'number', minimum: 0, maximum: 8.64e15, description: 'Milliseconds since 1970; default now.' },
-    recommendation_id: { type: 'string', maxLength: 2000, description: 'Of the list of a placement that this follows from.' },
+    recommendation_id: recommendationId,
   },
   ['user_id', 'event_type', 'key', 'key_type', 'list_of_recommendations'],
 );
@@ -79,10 +83,11 @@ export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
         response: { 202: accepted, ...errors(400, 404) },
       },
     },
-    async ({ body: { user_id, item_id, type, value } }, reply) => {
+    async ({ body: { user_id, item_id, type, value, recommendation_id } }, reply) => {
       if (type === 'rating' && value === undefined) throw new HttpError(400, 'ERR_VALIDATION', 'A rating needs a value, its stars.');
       if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
-      const { id } = await shop.events.append({ user: user_id, type, item: item_id, value });
+      const about = recommendation_id === undefined ? undefined : factsOf(shop, recommendation_id, user_id);
+      const { id } = await shop.events.append({ ...about, user: user_id, type, item: item_id, value });
       return reply.code(202).send({ status: 'accepted', id });
     },
   );
