@@ -13,8 +13,10 @@ import { adminProductRoutes } from './routes/admin-products.ts';
 import { adminReviewRoutes } from './routes/admin-reviews.ts';
 import { authRoutes } from './routes/auth.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
+import { graphqlRoutes } from './routes/graphql.ts';
 import { healthRoutes } from './routes/health.ts';
 import { matrixFactorRoutes } from './routes/matrix-factor.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { monitoringRoutes } from './routes/monitoring.ts';
@@ -25,6 +27,7 @@ import { recommendationRoutes } from './routes/recommendations.ts';
 import { redocRoutes } from './routes/redoc.ts';
 import { searchRoutes } from './routes/search.ts';
 import { trainingRoutes } from './routes/training.ts';
+import { trainingSocket } from './routes/training-socket.ts';
 import { userRoutes } from './routes/users.ts';
 
 export interface ServerOptions {
@@ -70,7 +73,10 @@ export async function startServer(system: System, { port, host }: ServerOptions)
   const metrics = new ShopMetrics(shop);
   metrics.observe(app);
   auditChanges(app);
+  if (config.doors.websocket) await trainingSocket(app, shop);
   for (const add of routes) add(app, shop);
+  if (config.doors.graphql) graphqlRoutes(app, shop);
+  if (config.doors.mcp) mcpRoutes(app, shop);
   metricsRoutes(app, metrics);
   pageRoutes(app, shop, pages);
   await app.listen({ port, host });
