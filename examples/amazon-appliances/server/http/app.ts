@@ -12,6 +12,7 @@ import { KnownMethods } from './methods.ts';
 import { readNumbers } from './numbers.ts';
 import { limitRates } from './rate-limit.ts';
 import { docsPolicy, secureHeaders } from './security.ts';
+import { traceRequests } from './tracing.ts';
 
 const maxBodyBytes = 1024 * 1024;
 /** Ids are at most 256 characters, each of them up to nine when it is encoded. */
@@ -59,6 +60,7 @@ export async function createApp({ version, config, lostPage }: AppOptions): Prom
   answerErrors(app, new KnownMethods(app), lostPage);
   secureHeaders(app);
   allowOrigins(app, config.corsOrigins);
+  traceRequests(app);
   limitRates(app, config.requestsPerSecond);
   refuseLargeBodies(app);
   readNumbers(app);

@@ -82,12 +82,8 @@ export class ShopMetrics {
     gauge('model_age_seconds', 'Time since the model that answers was trained.', ['model'], (it) => {
       for (const { name, createdAt } of shop.system.models.info) it.set({ model: name }, (Date.now() - createdAt) / 1000);
     });
-    gauge('cache_hits', 'Answers out of a cache since the start.', ['cache'], (it) => {
-      for (const cache of shop.caches) it.set({ cache: cache.name }, cache.hits);
-    });
-    gauge('cache_misses', 'Answers that a cache did not have, since the start.', ['cache'], (it) => {
-      for (const cache of shop.caches) it.set({ cache: cache.name }, cache.misses);
-    });
+    this.#cacheCounter('cache_hits_total', 'Answers out of a cache.', (cache) => cache.hits);
+    this.#cacheCounter('cache_misses_total', 'Answers that a cache did not have.', (cache) => cache.misses);
     gauge('observations', 'Lists that were shown, by what came of them.', ['quality'], async (it) => {
       const { good, bad, pending } = (await shop.observations()).counts;
       for (const [quality, count] of Object.entries({ good, bad, pending })) it.set({ quality }, count);
@@ -102,5 +98,20 @@ export class ShopMetrics {
       it.set(lists.length > 0 ? lists.reduce((sum, list) => sum + diversity(list), 0) / lists.length : 0);
     });
     gauge('training_running', 'Whether a training is at work.', [], (it) => it.set(shop.training.running ? 1 : 0));
+  }
+
+  /** Caches count by themselves; a counter takes over what they have when it is read. */
+  #cacheCounter(name: string, help: string, countOf: (cache: Shop['caches'][number]) => number): void {
+    const shop = this.#shop;
+    new Counter({
+      name,
+      help,
+      labelNames: ['cache'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const cache of shop.caches) this.inc({ cache: cache.name }, countOf(cache));
+      },
+    });
   }
 }
