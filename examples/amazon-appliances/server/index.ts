@@ -6,6 +6,7 @@ import { readConfig } from './config.ts';
 import { Shop } from './domain/shop.ts';
 import { createApp } from './http/app.ts';
 import { auditChanges } from './http/guard.ts';
+import { connectRedis, RedisRateLimit } from './http/redis-limit.ts';
 import { ShopMetrics } from './monitoring/metrics.ts';
 import { adminCopyRoutes } from './routes/admin-copies.ts';
 import { adminPlacementRoutes } from './routes/admin-placements.ts';
@@ -69,7 +70,9 @@ const routes = [
 export async function startServer(system: System, { port, host }: ServerOptions): Promise<RunningServer> {
   const config = readConfig();
   const [pages, shop] = await Promise.all([buildWeb(), Shop.open(system, config)]);
-  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost) });
+  const redis = config.redisUrl === undefined ? undefined : await connectRedis(config.redisUrl);
+  if (redis) shop.makeLimiter = (name, limit) => new RedisRateLimit(redis, name, limit);
+  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost), makeLimiter: shop.makeLimiter });
   const metrics = new ShopMetrics(shop);
   metrics.observe(app);
   auditChanges(app);
@@ -87,6 +90,7 @@ export async function startServer(system: System, { port, host }: ServerOptions)
     for (const signal of signals) process.off(signal, stop);
     await Promise.all([shop.training.close(), app.close()]);
     await shop.close();
+    await redis?.close();
   };
   const stop = () => {
     setTimeout(() => process.exit(1), shutdownMs).unref();

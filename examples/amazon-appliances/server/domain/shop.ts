@@ -3,6 +3,7 @@ import type { System } from '../../pipeline/system.ts';
 import { paths } from '../../settings.ts';
 import { Tokens } from '../auth/tokens.ts';
 import { readConfig, type ServerConfig } from '../config.ts';
+import { type MakeLimiter, RateLimit } from '../http/rate-limit.ts';
 import type { Subject } from '../pictures/index.ts';
 import { trainInProcess } from '../training/run.ts';
 import { Catalogue, type ProductCard } from './catalogue.ts';
@@ -41,6 +42,8 @@ export class Shop {
   readonly training: TrainingJobs;
   readonly catalogue: Catalogue;
   readonly events: EventLog;
+  /** Makes what limits callers; replaced where several servers count together. */
+  makeLimiter: MakeLimiter = (_, limit) => new RateLimit(limit);
   readonly decisions: Decisions;
   readonly listIds: ListIds;
   placements!: Placements;

@@ -10,7 +10,7 @@ import { readJson } from './json-body.ts';
 import { refuseLargeBodies } from './large-bodies.ts';
 import { KnownMethods } from './methods.ts';
 import { readNumbers } from './numbers.ts';
-import { limitRates } from './rate-limit.ts';
+import { limitRates, type MakeLimiter } from './rate-limit.ts';
 import { docsPolicy, secureHeaders } from './security.ts';
 import { traceRequests } from './tracing.ts';
 
@@ -39,10 +39,11 @@ export interface AppOptions {
   config: ServerConfig;
   /** HTML for a person who opens an address that is not there. */
   lostPage: string;
+  makeLimiter: MakeLimiter;
 }
 
 /** A Fastify instance with everything that is the same for all routes. Routes are added to it, then it listens. */
-export async function createApp({ version, config, lostPage }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ version, config, lostPage, makeLimiter }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
@@ -61,7 +62,7 @@ export async function createApp({ version, config, lostPage }: AppOptions): Prom
   secureHeaders(app);
   allowOrigins(app, config.corsOrigins);
   traceRequests(app);
-  limitRates(app, config.requestsPerSecond);
+  limitRates(app, config.requestsPerSecond, makeLimiter);
   refuseLargeBodies(app);
   readNumbers(app);
   await app.register(fastifyCompress, { threshold: compressedFromBytes, encodings: ['br', 'gzip', 'identity'], brotliOptions: brotli });
