@@ -10,6 +10,8 @@ export const defaults = {
   adminPassword: undefined as string | undefined,
   /** Iterations run until the loss falls by less than `tolerance` of itself, at most 100. */
   als: { factors: 128, regularization: 1, alpha: 10, iterations: 100, tolerance: 1e-4, seed: 7 },
+  /** What `train --model auto` may take, and what it is after. */
+  choice: { budgetSeconds: 60, objective: 'ndcg@10' as const },
   /** The generated data of `npm start`; scale 1 is the size of the real set. */
   sample: { scale: 0.03, seed: 7 },
   etl: { minInteractions: 1, sampleFraction: 1, sampleSeed: 7, unknownProducts: 'stub' as 'stub' | 'reject' },

@@ -1,8 +1,8 @@
-import { AlsRecommender, Interactions, type ModelStore, PopularityRecommender, type Progress, SemanticIndex } from 'attune';
+import { AlsRecommender, Interactions, PopularityRecommender, type Progress, SemanticIndex } from 'attune';
 import { staticEn } from 'attune-static-en';
-import type { Settings } from '../settings.ts';
 import { digest, digestProducts, digestRatings, loadRatings, searchMetadata, searchText } from './data.ts';
 import { briefEvaluation } from './evaluate.ts';
+import { register, upToDate } from './register.ts';
 import type { System, TrainedModel, TrainKind, TrainOptions, TrainResult } from './system.ts';
 
 export const modelNames = { als: 'appliances-als', popular: 'appliances-popular', search: 'appliances-search' } as const;
@@ -84,33 +84,6 @@ export async function trainModels(
   function named(phase: string): ((progress: Progress) => void) | undefined {
     return onProgress && ((progress) => onProgress({ ...progress, phase }));
   }
-}
-
-/** The production version, when it was made from the same data and settings. */
-async function upToDate(store: ModelStore, name: string, fingerprint: string): Promise<TrainedModel | undefined> {
-  const current = (await store.list(name)).find((it) => it.aliases.includes('production'));
-  if (current?.metadata.fingerprint !== fingerprint) return undefined;
-  const { metrics = {}, seconds = 0 } = current.metadata as { metrics?: Record<string, number>; seconds?: number };
-  return { name, version: current.version, trained: false, seconds, metrics };
-}
-
-interface ModelMetadata extends Record<string, unknown> {
-  metrics: Record<string, number>;
-  seconds: number;
-}
-
-async function register(
-  store: ModelStore,
-  name: string,
-  bytes: Uint8Array,
-  metadata: ModelMetadata,
-  { keepVersions, promote }: Settings & { promote: boolean },
-): Promise<TrainedModel> {
-  const { version } = await store.put(name, bytes, metadata);
-  if (promote) await store.promote(name, version, 'production');
-  const versions = await store.list(name);
-  for (const old of versions.slice(0, -keepVersions)) if (old.aliases.length === 0) await store.delete(name, old.version);
-  return { name, version, trained: true, seconds: metadata.seconds, metrics: metadata.metrics };
 }
 
 /**
