@@ -44,7 +44,12 @@ function streamOf(batches: StreamEvent[][], commits: number[] = [], from = 0): E
 }
 
 const minute = 60_000;
-const event = (user: string, item: string, type: string, minutes: number): StreamEvent => ({ user, item, type, timestamp: 1.7e12 + minutes * minute });
+const event = (user: string, item: string, type: string, minutes: number): StreamEvent => ({
+  user,
+  item,
+  type,
+  timestamp: 1.7e12 + minutes * minute,
+});
 const fitted = () =>
   new AlsRecommender({ factors: 4, iterations: 2, threads: 1 }).fit(Interactions.fromColumns({ users: ['z', 'z'], items: ['x', 'y'] }));
 
@@ -79,7 +84,14 @@ describe('a stream processor', () => {
     const data = memoryDataStore();
     const models = memoryModelStore();
     const run = async (batches: StreamEvent[][], from = 0) => {
-      const processor = streamProcessor({ stream: streamOf(batches, [], from), data, recommender: await fitted(), models, name: 'als', publishEveryMs: 0 });
+      const processor = streamProcessor({
+        stream: streamOf(batches, [], from),
+        data,
+        recommender: await fitted(),
+        models,
+        name: 'als',
+        publishEveryMs: 0,
+      });
       await processor.run();
       return processor;
     };
@@ -135,7 +147,11 @@ describe('a stream processor', () => {
         }),
     };
     const seen: unknown[] = [];
-    const processor = streamProcessor({ stream: streamOf([first, second]), data: shaky as typeof data, onError: (error) => seen.push(error) });
+    const processor = streamProcessor({
+      stream: streamOf([first, second]),
+      data: shaky as typeof data,
+      onError: (error) => seen.push(error),
+    });
     await processor.run();
     expect(seen).toHaveLength(2);
     expect(await valuesOf(data)).toEqual({ 'u x': 7, 'u y': -1 });
@@ -151,7 +167,9 @@ describe('a stream processor', () => {
     const models = memoryModelStore();
     await (await fitted()).save(models, 'als');
     await data.positions?.set('s/0', 3);
-    await expect(streamProcessor({ stream, data, recommender: await fitted(), models, name: 'als' }).run()).rejects.toThrow(/storedInteractions/);
+    await expect(streamProcessor({ stream, data, recommender: await fitted(), models, name: 'als' }).run()).rejects.toThrow(
+      /storedInteractions/,
+    );
   });
 });
 
