@@ -106,6 +106,20 @@ describe('a stream processor', () => {
     expect(last.version).toBe((await models.list('als')).at(-1)?.version);
   });
 
+  it('counts messages once that come again behind later ones, as after a rebalance', async () => {
+    const data = memoryDataStore();
+    const placed = first.map((event, offset) => ({ event, partition: 0, offset }));
+    const stream = streamOf([]);
+    stream.batches = async function* () {
+      const interactions = Interactions.fromColumns({ users: [], items: [] });
+      yield { events: [...placed, ...placed.slice(1, 3)], positions: [{ partition: 0, next: 4 }], interactions, commit: async () => {} };
+      yield { events: placed.slice(1), positions: [{ partition: 0, next: 4 }], interactions, commit: async () => {} };
+    };
+    await streamProcessor({ stream, data }).run();
+    expect(await data.events.count()).toBe(4);
+    expect(await valuesOf(data)).toEqual({ 'u x': 1, 'u y': -2 });
+  });
+
   it('goes on from a new fit that somebody put, and adds what that does not know', async () => {
     const data = memoryDataStore();
     const models = memoryModelStore();
