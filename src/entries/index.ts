@@ -25,6 +25,7 @@ export * from '../data/id-map.ts';
 export type { Id } from '../data/ids.ts';
 export * from '../data/interactions.ts';
 export * from '../data/splits/split.ts';
+export { useKernels } from '../engine/families.ts';
 export { AttuneError, type ErrorCode, errorCodes } from '../errors.ts';
 export { type Activity, type DataReport, type Drift, describe } from '../evaluation/describe.ts';
 export { evaluate } from '../evaluation/evaluate.ts';
