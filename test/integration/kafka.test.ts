@@ -57,7 +57,7 @@ const libraries = {
       return producer;
     },
     async consumer(groupId: string) {
-      const consumer = kafka.consumer({ groupId, ...times });
+      const consumer = kafka.consumer({ groupId, ...times, maxWaitTimeInMs: 100 });
       await consumer.connect();
       closing.push(() => consumer.disconnect());
       return consumer;

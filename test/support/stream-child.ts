@@ -17,7 +17,7 @@ const consumer =
         brokers: [broker],
         logLevel: logLevel.NOTHING,
         retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 100 },
-      }).consumer({ groupId: group, ...times })
+      }).consumer({ groupId: group, ...times, maxWaitTimeInMs: 100 })
     : new Consumer({ groupId: group, clientId: 'child', bootstrapBrokers: [broker], ...times });
 if ('connect' in consumer) await consumer.connect();
 
