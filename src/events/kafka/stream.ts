@@ -133,11 +133,12 @@ export class InteractionStream implements EventStream {
     const next = new Map<number, number>();
     for (const message of messages) {
       const { partition, offset } = message;
-      next.set(partition, offset + 1);
+      next.set(partition, Math.max(offset + 1, next.get(partition) ?? 0)); // after a rebalance, messages may come again behind later ones
       try {
         events.push({ event: await checkEvent(readJson(message.value), o.schema, message.timestamp), partition, offset });
       } catch (error) {
-        const coded = error instanceof AttuneError ? error : new AttuneError('ERR_BAD_ROW', `The schema failed: ${error}`, { cause: error });
+        const coded =
+          error instanceof AttuneError ? error : new AttuneError('ERR_BAD_ROW', `The schema failed: ${error}`, { cause: error });
         if (!o.deadLetter) throw new AttuneError(coded.code, `'${o.topic}', partition ${partition}, offset ${offset}: ${coded.message}`);
         bad.push({ message, error: coded });
       }
