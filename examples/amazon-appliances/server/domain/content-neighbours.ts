@@ -3,7 +3,7 @@ import { LruCache } from './lru-cache.ts';
 
 /** How many neighbours of a product are kept, and of how many products. */
 const listLength = 60;
-const remembered = 20_000;
+const remembered = 10_000;
 
 type Similar = NonNullable<IndexLike['similarTo']>;
 

@@ -30,10 +30,10 @@ import { TrainingJobs } from './training-jobs.ts';
 const statisticsLastMs = 600_000;
 
 /** Answers that are kept, of some ten products each. */
-const keptAnswers = 5000;
+const keptAnswers = 3000;
 
 /** Pages of products that are kept, of some three kilobytes each, and for how long: another process may change them. */
-const keptProducts = 2000;
+const keptProducts = 1000;
 const productsLastMs = 2000;
 
 interface ShownProduct {
