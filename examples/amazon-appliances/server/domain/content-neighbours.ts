@@ -30,7 +30,9 @@ export class ContentNeighbours implements IndexLike {
   similarTo: Similar = (history, options = {}) => {
     const { n = 10, only } = options;
     const items = itemsOf(history);
-    if (only || n > listLength || items.length === 0) return this.#index.similarTo(history, options);
+    // Looking for all at once takes one scan, as looking for what is close to one of them does.
+    const isNew = items.filter((item) => !this.cache.has(item)).length > 1;
+    if (only || isNew || n > listLength || items.length === 0) return this.#index.similarTo(history, options);
     const near = new Set<string>();
     for (const item of items) for (const number of this.#of(item).numbers) near.add(this.#ids[number]);
     return this.#index.similarTo(history, { ...options, only: near });

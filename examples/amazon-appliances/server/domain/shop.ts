@@ -13,6 +13,7 @@ import { digestOf } from './digest.ts';
 import { EventLog } from './event-log.ts';
 import { freeMemory } from './garbage.ts';
 import { KeptAnswers } from './kept-answers.ts';
+import type { Listed } from './listed.ts';
 import { LiveModels } from './live-models.ts';
 import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
@@ -64,6 +65,8 @@ export class Shop {
   readonly live: LiveModels;
   readonly rankers: Rankers;
   readonly answers = new KeptAnswers<Recommended>('answers', keptAnswers);
+  /** Lists of placements. */
+  readonly placed = new KeptAnswers<{ strategy: string; recommendations: Listed[] }>('placements', keptAnswers);
   /** Lists that are the same for everybody, and those of users whom the factors know, as JSON text. */
   readonly lists = new KeptAnswers<string>('lists', keptAnswers);
   /** Told of every list that was made for somebody. */
@@ -217,7 +220,14 @@ export class Shop {
 
   get caches() {
     const { neighbours } = this.live;
-    return [this.tastes.cache, this.answers.cache, this.lists.cache, this.#products.cache, ...(neighbours ? [neighbours.cache] : [])];
+    return [
+      this.tastes.cache,
+      this.answers.cache,
+      this.placed.cache,
+      this.lists.cache,
+      this.#products.cache,
+      ...(neighbours ? [neighbours.cache] : []),
+    ];
   }
 
   /** Stops trainings and writes what is still in memory. */
