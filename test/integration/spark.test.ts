@@ -84,18 +84,19 @@ describe.skipIf(skipped)('sparkAls on a cluster of two workers', { timeout: 240_
     expect(list.filter(({ item }) => seen.includes(item))).toEqual([]);
     const explained = als.explain(user, list[0].item);
     expect(explained.contributions.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(list[0].score, 4);
+    expect(AlsRecommender.fromBytes(als.toBytes()).recommend(user, { n: 5 })).toEqual(list);
     await als.partialFit(Interactions.fromColumns({ users: ['new'], items: [list[0].item] }));
     expect(als.recommend('new', { n: 1 })).toHaveLength(1);
-    expect(AlsRecommender.fromBytes(als.toBytes()).recommend(user, { n: 5 })).toEqual(list);
   });
 
   it('agrees with attune about the loss, with transform about scores, and with itself about histories', async () => {
     const data = await Interactions.from(rows, { duplicates: 'sum' });
-    const found = await agreement(data, { cluster, rank: 4, alpha: 10, regularization: 0.1, iterations: 20 });
+    // Of two tastes there is one best model of two factors, so that both sides end there.
+    const found = await agreement(data, { cluster, rank: 2, alpha: 10, regularization: 0.1, iterations: 30 });
     expect(found.scores).toBeLessThan(1e-5);
     expect(found.foldIn).toBeLessThan(1e-4);
-    expect(found.ownLoss / found.sparkLoss).toBeGreaterThan(0.98);
-    expect(found.ownLoss / found.sparkLoss).toBeLessThan(1.02);
+    expect(found.ownLoss / found.sparkLoss).toBeGreaterThan(0.99);
+    expect(found.ownLoss / found.sparkLoss).toBeLessThan(1.01);
     const ratings = await agreement(data, { cluster, rank: 4, alpha: 1, regularization: 0.1, iterations: 20, implicit: false });
     expect(ratings.scores).toBeLessThan(1e-5);
     expect(ratings.foldIn).toBeLessThan(1e-4);
