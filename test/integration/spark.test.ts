@@ -91,15 +91,17 @@ describe.skipIf(skipped)('sparkAls on a cluster of two workers', { timeout: 240_
 
   it('agrees with attune about the loss, with transform about scores, and with itself about histories', async () => {
     const data = await Interactions.from(rows, { duplicates: 'sum' });
-    // Of two tastes there is one best model of two factors, so that both sides end there.
-    const found = await agreement(data, { cluster, rank: 2, alpha: 10, regularization: 0.1, iterations: 30 });
+    const found = await agreement(data, { cluster, rank: 4, alpha: 10, regularization: 0.1, iterations: 30 });
     expect(found.scores).toBeLessThan(1e-5);
     expect(found.foldIn).toBeLessThan(1e-4);
-    expect(found.ownLoss / found.sparkLoss).toBeGreaterThan(0.99);
-    expect(found.ownLoss / found.sparkLoss).toBeLessThan(1.01);
+    // So few rows have several optima, so both sides begin at the same: attune stays where Spark has ended.
+    expect(found.continuedLoss / found.sparkLoss).toBeGreaterThan(0.98);
+    expect(found.continuedLoss / found.sparkLoss).toBeLessThan(1.0001);
     const ratings = await agreement(data, { cluster, rank: 4, alpha: 1, regularization: 0.1, iterations: 20, implicit: false });
     expect(ratings.scores).toBeLessThan(1e-5);
     expect(ratings.foldIn).toBeLessThan(1e-4);
+    expect(ratings.continuedLoss / ratings.sparkLoss).toBeGreaterThan(0.98);
+    expect(ratings.continuedLoss / ratings.sparkLoss).toBeLessThan(1.0001);
   });
 
   it('goes on where it was when connections break', async () => {
