@@ -111,7 +111,10 @@ class ValueColumn {
     const name = likelyColumn('value', Object.keys(row));
     if (name === undefined) return;
     const given = (row as Record<string, unknown>)[name];
-    if (typeof given === 'string' && Number.isNaN(Number(given))) return; // words, as in "stars: many"
+    if (typeof given === 'string' && Number.isNaN(Number(given))) {
+      if (this.notices.length === 0) this.notices.push(noNumbers(name, given, index)); // words, as in "stars: many", or 4,5
+      return;
+    }
     if (kept > 0) {
       throw new AttuneError(
         'ERR_BAD_VALUE',
@@ -124,6 +127,11 @@ class ValueColumn {
       `Values were read from the column ${shown(name)}, as there is no column "value". Pass value: ${shown(name)} to be sure, or value: () => 1 to count each row as 1.`,
     );
   }
+}
+
+function noNumbers(name: string, given: string, row: number): string {
+  const convert = /^\s*-?\d+,\d{1,2}\s*$/.test(given) ? `Number(row[${shown(name)}].replace(',', '.'))` : '...';
+  return `Each row counts as 1, as ${shown(given)} in row ${row} of the column ${shown(name)} is no number. If it holds values, pass value: (row) => ${convert}.`;
 }
 
 function leftOut(count: number): string {

@@ -26,6 +26,10 @@ const mayImport: Record<string, string[]> = {
   evaluation: [...ground, 'metrics'],
   selection: [...ground, 'recommenders', 'evaluation'],
   tracking: [...ground, 'storage', 'evaluation'],
+  events: ground,
+  tenants: [...ground, 'recommenders'],
+  serving: [...ground, 'recommenders', 'semantic'],
+  features: ground,
   spark: [...ground, 'recommenders'],
   cli: ['entries', 'data', 'storage/file'], // a caller like any other, but for guessing columns and whole files
 };

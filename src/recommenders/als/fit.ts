@@ -56,7 +56,10 @@ export async function fitAls<Model>(interactions: Interactions, s: AlsSettings, 
     },
   });
   const state = o.resumeFrom && checkpointFromBytes(o.resumeFrom, s, data);
-  return modelOf(await trainAls(problem, s, start, { signal: o.signal, onProgress: o.onProgress, state, afterIteration }));
+  const model = modelOf(await trainAls(problem, s, start, { signal: o.signal, onProgress: o.onProgress, state, afterIteration }));
+  if (!o.itemFeatures && !o.itemAttributes) return model;
+  const { withColdItems } = await import('./cold-items.ts');
+  return withColdItems(model, o, o);
 }
 
 /** What the row of each user is multiplied by. */

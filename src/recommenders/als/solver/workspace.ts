@@ -1,4 +1,6 @@
 import { type Block, type Cut, Engine } from '../../../engine/engine.ts';
+import { alsFitKernels } from '../../../engine/generated/families/als-fit.ts';
+import { denseKernels } from '../../../engine/generated/families/dense.ts';
 import {
   combineRows,
   copyRows,
@@ -30,7 +32,7 @@ export class AlsWorkspace {
   /** For factors x factors matrices. */
   readonly small: SmallMatrices;
   readonly #f: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'als-fit' | 'dense'>;
   readonly #problem: AlsProblem;
   readonly #signal: AbortSignal | undefined;
   #floor = 1e-6;
@@ -40,6 +42,7 @@ export class AlsWorkspace {
     const layout = memoryOf(problem, s, shape);
     const entries = entriesOf(problem.rows) + entriesOf(problem.items);
     this.#engine = new Engine(layout, {
+      families: [alsFitKernels, denseKernels],
       threads: s.threads === 'auto' ? autoThreads(entries, shape.width) : s.threads,
       scratchBytes: scratchBytes(shape.width, shape.longest, routes.finalRoute.dualMax),
       plain,
@@ -59,7 +62,7 @@ export class AlsWorkspace {
   }
 
   /** Runs a job on all threads, by default in blocks of a few hundred rows. */
-  async run<A>(job: Job<A>, cut: Cut | number, args: NoInfer<A>): Promise<void> {
+  async run<A>(job: Job<A, 'als-fit' | 'dense'>, cut: Cut | number, args: NoInfer<A>): Promise<void> {
     await this.#engine.run(job, typeof cut === 'number' ? { rows: cut, blockSize: rowBlock } : cut, args, this.#signal);
   }
 
