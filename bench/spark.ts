@@ -48,9 +48,9 @@ export const spark: Benchmark = {
       const iterations = Number(values.iterations ?? set.iterations);
       const data = set.load(folder);
       const found = await agreement(data, { cluster, rank: Number(values.rank), alpha, regularization, iterations });
-      const { sparkLoss, ownLoss, scores, foldIn, seconds } = found;
+      const { sparkLoss, ownLoss, continuedLoss, scores, foldIn, seconds } = found;
       console.log(`${name}: ${data.size} values, rank ${values.rank}, alpha ${alpha}, regularization ${regularization}, ${iterations} iterations of Spark
-  loss of Spark's factors ${sparkLoss.toFixed(2)}, of attune's ${ownLoss.toFixed(2)}: ratio ${(ownLoss / sparkLoss).toFixed(6)}
+  loss of Spark's factors ${sparkLoss.toFixed(2)}, of attune's ${ownLoss.toFixed(2)}: ratio ${(ownLoss / sparkLoss).toFixed(6)}; after five more iterations of attune ${(continuedLoss / sparkLoss).toFixed(6)}
   scores of Spark's factors, attune and transform: largest difference ${scores.toExponential(1)}
   lists of a stored user and of the same history: largest difference ${foldIn.toExponential(1)}
   seconds: Spark ${seconds.spark.toFixed(1)}, attune to convergence ${seconds.own.toFixed(1)}`);

@@ -79,7 +79,12 @@ export class ConnectSession {
     };
     const head = () => message(text(1, this.#id), this.#user, text(6, 'attune'));
     const count = Math.ceil(data.length / artifactBytes);
-    const first = nested(4, text(1, `cache/${hash}`), int(2, data.length), int(3, count), nested(4, ...chunk(0)));
+    const name = text(1, `cache/${hash}`);
+    // The server refuses chunks where one would do.
+    const first =
+      count > 1
+        ? nested(4, name, int(2, data.length), int(3, count), nested(4, ...chunk(0)))
+        : nested(3, nested(1, name, nested(2, ...chunk(0))));
     const parts = function* () {
       yield message(head(), first);
       for (let k = 1; k < count; k++) yield message(head(), nested(5, ...chunk(k * artifactBytes)));

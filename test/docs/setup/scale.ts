@@ -22,3 +22,9 @@ const small = zipf({ users: 30, items: 40, rows: 300, seed: 2 });
 export const als: AlsRecommender = await new AlsRecommender({ factors: 8, iterations: 3, seed: 7 }).fit(
   await Interactions.from(Array.from(small, ({ user, item, value }) => ({ user: user.replace('u', 'A'), item, value }))),
 );
+
+export { writeFile } from 'node:fs/promises';
+
+export const history = [{ user: 'ann', item: 'tea' }];
+export const onProgress = () => {};
+export const ratings = Array.from({ length: 60 }, (_, k) => ({ customer: `c${k % 12}`, item: `p${(k * 7) % 11}`, value: 1 + (k % 5) }));
