@@ -27,6 +27,16 @@ export interface SolveOptions extends FitOptions {
   weightsPerItem: number;
   /** Number of threads. */
   threads: number;
+  /** What an update keeps: the weights of before to all items but some. */
+  kept?: KeptWeights | undefined;
+}
+
+/** Weights that an update does not solve again. */
+export interface KeptWeights {
+  /** Those of before, of as many items or fewer. */
+  weights: Csr;
+  /** By item: 1 where the weights to it are solved again. */
+  again: Uint8Array;
 }
 
 /**
@@ -82,8 +92,10 @@ class Solver {
   }
 
   async solve(): Promise<Csr> {
-    const { targets } = this.#regression;
+    const { kept } = this.#options;
+    const targets = this.#regression.targets.filter((target) => !kept || kept.again[target] === 1);
     const entries = new LargestEntries(this.#size, Math.min(this.#options.weightsPerItem, this.#size));
+    if (kept) offerKept(kept, entries);
     const pace = new Pace('solving', targets.length, this.#options);
     await pace.rest(0);
     for (let first = 0; first < targets.length; first += sides * this.#blocks) {
@@ -157,6 +169,15 @@ class Solver {
     for (let item = 0, at = this.#side(k); item < this.#size; item++, at += sides) {
       const weight = Math.fround(state[at] * length * scale[item]);
       if (Math.abs(weight) > entries.least) entries.offer(item, target, weight);
+    }
+  }
+}
+
+function offerKept({ weights, again }: KeptWeights, entries: LargestEntries): void {
+  const { rows, offsets, indices, values } = weights;
+  for (let item = 0; item < rows; item++) {
+    for (let e = offsets[item]; e < offsets[item + 1]; e++) {
+      if (again[indices[e]] === 0) entries.offer(item, indices[e], values[e]);
     }
   }
 }
