@@ -30,12 +30,12 @@ export async function bundled(file: string, options: BuildOptions = {}): Promise
     entryPoints: [file],
     absWorkingDir: dirname(file),
     bundle: true,
-    write: false,
     minify: true,
     format: 'esm',
     platform: 'browser',
     logLevel: 'error',
     ...options,
+    write: false,
   });
   return outputFiles[0].text;
 }
