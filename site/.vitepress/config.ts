@@ -75,6 +75,7 @@ export default defineConfig({
           page('Storage', '/storage'),
           page('Serving', '/serving'),
           page('Browsers and bundlers', '/browsers'),
+          page('Runtimes', '/runtimes'),
         ],
       },
       {
@@ -91,6 +92,7 @@ export default defineConfig({
           page('Writing your own', '/authoring'),
           page('Architecture', '/architecture'),
           page('Contributing', '/contributing'),
+          page('Versions and security', '/policies'),
         ],
       },
     ],

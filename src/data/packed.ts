@@ -1,6 +1,6 @@
+import type { Features } from './features.ts';
 import { IdMap } from './id-map.ts';
 import { type Interactions, interactionsOfColumns } from './interactions.ts';
-import type { Features } from './features.ts';
 
 /** Interactions as plain arrays, which can be sent to another thread. */
 export interface PackedInteractions {

@@ -1,5 +1,6 @@
 /** Stores in PostgreSQL; they take a handle that is open already: a `Pool` of `pg`, an instance of `postgres`, or a PGlite. */
 
+export { type FeatureQueries, postgresFeatures } from '../features/feature-source.ts';
 export { type PostgresDataStoreOptions, postgresDataStore } from '../storage/postgres/data-store.ts';
 export type {
   PGliteAnswer,
@@ -13,4 +14,3 @@ export type {
 } from '../storage/postgres/handle.ts';
 export { postgresModelStore } from '../storage/postgres/model-store.ts';
 export type { DataTables as PostgresTables } from '../storage/shared/tables.ts';
-export { type FeatureQueries, postgresFeatures } from '../features/feature-source.ts';

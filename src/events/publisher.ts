@@ -28,7 +28,12 @@ export class ModelPublisher {
   /** What this process added of late, in the order of the stream. */
   #kept: Delta[] = [];
 
-  constructor({ models, name, alias, recommender }: { models: ModelStore; name: string; alias?: string | undefined; recommender: StreamRecommender }) {
+  constructor({
+    models,
+    name,
+    alias,
+    recommender,
+  }: { models: ModelStore; name: string; alias?: string | undefined; recommender: StreamRecommender }) {
     this.#models = models;
     this.#name = name;
     this.#alias = alias;
@@ -50,7 +55,8 @@ export class ModelPublisher {
       await this.#take(newest, positions);
       return;
     }
-    if (Object.keys(positions).length > 0 && Object.values(positions).some((next) => next > 0)) throw unknownPositions(`The model '${this.#name}'`);
+    if (Object.keys(positions).length > 0 && Object.values(positions).some((next) => next > 0))
+      throw unknownPositions(`The model '${this.#name}'`);
     this.#version = (await this.#put()).version;
   }
 
@@ -93,7 +99,12 @@ export class ModelPublisher {
       if (values.has(user) || this.#recommender.users.indexOf(user) < 0) continue;
       values.set(user, new Map(this.#recommender.interactionsOf(user).map(({ item, value }) => [item, value])));
     }
-    const rows = sums.map(({ user, item, value, timestamp }) => ({ user, item, value: value + (values.get(user)?.get(item) ?? 0), timestamp }));
+    const rows = sums.map(({ user, item, value, timestamp }) => ({
+      user,
+      item,
+      value: value + (values.get(user)?.get(item) ?? 0),
+      timestamp,
+    }));
     await this.#recommender.partialFit(
       Interactions.fromColumns({
         users: rows.map(({ user }) => user),
@@ -106,7 +117,10 @@ export class ModelPublisher {
   }
 
   async #put(): Promise<ModelInfo> {
-    const info = await this.#models.put(this.#name, this.#recommender.toBytes(), { kind: this.#recommender.kind, positions: { ...this.#positions } });
+    const info = await this.#models.put(this.#name, this.#recommender.toBytes(), {
+      kind: this.#recommender.kind,
+      positions: { ...this.#positions },
+    });
     if (this.#alias !== undefined) await this.#models.promote(this.#name, info.version, this.#alias);
     return info;
   }

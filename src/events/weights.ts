@@ -7,7 +7,10 @@ const weight = number({});
 /** Checks weights of types. @throws ERR_BAD_OPTION */
 export const readWeights: Check<Readonly<Record<string, number>>> = (value, name) => {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw new AttuneError('ERR_BAD_OPTION', `${name} must be weights by type of event, such as { view: 1, purchase: 5 }, got ${shown(value)}.`);
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${name} must be weights by type of event, such as { view: 1, purchase: 5 }, got ${shown(value)}.`,
+    );
   }
   const entries = Object.entries(value);
   if (entries.length === 0) throw new AttuneError('ERR_BAD_OPTION', `${name} must name at least one type of event.`);

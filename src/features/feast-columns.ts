@@ -65,7 +65,10 @@ function featureColumn(name: string, rows: readonly FeatureRow[]): FeastColumn {
   const wrong = data.findIndex((value) => value !== null && typeof value !== kind);
   if (wrong >= 0 || !Object.hasOwn(types, kind)) {
     const at = Math.max(0, wrong);
-    throw new AttuneError('ERR_BAD_VALUE', `feastColumns: row ${at}: expected texts, numbers or booleans in column '${name}', got ${shown(data[at])}.`);
+    throw new AttuneError(
+      'ERR_BAD_VALUE',
+      `feastColumns: row ${at}: expected texts, numbers or booleans in column '${name}', got ${shown(data[at])}.`,
+    );
   }
   return { name, data, type: types[kind as keyof typeof types], nullable: true };
 }

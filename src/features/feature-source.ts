@@ -75,7 +75,10 @@ export interface FeatureQueries {
  */
 export function postgresFeatures(handle: FeatureQueries, options: { table: string }): FeatureSource {
   if (typeof handle?.query !== 'function') {
-    throw new AttuneError('ERR_BAD_ARGUMENT', `postgresFeatures: expected an opened handle with query(text, values), got ${shown(handle)}.`);
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `postgresFeatures: expected an opened handle with query(text, values), got ${shown(handle)}.`,
+    );
   }
   if (typeof options?.table !== 'string' || options.table === '') {
     throw new AttuneError('ERR_BAD_OPTION', `postgresFeatures: option 'table' must be the name of a table, got ${shown(options?.table)}.`);

@@ -70,7 +70,12 @@ export function featureStore(views: readonly FeatureView[]): FeatureStore {
     }
   }
   const all = [...byName.keys()];
-  const answer = async (owner: string, rows: Iterable<FeatureQuestion>, names: readonly string[], time: (row: FeatureQuestion, k: number) => number) => {
+  const answer = async (
+    owner: string,
+    rows: Iterable<FeatureQuestion>,
+    names: readonly string[],
+    time: (row: FeatureQuestion, k: number) => number,
+  ) => {
     const asked = [...checkIterable(owner, 'rows', rows)];
     const unknown = names.find((name) => !byName.has(name));
     if (unknown !== undefined) {
@@ -95,7 +100,10 @@ export function featureStore(views: readonly FeatureView[]): FeatureStore {
       answer('features.at', rows, names, ({ timestamp }, k) => {
         const time = readTime(timestamp);
         if (time !== undefined && Number.isFinite(time)) return time;
-        throw new AttuneError('ERR_BAD_VALUE', `features.at: row ${k}: expected milliseconds since 1970 as timestamp, got ${shown(timestamp)}.`);
+        throw new AttuneError(
+          'ERR_BAD_VALUE',
+          `features.at: row ${k}: expected milliseconds since 1970 as timestamp, got ${shown(timestamp)}.`,
+        );
       }),
     now(rows, names = all) {
       const now = Date.now();
@@ -132,6 +140,10 @@ function readView(given: FeatureView) {
 
 function sourceOf(source: FeatureView['source'] | undefined, name: string): FeatureSource {
   if (typeof (source as FeatureSource | undefined)?.join === 'function' && !Array.isArray(source)) return source as FeatureSource;
-  if (typeof source === 'function' || (typeof source === 'object' && source !== null && Symbol.iterator in source)) return rowsSource(source as never);
-  throw new AttuneError('ERR_BAD_OPTION', `featureStore: the source of view ${shown(name)} must be rows, a function that reads them, or a feature source, got ${shown(source)}.`);
+  if (typeof source === 'function' || (typeof source === 'object' && source !== null && Symbol.iterator in source))
+    return rowsSource(source as never);
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `featureStore: the source of view ${shown(name)} must be rows, a function that reads them, or a feature source, got ${shown(source)}.`,
+  );
 }

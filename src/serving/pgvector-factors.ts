@@ -80,7 +80,10 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
     onUnknown,
   });
   if (!/^[a-z_][a-z0-9_]{0,29}$/.test(o.table)) {
-    throw new AttuneError('ERR_BAD_OPTION', `pgvectorFactors: option 'table' must be a plain name of up to 30 small letters, digits and _, got '${o.table}'.`);
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `pgvectorFactors: option 'table' must be a plain name of up to 30 small letters, digits and _, got '${o.table}'.`,
+    );
   }
   const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> => {
     try {
@@ -91,7 +94,12 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
   };
   const servedOf = (version: number, factors: number): Served => {
     const table = `${o.table}_${version}`;
-    const search: PgvectorOptions = { table, index: o.index, dimensions: factors + 1, ...(o.index === 'hnsw' ? { efSearch: o.efSearch } : {}) };
+    const search: PgvectorOptions = {
+      table,
+      index: o.index,
+      dimensions: factors + 1,
+      ...(o.index === 'hnsw' ? { efSearch: o.efSearch } : {}),
+    };
     return { version, factors, index: pgvectorIndex(handle, search), users: `${table}_users`, items: `${table}_items` };
   };
   let current: Served | undefined;
@@ -111,7 +119,9 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
     async publish(model, version, metadata) {
       const next = integer({ min: 1 })(version, 'publish: version');
       const served = servedOf(next, model.itemFactors.columns);
-      await query(`create table if not exists ${o.table} (one bool primary key default true check (one), version int8 not null, factors int4 not null)`);
+      await query(
+        `create table if not exists ${o.table} (one bool primary key default true check (one), version int8 not null, factors int4 not null)`,
+      );
       await dropVersion(query, served);
       await writeModel(query, served, model, metadata);
       const [before] = await query<{ version: number; factors: number }>(`select version::float8 as version, factors from ${o.table}`);
@@ -140,10 +150,16 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
       const id = readId(user, 'recommend: user');
       const served = await serving();
       if (!served) throw new AttuneError('ERR_NOT_FOUND', `pgvectorFactors: no model is published in '${o.table}'. Call publish first.`);
-      const [row] = await query<{ vector: string; seen: number[] }>(`select to_json(embedding)::text as vector, seen from ${served.users} where id = $1`, [id]);
+      const [row] = await query<{ vector: string; seen: number[] }>(
+        `select to_json(embedding)::text as vector, seen from ${served.users} where id = $1`,
+        [id],
+      );
       if (!row) {
         if (o.onUnknown === 'empty') return [];
-        throw new AttuneError('ERR_UNKNOWN_USER', `The model was not fitted on user ${shown(id)}. Pass onUnknown: 'empty', or recommend what is popular.`);
+        throw new AttuneError(
+          'ERR_UNKNOWN_USER',
+          `The model was not fitted on user ${shown(id)}. Pass onUnknown: 'empty', or recommend what is popular.`,
+        );
       }
       const seen = new Set(r.includeSeen ? [] : row.seen);
       const left = seen.size + (r.exclude?.size ?? 0);
@@ -167,7 +183,12 @@ type Query = <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
 /** Rows of a statement. */
 const atOnce = 2000;
 
-async function writeModel(query: Query, served: Served, model: FactorModelLike, metadata: ((item: string) => Metadata) | undefined): Promise<void> {
+async function writeModel(
+  query: Query,
+  served: Served,
+  model: FactorModelLike,
+  metadata: ((item: string) => Metadata) | undefined,
+): Promise<void> {
   const { users, items, userFactors, itemFactors } = model;
   const f = served.factors;
   let longest = 0;
@@ -191,7 +212,13 @@ async function writeModel(query: Query, served: Served, model: FactorModelLike, 
     const some = Array.from({ length: Math.min(atOnce, users.size - from) }, (_, k) => from + k);
     const ids = some.map((u) => users.idAt(u));
     const vectors = some.map((u) => `{${Array.from(userFactors.data.subarray(u * f, (u + 1) * f), (x) => x.toPrecision(9)).join(',')}}`);
-    const seen = ids.map((id) => `{${model.interactionsOf(id).map(({ item }) => items.indexOf(item)).join(',')}}`);
+    const seen = ids.map(
+      (id) =>
+        `{${model
+          .interactionsOf(id)
+          .map(({ item }) => items.indexOf(item))
+          .join(',')}}`,
+    );
     await query(
       `insert into ${served.users} select id, vector::real[], seen::int4[] from unnest($1::text[], $2::text[], $3::text[]) as g(id, vector, seen)`,
       [ids, vectors, seen],

@@ -58,11 +58,7 @@ export function shardByItem(model: FactorModelLike, count: number): FactorRecomm
  * @param n length of the result
  * @param items ids of the whole model, for the order of equal scores; default: by part and place in it
  */
-export function mergeShards(
-  lists: readonly (readonly Recommendation[])[],
-  n: number,
-  items?: Pick<IdMap, 'indexOf'>,
-): Recommendation[] {
+export function mergeShards(lists: readonly (readonly Recommendation[])[], n: number, items?: Pick<IdMap, 'indexOf'>): Recommendation[] {
   const length = integer({ min: 0 })(n, 'mergeShards: n');
   const all = lists.flat();
   if (!items) return all.sort((a, b) => b.score - a.score).slice(0, length);
@@ -105,7 +101,10 @@ function checkProducts(model: FactorModelLike): void {
   const f = itemFactors.columns;
   for (let u = 0; u < users.size; u += Math.ceil(users.size / 8)) {
     const asked = Array.from({ length: Math.min(8, items.size) }, (_, k) => Math.floor((k * items.size) / Math.min(8, items.size)));
-    const scores = model.score(users.idAt(u), asked.map((i) => items.idAt(i)));
+    const scores = model.score(
+      users.idAt(u),
+      asked.map((i) => items.idAt(i)),
+    );
     asked.forEach((item, k) => {
       let sum = 0;
       for (let q = 0; q < f; q++) sum += userFactors.data[u * f + q] * itemFactors.data[item * f + q];

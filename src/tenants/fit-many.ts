@@ -2,7 +2,7 @@ import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { abortSignal, anything, callback, integer, optional, type Progress, readOptions } from '../options.ts';
-import { type Fitter, type FittableFamily, hereFitter, threadFitter } from './fit-threads.ts';
+import { type FittableFamily, type Fitter, hereFitter, threadFitter } from './fit-threads.ts';
 
 export type { FittableFamily } from './fit-threads.ts';
 
@@ -171,7 +171,10 @@ function readFitMany(options: FitManyOptions) {
     signal: abortSignal,
   });
   if (typeof o.family !== 'function') {
-    throw new AttuneError('ERR_BAD_OPTION', `${owner}: option 'family' must be a class of recommenders, such as AlsRecommender, got ${shown(o.family)}.`);
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: option 'family' must be a class of recommenders, such as AlsRecommender, got ${shown(o.family)}.`,
+    );
   }
   new o.family(o.options); // a wrong option is an error now, and not one per tenant
   return { ...o, family: o.family as FittableFamily, bytesOf: o.bytesOf ?? bytesOfFit, workers: o.workers ?? cores() };

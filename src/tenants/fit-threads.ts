@@ -1,6 +1,6 @@
 import type { Recommender } from '../contracts/recommender.ts';
-import { type PackedInteractions, packInteractions } from '../data/packed.ts';
 import type { Interactions } from '../data/interactions.ts';
+import { type PackedInteractions, packInteractions } from '../data/packed.ts';
 import { AttuneError, type ErrorCode } from '../errors.ts';
 
 /** A class of recommenders, as `fitMany` makes one per tenant. */
@@ -63,7 +63,8 @@ export function threadFitter(): Fitter {
     else fail(errorOf(answer.error as { code?: string; message: string }));
   }) as never);
   worker.on('error', fail as never);
-  worker.on('exit', (() => fail(new AttuneError('ERR_OUT_OF_MEMORY', 'fitMany: a thread ended by itself, most likely for want of memory.'))) as never);
+  worker.on('exit', (() =>
+    fail(new AttuneError('ERR_OUT_OF_MEMORY', 'fitMany: a thread ended by itself, most likely for want of memory.'))) as never);
   return {
     fit: ({ family, options, interactions }) =>
       new Promise((resolve, reject) => {

@@ -114,5 +114,7 @@ export function modelCache<Model = Recommender>(store: ModelStore, options: Mode
 async function versionOf(store: ModelStore, reference: string): Promise<number | undefined> {
   const [name, which] = reference.split('@');
   const versions = await store.list(name);
-  return (which === undefined ? versions.at(-1) : versions.find(({ version, aliases }) => aliases.includes(which) || String(version) === which))?.version;
+  return (
+    which === undefined ? versions.at(-1) : versions.find(({ version, aliases }) => aliases.includes(which) || String(version) === which)
+  )?.version;
 }

@@ -23,7 +23,8 @@ const closing: (() => Promise<unknown>)[] = [];
 let child = '';
 
 beforeAll(async () => {
-  if (!skipped) child = await bundled(resolve(import.meta.dirname, '../support/stream-child.ts'), ['@platformatic/kafka', 'kafkajs', 'libsql']);
+  if (!skipped)
+    child = await bundled(resolve(import.meta.dirname, '../support/stream-child.ts'), ['@platformatic/kafka', 'kafkajs', 'libsql']);
 });
 afterAll(async () => {
   for (const close of closing.reverse()) await close().catch(() => {});
@@ -102,28 +103,32 @@ const smallModel = () =>
   );
 
 describe.skipIf(skipped)('a topic of Kafka', () => {
-  it.each(names)('has the events of a user in the partition of the Java client when %s sends them', { timeout: 30_000 }, async (library) => {
-    const topic = await newTopic(library);
-    const admin = await libraries[library].admin();
-    expect(await eventTopic({ admin, topic, partitions: 3 })).toEqual({ topic, partitions: 6 });
-    const producer = eventProducer({ producer: await libraries[library].producer(), topic, admin });
-    await producer.send(Array.from({ length: 200 }, (_, k) => ({ user: `ü${k % 50}`, item: `i${k}`, type: 'view' })));
-    const consumer = await libraries[library === 'kafkajs' ? 'platformatic' : 'kafkajs'].consumer(`${topic}-g`);
-    const stream = interactionStream({ consumer, topic, weights: { view: 2 } });
-    const seen: string[] = [];
-    for await (const batch of stream.batches()) {
-      for (const { event, partition } of batch.events) {
-        expect(partition).toBe(partitionOf(event.user, 6));
-        seen.push(`${event.user} ${event.item}`);
+  it.each(names)(
+    'has the events of a user in the partition of the Java client when %s sends them',
+    { timeout: 30_000 },
+    async (library) => {
+      const topic = await newTopic(library);
+      const admin = await libraries[library].admin();
+      expect(await eventTopic({ admin, topic, partitions: 3 })).toEqual({ topic, partitions: 6 });
+      const producer = eventProducer({ producer: await libraries[library].producer(), topic, admin });
+      await producer.send(Array.from({ length: 200 }, (_, k) => ({ user: `ü${k % 50}`, item: `i${k}`, type: 'view' })));
+      const consumer = await libraries[library === 'kafkajs' ? 'platformatic' : 'kafkajs'].consumer(`${topic}-g`);
+      const stream = interactionStream({ consumer, topic, weights: { view: 2 } });
+      const seen: string[] = [];
+      for await (const batch of stream.batches()) {
+        for (const { event, partition } of batch.events) {
+          expect(partition).toBe(partitionOf(event.user, 6));
+          seen.push(`${event.user} ${event.item}`);
+        }
+        for (const row of batch.interactions) expect(row.value).toBe(2);
+        await batch.commit();
+        if (seen.length >= 200) break;
       }
-      for (const row of batch.interactions) expect(row.value).toBe(2);
-      await batch.commit();
-      if (seen.length >= 200) break;
-    }
-    expect(new Set(seen).size).toBe(200);
-    const ofUser = seen.filter((line) => line.startsWith('ü7 ')).map((line) => Number(line.split(' i')[1]));
-    expect(ofUser).toEqual([...ofUser].sort((a, b) => a - b));
-  });
+      expect(new Set(seen).size).toBe(200);
+      const ofUser = seen.filter((line) => line.startsWith('ü7 ')).map((line) => Number(line.split(' i')[1]));
+      expect(ofUser).toEqual([...ofUser].sort((a, b) => a - b));
+    },
+  );
 
   it.each(names)('gives what was not committed again, and nothing that was, with %s', { timeout: 60_000 }, async (library) => {
     const topic = await newTopic(library, 1);
@@ -149,7 +154,13 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
     const topic = await newTopic(library, 1);
     const dead = await newTopic(library, 1);
     const producer = await libraries[library].producer();
-    const bad = ['{broken', '[]', '{"user":"u","type":"view","item":"i","price":-1}', '{"user":"","type":"view"}', '{"user":"u","type":"view","timestamp":"soon"}'];
+    const bad = [
+      '{broken',
+      '[]',
+      '{"user":"u","type":"view","item":"i","price":-1}',
+      '{"user":"","type":"view"}',
+      '{"user":"u","type":"view","timestamp":"soon"}',
+    ];
     const good = '{"user":7,"type":"view","item":5,"price":1}';
     const messages = [bad[0], good, ...bad.slice(1), good].map((value) => ({ key: Buffer.from('k'), value: Buffer.from(value) }));
     // biome-ignore lint/suspicious/noExplicitAny: each library has its own form.
@@ -199,8 +210,21 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
     const models = memoryModelStore({ keep: 50 });
     const start = async () => {
       const stop = new AbortController();
-      const stream = interactionStream({ consumer: await libraries[library].consumer(`${topic}-g`), topic, weights: { view: 1 }, maxEvents: 50 });
-      const processor = streamProcessor({ stream, data, recommender: await smallModel(), models, name: 'als', publishEveryMs: 20, sessionGapMs: 0 });
+      const stream = interactionStream({
+        consumer: await libraries[library].consumer(`${topic}-g`),
+        topic,
+        weights: { view: 1 },
+        maxEvents: 50,
+      });
+      const processor = streamProcessor({
+        stream,
+        data,
+        recommender: await smallModel(),
+        models,
+        name: 'als',
+        publishEveryMs: 20,
+        sessionGapMs: 0,
+      });
       const close = closing.at(-1) as () => Promise<unknown>;
       const done = processor.run({ signal: stop.signal });
       return { processor, end: async () => (stop.abort(), await done, await close()) };
@@ -256,7 +280,13 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
         const events = Array.from({ length: 40 }, (_, k) => {
           const number = sent.length + k;
           // Two events of a user are seldom further apart than a session lasts.
-          return { user: `u${(number * 7919) % 97}`, item: `i${(number * 31) % 53}`, type: number % 9 ? 'view' : 'purchase', timestamp: 1.7e12 + number * 17_000, number };
+          return {
+            user: `u${(number * 7919) % 97}`,
+            item: `i${(number * 31) % 53}`,
+            type: number % 9 ? 'view' : 'purchase',
+            timestamp: 1.7e12 + number * 17_000,
+            number,
+          };
         });
         await producer.send(events);
         sent.push(...events);

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { conformance } from './runtimes/conformance.ts';
-import { bundled, conformanceScript, installAttune, inWorkerd, outputOf, runtimes } from './runtimes/project.ts';
+import { conformanceScript, installAttune, inWorkerd, outputOf, runtimes, workerdScript } from './runtimes/project.ts';
 import { bundle } from './same-bytes/bundle.ts';
 import { fingerprint } from './same-bytes/fit.ts';
-
-const root = resolve(import.meta.dirname, '../..');
 
 describe('a fitted model', () => {
   const folder = temporaryFolder();
@@ -63,44 +60,21 @@ describe('the installed package', () => {
   });
 
   describe('in Cloudflare workerd', () => {
-    const kernels = readFileSync(join(root, 'src/engine/generated/kernels.wasm'));
     let worker: string;
 
     beforeAll(async () => {
-      const file = folder.write(
-        'worker.js',
-        `import { useKernels } from 'attune';
-import kernels from 'attune/kernels.wasm';
-import { conformance, fit } from './conformance.mjs';
-export default {
-  async fetch(request) {
-    const { pathname } = new URL(request.url);
-    if (pathname === '/ready') return new Response('ready');
-    if (pathname === '/given') useKernels(kernels);
-    return Response.json(pathname === '/fit' ? (await fit(), 'done') : await conformance(1));
-  },
-};`,
-      );
-      worker = await bundled(file, {
-        conditions: ['workerd', 'worker'],
-        plugins: [
-          {
-            name: 'kernels.wasm',
-            setup: ({ onResolve }) => onResolve({ filter: /kernels\.wasm$/ }, () => ({ path: './kernels.wasm', external: true })),
-          },
-        ],
-      });
+      worker = await workerdScript(folder.path);
     });
 
     test.each(['2024-09-01', '2026-04-01'])('with given kernels it has the same bytes, by the rules of %s', async (compatibilityDate) => {
-      const said = await inWorkerd(join(folder.path, compatibilityDate), { worker, kernels, compatibilityDate }, async (address) =>
+      const said = await inWorkerd(join(folder.path, compatibilityDate), { worker, compatibilityDate }, async (address) =>
         (await fetch(`${address}/given`)).text(),
       );
       expect(said).toBe(JSON.stringify(wanted));
     });
 
     test('without them, where bytes may not be compiled, it takes the plain twins by itself', async () => {
-      const given = { worker, kernels, compatibilityDate: '2026-04-01' };
+      const given = { worker, compatibilityDate: '2026-04-01' };
       const said = await inWorkerd(join(folder.path, 'plain'), given, async (address) => (await fetch(`${address}/plain`)).json());
       expect(Object.keys(said)).toEqual(Object.keys(wanted));
       expect(said.lexical).toBe(wanted.lexical);

@@ -19,7 +19,10 @@ and a page to try it at /`,
   options: {
     port: { type: 'integer', short: 'p', help: '0 takes any free one', default: 8000, min: 0 },
     host: { type: 'text', help: 'address to listen on', default: '127.0.0.1' },
-    allowOrigin: { type: 'text', help: "which site's pages may ask, such as https://shop.example, or '*' (CORS; default none but its own page)" },
+    allowOrigin: {
+      type: 'text',
+      help: "which site's pages may ask, such as https://shop.example, or '*' (CORS; default none but its own page)",
+    },
     catalogue: { type: 'text', help: 'a file with titles, for search and for lists that people read' },
     ...catalogueOptions,
   },

@@ -17,7 +17,9 @@ export interface MessageSource {
 export function streamError(what: string, error: unknown): AttuneError {
   if (error instanceof AttuneError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new AttuneError('ERR_STREAM', `Kafka: ${what}: ${message}. Nothing is lost; what was not committed comes again.`, { cause: error });
+  return new AttuneError('ERR_STREAM', `Kafka: ${what}: ${message}. Nothing is lost; what was not committed comes again.`, {
+    cause: error,
+  });
 }
 
 /** Messages that have arrived and are not taken yet. Whoever delivers waits while there are too many. */

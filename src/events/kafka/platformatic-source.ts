@@ -68,7 +68,9 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
     async ends() {
       const offsets = (await consumer.listOffsets({ topics: [topic] })).get(topic) ?? [];
       const mine = new Set(consumer.assignments?.filter((each) => each.topic === topic).flatMap(({ partitions }) => partitions));
-      return new Map(Array.from(offsets, (end, partition) => [partition, Number(end)] as const).filter(([partition]) => mine.has(partition)));
+      return new Map(
+        Array.from(offsets, (end, partition) => [partition, Number(end)] as const).filter(([partition]) => mine.has(partition)),
+      );
     },
   };
 }

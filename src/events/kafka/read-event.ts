@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../contracts/event-stream.ts';
-import { readTime } from '../../data/time-column.ts';
 import { readId } from '../../data/ids.ts';
+import { readTime } from '../../data/time-column.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { bytesOf } from './clients.ts';
 

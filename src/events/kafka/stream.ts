@@ -137,7 +137,8 @@ export class InteractionStream implements EventStream {
       try {
         events.push({ event: await checkEvent(readJson(message.value), o.schema, message.timestamp), partition, offset });
       } catch (error) {
-        const coded = error instanceof AttuneError ? error : new AttuneError('ERR_BAD_ROW', `The schema failed: ${error}`, { cause: error });
+        const coded =
+          error instanceof AttuneError ? error : new AttuneError('ERR_BAD_ROW', `The schema failed: ${error}`, { cause: error });
         if (!o.deadLetter) throw new AttuneError(coded.code, `'${o.topic}', partition ${partition}, offset ${offset}: ${coded.message}`);
         bad.push({ message, error: coded });
       }

@@ -36,7 +36,11 @@ export async function eventTopic(options: EventTopicOptions): Promise<{ topic: s
       });
     } else if (typeof admin?.createTopics === 'function') {
       await admin.createTopics({ topics: [o.topic], partitions: o.partitions, replicas: o.replicas });
-    } else throw new AttuneError('ERR_BAD_OPTION', "eventTopic: option 'admin' must be a connected admin client of kafkajs or @platformatic/kafka.");
+    } else
+      throw new AttuneError(
+        'ERR_BAD_OPTION',
+        "eventTopic: option 'admin' must be a connected admin client of kafkajs or @platformatic/kafka.",
+      );
   } catch (error) {
     if (!exists(error)) throw streamError(`could not make the topic '${o.topic}'`, error);
   }

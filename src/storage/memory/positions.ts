@@ -11,6 +11,7 @@ export function memoryPositions(state: () => MemoryState, mutex: Mutex): Positio
       readPosition(source, position);
       await mutex.run(() => void state().positions.set(source, position));
     },
-    all: (prefix = '') => mutex.run(() => Object.fromEntries([...state().positions].filter(([source]) => source.startsWith(prefix)).sort())),
+    all: (prefix = '') =>
+      mutex.run(() => Object.fromEntries([...state().positions].filter(([source]) => source.startsWith(prefix)).sort())),
   };
 }

@@ -47,7 +47,9 @@ export function interactionWriter(table: InteractionsTable, products: ProductsTa
                 result.inserted += await upsert.insertAll(connection, given);
                 return;
               }
-              const { inserted, older } = await (o.onConflict === 'sum' ? upsert.add(connection, given) : upsert.run(connection, given, storable.length));
+              const { inserted, older } = await (o.onConflict === 'sum'
+                ? upsert.add(connection, given)
+                : upsert.run(connection, given, storable.length));
               for (const row of older) reject(result, row, olderThanStored());
               result.inserted += inserted;
               result.updated += storable.length - inserted - older.length;

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../../..');
 /** What test/integration/services/runtimes.sh installed. */
@@ -46,16 +46,44 @@ export async function outputOf(command: string, args: string[], cwd: string, env
   return stdout.trim();
 }
 
+/** A worker for workerd in a project with conformance.mjs: /given and /plain run it with and without given kernels, /fit only fits. */
+export async function workerdScript(project: string): Promise<string> {
+  const file = join(project, 'worker.js');
+  writeFileSync(
+    file,
+    `import { useKernels } from 'attune';
+import kernels from 'attune/kernels.wasm';
+import { conformance, fit } from './conformance.mjs';
+export default {
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/ready') return new Response('ready');
+    if (pathname === '/use') return new Response(String(useKernels(kernels)));
+    if (pathname === '/fit') return new Response(String(await fit()));
+    if (pathname === '/given') useKernels(kernels);
+    return Response.json(await conformance(1));
+  },
+};`,
+  );
+  const outside: Plugin = {
+    name: 'kernels.wasm',
+    setup({ onResolve }) {
+      onResolve({ filter: /kernels\.wasm$/ }, () => ({ path: './kernels.wasm', external: true }));
+    },
+  };
+  return bundled(file, { conditions: ['workerd', 'worker'], plugins: [outside] });
+}
+
 /** Runs a worker in workerd and hands its address to `use`. @param worker an ES module that may import `kernels.wasm` */
 export async function inWorkerd<T>(
   folder: string,
-  { worker, kernels, compatibilityDate }: { worker: string; kernels: Uint8Array; compatibilityDate: string },
+  { worker, compatibilityDate }: { worker: string; compatibilityDate: string },
   use: (address: string) => Promise<T>,
 ): Promise<T> {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
   writeFileSync(join(folder, 'worker.mjs'), worker);
-  writeFileSync(join(folder, 'kernels.wasm'), kernels);
+  copyFileSync(join(root, 'dist/kernels.wasm'), join(folder, 'kernels.wasm'));
   writeFileSync(
     join(folder, 'config.capnp'),
     `using Workerd = import "/workerd/workerd.capnp";
