@@ -205,7 +205,7 @@ export const targets: Target[] = [
         const where = random() < 0.3 ? { [oneOf(random, ['price', 'brand', 'x', '__proto__'])]: junk(random) } : undefined;
         const mode = oneOf(random, ['lexical', 'hybrid', 'semantic'] as const);
         const rest = options(random, ['n', 'offset', 'match', 'minScore', 'fields', 'sort', 'facets', 'highlight']);
-        await search.search(query, { mode, ...(where && { where }), ...(random() < 0.5 ? rest : {}) } as never);
+        await search.search(query, { mode, ...(where && { where }), ...(random() < 0.5 ? (rest as object) : {}) } as never);
         await search.suggest(query, random() < 0.3 ? (rest as never) : {});
       };
     },

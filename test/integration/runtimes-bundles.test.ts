@@ -15,7 +15,7 @@ const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 const types: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html' };
 
 /** A page with what each bundler made of the same file, served from `site/NAME/`. */
-describe('a bundle runs in Chromium with the bytes of Node', () => {
+describe('a bundle runs in Chromium with the bytes of Node', { timeout: 120_000 }, () => {
   const folder = temporaryFolder();
   const site = join(folder.path, 'site');
   let browser: Browser;
