@@ -12,7 +12,7 @@ import {
 import { median } from './support/clock.ts';
 import { resultTable, writeResult } from './support/results.ts';
 
-const rounds = 5;
+const rounds = 3;
 
 /** Milliseconds of a fit in each runtime, taken in turns. */
 export const runtimes = {

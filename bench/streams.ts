@@ -31,7 +31,9 @@ export const streams: Benchmark = {
     const data = await postgresDataStore(pool, { tables: tablesOf(run) });
     await data.interactions.putMany(ratings(), { unknownProducts: 'stub' });
     const { interactions, positions } = await storedInteractions(data);
-    const als = await new AlsRecommender({ factors: Number(factors), iterations: 5, regularization: 1, alpha: 10, seed: 7 }).fit(interactions);
+    const als = await new AlsRecommender({ factors: Number(factors), iterations: 5, regularization: 1, alpha: 10, seed: 7 }).fit(
+      interactions,
+    );
     const models = postgresModelStore(pool, { table: `m${run}`, keep: 5 });
     const { version } = await als.save(models, 'als', { positions });
     await models.promote('als', version, 'production');
@@ -39,7 +41,18 @@ export const streams: Benchmark = {
 
     const started: ChildProcess[] = [];
     const child = (role: string, ...more: string[]) => {
-      const args = [...(process.env.PROFILE === role ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), '--import', 'tsx', join(import.meta.dirname, 'streams', `${role}.ts`), broker, database, topic, run, library, ...more];
+      const args = [
+        ...(process.env.PROFILE === role ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []),
+        '--import',
+        'tsx',
+        join(import.meta.dirname, 'streams', `${role}.ts`),
+        broker,
+        database,
+        topic,
+        run,
+        library,
+        ...more,
+      ];
       const process_ = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
       started.push(process_);
       const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
@@ -65,7 +78,9 @@ export const streams: Benchmark = {
     const seen = await server.next();
     const count = await data.events.count();
     console.log(`sent       ${sent.events} events in ${sent.seconds.toFixed(1)} s: ${Math.round(sent.events / sent.seconds)} a second`);
-    console.log(`stored     ${count} events, ${count === sent.events ? 'each once' : `NOT ${sent.events}`}; the last ${stored.toFixed(1)} s after it was sent`);
+    console.log(
+      `stored     ${count} events, ${count === sent.events ? 'each once' : `NOT ${sent.events}`}; the last ${stored.toFixed(1)} s after it was sent`,
+    );
     console.log(`end to end ${Math.round(sent.events / (sent.seconds + stored))} events a second`);
     console.log(`published  ${work.versions} versions of the model, ${work.cpu.toFixed(1)} s of processor time of the stream processor`);
     const of = (share: number) => seen.delays[Math.min(seen.delays.length - 1, Math.floor(share * seen.delays.length))];

@@ -12,7 +12,12 @@ let known = als.users.size;
 const stop = new AbortController();
 process.stdin.resume().on('end', () => stop.abort());
 console.log('{}');
-for await (const { version } of models.watch('als', 'production', { signal: stop.signal, intervalMs: 50, since: 1, onError: console.error })) {
+for await (const { version } of models.watch('als', 'production', {
+  signal: stop.signal,
+  intervalMs: 50,
+  since: 1,
+  onError: console.error,
+})) {
   try {
     als = await AlsRecommender.load(models, `als@${version}`);
   } catch {
