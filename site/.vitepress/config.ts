@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { fileNames } from './file-names.ts';
 import { outsideLinks } from './outside-links.ts';
@@ -10,13 +10,19 @@ import { writeTextPages } from './text-pages.ts';
 const root = resolve(import.meta.dirname, '../..');
 const page = (text: string, link: string) => ({ text, link });
 
-/** The pages of a folder by their titles. */
-const pagesOf = (folder: string) =>
+/** The pages of a folder by their titles, without those that stand elsewhere. */
+const pagesOf = (folder: string, elsewhere: readonly string[] = []) =>
   readdirSync(resolve(root, 'docs', folder))
-    .filter((file) => file.endsWith('.md') && file !== 'index.md')
-    .map((file) => page(titleOf(readFileSync(resolve(root, 'docs', folder, file), 'utf8')), `/${folder}/${file.replace('.md', '')}`))
+    .filter((file) => file.endsWith('.md') && file !== 'index.md' && !elsewhere.includes(file))
+    .map((file) => page(titleOf(readFileSync(resolve(root, 'docs', folder, file), 'utf8')), `/${join(folder, file.replace('.md', ''))}`))
     .sort((a, b) => a.text.localeCompare(b.text));
 const titleOf = (text: string) => (/^# (?:From )?(.*)$/m.exec(text)?.[1] ?? '').trim();
+
+/** Guides with a place of their own in the sidebar; new ones follow the guides until they get one. */
+const named = [
+  'getting-started command-line which-model playground data recommenders search hybrid cold-start evaluation metrics experiments storage',
+  'serving browsers benchmarks errors authoring architecture contributing',
+].flatMap((names) => names.split(' ').map((name) => `${name}.md`));
 
 export default defineConfig({
   title: 'attune',
@@ -75,7 +81,11 @@ export default defineConfig({
           page('Storage', '/storage'),
           page('Serving', '/serving'),
           page('Browsers and bundlers', '/browsers'),
+<<<<<<< HEAD
           page('Runtimes', '/runtimes'),
+=======
+          ...pagesOf('.', named),
+>>>>>>> main
         ],
       },
       {

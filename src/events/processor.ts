@@ -160,7 +160,9 @@ class Processor implements StreamProcessor {
       this.#waiting = [];
       this.#taken();
       const next = new Map<number, number>();
-      for (const { batch } of waiting) for (const position of batch.positions) next.set(position.partition, position.next);
+      for (const { partition, next: to } of waiting.flatMap(({ batch }) => batch.positions)) {
+        next.set(partition, Math.max(to, next.get(partition) ?? 0));
+      }
       const positions = Object.fromEntries(Array.from(next, ([partition, next]) => [sourceName(this.#o.stream.name, partition), next]));
       const deltas = waiting.flatMap((each) => each.deltas);
       if (this.#publisher && deltas.length > 0) {

@@ -53,6 +53,9 @@ export class ModelPublisher {
     const newest = (await this.#models.list(this.#name)).at(-1);
     if (newest) {
       await this.#take(newest, positions);
+      // Whoever put it may have been killed before it got its alias.
+      if (this.#alias !== undefined && !newest.aliases.includes(this.#alias))
+        await this.#models.promote(this.#name, newest.version, this.#alias);
       return;
     }
     if (Object.keys(positions).length > 0 && Object.values(positions).some((next) => next > 0))

@@ -39,6 +39,7 @@ export class BatchStore {
   readonly #stream: Pick<EventStream, 'name' | 'weights'>;
   readonly #gapMs: number | undefined;
   readonly #kept = new Map<number, { next: number; sessions: Sessions }>();
+  #batches = 0;
 
   /** @param gapMs undefined: without sessions */
   constructor(data: DataStore, stream: Pick<EventStream, 'name' | 'weights'>, gapMs: number | undefined) {
@@ -117,8 +118,6 @@ export class BatchStore {
       if (sessions.forget(newest - 2 * this.#gapMs) > mostSessions) this.#kept.delete(partition);
     }
   }
-
-  #batches = 0;
 }
 
 /** Sessions of a partition that are kept; more are read from the store anew. */

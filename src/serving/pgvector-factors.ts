@@ -85,6 +85,7 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
       `pgvectorFactors: option 'table' must be a plain name of up to 30 small letters, digits and _, got '${o.table}'.`,
     );
   }
+<<<<<<< HEAD
   const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> => {
     try {
       return (await handle.query(text, values)).rows as Row[];
@@ -102,22 +103,26 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
     };
     return { version, factors, index: pgvectorIndex(handle, search), users: `${table}_users`, items: `${table}_items` };
   };
+=======
+  const query = queryOf(handle);
+  const tables = servedTables(handle, o);
+>>>>>>> main
   let current: Served | undefined;
   let looked = Number.NEGATIVE_INFINITY;
   const serving = async (): Promise<Served | undefined> => {
     if (current && performance.now() - looked < o.refreshMs) return current;
     const [exists] = await query<{ found: boolean }>('select to_regclass($1) is not null as found', [o.table]);
     if (!exists.found) return undefined;
-    const [row] = await query<{ version: number; factors: number }>(`select version::float8 as version, factors from ${o.table}`);
+    const row = await servedVersion(query, o.table);
     looked = performance.now();
-    if (row && row.version !== current?.version) current = servedOf(row.version, row.factors);
+    if (row && row.version !== current?.version) current = tables(row.version, row.factors);
     return row && current;
   };
-
   return {
     version: async () => (await serving())?.version,
     async publish(model, version, metadata) {
       const next = integer({ min: 1 })(version, 'publish: version');
+<<<<<<< HEAD
       const served = servedOf(next, model.itemFactors.columns);
       await query(
         `create table if not exists ${o.table} (one bool primary key default true check (one), version int8 not null, factors int4 not null)`,
@@ -129,27 +134,17 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
         `insert into ${o.table} (version, factors) values ($1, $2) on conflict (one) do update set version = excluded.version, factors = excluded.factors`,
         [next, served.factors],
       );
+=======
+      await publishModel(query, o.table, tables, { model, next, metadata });
+>>>>>>> main
       looked = Number.NEGATIVE_INFINITY;
-      const stays = [next, before?.version];
-      const tables = await query<{ name: string }>(
-        `select relname as name from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace and relname ~ $1`,
-        [`^${o.table}_[0-9]+_users$`],
-      );
-      for (const { name } of tables) {
-        const old = Number(name.slice(o.table.length + 1, -'_users'.length));
-        if (!stays.includes(old)) await dropVersion(query, servedOf(old, served.factors));
-      }
     },
     async recommend(user, given) {
-      const r = readOptions('recommend', given, {
-        n: integer({ default: 10, min: 0 }),
-        exclude: optional((ids, name) => idSet(ids as Iterable<Id>, name)),
-        where: anything<Where | undefined>(),
-        includeSeen: choice([true, false], false),
-      });
+      const asked = readRecommend(given);
       const id = readId(user, 'recommend: user');
       const served = await serving();
       if (!served) throw new AttuneError('ERR_NOT_FOUND', `pgvectorFactors: no model is published in '${o.table}'. Call publish first.`);
+<<<<<<< HEAD
       const [row] = await query<{ vector: string; seen: number[] }>(
         `select to_json(embedding)::text as vector, seen from ${served.users} where id = $1`,
         [id],
@@ -174,11 +169,112 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
         .map((key) => ({ item: names.get(key) as string, score: scores.get(key) as number }))
         .filter(({ item }) => item !== undefined && !r.exclude?.has(item))
         .slice(0, r.n);
+=======
+      const found = await bestItems(query, served, id, asked);
+      if (found || o.onUnknown === 'empty') return found ?? [];
+      throw new AttuneError(
+        'ERR_UNKNOWN_USER',
+        `The model was not fitted on user ${shown(id)}. Pass onUnknown: 'empty', or recommend what is popular.`,
+      );
+>>>>>>> main
     },
   };
 }
 
 type Query = <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
+
+function queryOf(handle: PgvectorHandle): Query {
+  return async <Row>(text: string, values: unknown[] = []): Promise<Row[]> => {
+    try {
+      return (await handle.query(text, values)).rows as Row[];
+    } catch (cause) {
+      throw new AttuneError('ERR_STORE', `pgvectorFactors: PostgreSQL failed: ${(cause as Error)?.message ?? shown(cause)}.`, { cause });
+    }
+  };
+}
+
+/** The tables of a version. */
+function servedTables(handle: PgvectorHandle, { table, index, efSearch }: { table: string; index: 'hnsw' | 'none'; efSearch: number }) {
+  return (version: number, factors: number): Served => {
+    const own = `${table}_${version}`;
+    const options: PgvectorOptions = { table: own, index, dimensions: factors + 1, ...(index === 'hnsw' ? { efSearch } : {}) };
+    return { version, factors, index: pgvectorIndex(handle, options), users: `${own}_users`, items: `${own}_items` };
+  };
+}
+
+async function servedVersion(query: Query, table: string): Promise<{ version: number; factors: number } | undefined> {
+  return (await query<{ version: number; factors: number }>(`select version::float8 as version, factors from ${table}`))[0];
+}
+
+interface Publication {
+  model: FactorModelLike;
+  next: number;
+  metadata: ((item: string) => Metadata) | undefined;
+}
+
+/** Writes a version beside the one that is served, changes over, and drops those before. */
+async function publishModel(
+  query: Query,
+  table: string,
+  tables: (version: number, factors: number) => Served,
+  { model, next, metadata }: Publication,
+): Promise<void> {
+  const served = tables(next, model.itemFactors.columns);
+  await query(
+    `create table if not exists ${table} (one bool primary key default true check (one), version int8 not null, factors int4 not null)`,
+  );
+  await dropVersion(query, served);
+  await writeModel(query, served, model, metadata);
+  const before = await servedVersion(query, table);
+  await query(
+    `insert into ${table} (version, factors) values ($1, $2) on conflict (one) do update set version = excluded.version, factors = excluded.factors`,
+    [next, served.factors],
+  );
+  const stays = [next, before?.version];
+  const found = await query<{ name: string }>(
+    `select relname as name from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace and relname ~ $1`,
+    [`^${table}_[0-9]+_users$`],
+  );
+  for (const { name } of found) {
+    const old = Number(name.slice(table.length + 1, -'_users'.length));
+    if (!stays.includes(old)) await dropVersion(query, tables(old, served.factors));
+  }
+}
+
+function readRecommend(given: PgvectorRecommendOptions | undefined) {
+  return readOptions('recommend', given, {
+    n: integer({ default: 10, min: 0 }),
+    exclude: optional((ids, name) => idSet(ids as Iterable<Id>, name)),
+    where: anything<Where | undefined>(),
+    includeSeen: choice([true, false], false),
+  });
+}
+
+/** The list of a user; undefined for one who is not known. */
+async function bestItems(
+  query: Query,
+  served: Served,
+  user: string,
+  { n, exclude, where, includeSeen }: ReturnType<typeof readRecommend>,
+): Promise<Recommendation[] | undefined> {
+  const [row] = await query<{ vector: string; seen: number[] }>(
+    `select to_json(embedding)::text as vector, seen from ${served.users} where id = $1`,
+    [user],
+  );
+  if (!row) return undefined;
+  const seen = new Set(includeSeen ? [] : row.seen);
+  const vector = Float32Array.from([...JSON.parse(row.vector), 0]);
+  const found = await served.index.search(vector, { n: n + seen.size + (exclude?.size ?? 0), where: where as Where });
+  const listed = Array.from(found.indices, (key, k) => ({ key, score: found.scores[k] })).filter(({ key }) => !seen.has(key));
+  const named = await query<{ key: number; id: string }>(`select key, id from ${served.items} where key = any($1::int4[])`, [
+    listed.map(({ key }) => key),
+  ]);
+  const names = new Map(named.map(({ key, id }) => [key, id]));
+  return listed
+    .map(({ key, score }) => ({ item: names.get(key) as string, score }))
+    .filter(({ item }) => item !== undefined && !exclude?.has(item))
+    .slice(0, n);
+}
 
 /** Rows of a statement. */
 const atOnce = 2000;

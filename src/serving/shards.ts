@@ -37,7 +37,7 @@ export function shardByItem(model: FactorModelLike, count: number): FactorRecomm
     const own = Int32Array.from({ length: Math.ceil((items.size - part) / parts) }, (_, k) => part + k * parts);
     const f = itemFactors.columns;
     const data = new Float32Array(own.length * f);
-    own.forEach((item, k) => data.set(itemFactors.data.subarray(item * f, (item + 1) * f), k * f));
+    for (const [k, item] of own.entries()) data.set(itemFactors.data.subarray(item * f, (item + 1) * f), k * f);
     const itemIds = items.subset(own);
     const history = Interactions.fromColumns(partOf(histories, itemIds));
     return FactorRecommender.from({

@@ -44,7 +44,12 @@ function streamOf(batches: StreamEvent[][], commits: number[] = [], from = 0): E
 }
 
 const minute = 60_000;
-const event = (user: string, item: string, type: string, minutes: number): StreamEvent => ({ user, item, type, timestamp: 1.7e12 + minutes * minute });
+const event = (user: string, item: string, type: string, minutes: number): StreamEvent => ({
+  user,
+  item,
+  type,
+  timestamp: 1.7e12 + minutes * minute,
+});
 const fitted = () =>
   new AlsRecommender({ factors: 4, iterations: 2, threads: 1 }).fit(Interactions.fromColumns({ users: ['z', 'z'], items: ['x', 'y'] }));
 
@@ -79,7 +84,14 @@ describe('a stream processor', () => {
     const data = memoryDataStore();
     const models = memoryModelStore();
     const run = async (batches: StreamEvent[][], from = 0) => {
-      const processor = streamProcessor({ stream: streamOf(batches, [], from), data, recommender: await fitted(), models, name: 'als', publishEveryMs: 0 });
+      const processor = streamProcessor({
+        stream: streamOf(batches, [], from),
+        data,
+        recommender: await fitted(),
+        models,
+        name: 'als',
+        publishEveryMs: 0,
+      });
       await processor.run();
       return processor;
     };
@@ -92,6 +104,20 @@ describe('a stream processor', () => {
     expect(Object.fromEntries(model.interactionsOf('u').map(({ item, value }) => [item, value]))).toEqual({ x: 7, y: -1 });
     expect(last.metrics()).toContain('attune_stream_duplicates_total{topic="s"} 4');
     expect(last.version).toBe((await models.list('als')).at(-1)?.version);
+  });
+
+  it('counts messages once that come again behind later ones, as after a rebalance', async () => {
+    const data = memoryDataStore();
+    const placed = first.map((event, offset) => ({ event, partition: 0, offset }));
+    const stream = streamOf([]);
+    stream.batches = async function* () {
+      const interactions = Interactions.fromColumns({ users: [], items: [] });
+      yield { events: [...placed, ...placed.slice(1, 3)], positions: [{ partition: 0, next: 4 }], interactions, commit: async () => {} };
+      yield { events: placed.slice(1), positions: [{ partition: 0, next: 4 }], interactions, commit: async () => {} };
+    };
+    await streamProcessor({ stream, data }).run();
+    expect(await data.events.count()).toBe(4);
+    expect(await valuesOf(data)).toEqual({ 'u x': 1, 'u y': -2 });
   });
 
   it('goes on from a new fit that somebody put, and adds what that does not know', async () => {
@@ -135,7 +161,11 @@ describe('a stream processor', () => {
         }),
     };
     const seen: unknown[] = [];
-    const processor = streamProcessor({ stream: streamOf([first, second]), data: shaky as typeof data, onError: (error) => seen.push(error) });
+    const processor = streamProcessor({
+      stream: streamOf([first, second]),
+      data: shaky as typeof data,
+      onError: (error) => seen.push(error),
+    });
     await processor.run();
     expect(seen).toHaveLength(2);
     expect(await valuesOf(data)).toEqual({ 'u x': 7, 'u y': -1 });
@@ -151,7 +181,9 @@ describe('a stream processor', () => {
     const models = memoryModelStore();
     await (await fitted()).save(models, 'als');
     await data.positions?.set('s/0', 3);
-    await expect(streamProcessor({ stream, data, recommender: await fitted(), models, name: 'als' }).run()).rejects.toThrow(/storedInteractions/);
+    await expect(streamProcessor({ stream, data, recommender: await fitted(), models, name: 'als' }).run()).rejects.toThrow(
+      /storedInteractions/,
+    );
   });
 });
 

@@ -42,9 +42,20 @@ describe('features by name and time', () => {
     await database.exec('create table millis (item text, price float8, brand text, event_timestamp float8, created float8)');
     for (const row of rows) {
       await database.query('insert into items values ($1, $2, $3, $4, $5)', Object.values(row));
-      await database.query('insert into millis values ($1, $2, $3, $4, $5)', [row.item, row.price, row.brand, +row.event_timestamp, +row.created]);
+      await database.query('insert into millis values ($1, $2, $3, $4, $5)', [
+        row.item,
+        row.price,
+        row.brand,
+        +row.event_timestamp,
+        +row.created,
+      ]);
     }
-    const sources = [rows, () => readParquet(filename), postgresFeatures(database, { table: 'items' }), postgresFeatures(database, { table: 'public.millis' })];
+    const sources = [
+      rows,
+      () => readParquet(filename),
+      postgresFeatures(database, { table: 'items' }),
+      postgresFeatures(database, { table: 'public.millis' }),
+    ];
     for (const source of sources) {
       const features = featureStore([{ ...view, source: source as never }]);
       const found = await features.at(asked);
@@ -89,8 +100,21 @@ describe('features by name and time', () => {
     await expect(features.at([{ item: 'a' }])).rejects.toMatchObject({ code: 'ERR_BAD_VALUE' });
     await expect(features.at([{ user: 'a', timestamp: t0 }])).rejects.toMatchObject({ code: 'ERR_BAD_ID' });
     expect(() => featureStore([{ ...view, source: 5 as never }])).toThrow(/source of view "items"/);
-    expect(() => featureStore([{ ...view, source: rows }, { ...view, source: rows }])).toThrow(expect.objectContaining({ code: 'ERR_DUPLICATE' }));
+    expect(() =>
+      featureStore([
+        { ...view, source: rows },
+        { ...view, source: rows },
+      ]),
+    ).toThrow(expect.objectContaining({ code: 'ERR_DUPLICATE' }));
     expect(() => feastColumns([{ item: 'a', event_timestamp: 'soon' }], { entity: 'item' })).toThrow(/row 0/);
-    expect(() => feastColumns([{ item: 'a', event_timestamp: t0, x: 1 }, { item: 'a', event_timestamp: t0, x: 'y' }], { entity: 'item' })).toThrow(/row 1/);
+    expect(() =>
+      feastColumns(
+        [
+          { item: 'a', event_timestamp: t0, x: 1 },
+          { item: 'a', event_timestamp: t0, x: 'y' },
+        ],
+        { entity: 'item' },
+      ),
+    ).toThrow(/row 1/);
   });
 });

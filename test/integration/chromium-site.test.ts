@@ -21,7 +21,7 @@ beforeAll(async () => {
   ({ origin, server } = await serveFolder(dist));
   const executablePath = readFileSync(join(root, '.services/chromium/path.txt'), 'utf8').trim();
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-}, 180_000);
+}, 300_000);
 
 afterAll(async () => {
   await browser?.close();

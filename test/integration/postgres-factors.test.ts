@@ -10,12 +10,12 @@ const pool = new pg.Pool({ connectionString: serviceUrl('postgres'), max: 4 });
 afterAll(() => pool.end());
 const run = Date.now().toString(36);
 const data = zipf({ users: 400, items: 3000, rows: 20_000, seed: 8 });
-const fit = (seed: number) => new AlsRecommender({ factors: 16, iterations: 4, alpha: 5, seed, threads: 1 }).fit(data);
+const trained = (seed: number) => new AlsRecommender({ factors: 16, iterations: 4, alpha: 5, seed, threads: 1 }).fit(data);
 const metadata = (item: string) => ({ brand: Number(item.replace(/\D/g, '')) % 3 === 0 ? 'GE' : 'LG' });
 
 describe('factors in pgvector', () => {
   it('answer like the model, with filters, and without what a user has seen', { timeout: 120_000 }, async () => {
-    const als = await fit(1);
+    const als = await trained(1);
     const served = pgvectorFactors(pool, { table: `f${run}` });
     await expect(served.recommend('u1')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
     await served.publish(als, 1, metadata);
@@ -23,7 +23,7 @@ describe('factors in pgvector', () => {
       const wanted = als.recommend(user, { n: 10 });
       const found = await served.recommend(user, { n: 10 });
       expect(found.map(({ item }) => item)).toEqual(wanted.map(({ item }) => item));
-      found.forEach(({ score }, k) => expect(score).toBeCloseTo(wanted[k].score, 4));
+      for (const [k, { score }] of found.entries()) expect(score).toBeCloseTo(wanted[k].score, 4);
     }
     const user = als.users.idAt(0);
     const only = [...als.items].filter((item) => metadata(item).brand === 'GE');
@@ -37,7 +37,7 @@ describe('factors in pgvector', () => {
   });
 
   it('are found by an index as well, and a filter gives full lists', { timeout: 120_000 }, async () => {
-    const als = await fit(2);
+    const als = await trained(2);
     const served = pgvectorFactors(pool, { table: `g${run}`, index: 'hnsw' });
     await served.publish(als, 1, metadata);
     let hits = 0;
@@ -56,9 +56,9 @@ describe('factors in pgvector', () => {
     const writer = pgvectorFactors(pool, { table: `h${run}` });
     const reader = pgvectorFactors(pool, { table: `h${run}`, refreshMs: 20, onUnknown: 'empty' });
     const stop = new AbortController();
-    const first = await (await fit(1)).save(models, 'als');
+    const first = await (await trained(1)).save(models, 'als');
     const follow = (async () => {
-      for await (const info of models.watch('als', 'production', { signal: stop.signal, intervalMs: 50, since: 0 })) {
+      for await (const info of models.watch('als', 'production', { signal: stop.signal, intervalMs: 50 })) {
         await writer.publish(await AlsRecommender.load(models, `als@${info.version}`), info.version);
       }
     })();
@@ -73,13 +73,13 @@ describe('factors in pgvector', () => {
     const user = data.users.idAt(5);
     const before = await reader.recommend(user);
     for (const seed of [3, 4]) {
-      const { version } = await (await fit(seed)).save(models, 'als');
+      const { version } = await (await trained(seed)).save(models, 'als');
       await models.promote('als', version, 'production');
       await reached(version);
     }
     await new Promise((resolve) => setTimeout(resolve, 30));
     const after = await reader.recommend(user);
-    expect(after.map(({ item }) => item)).toEqual((await fit(4)).recommend(user).map(({ item }) => item));
+    expect(after.map(({ item }) => item)).toEqual((await trained(4)).recommend(user).map(({ item }) => item));
     expect(after).not.toEqual(before);
     expect(await reader.recommend('nobody')).toEqual([]);
     stop.abort();

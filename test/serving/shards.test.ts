@@ -1,9 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AlsRecommender, BprRecommender, FactorRecommender, Interactions, mergeShards, shardByItem } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../support/child.ts';
-import { join } from 'node:path';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { zipf } from '../support/makers.ts';
 
 const data = zipf({ users: 1000, items: 400, rows: 12_000, seed: 3 });
@@ -27,10 +27,14 @@ describe('a model in parts by item', () => {
     rmSync(folder, { recursive: true });
     let k = 0;
     for (const user of als.users) {
-      const merged = mergeShards(answers.map((lists) => lists[k]), 10, als.items);
+      const merged = mergeShards(
+        answers.map((lists) => lists[k]),
+        10,
+        als.items,
+      );
       const whole = als.recommend(user, { n: 10 });
       expect(merged.map(({ item }) => item)).toEqual(whole.map(({ item }) => item));
-      merged.forEach(({ score }, place) => expect(score).toBeCloseTo(whole[place].score, 5));
+      for (const [place, { score }] of merged.entries()) expect(score).toBeCloseTo(whole[place].score, 5);
       k++;
     }
     expect(k).toBe(1000);

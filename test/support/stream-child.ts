@@ -12,7 +12,12 @@ const group = `${topic}-group`;
 const times = { sessionTimeout: 1500, rebalanceTimeout: 3000, heartbeatInterval: 300 };
 const consumer =
   library === 'kafkajs'
-    ? new Kafka({ clientId: 'child', brokers: [broker], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 100 } }).consumer({ groupId: group, ...times })
+    ? new Kafka({
+        clientId: 'child',
+        brokers: [broker],
+        logLevel: logLevel.NOTHING,
+        retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 100 },
+      }).consumer({ groupId: group, ...times, maxWaitTimeInMs: 100 })
     : new Consumer({ groupId: group, clientId: 'child', bootstrapBrokers: [broker], ...times });
 if ('connect' in consumer) await consumer.connect();
 
@@ -22,8 +27,28 @@ const recommender = await new AlsRecommender({ factors: 8, iterations: 2, seed: 
   Interactions.fromColumns({ users: ['first'], items: ['i0'], values: [1] }),
 );
 const stream = interactionStream({ consumer, topic, weights: { view: 1, purchase: 5 }, maxEvents: 500, maxWaitMs: 20 });
-const processor = streamProcessor({ stream, data, recommender, models, name: 'als', publishEveryMs: 50, onError: (error) => process.env.VERBOSE && console.error(error) });
-if (process.env.VERBOSE) setInterval(() => console.error(new Date().toISOString(), processor.version, processor.metrics().match(/^attune_stream_(events|batches|versions|retries|lag).*$/gm)?.join(' ')), 2000).unref();
+const processor = streamProcessor({
+  stream,
+  data,
+  recommender,
+  models,
+  name: 'als',
+  publishEveryMs: 50,
+  onError: (error) => process.env.VERBOSE && console.error(error),
+});
+if (process.env.VERBOSE)
+  setInterval(
+    () =>
+      console.error(
+        new Date().toISOString(),
+        processor.version,
+        processor
+          .metrics()
+          .match(/^attune_stream_(events|batches|versions|retries|lag).*$/gm)
+          ?.join(' '),
+      ),
+    2000,
+  ).unref();
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 console.log('started');

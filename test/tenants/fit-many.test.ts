@@ -1,4 +1,13 @@
-import { AlsRecommender, EaseRecommender, fitMany, type Interactions, ItemKnnRecommender, memoryModelStore, modelCache, type TenantFit } from 'attune';
+import {
+  AlsRecommender,
+  EaseRecommender,
+  fitMany,
+  type Interactions,
+  ItemKnnRecommender,
+  memoryModelStore,
+  modelCache,
+  type TenantFit,
+} from 'attune';
 import { describe, expect, it } from 'vitest';
 import { zipf } from '../support/makers.ts';
 
@@ -20,7 +29,9 @@ describe('many fits', () => {
     for (const { name, interactions } of tenants) {
       const alone = await new AlsRecommender(options).fit(interactions);
       expect(found.get(name)?.error).toBeUndefined();
-      expect((await store.get(`${name}@production`)).bytes).toEqual((await new AlsRecommender({ ...options, threads: 1 }).fit(interactions)).toBytes());
+      expect((await store.get(`${name}@production`)).bytes).toEqual(
+        (await new AlsRecommender({ ...options, threads: 1 }).fit(interactions)).toBytes(),
+      );
       expect((await AlsRecommender.load(store, name)).itemFactors.data).toEqual(alone.itemFactors.data);
       expect(found.get(name)?.info?.version).toBe(1);
     }
@@ -65,7 +76,13 @@ describe('many fits', () => {
       { name: 'good', interactions: dataOf(2) },
     ];
     const found = await all(
-      fitMany(tenants, { family: AlsRecommender, options, workers: 0, maxBytes: 1000, bytesOf: (data) => (data.userCount === 61 ? 2000 : 10) }),
+      fitMany(tenants, {
+        family: AlsRecommender,
+        options,
+        workers: 0,
+        maxBytes: 1000,
+        bytesOf: (data) => (data.userCount === 61 ? 2000 : 10),
+      }),
     );
     expect(found.get('large')?.error).toMatchObject({ code: 'ERR_OUT_OF_MEMORY' });
     expect(found.get('bad')?.error).toMatchObject({ message: 'no such file' });

@@ -31,7 +31,7 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
   const deliver = async (inbox: Inbox) => {
     for (let failures = 0; !stopping; ) {
       try {
-        messages ??= await open();
+        messages ??= await within(30_000, open());
         for await (const { key, value, partition, offset, timestamp } of messages) {
           failures = 0;
           while (!inbox.hasRoom) await inbox.room(1000);
@@ -45,7 +45,7 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
           inbox.fail(streamError('the consumer stopped', error));
           return;
         }
-        await messages?.close().catch(() => {});
+        await within(2000, messages?.close()).catch(() => {});
         messages = undefined;
         await new Promise((resolve) => setTimeout(resolve, 250));
       }
@@ -59,8 +59,8 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
     },
     async stop() {
       stopping = true;
-      await messages?.close();
-      await reading;
+      await within(5000, messages?.close()).catch(() => {});
+      await within(5000, reading).catch(() => {});
       messages = undefined;
     },
     commit: (positions) =>
@@ -73,4 +73,17 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
       );
     },
   };
+}
+
+/** A promise that is given up after a time: while a broker goes away, some calls of the library are never answered. */
+async function within<T>(ms: number, promise: Promise<T> | undefined): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise as Promise<T>, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -133,7 +133,7 @@ export class InteractionStream implements EventStream {
     const next = new Map<number, number>();
     for (const message of messages) {
       const { partition, offset } = message;
-      next.set(partition, offset + 1);
+      next.set(partition, Math.max(offset + 1, next.get(partition) ?? 0)); // after a rebalance, messages may come again behind later ones
       try {
         events.push({ event: await checkEvent(readJson(message.value), o.schema, message.timestamp), partition, offset });
       } catch (error) {

@@ -79,14 +79,9 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
       const users = [...new Set(lookupKeys(checkIterable('events.ofUsers', 'ids', given), 'events.ofUsers: user'))];
       const { condition, values } = where(readFilter(filter));
       const most = Math.min(dialect.maxParameters, 10_000) - values.length;
-      const found: StoredEvent[] = [];
-      await use(async (connection) => {
-        for (let from = 0; from < users.length; from += most) {
-          const part = users.slice(from, from + most);
-          const sql = text(`${select} ${condition} and ${user} in (${parameters(part.length)}) order by ${id}`);
-          for (const row of await connection.all<Stored>(sql, ...values, ...part)) found.push(rowOf(row));
-        }
-      });
+      const sql = (count: number) => text(`${select} ${condition} and ${user} in (${parameters(count)}) order by ${id}`);
+      const rows = await use((connection) => inParts(users, most, (part) => connection.all<Stored>(sql(part.length), ...values, ...part)));
+      const found = rows.map(rowOf);
       return users.length > most ? found.sort((a, b) => a.id - b.id) : found;
     },
     async count(filter) {
@@ -98,6 +93,13 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
       return use((connection) => connection.run(text(`delete from ${name} ${condition}`), ...values));
     },
   };
+}
+
+/** What a statement finds for each part of a list that is too long for one. */
+async function inParts<T, Row>(list: readonly T[], most: number, find: (part: readonly T[]) => Row[] | Promise<Row[]>): Promise<Row[]> {
+  const found: Row[] = [];
+  for (let from = 0; from < list.length; from += most) for (const row of await find(list.slice(from, from + most))) found.push(row);
+  return found;
 }
 
 /** An event to append, with its further fields as JSON. @throws AttuneError naming its row */

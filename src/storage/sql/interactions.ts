@@ -10,6 +10,7 @@ import { firstOrLast, readList, readPage, readPutInteractions, selectedRows } fr
 import { olderThanStored, readAll, reject, unknownProduct } from '../shared/put.ts';
 import { lookupKey, readInteraction } from '../shared/rows.ts';
 import type { InteractionsTable, ProductsTable } from '../shared/tables.ts';
+import { adding, pairKey } from './add-values.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
 import { counted, ManyRows, type Placed, paged, putRows, type ReadRow, type RowWriter, streamed, tuples } from './rows.ts';
@@ -191,11 +192,6 @@ function interactionWriter(
   };
 }
 
-/** Ids hold no NUL. */
-function pairKey(user: SqlValue, item: SqlValue): string {
-  return `${user}\0${item}`;
-}
-
 interface ListStatements {
   stable: string;
   newest: string;
@@ -229,34 +225,6 @@ function statements(dialect: SqlDialect, table: InteractionsTable, products: Pro
       const set = all.slice(2).map((column, k) => `${column} = "new".column${k + 3}`);
       return `update ${name} set ${set.join(', ')} from (values ${values}) as "new" where ${name}.${user} = "new".column1 and ${name}.${item} = "new".column2${end}`;
     });
-  const insertNew = new ManyRows(
-    dialect,
-    all.length,
-    (size) =>
-      `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${dialect.upsert({ key: [user, item], set: [] })} returning ${user} as "user", ${item} as "item"`,
-  );
-  const sum = new ManyRows(dialect, all.length, (size) => {
-    const first = `(${types.map((type) => dialect.typed('?', type)).join(', ')})`;
-    const values = size > 1 ? `${first}, ${tuples(all.length, size - 1)}` : first;
-    const set = [
-      `${value} = ${name}.${value} + "new".column3`,
-      `${timestamp} = case when ${name}.${timestamp} is null or "new".column4 > ${name}.${timestamp} then "new".column4 else ${name}.${timestamp} end`,
-      ...names.map((column, k) => `${column} = "new".column${k + 5}`),
-    ];
-    return `update ${name} set ${set.join(', ')} from (values ${values}) as "new" where ${name}.${user} = "new".column1 and ${name}.${item} = "new".column2`;
-  });
-  /** Inserts what is new and adds the values of the others. */
-  const add = async (connection: SqlConnection, rows: ReadRow[], result: PutResult) => {
-    const valuesOf = (row: ReadRow) => row.values;
-    const fresh = new Set<string>();
-    await insertNew.run(rows, valuesOf, async (sql, values) => {
-      for (const pair of await connection.all<{ user: string; item: string }>(sql, ...values)) fresh.add(pairKey(pair.user, pair.item));
-    });
-    const known = rows.filter(({ values }) => !fresh.has(pairKey(values[0], values[1])));
-    await sum.run(known, valuesOf, async (sql, values) => void (await connection.run(sql, ...values)));
-    result.inserted += fresh.size;
-    result.updated += known.length;
-  };
   const newer = `("new".column4 is null or ${name}.${timestamp} is null or ${name}.${timestamp} <= "new".column4)`;
   const listBy = (column: string): ListStatements => ({
     stable: text(`select ${selected} from ${name} where ${column} = ? order by ${id}`),
@@ -264,7 +232,7 @@ function statements(dialect: SqlDialect, table: InteractionsTable, products: Pro
     limit: ` limit ${dialect.placeholder(2)}`,
   });
   return {
-    add,
+    add: adding(dialect, { name, user, item, value, timestamp, names, types }),
     insert: new ManyRows(
       dialect,
       all.length,

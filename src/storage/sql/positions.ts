@@ -30,8 +30,12 @@ export function sqlPositions(dialect: SqlDialect, table: string, use: Use): Posi
       readPosition(source);
       return use(async (connection) => {
         await make(connection);
-        if (dialect.lockRow !== '') await connection.run(insert, source, unread);
-        const row = await connection.one<{ position: number }>(`${select}${dialect.lockRow}`, source);
+        const find = () => connection.one<{ position: number }>(`${select}${dialect.lockRow}`, source);
+        let row = await find();
+        if (row === undefined && dialect.lockRow !== '') {
+          await connection.run(insert, source, unread);
+          row = await find();
+        }
         return row === undefined || Number(row.position) === unread ? undefined : Number(row.position);
       });
     },
@@ -39,8 +43,9 @@ export function sqlPositions(dialect: SqlDialect, table: string, use: Use): Posi
       readPosition(source, position);
       await use(async (connection) => {
         await make(connection);
+        if ((await connection.run(set, position, source)) > 0) return;
         await connection.run(insert, source, unread);
-        await connection.run(set, position, source);
+        await connection.run(set, position, source); // and not the insert alone: another may have been quicker
       });
     },
     async all(prefix = '') {
