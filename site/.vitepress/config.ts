@@ -81,11 +81,7 @@ export default defineConfig({
           page('Storage', '/storage'),
           page('Serving', '/serving'),
           page('Browsers and bundlers', '/browsers'),
-<<<<<<< HEAD
-          page('Runtimes', '/runtimes'),
-=======
           ...pagesOf('.', named),
->>>>>>> main
         ],
       },
       {
@@ -102,7 +98,6 @@ export default defineConfig({
           page('Writing your own', '/authoring'),
           page('Architecture', '/architecture'),
           page('Contributing', '/contributing'),
-          page('Versions and security', '/policies'),
         ],
       },
     ],

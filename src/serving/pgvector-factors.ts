@@ -85,28 +85,8 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
       `pgvectorFactors: option 'table' must be a plain name of up to 30 small letters, digits and _, got '${o.table}'.`,
     );
   }
-<<<<<<< HEAD
-  const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> => {
-    try {
-      return (await handle.query(text, values)).rows as Row[];
-    } catch (cause) {
-      throw new AttuneError('ERR_STORE', `pgvectorFactors: PostgreSQL failed: ${(cause as Error)?.message ?? shown(cause)}.`, { cause });
-    }
-  };
-  const servedOf = (version: number, factors: number): Served => {
-    const table = `${o.table}_${version}`;
-    const search: PgvectorOptions = {
-      table,
-      index: o.index,
-      dimensions: factors + 1,
-      ...(o.index === 'hnsw' ? { efSearch: o.efSearch } : {}),
-    };
-    return { version, factors, index: pgvectorIndex(handle, search), users: `${table}_users`, items: `${table}_items` };
-  };
-=======
   const query = queryOf(handle);
   const tables = servedTables(handle, o);
->>>>>>> main
   let current: Served | undefined;
   let looked = Number.NEGATIVE_INFINITY;
   const serving = async (): Promise<Served | undefined> => {
@@ -122,21 +102,7 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
     version: async () => (await serving())?.version,
     async publish(model, version, metadata) {
       const next = integer({ min: 1 })(version, 'publish: version');
-<<<<<<< HEAD
-      const served = servedOf(next, model.itemFactors.columns);
-      await query(
-        `create table if not exists ${o.table} (one bool primary key default true check (one), version int8 not null, factors int4 not null)`,
-      );
-      await dropVersion(query, served);
-      await writeModel(query, served, model, metadata);
-      const [before] = await query<{ version: number; factors: number }>(`select version::float8 as version, factors from ${o.table}`);
-      await query(
-        `insert into ${o.table} (version, factors) values ($1, $2) on conflict (one) do update set version = excluded.version, factors = excluded.factors`,
-        [next, served.factors],
-      );
-=======
       await publishModel(query, o.table, tables, { model, next, metadata });
->>>>>>> main
       looked = Number.NEGATIVE_INFINITY;
     },
     async recommend(user, given) {
@@ -144,39 +110,12 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
       const id = readId(user, 'recommend: user');
       const served = await serving();
       if (!served) throw new AttuneError('ERR_NOT_FOUND', `pgvectorFactors: no model is published in '${o.table}'. Call publish first.`);
-<<<<<<< HEAD
-      const [row] = await query<{ vector: string; seen: number[] }>(
-        `select to_json(embedding)::text as vector, seen from ${served.users} where id = $1`,
-        [id],
-      );
-      if (!row) {
-        if (o.onUnknown === 'empty') return [];
-        throw new AttuneError(
-          'ERR_UNKNOWN_USER',
-          `The model was not fitted on user ${shown(id)}. Pass onUnknown: 'empty', or recommend what is popular.`,
-        );
-      }
-      const seen = new Set(r.includeSeen ? [] : row.seen);
-      const left = seen.size + (r.exclude?.size ?? 0);
-      const vector = Float32Array.from([...JSON.parse(row.vector), 0]);
-      const found = await served.index.search(vector, { n: r.n + left, where: r.where as Where });
-      const keys = [...found.indices].filter((key) => !seen.has(key));
-      const names = new Map<number, string>();
-      const named = await query<{ key: number; id: string }>(`select key, id from ${served.items} where key = any($1::int4[])`, [keys]);
-      for (const { key, id } of named) names.set(key, id);
-      const scores = new Map(Array.from(found.indices, (key, k) => [key, found.scores[k]] as const));
-      return keys
-        .map((key) => ({ item: names.get(key) as string, score: scores.get(key) as number }))
-        .filter(({ item }) => item !== undefined && !r.exclude?.has(item))
-        .slice(0, r.n);
-=======
       const found = await bestItems(query, served, id, asked);
       if (found || o.onUnknown === 'empty') return found ?? [];
       throw new AttuneError(
         'ERR_UNKNOWN_USER',
         `The model was not fitted on user ${shown(id)}. Pass onUnknown: 'empty', or recommend what is popular.`,
       );
->>>>>>> main
     },
   };
 }
