@@ -10,7 +10,7 @@ const help = `npm run bench -- server [options]
   --data-dir FOLDER   what 'npm start' made, with APPLIANCES_SCALE=1 for the real size (default: that of the example)
   --url URL           a server that runs already, instead
   --seconds N         per route (default 5)
-  --connections N     at saturation (default 8)
+  --connections N     at saturation (default 32)
   --users N           distinct users (default 100,000)
 `;
 
@@ -25,7 +25,7 @@ export const server = {
         'data-dir': { type: 'string', default: join(root, 'examples/amazon-appliances/data') },
         url: { type: 'string' },
         seconds: { type: 'string', default: '5' },
-        connections: { type: 'string', default: '8' },
+        connections: { type: 'string', default: '32' },
         users: { type: 'string', default: '100000' },
         help: { type: 'boolean', default: false },
       },
@@ -85,6 +85,7 @@ async function routesOf(url: string, users: number): Promise<Record<string, () =
     'GET /recommendations, 50 users': () => recommend(userOfModel()),
     'POST /recommendations, a new history each': () =>
       post('/recommendations', { user_id: visitor(), n: 10, history: [product().parent_asin, product().parent_asin] }),
+    'POST /placements/home/recommendations, 50 users': () => post('/placements/home/recommendations', { user_id: userOfModel(), n: 10 }),
     'GET /recommendations, strangers': () => recommend(visitor()),
     'POST /tracking/event': () =>
       post('/tracking/event', {

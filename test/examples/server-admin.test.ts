@@ -225,6 +225,14 @@ describe('products', () => {
 });
 
 describe('changing a product', () => {
+  // Those of the other tests have lost some products by now.
+  let shop: SmallShop;
+  let admin: Record<string, string>;
+  beforeAll(async () => {
+    shop = await openSmallShop();
+    admin = await shop.login();
+  });
+  afterAll(() => shop.close());
   const change = (id: string, body: unknown) => shop.send('PATCH', `/admin/products/${id}`, body, admin);
 
   it('changes only what is named, at once in lists and search', async () => {

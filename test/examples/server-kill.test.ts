@@ -51,9 +51,12 @@ it('a server that is killed while it writes has every event, review and product 
   const writers = Array.from({ length: 8 }, async (_, writer) => {
     for (let k = writer; ; k += 8) await write(k);
   });
-  setTimeout(() => child.kill('SIGKILL'), 700);
+  // In the middle of things, and not before there is something to lose.
+  const enough = () => Object.values(acknowledged).every((it) => it.size > 20);
+  const watch = setInterval(() => enough() && child.kill('SIGKILL'), 50);
   await Promise.allSettled(writers);
   await killed;
+  clearInterval(watch);
 
   const { data, close } = await openDatabase(paths(dataDir).database);
   const stored = { events: new Set<number>(), reviews: new Set<string>(), products: new Set<string>() };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import {
   AlsRecommender,
   type DataStore,
+  flatIndex,
   type ModelInfo,
   type ModelStore,
   PopularityRecommender,
@@ -102,6 +103,9 @@ export async function openSystem(settings: Settings): Promise<System> {
   }
 }
 
+/** One thread a search: a server has others to answer meanwhile, and to wake a second thread takes as long as it saves. */
+const searchOptions = () => ({ id: 'item', text: searchText, metadata: searchMetadata, vectorIndex: flatIndex({ threads: 1 }) }) as const;
+
 async function loadModels(store: ModelStore): Promise<Models> {
   const info = (await store.list()).filter((it) => it.aliases.includes('production'));
   const reference = (name: string) => (info.some((it) => it.name === name) ? `${name}@production` : undefined);
@@ -110,7 +114,7 @@ async function loadModels(store: ModelStore): Promise<Models> {
     info,
     als: als && (await AlsRecommender.load(store, als)),
     popular: popular && (await PopularityRecommender.load(store, popular)),
-    search: search && (await SemanticIndex.load(store, search, { id: 'item', text: searchText, metadata: searchMetadata })),
+    search: search && (await SemanticIndex.load(store, search, searchOptions())),
   } as Models;
 }
 

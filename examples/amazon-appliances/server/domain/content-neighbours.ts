@@ -3,7 +3,7 @@ import { LruCache } from './lru-cache.ts';
 
 /** How many neighbours of a product are kept, and of how many products. */
 const listLength = 60;
-const remembered = 20_000;
+const remembered = 10_000;
 
 type Similar = NonNullable<IndexLike['similarTo']>;
 
@@ -12,8 +12,11 @@ type Similar = NonNullable<IndexLike['similarTo']>;
  * is close to a history is chosen among the neighbours of its products and then scored as the index itself scores it.
  */
 export class ContentNeighbours implements IndexLike {
-  readonly cache = new LruCache<readonly Recommendation[]>('neighbours', remembered);
+  readonly cache = new LruCache<Neighbours>('neighbours', remembered);
   readonly #index: SemanticIndex;
+  /** Numbers of products, so that a list of sixty takes a kilobyte and not four. */
+  readonly #numbers = new Map<string, number>();
+  readonly #ids: string[] = [];
 
   constructor(index: SemanticIndex) {
     this.#index = index;
@@ -27,9 +30,11 @@ export class ContentNeighbours implements IndexLike {
   similarTo: Similar = (history, options = {}) => {
     const { n = 10, only } = options;
     const items = itemsOf(history);
-    if (only || n > listLength || items.length === 0) return this.#index.similarTo(history, options);
+    // Looking for all at once takes one scan, as looking for what is close to one of them does.
+    const isNew = items.filter((item) => !this.cache.has(item)).length > 1;
+    if (only || isNew || n > listLength || items.length === 0) return this.#index.similarTo(history, options);
     const near = new Set<string>();
-    for (const item of items) for (const it of this.#of(item)) near.add(it.item);
+    for (const item of items) for (const number of this.#of(item).numbers) near.add(this.#ids[number]);
     return this.#index.similarTo(history, { ...options, only: near });
   };
 
@@ -37,9 +42,13 @@ export class ContentNeighbours implements IndexLike {
   near(item: string, n: number, exclude: readonly string[]): readonly Recommendation[] {
     if (n + exclude.length > listLength) return this.#index.similarItems(item, { n, exclude, onUnknown: 'empty' }) as Recommendation[];
     const never = new Set(exclude);
-    return this.#of(item)
-      .filter((it) => !never.has(it.item))
-      .slice(0, n);
+    const { numbers, scores } = this.#of(item);
+    const found: Recommendation[] = [];
+    for (let k = 0; k < numbers.length && found.length < n; k++) {
+      const id = this.#ids[numbers[k]];
+      if (!never.has(id)) found.push({ item: id, score: scores[k] });
+    }
+    return found;
   }
 
   /** Finds the neighbours of a product ahead of time. */
@@ -47,13 +56,30 @@ export class ContentNeighbours implements IndexLike {
     this.#of(item);
   }
 
-  #of(item: string): readonly Recommendation[] {
+  #of(item: string): Neighbours {
     const known = this.cache.get(item);
     if (known) return known;
     const found = this.#index.similarItems(item, { n: listLength, onUnknown: 'empty' }) as Recommendation[];
-    this.cache.set(item, found);
-    return found;
+    const neighbours = {
+      numbers: Int32Array.from(found, (it) => this.#numberOf(it.item)),
+      scores: Float32Array.from(found, (it) => it.score),
+    };
+    this.cache.set(item, neighbours);
+    return neighbours;
   }
+
+  #numberOf(id: string): number {
+    const known = this.#numbers.get(id);
+    if (known !== undefined) return known;
+    this.#numbers.set(id, this.#ids.length);
+    return this.#ids.push(id) - 1;
+  }
+}
+
+/** Products that are close to one, closest first. */
+interface Neighbours {
+  numbers: Int32Array;
+  scores: Float32Array;
 }
 
 function itemsOf(history: History): string[] {

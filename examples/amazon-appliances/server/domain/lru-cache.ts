@@ -25,6 +25,11 @@ export class LruCache<V> {
     return value;
   }
 
+  /** Whether a value is there, without using it. */
+  has(key: string): boolean {
+    return this.#values.has(key);
+  }
+
   set(key: string, value: V): void {
     this.#values.delete(key);
     this.#values.set(key, value);

@@ -9,9 +9,11 @@ import { trainInProcess } from '../training/run.ts';
 import { Catalogue, type ProductCard } from './catalogue.ts';
 import { type ImportCounts, importLines } from './copies.ts';
 import { Decisions } from './decisions.ts';
+import { digestOf } from './digest.ts';
 import { EventLog } from './event-log.ts';
 import { freeMemory } from './garbage.ts';
 import { KeptAnswers } from './kept-answers.ts';
+import type { Listed } from './listed.ts';
 import { LiveModels } from './live-models.ts';
 import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
@@ -29,7 +31,19 @@ import { TrainingJobs } from './training-jobs.ts';
 const statisticsLastMs = 600_000;
 
 /** Answers that are kept, of some ten products each. */
-const keptAnswers = 5000;
+const keptAnswers = 3000;
+
+/** Pages of products that are kept, of some three kilobytes each, and for how long: another process may change them. */
+const keptProducts = 1000;
+const productsLastMs = 2000;
+
+interface ShownProduct {
+  product: Product;
+  subject: Subject;
+  /** The product as JSON text. */
+  json: string;
+  digest: string;
+}
 
 /** Everything that routes share. */
 export class Shop {
@@ -51,10 +65,13 @@ export class Shop {
   readonly live: LiveModels;
   readonly rankers: Rankers;
   readonly answers = new KeptAnswers<Recommended>('answers', keptAnswers);
+  /** Lists of placements. */
+  readonly placed = new KeptAnswers<{ strategy: string; recommendations: Listed[] }>('placements', keptAnswers);
   /** Lists that are the same for everybody, and those of users whom the factors know, as JSON text. */
   readonly lists = new KeptAnswers<string>('lists', keptAnswers);
   /** Told of every list that was made for somebody. */
   onRecommended: (strategy: string, items: readonly string[], tookSeconds: number) => void = () => {};
+  readonly #products = new KeptAnswers<ShownProduct | undefined>('products', keptProducts);
   readonly #retraining: Retraining;
   #observations: Promise<Observations> | undefined;
   #statisticsOfPlacements: Promise<PlacementStatistics> | undefined;
@@ -152,15 +169,20 @@ export class Shop {
     this.live.hide(this.catalogue.hidden);
   }
 
-  /** A product with all its columns, and what its picture is drawn from; undefined when there is none. */
-  async product(id: string): Promise<{ product: Product; subject: Subject } | undefined> {
+  /** A product with all its columns, and what its picture is drawn from; undefined when there is none. Kept for a moment, since many look at the same. */
+  product(id: string): Promise<ShownProduct | undefined> {
+    return this.#products.of(id, [this.catalogue.digest, Math.floor(Date.now() / productsLastMs)], () => this.#readProduct(id));
+  }
+
+  async #readProduct(id: string): Promise<ShownProduct | undefined> {
     const row = await this.system.data.products.get(id);
     // Another process may have changed the database.
     if (!row) this.productsWent([id]);
     else if (!this.catalogue.get(id)) await this.productsCame([id]);
     if (!row) return undefined;
     const product = productOf(row, this.catalogue.get(id) as ProductCard, this.catalogue.hidden.has(id));
-    return { product, subject: subjectOf(product) };
+    const json = JSON.stringify(product);
+    return { product, subject: subjectOf(product), json, digest: digestOf(json) };
   }
 
   /** Lists that were shown and what came of them. The log is read at the first call, and followed from then on. */
@@ -198,7 +220,14 @@ export class Shop {
 
   get caches() {
     const { neighbours } = this.live;
-    return [this.tastes.cache, this.answers.cache, this.lists.cache, ...(neighbours ? [neighbours.cache] : [])];
+    return [
+      this.tastes.cache,
+      this.answers.cache,
+      this.placed.cache,
+      this.lists.cache,
+      this.#products.cache,
+      ...(neighbours ? [neighbours.cache] : []),
+    ];
   }
 
   /** Stops trainings and writes what is still in memory. */

@@ -18,8 +18,8 @@ declare module 'fastify' {
 export interface RateLimiter {
   /** Takes one. @returns 0, or how many seconds to wait for one. */
   take(caller: string): number | Promise<number>;
-  /** The same without taking any. */
-  wait(caller: string): number | Promise<number>;
+  /** Gives one back that turned out to be none of those that are limited. */
+  giveBack(caller: string): void | Promise<void>;
 }
 
 /** Makes the limiter of a route. */
@@ -37,17 +37,16 @@ export class RateLimit implements RateLimiter {
     this.#limit = limit;
   }
 
-  /** Takes one. @returns 0, or how many seconds to wait for one. */
   take(caller: string, now = Date.now()): number {
-    const wait = this.wait(caller, now);
-    if (wait === 0) this.#bucket(caller, now).left -= 1;
-    return wait;
+    const bucket = this.#bucket(caller, now);
+    if (bucket.left < 1) return Math.max(1, Math.ceil((1 - bucket.left) / this.#limit.perSecond));
+    bucket.left -= 1;
+    return 0;
   }
 
-  /** The same without taking any. */
-  wait(caller: string, now = Date.now()): number {
-    const { left } = this.#bucket(caller, now);
-    return left >= 1 ? 0 : Math.max(1, Math.ceil((1 - left) / this.#limit.perSecond));
+  giveBack(caller: string, now = Date.now()): void {
+    const bucket = this.#bucket(caller, now);
+    bucket.left = Math.min(this.#limit.burst, bucket.left + 1);
   }
 
   #bucket(caller: string, now: number) {

@@ -17,7 +17,7 @@ local kept = redis.call('HMGET', KEYS[1], 'left', 'at')
 local left, at = tonumber(kept[1]) or burst, tonumber(kept[2]) or now
 left = math.min(burst, left + math.max(0, now - at) / 1000 * per_second)
 local wait = 0
-if left < 1 then wait = math.ceil((1 - left) / per_second * 1000) elseif taken == 1 then left = left - 1 end
+if taken > left then wait = math.ceil((taken - left) / per_second * 1000) else left = math.min(burst, left - taken) end
 redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', now)
 redis.call('PEXPIRE', KEYS[1], math.ceil(burst / per_second * 1000) + 1000)
 return wait`;
@@ -36,22 +36,23 @@ export class RedisRateLimit implements RateLimiter {
     this.#own = new RateLimit(limit);
   }
 
-  take(caller: string): Promise<number> {
-    return this.#ask(caller, true);
+  async take(caller: string): Promise<number> {
+    const wait = await this.#ask(caller, 1);
+    return wait === undefined ? this.#own.take(caller) : Math.ceil(wait / 1000);
   }
 
-  wait(caller: string): Promise<number> {
-    return this.#ask(caller, false);
+  async giveBack(caller: string): Promise<void> {
+    if ((await this.#ask(caller, -1)) === undefined) this.#own.giveBack(caller);
   }
 
-  async #ask(caller: string, takes: boolean): Promise<number> {
+  /** Milliseconds to wait; undefined while Redis does not answer. */
+  async #ask(caller: string, taken: 1 | -1): Promise<number | undefined> {
     const { burst, perSecond } = this.#limit;
     const key = `shop:limit:${this.#name}:${caller}`;
     try {
-      const wait = await this.#client.eval(script, { keys: [key], arguments: [String(burst), String(perSecond), takes ? '1' : '0'] });
-      return Math.ceil(Number(wait) / 1000);
+      return Number(await this.#client.eval(script, { keys: [key], arguments: [String(burst), String(perSecond), String(taken)] }));
     } catch {
-      return takes ? this.#own.take(caller) : this.#own.wait(caller);
+      return undefined;
     }
   }
 }

@@ -16,8 +16,15 @@ type Table = (typeof table.enum)[number];
 /** Export, import, backups, and a look into the log of events. */
 export function adminCopyRoutes(app: FastifyInstance, shop: Shop): void {
   const onRequest = requireAdmin(shop.tokens);
+  copyRoutes(app, shop, onRequest);
+  backupRoutes(app, shop, onRequest);
+  eventRoutes(app, shop, onRequest);
+}
+
+type Guard = ReturnType<typeof requireAdmin>;
+
+function copyRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
   const { data } = shop.system;
-  const backups = new Backups(paths(shop.system.settings.dataDir).backups);
 
   app.get<{ Querystring: { table?: Table } }>(
     '/admin/export',
@@ -53,6 +60,11 @@ export function adminCopyRoutes(app: FastifyInstance, shop: Shop): void {
     },
     ({ body }) => shop.takeIn(body.lines.split('\n')),
   );
+}
+
+function backupRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
+  const { data } = shop.system;
+  const backups = new Backups(paths(shop.system.settings.dataDir).backups);
 
   app.get(
     '/admin/backups',
@@ -93,6 +105,10 @@ export function adminCopyRoutes(app: FastifyInstance, shop: Shop): void {
     },
     async ({ params }) => shop.takeIn(backups.read(params.name, (await data.events.count()) === 0)),
   );
+}
+
+function eventRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
+  const { data } = shop.system;
 
   app.get<{ Querystring: { user_id: string; type?: string; n: number } }>(
     '/admin/events',

@@ -1,53 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { type PlacementDefinition, placementSources } from '../domain/placements/definition.ts';
+import type { PlacementDefinition } from '../domain/placements/definition.ts';
 import { type PlacementAsk, preview, whyNot } from '../domain/placements/serve.ts';
 import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
 import { answer, errors, itemId, object } from '../http/schemas.ts';
 import { admin } from './admin-schemas.ts';
+import { definition } from './placement-schemas.ts';
 import { placementAsk, placementName } from './placements.ts';
-
-const weight = { type: 'number', minimum: 0, maximum: 1000 } as const;
-const where = { type: 'object', additionalProperties: true, minProperties: 1 } as const;
-const items = { type: 'array', minItems: 1, maxItems: 1000, items: itemId } as const;
-const ofType = (...types: string[]) => ({ type: 'string', enum: types }) as const;
-
-const rule = {
-  oneOf: [
-    object({ type: ofType('pin'), items, position: { type: 'integer', minimum: 1, maximum: 100 } }, ['type', 'items']),
-    object({ type: ofType('boost'), where, items, factor: { type: 'number', exclusiveMinimum: 0, maximum: 1000 } }, ['type']),
-    object({ type: ofType('bury'), where, items, factor: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 } }, ['type']),
-    object({ type: ofType('exclude'), where, items }, ['type']),
-    object({ type: ofType('filter'), where }, ['type', 'where']),
-    object(
-      { type: ofType('limit'), per: { type: 'string', minLength: 1, maxLength: 64 }, max: { type: 'integer', minimum: 1, maximum: 100 } },
-      ['type', 'per', 'max'],
-    ),
-  ],
-} as const;
-
-const recipe = {
-  sources: object(Object.fromEntries(placementSources.map((name) => [name, weight]))),
-  rules: { type: 'array', maxItems: 100, items: rule },
-  event_weights: object({ like: { ...weight, maximum: 5 }, purchase: { ...weight, maximum: 5 }, click_product: { ...weight, maximum: 5 } }),
-  no_repeats_hours: { type: 'number', minimum: 0, maximum: 8760 },
-  rotation_minutes: { type: 'number', minimum: 0, maximum: 525_600 },
-} as const;
-
-const variants = {
-  type: 'object',
-  minProperties: 2,
-  maxProperties: 10,
-  propertyNames: { pattern: '^[A-Za-z0-9_-]{1,64}$' },
-  additionalProperties: object({ share: { type: 'number', exclusiveMinimum: 0, maximum: 1 }, recipe: object(recipe) }, ['share']),
-} as const;
-
-const definition = object(
-  { ...recipe, experiment: object({ name: { type: 'string', minLength: 1, maxLength: 64 }, variants }, ['name', 'variants']) },
-  ['sources'],
-  { sources: { als: 0.7, semantic: 0.3, popular: 0 }, rules: [{ type: 'limit', per: 'brand', max: 3 }] },
-);
 
 const defaults = { rules: [], event_weights: {}, no_repeats_hours: 0, rotation_minutes: 0 };
 
@@ -59,8 +19,16 @@ type Named = { Params: { name: string } };
 
 export function adminPlacementRoutes(app: FastifyInstance, shop: Shop): void {
   const onRequest = requireAdmin(shop.tokens);
-  const shared = { ...admin, params };
+  listRoutes(app, shop, onRequest);
+  changeRoutes(app, shop, onRequest);
+  insightRoutes(app, shop, onRequest);
+}
 
+type Guard = ReturnType<typeof requireAdmin>;
+const shared = { ...admin, params };
+
+/** What there is. */
+function listRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
   app.get(
     '/admin/placements',
     {
@@ -89,7 +57,10 @@ export function adminPlacementRoutes(app: FastifyInstance, shop: Shop): void {
     },
     ({ params }) => ({ name: params.name, versions: shop.placements.versionsOf(params.name) }),
   );
+}
 
+/** New versions; the newest answers. */
+function changeRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
   app.put<Named & { Body: PlacementDefinition }>(
     '/admin/placements/:name',
     {
@@ -137,7 +108,10 @@ export function adminPlacementRoutes(app: FastifyInstance, shop: Shop): void {
       return { removed: params.name };
     },
   );
+}
 
+/** What came of a placement, and what somebody would see. */
+function insightRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
   app.get<Named>(
     '/admin/placements/:name/statistics',
     {

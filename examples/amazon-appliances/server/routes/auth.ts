@@ -47,13 +47,14 @@ export function authRoutes(app: FastifyInstance, shop: Shop): void {
     },
     async ({ body: { role, password = '' }, ip, log }) => {
       if (role === 'admin') {
-        const seconds = await failures.wait(ip);
+        // Taken before the password is looked at, so that guesses that come together are counted each.
+        const seconds = await failures.take(ip);
         if (seconds > 0) throw tooMany(seconds);
         if (!sameText(password, shop.adminPassword)) {
-          await failures.take(ip);
           log.warn({ audit: 'login refused', ip });
           throw new HttpError(401, 'ERR_UNAUTHORIZED', 'That is not the password of the administrator.');
         }
+        await failures.giveBack(ip);
       }
       const user_id = role === 'admin' ? 'admin' : `user-${randomUUID()}`;
       return { token: shop.tokens.issue({ user_id, role }), user_id, role, expires_in: tokenSeconds };

@@ -44,7 +44,11 @@ export function graphqlRoutes(app: FastifyInstance, shop: Shop): void {
     },
     async ({ body: { query, variables, operationName }, log }, reply) => {
       const document = read(query);
-      if (!('kind' in document)) return reply.code(400).send({ errors: document.map((it) => it.toJSON()) });
+      if (!('kind' in document)) {
+        // Clients of GraphQL read `errors`, all others `error`.
+        const error = { code: 'ERR_VALIDATION', message: document[0].message };
+        return reply.code(400).send({ error, errors: document.map((it) => it.toJSON()) });
+      }
       const { data, errors } = await execute({ schema, document, rootValue, variableValues: variables, operationName });
       const told = errors?.map((it) => {
         const { status, code, message } = it.originalError

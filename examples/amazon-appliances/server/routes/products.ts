@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type ProductCard, type Sort, sorts } from '../domain/catalogue.ts';
-import { digestOf } from '../domain/digest.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Shop } from '../domain/shop.ts';
 import { isUnchanged, tagOf } from '../http/etag.ts';
@@ -82,8 +81,8 @@ export function productRoutes(app: FastifyInstance, shop: Shop): void {
     async (request, reply) => {
       const found = await shop.product(request.params.id);
       if (!found) throw notFound('product', request.params.id);
-      if (isUnchanged(request, reply, tagOf(digestOf(JSON.stringify(found.product))))) return reply.send();
-      return found.product;
+      if (isUnchanged(request, reply, tagOf(found.digest))) return reply.send();
+      return reply.type('application/json; charset=utf-8').send(found.json);
     },
   );
 

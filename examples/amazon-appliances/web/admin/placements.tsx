@@ -76,7 +76,7 @@ function Editor({ placement: { name, version, definition, saved_at }, onSaved }:
         <button
           type="button"
           class="button"
-          disabled={version < 2}
+          disabled={version < 1}
           onClick={() => act(() => change('POST', `/admin/placements/${name}/rollback`, { version: version - 1 }))}
         >
           Back to the version before

@@ -5,10 +5,10 @@ import type { PlacementRule, Recipe } from './definition.ts';
 /** How far rotation moves a product: by at most a fifth of its score. */
 const rotationShare = 0.2;
 
-/** The rules of a recipe, for a ranker. @throws ERR_BAD_OPTION for rules that contradict each other or lack something */
-export function rulesOf({ rules, rotation_minutes }: Recipe, minute: number): RerankerLike[] {
+/** The rules of a recipe, for a ranker. @param period number of the time in which rotation shows the same. @throws ERR_BAD_OPTION for rules that contradict each other or lack something */
+export function rulesOf({ rules, rotation_minutes }: Recipe, period: number): RerankerLike[] {
   const all: RerankerLike[] = rules.map(ruleOf);
-  if (rotation_minutes > 0) all.push(rotate(Math.floor(minute / rotation_minutes)));
+  if (rotation_minutes > 0) all.push(rotate(period));
   return all;
 }
 

@@ -56,10 +56,15 @@ export async function recommendIn(shop: Shop, name: string, ask: PlacementAsk): 
   const before = await shownBefore(shop, facts, recipe, earlier !== undefined);
   const exclude = [...(ask.exclude ?? []), ...before];
   const started = performance.now();
-  const page = await rankIn(shop, facts, recipe, { ...ask, exclude });
-  const recommendations = listed(shop, page.items);
+  const make = async () => {
+    const { strategy, items } = await rankIn(shop, facts, recipe, { ...ask, exclude });
+    return { strategy, recommendations: listed(shop, items) };
+  };
+  const key = JSON.stringify([name, version, variant, user, facts.item, ask.n, ask.interests, periodOf(recipe)]);
+  const from = [shop.live.version, await shop.tastes.of(user, recipe.event_weights)];
+  const { strategy, recommendations } = exclude.length > 0 ? await make() : await shop.placed.of(key, from, make);
   const items = recommendations.map((it) => it.item_id);
-  shop.onRecommended(page.strategy, items, (performance.now() - started) / 1000);
+  shop.onRecommended(strategy, items, (performance.now() - started) / 1000);
   // Not waited for: an answer is not slower because it is counted. A list that is lost with a crash is one that nobody saw.
   shop.events.append({ user, type: shownType, list: facts.list, placement: name, version, variant, items }).catch(() => {});
   return {
@@ -68,7 +73,7 @@ export async function recommendIn(shop: Shop, name: string, ask: PlacementAsk): 
     variant: variant ?? null,
     recommendation_id: shop.listIds.sign(facts),
     user_id: user,
-    strategy: page.strategy,
+    strategy,
     recommendations,
   };
 }
@@ -108,13 +113,14 @@ async function forPerson(
 ): Promise<{ ranker: HybridRanker; request: RankRequest }> {
   if (item !== undefined && !shop.catalogue.get(item)) throw notFound('product', item);
   const taste = await shop.tastes.of(user, recipe.event_weights);
-  const minute = Math.floor(Date.now() / 60_000);
-  const period = recipe.rotation_minutes > 0 ? Math.floor(minute / recipe.rotation_minutes) : 0;
-  const key = `${placement} ${version} ${variant ?? ''} ${period}`;
-  const ranker = shop.rankers.placement(key, recipe, () => rulesOf(recipe, minute));
+  const key = `${placement} ${version} ${variant ?? ''} ${periodOf(recipe)}`;
+  const ranker = shop.rankers.placement(key, recipe, () => rulesOf(recipe, periodOf(recipe)));
   const never = [...exclude, ...taste.avoided, ...shop.live.gone, ...(item === undefined ? [] : [item])];
   return { ranker, request: { ...requestOf(shop, user, taste), interests, context: { item }, exclude: never } };
 }
+
+/** Number of the time in which rotation shows the same; 0 without rotation. */
+const periodOf = ({ rotation_minutes }: Recipe) => (rotation_minutes > 0 ? Math.floor(Date.now() / 60_000 / rotation_minutes) : 0);
 
 /** Products that stand on earlier pages of the list, or that a placement without repeats has shown not long ago. */
 async function shownBefore(
