@@ -57,3 +57,14 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   return `an object (${value.constructor?.name ?? 'no prototype'})`;
 }
+
+/** The same for a small object whose contents matter, as JSON where JSON can hold it. */
+export function shownWhole(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    if (text !== undefined && text.length <= 300) return text;
+  } catch {
+    // bigints, circles
+  }
+  return shown(value);
+}

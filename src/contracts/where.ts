@@ -1,4 +1,4 @@
-import { AttuneError, shown } from '../errors.ts';
+import { AttuneError, shown, shownWhole } from '../errors.ts';
 
 /** A value that metadata can hold: what JSON can. */
 export type MetadataValue = string | number | boolean | null | MetadataValue[] | { [key: string]: MetadataValue };
@@ -127,7 +127,7 @@ function testOf(condition: Condition, name: string): (value: unknown) => boolean
   }
   throw new AttuneError(
     'ERR_BAD_OPTION',
-    `${name} must be a value, a list of values, { min, max } with numbers or texts, or { contains: value }, got ${JSON.stringify(condition)}.`,
+    `${name} must be a value, a list of values, { min, max } with numbers or texts, or { contains: value }, got ${shownWhole(condition)}.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { AttuneError, shown } from '../errors.ts';
+import { AttuneError, shown, shownWhole } from '../errors.ts';
 
 /** What a test needs to know about a group: sufficient statistics, no individual users. */
 export interface Moments {
@@ -41,10 +41,7 @@ export function momentsOf(sample: Sample, owner: string): Moments {
       if (Number.isInteger(users) && users >= 0 && (users === 0 || Number.isFinite(mean)) && !(variance < 0) && variance !== Infinity) {
         return { users, mean, variance };
       }
-      throw new AttuneError(
-        'ERR_BAD_VALUE',
-        `${owner}: expected users, a finite mean and a variance from 0, got ${JSON.stringify(sample)}.`,
-      );
+      throw new AttuneError('ERR_BAD_VALUE', `${owner}: expected users, a finite mean and a variance from 0, got ${shownWhole(sample)}.`);
     }
     if (typeof sample.length === 'number') return momentsOfValues(sample, owner);
   }

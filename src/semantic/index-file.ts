@@ -10,6 +10,7 @@ import { staticFromBytes } from './embedders/static/static.ts';
 import { flatIndex } from './indexes/flat/flat.ts';
 import { hnswIndex } from './indexes/hnsw/hnsw.ts';
 import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
+import { languages } from './lexical/languages.ts';
 import type { Tokenizer } from './lexical/tokenizers.ts';
 
 /** The parts of an index that a file holds. */
@@ -100,7 +101,7 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   const file = readModelFile(bytes, kind, formatVersion);
   const settings = file.settings as unknown as Settings;
   const ids = file.ids.ids;
-  if (!ids || !settings.embedder || !settings.vectorIndex || !settings.bm25) {
+  if (!ids || !areSound(settings)) {
     throw new AttuneError(
       'ERR_BAD_FILE',
       'Expected the parts of a search index in this file, and some are missing. Build the index again.',
@@ -125,6 +126,32 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   }
   const { bm25, fields } = settings;
   return { catalogue, embedder, queryEmbedder, vectors, lexical, bm25, fields, tokens };
+}
+
+/** Whether they are settings that some version wrote: a file whose checksum is right may still have been made by somebody else. */
+function areSound({
+  embedder,
+  queryEmbedder,
+  vectorIndex,
+  bm25,
+  fields,
+}: { [K in keyof Settings]?: Partial<Settings[K]> | null }): boolean {
+  if (!embedder || !vectorIndex || !bm25 || typeof fields !== 'object' || fields === null) return false;
+  const { k1, b, weights = [1], language = 'none', words = 1, stem } = bm25;
+  return (
+    typeof embedder.name === 'string' &&
+    Number.isInteger(embedder.dimensions) &&
+    (queryEmbedder === undefined || typeof queryEmbedder?.name === 'string') &&
+    typeof vectorIndex.kind === 'string' &&
+    Number.isFinite(k1) &&
+    Number.isFinite(b) &&
+    Array.isArray(weights) &&
+    weights.length > 0 &&
+    weights.every(Number.isFinite) &&
+    languages.includes(language) &&
+    Number.isInteger(words) &&
+    (stem === undefined || stem === 'english')
+  );
 }
 
 const presentKeys = (present: Uint8Array) => Int32Array.from(present.keys()).filter((key) => present[key] === 1);

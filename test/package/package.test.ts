@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { entries, moduleName, packageExports, root } from '../../config/entries.ts';
-import { publicNames, publicNamesFile } from '../../config/public-names.ts';
+import { publicFace, publicNamesFile, publicTypesFile } from '../../config/public-names.ts';
 
 const json = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
@@ -10,8 +10,10 @@ describe('the package', () => {
   it('exports each file of src/entries, with types for ESM and CommonJS', () => {
     expect(json('package.json').exports).toEqual(packageExports());
   });
-  it('exports the names that are written down; npm run exports writes them anew', { timeout: 120_000 }, () => {
-    expect(publicNames()).toEqual(JSON.parse(readFileSync(publicNamesFile, 'utf8')));
+  it('exports the names and types that are written down; npm run exports writes them anew', { timeout: 120_000 }, () => {
+    const { names, types } = publicFace();
+    expect(names).toEqual(JSON.parse(readFileSync(publicNamesFile, 'utf8')));
+    expect(types.split('\n')).toEqual(readFileSync(publicTypesFile, 'utf8').split('\n'));
   });
   it('has each subpath in the table of the README', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');

@@ -15,6 +15,7 @@ cat > package.json << END
     "deno": "npm:@deno/$deno@2.9.6",
     "workerd": "1.20260426.1",
     "webpack": "5.113.0",
+    "@rollup/plugin-node-resolve": "16.0.3",
     "next": "16.4.6",
     "react": "19.3.1",
     "react-dom": "19.3.1"
