@@ -43,12 +43,7 @@ const makers = {
 export const modelNameOf = (family: Family | 'auto') => `appliances-${family}`;
 
 /** A fitted model for an evaluation; that of ALS is kept on disk. */
-export async function fittedForTest(
-  family: Family,
-  train: Interactions,
-  settings: Settings,
-  options: FitOptions,
-): Promise<Recommender> {
+export async function fittedForTest(family: Family, train: Interactions, settings: Settings, options: FitOptions): Promise<Recommender> {
   if (family === 'als') return heldOutAls(train, settings, options);
   return makers[family](settings).fit(train, options);
 }
