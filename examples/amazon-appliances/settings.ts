@@ -10,6 +10,8 @@ export const defaults = {
   adminPassword: undefined as string | undefined,
   /** Iterations run until the loss falls by less than `tolerance` of itself, at most 100. */
   als: { factors: 128, regularization: 1, alpha: 10, iterations: 100, tolerance: 1e-4, seed: 7 },
+  /** What `train --model auto` may take, and what it is after. */
+  choice: { budgetSeconds: 60, objective: 'ndcg@10' as const },
   /** The generated data of `npm start`; scale 1 is the size of the real set. */
   sample: { scale: 0.03, seed: 7 },
   etl: { minInteractions: 1, sampleFraction: 1, sampleSeed: 7, unknownProducts: 'stub' as 'stub' | 'reject' },
@@ -31,6 +33,9 @@ export const paths = (dataDir: string) => ({
   models: join(dataDir, 'models'),
   /** The model that is measured, which knows the ratings that are not held out. */
   heldOut: join(dataDir, 'held-out'),
+  /** Signs the names of recommended lists. */
+  listKey: join(dataDir, 'lists.key'),
+  backups: join(dataDir, 'backups'),
   quality: join(dataDir, 'quality.html'),
   evaluation: join(dataDir, 'evaluation.json'),
   evaluationPage: join(dataDir, 'evaluation.html'),

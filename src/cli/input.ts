@@ -2,6 +2,7 @@ import { columnsThereAre, likelyColumn } from '../data/guess-columns.ts';
 import { tablePresets } from '../data/readers/presets.ts';
 import { Interactions } from '../entries/index.ts';
 import { readTable, type TableOptions, type TablePreset } from '../entries/node.ts';
+import { forCommandLine } from './advice.ts';
 import type { Context } from './command.ts';
 import { UsageError } from './command.ts';
 import { count, remark, withProgress } from './terminal.ts';
@@ -12,6 +13,7 @@ export const interactionOptions = {
   item: { type: 'text', help: 'column with the item' },
   value: { type: 'text', help: 'column with the rating, count or weight; without one, each row counts as 1' },
   timestamp: { type: 'text', help: 'column with the time' },
+  timestampUnit: { type: 'text', help: 'unit of times that are numbers (guessed)', choices: ['s', 'ms', 'us', 'ns'] },
   preset: { type: 'text', help: 'the file of a known data set', choices: tablePresets },
   delimiter: { type: 'text', help: 'what separates fields (guessed)' },
   encoding: { type: 'text', help: 'such as latin1 (default utf-8)' },
@@ -26,6 +28,7 @@ interface InteractionOptions {
   item: string | undefined;
   value: string | undefined;
   timestamp: string | undefined;
+  timestampUnit: string | undefined;
   preset: string | undefined;
   delimiter: string | undefined;
   encoding: string | undefined;
@@ -44,6 +47,7 @@ export async function readInteractions(file: string, o: InteractionOptions, { si
     async (onProgress) =>
       Interactions.from(readTable(file, { ...options, ...(o.skipBadRows && { onBadLine: 'skip' as const }) }), {
         ...columns,
+        ...(o.timestampUnit !== undefined && { timestampUnit: o.timestampUnit as 's' }),
         ...(o.duplicates !== undefined && { duplicates: o.duplicates as 'last' }),
         ...(o.skipBadRows && { onBadRow: 'skip' as const }),
         signal,
@@ -52,7 +56,7 @@ export async function readInteractions(file: string, o: InteractionOptions, { si
     (read) =>
       `${count(read.size)} rows, ${count(read.userCount)} users, ${count(read.itemCount)} items${read.skipped ? `, ${count(read.skipped)} left out` : ''}`,
   );
-  for (const notice of data.notices) remark(notice);
+  for (const notice of data.notices) remark(forCommandLine(notice));
   const { minPerUser = 1, minPerItem = 1 } = o;
   return minPerUser > 1 || minPerItem > 1 ? data.filter({ minPerUser, minPerItem }) : data;
 }

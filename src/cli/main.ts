@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../entries/index.ts';
+import { forCommandLine } from './advice.ts';
 import { parse, UsageError } from './command.ts';
 import { commandNames, isCommand, loadCommand, summaries } from './commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -38,7 +39,7 @@ function say(text: string): number {
 /** One line for what callers can mend; the stack only for what they cannot. */
 function explain(error: unknown): string {
   if (error instanceof UsageError) return error.message;
-  if (error instanceof AttuneError) return `${error.code}: ${error.message}`;
+  if (error instanceof AttuneError) return `${error.code}: ${forCommandLine(error.message)}`;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   return code !== undefined ? `${code}: ${message}` : (stack ?? String(error));
 }

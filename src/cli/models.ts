@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import {
   AlsRecommender,
+  AttuneError,
   BprRecommender,
   EaseRecommender,
   GraphFilterRecommender,
@@ -58,4 +59,15 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-export const loadModel = async (file: string): Promise<Recommender> => loadRecommender(new Uint8Array(await readFile(file)));
+/** @throws ERR_NOT_FOUND when there is no such file */
+export async function loadModel(file: string): Promise<Recommender> {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new AttuneError(
+      'ERR_NOT_FOUND',
+      `Expected a model at '${file}', got nothing there. attune fit <file> --out ${file} writes one.`,
+      { cause },
+    );
+  });
+  return loadRecommender(new Uint8Array(bytes));
+}

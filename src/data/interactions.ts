@@ -2,6 +2,7 @@ import { AttuneError, shown } from '../errors.ts';
 import { anything, callback, choice, number, optional, readOptions, workOptions } from '../options.ts';
 import type { Columns } from './columns.ts';
 import { type Csr, csrFromCoordinates, transpose } from './csr.ts';
+import { type DecayOptions, decayedValues, timeOption } from './decay.ts';
 import { type DuplicatePolicy, duplicatePolicies, mergeDuplicates } from './duplicates.ts';
 import { type FeatureInput, type FeatureInputs, type Features, pickFeatures, readFeatures } from './features.ts';
 import { fieldOption } from './fields.ts';
@@ -14,17 +15,27 @@ import { selectRows } from './select-rows.ts';
 import { type Sequences, sequencesOf } from './sequences.ts';
 import { type TimestampUnit, timestampUnits } from './time-column.ts';
 
+export type { DecayOptions } from './decay.ts';
+export { type EventWeightsOptions, eventWeights } from './event-weights.ts';
 export type * from './features.ts';
 export type * from './interactions-options.ts';
 export type { InteractionColumns } from './read-columns.ts';
 export type { Sequences } from './sequences.ts';
 export type { TimestampUnit } from './time-column.ts';
 
+let ofColumns: (columns: Columns, features: { userFeatures: Features; itemFeatures: Features }) => Interactions;
+
+/** Interactions of columns that are known to be right, because they were taken out of others. */
+export const interactionsOfColumns: typeof ofColumns = (columns, features) => ofColumns(columns, features);
+
 /**
  * Who did what with which item: columns of dense user and item indices, values and optional times, with the ids beside
  * them. Immutable; one row per (user, item) pair. Rows keep the order in which their pair first came.
  */
 export class Interactions implements Iterable<InteractionRow> {
+  static {
+    ofColumns = (columns, more) => new Interactions(columns, more);
+  }
   /** User ids; the index is what {@link userIndices} holds. */
   readonly users: IdMap;
   /** Item ids; the index is what {@link itemIndices} holds. */
@@ -174,6 +185,22 @@ export class Interactions implements Iterable<InteractionRow> {
     const userFeatures = { ...this.userFeatures, ...readFeatures('users', users, o.users) };
     const itemFeatures = { ...this.itemFeatures, ...readFeatures('items', items, o.items) };
     return new Interactions(this.#columns, { skipped, duplicates, notices, userFeatures, itemFeatures });
+  }
+
+  /**
+   * The same rows with values that fade with age: each is multiplied by 1/2 for every `halfLifeDays` before `until`. For models that read the
+   * size of values, so that what somebody did long ago counts less.
+   * @param options.halfLifeDays above 0
+   * @param options.until where age is counted from: milliseconds since 1970 or a Date. Default: the time of the newest row. Later rows count
+   *   in full.
+   * @throws ERR_BAD_OPTION; ERR_BAD_ARGUMENT when the rows have no times
+   * @example
+   * await new AlsRecommender().fit(interactions.decayed({ halfLifeDays: 90 }));
+   */
+  decayed(options: DecayOptions): Interactions {
+    const o = readOptions('Interactions.decayed', options, { halfLifeDays: number({ above: 0 }), until: optional(timeOption) });
+    const { skipped, duplicates, notices, userFeatures, itemFeatures } = this;
+    return new Interactions({ ...this.#columns, v: decayedValues(this, o) }, { skipped, duplicates, notices, userFeatures, itemFeatures });
   }
 
   /** The row at a position. */

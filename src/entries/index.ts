@@ -25,6 +25,7 @@ export * from '../data/id-map.ts';
 export type { Id } from '../data/ids.ts';
 export * from '../data/interactions.ts';
 export * from '../data/splits/split.ts';
+export { useKernels } from '../engine/families.ts';
 export { AttuneError, type ErrorCode, errorCodes } from '../errors.ts';
 export { type Activity, type DataReport, type Drift, describe } from '../evaluation/describe.ts';
 export { evaluate } from '../evaluation/evaluate.ts';
@@ -61,6 +62,9 @@ export {
   type SpaceSetting,
 } from '../evaluation/tuning/search.ts';
 export type { FittableRecommender, Trial, TuningOptions, TuningResult } from '../evaluation/tuning/trials.ts';
+export { type FeastColumn, type FeastColumnsOptions, feastColumns } from '../features/feast-columns.ts';
+export type { FeatureColumns, FeatureMoment, FeatureRow, FeatureSource } from '../features/feature-source.ts';
+export { type FeatureQuestion, type FeatureStore, type FeatureValues, type FeatureView, featureStore } from '../features/feature-store.ts';
 export {
   type NamesIn,
   type Normalization,
@@ -172,6 +176,7 @@ export type {
   SortBy,
   SuggestOptions,
 } from '../semantic/semantic-options.ts';
+export { type FactorModelLike, mergeShards, shardByItem } from '../serving/shards.ts';
 export { type AnswerCacheOptions, answerCache } from '../storage/cache/answer-cache.ts';
 export {
   type Observation,
@@ -194,5 +199,7 @@ export { memoryEmbeddingCache } from '../storage/memory/embedding-cache.ts';
 export { memoryKeyValue } from '../storage/memory/key-value.ts';
 export { memoryModelStore } from '../storage/memory/model-store.ts';
 export type { DataTables } from '../storage/shared/tables.ts';
+export { type FitManyOptions, type FittableFamily, fitMany, type Tenant, type TenantFit } from '../tenants/fit-many.ts';
+export { type ModelCache, type ModelCacheOptions, modelCache } from '../tenants/model-cache.ts';
 export * from './cold-start.ts';
 export * as metrics from './metrics.ts';

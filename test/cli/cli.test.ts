@@ -54,6 +54,33 @@ describe('attune', () => {
     expect(readFileSync(file('report.html'), 'utf8')).toContain('<svg');
   });
 
+  it.each([
+    [
+      'a value that is no number',
+      'user,item,rating\na,x,5\nb,y,oops\n',
+      /ERR_BAD_VALUE.*"oops"\. Repair the row, or pass --skip-bad-rows\./,
+    ],
+    ['a line that is too short', 'user,item,rating\na,x,5\nb,y\n', /ERR_BAD_ROW.*line 3.*or pass --skip-bad-rows\./],
+  ])('says what to do on the command line about %s, and does it', async (_, text, message) => {
+    writeFileSync(file('bad.csv'), text);
+    const { code, error } = await run('describe', file('bad.csv'));
+    expect(code).toBe(1);
+    expect(error).toMatch(message);
+    expect((await run('describe', file('bad.csv'), '--skip-bad-rows')).code).toBe(0);
+  });
+
+  it('takes the unit of times from an option that the remark about them names', async () => {
+    expect((await run('describe', ratings)).error).toContain('--timestamp-unit s, ms, us or ns');
+    const { out, error } = await run('describe', ratings, '--timestamp-unit', 'ms');
+    expect(error).not.toContain('timestamp-unit');
+    expect(out).toContain('1970-01-19');
+  });
+
+  it('says how to get a model where there is none, and how to ask for a visitor', async () => {
+    expect((await run('recommend', file('none.attune'), '--user', 'u0')).error).toMatch(/ERR_NOT_FOUND.*attune fit <file> --out/);
+    expect((await run('recommend', model, '--user', 'nobody')).error).toContain('Use --history for a visitor');
+  });
+
   it('recommends for a user, with titles and reasons', async () => {
     const { out, code } = await run('recommend', model, '--user', 'u0', '-n', '2', '--why', '--catalogue', movies);
     expect(code).toBe(0);
@@ -138,7 +165,7 @@ describe('attune', () => {
       address = /ready (\S+)/.exec(String(text))?.[1] ?? address;
       return true;
     });
-    const serving = main(['serve', model, '--port', '0', '--catalogue', movies]);
+    const serving = main(['serve', model, '--port', '0', '--catalogue', movies, '--allow-origin', 'https://shop.example']);
     try {
       await vi.waitFor(() => expect(address).not.toBe(''), 10_000);
       const get = async (path: string) => {
@@ -155,6 +182,7 @@ describe('attune', () => {
       expect(await get('recommendations?user_id=u0&n=1.5')).toMatchObject({ status: 400, body: { error: { code: 'ERR_BAD_ARGUMENT' } } });
       expect(await get('nowhere')).toMatchObject({ status: 404 });
       expect((await fetch(`${address}health`, { method: 'POST' })).status).toBe(405);
+      expect((await fetch(`${address}health`)).headers.get('access-control-allow-origin')).toBe('https://shop.example');
       expect(await (await fetch(address)).text()).toContain('<title>attune serve');
     } finally {
       process.emit('SIGTERM');

@@ -82,6 +82,16 @@ describe('the whole pipeline on a tiny sample', () => {
     expect(readFileSync(join(folder, 'evaluation.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*<\/html>\n$/);
   });
 
+  it('trains any family, or what is best on held-out ratings, and compares those that are asked for', async () => {
+    expect(await run('train', '--model', 'item-knn')).toMatch(/appliances-item-knn +1 +trained in.*ndcg@10/);
+    expect(await run('train', '--model', 'item-knn')).toMatch(/appliances-item-knn +1 +unchanged/);
+    expect(await run('train', '--model', 'auto', '--budget', '4')).toMatch(/appliances-auto +1 +trained in.*ndcg@10/);
+    const out = await run('evaluate', '--k', '10', '--models', 'sequence-linear,popularity');
+    expect(out).toMatch(/sequence-linear[\s\S]*popularity/);
+    const wrong = await finished(start(['evaluate', '--models', 'als,svd']));
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('--models: expected some of als, popularity') });
+  });
+
   it('recommends, searches and finds alike products in readable tables', async () => {
     const recommended = await run('recommend', '--n', '3');
     expect(recommended).toMatch(/rated\n[\s\S]*★[\s\S]*ALS recommends[\s\S]*B0[0-9A-Z]{8}/);

@@ -39,7 +39,7 @@ afterAll(async () => {
 test.each([
   ['with cross-origin isolation, on threads', '/isolated', true],
   ['without it, on one thread', '/plain', false],
-])('a page fits the models that Node fits, ALS, NCF and SASRec: %s', async (_, address, isolated) => {
+])('a page fits the models that Node fits, one of each family that computes in WebAssembly: %s', async (_, address, isolated) => {
   const page = await browser.newPage();
   await page.goto(origin + address);
   const said = await page.evaluate(`(async () => {

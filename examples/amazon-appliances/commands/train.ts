@@ -1,6 +1,7 @@
 import { command } from '../cli/command.ts';
 import { withProgress } from '../cli/progress.ts';
 import { table } from '../cli/table.ts';
+import { type Family, familyNames } from '../pipeline/family-names.ts';
 import type { System, TrainKind, TrainResult } from '../pipeline/system.ts';
 import { defaults } from '../settings.ts';
 import { alsFrom, alsOptions, dataDir } from './options.ts';
@@ -12,20 +13,40 @@ export const train = command({
   summary: 'trains and evaluates models, and promotes them to production',
   options: {
     dataDir,
-    model: { type: 'choice', choices: ['als', 'semantic', 'all'], help: 'which models; als includes popularity', default: 'all' },
+    model: {
+      type: 'choice',
+      choices: [...new Set(['als', 'semantic', 'all', 'auto', ...familyNames])],
+      help: 'which models; als includes popularity, all is als and semantic, auto chooses among all families',
+      default: 'all',
+    },
+    budget: { type: 'number', help: 'seconds that auto may take', default: defaults.choice.budgetSeconds, min: 1 },
     force: { type: 'flag', help: 'train even if neither data nor settings have changed', default: false },
     ...alsOptions,
   },
-  async run({ dataDir, model, force, ...hyperParameters }) {
+  async run({ dataDir, model, force, budget, ...hyperParameters }) {
     const { openSystem } = await import('../pipeline/system.ts');
-    const system = await openSystem({ ...defaults, dataDir, als: alsFrom(hyperParameters) });
+    const choice = { ...defaults.choice, budgetSeconds: budget };
+    const system = await openSystem({ ...defaults, dataDir, choice, als: alsFrom(hyperParameters) });
     try {
-      console.log(describeTraining(await trainWithProgress(system, kinds[model], force)));
+      const kind = Object.hasOwn(kinds, model) ? kinds[model as keyof typeof kinds] : undefined;
+      const result = kind ? trainWithProgress(system, kind, force) : trainFamilyWithProgress(system, model as Family | 'auto', force);
+      console.log(describeTraining(await result));
     } finally {
       system.close();
     }
   },
 });
+
+/** Trains what the shop does not serve itself, with one progress bar. */
+async function trainFamilyWithProgress(system: System, family: Family | 'auto', force: boolean): Promise<TrainResult> {
+  const { trainFamily } = await import('../pipeline/families.ts');
+  const model = await withProgress(
+    `Training ${family}`,
+    (onProgress) => trainFamily(system, family, { force, onProgress }),
+    ({ trained }) => (trained ? 'new' : 'unchanged'),
+  );
+  return { seconds: model.seconds, models: [model] };
+}
 
 /** Trains with one progress bar. */
 export const trainWithProgress = (system: System, kind: TrainKind, force: boolean) =>

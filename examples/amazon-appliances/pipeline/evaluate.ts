@@ -6,11 +6,12 @@ import {
   evaluate,
   formatReports,
   type Interactions,
-  ItemKnnRecommender,
   PopularityRecommender,
   type Progress,
 } from 'attune';
 import type { Settings } from '../settings.ts';
+import { fittedForTest } from './families.ts';
+import type { Family } from './family-names.ts';
 import { heldOutAls, holdOut } from './held-out.ts';
 
 interface WorkOptions {
@@ -20,6 +21,8 @@ interface WorkOptions {
 
 export interface EvaluationOptions extends WorkOptions {
   k: number[];
+  /** Default: ALS, item-kNN and popularity. */
+  families?: readonly Family[];
 }
 
 export interface Evaluation {
@@ -29,29 +32,31 @@ export interface Evaluation {
   protocol: { train: number; users: number; k: number[] };
 }
 
-/** Hides the last rating of each user, trains on the rest, and looks how well three models find it. */
+/** Hides the last rating of each user, trains on the rest, and looks how well models find it. */
 export async function evaluateModels(
   ratings: Interactions,
   settings: Settings,
-  { k, onProgress, signal }: EvaluationOptions,
+  { k, families = usual, onProgress, signal }: EvaluationOptions,
 ): Promise<Evaluation> {
   const { train, test } = holdOut(ratings);
   if (test.size === 0)
     throw Object.assign(new Error('Nobody rated two products, so there is nothing to evaluate with.'), { code: 'ERR_EMPTY' });
-  const models = {
-    ALS: (options: WorkOptions) => heldOutAls(train, settings, options),
-    'item-kNN': (options: WorkOptions) => new ItemKnnRecommender().fit(train, options),
-    popularity: (options: WorkOptions) => new PopularityRecommender().fit(train, options),
-  };
   const reports: Record<string, EvaluationReport> = {};
-  for (const [name, make] of Object.entries(models)) {
+  for (const family of families) {
+    const name = labels[family] ?? family;
     const step = (what: string) => onProgress && ((progress: Progress) => onProgress({ ...progress, phase: `${name}: ${what}` }));
-    const model = await make({ signal, onProgress: step('training') });
+    const model = await fittedForTest(family, train, settings, { signal, onProgress: step('training') });
     reports[name] = await evaluate(model, { train, test, k, metrics: [...metrics], name, signal, onProgress: step('ranking') });
   }
-  const comparisons = compareAll(reports, `ndcg@${k[0]}`, { baseline: 'popularity' });
-  return { reports, comparisons, protocol: { train: train.size, users: reports.ALS.users, k } };
+  const [first] = Object.values(reports);
+  const baseline = 'popularity' in reports ? 'popularity' : Object.keys(reports)[0];
+  const comparisons = families.length > 1 ? compareAll(reports, `ndcg@${k[0]}`, { baseline }) : [];
+  return { reports, comparisons, protocol: { train: train.size, users: first.users, k } };
 }
+
+const usual: readonly Family[] = ['als', 'item-knn', 'popularity'];
+/** Names in reports, where they are not those of the families. */
+const labels: Partial<Record<Family, string>> = { als: 'ALS', 'item-knn': 'item-kNN' };
 
 const metrics = ['precision', 'recall', 'ndcg', 'mrr', 'coverage', 'novelty'] as const;
 

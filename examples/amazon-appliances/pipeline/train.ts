@@ -1,8 +1,8 @@
-import { AlsRecommender, type Interactions, type ModelStore, PopularityRecommender, type Progress, SemanticIndex } from 'attune';
+import { AlsRecommender, Interactions, PopularityRecommender, type Progress, SemanticIndex } from 'attune';
 import { staticEn } from 'attune-static-en';
-import type { Settings } from '../settings.ts';
 import { digest, digestProducts, digestRatings, loadRatings, searchMetadata, searchText } from './data.ts';
 import { briefEvaluation } from './evaluate.ts';
+import { register, upToDate } from './register.ts';
 import type { System, TrainedModel, TrainKind, TrainOptions, TrainResult } from './system.ts';
 
 export const modelNames = { als: 'appliances-als', popular: 'appliances-popular', search: 'appliances-search' } as const;
@@ -29,8 +29,8 @@ export async function trainModels(
     // One rating a user fewer makes nearly the same model, from which the whole one is a few iterations away.
     const { model: warmStart } = metrics;
     const alsSeconds = await timed(() => als.fit(ratings, { warmStart, onProgress: named('training'), signal }));
-    const popular = new PopularityRecommender();
-    const popularSeconds = await timed(() => popular.fit(ratings, { signal }));
+    const popular = new PopularityRecommender({ method: 'sum' });
+    const popularSeconds = await timed(() => popular.fit(ratingsPerProduct(ratings), { signal }));
     const about = { fingerprint, ratings: sizeOf(ratings) };
     return [
       await register(
@@ -86,31 +86,14 @@ export async function trainModels(
   }
 }
 
-/** The production version, when it was made from the same data and settings. */
-async function upToDate(store: ModelStore, name: string, fingerprint: string): Promise<TrainedModel | undefined> {
-  const current = (await store.list(name)).find((it) => it.aliases.includes('production'));
-  if (current?.metadata.fingerprint !== fingerprint) return undefined;
-  const { metrics = {}, seconds = 0 } = current.metadata as { metrics?: Record<string, number>; seconds?: number };
-  return { name, version: current.version, trained: false, seconds, metrics };
-}
-
-interface ModelMetadata extends Record<string, unknown> {
-  metrics: Record<string, number>;
-  seconds: number;
-}
-
-async function register(
-  store: ModelStore,
-  name: string,
-  bytes: Uint8Array,
-  metadata: ModelMetadata,
-  { keepVersions, promote }: Settings & { promote: boolean },
-): Promise<TrainedModel> {
-  const { version } = await store.put(name, bytes, metadata);
-  if (promote) await store.promote(name, version, 'production');
-  const versions = await store.list(name);
-  for (const old of versions.slice(0, -keepVersions)) if (old.aliases.length === 0) await store.delete(name, old.version);
-  return { name, version, trained: true, seconds: metadata.seconds, metrics: metadata.metrics };
+/**
+ * How many ratings each product has, as if one user had given them: what everybody likes needs no users, whose ids would take most of the file
+ * and of the memory of a server.
+ */
+function ratingsPerProduct({ items, byItem: { offsets } }: Interactions): Interactions {
+  const ids = Array.from({ length: items.size }, (_, k) => items.idAt(k));
+  const values = Float32Array.from(ids, (_, k) => offsets[k + 1] - offsets[k]);
+  return Interactions.fromColumns({ users: ids.map(() => 'everybody'), items: ids, values });
 }
 
 const sizeOf = ({ size, userCount, itemCount }: Interactions) => ({ ratings: size, users: userCount, items: itemCount });

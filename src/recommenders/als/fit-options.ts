@@ -3,6 +3,7 @@ import type { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, callback, integer, readOptions, workOptions } from '../../options.ts';
 import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
+import { type AttributesOf, featureChecks, type ItemFeatures } from '../shared/item-features.ts';
 
 /**
  * Options of `AlsRecommender.fit`.
@@ -37,6 +38,14 @@ export interface AlsFitOptionsOf<Model> extends FitOptions, ValidationOptions<Mo
   validate?: ((model: Model) => number | Promise<number>) | undefined;
   /** With `validate`: iterations between two validations, from 1. Default 1. */
   validateEvery?: number | undefined;
+  /**
+   * Vectors of the contents of items, such as a `SemanticIndex`. Its items that nobody has touched become items of the model, with the factors
+   * that items with like features have; users are then solved once more, and `partialFit` solves those that somebody touches. Factors of other
+   * items are what they are without it. Default: none.
+   */
+  itemFeatures?: ItemFeatures | undefined;
+  /** Attributes of an item, such as `{ brand: 'GE' }`, read for all items of the interactions and of `itemFeatures`. Default: none. */
+  itemAttributes?: AttributesOf | undefined;
   /** Makes an interrupted fit resumable: `write` regularly receives a file for `resumeFrom`. */
   checkpoint?: AlsCheckpoint | undefined;
   /**
@@ -66,6 +75,7 @@ export function readFitOptions<Model>(options: AlsFitOptionsOf<Model>) {
     ...validationChecks<Model>({ validateEvery: 1 }),
     checkpoint: checkpointCheck,
     resumeFrom: bytes,
+    ...featureChecks,
   });
 }
 

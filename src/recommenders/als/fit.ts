@@ -56,11 +56,14 @@ export async function fitAls<Model>(interactions: Interactions, s: AlsSettings, 
     },
   });
   const state = o.resumeFrom && checkpointFromBytes(o.resumeFrom, s, data);
-  return modelOf(await trainAls(problem, s, start, { signal: o.signal, onProgress: o.onProgress, state, afterIteration }));
+  const model = modelOf(await trainAls(problem, s, start, { signal: o.signal, onProgress: o.onProgress, state, afterIteration }));
+  if (!o.itemFeatures && !o.itemAttributes) return model;
+  const { withColdItems } = await import('./cold-items.ts');
+  return withColdItems(model, o, o);
 }
 
 /** What the row of each user is multiplied by. */
-function scalesOf(userVariant: Int32Array, variantScale: Float32Array): Float32Array {
+export function scalesOf(userVariant: Int32Array, variantScale: Float32Array): Float32Array {
   const scales = new Float32Array(userVariant.length).fill(1);
   for (let u = 0; u < scales.length; u++) if (userVariant[u] >= 0) scales[u] = variantScale[userVariant[u]];
   return scales;

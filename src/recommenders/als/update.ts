@@ -33,8 +33,8 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const residual = (u: number, i: number, value: number) => (biases ? value - biases.global - biases.users[u] - biases.items[i] : value);
   let done = 0;
   const total = 2 * touchedUsers.length + touchedItems.length;
+  /** Called after every 64th row: a promise for each would take longer than a short row. */
   const step = async () => {
-    if (++done % 64 !== 0) return;
     onProgress?.({ phase: 'updating', done, total });
     await yieldNow();
     signal?.throwIfAborted();
@@ -43,37 +43,45 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const solveUsers = async () => {
     const longest = touchedUsers.reduce((most, u) => Math.max(most, byUser.offsets[u + 1] - byUser.offsets[u]), 1);
     const solver = new RowSolver({ rows: itemFactors, f, gram: s.feedback === 'implicit', longest });
+    const [d, r] = [new Float64Array(longest), new Float64Array(longest)]; // of one row after the other
     for (const u of touchedUsers) {
       const indices = byUser.indices.subarray(byUser.offsets[u], byUser.offsets[u + 1]);
-      const w = Array.from(indices, (i, e) => weigh(residual(u, i, byUser.values[byUser.offsets[u] + e]), s));
+      weights(indices.length, (e) => weigh(residual(u, indices[e], byUser.values[byUser.offsets[u] + e]), s), d, r);
       const count = observations(byUser.values, byUser.offsets[u], byUser.offsets[u + 1], counting);
-      const vector = solver.solve({ indices, d: w.map((x) => x.d), r: w.map((x) => x.r), lambda: lambdaOf(count, items.size, s) });
+      const vector = solver.solve({ indices, d, r, lambda: lambdaOf(count, items.size, s) });
       rows.set(solver.toCaller(vector), rowOf[u] * f);
-      await step();
+      if (++done % 64 === 0) await step();
     }
   };
 
   const solveItems = async () => {
-    const weights = new Float32Array(rows.length / f);
-    for (let u = 0; u < users.size; u++) if (rowOf[u] >= 0) weights[rowOf[u]] += weightOf(u) * scaleOf[u] ** 2;
+    const rowWeights = new Float32Array(rows.length / f);
+    for (let u = 0; u < users.size; u++) if (rowOf[u] >= 0) rowWeights[rowOf[u]] += weightOf(u) * scaleOf[u] ** 2;
     const longest = touchedItems.reduce((most, i) => Math.max(most, byItem.offsets[i + 1] - byItem.offsets[i]), 1);
-    const solver = new RowSolver({ rows, f, weights, gram: s.feedback === 'implicit', longest });
+    const solver = new RowSolver({ rows, f, weights: rowWeights, gram: s.feedback === 'implicit', longest });
     const everybody = userWeights ? userWeights.reduce((sum, w) => sum + w, 0) : users.size;
+    const [d, r] = [new Float64Array(longest), new Float64Array(longest)];
     for (const i of touchedItems) {
       const from = byItem.offsets[i];
       const to = byItem.offsets[i + 1];
       const who = byItem.indices.subarray(from, to);
       let weight = 0;
       for (let e = from; e < to; e++) if (observations(byItem.values, e, e + 1, counting) > 0) weight += weightOf(byItem.indices[e]);
-      const w = Array.from(who, (u, e) => weigh(residual(u, i, byItem.values[from + e]), s));
+      weights(who.length, (e) => weigh(residual(who[e], i, byItem.values[from + e]), s), d, r);
+      for (let e = 0; e < who.length; e++) {
+        const [share, scale] = [weightOf(who[e]), scaleOf[who[e]]];
+        d[e] *= share;
+        d[e] *= scale ** 2;
+        r[e] = r[e] * share * scale;
+      }
       const vector = solver.solve({
         indices: who.map((u) => rowOf[u]),
-        d: w.map((x, e) => x.d * weightOf(who[e]) * scaleOf[who[e]] ** 2),
-        r: w.map((x, e) => x.r * weightOf(who[e]) * scaleOf[who[e]]),
+        d,
+        r,
         lambda: lambdaOf(weighedCount(weight, observations(byItem.values, from, to, counting)), everybody, s),
       });
       itemFactors.set(solver.toCaller(vector), i * f);
-      await step();
+      if (++done % 64 === 0) await step();
     }
   };
 
@@ -83,6 +91,15 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   signal?.throwIfAborted();
   onProgress?.({ phase: 'updating', done: total, total });
   return { ...model, users, items, byUser, itemFactors, rows: storedAs(s.storage, rows), rowOf, scaleOf, userWeights, biases };
+}
+
+/** The weights of a row's entries, into arrays that are used for one row after the other. */
+function weights(count: number, entry: (e: number) => { d: number; r: number }, d: Float64Array, r: Float64Array): void {
+  for (let e = 0; e < count; e++) {
+    const weight = entry(e);
+    d[e] = weight.d;
+    r[e] = weight.r;
+  }
 }
 
 /** The means of touched users, and of items that are new, as `fit` would subtract them; all others stay. */

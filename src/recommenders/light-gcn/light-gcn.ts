@@ -10,7 +10,7 @@ import { likedRows } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { type LightGcnModel, lightGcnFromBytes, lightGcnKind, lightGcnModel, lightGcnToBytes } from './model.ts';
-import { type LightGcnOptions, lightGcnChecks } from './options.ts';
+import { type LightGcnOptions, readLightGcnOptions } from './options.ts';
 import type { LightGcnVectors } from './train.ts';
 
 export type { LightGcnOptions } from './options.ts';
@@ -45,7 +45,7 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: LightGcnOptions = {}) {
-    const settings = readOptions('LightGcnRecommender', options, lightGcnChecks);
+    const settings = readLightGcnOptions(options);
     super(settings.onUnknown);
     this.listThreads = settings.threads;
     this.#settings = settings;
@@ -122,9 +122,7 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
   static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): LightGcnRecommender {
     const own = readLoadOptions('LightGcnRecommender', options);
-    return LightGcnRecommender.#of(
-      lightGcnFromBytes(bytes, (stored) => readOptions('LightGcnRecommender', { ...stored, ...own }, lightGcnChecks)),
-    );
+    return LightGcnRecommender.#of(lightGcnFromBytes(bytes, (stored) => readLightGcnOptions({ ...stored, ...own })));
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */

@@ -35,7 +35,8 @@ export function lightGcnToBytes(model: LightGcnModel): Uint8Array<ArrayBuffer> {
 export function lightGcnFromBytes(bytes: Uint8Array, readSettings: (stored: object) => LightGcnSettings): LightGcnModel {
   const { file, base } = decodeModel(format, bytes);
   const { history, ...options } = file.settings as unknown as LightGcnSettings & { history: TrainingIteration[] };
-  const settings = fromSettings(lightGcnKind, options, readSettings);
+  // Models of before there was a temperature have vectors of any length.
+  const settings = fromSettings(lightGcnKind, { temperature: 0, ...(options as Partial<LightGcnSettings>) }, readSettings);
   const size = base.items.size * settings.factors;
   return lightGcnModel({
     ...base,

@@ -1,5 +1,5 @@
-import { integer, number, optional } from '../../options.ts';
-import { type HistoryTrainerOptions, historyTrainerChecks } from '../shared/history-trainer-options.ts';
+import { integer, number, optional, readOptions } from '../../options.ts';
+import { type HistoryTrainerOptions, historyTrainerChecks, withTemperature } from '../shared/history-trainer-options.ts';
 
 /** Options of {@link LightGcnRecommender}. */
 export interface LightGcnOptions extends HistoryTrainerOptions {
@@ -15,15 +15,19 @@ export interface LightGcnOptions extends HistoryTrainerOptions {
 }
 
 /** Checks and defaults of {@link LightGcnOptions}. */
-export const lightGcnChecks = {
+const lightGcnChecks = {
   layers: integer({ default: 3, min: 1, max: 8 }),
   epochs: optional(integer({ min: 1, max: 10_000 })),
   learningRate: number({ default: 0.015, above: 0, max: 10 }),
   ...historyTrainerChecks,
 };
 
+/** Reads {@link LightGcnOptions}. @throws ERR_BAD_OPTION */
+export const readLightGcnOptions = (options: LightGcnOptions) =>
+  withTemperature(readOptions('LightGcnRecommender', options, lightGcnChecks));
+
 /** Options as they were read. */
-export type LightGcnSettings = { [K in keyof typeof lightGcnChecks]: ReturnType<(typeof lightGcnChecks)[K]> };
+export type LightGcnSettings = ReturnType<typeof readLightGcnOptions>;
 
 /** How often an item's vector is smoothed. */
 export const hopsOf = ({ layers }: Pick<LightGcnSettings, 'layers'>) => Math.floor(layers / 2);

@@ -36,7 +36,8 @@ export function sasRecToBytes(model: SasRecModel): Uint8Array<ArrayBuffer> {
 export function sasRecFromBytes(bytes: Uint8Array, readSettings: (stored: object) => SasRecSettings): SasRecModel {
   const { file, base } = decodeModel(format, bytes);
   const { history, ...options } = file.settings;
-  const settings = fromSettings(sasRecKind, options, readSettings);
+  // Models of before there was a temperature compare by inner products.
+  const settings = fromSettings(sasRecKind, { temperature: 0, ...options }, readSettings);
   const { factors, maxLength } = settings;
   return {
     ...base,

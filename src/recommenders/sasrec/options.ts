@@ -19,6 +19,11 @@ export interface SasRecOptions extends RecommenderOptions {
   loss?: 'softmax' | 'bce' | undefined;
   /** Items drawn per step, for all positions of it; 8 to 8192, rounded up to a multiple of 8. Default 256. */
   negatives?: number | undefined;
+  /**
+   * Scores are cosines, divided by this in the loss: smaller looks at the items that are hardest to tell apart. 0: scores are inner products, as
+   * in the paper, which is worse on sparse data. From 0, default 0.1.
+   */
+  temperature?: number | undefined;
   /** Share of the network's numbers that each step leaves out, below 1. Default 0.2. */
   dropout?: number | undefined;
   /** Times that training goes through the data, 1 to 10,000. Default 30. */
@@ -40,6 +45,7 @@ const sasRecChecks = {
   maxLength: integer({ default: 50, min: 1, max: 1000 }),
   loss: choice(['softmax', 'bce'] as const, 'softmax'),
   negatives: integer({ default: 256, min: 8, max: 8192 }),
+  temperature: number({ default: 0.1, min: 0, max: 100 }),
   dropout: number({ default: 0.2, min: 0, below: 1 }),
   epochs: integer({ default: 30, min: 1, max: 10_000 }),
   patience: integer({ default: 10, min: 1 }),

@@ -22,14 +22,16 @@ export type SasRecFitOptions = TrainingFitOptions<SasRecRecommender>;
 /** What answers for a model. */
 interface SasRecAnswers extends FactorAnswers {
   encoder: SasRecEncoder;
+  /** items x factors, what a history is compared with. */
+  candidates: Float32Array;
   /** What users are compared by, made when it is first needed. */
   users: Float32Array | undefined;
 }
 
 /**
  * The next item by a small transformer: SASRec (Kang & McAuley 2018, "Self-Attentive Sequential Recommendation"), where attention looks back
- * over the items of a history, and the score of an item is the inner product of its vector with what comes out at the last position. Learned by
- * a softmax over the next item and drawn ones (see `loss`).
+ * over the items of a history, and the score of an item is the cosine of its vector with what comes out at the last position (with
+ * `temperature: 0` their inner product, as in the paper). Learned by a softmax over the next item and drawn ones (see `loss`).
  *
  * Order comes from the timestamps, or from the order of the rows where there are none; values do not count, and an item that is in a history several times counts where it was met last. A visitor gets the list of a known
  * user with the same history: both go through the same network. The result is the same, bit for bit, for any number of threads. `partialFit`
@@ -58,10 +60,10 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     return this.model.history;
   }
 
-  /** items x factors in id order; made anew at each access. */
+  /** items x factors in id order, what scores are made of: of length 1 with a `temperature`. Made anew at each access. */
   get itemFactors(): Factors {
-    const { state, items, settings } = this.model;
-    return { data: state.items.slice(), rows: items.size, columns: settings.factors };
+    const { items, settings } = this.model;
+    return { data: this.answers.candidates.slice(), rows: items.size, columns: settings.factors };
   }
 
   /**
@@ -120,10 +122,12 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
   }
 
   protected override serve({ state, settings }: SasRecModel): SasRecAnswers {
-    const { factors: f, threads } = settings;
+    const { factors: f, threads, temperature } = settings;
+    const candidates = temperature > 0 ? unitRows(state.items, f) : state.items;
     return {
-      factors: FactorServing.of({ rows: state.items, stride: f, f }, threads),
+      factors: FactorServing.of({ rows: candidates, stride: f, f }, threads),
       encoder: new SasRecEncoder(state, settings),
+      candidates,
       users: undefined,
     };
   }
@@ -133,12 +137,12 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
   }
 
   /** Sums of the vectors of what users did last: what comes out of the network says what is next, and not who someone is. */
-  protected override userRowsOf({ users, state, settings }: SasRecModel): UserRows {
+  protected override userRowsOf({ users, settings }: SasRecModel): UserRows {
     const { answers } = this;
     const { factors: f, maxLength } = settings;
     answers.users ??= sumsOf(
       Array.from({ length: users.size }, (_, user) => lastMet(this.historyOf(user)).slice(-maxLength)),
-      state.items,
+      answers.candidates,
       f,
     );
     return { rows: answers.users, stride: f, f };
@@ -149,7 +153,8 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
   }
 
   protected override profileFrom(row: HistoryRow): FactorProfile {
-    return { vector: this.answers.encoder.vectorOf(lastMet(row)), add: 0 };
+    const vector = this.answers.encoder.vectorOf(lastMet(row));
+    return { vector: this.model.settings.temperature > 0 ? unitRows(vector, vector.length) : vector, add: 0 };
   }
 
   static #of(model: SasRecModel): SasRecRecommender {
@@ -165,4 +170,16 @@ function sumsOf(histories: Int32Array[], items: Float32Array, f: number): Float3
     for (const item of history) for (let k = 0; k < f; k++) sums[user * f + k] += items[item * f + k];
   });
   return sums;
+}
+
+/** The rows divided by their lengths. */
+function unitRows(rows: Float32Array, f: number): Float32Array {
+  const units = new Float32Array(rows.length);
+  for (let at = 0; at < rows.length; at += f) {
+    let square = 0;
+    for (let k = at; k < at + f; k++) square += rows[k] * rows[k];
+    const inverse = square > 0 ? 1 / Math.sqrt(square) : 0;
+    for (let k = at; k < at + f; k++) units[k] = inverse * rows[k];
+  }
+  return units;
 }

@@ -1,5 +1,6 @@
 import { Engine } from '../../engine/engine.ts';
-import { dropoutRows, sampledLoss, sumParts } from '../../engine/generated/jobs.ts';
+import { trainingKernels } from '../../engine/generated/families/training.ts';
+import { dropoutRows, sampledLoss, sumParts, unitBackward, unitForward } from '../../engine/generated/jobs.ts';
 import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
@@ -55,7 +56,7 @@ export class SasRecTrainer implements Trainer<SasRecState> {
   readonly #batch: number;
   readonly #rows: number;
   readonly #negatives: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'training'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #items: EmbeddingTable;
   readonly #positions: EmbeddingTable;
@@ -77,7 +78,7 @@ export class SasRecTrainer implements Trainer<SasRecState> {
     const plan = memoryOf(data, settings, { rows: this.#rows, batch: this.#batch, negatives: this.#negatives });
     const threads = settings.threads === 'auto' ? (data.order.length > worthThreads ? availableThreads() : 1) : settings.threads;
     const scratch = Math.max(networkScratch(settings, this.#rows), 64 * this.#negatives + 8 * Math.max(this.#negatives, d, 64) + 64);
-    this.#engine = new Engine(plan, { threads: Math.min(threads, blocksPerStep), scratchBytes: 4 * scratch });
+    this.#engine = new Engine(plan, { families: [trainingKernels], threads: Math.min(threads, blocksPerStep), scratchBytes: 4 * scratch });
     this.#memory = this.#engine.place(plan);
     this.#items = new EmbeddingTable(this.#engine, this.#memory.items, d);
     this.#positions = new EmbeddingTable(this.#engine, this.#memory.positions, d);
@@ -143,8 +144,8 @@ export class SasRecTrainer implements Trainer<SasRecState> {
 
   /** @returns the sum of the loss */
   async #step(pass: Pass, rate: number, signal: AbortSignal | undefined): Promise<number> {
-    const { factors: d, dropout } = this.#settings;
-    const { inputs, targets, places, negatives, likes, others, gradients, pulls, dh, stats } = this.#memory;
+    const { factors: d, dropout, temperature } = this.#settings;
+    const { inputs, targets, places, negatives, likes, others, gradients, pulls, lengths, dh, stats } = this.#memory;
     const { rows } = pass;
     const count = this.#negatives;
     const x = this.#network.input;
@@ -157,14 +158,22 @@ export class SasRecTrainer implements Trainer<SasRecState> {
     dx.array.fill(0, 0, rows * d);
     dothers.array.fill(0, 0, count * d);
     const items = { positives: likes, targets, negatives: others, negativeItems: negatives, count, width: d };
-    const how = { kind: this.#settings.loss === 'softmax' ? 0 : 1, scale: 1, weight: 1 / rows };
+    const how = { kind: this.#settings.loss === 'softmax' ? 0 : 1, scale: temperature > 0 ? 1 / temperature : 1, weight: 1 / rows };
     const losses = { rows: h, ...items, ...how, drows: dh, pulls, dnegatives: dothers, stride: count * d, stats };
+    // The gradient of the next items is `pulls` times h, whose place it takes.
+    const cosines = [
+      { count: rows, y: h, stats: lengths.h, dy: dh, dx: dh },
+      { count: rows, y: likes, stats: lengths.likes, dy: h, dx: h },
+      { count, y: others, stats: lengths.others, dy: dothers, dx: dothers },
+    ].filter(() => temperature > 0);
     await runCalls(
       [
         call(this.#engine, dropoutRows, rows, { x, ...drop, out: x }),
         ...this.#network.forward(pass, h),
+        ...cosines.map(({ count, y, stats }) => call(this.#engine, unitForward, count, { x: y, width: d, y, stats })),
         call(this.#engine, sampledLoss, rows, losses),
         call(this.#engine, sumParts, count, { values: dothers, width: d, parts: blocksPerStep, stride: count * d }),
+        ...cosines.map(({ count, ...of }) => call(this.#engine, unitBackward, count, { ...of, width: d })),
         ...this.#network.backward(pass, dh, dx),
         call(this.#engine, dropoutRows, rows, { x: dx, ...drop, out: dx }),
       ],
@@ -244,6 +253,7 @@ function memoryOf(data: SasRecData, settings: SasRecSettings, { rows, batch, neg
     others: f32(negatives * d),
     gradients: f32((2 * rows + blocksPerStep * negatives) * d),
     pulls: f32(rows),
+    lengths: layout({ h: f32(rows), likes: f32(rows), others: f32(negatives) }),
     dh: f32(rows * d),
     stats: f64(blocksPerStep),
   });

@@ -10,7 +10,9 @@ import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } 
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
-import { inOrder, type OrderedBase, orderOf } from '../shared/order.ts';
+import { inOrder, mergeInOrder, type OrderedBase, orderOf } from '../shared/order.ts';
+
+import type { KeptWeights } from './solve.ts';
 
 /** Options of {@link SequenceLinearRecommender}. */
 export interface SequenceLinearOptions extends RecommenderOptions {
@@ -80,18 +82,28 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
     const work = readOptions('SequenceLinearRecommender.fit', options, workOptions);
     checkInteractions('SequenceLinearRecommender.fit', interactions);
     work.signal?.throwIfAborted();
-    const base = baseOf(interactions);
-    const order = interactions.sequences.items.slice();
-    const size = base.items.size;
-    const { regularization, pastDecay, futureDecay, weightsPerItem, tolerance, threads } = this.#options;
-    this.#checkMemory(size);
-    const past = Math.exp(-1 / pastDecay);
-    const settings = { regularization, past, future: Math.exp(-1 / futureDecay) };
-    const [{ Regression }, { solveRegression }] = await Promise.all([import('./problem.ts'), import('./solve.ts')]);
-    const regression = new Regression({ offsets: base.byUser.offsets, items: order }, size, settings);
-    const number = threads === 'auto' ? availableThreads() : threads;
-    const weights = await solveRegression(regression, { ...work, past, tolerance, weightsPerItem, threads: number });
-    this.fitted = { ...base, order, weights };
+    this.fitted = await this.#solved({ ...baseOf(interactions), order: interactions.sequences.items.slice() }, work);
+    return this;
+  }
+
+  /**
+   * Takes in new rows, of which the newer of one pair counts: solves the weights to the items of all users with new rows again, on all rows. The
+   * weights to other items, which change little, stay as they were until the next `fit`. After an abort the model is as before. @throws as
+   * {@link fit}
+   */
+  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const work = readOptions('SequenceLinearRecommender.partialFit', options, workOptions);
+    const { model } = this;
+    checkInteractions('SequenceLinearRecommender.partialFit', interactions);
+    work.signal?.throwIfAborted();
+    const base = mergeInOrder(model, interactions);
+    const { offsets, indices } = base.byUser;
+    const again = new Uint8Array(base.items.size);
+    for (const id of interactions.users) {
+      const user = base.users.indexOf(id);
+      for (let e = offsets[user]; e < offsets[user + 1]; e++) again[indices[e]] = 1;
+    }
+    this.fitted = await this.#solved(base, work, { weights: model.weights, again });
     return this;
   }
 
@@ -157,6 +169,20 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
     const { offsets, indices, values } = this.model.weights;
     scores.fill(Number.NaN);
     for (let e = offsets[item]; e < offsets[item + 1]; e++) scores[indices[e]] = values[e];
+  }
+
+  async #solved(base: OrderedBase, work: FitOptions, kept?: KeptWeights): Promise<Fitted> {
+    const size = base.items.size;
+    const { regularization, pastDecay, futureDecay, weightsPerItem, tolerance, threads } = this.#options;
+    this.#checkMemory(size);
+    const past = Math.exp(-1 / pastDecay);
+    const settings = { regularization, past, future: Math.exp(-1 / futureDecay) };
+    const [{ Regression }, { solveRegression }] = await Promise.all([import('./problem.ts'), import('./solve.ts')]);
+    const regression = new Regression({ offsets: base.byUser.offsets, items: base.order }, size, settings);
+    const number = threads === 'auto' ? availableThreads() : threads;
+    const weights = await solveRegression(regression, { ...work, past, tolerance, weightsPerItem, threads: number, kept });
+    work.signal?.throwIfAborted();
+    return { ...base, weights };
   }
 
   #checkMemory(items: number): void {

@@ -1,6 +1,7 @@
 import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
+import { sequenceKernels } from '../../engine/generated/families/sequence.ts';
 import { sequenceStep } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
@@ -26,6 +27,16 @@ export interface SolveOptions extends FitOptions {
   weightsPerItem: number;
   /** Number of threads. */
   threads: number;
+  /** What an update keeps: the weights of before to all items but some. */
+  kept?: KeptWeights | undefined;
+}
+
+/** Weights that an update does not solve again. */
+export interface KeptWeights {
+  /** Those of before, of as many items or fewer. */
+  weights: Csr;
+  /** By item: 1 where the weights to it are solved again. */
+  again: Uint8Array;
 }
 
 /**
@@ -59,7 +70,7 @@ const blocksOf = (items: number) => Math.max(1, Math.min(mostBlocks, Math.floor(
 class Solver {
   readonly #regression: Regression;
   readonly #options: SolveOptions;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'sequence'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #blocks: number;
   readonly #size: number;
@@ -76,13 +87,15 @@ class Solver {
     this.#touched = new Int32Array(this.#size);
     const memory = memoryOf(regression);
     const scratchBytes = 4 * sides * (regression.longest + 1);
-    this.#engine = new Engine(memory, { threads: Math.min(options.threads, this.#blocks), scratchBytes });
+    this.#engine = new Engine(memory, { families: [sequenceKernels], threads: Math.min(options.threads, this.#blocks), scratchBytes });
     this.#memory = this.#engine.place(memory);
   }
 
   async solve(): Promise<Csr> {
-    const { targets } = this.#regression;
+    const { kept } = this.#options;
+    const targets = this.#regression.targets.filter((target) => !kept || kept.again[target] === 1);
     const entries = new LargestEntries(this.#size, Math.min(this.#options.weightsPerItem, this.#size));
+    if (kept) offerKept(kept, entries);
     const pace = new Pace('solving', targets.length, this.#options);
     await pace.rest(0);
     for (let first = 0; first < targets.length; first += sides * this.#blocks) {
@@ -156,6 +169,15 @@ class Solver {
     for (let item = 0, at = this.#side(k); item < this.#size; item++, at += sides) {
       const weight = Math.fround(state[at] * length * scale[item]);
       if (Math.abs(weight) > entries.least) entries.offer(item, target, weight);
+    }
+  }
+}
+
+function offerKept({ weights, again }: KeptWeights, entries: LargestEntries): void {
+  const { rows, offsets, indices, values } = weights;
+  for (let item = 0; item < rows; item++) {
+    for (let e = offsets[item]; e < offsets[item + 1]; e++) {
+      if (again[indices[e]] === 0) entries.offer(item, indices[e], values[e]);
     }
   }
 }

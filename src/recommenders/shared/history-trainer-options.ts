@@ -1,5 +1,5 @@
 import type { RecommenderOptions } from '../../contracts/recommender.ts';
-import { choice, integer, number, recommenderOptions } from '../../options.ts';
+import { choice, integer, number, optional, recommenderOptions } from '../../options.ts';
 
 /** Options of models whose users are made of the items of their histories, such as `LightGcnRecommender`. */
 export interface HistoryTrainerOptions extends RecommenderOptions {
@@ -10,6 +10,11 @@ export interface HistoryTrainerOptions extends RecommenderOptions {
    * epochs. `'bpr'`: against one drawn item (Rendle et al. 2009).
    */
   loss?: 'softmax' | 'bpr' | undefined;
+  /**
+   * Vectors of items have length 1, and scores are divided by this in the loss: smaller looks at the items that are hardest to tell apart. 0:
+   * vectors of any length. From 0; default 0.06 with `'softmax'`, 0 with `'bpr'`.
+   */
+  temperature?: number | undefined;
   /** Items drawn per step that all users of the step share, 1 to 65,536, with `'softmax'`. Default 8192. */
   negatives?: number | undefined;
   /** Interactions per step, at least; whole users are taken. From 1, default 8192. */
@@ -24,9 +29,16 @@ export interface HistoryTrainerOptions extends RecommenderOptions {
 export const historyTrainerChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
   loss: choice(['softmax', 'bpr'] as const, 'softmax'),
+  temperature: optional(number({ min: 0, max: 100 })),
   negatives: integer({ default: 8192, min: 1, max: 65_536 }),
   batchSize: integer({ default: 8192, min: 1, max: 2 ** 24 }),
   regularization: number({ default: 1e-6, min: 0, max: 10 }),
   patience: integer({ default: 3, min: 1 }),
   ...recommenderOptions,
 };
+
+/** The same settings with the temperature of their loss where the caller did not say. */
+export function withTemperature<S extends { temperature: number | undefined; loss: 'softmax' | 'bpr' }>(settings: S) {
+  const { temperature = settings.loss === 'softmax' ? 0.06 : 0 } = settings;
+  return { ...settings, temperature };
+}

@@ -1,5 +1,7 @@
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
+import { lightGcnKernels } from '../../engine/generated/families/light-gcn.ts';
+import { trainingKernels } from '../../engine/generated/families/training.ts';
 import {
   addRows,
   drawNegatives,
@@ -10,6 +12,8 @@ import {
   historySoftmax,
   historySums,
   sumParts,
+  unitBackward,
+  unitForward,
 } from '../../engine/generated/jobs.ts';
 import { type Block, part } from '../../engine/memory/block.ts';
 import { type Blocks, type Fields, f32, f64, i32, type Layout, layout } from '../../engine/memory/layout.ts';
@@ -38,7 +42,7 @@ export interface EncoderPlan<Encoder extends ItemEncoder, F extends Fields> {
   /** Floats of scratch per thread. */
   scratch: number;
   /** Makes it. @param signal that of the epoch */
-  start(engine: Engine, blocks: Blocks<F>, signal: () => AbortSignal | undefined): Encoder;
+  start(engine: Engine<'light-gcn' | 'training'>, blocks: Blocks<F>, signal: () => AbortSignal | undefined): Encoder;
 }
 
 /** How is learned. */
@@ -50,6 +54,8 @@ export interface HistorySettings {
   batchSize: number;
   learningRate: number;
   regularization: number;
+  /** Vectors of items have length 1, and scores are divided by this; 0: vectors of any length. */
+  temperature: number;
   seed: number | string;
   threads: number | 'auto';
 }
@@ -68,13 +74,14 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
   readonly #liked: Csr;
   /** Items that may be drawn: the first so many. */
   readonly #drawable: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'light-gcn' | 'training'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #random: SeededNumbers;
   readonly #adam: Adam;
   readonly #sizes: StepSizes;
   readonly #users: Int32Array;
   readonly #itemShares: Float32Array;
+  readonly #sharpness: number;
   #signal: AbortSignal | undefined;
   #steps = 0;
   #fresh = false;
@@ -84,14 +91,19 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     this.#settings = settings;
     this.#liked = liked;
     this.#drawable = drawable;
-    const { regularization, seed, threads } = settings;
+    const { regularization, seed, threads, temperature } = settings;
+    this.#sharpness = temperature > 0 ? 1 / temperature : 1;
     this.#sizes = sizesOf(liked, settings, drawable);
     const { negatives } = this.#sizes;
-    const memory = memoryOf(liked.columns, plan.width, this.#sizes);
+    const memory = memoryOf(liked.columns, plan.width, this.#sizes, temperature > 0);
     const scratch = 4 * Math.max(plan.scratch, tile * negatives + 8 * Math.max(negatives, plan.width, tile)) + 256;
     const most = Math.min(blocksPerStep, Math.max(1, Math.floor((liked.indices.length * plan.width) / 2 ** 16)));
     const all = layout({ memory, encoder: plan.memory });
-    this.#engine = new Engine(all, { threads: Math.min(threads === 'auto' ? availableThreads() : threads, most), scratchBytes: scratch });
+    this.#engine = new Engine(all, {
+      families: [lightGcnKernels, trainingKernels],
+      threads: Math.min(threads === 'auto' ? availableThreads() : threads, most),
+      scratchBytes: scratch,
+    });
     this.#memory = this.#engine.place(memory);
     this.encoder = plan.start(this.#engine, this.#engine.place(plan.memory), () => this.#signal);
     this.#memory.head.array.fill(-1);
@@ -132,8 +144,26 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
   }
 
   async #refresh(): Promise<void> {
-    if (!this.#fresh) await this.encoder.forward(this.#memory.z);
+    if (!this.#fresh) await this.#encode();
     this.#fresh = true;
+  }
+
+  async #encode(): Promise<void> {
+    const { z, lengths } = this.#memory;
+    await this.encoder.forward(z);
+    if (!lengths) return;
+    await this.#engine.run(unitForward, this.#allItems, { x: z, width: this.encoder.width, y: z, stats: lengths }, this.#signal);
+  }
+
+  async #learn(): Promise<void> {
+    const { z, dz, lengths } = this.#memory;
+    const back = { y: z, width: this.encoder.width, stats: lengths as Block<Float32Array>, dy: dz, dx: dz };
+    if (lengths) await this.#engine.run(unitBackward, this.#allItems, back, this.#signal);
+    await this.encoder.learn(dz, this.#adam.step(this.#settings.learningRate));
+  }
+
+  get #allItems() {
+    return cutOf(this.#liked.columns, 64);
   }
 
   /** Writes the histories of the next users. */
@@ -145,7 +175,7 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     while (from + users < order.length && size < this.#settings.batchSize && users < this.#sizes.users) {
       const user = order[from + users];
       const [first, last] = [offsets[user], offsets[user + 1]];
-      const own = 1 / Math.sqrt(last - first);
+      const own = this.#sharpness / Math.sqrt(last - first);
       for (let e = first; e < last; e++, size++) {
         const item = indices[e];
         links.array[size] = item;
@@ -168,8 +198,8 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     const distinct = this.#engine.call(groupLinks, { count, rows: links, head, next, touched });
     const gradients = { touched, head, next, slots, pulls, shares, x: user, dx: duser, table: z, width, out: dz };
     await this.#engine.run(historyGradients, cutOf(distinct, 64), gradients, signal);
-    await this.encoder.learn(dz, this.#adam.step(this.#settings.learningRate));
-    await this.encoder.forward(z);
+    await this.#learn();
+    await this.#encode();
     return stats.array.reduce((sum, value) => sum + value, 0);
   }
 
@@ -258,8 +288,9 @@ function sizesOf({ offsets, rows }: Csr, { batchSize, loss, negatives }: History
   };
 }
 
-function memoryOf(items: number, width: number, { users, edges, negatives }: StepSizes) {
+function memoryOf(items: number, width: number, { users, edges, negatives }: StepSizes, hasLengths: boolean) {
   return layout({
+    lengths: hasLengths ? f32(items) : undefined,
     z: f32(items * width),
     dz: f32(items * width),
     ends: i32(users + 1),

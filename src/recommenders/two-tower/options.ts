@@ -1,13 +1,6 @@
-import type { ContentIndex } from '../../contracts/content-index.ts';
-import { AttuneError, shown } from '../../errors.ts';
-import { callback, integer, number, optional } from '../../options.ts';
-import { type HistoryTrainerOptions, historyTrainerChecks } from '../shared/history-trainer-options.ts';
-
-/** Where vectors of contents come from: a `SemanticIndex`, or anything with these two. */
-export type ItemFeatures = Pick<ContentIndex, 'items' | 'vectorOf'>;
-
-/** What is known of an item, such as `{ brand: 'GE', category: ['parts', 'filters'] }`. Numbers and flags count as words. */
-export type AttributesOf = (item: string) => Readonly<Record<string, unknown>> | undefined;
+import { integer, number, readOptions } from '../../options.ts';
+import { type HistoryTrainerOptions, historyTrainerChecks, withTemperature } from '../shared/history-trainer-options.ts';
+import { type AttributesOf, featureChecks, type ItemFeatures } from '../shared/item-features.ts';
 
 /** Options of {@link TwoTowerRecommender}. */
 export interface TwoTowerOptions extends HistoryTrainerOptions {
@@ -25,20 +18,19 @@ export interface TwoTowerOptions extends HistoryTrainerOptions {
 }
 
 /** Checks and defaults of {@link TwoTowerOptions}. */
-export const twoTowerChecks = {
-  itemFeatures: optional((value: unknown, name: string): ItemFeatures => {
-    const given = value as Partial<ItemFeatures> | null;
-    if (typeof given?.vectorOf === 'function' && given.items && Symbol.iterator in given.items) return given as ItemFeatures;
-    throw new AttuneError('ERR_BAD_OPTION', `${name} must be a SemanticIndex, or { items, vectorOf(item) }, got ${shown(value)}.`);
-  }),
-  itemAttributes: callback<AttributesOf>(),
+const twoTowerChecks = {
+  ...featureChecks,
   epochs: integer({ default: 30, min: 1, max: 10_000 }),
   learningRate: number({ default: 0.02, above: 0, max: 10 }),
   ...historyTrainerChecks,
 };
 
+/** Reads {@link TwoTowerOptions}. @throws ERR_BAD_OPTION */
+export const readTwoTowerOptions = (options: TwoTowerOptions) =>
+  withTemperature(readOptions('TwoTowerRecommender', options, twoTowerChecks));
+
 /** Options as they were read. */
-export type TwoTowerSettings = { [K in keyof typeof twoTowerChecks]: ReturnType<(typeof twoTowerChecks)[K]> };
+export type TwoTowerSettings = ReturnType<typeof readTwoTowerOptions>;
 
 /** Those that are part of a file. */
 export type StoredSettings = Omit<TwoTowerSettings, 'itemFeatures' | 'itemAttributes'>;

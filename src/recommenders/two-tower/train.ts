@@ -8,8 +8,8 @@ import { blocksPerStep, cutOf } from '../../engine/training/cut.ts';
 import { DenseParameters, denseLayout } from '../../engine/training/dense-parameters.ts';
 import { uniform } from '../../numeric/random.ts';
 import { HistoryTrainer, type ItemEncoder } from '../shared/history-trainer.ts';
+import type { Features } from '../shared/item-features.ts';
 import type { Trainer } from '../shared/training.ts';
-import type { Features } from './features.ts';
 import type { StoredSettings } from './options.ts';
 
 /** Size of what training begins with. */
@@ -40,19 +40,33 @@ type Memory = Blocks<ReturnType<typeof layoutOf>['fields']>;
 /** The tower of items: a vector of its own, plus text vector x W, plus the mean of the vectors of its attributes. */
 class TowerEncoder implements ItemEncoder {
   readonly width: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'light-gcn' | 'training'>;
   readonly #memory: Memory;
   readonly #features: Features;
   readonly #dense: DenseParameters<'w'>;
   readonly #signal: () => AbortSignal | undefined;
 
-  constructor(engine: Engine, memory: Memory, features: Features, width: number, signal: () => AbortSignal | undefined) {
+  constructor(
+    engine: Engine<'light-gcn' | 'training'>,
+    memory: Memory,
+    features: Features,
+    width: number,
+    signal: () => AbortSignal | undefined,
+  ) {
     this.width = width;
     this.#engine = engine;
     this.#memory = memory;
     this.#features = features;
     this.#signal = signal;
     this.#dense = new DenseParameters(engine, memory.dense, { w: features.dimensions * width });
+  }
+
+  /** Goes on from vectors of items, items x factors. */
+  resume(factors: number, rows: Float32Array): void {
+    const { ids } = this.#memory;
+    for (let item = 0; item * factors < rows.length; item++) {
+      ids.array.set(rows.subarray(item * factors, (item + 1) * factors), item * this.width);
+    }
   }
 
   /** Draws where training begins: items without interactions have no vector of their own. */
@@ -115,8 +129,11 @@ export class TwoTowerTrainer implements Trainer<Float32Array> {
   readonly #trainer: HistoryTrainer<TowerEncoder, ReturnType<typeof layoutOf>['fields']>;
   readonly #factors: number;
 
-  /** @param liked users x all items, of which the first `interacted` have interactions */
-  constructor(liked: Csr, features: Features, interacted: number, settings: StoredSettings) {
+  /**
+   * @param liked users x all items, of which the first `interacted` have interactions
+   * @param start vectors of items to go on from; rows beyond them, and all without it, are drawn
+   */
+  constructor(liked: Csr, features: Features, interacted: number, settings: StoredSettings, start?: Float32Array) {
     const { factors, seed } = settings;
     const width = widthOf(factors);
     this.#factors = factors;
@@ -124,11 +141,12 @@ export class TwoTowerTrainer implements Trainer<Float32Array> {
       width,
       memory: layoutOf(features, width),
       scratch: 16 * Math.max(features.dimensions, width, Math.ceil(features.items.size / blocksPerStep) + 8),
-      start: (engine: Engine, memory: Memory, signal: () => AbortSignal | undefined) =>
+      start: (engine: Engine<'light-gcn' | 'training'>, memory: Memory, signal: () => AbortSignal | undefined) =>
         new TowerEncoder(engine, memory, features, width, signal),
     };
     this.#trainer = new HistoryTrainer(liked, plan, settings, interacted);
     this.#trainer.encoder.begin(factors, interacted, seed);
+    if (start) this.#trainer.encoder.resume(factors, start);
   }
 
   epoch(_: number, signal: AbortSignal | undefined): Promise<number> {

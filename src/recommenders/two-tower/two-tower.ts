@@ -1,21 +1,23 @@
 import type { History } from '../../contracts/history.ts';
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { LoadOptions } from '../../contracts/recommender.ts';
+import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
 import type { VectorIndex } from '../../contracts/vector-index.ts';
 import { tensorOf } from '../../data/files/model-file.ts';
 import { type Id, textOf } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { readOptions } from '../../options.ts';
+import { readOptions, workOptions } from '../../options.ts';
 import { HistoryFactorBase, type HistoryFactors, historyFactors } from '../factors/history-factors.ts';
-import { checkInteractions, type FittedBase } from '../shared/base.ts';
+import { checkInteractions } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, recordOf, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
+import { readFeatures, widened, withoutFeatures } from '../shared/item-features.ts';
 import { likedRows } from '../shared/liked.ts';
-import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
-import { type Features, readFeatures } from './features.ts';
-import { type StoredSettings, type TwoTowerOptions, type TwoTowerSettings, twoTowerChecks } from './options.ts';
+import { mergeInto } from '../shared/merge.ts';
+import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel, warmSteps } from '../shared/training.ts';
+import { readTwoTowerOptions, type StoredSettings, type TwoTowerOptions, type TwoTowerSettings } from './options.ts';
 
-export type { AttributesOf, ItemFeatures, TwoTowerOptions } from './options.ts';
+export type { AttributesOf, ItemFeatures } from '../shared/item-features.ts';
+export type { TwoTowerOptions } from './options.ts';
 
 /** Options of {@link TwoTowerRecommender.fit}. */
 export type TwoTowerFitOptions = TrainingFitOptions<TwoTowerRecommender>;
@@ -35,7 +37,8 @@ const format = { kind, formatVersion: 1 };
  * recommended, found as similar items, and put into a vector index.
  *
  * The result is the same, bit for bit, for any number of threads. Features are functions and indexes of the caller and no part of a file: a
- * loaded model answers, but is fitted anew by a new recommender with its features. There is no `partialFit`.
+ * loaded model answers, but is fitted anew by a new recommender with its features. `partialFit` moves the vectors of items by a few warm steps and
+ * leaves features as they were read.
  *
  * @example
  * const towers = await new TwoTowerRecommender({ itemFeatures: index, itemAttributes: (item) => ({ brand: brands.get(item) }) }).fit(train);
@@ -50,7 +53,7 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: TwoTowerOptions = {}) {
-    const settings = readOptions('TwoTowerRecommender', options, twoTowerChecks);
+    const settings = readTwoTowerOptions(options);
     super(settings.onUnknown);
     this.#settings = settings;
     this.listThreads = settings.threads;
@@ -72,7 +75,7 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
     const read = readTrainingFitOptions<TwoTowerRecommender>(owner, options, { validateEvery: 1, patience: settings.patience });
     read.signal?.throwIfAborted();
     checkInteractions(`${owner}.fit`, interactions);
-    const readAll = (data: Interactions) => readFeatures(data.items, { itemFeatures, itemAttributes });
+    const readAll = (data: Interactions) => readFeatures(owner, data.items, { itemFeatures, itemAttributes });
     const partsOf = (data: Interactions, itemRows: Float32Array, history: TrainingIteration[]) =>
       modelOf({ ...widened(baseOf(data), readAll(data)), settings, itemRows, history });
     const { TwoTowerTrainer } = await import('./train.ts');
@@ -90,6 +93,29 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
       modelOf: (data, itemRows, lines) => TwoTowerRecommender.#of(partsOf(data, itemRows, lines)),
     });
     this.replace(partsOf(interactions, state, history));
+    return this;
+  }
+
+  /**
+   * Takes in new rows, of which the newer of one pair counts: a few warm steps over all rows, from the vectors of now. Features are not read
+   * again, so that an item they learned of since has a vector after the next `fit`. After an abort the model is as before. @throws as
+   * {@link fit}
+   */
+  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    const work = readOptions('TwoTowerRecommender.partialFit', options, workOptions);
+    const { model } = this;
+    checkInteractions('TwoTowerRecommender.partialFit', interactions);
+    work.signal?.throwIfAborted();
+    const base = mergeInto(model, interactions);
+    const liked = likedRows(base.byUser);
+    const touched = liked.indices.reduce((most, item) => Math.max(most, item + 1), 0);
+    const { TwoTowerTrainer } = await import('./train.ts');
+    const itemRows = await warmSteps(
+      model.settings,
+      work,
+      (settings) => new TwoTowerTrainer(liked, withoutFeatures(base.items), touched, settings, model.itemRows),
+    );
+    this.replace(modelOf({ ...base, settings: model.settings, itemRows, history: model.history }));
     return this;
   }
 
@@ -131,7 +157,8 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
     const { file, base } = decodeModel(format, bytes);
     const { history, ...stored } = file.settings as unknown as StoredSettings & { history: TrainingIteration[] };
     const settings = fromSettings(kind, stored, (given: object) =>
-      readOptions('TwoTowerRecommender', { ...given, ...own }, twoTowerChecks),
+      // Models of before there was a temperature have vectors of any length.
+      readTwoTowerOptions({ temperature: 0, ...given, ...own }),
     );
     const itemRows = tensorOf(file, 'item_factors', Float32Array, base.items.size * settings.factors);
     return TwoTowerRecommender.#of(modelOf({ ...base, settings, itemRows, history: recordOf<TrainingIteration>(kind, history) }));
@@ -152,9 +179,4 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
 function modelOf(parts: Omit<Model, 'userRows' | 'itemShares' | 'factors'>): Model {
   const { factors } = parts.settings;
   return { ...parts, factors, ...historyFactors({ ...parts, factors }) };
-}
-
-/** Ids and rows with the items that only features know. */
-function widened(base: FittedBase, { items }: Features): FittedBase {
-  return { ...base, items, byUser: { ...base.byUser, columns: items.size } };
 }

@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
 import { checkIterable } from '../../options.ts';
-import { type EventCondition, readFilter, readFilteredList } from '../shared/checks.ts';
+import { type EventCondition, lookupKeys, readFilter, readFilteredList } from '../shared/checks.ts';
 import { eventFields, eventRow, jsonObject, lookupKey, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import type { SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
@@ -75,6 +75,15 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
       const rows = await use((connection) => connection.all<Stored>(sql, ...values, wanted, ...limit));
       return rows.map(rowOf);
     },
+    async ofUsers(given, filter) {
+      const users = [...new Set(lookupKeys(checkIterable('events.ofUsers', 'ids', given), 'events.ofUsers: user'))];
+      const { condition, values } = where(readFilter(filter));
+      const most = Math.min(dialect.maxParameters, 10_000) - values.length;
+      const sql = (count: number) => text(`${select} ${condition} and ${user} in (${parameters(count)}) order by ${id}`);
+      const rows = await use((connection) => inParts(users, most, (part) => connection.all<Stored>(sql(part.length), ...values, ...part)));
+      const found = rows.map(rowOf);
+      return users.length > most ? found.sort((a, b) => a.id - b.id) : found;
+    },
     async count(filter) {
       const { condition, values } = where(readFilter(filter));
       return use((connection) => counted(connection, text(`select count(*) as n from ${name} ${condition}`), ...values));
@@ -84,6 +93,13 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
       return use((connection) => connection.run(text(`delete from ${name} ${condition}`), ...values));
     },
   };
+}
+
+/** What a statement finds for each part of a list that is too long for one. */
+async function inParts<T, Row>(list: readonly T[], most: number, find: (part: readonly T[]) => Row[] | Promise<Row[]>): Promise<Row[]> {
+  const found: Row[] = [];
+  for (let from = 0; from < list.length; from += most) for (const row of await find(list.slice(from, from + most))) found.push(row);
+  return found;
 }
 
 /** An event to append, with its further fields as JSON. @throws AttuneError naming its row */

@@ -10,6 +10,7 @@ import { firstOrLast, readList, readPage, readPutInteractions, selectedRows } fr
 import { olderThanStored, readAll, reject, unknownProduct } from '../shared/put.ts';
 import { lookupKey, readInteraction } from '../shared/rows.ts';
 import type { InteractionsTable, ProductsTable } from '../shared/tables.ts';
+import { adding, pairKey } from './add-values.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
 import { counted, ManyRows, type Placed, paged, putRows, type ReadRow, type RowWriter, streamed, tuples } from './rows.ts';
@@ -121,7 +122,7 @@ function rebuilding(
 /** Stores batches of interactions with different pairs. */
 function interactionWriter(
   sql: ReturnType<typeof statements>,
-  { unknownProducts, onConflict }: { unknownProducts: 'reject' | 'stub'; onConflict: 'replace' | 'newest' },
+  { unknownProducts, onConflict }: { unknownProducts: 'reject' | 'stub'; onConflict: 'replace' | 'newest' | 'sum' },
 ): RowWriter {
   const known = new Set<SqlValue>();
   const valuesOf = (row: ReadRow) => row.values;
@@ -178,6 +179,10 @@ function interactionWriter(
     async store(connection, rows, result) {
       const storable = await withProducts(connection, rows, result);
       let inserted = 0;
+      if (onConflict === 'sum') {
+        await sql.add(connection, storable, result);
+        return;
+      }
       await sql.insert.run(storable, valuesOf, async (text, values) => {
         inserted += await connection.run(text, ...values);
       });
@@ -185,11 +190,6 @@ function interactionWriter(
       if (inserted < storable.length) result.updated += (await replace(connection, storable, result)) - inserted;
     },
   };
-}
-
-/** Ids hold no NUL. */
-function pairKey(user: SqlValue, item: SqlValue): string {
-  return `${user}\0${item}`;
 }
 
 interface ListStatements {
@@ -232,6 +232,7 @@ function statements(dialect: SqlDialect, table: InteractionsTable, products: Pro
     limit: ` limit ${dialect.placeholder(2)}`,
   });
   return {
+    add: adding(dialect, { name, user, item, value, timestamp, names, types }),
     insert: new ManyRows(
       dialect,
       all.length,

@@ -1,4 +1,13 @@
-import { AlsRecommender, Interactions, NcfRecommender, SasRecRecommender } from 'attune';
+import {
+  AlsRecommender,
+  GraphFilterRecommender,
+  Interactions,
+  LightGcnRecommender,
+  NcfRecommender,
+  SasRecRecommender,
+  SequenceLinearRecommender,
+  TwoTowerRecommender,
+} from 'attune';
 
 /** Long and short rows, users with one item, users with the same history: every route of training has work. */
 function data(): Interactions {
@@ -29,13 +38,19 @@ export async function fingerprint(threads: number): Promise<string> {
   const als = await new AlsRecommender({ factors: 48, iterations: 5, regularization: 0.5, alpha: 8, seed: 5, threads }).fit(rows);
   const ncf = await new NcfRecommender({ factors: 16, layers: [32, 16, 8], epochs: 2, pretrain: 1, seed: 5, threads }).fit(rows);
   const sas = await new SasRecRecommender({ factors: 16, heads: 2, epochs: 2, negatives: 64, maxLength: 20, seed: 5, threads }).fit(rows);
-  const answers = [als, ncf, sas].map((model) => [
-    model.recommend('u1', { n: 20 }),
-    model.recommendFor(['i1', 'i2']),
-    model.similarItems('i3'),
-  ]);
-  const alike = [als, sas].map((model) => model.similarUsers('u4'));
-  const parts = [als.toBytes(), ncf.toBytes(), sas.toBytes(), new TextEncoder().encode(JSON.stringify([answers, alike]))];
+  const history = { factors: 16, epochs: 2, negatives: 64, seed: 5, threads };
+  const gcn = await new LightGcnRecommender(history).fit(rows);
+  const towers = await new TwoTowerRecommender({ ...history, itemAttributes: (item) => ({ end: item.at(-1) }) }).fit(rows);
+  const filters = await Promise.all(
+    (['linear', 'low-pass', 'chebyshev'] as const).map((filter) =>
+      new GraphFilterRecommender({ filter, ...(filter !== 'linear' && { rank: 16 }), seed: 5, threads }).fit(rows),
+    ),
+  );
+  const next = await new SequenceLinearRecommender({ regularization: 5, threads }).fit(rows);
+  const models = [als, ncf, sas, gcn, towers, ...filters, next];
+  const answers = models.map((model) => [model.recommend('u1', { n: 20 }), model.recommendFor(['i1', 'i2']), model.similarItems('i3')]);
+  const alike = [als, sas, gcn, towers].map((model) => model.similarUsers('u4'));
+  const parts = [...models.map((model) => model.toBytes()), new TextEncoder().encode(JSON.stringify([answers, alike]))];
   return parts.map(fnv).join('-');
 }
 

@@ -1,13 +1,14 @@
 import { type Recommendation, SasRecRecommender, split } from 'attune';
 import { describe, expect, it } from 'vitest';
+import { readModelFile, writeModelFile } from '../../../src/data/files/model-file.ts';
 import { expectRejection, recommenderConformance } from '../../support/conformance.ts';
 import { fromRows, zipf } from '../../support/makers.ts';
 
 const small = { factors: 8, epochs: 80, learningRate: 0.003, negatives: 16, dropout: 0.3, maxLength: 20, seed: 3 };
 
 describe.each([
-  ['a softmax', {}],
-  ['labels, two blocks of two heads', { loss: 'bce', blocks: 2, heads: 2, factors: 16, epochs: 60, learningRate: 0.01 }],
+  ['a softmax of inner products', { temperature: 0 }],
+  ['labels of cosines, two blocks of two heads', { loss: 'bce', blocks: 2, heads: 2, factors: 16, epochs: 20, temperature: 0.5 }],
 ] as const)('SasRecRecommender, %s', (_, settings) => {
   recommenderConformance({
     make: (options) => new SasRecRecommender({ ...small, ...settings, ...options }),
@@ -61,6 +62,29 @@ describe('SasRecRecommender', () => {
     expect([...auto.items].length).toBe(12);
     await expectRejection('ERR_BAD_OPTION', new SasRecRecommender(options).fit(data, { validation: 'auto', validate: () => 1 }));
     await expectRejection('ERR_BAD_OPTION', new SasRecRecommender(options).fit(data, { validation: 'later' as never }));
+  });
+  it('gives cosines as scores, and inner products where there is no temperature', async () => {
+    const data = zipf({ users: 60, items: 40, rows: 800 });
+    const longest = async (temperature: number) => {
+      const model = await new SasRecRecommender({ ...small, epochs: 20, temperature }).fit(data);
+      const { data: rows, columns } = model.itemFactors;
+      const lengths = Array.from(model.items, (_, k) => Math.hypot(...rows.subarray(k * columns, (k + 1) * columns)));
+      const scores = [...model.users].flatMap((user) => [...model.score(user, model.items)]);
+      return { length: Math.max(...lengths), score: Math.max(...scores.map(Math.abs)) };
+    };
+    const cosines = await longest(0.1);
+    expect(cosines.length).toBeCloseTo(1, 5);
+    expect(cosines.score).toBeLessThanOrEqual(1.00001);
+    expect((await longest(0)).length).not.toBeCloseTo(1, 2);
+  });
+  it('reads a file of before there was a temperature as one of inner products', async () => {
+    const model = await new SasRecRecommender({ ...small, epochs: 5, temperature: 0 }).fit(zipf({ users: 30, items: 20, rows: 300 }));
+    const { settings, ...file } = readModelFile(model.toBytes(), 'sasrec', 1);
+    const { temperature, ...before } = settings;
+    expect(temperature).toBe(0);
+    const old = SasRecRecommender.fromBytes(writeModelFile({ ...file, settings: before }));
+    expect(old.recommend('u3')).toEqual(model.recommend('u3'));
+    expect(old.toBytes()).toEqual(model.toBytes());
   });
   it('wants a width that its heads can share', () => {
     expect(() => new SasRecRecommender({ factors: 20 })).toThrow("must be a multiple of 8 times 'heads', which is 8, got 20");

@@ -8,7 +8,7 @@ describe('SequenceLinearRecommender', () => {
   recommenderConformance({
     make: (options) => new SequenceLinearRecommender({ regularization: 2, ...options }),
     Class: SequenceLinearRecommender,
-    can: { explain: true, sequence: true },
+    can: { explain: true, sequence: true, partialFit: true },
   });
 
   it('has the weights of the ridge regression from the decayed past to the decayed future', async () => {
@@ -27,6 +27,33 @@ describe('SequenceLinearRecommender', () => {
     const after = model.similarItems('i3', { n: 100 });
     const from = data.items.indexOf('i3');
     for (const { item, score } of after) expect(score).toBeCloseTo(b.get(from, data.items.indexOf(item)), 4);
+  });
+  it('takes in new rows by the equations of all rows, for the items of the users that have some', async () => {
+    const all = [...zipf({ users: 80, items: 50, rows: 900 })].map(({ user, item, value }): [string, string, number] => [
+      user,
+      item,
+      value,
+    ]);
+    const late = all
+      .filter(([user]) => user === 'u7')
+      .concat([
+        ['newcomer', 'i3', 1],
+        ['newcomer', 'new item', 1],
+      ]);
+    const options = { regularization: 3, tolerance: 1e-6 };
+    const early = all.filter(([user]) => user !== 'u7');
+    const updated = await new SequenceLinearRecommender(options).fit(fromRows(early));
+    const before = await new SequenceLinearRecommender(options).fit(fromRows(early));
+    await updated.partialFit(fromRows(late));
+    const whole = await new SequenceLinearRecommender(options).fit(fromRows([...early, ...late]));
+    const again = new Set(late.map(([, item]) => item));
+    for (const from of whole.items) {
+      const [now, wanted, old] = [updated, whole, before].map(
+        (model) => new Map((model.items.has(from) ? model.similarItems(from, { n: 100 }) : []).map(({ item, score }) => [item, score])),
+      );
+      for (const [item, score] of now) expect(score).toBeCloseTo((again.has(item) ? wanted : old).get(item) as number, 4);
+    }
+    expect(updated.recommend('u1', { includeSeen: true, n: 100 }).map(({ item }) => item)).toContain('new item');
   });
   it('is the same for any number of threads', async () => {
     const data = zipf({ users: 300, items: 400, rows: 4000 });

@@ -5,9 +5,9 @@ import { zipf } from '../../support/makers.ts';
 
 describe('TwoTowerRecommender', () => {
   recommenderConformance({
-    make: (options) => new TwoTowerRecommender({ factors: 8, learningRate: 0.05, epochs: 40, seed: 3, ...options }),
+    make: (options) => new TwoTowerRecommender({ factors: 8, learningRate: 0.05, epochs: 40, temperature: 0.5, seed: 3, ...options }),
     Class: TwoTowerRecommender,
-    can: { similarUsers: true, explain: true, explainMany: true, explainFor: true, earlyStopping: true },
+    can: { partialFit: true, similarUsers: true, explain: true, explainMany: true, explainFor: true, earlyStopping: true },
   });
 });
 
@@ -50,6 +50,19 @@ describe('A two-tower model', () => {
     for (const [u, kind] of kinds.entries()) {
       expect(towers.recommend(`u${u}`, { only: kinds.map((other) => `${other}-7`) })[0].item).toBe(`${kind}-7`);
     }
+  });
+  it('takes in what somebody does to an item that nobody had touched', async () => {
+    const index = await SemanticIndex.build(things);
+    const towers = await new TwoTowerRecommender({ ...settings, itemFeatures: index }).fit(touched);
+    const place = () => towers.recommend('u1', { n: 30, includeSeen: true }).findIndex(({ item }) => item === 'drill-7');
+    const before = place();
+    const users = Array.from({ length: 20 }, (_, k) => `u${3 * k + 1}`); // who like lamps
+    const loaded = TwoTowerRecommender.fromBytes(towers.toBytes());
+    const news = Interactions.fromColumns({ users: [...users, 'newcomer'], items: [...users.map(() => 'drill-7'), 'lamp-1'] });
+    await towers.partialFit(news);
+    expect(place()).toBeLessThan(before);
+    expect(towers.recommend('newcomer', { n: 1 })[0].item).toMatch(/^lamp/);
+    expect((await loaded.partialFit(news)).toBytes()).toEqual(towers.toBytes());
   });
   it('gives vectors whose search in a vector index is the list', async () => {
     const towers = await new TwoTowerRecommender(settings).fit(zipf());

@@ -8,6 +8,7 @@ import { interactionsModel } from './interactions-model.ts';
 import { interactionsPut } from './interactions-put.ts';
 import { interactionsRead } from './interactions-read.ts';
 import { interactionsReplaced } from './interactions-replaced.ts';
+import { streamPositions } from './positions.ts';
 import { productPagesAndBadRows, productRows } from './products.ts';
 import { dataStoreSuite } from './suite.ts';
 import { transactions } from './transactions.ts';
@@ -30,4 +31,5 @@ export function dataStoreConformance(open: () => DataStore | Promise<DataStore>,
   dataStoreIds(suite);
   allOrNothing(suite);
   transactions(suite);
+  streamPositions(suite);
 }

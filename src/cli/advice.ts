@@ -1,0 +1,13 @@
+/** What messages of the library tell programs to do, and what a command line does instead. */
+const instead: [RegExp, string][] = [
+  [/, pass value: \(row\) => \.\.\. to convert it,/, ','],
+  [/pass onBad(Row|Line): 'skip'/, 'pass --skip-bad-rows'],
+  [/timestampUnit: 's', 'ms', 'us' or 'ns'/, '--timestamp-unit s, ms, us or ns'],
+  [
+    /Use recommendFor\(history\) for a visitor, fit again with newer data, or pass onUnknown: 'empty'\./,
+    'Use --history for a visitor, or fit again with newer data.',
+  ],
+];
+
+/** A message of the library in terms of the command line. */
+export const forCommandLine = (message: string): string => instead.reduce((text, [library, here]) => text.replace(library, here), message);
