@@ -20,13 +20,7 @@ import { WordPiece } from '../static/word-piece.ts';
 import { inPrincipalAxes } from './distil-axes.ts';
 import type { DistilSample } from './distil-fit.ts';
 import { sentencesOf, vocabularyOf } from './distil-texts.ts';
-import type { TopicSettings } from './distil-topics.ts';
-
-/** A text, and the name of what it is about. */
-export interface TopicText {
-  text: string;
-  topic: string | undefined;
-}
+import { type TopicText, withTopics } from './topic-texts.ts';
 
 /** Options of {@link distil}. */
 export interface DistilOptions {
@@ -143,35 +137,6 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
   };
   if (o.topics === undefined) return staticFromTable(plain);
   return withTopics(plain, o.topics, { share: o.topicShare, seed: o.seed, signal, onProgress });
-}
-
-/** A table that tells the topics of texts apart as well. */
-export async function withTopics(table: StaticTable, given: Iterable<TopicText>, settings: TopicSettings): Promise<StaticEmbedder> {
-  const texts = readTopicTexts(given);
-  const names = [...new Set(texts.flatMap(({ topic }) => topic ?? []))];
-  if (names.length === 0)
-    throw new AttuneError('ERR_EMPTY', "distil: expected topics of texts, got none. Leave out the option 'topics', or name some.");
-  const numbers = new Map(names.map((name, number) => [name, number]));
-  const labels = Int32Array.from(texts, ({ topic }) => (topic === undefined ? names.length : (numbers.get(topic) as number)));
-  const embedder = staticFromTable({ ...table, topics: undefined });
-  const vectors = await embedder.embed(
-    texts.map(({ text }) => text),
-    settings,
-  );
-  const { fitTopics } = await import('./distil-topics.ts');
-  return staticFromTable({ ...table, topics: await fitTopics(vectors, embedder.dimensions, labels, names, settings) });
-}
-
-function readTopicTexts(given: Iterable<TopicText>): TopicText[] {
-  const texts = typeof given?.[Symbol.iterator] === 'function' ? [...given] : undefined;
-  const wrong = texts?.find(
-    (each) => typeof each?.text !== 'string' || (each.topic !== undefined && (typeof each.topic !== 'string' || each.topic === '')),
-  );
-  if (texts && wrong === undefined) return texts;
-  throw new AttuneError(
-    'ERR_BAD_OPTION',
-    `distil: option 'topics' must hold { text, topic }, a topic being text or undefined, got ${shown(texts ? wrong : given)}.`,
-  );
 }
 
 const defaultVocabulary = 30_000;
