@@ -6,7 +6,10 @@ export interface Sentence {
 
 const sentences = (list: [query: string, wanted: RegExp][]): Sentence[] => list.map(([query, wanted]) => ({ query, wanted }));
 
-/** Written and labelled before anything was measured on them. `choosing` may decide settings; `reporting` is only read off. */
+/**
+ * Written and labelled before anything was measured on them. `choosing` may decide settings; `reporting` is only read off, its shares alone.
+ * Whoever has looked at the answers to a sentence of `reporting` moves it to `choosing`, and writes another one.
+ */
 export const sampleSentences = {
   choosing: sentences([
     ['quiet dishwasher for a small kitchen', /(Built-in|Countertop|Portable) Dishwasher/],
@@ -33,8 +36,6 @@ export const sampleSentences = {
     ['tablets against smell in the dishwasher', /Dishwasher Cleaner Tablets/],
     ['fridge for a student room', /Mini Fridge/],
     ['dry clothes without wrinkles and chemicals', /Wool Dryer Balls|Dryer/],
-  ]),
-  reporting: sentences([
     ['silent machine that washes my dishes', /(Built-in|Countertop|Portable) Dishwasher/],
     ['cappuccino like in a cafe', /Espresso Machine|Frothing Pitcher/],
     ['electric machine for drying laundry', /Electric Dryer|Ventless Portable Dryer/],
@@ -60,6 +61,38 @@ export const sampleSentences = {
     ['show if the dishes are clean', /Clean Dirty Dishwasher Magnet/],
     ['brew coffee for the whole family', /Drip Coffee Maker|Coffee Carafe|Coffee Maker/],
   ]),
+  reporting: sentences([
+    ['machine to make ice cubes at home', /Countertop Ice Maker|Commercial Ice Machine/],
+    ['wash clothes in a tiny flat', /Portable Washing Machine|(Front|Top) Load Washer/],
+    ['latte and flat white every morning', /Espresso Machine|Frothing Pitcher/],
+    ['boil water fast with a single hot plate', /Induction Cooktop/],
+    ['fan that takes away cooking smells', /Range Hood/],
+    ['store a whole pig frozen', /Chest Freezer|Upright Freezer/],
+    ['keep wine at the right temperature', /Wine Cooler/],
+    ['dryer without a hose to the outside', /Ventless Portable Dryer|Indoor Dryer Vent/],
+    ['static cling in my laundry', /Wool Dryer Balls/],
+    ['fridge door does not close tight', /Refrigerator Door Gasket/],
+    ['forks and knives holder for the dishwasher', /Silverware Basket/],
+    ['microwave that saves counter space', /Over-the-Range Microwave/],
+    ['the light in the microwave is dead', /Microwave Light Bulb/],
+    ['food falls between counter and stove', /Stove Gap Cover/],
+    ['coffee for one person without mess', /Single Serve Coffee Maker|Coffee Pod/],
+    ['coffee pot broke and I need a new one', /Coffee Carafe/],
+    ['coffee without buying plastic capsules', /Reusable Coffee Pod Filter/],
+    ['laundry smells musty', /Washing Machine Cleaner Tablets/],
+    ['washer jumps around when it spins', /Anti Vibration|Suspension Rod/],
+    ['lid does not lock on my washer', /Washer Lid Switch/],
+    ['is my freezer cold enough', /Refrigerator Thermometer/],
+    ['something to shovel ice with', /Ice Scoop/],
+    ['knob for the stove broke off', /Oven Control Knob/],
+    ['clean burnt spots off a glass stove', /Cooktop Cleaner/],
+    ['sink disposal smells', /Garbage Disposal Cleaner/],
+    ['keep spoons from falling into the disposal', /Splash Guard|Sink Stopper/],
+    ['refrigerator for a family of five', /(French Door|Side-by-Side|Top Freezer) Refrigerator/],
+    ['electric stove with an oven', /Electric Range/],
+    ['washer that uses little water', /Load Washer|Portable Washing Machine/],
+    ['dishwasher that is quiet at night', /(Built-in|Countertop|Portable) Dishwasher/],
+  ]),
 };
 
 /** On the titles of amazon-in-appliances, labelled by what the thing is called there. */
@@ -77,8 +110,6 @@ export const titleSentences = {
     ['boil water for tea', /kettle/i],
     ['toast bread for breakfast', /toaster|sandwich/i],
     ['remove smoke from the kitchen', /chimney|hood|exhaust/i],
-  ]),
-  reporting: sentences([
     ['hot water for the shower', /geyser|water heater|instant/i],
     ['something to fry with less oil', /air fryer|fryer/i],
     ['bake a cake', /oven|otg|cake/i],
@@ -91,5 +122,25 @@ export const titleSentences = {
     ['stove that works with electricity', /induction|cooktop|hot plate|stove/i],
     ['clean dishes automatically', /dishwasher/i],
     ['small fridge for a hostel', /mini|portable|single door|refrigerator|fridge/i],
+  ]),
+  reporting: sentences([
+    ['grind spices and make chutney', /mixer|grinder/i],
+    ['backup for lights and fan in a power cut', /inverter|\bUPS\b|battery|rechargeable/i],
+    ['remove wrinkles from a saree', /\biron\b|steamer/i],
+    ['moving air from the ceiling', /ceiling fan/i],
+    ['make sandwiches for the kids', /sandwich/i],
+    ['chop onions without tears', /chopper|food processor|slicer|cutter/i],
+    ['cook lentils quickly', /cooker/i],
+    ['safe water from the tap', /purifier|filter|\bRO\b/i],
+    ['wash clothes automatically', /washing machine|washer/i],
+    ['blow bad air out of the bathroom', /exhaust|ventilation/i],
+    ['remove lint from sweaters', /lint|fuzz/i],
+    ['keep the room warm at night', /heater|blower|radiator/i],
+    ['bake cookies and pizza', /oven|\botg\b|pizza|microwave/i],
+    ['cold air without an ac', /cooler|\bfan\b/i],
+    ['clean the inside of my car', /vacuum/i],
+    ['make coffee at the office', /coffee|espresso/i],
+    ['machine to squeeze oranges', /juicer|squeezer/i],
+    ['water that is hot at once', /geyser|water heater|instant/i],
   ]),
 };

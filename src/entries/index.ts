@@ -145,6 +145,7 @@ export * from '../selection/choose-model.ts';
 export type { DocumentFields, ItemField, KeptFields, MetadataFields } from '../semantic/catalogue/documents.ts';
 export { cachedEmbedder } from '../semantic/embedders/cached.ts';
 export { type DistilOptions, distil } from '../semantic/embedders/distil/distil.ts';
+export type { TopicText } from '../semantic/embedders/distil/topic-texts.ts';
 export { type HttpEmbedderOptions, httpEmbedder } from '../semantic/embedders/http/http.ts';
 export type { HttpFetch, HttpResponse } from '../semantic/embedders/http/http-post.ts';
 export { type NgramOptions, ngramEmbedder } from '../semantic/embedders/ngram.ts';

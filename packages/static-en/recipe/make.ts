@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { distil } from 'attune';
 import { transformersEmbedder } from 'attune/transformers';
-import { recipeTexts } from './texts.ts';
+import { glosses, recipeTexts } from './texts.ts';
+import { topicTexts } from './topic-texts.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +35,8 @@ await teacher.prepare?.();
 const vocabulary = ((await teacher.vocabulary?.()) ?? []).filter(isWanted);
 // The weights were chosen on the sentences for choosing of `npm run bench -- search --only sentences`.
 const weights = { hybridWeight: 0.5, sentenceWeight: 0.9 };
-const settings = { use: 'documents', dimensions: 256, bits: 4, seed: 1, ...weights } as const;
+const topics = topicTexts([...new Set(glosses(values.wordnet))]);
+const settings = { use: 'documents', dimensions: 256, bits: 4, seed: 1, topics, ...weights } as const;
 const table = await distil({ teacher, texts, vectors, vocabulary, ...settings, onProgress: say });
 const bytes = table.toBytes();
 writeFileSync(values.out, bytes);

@@ -53,6 +53,37 @@ describe('a distilled embedder', () => {
     expect((await quick({ seed: 2 })).toBytes()).not.toEqual(first);
   });
 
+  it('tells apart what shares its words, where it was told the topics of texts', async () => {
+    const topics = [
+      ...adjectives.flatMap((a) => [
+        { text: `${a} washing machine`, topic: 'washing machine' },
+        { text: `${a} hose for a washing machine`, topic: 'hose' },
+        { text: `${a} kettle`, topic: undefined },
+      ]),
+    ];
+    const asked = ['black washing machine', 'washing machine hose black', 'white washing machine'];
+    const cosines = async (options: Partial<DistilOptions>) => {
+      const embedder = await quick({ use: 'documents', ...options });
+      const { dimensions: d } = embedder;
+      const vectors = await embedder.embed(asked);
+      const dot = (a: number, b: number) => vectors.subarray(a * d, a * d + d).reduce((sum, x, k) => sum + x * vectors[b * d + k], 0);
+      return { other: dot(0, 1), same: dot(0, 2), d, embedder };
+    };
+    const without = await cosines({});
+    const told = await cosines({ topics });
+    expect(told.d).toBe(without.d + 2);
+    expect(told.same - told.other).toBeGreaterThan(without.same - without.other + 0.1);
+    const again = staticEmbedder(told.embedder.toBytes());
+    expect(again.name).toBe(told.embedder.name);
+    expect(await again.embed(asked)).toEqual(await told.embedder.embed(asked));
+    const items = asked.map((text, id) => ({ id, text }));
+    const index = await SemanticIndex.build(items, { embedder: again });
+    const loaded = SemanticIndex.fromBytes(index.toBytes());
+    expect(await loaded.search('washing machine')).toEqual(await index.search('washing machine'));
+    await expect(quick({ topics })).rejects.toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
+    await expect(quick({ use: 'documents', topics: [] })).rejects.toThrow(expect.objectContaining({ code: 'ERR_EMPTY' }));
+  });
+
   it('is saved and brought back', async () => {
     const again = staticEmbedder((await shared).toBytes());
     expect(again.name).toBe((await shared).name);

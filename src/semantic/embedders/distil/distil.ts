@@ -15,10 +15,12 @@ import {
 } from '../../../options.ts';
 import { quantized } from '../static/quantized.ts';
 import { type StaticEmbedder, staticFromTable } from '../static/static.ts';
+import type { StaticTable } from '../static/static-file.ts';
 import { WordPiece } from '../static/word-piece.ts';
 import { inPrincipalAxes } from './distil-axes.ts';
 import type { DistilSample } from './distil-fit.ts';
 import { sentencesOf, vocabularyOf } from './distil-texts.ts';
+import { type TopicText, withTopics } from './topic-texts.ts';
 
 /** Options of {@link distil}. */
 export interface DistilOptions {
@@ -52,11 +54,18 @@ export interface DistilOptions {
   hybridWeight?: number | undefined;
   /** The same for short queries that are sentences. Default: `hybridWeight`. */
   sentenceWeight?: number | undefined;
+  /**
+   * Texts with what they are about, such as titles and queries with the kind of product; undefined where they are about none of these. The table then
+   * tells these topics apart, also where they share their words, and its vectors have one more number for each. Only with `use: 'documents'`.
+   */
+  topics?: Iterable<TopicText> | undefined;
+  /** How much the topics count beside the sum of the tokens, which counts 1. Above 0, default 1. */
+  topicShare?: number | undefined;
   /** Seed of the order of texts. Default 1. */
   seed?: number | undefined;
   /** Threads, 1 to 256, or `'auto'` (default): one per core. The result does not depend on it. */
   threads?: number | 'auto' | undefined;
-  /** Called with the phases `'embedding'` (texts) and `'fitting'` (batches, with `cosine`: how close the table is to the teacher). */
+  /** Called with the phases `'embedding'` (texts), `'fitting'` (batches, with `cosine`: how close the table is to the teacher) and `'topics'`. */
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Aborts: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
@@ -119,13 +128,15 @@ export async function distil(options: DistilOptions): Promise<StaticEmbedder> {
     onProgress,
   });
   const table = wanted === dimensions ? fitted : inPrincipalAxes(fitted, sample, wanted);
-  return staticFromTable({
+  const plain: StaticTable = {
     ...quantized(table, wanted, o.bits),
     vocabulary: [...vocabulary],
     source: `of ${teacher.name}`,
     hybridWeight: o.hybridWeight ?? (o.use === 'queries' ? 0.6 : 0.5),
     sentenceWeight: o.sentenceWeight,
-  });
+  };
+  if (o.topics === undefined) return staticFromTable(plain);
+  return withTopics(plain, o.topics, { share: o.topicShare, seed: o.seed, signal, onProgress });
 }
 
 const defaultVocabulary = 30_000;
@@ -158,6 +169,8 @@ const checks = {
   neighbours: number({ default: 1, min: 0, max: 1000 }),
   hybridWeight: optional(number({ min: 0, max: 1 })),
   sentenceWeight: optional(number({ min: 0, max: 1 })),
+  topics: anything<Iterable<TopicText> | undefined>(),
+  topicShare: number({ default: 1, above: 0, max: 100 }),
   seed: integer({ default: 1 }),
   threads,
   signal: abortSignal,
@@ -165,7 +178,7 @@ const checks = {
 };
 
 /** @returns the length of the table's vectors. */
-function checkDimensions(o: { dimensions?: number; use: string; bits: number }, teacher: number): number {
+function checkDimensions(o: { dimensions?: number; use: string; bits: number; topics?: unknown }, teacher: number): number {
   const refuse = (what: string) => {
     throw new AttuneError('ERR_BAD_OPTION', `distil: ${what}`);
   };
@@ -173,6 +186,8 @@ function checkDimensions(o: { dimensions?: number; use: string; bits: number }, 
   if (wanted > teacher) refuse(`option 'dimensions' can be at most the teacher's ${teacher}, got ${wanted}.`);
   if (wanted < teacher && o.use === 'queries')
     refuse(`a table for queries has the ${teacher} dimensions of the documents, got ${wanted}. Pass use: 'documents' for a smaller one.`);
+  if (o.topics !== undefined && o.use === 'queries')
+    refuse("option 'topics' is for use: 'documents', since vectors of the teacher have none.");
   if (o.bits === 4 && wanted % 2 === 1) refuse(`4 bits need an even number of dimensions, the table has ${wanted}.`);
   return wanted;
 }

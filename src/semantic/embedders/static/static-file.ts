@@ -2,6 +2,7 @@ import { type ModelFile, readModelFile, writeModelFile } from '../../../data/fil
 import { readSafetensors, type Tensor } from '../../../data/files/safetensors.ts';
 import { IdMap } from '../../../data/id-map.ts';
 import { AttuneError, shown } from '../../../errors.ts';
+import type { Topics } from './topics.ts';
 
 /** A table of token vectors: the vector of row i is `scales[i]` times its codes. */
 export interface StaticTable {
@@ -19,6 +20,8 @@ export interface StaticTable {
   hybridWeight: number;
   /** The weight for sentences; undefined: the same. */
   sentenceWeight?: number | undefined;
+  /** What tells apart what texts are about; undefined: nothing does. */
+  topics?: Topics | undefined;
 }
 
 /** A table in the three files of the format `attune-static`, version 0. */
@@ -32,19 +35,29 @@ export interface StaticFiles {
 }
 
 const kind = 'static-embedder';
-const formatVersion = 1;
+/** 2 has topics; a table without them is written as version 1, for those who have not updated. */
+const formatVersion = 2;
 
 /** One file that holds the whole table. */
-export function writeStaticTable({ dimensions, bits, codes, scales, vocabulary, source, hybridWeight, sentenceWeight }: StaticTable) {
+export function writeStaticTable(table: StaticTable): Uint8Array<ArrayBuffer> {
+  const { dimensions, bits, codes, scales, vocabulary, source, hybridWeight, sentenceWeight, topics } = table;
   return writeModelFile({
     kind,
-    formatVersion,
-    settings: { dimensions, bits, source, hybridWeight, ...(sentenceWeight !== undefined && { sentenceWeight }) },
+    formatVersion: topics ? formatVersion : 1,
+    settings: {
+      dimensions,
+      bits,
+      source,
+      hybridWeight,
+      ...(sentenceWeight !== undefined && { sentenceWeight }),
+      ...(topics && { topicShare: topics.share }),
+    },
     tensors: {
       embeddings: { data: codes, shape: [scales.length, (dimensions * bits) / 8] },
       scales: { data: scales, shape: [scales.length] },
+      ...(topics && { topics: { data: topics.weights, shape: [topics.names.length + 1, dimensions] } }),
     },
-    ids: { vocabulary: new IdMap(vocabulary) },
+    ids: { vocabulary: new IdMap(vocabulary), ...(topics && { topics: new IdMap(topics.names) }) },
   });
 }
 
@@ -63,7 +76,18 @@ export function readStaticTable(bytes: Uint8Array): StaticTable {
   const codes =
     bits === 8 ? tensor(file, 'embeddings', [rows, dimensions], Int8Array) : tensor(file, 'embeddings', [rows, dimensions / 2], Uint8Array);
   const scales = checkedScales(tensor(file, 'scales', [rows], Float32Array));
-  return { dimensions, bits, codes, scales, vocabulary: [...file.ids.vocabulary], source, hybridWeight, sentenceWeight };
+  const topics = readTopics(file, dimensions);
+  return { dimensions, bits, codes, scales, vocabulary: [...file.ids.vocabulary], source, hybridWeight, sentenceWeight, topics };
+}
+
+function readTopics(file: ModelFile, dimensions: number): Topics | undefined {
+  const { topicShare: share } = file.settings;
+  if (share === undefined) return undefined;
+  if (typeof share !== 'number' || !(share > 0 && share <= 100)) bad(`its settings say topicShare ${shown(share)}`);
+  const names = [...(file.ids.topics ?? bad('the names of its topics are missing'))];
+  const weights = tensor(file, 'topics', [names.length + 1, dimensions], Float32Array);
+  if (!weights.every(Number.isFinite)) bad('a weight of its topics is not finite');
+  return { names, weights, share };
 }
 
 /** Reads the three files. @throws ERR_BAD_FILE, ERR_NEWER_FORMAT, ERR_WRONG_KIND */

@@ -5,6 +5,7 @@ import { anything, number, optional, readOptions } from '../../../options.ts';
 import { reportAndYield } from '../../../work/report-and-yield.ts';
 import { readModel2Vec } from './model2vec.ts';
 import { readStaticFiles, readStaticTable, type StaticFiles, type StaticTable, writeStaticTable } from './static-file.ts';
+import { topicChances } from './topics.ts';
 import { WordPiece } from './word-piece.ts';
 
 /** Options of {@link staticEmbedder} for a table that lies in several files. */
@@ -81,20 +82,23 @@ class StaticTableEmbedder implements StaticEmbedder {
   readonly #table: StaticTable;
   readonly #tokens: WordPiece;
   readonly #sum: Float64Array;
+  readonly #chances: Float64Array;
 
   constructor(table: StaticTable) {
-    const { codes, scales, dimensions } = table;
+    const { codes, scales, dimensions, topics } = table;
     // The numbers are part of the name, because an index may only be searched with the table it was made for.
     const bytes = (data: Int8Array | Uint8Array | Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const mark = [xxHash32(bytes(codes)), xxHash32(bytes(scales))].map((hash) => hash.toString(16).padStart(8, '0')).join('');
+    const parts = [codes, scales, ...(topics ? [topics.weights, Float32Array.of(topics.share)] : [])];
+    const mark = parts.map((part) => xxHash32(bytes(part)).toString(16).padStart(8, '0')).join('');
     this.name = `static ${table.source} ${mark}`;
-    this.dimensions = dimensions;
+    this.dimensions = dimensions + (topics?.names.length ?? 0);
     this.rows = scales.length;
     this.hybridWeight = table.hybridWeight;
     this.sentenceWeight = table.sentenceWeight;
     this.#table = table;
     this.#tokens = new WordPiece(table.vocabulary);
     this.#sum = new Float64Array(dimensions);
+    this.#chances = new Float64Array(topics ? topics.names.length + 1 : 0);
   }
 
   async embed(texts: readonly string[], { signal, onProgress }: EmbedOptions = {}): Promise<Float32Array> {
@@ -102,7 +106,7 @@ class StaticTableEmbedder implements StaticEmbedder {
     const vectors = new Float32Array(texts.length * dimensions);
     for (let t = 0; t < texts.length; t++) {
       if (t % 1024 === 0) await reportAndYield('embedding', t, texts.length, { signal, onProgress });
-      vectors.set(this.#added(this.#tokens.ids(texts[t])), t * dimensions);
+      this.#embed(this.#tokens.ids(texts[t]), vectors, t * dimensions);
     }
     onProgress?.({ phase: 'embedding', done: texts.length, total: texts.length });
     return normalizeRows(vectors, dimensions);
@@ -114,7 +118,11 @@ class StaticTableEmbedder implements StaticEmbedder {
       const numbers = new Map(this.#table.vocabulary.map((token, id) => [token, id]));
       const ids = vocabulary.map((token) => numbers.get(token) ?? 0);
       return (tokens: readonly number[], vectors: Float32Array, at: number) =>
-        vectors.set(this.#added(tokens.map((token) => ids[token])), at);
+        this.#embed(
+          tokens.map((token) => ids[token]),
+          vectors,
+          at,
+        );
     },
   };
 
@@ -122,10 +130,29 @@ class StaticTableEmbedder implements StaticEmbedder {
     return writeStaticTable(this.#table);
   }
 
+  /** The vector of a text, of any length, into `vectors`. */
+  #embed(ids: number[], vectors: Float32Array, at: number): void {
+    const { topics, dimensions } = this.#table;
+    const sum = this.#added(ids);
+    vectors.set(sum, at);
+    if (!topics) return;
+    let squares = 0;
+    for (let d = 0; d < dimensions; d++) squares += sum[d] * sum[d];
+    if (squares === 0) return;
+    const scale = 1 / Math.sqrt(squares);
+    for (let d = 0; d < dimensions; d++) sum[d] *= scale;
+    vectors.set(sum, at);
+    topicChances(topics.weights, dimensions, sum, 0, this.#chances);
+    // Roots, so that the dot product of two texts is the affinity of their chances (Bhattacharyya 1943); times the best one, so that a text of
+    // which no topic is likely, such as an abstract of medicine, is compared by its tokens alone.
+    const chances = this.#chances.subarray(0, topics.names.length);
+    const best = topics.share * chances.reduce((most, chance) => Math.max(most, chance), 0);
+    for (let k = 0; k < chances.length; k++) vectors[at + dimensions + k] = best * Math.sqrt(chances[k]);
+  }
+
   /** The mean of the rows; overwrites the previous one. */
   #added(ids: number[]): Float64Array {
-    const { codes, scales, bits } = this.#table;
-    const { dimensions } = this;
+    const { codes, scales, bits, dimensions } = this.#table;
     const sum = this.#sum.fill(0);
     for (const id of ids) {
       const scale = scales[id] / ids.length;
