@@ -16,12 +16,12 @@ export const entries: string[] = readdirSync(join(root, 'src/entries'))
 /** What callers import: `attune`, `attune/metrics`. */
 export const moduleName = (entry: string): string => (entry === 'index' ? 'attune' : `attune/${entry}`);
 
-/** `exports` of package.json. */
+/** `exports` of package.json. Bundlers for pages and edge runtimes take the modules; Node, Bun and Deno the merged files, which load faster. */
 export function packageExports(): Record<string, unknown> {
   const subpaths = entries.map((entry) => [
     entry === 'index' ? '.' : `./${entry}`,
     {
-      import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
+      import: { types: `./dist/${entry}.d.ts`, node: `./dist/${entry}.js`, default: `./dist/modules/entries/${entry}.js` },
       require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
     },
   ]);

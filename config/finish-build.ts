@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCli } from './build-cli.ts';
+import { buildModules } from './build-modules.ts';
 import { mergeChunks } from './merge-chunks.ts';
 
 const dist = join(import.meta.dirname, '../dist');
@@ -9,6 +10,7 @@ let namespaces = 0;
 
 await mergeChunks(dist);
 await buildCli();
+await buildModules();
 for (const name of readdirSync(dist)) {
   if (/\.d\.c?ts$/.test(name)) edit(name, metricsByReference);
   if (/\.c?js$/.test(name)) edit(name, plainClassNames);

@@ -30,5 +30,5 @@ function licenses(): string {
     const text = readFileSync(file, 'utf8');
     return `${name}\n${'-'.repeat(name.length)}\n${file.endsWith('README.md') ? text.slice(text.search(/^LICENSE/m)) : text}`;
   };
-  return ['seedrandom'].map(notice).join('\n\n');
+  return ['seedrandom', 'fzstd'].map(notice).join('\n\n');
 }

@@ -36,6 +36,16 @@ export function gowalla(folder: string): { train: Interactions; test: Map<string
   return { train: fromPairs(listedPairs(join(folder, 'train.txt.gz'))), test };
 }
 
+/** MovieLens-100k, split "ua": 90,570 training ratings of 943 users and 1,680 films. */
+export function movieLens100k(folder: string): Interactions {
+  const rows = gzLines(join(folder, 'ua.base.gz')).map((line) => line.split('\t'));
+  return Interactions.fromColumns({
+    users: rows.map(([user]) => user),
+    items: rows.map(([, item]) => item),
+    values: Float32Array.from(rows, ([, , value]) => Number(value)),
+  });
+}
+
 /** Recall@k and NDCG@k over all items not in the user's train part, mean over the users of the test part. */
 export function allRanking(
   lists: (users: string[]) => Iterable<string[]>,

@@ -95,9 +95,10 @@ export interface PutInteractionsOptions extends PutOptions {
   unknownProducts?: 'reject' | 'stub' | undefined;
   /**
    * When the pair is known: `'replace'` (default) takes the new row; `'newest'` takes it unless its timestamp is smaller than the
-   * stored one, and rejects it then. A row without a timestamp counts as newer.
+   * stored one, and rejects it then. A row without a timestamp counts as newer. `'sum'` adds its value to the stored one and keeps
+   * the later timestamp; further columns are replaced.
    */
-  onConflict?: 'replace' | 'newest' | undefined;
+  onConflict?: 'replace' | 'newest' | 'sum' | undefined;
 }
 
 /** What `putMany` did with every row it was given. */

@@ -42,6 +42,11 @@ export interface DataStore<Tables = unknown> {
   /** What happened, in the order in which it came. */
   readonly events: EventStore;
   /**
+   * How far streams have been read into this store. Set in the transaction of the rows that came from there, it makes that every message
+   * counts exactly once. The stores of this library have it.
+   */
+  readonly positions?: PositionStore;
+  /**
    * Runs several calls as one: all of them count, or, when `work` rejects or the process dies, none. Use the store that
    * `work` is given; calls on the outer store may wait until it is done, so awaiting one inside may deadlock.
    */
@@ -114,8 +119,23 @@ export interface EventStore {
   all(filter?: EventFilter): AsyncIterable<StoredEvent>;
   /** Those of a user, in the order in which they came. */
   ofUser(user: Id, options?: RowListOptions & EventFilter): Promise<StoredEvent[]>;
+  /** Those of many users in one look, in the order in which they came. The stores of this library have it. */
+  ofUsers?(users: Iterable<Id>, filter?: Omit<EventFilter, 'user'>): Promise<StoredEvent[]>;
   /** The number of rows. */
   count(filter?: EventFilter): Promise<number>;
   /** Deletes the events that pass the filter; without one, all. Numbers are not reused. @returns the number of events deleted */
   delete(filter?: EventFilter): Promise<number>;
+}
+
+/** Positions of streams by the name of their source, such as `'events/3'` for a partition. */
+export interface PositionStore {
+  /**
+   * The position of a source, undefined when it was never set. In a transaction nobody else can set it until that ends, so that two
+   * readers of one source cannot both store what comes next.
+   */
+  get(source: string): Promise<number | undefined>;
+  /** Sets it: a whole number from 0. @throws ERR_BAD_ARGUMENT */
+  set(source: string, position: number): Promise<void>;
+  /** All of them, or those whose source begins with a text. */
+  all(prefix?: string): Promise<Record<string, number>>;
 }

@@ -23,11 +23,19 @@ export type { InteractionColumns } from './read-columns.ts';
 export type { Sequences } from './sequences.ts';
 export type { TimestampUnit } from './time-column.ts';
 
+let ofColumns: (columns: Columns, features: { userFeatures: Features; itemFeatures: Features }) => Interactions;
+
+/** Interactions of columns that are known to be right, because they were taken out of others. */
+export const interactionsOfColumns: typeof ofColumns = (columns, features) => ofColumns(columns, features);
+
 /**
  * Who did what with which item: columns of dense user and item indices, values and optional times, with the ids beside
  * them. Immutable; one row per (user, item) pair. Rows keep the order in which their pair first came.
  */
 export class Interactions implements Iterable<InteractionRow> {
+  static {
+    ofColumns = (columns, more) => new Interactions(columns, more);
+  }
   /** User ids; the index is what {@link userIndices} holds. */
   readonly users: IdMap;
   /** Item ids; the index is what {@link itemIndices} holds. */

@@ -29,13 +29,37 @@ export interface ReadRows {
   notices: string[];
 }
 
-/** Reads all rows. @param named which columns the caller named, so that they must be there. */
+/** Reads all rows into columns. @param named which columns the caller named, so that they must be there. */
 export async function readRows<Row>(
   rows: Iterable<Row> | AsyncIterable<Row>,
   o: RowOptions,
   named: { value: boolean; timestamp: boolean },
 ): Promise<ReadRows> {
   const builder = new ColumnBuilder();
+  const { times, values, first, ...done } = await eachRow(rows, o, named, builder);
+  const read = builder.columns();
+  const odd = times.finish(read.t);
+  const columns = odd ? withoutRows(read, odd) : read;
+  const skipped = done.skipped + (odd?.size ?? 0);
+  const notices = [...(values?.notices ?? []), ...(odd ? [leftOut(odd.size)] : []), ...times.notices];
+  if (!columns.t && !named.timestamp && first) notices.push(...noTimes(first));
+  return { columns, kept: columns.v.length, skipped, notices };
+}
+
+/** What takes the rows, such as a {@link ColumnBuilder}. */
+export interface RowSink {
+  /** Number of rows so far. */
+  readonly size: number;
+  push(user: string, item: string, value: number, time: number): void;
+}
+
+/** Checks each row and hands it on. */
+export async function eachRow<Row>(
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  o: RowOptions,
+  named: { value: boolean; timestamp: boolean },
+  builder: RowSink,
+) {
   const times = new TimeColumn(o.timestampUnit, named.timestamp, o.onBadRow === 'skip');
   const values = named.value ? undefined : new ValueColumn();
   let index = 0;
@@ -68,14 +92,7 @@ export async function readRows<Row>(
   else for (const row of rows as Iterable<Row>) take(row);
   o.signal?.throwIfAborted();
   o.onProgress?.({ phase: 'reading', done: index, total: index });
-
-  const read = builder.columns();
-  const odd = times.finish(read.t);
-  const columns = odd ? withoutRows(read, odd) : read;
-  skipped += odd?.size ?? 0;
-  const notices = [...(values?.notices ?? []), ...(odd ? [leftOut(odd.size)] : []), ...times.notices];
-  if (!columns.t && !named.timestamp && first) notices.push(...noTimes(first));
-  return { columns, kept: columns.v.length, skipped, notices };
+  return { times, values, first, skipped };
 }
 
 /** Finds the column of values when the caller named none and the rows have no `value`. */
@@ -94,7 +111,10 @@ class ValueColumn {
     const name = likelyColumn('value', Object.keys(row));
     if (name === undefined) return;
     const given = (row as Record<string, unknown>)[name];
-    if (typeof given === 'string' && Number.isNaN(Number(given))) return; // words, as in "stars: many"
+    if (typeof given === 'string' && Number.isNaN(Number(given))) {
+      if (this.notices.length === 0) this.notices.push(noNumbers(name, given, index)); // words, as in "stars: many", or 4,5
+      return;
+    }
     if (kept > 0) {
       throw new AttuneError(
         'ERR_BAD_VALUE',
@@ -107,6 +127,11 @@ class ValueColumn {
       `Values were read from the column ${shown(name)}, as there is no column "value". Pass value: ${shown(name)} to be sure, or value: () => 1 to count each row as 1.`,
     );
   }
+}
+
+function noNumbers(name: string, given: string, row: number): string {
+  const convert = /^\s*-?\d+,\d{1,2}\s*$/.test(given) ? `Number(row[${shown(name)}].replace(',', '.'))` : '...';
+  return `Each row counts as 1, as ${shown(given)} in row ${row} of the column ${shown(name)} is no number. If it holds values, pass value: (row) => ${convert}.`;
 }
 
 function leftOut(count: number): string {

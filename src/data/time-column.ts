@@ -7,7 +7,13 @@ export type TimestampUnit = 'auto' | 's' | 'ms' | 'us' | 'ns';
 /** All units. */
 export const timestampUnits: readonly TimestampUnit[] = ['auto', 's', 'ms', 'us', 'ns'];
 
-const toMilliseconds = { s: 1000, ms: 1, us: 1e-3, ns: 1e-6 };
+/** Nanoseconds to microseconds first: a number holds those of today to a quarter of one. */
+const toMilliseconds = {
+  s: (n: number) => n * 1000,
+  ms: (n: number) => n,
+  us: (n: number) => n / 1000,
+  ns: (n: number) => Math.round(n / 1000) / 1000,
+};
 const unitNames = { s: 'seconds', ms: 'milliseconds', us: 'microseconds', ns: 'nanoseconds' };
 type Unit = keyof typeof unitNames;
 
@@ -70,7 +76,7 @@ export class TimeColumn {
       this.#timed++;
       return time;
     }
-    const time = this.#unit === 'auto' ? n : n * toMilliseconds[this.#unit];
+    const time = this.#unit === 'auto' ? n : toMilliseconds[this.#unit](n);
     if (this.#unit === 'auto') this.#observe(n, value, row);
     else if (!(Math.abs(time) <= maxTime)) throw noTime(value, row, unitNames[this.#unit]);
     this.#turn(true);
@@ -92,7 +98,7 @@ export class TimeColumn {
     if (unit) {
       this.#forNumbers(times, (k) => {
         if (this.#skip && this.#isOdd(times[k], unit)) odd.add(k);
-        if (unit !== 'ms') times[k] *= toMilliseconds[unit];
+        times[k] = toMilliseconds[unit](times[k]);
       });
     }
     return odd.size > 0 ? odd : undefined;

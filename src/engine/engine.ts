@@ -1,13 +1,13 @@
 import { AttuneError } from '../errors.ts';
 import { yieldNow } from '../work/yield-now.ts';
-import type { AllKernels, Job, Kernel } from './generated/jobs.ts';
-import { plainKernels } from './generated/twins.ts';
+import { type KernelFamily, modulesOf, plainKernels } from './families.ts';
+import type { FamilyName, Job, Kernel } from './generated/jobs.ts';
 import { Arena } from './memory/arena.ts';
 import { type Block, padded } from './memory/block.ts';
 import { type Blocks, type Fields, type Layout, place } from './memory/layout.ts';
-import { type EngineMemory, maxBlocks, type RowRange, runBlocks, runHere, words } from './threads/job.ts';
+import { type EngineMemory, instantiate, type Kernels, maxBlocks, type RowRange, runBlocks, runHere, words } from './threads/job.ts';
 import { type Cut, checkJob, postJob } from './threads/post-job.ts';
-import { kernelModule, mayBlock, startWorker, type WorkerHandle } from './threads/runtime.ts';
+import { mayBlock, startWorker, type WorkerHandle } from './threads/runtime.ts';
 
 export type { Block } from './memory/block.ts';
 export type { Cut } from './threads/post-job.ts';
@@ -18,35 +18,40 @@ const pageBytes = 65_536;
  * One shared memory, the kernels over it, and worker threads that claim blocks of rows by an atomic ticket. The main thread takes
  * blocks as well and yields to the event loop every few milliseconds, so that a server stays responsive while it trains.
  */
-export class Engine {
+export class Engine<F extends FamilyName = never> {
   /** Threads that take part, this one included. */
   readonly threads: number;
   /** The kernels by position, for a pool over this memory. */
-  readonly kernels: AllKernels;
+  readonly kernels: Kernels;
+  /** The same for workers; none where the plain twins run. */
+  readonly modules: readonly WebAssembly.Module[];
+  /** An engine with more families may stand for one with fewer, and not the other way round. */
+  declare readonly can?: (families: F) => void;
   readonly #memory: { buffer: ArrayBufferLike };
   readonly #control: EngineMemory;
   readonly #shared: Int32Array;
   readonly #values: Float64Array;
   readonly #workers: WorkerHandle[] = [];
-  /** The source of the workers; undefined once they have been started, or if there are none. */
-  #module: WebAssembly.Module | undefined;
-  readonly #wasm: boolean;
+  #started = false;
   readonly #arena: Arena;
 
   /**
    * @param size bytes that `f32`, `f64`, `i32` and `place` will hand out together, where each array takes up to 63 bytes more; or the
    *   layout that knows.
-   * @param options.threads the maximum number of threads; `scratchBytes` what each needs for itself; `plain: true` runs the
+   * @param options.families the kernels that it can call; `threads` the maximum number of threads; `scratchBytes` what each needs for itself; `plain: true` runs the
    *   TypeScript twins instead of WebAssembly; `lazy: true` starts the workers with the first job.
    * @throws ERR_OUT_OF_MEMORY when that is more than 4 GiB or than the machine gives.
    */
   constructor(
     size: number | { readonly bytes: number },
-    options: { threads: number; scratchBytes: number; plain?: boolean; lazy?: boolean },
+    options: { families: readonly KernelFamily<F>[]; threads: number; scratchBytes: number; plain?: boolean; lazy?: boolean },
   ) {
     const scratchBytes = padded(options.scratchBytes);
-    const module = options.plain ? undefined : kernelModule();
-    this.threads = module ? options.threads : 1;
+    const { families } = options;
+    const modules = options.plain ? undefined : modulesOf(families);
+    const jobs = families.flatMap((family) => family.jobs);
+    this.modules = modules ?? [];
+    this.threads = modules ? options.threads : 1;
     const control = 1024;
     const scratch = control + 256;
     const start = scratch + scratchBytes * this.threads;
@@ -59,15 +64,15 @@ export class Engine {
       );
     }
     try {
-      if (module) {
+      if (modules) {
         const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
         this.#memory = memory;
         this.#control = { memory, control, scratch, scratchBytes };
-        this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
+        this.kernels = { calls: instantiate(modules, memory), jobs };
       } else {
         this.#memory = { buffer: new ArrayBuffer(pages * pageBytes) };
         this.#control = { memory: this.#memory as WebAssembly.Memory, control, scratch, scratchBytes };
-        this.kernels = plainKernels(this.#memory.buffer);
+        this.kernels = { calls: plainKernels(families, this.#memory.buffer), jobs };
       }
     } catch (cause) {
       throw new AttuneError('ERR_OUT_OF_MEMORY', `Expected ${Math.ceil(end / 2 ** 20)} MiB of memory, the runtime gave none.`, {
@@ -77,8 +82,6 @@ export class Engine {
     this.#arena = new Arena(this.#memory.buffer, start, end - start);
     this.#shared = new Int32Array(this.#memory.buffer, control, words.count);
     this.#values = new Float64Array(this.#memory.buffer, control + words.values, words.valueCount);
-    this.#module = module;
-    this.#wasm = module !== undefined;
     if (!options.lazy) this.#startWorkers();
   }
 
@@ -119,7 +122,7 @@ export class Engine {
 
   /** The memory, for workers; undefined where the plain twins run. */
   get memory(): WebAssembly.Memory | undefined {
-    return this.#wasm ? this.#control.memory : undefined;
+    return this.modules.length > 0 ? this.#control.memory : undefined;
   }
 
   /** Byte position of this thread's scratch, for direct calls of kernels. */
@@ -128,12 +131,12 @@ export class Engine {
   }
 
   /** Calls a kernel on this thread. */
-  call<A, R>(kernel: Kernel<A, R>, args: NoInfer<A>): R {
-    return kernel.call(this.kernels, args);
+  call<A, R>(kernel: Kernel<A, R, F>, args: NoInfer<A>): R {
+    return kernel.call(this.kernels.calls, args);
   }
 
   /** Runs a block job over the rows lo..hi on this thread, as block number `block` (default 0). */
-  runHere<A>(job: Job<A>, rows: RowRange, args: NoInfer<A>): void {
+  runHere<A>(job: Job<A, F>, rows: RowRange, args: NoInfer<A>): void {
     runHere(this.kernels, this.#control.scratch, job, rows, args);
   }
 
@@ -141,11 +144,11 @@ export class Engine {
    * Runs a block job on all threads; resolves when every block is done.
    * @throws the signal's reason; ERR_NUMERIC when a kernel trapped; ERR_BAD_ARGUMENT when it has more arguments than a job can have
    */
-  async run<A>(job: Job<A>, cut: Cut, args: NoInfer<A>, signal?: AbortSignal): Promise<void> {
+  async run<A>(job: Job<A, F>, cut: Cut, args: NoInfer<A>, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.#startWorkers();
     const shared = this.#shared;
-    const blocks = postJob(shared, this.#values, job.name, cut, job.list(args));
+    const blocks = postJob(this.kernels, shared, this.#values, job, cut, args);
     if (blocks === 0) return;
     if (this.#workers.length) Atomics.notify(shared, words.generation);
     let aborted = false;
@@ -181,10 +184,10 @@ export class Engine {
   #until = performance.now() + sliceMs;
 
   #startWorkers(): void {
-    const module = this.#module;
-    this.#module = undefined;
-    for (let thread = 1; module && thread < this.threads; thread++) {
-      const worker = startWorker({ ...this.#control, module, thread });
+    if (this.#started) return;
+    this.#started = true;
+    for (let thread = 1; thread < this.threads; thread++) {
+      const worker = startWorker({ ...this.#control, modules: this.modules, jobs: this.kernels.jobs, thread });
       if (worker) this.#workers.push(worker);
     }
   }

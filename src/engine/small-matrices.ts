@@ -16,14 +16,14 @@ type Memory = Blocks<ReturnType<typeof smallMatricesLayout>['fields']>;
  * while the other threads wait: 128 x 128 takes a fifth of the time that the same takes in JavaScript.
  */
 export class SmallMatrices {
-  readonly #engine: Engine;
+  readonly #engine: Engine<'dense'>;
   readonly #f: number;
   /** Doubles from row to row in engine memory. */
   readonly #ld: number;
   readonly #memory: Memory;
 
   /** @param memory placed for {@link smallMatricesLayout}; taken from the engine when missing */
-  constructor(engine: Engine, f: number, memory: Memory = engine.place(smallMatricesLayout(f))) {
+  constructor(engine: Engine<'dense'>, f: number, memory: Memory = engine.place(smallMatricesLayout(f))) {
     this.#engine = engine;
     this.#f = f;
     this.#ld = f + (f % 2);

@@ -5,6 +5,7 @@ export { compileWhere } from '../contracts/where.ts';
 export { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from '../data/files/safetensors.ts';
 export { idText, readId } from '../data/ids.ts';
+export { type PackedInteractions, packInteractions, unpackInteractions } from '../data/packed.ts';
 export type { StoredFactors } from '../numeric/float16.ts';
 export { TopK, topK } from '../numeric/top-k.ts';
 export {

@@ -7,6 +7,7 @@ export type { TablePreset } from '../data/readers/presets.ts';
 export type { BadLineOptions, RowReader, SkippedLine } from '../data/readers/row-reader.ts';
 export type { ReaderInput, ReadOptions, TextReadOptions } from '../data/readers/source.ts';
 export { readTable, type TableOptions } from '../data/readers/table.ts';
+export { type AlsOnDiskOptions, fitAlsOnDisk } from '../recommenders/als/disk/fit-on-disk.ts';
 export { fileEmbeddingCache } from '../storage/file/embedding-cache.ts';
 export { fileModelStore } from '../storage/file/model-store.ts';
 export { fileTracker } from '../tracking/file-tracker.ts';

@@ -6,3 +6,10 @@ export {
   type PgvectorOptions,
   pgvectorIndex,
 } from '../semantic/indexes/pgvector/pgvector.ts';
+export {
+  type PgvectorFactors,
+  type PgvectorFactorsOptions,
+  type PgvectorRecommendOptions,
+  pgvectorFactors,
+} from '../serving/pgvector-factors.ts';
+export type { FactorModelLike } from '../serving/shards.ts';

@@ -13,3 +13,4 @@ export type {
 } from '../storage/postgres/handle.ts';
 export { postgresModelStore } from '../storage/postgres/model-store.ts';
 export type { DataTables as PostgresTables } from '../storage/shared/tables.ts';
+export { type FeatureQueries, postgresFeatures } from '../features/feature-source.ts';

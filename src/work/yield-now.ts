@@ -2,6 +2,7 @@
 export function yieldNow(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
+    else if (typeof MessageChannel !== 'function') setTimeout(resolve);
     else {
       const channel = new MessageChannel();
       channel.port1.onmessage = () => {

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe('numbers as times', () => {
-  const moments = [1_200_000_000, 1_300_000_000.5, 1_600_000_000];
+  const moments = [1_200_000_000, 1_300_000_000.5, 1_440_979_201.25, 1_600_000_000];
 
   it.each([
     ['seconds', 1, 's'],
@@ -31,7 +31,7 @@ describe('numbers as times', () => {
       );
       expect([list(named), named.notices]).toEqual([moments.map((s) => s * 1000), []]);
     }
-    const columns = { users: ['a', 'b', 'c'], items: ['x', 'x', 'x'], timestamps: moments.map((s) => s * factor) };
+    const columns = { users: ['a', 'b', 'c', 'd'], items: ['x', 'x', 'x', 'x'], timestamps: moments.map((s) => s * factor) };
     expect(list(Interactions.fromColumns(columns))).toEqual(moments.map((s) => s * 1000));
     expect(list(Interactions.fromColumns(columns, { timestampUnit }))).toEqual(moments.map((s) => s * 1000));
   });
@@ -146,6 +146,19 @@ describe('the column of values', () => {
     expect(await values([row], { value: () => 1 })).toEqual([1]);
     expect(await values([{ user: 'a', item: 'x', stars: 'many' }])).toEqual([1]);
     expect(await values([{ user: 'a', item: 'x' }])).toEqual([1]);
+  });
+
+  it('that holds no numbers is not read, and that is said with how to read it', async () => {
+    const notices = async (rating: string) => {
+      const { values, notices } = await Interactions.from([
+        { user: 'a', item: 'x', rating },
+        { user: 'b', item: 'x', rating },
+      ]);
+      return [[...values], notices.join()];
+    };
+    expect(await notices('4,5')).toEqual([[1, 1], expect.stringContaining(`"4,5" in row 0 of the column "rating"`)]);
+    expect(await notices('4,5')).toEqual([[1, 1], expect.stringContaining(`Number(row["rating"].replace(',', '.'))`)]);
+    expect(await notices('★★★★')).toEqual([[1, 1], expect.stringContaining('pass value: (row) => ...')]);
   });
 
   it('that turns up late or is missing in a row is an error, or loses that row only', async () => {

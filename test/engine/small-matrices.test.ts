@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
+import { denseKernels } from '../../src/engine/generated/families/dense.ts';
 import { SmallMatrices, smallMatricesLayout } from '../../src/engine/small-matrices.ts';
 
 /** A^T A of made numbers, f x f. */
@@ -14,7 +15,7 @@ function gram(f: number, rows: number, seed: number): Float64Array {
 }
 
 const matricesOf = (f: number, plain: boolean) =>
-  new SmallMatrices(new Engine(smallMatricesLayout(f), { threads: 1, scratchBytes: 0, plain }), f);
+  new SmallMatrices(new Engine(smallMatricesLayout(f), { families: [denseKernels], threads: 1, scratchBytes: 0, plain }), f);
 
 function expectEigen(g: Float64Array, f: number, plain: boolean): void {
   const { values, vectors } = matricesOf(f, plain).eigen(g);

@@ -2,13 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
-import { dot64, gram, type Job, jobNames } from '../../src/engine/generated/jobs.ts';
-import { plainKernels } from '../../src/engine/generated/twins.ts';
+import { modulesOf, plainKernels } from '../../src/engine/families.ts';
+import { codesKernels } from '../../src/engine/generated/families/codes.ts';
+import { denseKernels } from '../../src/engine/generated/families/dense.ts';
+import { dot64, gram, groupLinks, type Job } from '../../src/engine/generated/jobs.ts';
 import { positionOf, within } from '../../src/engine/memory/block.ts';
-import { kernelModule } from '../../src/engine/threads/runtime.ts';
 import { ThreadPool } from '../../src/engine/threads/thread-pool.ts';
+import { kernelFamilies, kernelsFile } from './kernel-families.ts';
 
-const engineOf = (plain = false) => new Engine(65_536, { threads: 1, scratchBytes: 65_536, plain });
+const engineOf = (plain = false) => new Engine(65_536, { families: [codesKernels, denseKernels], threads: 1, scratchBytes: 65_536, plain });
 
 describe('a job', () => {
   it('is called with named arguments, on all threads or on this one', async () => {
@@ -26,7 +28,7 @@ describe('a job', () => {
 
   it('with more arguments than fit is refused', async () => {
     const engine = engineOf();
-    const long: Job<{ x: number }> = { name: 'gram', list: ({ x }) => new Array<number>(25).fill(x) };
+    const long: Job<{ x: number }, 'dense'> = { name: 'gram', list: ({ x }) => new Array<number>(25).fill(x) };
     const refusal = expect.objectContaining({ code: 'ERR_BAD_ARGUMENT', message: expect.stringContaining('at most 24 arguments, got 25') });
     await expect(engine.run(long, { rows: 1, blockSize: 1 }, { x: 0 })).rejects.toThrow(refusal);
     expect(() => new ThreadPool(engine, 1, 64).run(long, 1, 1, { x: 0 })).toThrow(refusal);
@@ -56,6 +58,8 @@ describe('a job', () => {
       engine.run(dot64, cut, { a: x, b: x, f: 8 });
       // @ts-expect-error: a block job, called as if it were none
       engine.call(gram, { x, f: 8, out });
+      // @ts-expect-error: a kernel of a family that the engine was not given
+      engine.call(groupLinks, { count: 0, rows: ints, head: ints, next: ints, touched: ints });
       // @ts-expect-error: no `b`
       engine.call(dot64, { a: x, f: 8 });
     };
@@ -65,13 +69,18 @@ describe('a job', () => {
 });
 
 describe('the generated lists', () => {
-  it('have every kernel of the module, and no other, in both forms', () => {
-    const exported = WebAssembly.Module.exports(kernelModule() as WebAssembly.Module)
-      .filter(({ kind }) => kind === 'function')
-      .map(({ name }) => name)
-      .sort();
-    expect(Object.keys(plainKernels(new ArrayBuffer(64))).sort()).toEqual(exported);
-    expect(exported).toEqual(expect.arrayContaining([...jobNames]));
+  it('have every kernel of a family, and no other, in both forms', async () => {
+    for (const family of await kernelFamilies()) {
+      const exported = exportsOf(modulesOf([family])?.[0] as WebAssembly.Module);
+      expect(Object.keys(plainKernels([family], new ArrayBuffer(64))).sort(), family.name).toEqual(exported);
+      expect(exported).toEqual(expect.arrayContaining([...family.jobs]));
+    }
+  });
+
+  it('are together what attune/kernels.wasm has', async () => {
+    const families = await kernelFamilies();
+    const all = families.flatMap((family) => exportsOf(modulesOf([family])?.[0] as WebAssembly.Module));
+    expect(exportsOf(new WebAssembly.Module(kernelsFile()))).toEqual(all.sort());
   });
 
   it('need two files a family: kernels and their twins', () => {
@@ -83,3 +92,9 @@ describe('the generated lists', () => {
     for (const twin of twins) expect(files).toContain(twin.replace('.plain.ts', '.ts'));
   });
 });
+
+const exportsOf = (module: WebAssembly.Module) =>
+  WebAssembly.Module.exports(module)
+    .filter(({ kind }) => kind === 'function')
+    .map(({ name }) => name)
+    .sort();

@@ -36,3 +36,8 @@ export function guessDelimiter(data: Buffer, at: number, newline: number, quote:
   const [best, count] = [...counts].sort((a, b) => b[1] - a[1])[0];
   return count === 0 && colons > 0 ? '::' : String.fromCharCode(best);
 }
+
+/** The delimiter that a first line `sep=;` names, which spreadsheets write and read, or undefined. */
+export function namedDelimiter(line: string): string | undefined {
+  return /^sep=(.)\r?$/i.exec(line)?.[1];
+}

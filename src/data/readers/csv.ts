@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AttuneError, shown } from '../../errors.ts';
 import { type Check, callback, choice, flag, integer, optional, readOptions, text, workOptions } from '../../options.ts';
-import { guessDelimiter, guessNewline } from './csv-layout.ts';
+import { guessDelimiter, guessNewline, namedDelimiter } from './csv-layout.ts';
 import { CsvScanner, incomplete } from './csv-scanner.ts';
 import { encodings, notUtf8 } from './encodings.ts';
 import { type BadLineOptions, BadLines, type RowReader, rowMaker, rowReader, type SkippedLine } from './row-reader.ts';
@@ -11,7 +11,7 @@ import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOption
 export interface CsvOptions extends TextReadOptions, BadLineOptions {
   /**
    * What stands between fields: a text such as `','`, `'\t'` or `'::'`, or `'blanks'` for any number of blanks and tabs. `'auto'` (default)
-   * takes the most frequent of `, ; tab |` in the first line, or `::`.
+   * takes the most frequent of `, ; tab |` in the first line, or `::`, or what a first line `sep=;` names.
    */
   delimiter?: string | undefined;
   /**
@@ -55,7 +55,7 @@ export interface CsvSettings {
  *
  * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
  * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated, no text, or names a column twice;
- * ERR_NOT_SUPPORTED for zstd before Node 22.15; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
+ * ERR_NOT_SUPPORTED for zstd with windows over 128 MiB; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
  */
 export function readCsv<Row extends object = Record<string, string>>(input: ReaderInput, options: CsvOptions = {}): RowReader<Row> {
   const owner = 'readCsv';
@@ -174,8 +174,16 @@ class RowParser {
         }
       }
       if (!this.#scanner) {
-        if (!last && data.indexOf(this.#newline, at) < 0) return at;
-        this.#scanner = this.#scannerFor(data, at, this.#newline);
+        const end = data.indexOf(this.#newline, at);
+        if (!last && end < 0) return at;
+        const named =
+          this.#line === 1 && this.#settings.delimiter === 'auto' ? namedDelimiter(data.toString('latin1', at, end)) : undefined;
+        this.#scanner = this.#scannerFor(data, at, this.#newline, named);
+        if (named !== undefined) {
+          at = end + 1;
+          this.#line++;
+          continue;
+        }
       }
       const next = this.#scanner.scan(data, at, last);
       if (next === incomplete) return at;
@@ -256,8 +264,7 @@ class RowParser {
     return rowMaker<string>(names);
   }
 
-  #scannerFor(data: Buffer, at: number, newline: 10 | 13): CsvScanner {
-    const given = this.#settings.delimiter;
+  #scannerFor(data: Buffer, at: number, newline: 10 | 13, given = this.#settings.delimiter): CsvScanner {
     const delimiter = given === 'auto' ? guessDelimiter(data, at, newline, this.#quoteByte) : given === 'blanks' ? ' ' : given;
     this.#mayBeText = delimiter === ',' || delimiter === ';' || given === 'blanks';
     return new CsvScanner({

@@ -20,7 +20,7 @@ export interface JsonLinesOptions extends TextReadOptions, BadLineOptions {
  *
  * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
  * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged, truncated or no text; ERR_NOT_SUPPORTED for zstd
- * before Node 22.15; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
+ * with windows over 128 MiB; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
  */
 export function readJsonLines<Row extends object = Record<string, unknown>>(
   input: ReaderInput,

@@ -13,7 +13,7 @@ export type ParquetDecompressor = (input: Uint8Array, outputLength: number) => U
 export interface ParquetOptions extends ReadOptions {
   /** The columns to read; the others cost nothing. Default all. */
   columns?: readonly string[] | undefined;
-  /** More codecs by their Parquet name, such as `ZSTD`. Snappy, gzip and brotli are there. */
+  /** More codecs by their Parquet name, such as `LZ4_RAW`. Snappy, gzip, brotli and zstd are there. */
   compressors?: Record<string, ParquetDecompressor> | undefined;
 }
 
@@ -77,6 +77,7 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
     const known = hyparquet.parquetSchema(metadata).children.map((child) => child.element.name);
     const exact = exactColumns(metadata);
     const names = checkColumns(owner, input, options.columns, known);
+    const compressors = { ...(await codecs(metadata)), ...options.compressors };
     const make = rowMaker<unknown>(names);
     const rowCount = Number(metadata.num_rows);
     let start = 0;
@@ -89,7 +90,7 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
         names,
         start,
         end,
-        compressors: options.compressors,
+        compressors,
       }).catch(damaged);
       for (const [name, toText] of exact.decimals) columns.set(name, Array.from(columns.get(name) ?? [], toText));
       for (let row = 0; row < end - start; row += batchRows) {
@@ -106,6 +107,15 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
   }
 }
 
+/** The codecs that hyparquet lacks. That of zstd, the default of Polars, is loaded for files that have it. */
+async function codecs(metadata: Metadata): Promise<Record<string, ParquetDecompressor>> {
+  const own = { GZIP: (bytes: Uint8Array) => gunzipSync(bytes), BROTLI: (bytes: Uint8Array) => brotliDecompressSync(bytes) };
+  const hasZstd = metadata.row_groups.some(({ columns }) => columns.some((column) => column.meta_data?.codec === 'ZSTD'));
+  if (!hasZstd) return own;
+  const { decompress } = await import('fzstd');
+  return { ...own, ZSTD: (bytes, length) => decompress(bytes, new Uint8Array(length)) };
+}
+
 /** The columns of one row group, in the arrays they were decoded into. */
 async function readColumns(
   hyparquet: Hyparquet,
@@ -115,7 +125,7 @@ async function readColumns(
     names: string[];
     start: number;
     end: number;
-    compressors: ParquetOptions['compressors'];
+    compressors: Record<string, ParquetDecompressor>;
   },
 ): Promise<Columns> {
   const columns: Columns = new Map();
@@ -127,7 +137,7 @@ async function readColumns(
     rowEnd: o.end,
     utf8: false, // bytes stay bytes where no type says text, so that ids which are no UTF-8 never become one
     parsers: { stringFromBytes: textOrBytes },
-    compressors: { GZIP: (bytes) => gunzipSync(bytes), BROTLI: (bytes) => brotliDecompressSync(bytes), ...o.compressors },
+    compressors: o.compressors,
     onChunk({ columnName, columnData, rowStart, rowEnd }) {
       if (rowStart === o.start && rowEnd === o.end) {
         columns.set(columnName, columnData);

@@ -39,7 +39,7 @@ type Settings = ReturnType<typeof readTableOptions>;
  * const ratings = await Interactions.from(readTable('ml-1m/ratings.dat', { preset: 'movielens' }));
  * @returns the rows; hand it to `Interactions.from` or iterate with `for await`.
  * @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is damaged or of a kind that is not read (bzip2, xz, zip, xlsx,
- * Feather, ...), whose message says what to do; ERR_NOT_SUPPORTED for zstd before Node 22.15; ERR_MISSING_PEER for Parquet without
+ * Feather, ...), whose message says what to do; ERR_NOT_SUPPORTED for zstd with windows over 128 MiB; ERR_MISSING_PEER for Parquet without
  * hyparquet; ERR_BAD_ROW with the number of the line, from 1; ERR_BAD_OPTION and ERR_BAD_ARGUMENT at once.
  */
 export function readTable<R extends object = Record<string, unknown>>(input: ReaderInput, options: TableOptions = {}): RowReader<R> {

@@ -1,7 +1,7 @@
 import { AttuneError } from '../../errors.ts';
-import type { AllKernels, Kernel } from '../generated/jobs.ts';
-import { plainKernels } from '../generated/twins.ts';
-import { kernelModule } from '../threads/runtime.ts';
+import { type KernelFamily, modulesOf, plainKernels } from '../families.ts';
+import type { AllKernels, FamilyName, Kernel } from '../generated/jobs.ts';
+import { instantiate } from '../threads/job.ts';
 
 const pageBytes = 65_536;
 /** The most that kernels can address, in pages; tried first, since only what is used takes memory. */
@@ -13,19 +13,21 @@ const smallest = 1 << 17;
  * One memory that grows in place, and the kernels over it, for one thread. It starts as a plain array under the plain twins, and
  * becomes WebAssembly memory once it is large enough; kernels for it must give the same bits in both.
  */
-export class GrowingMemory {
+export class GrowingMemory<F extends FamilyName> {
+  readonly #families: readonly KernelFamily<F>[];
   readonly #plain: boolean;
   #memory: WebAssembly.Memory | undefined;
   #buffer: ArrayBufferLike = new ArrayBuffer(0);
   #kernels: AllKernels | undefined;
 
-  /** @param options.plain stay with the twins */
-  constructor({ plain = false } = {}) {
+  /** @param families whose kernels are called; `options.plain` stay with the twins */
+  constructor(families: readonly KernelFamily<F>[], { plain = false } = {}) {
+    this.#families = families;
     this.#plain = plain;
   }
 
   /** Calls a kernel. There are none before the first {@link grow}. */
-  call<A, R>(kernel: Kernel<A, R>, args: NoInfer<A>): R {
+  call<A, R>(kernel: Kernel<A, R, F>, args: NoInfer<A>): R {
     return kernel.call(this.#kernels as AllKernels, args);
   }
 
@@ -57,18 +59,18 @@ export class GrowingMemory {
     const larger = new ArrayBuffer(bytes);
     new Uint8Array(larger).set(new Uint8Array(this.#buffer));
     this.#buffer = larger;
-    this.#kernels = plainKernels(larger);
+    this.#kernels = plainKernels(this.#families, larger);
   }
 
   /** @returns whether there is WebAssembly. */
   #makeMemory(bytes: number): boolean {
-    const module = kernelModule();
-    if (!module) return false;
+    const modules = modulesOf(this.#families);
+    if (!modules) return false;
     const memory = firstOf(
       mostPages,
       (maximum) => new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes), maximum, shared: true }),
     );
-    this.#kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
+    this.#kernels = instantiate(modules, memory);
     new Uint8Array(memory.buffer).set(new Uint8Array(this.#buffer));
     this.#memory = memory;
     return true;

@@ -1,6 +1,6 @@
 /** The protocol between the main thread and workers: where a job is in shared memory and how its blocks are claimed. */
 
-import { type AllKernels, type Job, jobNames } from '../generated/jobs.ts';
+import type { AllKernels, Job, JobName } from '../generated/jobs.ts';
 
 /** Positions in the control area: 32-bit words, then (at byte `values`) 64-bit arguments. */
 export const words = {
@@ -30,6 +30,17 @@ export const maxBlocks = (1 << blockBits) - 1;
 /** The ticket that offers the first block of a generation. */
 export const firstTicket = (generation: number) => (generation & 0x7ff) << blockBits;
 
+/** Kernels over one memory, and the jobs among them in the order of their numbers. */
+export interface Kernels {
+  calls: AllKernels;
+  jobs: readonly JobName[];
+}
+
+/** The kernels of compiled modules over one memory. */
+export function instantiate(modules: readonly WebAssembly.Module[], memory: WebAssembly.Memory): AllKernels {
+  return Object.assign({}, ...modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports));
+}
+
 /** What a worker needs to know to take part. */
 export interface EngineMemory {
   memory: WebAssembly.Memory;
@@ -44,13 +55,13 @@ export interface EngineMemory {
  * Takes blocks of the current job until there are none (true) or the time is up (false). A trap inside a kernel is flagged in
  * shared memory and its block counted as done, so that no thread waits forever.
  */
-export function runBlocks(kernels: AllKernels, shared: Int32Array, values: Float64Array, scratch: number, until: number): boolean {
+export function runBlocks({ calls, jobs }: Kernels, shared: Int32Array, values: Float64Array, scratch: number, until: number): boolean {
   const generation = Atomics.load(shared, words.generation);
   const blocks = shared[words.blocks];
   const rows = shared[words.rows];
   const size = shared[words.blockSize];
   const bounds = shared[words.bounds];
-  const kernel = kernels[jobNames[shared[words.kernel]]] as (...args: number[]) => void;
+  const kernel = calls[jobs[shared[words.kernel]]] as (...args: number[]) => void;
   const args = Array.from(values.subarray(0, shared[words.argumentCount]));
   for (;;) {
     const ticket = Atomics.load(shared, words.ticket);
@@ -79,7 +90,7 @@ export interface RowRange {
 }
 
 /** Runs a block job on this thread. */
-export function runHere<A>(kernels: AllKernels, scratch: number, job: Job<A>, { lo = 0, hi, block = 0 }: RowRange, args: A): void {
-  const kernel = kernels[job.name] as (...args: number[]) => void;
+export function runHere<A>({ calls }: Kernels, scratch: number, job: Job<A>, { lo = 0, hi, block = 0 }: RowRange, args: A): void {
+  const kernel = calls[job.name] as (...args: number[]) => void;
   kernel(lo, hi, block, scratch, ...job.list(args));
 }

@@ -1,13 +1,15 @@
 import { AttuneError } from '../../errors.ts';
-import { type JobName, jobNames } from '../generated/jobs.ts';
+import type { Job, JobName } from '../generated/jobs.ts';
 import type { Block } from '../memory/block.ts';
-import { firstTicket, maxBlocks, words } from './job.ts';
+import { firstTicket, type Kernels, maxBlocks, words } from './job.ts';
 
 /** How the rows of a job are cut into blocks. The cut never depends on the number of threads, so neither does the result. */
 export type Cut = { rows: number; blockSize: number } | { bounds: Block<Int32Array> };
 
 /** Publishes a job; waiting threads must be woken. @returns its number of blocks; 0 = there is nothing to do */
-export function postJob(shared: Int32Array, values: Float64Array, name: JobName, cut: Cut, args: number[]): number {
+export function postJob<A>({ jobs }: Kernels, shared: Int32Array, values: Float64Array, job: Job<A>, cut: Cut, given: A): number {
+  const { name } = job;
+  const args = job.list(given);
   const blocks = 'bounds' in cut ? cut.bounds.array.length - 1 : Math.ceil(cut.rows / cut.blockSize);
   if (blocks <= 0) return 0;
   if (args.length > words.valueCount) {
@@ -23,7 +25,7 @@ export function postJob(shared: Int32Array, values: Float64Array, name: JobName,
   shared[words.blocks] = blocks;
   shared[words.done] = 0;
   shared[words.failed] = 0;
-  shared[words.kernel] = jobNames.indexOf(name);
+  shared[words.kernel] = jobs.indexOf(name);
   shared[words.rows] = 'bounds' in cut ? 0 : cut.rows;
   shared[words.blockSize] = 'bounds' in cut ? 0 : cut.blockSize;
   shared[words.bounds] = 'bounds' in cut ? cut.bounds.at : 0;

@@ -1,5 +1,5 @@
 /** What differs between Node, Bun, Deno and browsers, in one place. Nothing here imports a module of a runtime statically. */
-import { kernelBase64, workerSource } from '../generated/engine-code.ts';
+import { workerSource } from '../generated/worker-source.ts';
 
 interface NodeWorker {
   unref(): void;
@@ -56,18 +56,4 @@ export function startWorker(start: object): WorkerHandle | undefined {
   } catch {
     return undefined;
   }
-}
-
-let compiled: WebAssembly.Module | undefined | null;
-
-/** The compiled kernels, or undefined where WebAssembly with SIMD and threads is missing: then the plain twins run. */
-export function kernelModule(): WebAssembly.Module | undefined {
-  if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (c) => c.charCodeAt(0)));
-    } catch {
-      compiled = null;
-    }
-  }
-  return compiled ?? undefined;
 }

@@ -1,20 +1,21 @@
 import type { Engine } from '../engine.ts';
-import type { AllKernels, Job } from '../generated/jobs.ts';
+import type { FamilyName, Job } from '../generated/jobs.ts';
 import { padded } from '../memory/block.ts';
 import { i32, layout } from '../memory/layout.ts';
-import { type EngineMemory, type RowRange, runBlocks, runHere, words } from './job.ts';
+import { type EngineMemory, type Kernels, type RowRange, runBlocks, runHere, words } from './job.ts';
 import { checkJob, postJob } from './post-job.ts';
-import { kernelModule, mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
+import { mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
 
 /**
  * A thread pool over the memory of an engine, for jobs so short that the caller blocks on them. The workers are started by the first job,
  * which does not wait until they are ready; they sleep between jobs and never keep the process alive. Where a thread must not block, on the
  * main thread of a page, there are none.
  */
-export class ThreadPool {
+export class ThreadPool<F extends FamilyName = never> {
   /** Threads that take part, this one included. */
   readonly threads: number;
-  readonly #kernels: AllKernels;
+  readonly #kernels: Kernels;
+  readonly #modules: readonly WebAssembly.Module[];
   readonly #memory: EngineMemory;
   readonly #shared: Int32Array;
   readonly #values: Float64Array;
@@ -26,9 +27,10 @@ export class ThreadPool {
   }
 
   /** @param scratchBytes what each thread needs for itself */
-  constructor(engine: Engine, threads: number, scratchBytes: number) {
+  constructor(engine: Engine<F>, threads: number, scratchBytes: number) {
     this.threads = engine.memory && mayBlock() ? threads : 1;
     this.#kernels = engine.kernels;
+    this.#modules = engine.modules;
     const { control, scratch } = engine.place(ThreadPool.layout(threads, scratchBytes));
     const memory = engine.memory as WebAssembly.Memory;
     this.#memory = { memory, control: control.at, scratch: scratch.at, scratchBytes: padded(scratchBytes) };
@@ -42,7 +44,7 @@ export class ThreadPool {
   }
 
   /** Runs a block job over some rows on this thread. */
-  runHere<A>(job: Job<A>, rows: RowRange, args: NoInfer<A>): void {
+  runHere<A>(job: Job<A, F>, rows: RowRange, args: NoInfer<A>): void {
     runHere(this.#kernels, this.#memory.scratch, job, rows, args);
   }
 
@@ -50,9 +52,9 @@ export class ThreadPool {
    * Runs a block job on all threads; returns when every block is done.
    * @throws ERR_NUMERIC when a kernel trapped; ERR_BAD_ARGUMENT when it has more arguments than a job can have
    */
-  run<A>(job: Job<A>, rows: number, blockSize: number, args: NoInfer<A>): void {
+  run<A>(job: Job<A, F>, rows: number, blockSize: number, args: NoInfer<A>): void {
     const shared = this.#shared;
-    const blocks = postJob(shared, this.#values, job.name, { rows, blockSize }, job.list(args));
+    const blocks = postJob(this.#kernels, shared, this.#values, job, { rows, blockSize }, args);
     if (blocks > 1) this.#wake();
     // Threads that are awake take blocks; a worker that never starts takes none, and is not waited for.
     if (blocks > 0) runBlocks(this.#kernels, shared, this.#values, this.#memory.scratch, Number.POSITIVE_INFINITY);
@@ -76,9 +78,8 @@ export class ThreadPool {
       return;
     }
     this.#workers = [];
-    const module = kernelModule();
-    for (let thread = 1; module && thread < this.threads; thread++) {
-      const worker = startWorker({ ...this.#memory, module, thread });
+    for (let thread = 1; thread < this.threads; thread++) {
+      const worker = startWorker({ ...this.#memory, modules: this.#modules, jobs: this.#kernels.jobs, thread });
       if (worker) this.#workers.push(worker);
     }
   }

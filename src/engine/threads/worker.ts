@@ -2,10 +2,10 @@
  * The whole worker: waits for a job in shared memory, takes blocks until there are none, waits again. It knows nothing
  * about models. Bundled to a string at build time, so that a user's bundler cannot lose it.
  */
-import type { AllKernels } from '../generated/jobs.ts';
-import { type EngineMemory, runBlocks, words } from './job.ts';
+import type { JobName } from '../generated/jobs.ts';
+import { type EngineMemory, instantiate, runBlocks, words } from './job.ts';
 
-type Start = EngineMemory & { module: WebAssembly.Module; thread: number };
+type Start = EngineMemory & { modules: WebAssembly.Module[]; jobs: JobName[]; thread: number };
 
 const node = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process?.getBuiltinModule?.(
   'node:worker_threads',
@@ -14,8 +14,8 @@ const node = (globalThis as { process?: { getBuiltinModule?(name: string): unkno
 if (node) serve(node.workerData);
 else (globalThis as unknown as { onmessage: unknown }).onmessage = (event: MessageEvent<Start>) => serve(event.data);
 
-function serve({ memory, control, scratch, scratchBytes, module, thread }: Start): void {
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
+function serve({ memory, control, scratch, scratchBytes, modules, jobs, thread }: Start): void {
+  const kernels = { calls: instantiate(modules, memory), jobs };
   const shared = new Int32Array(memory.buffer, control, words.count);
   const values = new Float64Array(memory.buffer, control + words.values, words.valueCount);
   for (let seen = 0; ; ) {

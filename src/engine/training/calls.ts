@@ -11,7 +11,7 @@ export interface Call {
 }
 
 /** Binds a job to rows and arguments. */
-export function call<A>(engine: Engine, job: Job<A>, rows: number, args: NoInfer<A>): Call {
+export function call<A>(engine: Engine<'training'>, job: Job<A, 'training'>, rows: number, args: NoInfer<A>): Call {
   return {
     run: (signal) => engine.run(job, cutOf(rows), args, signal),
     runHere: () => engine.runHere(job, { hi: rows }, args),

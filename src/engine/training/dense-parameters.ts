@@ -31,12 +31,12 @@ export class DenseParameters<Name extends string> {
   readonly stride: number;
   /** All values in the order of the names, each padded to a multiple of 16. */
   readonly all: Block<Float32Array>;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'training'>;
   readonly #blocks: DenseBlocks;
   readonly #places = new Map<Name, [from: number, to: number]>();
 
   /** Takes memory that `engine.place(denseLayout(sizes))` gave. */
-  constructor(engine: Engine, blocks: DenseBlocks, sizes: Sizes<Name>) {
+  constructor(engine: Engine<'training'>, blocks: DenseBlocks, sizes: Sizes<Name>) {
     this.#engine = engine;
     this.#blocks = blocks;
     this.stride = sizeOf(sizes);

@@ -53,11 +53,11 @@ export class EmbeddingTable {
   readonly weights: Block<Float32Array>;
   /** Floats per row. */
   readonly width: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'training'>;
   readonly #blocks: TableBlocks;
 
   /** Takes memory that `engine.place(tableLayout(...))` gave. The engine needs scratch for one row per thread. */
-  constructor(engine: Engine, blocks: TableBlocks, width: number) {
+  constructor(engine: Engine<'training'>, blocks: TableBlocks, width: number) {
     this.#engine = engine;
     this.#blocks = blocks;
     this.width = width;

@@ -75,6 +75,11 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return AlsRecommender.#of(alsFromFactors(input));
   }
 
+  /** @internal A model that other code of this package has fitted. */
+  static fromModel(model: AlsModel): AlsRecommender {
+    return AlsRecommender.#of(model);
+  }
+
   /** The options in use, defaults filled in. */
   get options(): Readonly<AlsSettings> {
     return this.#settings;

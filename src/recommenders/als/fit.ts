@@ -63,7 +63,7 @@ export async function fitAls<Model>(interactions: Interactions, s: AlsSettings, 
 }
 
 /** What the row of each user is multiplied by. */
-function scalesOf(userVariant: Int32Array, variantScale: Float32Array): Float32Array {
+export function scalesOf(userVariant: Int32Array, variantScale: Float32Array): Float32Array {
   const scales = new Float32Array(userVariant.length).fill(1);
   for (let u = 0; u < scales.length; u++) if (userVariant[u] >= 0) scales[u] = variantScale[userVariant[u]];
   return scales;

@@ -33,8 +33,8 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const residual = (u: number, i: number, value: number) => (biases ? value - biases.global - biases.users[u] - biases.items[i] : value);
   let done = 0;
   const total = 2 * touchedUsers.length + touchedItems.length;
+  /** Called after every 64th row: a promise for each would take longer than a short row. */
   const step = async () => {
-    if (++done % 64 !== 0) return;
     onProgress?.({ phase: 'updating', done, total });
     await yieldNow();
     signal?.throwIfAborted();
@@ -49,7 +49,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
       const count = observations(byUser.values, byUser.offsets[u], byUser.offsets[u + 1], counting);
       const vector = solver.solve({ indices, d: w.map((x) => x.d), r: w.map((x) => x.r), lambda: lambdaOf(count, items.size, s) });
       rows.set(solver.toCaller(vector), rowOf[u] * f);
-      await step();
+      if (++done % 64 === 0) await step();
     }
   };
 
@@ -73,7 +73,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
         lambda: lambdaOf(weighedCount(weight, observations(byItem.values, from, to, counting)), everybody, s),
       });
       itemFactors.set(solver.toCaller(vector), i * f);
-      await step();
+      if (++done % 64 === 0) await step();
     }
   };
 

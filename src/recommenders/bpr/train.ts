@@ -1,6 +1,7 @@
 import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
+import { bprKernels } from '../../engine/generated/families/bpr.ts';
 import { bprSteps, bprUsers } from '../../engine/generated/jobs.ts';
 import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
@@ -42,7 +43,7 @@ export async function trainBpr(rows: Csr, s: BprSettings, work: FitOptions, afte
   const groups = Math.max(1, Math.min(mostGroups, Math.floor(Math.sqrt(pairs / pairsPerBlock)), users, items));
   const threads = s.threads === 'auto' ? availableThreads() : s.threads;
   const memory = memoryOf(rows, groups, widthOf(s));
-  const engine = new Engine(memory, { threads: Math.min(groups, threads), scratchBytes: 4 * widthOf(s) });
+  const engine = new Engine(memory, { families: [bprKernels], threads: Math.min(groups, threads), scratchBytes: 4 * widthOf(s) });
   try {
     const trainer = new Trainer(engine, engine.place(memory), rows, s);
     const started = performance.now();
@@ -88,14 +89,14 @@ function memoryOf({ rows, columns, offsets, indices }: Csr, groups: number, widt
 
 /** The rows in the memory of an engine, and one iteration over them. */
 class Trainer {
-  readonly #engine: Engine;
+  readonly #engine: Engine<'bpr'>;
   readonly #rows: Csr;
   readonly #settings: BprSettings;
   readonly #users: Groups;
   readonly #memory: Memory;
   readonly #groups: number;
 
-  constructor(engine: Engine, memory: Memory, rows: Csr, s: BprSettings) {
+  constructor(engine: Engine<'bpr'>, memory: Memory, rows: Csr, s: BprSettings) {
     const width = widthOf(s);
     this.#engine = engine;
     this.#rows = rows;

@@ -1,5 +1,6 @@
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
+import { easeKernels } from '../../engine/generated/families/ease.ts';
 import { sweepColumns, sweepPanel, sweepUpdate } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
@@ -39,7 +40,7 @@ class BlockedInverse {
   readonly #size: number;
   readonly #ld: number;
   readonly #options: InverseOptions;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'ease'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   /** 1 / the roots of the diagonal. */
   readonly #scale: Float64Array;
@@ -49,7 +50,7 @@ class BlockedInverse {
     this.#ld = padded(size);
     this.#options = options;
     const memory = memoryOf(this.#ld);
-    this.#engine = new Engine(memory, { threads: options.threads, scratchBytes: 32 * width + 64 });
+    this.#engine = new Engine(memory, { families: [easeKernels], threads: options.threads, scratchBytes: 32 * width + 64 });
     this.#memory = this.#engine.place(memory);
     this.#scale = new Float64Array(this.#ld).fill(1);
   }

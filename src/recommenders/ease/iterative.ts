@@ -1,5 +1,6 @@
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
+import { easeKernels } from '../../engine/generated/families/ease.ts';
 import { easeStep } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
@@ -50,7 +51,7 @@ function memoryOf(items: number, offsets: Int32Array | number, indices: Int32Arr
 }
 
 class IterativeInverse {
-  readonly #engine: Engine;
+  readonly #engine: Engine<'ease'>;
   readonly #memory: Memory;
   /** Rows of X. */
   readonly #rows: number;
@@ -75,7 +76,11 @@ class IterativeInverse {
     // Columns that take as many steps share a block.
     this.#order = Int32Array.from({ length: items }, (_, i) => i).sort((a, b) => counts[b] - counts[a] || a - b);
     const memory = memoryOf(items, offsets, indices);
-    this.#engine = new Engine(memory, { threads: Math.min(options.threads, this.#blocks), scratchBytes: 4 * sides });
+    this.#engine = new Engine(memory, {
+      families: [easeKernels],
+      threads: Math.min(options.threads, this.#blocks),
+      scratchBytes: 4 * sides,
+    });
     this.#memory = this.#engine.place(memory);
     this.#rows = several.rows;
     const rest = new Float64Array(items).fill(1);

@@ -1,9 +1,12 @@
 import type { Factors } from '../../contracts/recommender.ts';
 import { isInteractions } from '../../data/check-interactions.ts';
+import { ColumnBuilder, type Columns } from '../../data/columns.ts';
 import { type Csr, csrFromCoordinates } from '../../data/csr.ts';
+import { mergeDuplicates } from '../../data/duplicates.ts';
+import { readValue } from '../../data/fields.ts';
 import { IdMap } from '../../data/id-map.ts';
 import { type Id, readId } from '../../data/ids.ts';
-import { Interactions } from '../../data/interactions.ts';
+import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { checkIterable } from '../../options.ts';
 import type { Biases } from './biases.ts';
@@ -195,36 +198,37 @@ function checkFinite(owner: string, name: string, data: Float32Array, ids: IdMap
 /** The rows of known users and items. */
 function readHistoryOf(owner: string, given: FactorInput['history'], users: IdMap, items: IdMap): Csr {
   if (given === undefined) return csrFromCoordinates(users.size, items.size, new Int32Array(0), new Int32Array(0), new Float32Array(0));
-  const history = isInteractions(given) ? given : interactionsOf(owner, given);
+  const history = isInteractions(given) ? columnsOf(given) : readColumns(owner, given);
   const userTo = Int32Array.from(history.users, (id) => users.indexOf(id));
   const itemTo = Int32Array.from(history.items, (id) => items.indexOf(id));
   const kept: number[] = [];
-  for (let row = 0; row < history.size; row++) {
-    if (userTo[history.userIndices[row]] >= 0 && itemTo[history.itemIndices[row]] >= 0) kept.push(row);
-  }
-  if (kept.length === 0 && history.size > 0) {
+  for (let row = 0; row < history.v.length; row++) if (userTo[history.u[row]] >= 0 && itemTo[history.i[row]] >= 0) kept.push(row);
+  if (kept.length === 0 && history.v.length > 0) {
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
-      `${owner}: expected a history of these users and items, got ${history.size} rows none of which has both ids, such as user ${shown(history.users.idAt(0))} and item ${shown(history.items.idAt(0))}.`,
+      `${owner}: expected a history of these users and items, got ${history.v.length} rows none of which has both ids, such as user ${shown(history.users.idAt(0))} and item ${shown(history.items.idAt(0))}.`,
     );
   }
   return csrFromCoordinates(
     users.size,
     items.size,
-    Int32Array.from(kept, (row) => userTo[history.userIndices[row]]),
-    Int32Array.from(kept, (row) => itemTo[history.itemIndices[row]]),
-    Float32Array.from(kept, (row) => history.values[row]),
+    Int32Array.from(kept, (row) => userTo[history.u[row]]),
+    Int32Array.from(kept, (row) => itemTo[history.i[row]]),
+    Float32Array.from(kept, (row) => history.v[row]),
   );
 }
 
-function interactionsOf(owner: string, rows: Iterable<FactorHistoryRow>): Interactions {
-  const users: string[] = [];
-  const items: string[] = [];
-  const values: number[] = [];
+function columnsOf({ users, items, userIndices: u, itemIndices: i, values: v }: Interactions): Columns {
+  return { users, items, u, i, v, t: undefined };
+}
+
+/** By columns and not as `Interactions`, whose readers of times and features a page that loads a model does without. */
+function readColumns(owner: string, rows: Iterable<FactorHistoryRow>): Columns {
+  const columns = new ColumnBuilder();
   for (const row of checkIterable(owner, '{ user, item, value } rows as history', rows)) {
-    users.push(readId(row?.user, `${owner}: user in row ${users.length} of the history`));
-    items.push(readId(row?.item, `${owner}: item in row ${items.length} of the history`));
-    values.push(row.value ?? 1);
+    const user = readId(row?.user, `${owner}: user in row ${columns.size} of the history`);
+    const item = readId(row?.item, `${owner}: item in row ${columns.size} of the history`);
+    columns.push(user, item, readValue(row.value ?? 1, columns.size, true), Number.NaN);
   }
-  return Interactions.fromColumns({ users, items, values });
+  return mergeDuplicates(columns.columns(), 'last');
 }

@@ -19,7 +19,7 @@ export interface ListOrder {
 
 /** What lists are made of: rows in the memory of an engine, by descending norm. */
 export interface ListSource {
-  engine: Engine;
+  engine: Engine<'ranking'>;
   rows: Block<Float32Array>;
   /** Floats per row. */
   width: number;
@@ -42,7 +42,7 @@ const smallestShared = 2 ** 24;
 /** The best rows for vectors, one list or many on all threads: see kernels/ranking/rank.ts. */
 export class Lists {
   readonly #source: ListSource;
-  readonly #pool: ThreadPool;
+  readonly #pool: ThreadPool<'ranking'>;
   readonly #room: number;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
 

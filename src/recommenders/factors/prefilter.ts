@@ -26,7 +26,7 @@ const few = 1 / 40;
 export class Prefilter {
   /** What the calls below found: row numbers. */
   readonly found: Block<Int32Array>;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'ranking'>;
   readonly #count: number;
   readonly #f: number;
   readonly #groups: number;
@@ -56,7 +56,7 @@ export class Prefilter {
   }
 
   /** @param f dimensions. Rows come by {@link encode}. */
-  constructor(engine: Engine, count: number, f: number) {
+  constructor(engine: Engine<'ranking'>, count: number, f: number) {
     this.#engine = engine;
     this.#count = count;
     this.#f = f;

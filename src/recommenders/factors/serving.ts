@@ -1,6 +1,8 @@
 import { type Block, Engine } from '../../engine/engine.ts';
+import { rankingKernels } from '../../engine/generated/families/ranking.ts';
 import { scoreRows, scoreSome } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../engine/threads/close-when-unused.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { RankRequest } from '../shared/base.ts';
@@ -20,7 +22,7 @@ export interface FactorOrder extends FactorProfile, Pick<ListOrder, 'n' | 'skipp
 
 /** Items in the memory of an engine, as a {@link FactorServing} reads them. */
 export interface FactorSource {
-  engine: Engine;
+  engine: Engine<'ranking'>;
   /** count x width: factors, the bias when there is one, zeros up to a multiple of 8. Row k belongs to item order[k]. */
   rows: Block<Float32Array>;
   /** Number of factors. */
@@ -81,7 +83,11 @@ export class FactorServing {
     const hasBias = biasOf !== undefined;
     const width = widthOf(f, hasBias);
     const memory = layout({ rows: f32(count * width), vector: f32(width) });
-    const engine = new Engine(memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads }), { threads: 1, scratchBytes: 64 });
+    const engine = new Engine(memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads }), {
+      families: [rankingKernels],
+      threads: 1,
+      scratchBytes: 64,
+    });
     const { rows, vector } = engine.place(memory);
     const order = fallingNorms(items);
     for (let k = 0; k < count; k++) {
@@ -115,7 +121,7 @@ export class FactorServing {
     }
     const listed = { engine, rows, width, order: this.#memory.order, position: this.#position, norms: bounds, f: this.#listColumns };
     this.#lists = new Lists(listed, threadsOf(source.threads));
-    unused.register(this, this.#lists);
+    closeWhenUnused(this, this.#lists);
   }
 
   /** The best items of a user. */
@@ -289,9 +295,6 @@ export function fallingNorms({ rows, stride, f, biasOf }: ItemRows): Int32Array 
   }
   return Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => norms[b] - norms[a] || a - b);
 }
-
-/** Ends the threads of models that were garbage-collected; they would keep the memory alive. */
-const unused = new FinalizationRegistry<Lists>((lists) => lists.close());
 
 const threadsOf = (threads: number | 'auto') => (threads === 'auto' ? availableThreads() : threads);
 

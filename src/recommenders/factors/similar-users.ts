@@ -1,4 +1,5 @@
 import { type Block, Engine } from '../../engine/engine.ts';
+import { rankingKernels } from '../../engine/generated/families/ranking.ts';
 import { f32, f64, layout } from '../../engine/memory/layout.ts';
 import { fromFloat16, type StoredFactors } from '../../numeric/float16.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
@@ -49,7 +50,11 @@ export class SimilarUsers {
     const { rows, stride, f, rowOf } = users;
     const count = rows.length / stride;
     const memory = layout({ vector: f32(f), some: f32(slab * stride), norms: f64(slab) });
-    const engine = new Engine(memory.bytes + Prefilter.layout(count, f).bytes, { threads: 1, scratchBytes: 64 });
+    const engine = new Engine(memory.bytes + Prefilter.layout(count, f).bytes, {
+      families: [rankingKernels],
+      threads: 1,
+      scratchBytes: 64,
+    });
     this.#users = users;
     this.#prefilter = new Prefilter(engine, count, f);
     const { vector, some, norms } = engine.place(memory);

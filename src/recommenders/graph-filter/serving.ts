@@ -1,7 +1,9 @@
 import type { HistoryRow } from '../../contracts/history.ts';
 import { Engine } from '../../engine/engine.ts';
+import { graphFilterKernels } from '../../engine/generated/families/graph-filter.ts';
 import { bestScores, type FilterScoresArguments, filterScores } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i16, i32, layout } from '../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../engine/threads/thread-pool.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import type { Graph } from './graph.ts';
@@ -33,7 +35,7 @@ const blockSize = 32;
 /** Scores and lists, one or many on all threads: see kernels/graph-filter/scores.ts. */
 export class FilterServing {
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
-  readonly #pool: ThreadPool;
+  readonly #pool: ThreadPool<'graph-filter'>;
   readonly #source: FilterSource;
   readonly #sizes: Sizes;
 
@@ -47,10 +49,14 @@ export class FilterServing {
     const rank = source.rows ? source.rows.vectors.length / items : 0;
     const longRecurrence = source.filter.series.length > 1;
     const scratch = 132 * rank + byUser.rows * (longRecurrence ? 192 : 64) + (longRecurrence ? 64 * items : 0) + 1024;
-    const engine = new Engine(memory.bytes + ThreadPool.layout(threads, scratch).bytes, { threads: 1, scratchBytes: 64 });
+    const engine = new Engine(memory.bytes + ThreadPool.layout(threads, scratch).bytes, {
+      families: [graphFilterKernels],
+      threads: 1,
+      scratchBytes: 64,
+    });
     this.#memory = engine.place(memory);
     this.#pool = new ThreadPool(engine, threads, scratch);
-    unused.register(this, this.#pool);
+    closeWhenUnused(this, this.#pool);
   }
 
   /** Scores of all items for a history. */
@@ -209,6 +215,3 @@ function memoryOf({ graph: { byUser, byItem }, filter, rows, damping }: FilterSo
     best: layout({ indices: i32(room), scores: f32(room) }),
   });
 }
-
-/** Ends the threads of models that are no longer referenced. */
-const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());

@@ -95,7 +95,7 @@ export type RunJob = <A>(job: Parameters<typeof Engine.prototype.run<A>>[0], row
 
 /** On all threads of an engine. */
 export const onAll =
-  (engine: Engine, signal?: () => AbortSignal | undefined): RunJob =>
+  (engine: Engine<'light-gcn' | 'training'>, signal?: () => AbortSignal | undefined): RunJob =>
   (job, rows, args) =>
     engine.run(job, { rows, blockSize }, args, signal?.());
 

@@ -31,13 +31,13 @@ const layoutOf = (shape: GraphShape) => {
 class GraphEncoder implements ItemEncoder {
   readonly width: number;
   readonly x: Block<Float32Array>;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'light-gcn' | 'training'>;
   readonly #blocks: Blocks<ReturnType<typeof layoutOf>['fields']>;
   readonly #graph: ItemGraph;
   readonly #signal: () => AbortSignal | undefined;
 
   constructor(
-    engine: Engine,
+    engine: Engine<'light-gcn' | 'training'>,
     blocks: Blocks<ReturnType<typeof layoutOf>['fields']>,
     shape: GraphShape,
     signal: () => AbortSignal | undefined,

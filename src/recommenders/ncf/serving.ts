@@ -1,4 +1,6 @@
 import { Engine } from '../../engine/engine.ts';
+import { ncfKernels } from '../../engine/generated/families/ncf.ts';
+import { trainingKernels } from '../../engine/generated/families/training.ts';
 import { linearForward, ncfProfiles, ncfScores } from '../../engine/generated/jobs.ts';
 import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
@@ -16,7 +18,7 @@ export interface NcfProfile {
 /** Pools histories and scores items, on one thread. What the first layer makes of items is computed once. */
 export class NcfServing {
   readonly #shape: NcfShape;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'ncf' | 'training'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #count: number;
 
@@ -26,7 +28,12 @@ export class NcfServing {
     const plan = memoryOf(state, count, shape);
     this.#shape = shape;
     this.#count = count;
-    this.#engine = new Engine(plan, { threads: 1, scratchBytes: 4 * scratchOf(shape, 64), lazy: true });
+    this.#engine = new Engine(plan, {
+      families: [ncfKernels, trainingKernels],
+      threads: 1,
+      scratchBytes: 4 * scratchOf(shape, 64),
+      lazy: true,
+    });
     this.#memory = this.#engine.place(plan);
     this.#memory.shape.array.set(kernelShape(shape, count, settings));
     if (shape.mlp > 0) this.#prepare(state);

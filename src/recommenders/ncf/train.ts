@@ -1,4 +1,6 @@
 import { Engine } from '../../engine/engine.ts';
+import { ncfKernels } from '../../engine/generated/families/ncf.ts';
+import { trainingKernels } from '../../engine/generated/families/training.ts';
 import { ncfStep } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
@@ -59,7 +61,7 @@ export class NcfTrainer implements Trainer<NcfState> {
   readonly #chunks: Chunks;
   readonly #batch: number;
   readonly #offsets: Int32Array;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'ncf' | 'training'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #history: EmbeddingTable;
   readonly #items: EmbeddingTable;
@@ -80,7 +82,11 @@ export class NcfTrainer implements Trainer<NcfState> {
     const each = settings.feedback === 'explicit' ? 1 : 1 + settings.negatives;
     const plan = memoryOf(rows, shape, this.#batch, each, this.#mostLinks());
     const threads = settings.threads === 'auto' ? (rows.indices.length > worthThreads ? availableThreads() : 1) : settings.threads;
-    this.#engine = new Engine(plan, { threads: Math.min(threads, blocksPerStep), scratchBytes: 4 * scratchOf(shape, 8 * each) });
+    this.#engine = new Engine(plan, {
+      families: [ncfKernels, trainingKernels],
+      threads: Math.min(threads, blocksPerStep),
+      scratchBytes: 4 * scratchOf(shape, 8 * each),
+    });
     this.#memory = this.#engine.place(plan);
     this.#history = new EmbeddingTable(this.#engine, this.#memory.history, shape.width);
     this.#items = new EmbeddingTable(this.#engine, this.#memory.items, shape.itemWidth);

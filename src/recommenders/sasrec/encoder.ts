@@ -1,4 +1,5 @@
 import { Engine } from '../../engine/engine.ts';
+import { trainingKernels } from '../../engine/generated/families/training.ts';
 import { type Blocks, f32, layout } from '../../engine/memory/layout.ts';
 import { DenseParameters, denseLayoutOf } from '../../engine/training/dense-parameters.ts';
 import { denseSizes, networkLayout, networkScratch, SasRecNetwork } from './network.ts';
@@ -14,7 +15,12 @@ export class SasRecEncoder {
 
   constructor(state: SasRecState, settings: SasRecSettings) {
     const plan = memoryOf(state, settings);
-    const engine = new Engine(plan, { threads: 1, scratchBytes: 4 * networkScratch(settings, settings.maxLength), lazy: true });
+    const engine = new Engine(plan, {
+      families: [trainingKernels],
+      threads: 1,
+      scratchBytes: 4 * networkScratch(settings, settings.maxLength),
+      lazy: true,
+    });
     this.#state = state;
     this.#settings = settings;
     this.#memory = engine.place(plan);

@@ -75,12 +75,12 @@ export interface Pass {
  * x + dropout(layers(norm(x))), and a last norm. Both passes are lists of calls, for all threads or for this one.
  */
 export class SasRecNetwork {
-  readonly #engine: Engine;
+  readonly #engine: Engine<'training'>;
   readonly #memory: NetworkBlocks;
   readonly #dense: DenseParameters<string>;
   readonly #shape: Shape;
 
-  constructor(engine: Engine, memory: NetworkBlocks, dense: DenseParameters<string>, shape: Shape) {
+  constructor(engine: Engine<'training'>, memory: NetworkBlocks, dense: DenseParameters<string>, shape: Shape) {
     this.#engine = engine;
     this.#memory = memory;
     this.#dense = dense;

@@ -1,4 +1,5 @@
 import { Engine } from '../../engine/engine.ts';
+import { trainingKernels } from '../../engine/generated/families/training.ts';
 import { dropoutRows, sampledLoss, sumParts, unitBackward, unitForward } from '../../engine/generated/jobs.ts';
 import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
@@ -55,7 +56,7 @@ export class SasRecTrainer implements Trainer<SasRecState> {
   readonly #batch: number;
   readonly #rows: number;
   readonly #negatives: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'training'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #items: EmbeddingTable;
   readonly #positions: EmbeddingTable;
@@ -77,7 +78,7 @@ export class SasRecTrainer implements Trainer<SasRecState> {
     const plan = memoryOf(data, settings, { rows: this.#rows, batch: this.#batch, negatives: this.#negatives });
     const threads = settings.threads === 'auto' ? (data.order.length > worthThreads ? availableThreads() : 1) : settings.threads;
     const scratch = Math.max(networkScratch(settings, this.#rows), 64 * this.#negatives + 8 * Math.max(this.#negatives, d, 64) + 64);
-    this.#engine = new Engine(plan, { threads: Math.min(threads, blocksPerStep), scratchBytes: 4 * scratch });
+    this.#engine = new Engine(plan, { families: [trainingKernels], threads: Math.min(threads, blocksPerStep), scratchBytes: 4 * scratch });
     this.#memory = this.#engine.place(plan);
     this.#items = new EmbeddingTable(this.#engine, this.#memory.items, d);
     this.#positions = new EmbeddingTable(this.#engine, this.#memory.positions, d);

@@ -1,6 +1,7 @@
 import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
+import { sequenceKernels } from '../../engine/generated/families/sequence.ts';
 import { sequenceStep } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
@@ -69,7 +70,7 @@ const blocksOf = (items: number) => Math.max(1, Math.min(mostBlocks, Math.floor(
 class Solver {
   readonly #regression: Regression;
   readonly #options: SolveOptions;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'sequence'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #blocks: number;
   readonly #size: number;
@@ -86,7 +87,7 @@ class Solver {
     this.#touched = new Int32Array(this.#size);
     const memory = memoryOf(regression);
     const scratchBytes = 4 * sides * (regression.longest + 1);
-    this.#engine = new Engine(memory, { threads: Math.min(options.threads, this.#blocks), scratchBytes });
+    this.#engine = new Engine(memory, { families: [sequenceKernels], threads: Math.min(options.threads, this.#blocks), scratchBytes });
     this.#memory = this.#engine.place(memory);
   }
 

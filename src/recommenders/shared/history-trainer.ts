@@ -1,5 +1,7 @@
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
+import { lightGcnKernels } from '../../engine/generated/families/light-gcn.ts';
+import { trainingKernels } from '../../engine/generated/families/training.ts';
 import {
   addRows,
   drawNegatives,
@@ -40,7 +42,7 @@ export interface EncoderPlan<Encoder extends ItemEncoder, F extends Fields> {
   /** Floats of scratch per thread. */
   scratch: number;
   /** Makes it. @param signal that of the epoch */
-  start(engine: Engine, blocks: Blocks<F>, signal: () => AbortSignal | undefined): Encoder;
+  start(engine: Engine<'light-gcn' | 'training'>, blocks: Blocks<F>, signal: () => AbortSignal | undefined): Encoder;
 }
 
 /** How is learned. */
@@ -72,7 +74,7 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
   readonly #liked: Csr;
   /** Items that may be drawn: the first so many. */
   readonly #drawable: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'light-gcn' | 'training'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #random: SeededNumbers;
   readonly #adam: Adam;
@@ -97,7 +99,11 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     const scratch = 4 * Math.max(plan.scratch, tile * negatives + 8 * Math.max(negatives, plan.width, tile)) + 256;
     const most = Math.min(blocksPerStep, Math.max(1, Math.floor((liked.indices.length * plan.width) / 2 ** 16)));
     const all = layout({ memory, encoder: plan.memory });
-    this.#engine = new Engine(all, { threads: Math.min(threads === 'auto' ? availableThreads() : threads, most), scratchBytes: scratch });
+    this.#engine = new Engine(all, {
+      families: [lightGcnKernels, trainingKernels],
+      threads: Math.min(threads === 'auto' ? availableThreads() : threads, most),
+      scratchBytes: scratch,
+    });
     this.#memory = this.#engine.place(memory);
     this.encoder = plan.start(this.#engine, this.#engine.place(plan.memory), () => this.#signal);
     this.#memory.head.array.fill(-1);

@@ -40,13 +40,19 @@ type Memory = Blocks<ReturnType<typeof layoutOf>['fields']>;
 /** The tower of items: a vector of its own, plus text vector x W, plus the mean of the vectors of its attributes. */
 class TowerEncoder implements ItemEncoder {
   readonly width: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'light-gcn' | 'training'>;
   readonly #memory: Memory;
   readonly #features: Features;
   readonly #dense: DenseParameters<'w'>;
   readonly #signal: () => AbortSignal | undefined;
 
-  constructor(engine: Engine, memory: Memory, features: Features, width: number, signal: () => AbortSignal | undefined) {
+  constructor(
+    engine: Engine<'light-gcn' | 'training'>,
+    memory: Memory,
+    features: Features,
+    width: number,
+    signal: () => AbortSignal | undefined,
+  ) {
     this.width = width;
     this.#engine = engine;
     this.#memory = memory;
@@ -135,7 +141,7 @@ export class TwoTowerTrainer implements Trainer<Float32Array> {
       width,
       memory: layoutOf(features, width),
       scratch: 16 * Math.max(features.dimensions, width, Math.ceil(features.items.size / blocksPerStep) + 8),
-      start: (engine: Engine, memory: Memory, signal: () => AbortSignal | undefined) =>
+      start: (engine: Engine<'light-gcn' | 'training'>, memory: Memory, signal: () => AbortSignal | undefined) =>
         new TowerEncoder(engine, memory, features, width, signal),
     };
     this.#trainer = new HistoryTrainer(liked, plan, settings, interacted);

@@ -5,6 +5,7 @@ import { readWork } from '../shared/checks.ts';
 import { type DataTables, readTables } from '../shared/tables.ts';
 import { memoryEvents } from './events.ts';
 import { memoryInteractions } from './interactions.ts';
+import { memoryPositions } from './positions.ts';
 import { memoryProducts } from './products.ts';
 import { emptyState, type MemoryState, snapshot } from './state.ts';
 
@@ -29,10 +30,11 @@ export function memoryDataStore<const Tables extends DataTables = DataTables>(
   const { tables } = readOptions('memoryDataStore', options, {
     tables: (value) => readTables(value as DataTables | undefined, 'memoryDataStore'),
   });
-  const parts = (state: () => MemoryState, mutex: Mutex): Pick<DataStore, 'products' | 'interactions' | 'events'> => ({
+  const parts = (state: () => MemoryState, mutex: Mutex): Pick<DataStore, 'products' | 'interactions' | 'events' | 'positions'> => ({
     products: memoryProducts(state, mutex, tables.products.columns),
     interactions: memoryInteractions(state, mutex, tables.interactions.columns),
     events: memoryEvents(state, mutex),
+    positions: memoryPositions(state, mutex),
   });
   let state = emptyState();
   const mutex = new Mutex();

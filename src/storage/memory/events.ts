@@ -1,7 +1,7 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
 import { checkIterable } from '../../options.ts';
 import type { Mutex } from '../../work/mutex.ts';
-import { type EventCondition, readFilter, readFilteredList } from '../shared/checks.ts';
+import { type EventCondition, lookupKeys, readFilter, readFilteredList } from '../shared/checks.ts';
 import { copied, eventFields, eventRow, jsonCopy, lookupKey, newestFirst, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import { streamed } from './lists.ts';
 import type { MemoryState } from './state.ts';
@@ -38,6 +38,11 @@ export function memoryEvents(state: () => MemoryState, mutex: Mutex): EventStore
         const rows = [...state().events.values()].filter((event) => event.user === user && passes(event));
         return (o.newestFirst ? rows.sort(newestFirst) : rows).slice(0, o.limit).map(copied);
       });
+    },
+    async ofUsers(given, options) {
+      const users = new Set(lookupKeys(checkIterable('events.ofUsers', 'ids', given), 'events.ofUsers: user'));
+      const passes = passing(readFilter(options));
+      return mutex.run(() => [...state().events.values()].filter((event) => users.has(event.user) && passes(event)).map(copied));
     },
     async count(filter) {
       const passes = passing(readFilter(filter));

@@ -88,6 +88,13 @@ function put(state: MemoryState, row: NewRow, { unknownProducts, onConflict }: {
     return 'inserted';
   }
   const stored = state.interactions.get(known)?.timestamp;
+  if (onConflict === 'sum') {
+    const sum: NewRow = { ...row, value: row.value + (state.interactions.get(known)?.value ?? 0) };
+    const timestamp = Math.max(stored ?? Number.NEGATIVE_INFINITY, row.timestamp ?? Number.NEGATIVE_INFINITY);
+    if (timestamp > Number.NEGATIVE_INFINITY) sum.timestamp = timestamp;
+    setInteraction(state, { id: known, ...sum });
+    return 'updated';
+  }
   if (onConflict === 'newest' && row.timestamp !== undefined && stored !== undefined && row.timestamp < stored) return olderThanStored();
   setInteraction(state, { id: known, ...row });
   return 'updated';

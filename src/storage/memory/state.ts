@@ -13,6 +13,7 @@ export interface MemoryState {
   byUser: Map<string, Map<string, number>>;
   byItem: Map<string, Map<string, number>>;
   events: Map<number, StoredEvent>;
+  positions: Map<string, number>;
   last: { place: number; interaction: number; event: number };
 }
 
@@ -24,6 +25,7 @@ export function emptyState(): MemoryState {
     byUser: new Map(),
     byItem: new Map(),
     events: new Map(),
+    positions: new Map(),
     last: { place: 0, interaction: 0, event: 0 },
   };
 }
@@ -37,6 +39,7 @@ export function snapshot(state: MemoryState): MemoryState {
     byUser: copyOf(state.byUser),
     byItem: copyOf(state.byItem),
     events: new Map(state.events),
+    positions: new Map(state.positions),
     last: { ...state.last },
   };
 }

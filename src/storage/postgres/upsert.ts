@@ -14,6 +14,8 @@ export interface UpsertTable {
   keys: number;
   /** Position of a column (from 1) that holds times: an older row does not replace a newer one. */
   newest?: number | undefined;
+  /** Positions of the columns whose values are added up, and of which the larger stays, when a key exists. */
+  sum?: { add: number; larger: number } | undefined;
 }
 
 /** The types in which rows are given. JSON is given as text. */
@@ -28,7 +30,7 @@ export interface Upserted {
 }
 
 /** The statements that replace the rows whose keys exist and insert the others, and use up no number of a row that is not inserted. */
-export function upsertOf({ name, columns, types, keys, newest }: UpsertTable) {
+export function upsertOf({ name, columns, types, keys, newest, sum }: UpsertTable) {
   const table = dialect.quote(name);
   const names = columns.map(dialect.quote);
   const value = (k: number) => (types[k] === 'JSON' ? `g.c${k + 1}::json` : `g.c${k + 1}`);
@@ -42,7 +44,21 @@ export function upsertOf({ name, columns, types, keys, newest }: UpsertTable) {
     `insert into ${table} (${names.join(', ')}) select ${names.map((_, k) => value(k)).join(', ')} from ${source} ${condition} order by g.n`;
   const older = ({ source }: Given) => `select g.n as "row" from ${source} join ${table} as t on ${same} where ${isOlder}`;
 
+  const added = names.slice(keys).map((column, k) => {
+    if (keys + k + 1 === sum?.add) return `${column} = t.${column} + excluded.${column}`;
+    if (keys + k + 1 === sum?.larger) return `${column} = greatest(t.${column}, excluded.${column})`;
+    return `${column} = excluded.${column}`;
+  });
+  const addInto = ({ source }: Given) =>
+    `insert into ${table} as t (${names.join(', ')}) select ${names.map((_, k) => value(k)).join(', ')} from ${source} order by g.n ` +
+    `on conflict (${key.join(', ')}) do update set ${added.join(', ')} returning (t.xmax = 0) as "fresh"`;
+
   return {
+    /** Adds the values of rows whose keys exist, in one statement, so that no other writer comes in between. */
+    async add(connection: SqlConnection, given: Given): Promise<Upserted> {
+      const rows = await connection.all<{ fresh: boolean }>(addInto(given), ...given.values);
+      return { inserted: rows.filter(({ fresh }) => fresh).length, older: [] };
+    },
     /** Into a table that has none of the keys and, for the time being, no constraint. */
     insertAll: (connection: SqlConnection, given: Given) => connection.run(insert(given, ''), ...given.values),
     async run(connection: SqlConnection, given: Given, count: number): Promise<Upserted> {

@@ -14,15 +14,16 @@ import { givenTypes, type UpsertTable, upsertOf } from './upsert.ts';
 /** `putMany` of interactions, by statements over many rows at once. */
 export function interactionWriter(table: InteractionsTable, products: ProductsTable, use: Use): Pick<InteractionStore, 'putMany'> {
   const { columns } = table;
-  const target = (newest: boolean): UpsertTable => ({
+  const target = (newest: boolean, sum = false): UpsertTable => ({
     name: table.name,
     columns: [table.user, table.item, table.value, table.timestamp, ...columns.names],
     types: ['TEXT', 'TEXT', 'REAL', 'time', ...columns.types],
     keys: 2,
     newest: newest ? 4 : undefined,
+    sum: sum ? { add: 3, larger: 4 } : undefined,
   });
   const types = givenTypes(target(false));
-  const upserts = { replace: upsertOf(target(false)), newest: upsertOf(target(true)) };
+  const upserts = { replace: upsertOf(target(false)), newest: upsertOf(target(true)), sum: upsertOf(target(false, true)) };
   const read = (row: Record<string, unknown>): SqlValue[] => {
     const { user, item, value, timestamp } = readInteraction(row);
     return [user, item, value, timestamp, ...columns.encode(row)];
@@ -46,7 +47,7 @@ export function interactionWriter(table: InteractionsTable, products: ProductsTa
                 result.inserted += await upsert.insertAll(connection, given);
                 return;
               }
-              const { inserted, older } = await upsert.run(connection, given, storable.length);
+              const { inserted, older } = await (o.onConflict === 'sum' ? upsert.add(connection, given) : upsert.run(connection, given, storable.length));
               for (const row of older) reject(result, row, olderThanStored());
               result.inserted += inserted;
               result.updated += storable.length - inserted - older.length;

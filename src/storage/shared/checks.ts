@@ -78,7 +78,7 @@ export function readPut(options: PutOptions | undefined) {
 export function readPutInteractions(options: PutInteractionsOptions | undefined) {
   return readOptions('interactions.putMany', options, {
     unknownProducts: choice(['reject', 'stub'], 'reject'),
-    onConflict: choice(['replace', 'newest'], 'replace'),
+    onConflict: choice(['replace', 'newest', 'sum'], 'replace'),
     ...workOptions,
   });
 }
@@ -163,3 +163,12 @@ const filterChecks = {
   since: number({ default: Number.MIN_SAFE_INTEGER }),
   until: number({ default: Number.MAX_SAFE_INTEGER }),
 };
+
+/** Checks a position and the name of its source. @throws ERR_BAD_ARGUMENT */
+export function readPosition(source: unknown, position?: unknown): string {
+  if (typeof source !== 'string' || source === '' || source.includes('\0')) {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `positions: expected the name of a source, got ${shown(source)}.`);
+  }
+  if (position === undefined || (Number.isSafeInteger(position) && (position as number) >= 0)) return source;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `positions: expected a whole number from 0, got ${shown(position)}.`);
+}

@@ -5,6 +5,7 @@ import type { readTables } from '../shared/tables.ts';
 import type { SqlConnection, SqlDatabase, Use } from './connection.ts';
 import { sqlEvents } from './events.ts';
 import { sqlInteractions } from './interactions.ts';
+import { sqlPositions } from './positions.ts';
 import { sqlProducts } from './products.ts';
 import { makeTables } from './schema.ts';
 
@@ -22,6 +23,7 @@ export async function sqlDataStore(
       ...writers?.interactions(interactions, products, use),
     },
     events: { ...sqlEvents(dialect, events, eventTime, use), ...writers?.events(events, eventTime, use) },
+    positions: sqlPositions(dialect, `${events}_positions`, use),
   });
   /** What the work of a transaction is given. Concurrent calls run one after the other, because they share one connection. */
   const inside = (connection: SqlConnection): DataStore => {

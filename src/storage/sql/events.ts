@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
 import { checkIterable } from '../../options.ts';
-import { type EventCondition, readFilter, readFilteredList } from '../shared/checks.ts';
+import { type EventCondition, lookupKeys, readFilter, readFilteredList } from '../shared/checks.ts';
 import { eventFields, eventRow, jsonObject, lookupKey, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import type { SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
@@ -74,6 +74,20 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
       const sql = text(`${select} ${condition} and ${user} = ? order by ${order}${limit.length > 0 ? ' limit ?' : ''}`);
       const rows = await use((connection) => connection.all<Stored>(sql, ...values, wanted, ...limit));
       return rows.map(rowOf);
+    },
+    async ofUsers(given, filter) {
+      const users = [...new Set(lookupKeys(checkIterable('events.ofUsers', 'ids', given), 'events.ofUsers: user'))];
+      const { condition, values } = where(readFilter(filter));
+      const most = Math.min(dialect.maxParameters, 10_000) - values.length;
+      const found: StoredEvent[] = [];
+      await use(async (connection) => {
+        for (let from = 0; from < users.length; from += most) {
+          const part = users.slice(from, from + most);
+          const sql = text(`${select} ${condition} and ${user} in (${parameters(part.length)}) order by ${id}`);
+          for (const row of await connection.all<Stored>(sql, ...values, ...part)) found.push(rowOf(row));
+        }
+      });
+      return users.length > most ? found.sort((a, b) => a.id - b.id) : found;
     },
     async count(filter) {
       const { condition, values } = where(readFilter(filter));

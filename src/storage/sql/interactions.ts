@@ -121,7 +121,7 @@ function rebuilding(
 /** Stores batches of interactions with different pairs. */
 function interactionWriter(
   sql: ReturnType<typeof statements>,
-  { unknownProducts, onConflict }: { unknownProducts: 'reject' | 'stub'; onConflict: 'replace' | 'newest' },
+  { unknownProducts, onConflict }: { unknownProducts: 'reject' | 'stub'; onConflict: 'replace' | 'newest' | 'sum' },
 ): RowWriter {
   const known = new Set<SqlValue>();
   const valuesOf = (row: ReadRow) => row.values;
@@ -178,6 +178,10 @@ function interactionWriter(
     async store(connection, rows, result) {
       const storable = await withProducts(connection, rows, result);
       let inserted = 0;
+      if (onConflict === 'sum') {
+        await sql.add(connection, storable, result);
+        return;
+      }
       await sql.insert.run(storable, valuesOf, async (text, values) => {
         inserted += await connection.run(text, ...values);
       });
@@ -225,6 +229,34 @@ function statements(dialect: SqlDialect, table: InteractionsTable, products: Pro
       const set = all.slice(2).map((column, k) => `${column} = "new".column${k + 3}`);
       return `update ${name} set ${set.join(', ')} from (values ${values}) as "new" where ${name}.${user} = "new".column1 and ${name}.${item} = "new".column2${end}`;
     });
+  const insertNew = new ManyRows(
+    dialect,
+    all.length,
+    (size) =>
+      `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${dialect.upsert({ key: [user, item], set: [] })} returning ${user} as "user", ${item} as "item"`,
+  );
+  const sum = new ManyRows(dialect, all.length, (size) => {
+    const first = `(${types.map((type) => dialect.typed('?', type)).join(', ')})`;
+    const values = size > 1 ? `${first}, ${tuples(all.length, size - 1)}` : first;
+    const set = [
+      `${value} = ${name}.${value} + "new".column3`,
+      `${timestamp} = case when ${name}.${timestamp} is null or "new".column4 > ${name}.${timestamp} then "new".column4 else ${name}.${timestamp} end`,
+      ...names.map((column, k) => `${column} = "new".column${k + 5}`),
+    ];
+    return `update ${name} set ${set.join(', ')} from (values ${values}) as "new" where ${name}.${user} = "new".column1 and ${name}.${item} = "new".column2`;
+  });
+  /** Inserts what is new and adds the values of the others. */
+  const add = async (connection: SqlConnection, rows: ReadRow[], result: PutResult) => {
+    const valuesOf = (row: ReadRow) => row.values;
+    const fresh = new Set<string>();
+    await insertNew.run(rows, valuesOf, async (sql, values) => {
+      for (const pair of await connection.all<{ user: string; item: string }>(sql, ...values)) fresh.add(pairKey(pair.user, pair.item));
+    });
+    const known = rows.filter(({ values }) => !fresh.has(pairKey(values[0], values[1])));
+    await sum.run(known, valuesOf, async (sql, values) => void (await connection.run(sql, ...values)));
+    result.inserted += fresh.size;
+    result.updated += known.length;
+  };
   const newer = `("new".column4 is null or ${name}.${timestamp} is null or ${name}.${timestamp} <= "new".column4)`;
   const listBy = (column: string): ListStatements => ({
     stable: text(`select ${selected} from ${name} where ${column} = ? order by ${id}`),
@@ -232,6 +264,7 @@ function statements(dialect: SqlDialect, table: InteractionsTable, products: Pro
     limit: ` limit ${dialect.placeholder(2)}`,
   });
   return {
+    add,
     insert: new ManyRows(
       dialect,
       all.length,

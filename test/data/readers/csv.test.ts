@@ -71,6 +71,14 @@ describe('readCsv', () => {
     expect(await all(inPieces(`${line}\n${line}\n`))).toEqual(await all(inPieces(`${line}\n${line}\n`), { delimiter }));
   });
 
+  it('takes the delimiter that a first line of a spreadsheet names', async () => {
+    for (const newline of ['\n', '\r\n']) {
+      const lines = ['sep=|', 'a,b|c', '1|2', ''].join(newline);
+      for (const size of [1, 100]) expect(await all(inPieces(lines, size))).toEqual([{ 'a,b': '1', c: '2' }]);
+    }
+    expect(await all(inPieces('sep=,\nx\n'), { header: false, delimiter: ';' })).toEqual([{ 0: 'sep=,' }, { 0: 'x' }]);
+  });
+
   it('names columns by the first line, by number, or as told', async () => {
     expect(await all(inPieces('a,b\n1,2\n'))).toEqual([{ a: '1', b: '2' }]);
     expect((await all(inPieces('a,b\n1,2\n'), { header: false }))[0]).toEqual({ 0: 'a', 1: 'b' });

@@ -3,6 +3,7 @@ import { Interactions } from 'attune';
 import { type ParquetOptions, readParquet } from 'attune/node';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { storedZstd } from '../../support/stored-zstd.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -56,11 +57,16 @@ describe('readParquet', () => {
   });
 
   it('reads gzip pages, and others by a given decompressor', async () => {
-    const compressors = { GZIP: (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes)), ZSTD: (bytes: Uint8Array) => bytes };
+    const compressors = {
+      GZIP: (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes)),
+      LZ4_RAW: (bytes: Uint8Array) => bytes,
+      ZSTD: storedZstd,
+    };
     expect((await all(write('gzip.parquet', { codec: 'GZIP', compressors }))).length).toBe(size);
-    const path = write('zstd.parquet', { codec: 'ZSTD', compressors });
+    expect((await all(write('zstd.parquet', { codec: 'ZSTD', compressors }))).length).toBe(size);
+    const path = write('lz4.parquet', { codec: 'LZ4_RAW', compressors });
     await expect(all(path)).rejects.toThrow(coded('ERR_BAD_FILE', 'hyparquet-compressors'));
-    expect((await all(path, { compressors: { ZSTD: (bytes) => bytes } })).length).toBe(size);
+    expect((await all(path, { compressors: { LZ4_RAW: (bytes) => bytes } })).length).toBe(size);
   });
 
   it('reports progress and stops by signal', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
+import { bprKernels } from '../../../src/engine/generated/families/bpr.ts';
 import { bprSteps, bprUsers } from '../../../src/engine/generated/jobs.ts';
 import { uniform } from '../../../src/numeric/random.ts';
 
@@ -46,7 +47,7 @@ function expectNear(a: Float32Array, b: Float32Array): void {
 }
 
 function prepared(plain: boolean, { pairs, width, biased, seed }: Setting) {
-  const engine = new Engine(65_536, { threads: 1, scratchBytes: 4 * width, plain });
+  const engine = new Engine(65_536, { families: [bprKernels], threads: 1, scratchBytes: 4 * width, plain });
   const distinct = [...new Map(pairs.map((pair) => [pair.join(), pair])).values()];
   const [u, i] = [0, 1].map((side) => Int32Array.from(distinct, (pair) => pair[side]));
   const csr = csrFromCoordinates(users, items, u, i, new Float32Array(u.length));

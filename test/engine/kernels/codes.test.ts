@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { codesKernels } from '../../../src/engine/generated/families/codes.ts';
 import { boundRows, dot64, encodeRows } from '../../../src/engine/generated/jobs.ts';
 import { dot } from '../../../src/numeric/dot.ts';
 
@@ -73,7 +74,7 @@ describe('the inner product in 64 bits', () => {
         const a = Float32Array.from(pairs, ([x]) => x);
         const b = Float32Array.from(pairs, ([, y]) => y);
         for (const plain of [false, true]) {
-          const engine = new Engine(1024, { threads: 1, scratchBytes: 0, plain });
+          const engine = new Engine(1024, { families: [codesKernels], threads: 1, scratchBytes: 0, plain });
           const [x, y] = [engine.f32(40), engine.f32(40)];
           x.array.set(a);
           y.array.set(b);
@@ -97,7 +98,7 @@ function close(a: Float32Array, b: Float32Array) {
 
 /** Rows with their codes in the memory of an engine. */
 function opened(plain: boolean, vectorsOf: number[]) {
-  const engine = new Engine(65_536, { threads: 1, scratchBytes: 8 * width + 64 * 2, plain });
+  const engine = new Engine(65_536, { families: [codesKernels], threads: 1, scratchBytes: 8 * width + 64 * 2, plain });
   const own = engine.f32(rows * f);
   own.array.set(vectorsOf);
   const codes = engine.i8(padded * width);

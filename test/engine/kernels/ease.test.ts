@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
+import { easeKernels } from '../../../src/engine/generated/families/ease.ts';
 import { easeStep } from '../../../src/engine/generated/jobs.ts';
 import { uniform } from '../../../src/numeric/random.ts';
 
@@ -24,7 +25,7 @@ describe('the kernel of EASE', () => {
 
 /** x and r of two blocks after three steps; in the second block only two sides are asked for. */
 function stepped(plain: boolean, pairs: [number, number][], seed: number): Float32Array {
-  const engine = new Engine(1 << 20, { threads: 1, scratchBytes: 4 * sides, plain });
+  const engine = new Engine(1 << 20, { families: [easeKernels], threads: 1, scratchBytes: 4 * sides, plain });
   const [r, c] = [0, 1].map((side) => Int32Array.from(pairs, (pair) => pair[side]));
   const csr = csrFromCoordinates(rows, columns, r, c, uniform(seed, pairs.length, 1));
   const offsets = engine.i32(csr.offsets);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates, transpose } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
+import { graphFilterKernels } from '../../../src/engine/generated/families/graph-filter.ts';
 import { bestScores, chebyshevColumns, filterScores, sparseRows } from '../../../src/engine/generated/jobs.ts';
 import { uniform } from '../../../src/numeric/random.ts';
 import { topK } from '../../../src/numeric/top-k.ts';
@@ -17,7 +18,12 @@ describe('the kernels of graph filters', () => {
     fc.assert(
       fc.property(edges, seeds, fc.integer({ min: 1, max: 5 }), (pairs, seed, degree) => {
         const [fast, plain] = [false, true].map((isPlain) => {
-          const engine = new Engine(1 << 16, { threads: 1, scratchBytes: 96 * items + 64, plain: isPlain });
+          const engine = new Engine(1 << 16, {
+            families: [graphFilterKernels],
+            threads: 1,
+            scratchBytes: 96 * items + 64,
+            plain: isPlain,
+          });
           const csr = graphOf(pairs, seed);
           const matrix = { offsets: engine.i32(csr.offsets), indices: engine.i32(csr.indices), values: engine.f32(csr.values) };
           const x = engine.f32(uniform(seed, items * 16, 1));
@@ -38,7 +44,12 @@ describe('the kernels of graph filters', () => {
       fc.property(edges, seeds, fc.integer({ min: 1, max: 4 }), fc.constantFrom(0, 8, 24), (pairs, seed, terms, rank) => {
         const queries = fc.sample(fc.array(fc.nat(items - 1), { maxLength: 5 }), { seed, numRuns: 21 });
         const [fast, plain] = [false, true].map((isPlain) => {
-          const engine = new Engine(1 << 17, { threads: 1, scratchBytes: 132 * rank + 192 * users + 64 * items + 1024, plain: isPlain });
+          const engine = new Engine(1 << 17, {
+            families: [graphFilterKernels],
+            threads: 1,
+            scratchBytes: 132 * rank + 192 * users + 64 * items + 1024,
+            plain: isPlain,
+          });
           const byUser = graphOf(pairs, seed);
           const byItem = transpose(byUser);
           const whole = Int16Array.from(uniform(seed, items * rank, 3000));
@@ -85,7 +96,7 @@ describe('the kernels of graph filters', () => {
     fc.assert(
       fc.property(fc.array(score, { minLength: 1, maxLength: 40 }), fc.nat(12), fc.array(fc.nat(39), { maxLength: 5 }), (row, n, skip) => {
         for (const plain of [false, true]) {
-          const engine = new Engine(1 << 14, { threads: 1, scratchBytes: 64, plain });
+          const engine = new Engine(1 << 14, { families: [graphFilterKernels], threads: 1, scratchBytes: 64, plain });
           const skips = [...new Set(skip)].filter((i) => i < row.length);
           const memory = {
             dense: engine.f32([...row, ...row]),

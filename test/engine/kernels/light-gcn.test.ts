@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { easeKernels } from '../../../src/engine/generated/families/ease.ts';
+import { lightGcnKernels } from '../../../src/engine/generated/families/light-gcn.ts';
+import { trainingKernels } from '../../../src/engine/generated/families/training.ts';
 import {
   addRows,
   fromSlices,
@@ -27,7 +30,13 @@ const negativeItems = Int32Array.of(6, 3, 10, 4, 0, 12, 2, 1);
 
 /** The memory of a step, the same on both sides. */
 function stepOf(plain: boolean) {
-  const engine = new Engine(1 << 21, { threads: 1, scratchBytes: 1 << 16, plain, lazy: true });
+  const engine = new Engine(1 << 21, {
+    families: [lightGcnKernels, trainingKernels],
+    threads: 1,
+    scratchBytes: 1 << 16,
+    plain,
+    lazy: true,
+  });
   const table = engine.f32(uniform('table', items * width, 0.7));
   const negatives = engine.f32(Array.from(negativeItems, (item) => [...table.array.slice(item * width, (item + 1) * width)]).flat());
   const placeOf = engine.i32(new Int32Array(items).fill(-1));
@@ -126,7 +135,13 @@ describe.each(['softmax', 'bpr'] as const)('The loss of histories by %s', (loss)
 describe('Slices of a matrix', () => {
   it('are spread over a graph, scaled and turned back as by their plain twins', () => {
     const [fast, plain] = [false, true].map((isPlain) => {
-      const engine = new Engine(1 << 20, { threads: 1, scratchBytes: 1 << 12, plain: isPlain, lazy: true });
+      const engine = new Engine(1 << 20, {
+        families: [lightGcnKernels, trainingKernels],
+        threads: 1,
+        scratchBytes: 1 << 12,
+        plain: isPlain,
+        lazy: true,
+      });
       const matrix = engine.f32(uniform('m', items * 32, 1));
       const [sliced, back, spread, sum] = [items * 32, items * 32, users * 32, users * 32].map((n) => engine.f32(n));
       const scales = engine.f32(uniform('s', items, 1));
@@ -153,7 +168,13 @@ describe('The sweep of a block of columns', () => {
     const ld = 24;
     const count = 8;
     const [fast, plain] = [false, true].map((isPlain) => {
-      const engine = new Engine(1 << 18, { threads: 1, scratchBytes: 1 << 12, plain: isPlain, lazy: true });
+      const engine = new Engine(1 << 18, {
+        families: [easeKernels],
+        threads: 1,
+        scratchBytes: 1 << 12,
+        plain: isPlain,
+        lazy: true,
+      });
       const a = engine.f32(uniform('a', ld * ld, 1));
       const pivot = engine.f32(uniform('p', count * count, 1));
       const [panel, products] = [engine.f32(ld * count), engine.f32(ld * count)];

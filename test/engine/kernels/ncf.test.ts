@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { ncfKernels } from '../../../src/engine/generated/families/ncf.ts';
+import { trainingKernels } from '../../../src/engine/generated/families/training.ts';
 import { linearForward, ncfProfiles, ncfScores, ncfStep } from '../../../src/engine/generated/jobs.ts';
 import { part } from '../../../src/engine/memory/block.ts';
 import { uniform } from '../../../src/numeric/random.ts';
@@ -19,7 +21,7 @@ interface Case {
 }
 
 function prepared(plain: boolean, { negatives, apart, explicit }: Case) {
-  const engine = new Engine(1 << 18, { threads: 1, scratchBytes: 1 << 17, plain, lazy: true });
+  const engine = new Engine(1 << 18, { families: [ncfKernels, trainingKernels], threads: 1, scratchBytes: 1 << 17, plain, lazy: true });
   const each = 1 + negatives;
   const arrays = {
     history: engine.f32(uniform(1, items * width, 0.8)),

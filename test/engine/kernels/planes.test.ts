@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { planesKernels } from '../../../src/engine/generated/families/planes.ts';
 import { planeSums, signEstimates } from '../../../src/engine/generated/jobs.ts';
 import { f32, layout, u8 } from '../../../src/engine/memory/layout.ts';
 
@@ -28,7 +29,7 @@ function answer(plain: boolean, bits: Uint8Array, tables: number[], factors: num
     all: f32(32 * blocks),
     tops: f32(2 * blocks),
   });
-  const engine = new Engine(plan, { threads: 1, scratchBytes: 64, plain });
+  const engine = new Engine(plan, { families: [planesKernels], threads: 1, scratchBytes: 64, plain });
   const { sums, all, tops, ...given } = engine.place(plan);
   engine.runHere(planeSums, { hi: blocks }, { groups, tables: given.tables, bits: given.bits, out: sums });
   engine.runHere(signEstimates, { hi: blocks }, { sums, factors: given.factors, slope: 0.013, offset: -1.7, slack: 0.3, all, tops });

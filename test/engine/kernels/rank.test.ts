@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { rankingKernels } from '../../../src/engine/generated/families/ranking.ts';
 import { rankRows } from '../../../src/engine/generated/jobs.ts';
 import { ThreadPool } from '../../../src/engine/threads/thread-pool.ts';
 
@@ -31,7 +32,12 @@ describe('the ranking kernel', () => {
 /** The lists of some queries, as columns. */
 function ranked(plain: boolean, threads: number, { count, numbers, n, add }: { count: number; numbers: number[]; n: number; add: number }) {
   const numbersNeeded = (count + queries) * (width + 8) + 2 * queries * (n + 4) + 4096;
-  const engine = new Engine(4 * numbersNeeded + ThreadPool.layout(threads, 8192).bytes, { threads: 1, scratchBytes: 64, plain });
+  const engine = new Engine(4 * numbersNeeded + ThreadPool.layout(threads, 8192).bytes, {
+    families: [rankingKernels],
+    threads: 1,
+    scratchBytes: 64,
+    plain,
+  });
   const pool = new ThreadPool(engine, threads, 8192);
   const rows = engine.f32(Math.max(1, count * width));
   const x = engine.f32(queries * width);

@@ -1,16 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
+import { trainingKernels } from '../../../src/engine/generated/families/training.ts';
 import * as jobs from '../../../src/engine/generated/jobs.ts';
 import type { Block } from '../../../src/engine/memory/block.ts';
 import { Adam } from '../../../src/engine/training/adam.ts';
 import { uniform } from '../../../src/numeric/random.ts';
 
-const engineOf = (plain: boolean) => new Engine(1 << 23, { threads: 1, scratchBytes: 1 << 17, plain, lazy: true });
+const engineOf = (plain: boolean) =>
+  new Engine(1 << 23, { families: [trainingKernels], threads: 1, scratchBytes: 1 << 17, plain, lazy: true });
 type Floats = Record<string, Block<Float32Array>>;
 
 /** Runs some kernels over the same random arrays, compiled and plain. @returns what stands in the arrays after it, of both */
-function both(sizes: Record<string, number>, run: (engine: Engine, arrays: Floats) => void, seed = 1) {
+function both(sizes: Record<string, number>, run: (engine: Engine<'training'>, arrays: Floats) => void, seed = 1) {
   return [false, true].map((plain) => {
     const engine = engineOf(plain);
     const arrays = Object.fromEntries(Object.entries(sizes).map(([name, n]) => [name, engine.f32(uniform(`${seed} ${name}`, n, 1))]));
@@ -34,8 +36,8 @@ function expectSame([fast, plain]: Record<string, Float32Array>[], tolerance = 2
 function expectGradients(
   sizes: Record<string, number>,
   names: string[],
-  forward: (engine: Engine, arrays: Floats) => number,
-  backward: (engine: Engine, arrays: Floats) => void,
+  forward: (engine: Engine<'training'>, arrays: Floats) => number,
+  backward: (engine: Engine<'training'>, arrays: Floats) => void,
 ): void {
   const engine = engineOf(true);
   const arrays = Object.fromEntries(Object.entries(sizes).map(([name, n]) => [name, engine.f32(uniform(`g ${name}`, n, 1))]));
@@ -120,7 +122,7 @@ describe.each([
 ])('the activation %s', (_, kind) => {
   const width = 16;
   it('is that of the plain twin and has the gradient of its function', () => {
-    const pass = (engine: Engine, { x, y, c, dx }: Floats) => {
+    const pass = (engine: Engine<'training'>, { x, y, c, dx }: Floats) => {
       engine.runHere(jobs.activationForward, { hi: 4 }, { x, width, kind, y });
       engine.runHere(jobs.activationBackward, { hi: 4 }, { x, width, kind, dy: c, dx: dx ?? y });
     };
@@ -164,9 +166,10 @@ describe('layer normalization', () => {
 describe('rows of length 1', () => {
   const [rows, width] = [5, 24];
   it('are those of the plain twin and have the gradient of their function', () => {
-    const forward = (engine: Engine, { x, y, stats }: Floats) => engine.runHere(jobs.unitForward, { hi: rows }, { x, width, y, stats });
+    const forward = (engine: Engine<'training'>, { x, y, stats }: Floats) =>
+      engine.runHere(jobs.unitForward, { hi: rows }, { x, width, y, stats });
     const sizes = { x: rows * width, y: rows * width, stats: rows, c: rows * width };
-    const backward = (engine: Engine, { y, stats, c, dx }: Floats) =>
+    const backward = (engine: Engine<'training'>, { y, stats, c, dx }: Floats) =>
       engine.runHere(jobs.unitBackward, { hi: rows }, { y, width, stats, dy: c, dx });
     const results = both({ ...sizes, dx: rows * width }, (engine, arrays) => {
       forward(engine, arrays);
@@ -210,10 +213,10 @@ describe.each([
   const n = 12 * width;
   const sizes = { qkv: 3 * n, shares: 62 * heads, y: n, c: n };
   const args = { width, heads, probability, seed: 77 };
-  const rows = (engine: Engine) => ({ starts: engine.i32([0, 5, 6, 12]), squares: engine.i32([0, 25, 26]) });
-  const forward = (engine: Engine, { qkv, shares, y }: Floats) =>
+  const rows = (engine: Engine<'training'>) => ({ starts: engine.i32([0, 5, 6, 12]), squares: engine.i32([0, 25, 26]) });
+  const forward = (engine: Engine<'training'>, { qkv, shares, y }: Floats) =>
     engine.runHere(jobs.attentionForward, { hi: sequences }, { qkv, ...rows(engine), ...args, shares, out: y });
-  const backward = (engine: Engine, { qkv, shares, c, dqkv }: Floats) =>
+  const backward = (engine: Engine<'training'>, { qkv, shares, c, dqkv }: Floats) =>
     engine.runHere(jobs.attentionBackward, { hi: sequences }, { qkv, ...rows(engine), ...args, shares, dout: c, dqkv });
   it('is that of the plain twin, and has the gradient of its function', () => {
     const results = both({ ...sizes, dqkv: 3 * n }, (engine, arrays) => {
@@ -247,7 +250,7 @@ describe('losses', () => {
   it('of pairs are those of the plain twin and have the gradient of their function', () => {
     const [rows, width, count] = [6, 16, 3];
     const sizes = { u: rows * width, p: rows * width, q: rows * width * count };
-    const run = (engine: Engine, { u, p, q, du, dp, dq }: Floats) => {
+    const run = (engine: Engine<'training'>, { u, p, q, du, dp, dq }: Floats) => {
       const stats = engine.f64(1);
       const gradients = { dusers: du, dpositives: dp, dnegatives: dq };
       const rest = { width, count, weight: 0.5, ...gradients, stats };
@@ -257,11 +260,11 @@ describe('losses', () => {
     const losses: number[] = [];
     expectSame(both({ ...sizes, du: sizes.u, dp: sizes.p, dq: sizes.q }, (engine, arrays) => void losses.push(run(engine, arrays))));
     expect(losses[0]).toBeCloseTo(losses[1], 4);
-    const scratch = (engine: Engine) => ({ du: engine.f32(sizes.u), dp: engine.f32(sizes.p), dq: engine.f32(sizes.q) });
+    const scratch = (engine: Engine<'training'>) => ({ du: engine.f32(sizes.u), dp: engine.f32(sizes.p), dq: engine.f32(sizes.q) });
     expectGradients(sizes, ['u', 'p', 'q'], (engine, arrays) => run(engine, { ...arrays, ...scratch(engine) }), run);
   });
   it('of labels are those of the plain twin and have the gradient of their function', () => {
-    const run = (engine: Engine, { z, y, dz }: Floats) => {
+    const run = (engine: Engine<'training'>, { z, y, dz }: Floats) => {
       const stats = engine.f64(1);
       for (let k = 0; k < 40; k++) y.array[k] = k % 2;
       engine.runHere(jobs.bceLoss, { hi: 40 }, { scores: z, labels: y, weight: 0.25, dscores: dz, stats });
@@ -279,7 +282,7 @@ describe('losses', () => {
     const sizes = { x: rows * width, p: rows * width, q: count * width, r: 20 };
     const targets = Int32Array.from({ length: rows }, (_, row) => (row === 3 ? -1 : row % 20));
     const names = Int32Array.of(1, 2, 19, 5, -1, 7, 3, 3);
-    const run = (engine: Engine, { x, p, q, r, dx, pulls, dq }: Floats, keep = false) => {
+    const run = (engine: Engine<'training'>, { x, p, q, r, dx, pulls, dq }: Floats, keep = false) => {
       const stats = engine.f64(1);
       const items = { targets: engine.i32(targets), negatives: q, negativeItems: engine.i32(names), count };
       const how = { width, kind, scale: 1.5, corrections: corrected ? r : undefined, weight: 0.1 };

@@ -7,7 +7,7 @@ import { arena, f32, f64, i8, i16, i32, layout, place, u8 } from '../../../src/e
 const everything = (n: number) =>
   layout({ a: f32(n), b: f64(n), c: i32(n), d: i16(n), e: i8(n), f: u8(n), inner: layout({ x: f32(Float32Array.of(1, 2, 3)) }) });
 
-const smallEngine = (size: number | { bytes: number }) => new Engine(size, { threads: 1, scratchBytes: 0, plain: true });
+const smallEngine = (size: number | { bytes: number }) => new Engine(size, { families: [], threads: 1, scratchBytes: 0, plain: true });
 
 describe('a layout', () => {
   it.each([0, 1, 15, 16, 17, 1000])('of arrays of %i numbers knows exactly what the engine hands out for it', (n) => {

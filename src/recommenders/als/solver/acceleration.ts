@@ -1,7 +1,7 @@
-import { alignment, extrapolate, powerRows } from '../../../engine/generated/jobs.ts';
-import { type AlsMemory, rowBlock, type Side } from './memory.ts';
+import { alignment, extrapolate } from '../../../engine/generated/jobs.ts';
+import { type AlsMemory, rowBlock } from './memory.ts';
 import type { Route } from './plan.ts';
-import type { AlsWorkspace, Rows } from './workspace.ts';
+import type { AlsWorkspace } from './workspace.ts';
 
 /** The state that the acceleration keeps between iterations. */
 export interface AccelerationState {
@@ -42,8 +42,8 @@ export class Acceleration {
     const start = this.#remembered.input.array;
     start.set(Y.array);
     if (!step || !isTiny(start, shape.width)) return;
-    await this.#power(memory.users, Y, X);
-    await this.#power(memory.items, X, Y);
+    await this.#workspace.power('users', Y, X);
+    await this.#workspace.power('items', X, Y);
     X.array.fill(0, 0, this.#workspace.longUsers(dualMax) * shape.width); // where conjugate gradients begin
     const made = Y.array;
     let squares = 0;
@@ -95,11 +95,6 @@ export class Acceleration {
       last += stats.array[4 * block + 2];
     }
     return inner > 0 ? inner / Math.sqrt(ours * last) : 0;
-  }
-
-  /** Half a step of the power method. */
-  async #power({ offsets, indices, r, cut: bounds }: Side, y: Rows, out: Rows): Promise<void> {
-    await this.#workspace.run(powerRows, { bounds }, { offsets, indices, r, y, f: this.#workspace.shape.width, out });
   }
 }
 

@@ -48,6 +48,28 @@ export interface SparseRows {
   r: Float32Array;
 }
 
+/** Rows that are too many for memory: they are read a few at a time. */
+export interface StoredRows {
+  /** Where each row begins, counted in entries. */
+  offsets: Int32Array;
+  /** How many entries are to be in memory at a time; more where a single block has more. */
+  segmentEntries: number;
+  /** Puts the entries of the rows `from` to `to` at the begin of arrays. Singles have no entries of their own: theirs come from the solver. */
+  read(from: number, to: number, into: Omit<SparseRows, 'offsets'>, singles: SingleEntries): Promise<void>;
+}
+
+/** d and r that users with one item add to it, by single. */
+export interface SingleEntries {
+  d: Float32Array;
+  r: Float32Array;
+}
+
+/** Whether rows are read a few at a time. */
+export const isStored = (rows: SparseRows | StoredRows): rows is StoredRows => 'read' in rows;
+
+/** Number of entries. */
+export const entriesOf = ({ offsets }: Pick<SparseRows, 'offsets'>): number => offsets[offsets.length - 1];
+
 /** Rows to be filled. */
 export function emptyRows(rows: number, entries: number): SparseRows {
   return {

@@ -1,9 +1,10 @@
 import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
 import { smallMatricesLayout } from '../../../engine/small-matrices.ts';
 import type { AlsSettings } from '../options.ts';
-import type { SparseRows } from './equations.ts';
+import { entriesOf, isStored, type SparseRows, type StoredRows } from './equations.ts';
 import { costCut, longestOf, paysToCombine, type Routes } from './plan.ts';
 import type { AlsProblem } from './problem.ts';
+import { largestSegment } from './segments.ts';
 
 /** Rows per block of a job: for users with one item, and for other rows. */
 export const singleBlock = 1024;
@@ -56,7 +57,7 @@ export function memoryOf({ rows, items, singles, rowLambda, itemLambda }: AlsPro
     Y: matrix(itemCount),
     /** Items times a matrix, from which rows of X are put together. */
     V: combined ? matrix(itemCount) : undefined,
-    combination: combined ? f32(rows.indices.length) : undefined,
+    combination: combined ? f32(entriesOf(rows)) : undefined,
     /** What the acceleration remembers, in the caller's basis. */
     remembered: s.acceleration ? layout({ input: matrix(itemCount), before: matrix(itemCount) }) : undefined,
     users: sideLayout(rows, rowLambda, userCut),
@@ -70,6 +71,9 @@ export function memoryOf({ rows, items, singles, rowLambda, itemLambda }: AlsPro
       m: f32(singles.multiplicity),
       d: f32(singles.d),
       r: f32(singles.r),
+      /** What the singles add to their items, where those are stored: otherwise it stands with the other entries of an item. */
+      itemD: isStored(items) ? f32(singles.items.length) : undefined,
+      itemR: isStored(items) ? f32(singles.items.length) : undefined,
       /** What the row of a single is multiplied by for each variant. */
       w: f32(singles.multiplicity.length),
     }),
@@ -83,9 +87,19 @@ export function memoryOf({ rows, items, singles, rowLambda, itemLambda }: AlsPro
   });
 }
 
-/** One side of the problem in memory. */
+/** One side of the problem in memory; of stored rows the segment at hand. */
 export type Side = AlsMemory['users'];
 
-function sideLayout({ offsets, indices, d, r }: SparseRows, lambda: Float32Array, cut: Int32Array) {
-  return layout({ offsets: i32(offsets), indices: i32(indices), d: f32(d), r: f32(r), lambda: f32(lambda), cut: i32(cut) });
+function sideLayout(rows: SparseRows | StoredRows, lambda: Float32Array, cut: Int32Array) {
+  const stored = isStored(rows) ? largestSegment(rows, cut) : undefined;
+  const { indices, d, r } = isStored(rows) ? { indices: undefined, d: undefined, r: undefined } : rows;
+  const entries = stored?.entries ?? 0;
+  return layout({
+    offsets: i32(stored ? stored.rows + 1 : rows.offsets),
+    indices: i32(indices ?? entries),
+    d: f32(d ?? entries),
+    r: f32(r ?? entries),
+    lambda: f32(lambda),
+    cut: i32(stored ? stored.blocks + 1 : cut),
+  });
 }

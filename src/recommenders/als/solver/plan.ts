@@ -54,7 +54,13 @@ export function costCut(offsets: Int32Array, width: number, dualMax: number): In
 }
 
 /** Whether products of all items and additions per entry are cheaper than products of all rows of X that are solved in their dual. */
-export function paysToCombine({ offsets }: SparseRows, singleCount: number, itemCount: number, { dualMax }: Route, width: number): boolean {
+export function paysToCombine(
+  { offsets }: Pick<SparseRows, 'offsets'>,
+  singleCount: number,
+  itemCount: number,
+  { dualMax }: Route,
+  width: number,
+): boolean {
   const count = offsets.length - 1;
   const long = rowsLongerThan(offsets, dualMax);
   return itemCount + (offsets[count] - offsets[long]) / width < count - long + singleCount;
@@ -67,7 +73,7 @@ export function rowsLongerThan(offsets: Int32Array, max: number): number {
 }
 
 /** Entries of the longest row. */
-export function longestOf({ offsets }: SparseRows): number {
+export function longestOf({ offsets }: Pick<SparseRows, 'offsets'>): number {
   let longest = 0;
   for (let row = 1; row < offsets.length; row++) longest = Math.max(longest, offsets[row] - offsets[row - 1]);
   return longest;

@@ -1,7 +1,7 @@
 import type { Csr } from '../../../data/csr.ts';
 import { countingSort, range } from '../../../numeric/counting-sort.ts';
 import type { AlsSettings } from '../options.ts';
-import { emptyRows, lambdaOf, observations, type SparseRows, weighed, weighedCount } from './equations.ts';
+import { emptyRows, lambdaOf, observations, type SparseRows, type StoredRows, weighed, weighedCount } from './equations.ts';
 import { distinctRows } from './problem-rows.ts';
 import { singlesOf } from './problem-singles.ts';
 import { rankedRows } from './ranked-rows.ts';
@@ -14,15 +14,15 @@ import { rankedRows } from './ranked-rows.ts';
  */
 export interface AlsProblem {
   /** Distinct rows of two and more items. */
-  rows: SparseRows;
+  rows: SparseRows | StoredRows;
   /** Number of users that have row k, or their total weight. */
   multiplicity: Float32Array;
   /** Regularization of row k. */
   rowLambda: Float32Array;
   /** Items that are the only one of some user. Their rows on the user side follow the distinct ones. */
   singles: Singles;
-  /** Per item the rows of the user side, d and r times multiplicity; a single's entry is the last of its item. */
-  items: SparseRows;
+  /** Per item the rows of the user side, d and r times multiplicity; a single's entry is the last of its item. Stored if `rows` are. */
+  items: SparseRows | StoredRows;
   /** Regularization of item i. */
   itemLambda: Float32Array;
   /** Item id index of internal item i, and back. */
@@ -46,7 +46,7 @@ export interface Singles {
   d: Float32Array;
   r: Float32Array;
   lambda: number;
-  /** Where in `items` of the problem the entry of single k stands. */
+  /** Where in `items` of the problem the entry of single k stands; k itself where those are stored. */
   entries: Int32Array;
 }
 
@@ -55,7 +55,7 @@ export interface Singles {
  * @param userWeights how often each user counts; all 1 when missing.
  */
 export function alsProblem(byUser: Csr, settings: AlsSettings, userWeights?: Float32Array): AlsProblem {
-  const { itemOrder, itemRank } = popularityOrder(byUser);
+  const { itemOrder, itemRank } = popularityOrder(itemCounts(byUser));
   const ranked = rankedRows(byUser, itemRank);
   const weights = weighed(ranked.values, settings);
   const userRow = new Int32Array(byUser.rows).fill(-1);
@@ -98,15 +98,19 @@ function itemLambdas({ offsets, indices, values, rows }: Csr, order: Int32Array,
   return Float32Array.from(order, (item) => lambdaOf(userWeights ? weighedCount(sums[item], counts[item]) : counts[item], total, s));
 }
 
-/** Items by descending number of users; ties by index. */
-function popularityOrder(byUser: Csr) {
+function itemCounts(byUser: Csr): Int32Array {
   const counts = new Int32Array(byUser.columns);
   for (const item of byUser.indices) counts[item]++;
+  return counts;
+}
+
+/** Items by descending number of users; ties by index. */
+export function popularityOrder(counts: Int32Array): { itemOrder: Int32Array; itemRank: Int32Array } {
   let most = 0;
   for (const c of counts) most = Math.max(most, c);
   const rarity = counts.map((c) => most - c);
   const itemOrder = countingSort(range(counts.length), rarity, most + 1);
-  const itemRank = new Int32Array(byUser.columns);
+  const itemRank = new Int32Array(counts.length);
   itemOrder.forEach((item, rank) => {
     itemRank[item] = rank;
   });

@@ -1,5 +1,8 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
-import { gram, rotate, solveRows } from '../../../engine/generated/jobs.ts';
+import { alsKernels } from '../../../engine/generated/families/als.ts';
+import { denseKernels } from '../../../engine/generated/families/dense.ts';
+import { rankingKernels } from '../../../engine/generated/families/ranking.ts';
+import { gram, rotate, solveRowsExactly } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
 import { SmallMatrices, smallMatricesLayout } from '../../../engine/small-matrices.ts';
@@ -43,7 +46,7 @@ export class RowSolver {
   readonly width: number;
   /** The source inside. */
   readonly source: Block<Float32Array>;
-  readonly engine: Engine;
+  readonly engine: Engine<'als' | 'dense' | 'ranking'>;
   /** The vector that `solve` and `toInner` leave behind, and that scoring reads. */
   readonly vector: Block<Float32Array>;
   /** The column behind the factors that is for scoring only, -1 when there is none. */
@@ -73,7 +76,11 @@ export class RowSolver {
     this.dualMax = dualMaxOf(width);
     const memory = memoryOf(count, width, longest);
     const bytes = memory.bytes + gramLayout(width).bytes + smallMatricesLayout(f).bytes + spareBytes;
-    this.engine = new Engine(bytes, { threads: 1, scratchBytes: scratchBytes(width, longest, this.dualMax) });
+    this.engine = new Engine(bytes, {
+      families: [alsKernels, denseKernels, rankingKernels],
+      threads: 1,
+      scratchBytes: scratchBytes(width, longest, this.dualMax),
+    });
     const { engine } = this;
     this.#memory = engine.place(memory);
     this.source = this.#memory.source;
@@ -112,8 +119,8 @@ export class RowSolver {
     }
     lambdas.array[0] = lambda;
     const row = { offsets, indices: to, d: dTo, r: rTo, lambdas, y: this.source, out: this.vector, stats, failed };
-    const how = { eigenvalues: this.eigenvalues, floor: this.floor, f: this.width, dualMax: this.dualMax, steps: 0 };
-    this.#withoutExtra(() => this.engine.runHere(solveRows, { lo: 0, hi: 1 }, { ...row, ...how }), indices);
+    const how = { eigenvalues: this.eigenvalues, floor: this.floor, f: this.width, dualMax: this.dualMax };
+    this.#withoutExtra(() => this.engine.runHere(solveRowsExactly, { lo: 0, hi: 1 }, { ...row, ...how }), indices);
     return this.vector.array;
   }
 
@@ -184,7 +191,13 @@ const gramSlab = 1024;
 const gramLayout = (width: number) => layout({ partial: f32(width * width), weights: f32(gramSlab) });
 
 /** Weighted Gram matrix: 1,024 rows at a time in f32, those sums in f64. */
-function gramOf(engine: Engine, source: Block<Float32Array>, width: number, f: number, weightOf: ((k: number) => number) | undefined) {
+function gramOf(
+  engine: Engine<'als' | 'dense' | 'ranking'>,
+  source: Block<Float32Array>,
+  width: number,
+  f: number,
+  weightOf: ((k: number) => number) | undefined,
+) {
   const { partial, weights } = engine.place(gramLayout(width));
   const count = source.array.length / width;
   const sum = new Float64Array(f * f);

@@ -1,12 +1,26 @@
 import { type Block, type Cut, Engine } from '../../../engine/engine.ts';
-import { combineRows, copyRows, gram, type Job, rotate, solveRows, solveSingles, sumArrays } from '../../../engine/generated/jobs.ts';
+import { alsFitKernels } from '../../../engine/generated/families/als-fit.ts';
+import { denseKernels } from '../../../engine/generated/families/dense.ts';
+import {
+  combineRows,
+  copyRows,
+  gram,
+  type Job,
+  powerRows,
+  rotate,
+  solveRows,
+  solveSingles,
+  sumArrays,
+} from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { SmallMatrices } from '../../../engine/small-matrices.ts';
 import { AttuneError } from '../../../errors.ts';
 import type { AlsSettings } from '../options.ts';
-import { type AlsMemory, type AlsShape, memoryOf, rowBlock, type Side, shapeOf, singleBlock } from './memory.ts';
+import { entriesOf } from './equations.ts';
+import { type AlsMemory, type AlsShape, memoryOf, rowBlock, shapeOf, singleBlock } from './memory.ts';
 import { autoThreads, type Route, type Routes, rowsLongerThan, scratchBytes } from './plan.ts';
 import type { AlsProblem } from './problem.ts';
+import { type Segment, segmentsOf } from './segments.ts';
 
 /** A matrix in engine memory, rows of `width` floats. */
 export type Rows = Block<Float32Array>;
@@ -18,16 +32,17 @@ export class AlsWorkspace {
   /** For factors x factors matrices. */
   readonly small: SmallMatrices;
   readonly #f: number;
-  readonly #engine: Engine;
-  readonly #singleLambda: number;
+  readonly #engine: Engine<'als-fit' | 'dense'>;
+  readonly #problem: AlsProblem;
   readonly #signal: AbortSignal | undefined;
   #floor = 1e-6;
 
   constructor(problem: AlsProblem, s: AlsSettings, routes: Routes, signal: AbortSignal | undefined, plain: boolean) {
     const shape = shapeOf(problem, s, routes);
     const layout = memoryOf(problem, s, shape);
-    const entries = problem.rows.indices.length + problem.items.indices.length;
+    const entries = entriesOf(problem.rows) + entriesOf(problem.items);
     this.#engine = new Engine(layout, {
+      families: [alsFitKernels, denseKernels],
       threads: s.threads === 'auto' ? autoThreads(entries, shape.width) : s.threads,
       scratchBytes: scratchBytes(shape.width, shape.longest, routes.finalRoute.dualMax),
       plain,
@@ -37,7 +52,7 @@ export class AlsWorkspace {
     this.memory.weights.array.set(problem.multiplicity);
     this.small = new SmallMatrices(this.#engine, s.factors, this.memory.small);
     this.#f = s.factors;
-    this.#singleLambda = problem.singles.lambda;
+    this.#problem = problem;
     this.#signal = signal;
   }
 
@@ -47,7 +62,7 @@ export class AlsWorkspace {
   }
 
   /** Runs a job on all threads, by default in blocks of a few hundred rows. */
-  async run<A>(job: Job<A>, cut: Cut | number, args: NoInfer<A>): Promise<void> {
+  async run<A>(job: Job<A, 'als-fit' | 'dense'>, cut: Cut | number, args: NoInfer<A>): Promise<void> {
     await this.#engine.run(job, typeof cut === 'number' ? { rows: cut, blockSize: rowBlock } : cut, args, this.#signal);
   }
 
@@ -87,15 +102,24 @@ export class AlsWorkspace {
 
   /** Solves the user side from Y, singles included. @returns the sum of multiplicity * lambda * |x|^2. */
   async solveUsers(route: Route): Promise<number> {
-    const { users, X, Y, weights, combination } = this.memory;
-    const { penalty } = await this.#solve(users, Y, X, route, { weights, combination });
+    const { X, Y } = this.memory;
+    const { penalty } = await this.#solve('users', Y, X, route);
     return penalty + (await this.#solveSingles());
   }
 
   /** Solves the items from X. @returns by how much the loss is below that of zero factors, the penalty of the items counted in. */
   async solveItems(route: Route): Promise<number> {
-    const { items, X, Y } = this.memory;
-    return (await this.#solve(items, X, Y, route, {})).gain;
+    const { X, Y } = this.memory;
+    return (await this.#solve('items', X, Y, route)).gain;
+  }
+
+  /** Half a step of the power method: rows of one side as sums of r times rows of the other. */
+  async power(to: 'users' | 'items', y: Rows, out: Rows): Promise<void> {
+    const { offsets, indices, r } = this.memory[to];
+    const f = this.shape.width;
+    for await (const { first, bounds } of this.#segments(to)) {
+      await this.run(powerRows, { bounds }, { offsets, indices, r, y, f, out: within(out, first * f) });
+    }
   }
 
   /**
@@ -106,45 +130,59 @@ export class AlsWorkspace {
     const { X, V, combination, users, singles } = this.memory;
     const { width, manyCount, singleCount } = this.shape;
     if (!(V && combination)) return;
-    await this.run(combineRows, manyCount - first, {
-      offsets: within(users.offsets, first),
-      indices: users.indices,
-      c: combination,
-      v: V,
-      f: width,
-      out: within(X, first * width),
-    });
+    for await (const { first: start, firstEntry, bounds } of this.#segments('users')) {
+      const end = start + bounds.array[bounds.array.length - 1];
+      const from = Math.max(first, start);
+      if (from >= end) continue;
+      await this.run(combineRows, end - from, {
+        offsets: within(users.offsets, from - start),
+        indices: users.indices,
+        c: within(combination, firstEntry),
+        v: V,
+        f: width,
+        out: within(X, from * width),
+      });
+    }
     await this.run(copyRows, singleCount, { indices: singles.items, v: V, f: width, out: within(X, manyCount * width) });
   }
 
   /** How many leading user rows hold all that are longer than `max`. */
   longUsers(max: number): number {
-    return rowsLongerThan(this.memory.users.offsets.array, max);
+    return rowsLongerThan(this.#problem.rows.offsets, max);
   }
 
   /** How many leading items hold all whose rows are longer than `max`. */
   longItems(max: number): number {
-    return rowsLongerThan(this.memory.items.offsets.array, max);
+    return rowsLongerThan(this.#problem.items.offsets, max);
   }
 
-  async #solve(
-    to: Side,
-    from: Rows,
-    out: Rows,
-    { dualMax, steps }: Route,
-    only: { weights?: Block<Float32Array> | undefined; combination?: Block<Float32Array> | undefined },
-  ) {
-    const { eigenvalues, stats, failed } = this.memory;
-    const { offsets, indices, d, r, lambda: lambdas, cut: bounds } = to;
-    const equations = { offsets, indices, d, r, y: from, eigenvalues, lambdas, floor: this.#floor, f: this.shape.width };
-    await this.run(solveRows, { bounds }, { ...equations, dualMax, steps, out, stats, failed, ...only });
-    if (failed.array[0] !== 0) {
-      throw new AttuneError(
-        'ERR_NUMERIC',
-        'A row could not be solved: its equations are singular or its numbers overflowed. Raise regularization, or scale the values down.',
-      );
+  async #solve(side: 'users' | 'items', from: Rows, out: Rows, { dualMax, steps }: Route) {
+    const { eigenvalues, stats, failed, weights, combination } = this.memory;
+    const { offsets, indices, d, r, lambda } = this.memory[side];
+    const f = this.shape.width;
+    const equations = { offsets, indices, d, r, y: from, eigenvalues, floor: this.#floor, f };
+    const sum = { gain: 0, penalty: 0 };
+    for await (const { first, firstEntry, bounds } of this.#segments(side)) {
+      const place = { lambdas: within(lambda, first), out: within(out, first * f) };
+      const only = side === 'users' ? { weights: within(weights, first), combination: combination && within(combination, firstEntry) } : {};
+      await this.run(solveRows, { bounds }, { ...equations, ...place, dualMax, steps, stats, failed, ...only });
+      if (failed.array[0] !== 0) {
+        throw new AttuneError(
+          'ERR_NUMERIC',
+          'A row could not be solved: its equations are singular or its numbers overflowed. Raise regularization, or scale the values down.',
+        );
+      }
+      addStats(sum, stats.array, bounds.array.length - 1);
     }
-    return sumStats(stats.array, bounds.array.length - 1);
+    return sum;
+  }
+
+  #segments(side: 'users' | 'items'): AsyncGenerator<Segment> {
+    const { rows, items } = this.#problem;
+    const { userCut, itemCut } = this.shape;
+    const { itemD, itemR } = this.memory.singles;
+    if (side === 'users') return segmentsOf(rows, this.memory.users, userCut, undefined);
+    return segmentsOf(items, this.memory.items, itemCut, itemD && itemR && { d: itemD.array, r: itemR.array });
   }
 
   /** The closed form of users with one item. @returns their part of the penalty */
@@ -152,19 +190,27 @@ export class AlsWorkspace {
     const { X, Y: y, singles, items, weights, eigenvalues, stats } = this.memory;
     const { width: f, manyCount, singleCount: rows } = this.shape;
     if (rows === 0) return 0;
-    const equations = { y, eigenvalues, lambda: this.#singleLambda, floor: this.#floor, f, entryD: items.d, entryR: items.r };
+    const equations = {
+      y,
+      eigenvalues,
+      lambda: this.#problem.singles.lambda,
+      floor: this.#floor,
+      f,
+      entryD: singles.itemD ?? items.d,
+      entryR: singles.itemR ?? items.r,
+    };
     const results = { out: within(X, manyCount * f), weights: within(weights, manyCount), stats };
     await this.run(solveSingles, { rows, blockSize: singleBlock }, { ...singles, ...equations, ...results });
-    return sumStats(stats.array, Math.ceil(rows / singleBlock)).penalty;
+    const sum = { gain: 0, penalty: 0 };
+    addStats(sum, stats.array, Math.ceil(rows / singleBlock));
+    return sum.penalty;
   }
 }
 
-function sumStats(stats: Float64Array, blocks: number): { gain: number; penalty: number } {
-  let gain = 0;
-  let penalty = 0;
+/** Adds what the blocks of a job have won, in their order. */
+function addStats(sum: { gain: number; penalty: number }, stats: Float64Array, blocks: number): void {
   for (let block = 0; block < blocks; block++) {
-    gain += stats[2 * block];
-    penalty += stats[2 * block + 1];
+    sum.gain += stats[2 * block];
+    sum.penalty += stats[2 * block + 1];
   }
-  return { gain, penalty };
 }

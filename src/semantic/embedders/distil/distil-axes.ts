@@ -1,4 +1,5 @@
 import { Engine } from '../../../engine/engine.ts';
+import { denseKernels } from '../../../engine/generated/families/dense.ts';
 import { SmallMatrices, smallMatricesLayout } from '../../../engine/small-matrices.ts';
 import type { DistilSample } from './distil-fit.ts';
 
@@ -11,7 +12,7 @@ const mostTexts = 40_000;
  */
 export function inPrincipalAxes(table: Float32Array, sample: DistilSample, wanted: number): Float32Array {
   const { dimensions } = sample;
-  const engine = new Engine(smallMatricesLayout(dimensions), { threads: 1, scratchBytes: 0 });
+  const engine = new Engine(smallMatricesLayout(dimensions), { families: [denseKernels], threads: 1, scratchBytes: 0 });
   try {
     const { vectors } = new SmallMatrices(engine, dimensions).eigen(secondMoments(table, sample));
     const rows = table.length / dimensions;

@@ -1,4 +1,5 @@
 import { Engine } from '../../../engine/engine.ts';
+import { distilKernels } from '../../../engine/generated/families/distil.ts';
 import { neighbourhoods, textGradients, tokenMeans, tokenUpdates } from '../../../engine/generated/jobs.ts';
 import { type Blocks, f32, i32, layout } from '../../../engine/memory/layout.ts';
 import { randomNumbers, shuffle } from '../../../numeric/random.ts';
@@ -97,7 +98,7 @@ class Fit {
   readonly #sample: DistilSample;
   readonly #settings: FitSettings;
   readonly #width: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'distil'>;
   readonly #memory: Memory;
   /** Place of each token among those of the batch, -1: not in it. */
   readonly #places: Int32Array;
@@ -110,6 +111,7 @@ class Fit {
     for (let r = 0; r < count; r++) longest = Math.max(longest, sample.starts[r + 1] - sample.starts[r]);
     const memory = memoryOf(rows, width, padded, this.batchSize * longest);
     this.#engine = new Engine(memory, {
+      families: [distilKernels],
       threads: settings.threads,
       scratchBytes: 4 * Math.max(4 * padded, width),
       plain: settings.plain,

@@ -1,15 +1,14 @@
 import { Engine } from '../../../engine/engine.ts';
+import { planesKernels } from '../../../engine/generated/families/planes.ts';
 import { planeSums, signEstimates } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, layout, u8 } from '../../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import { dot } from '../../../numeric/dot.ts';
 import { TopK } from '../../../numeric/top-k.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
 import { Rotation } from './rotation.ts';
-
-/** Ends the workers of rows that nobody holds any more. */
-const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());
 
 /** Rows of a block of codes. */
 const together = 32;
@@ -41,8 +40,8 @@ export class FourBitRows implements Rows {
   readonly #rotation: Rotation;
   readonly #kept: KeptVectors;
   readonly #vectors: Float32Array | undefined;
-  readonly #engine: Engine;
-  readonly #pool: ThreadPool;
+  readonly #engine: Engine<'planes'>;
+  readonly #pool: ThreadPool<'planes'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
 
   constructor(capacity: number, dimensions: number, { threads, seed, kept }: { threads: number; seed: number; kept: KeptVectors }) {
@@ -53,10 +52,15 @@ export class FourBitRows implements Rows {
     this.#kept = kept;
     this.#vectors = kept === 'memory' ? new Float32Array(capacity * dimensions) : undefined;
     const memory = memoryOf(capacity, dimensions);
-    this.#engine = new Engine(layout({ memory, pool: ThreadPool.layout(threads, 0) }), { threads, scratchBytes: 64, lazy: true });
+    this.#engine = new Engine(layout({ memory, pool: ThreadPool.layout(threads, 0) }), {
+      families: [planesKernels],
+      threads,
+      scratchBytes: 64,
+      lazy: true,
+    });
     this.#memory = this.#engine.place(memory);
     this.#pool = new ThreadPool(this.#engine, threads, 0);
-    unused.register(this, this.#pool);
+    closeWhenUnused(this, this.#pool);
   }
 
   /** Bytes of codes, of what a search writes down for each row, and of the vectors that are kept here. */
@@ -256,12 +260,12 @@ export class FourBitRows implements Rows {
 
 /** Sums of the last three bits, of blocks that are asked for. */
 class RestOfBits {
-  readonly #pool: ThreadPool;
+  readonly #pool: ThreadPool<'planes'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #groups: number;
   readonly #known = new Map<number, Uint16Array>();
 
-  constructor(pool: ThreadPool, memory: Blocks<ReturnType<typeof memoryOf>['fields']>, groups: number) {
+  constructor(pool: ThreadPool<'planes'>, memory: Blocks<ReturnType<typeof memoryOf>['fields']>, groups: number) {
     this.#pool = pool;
     this.#memory = memory;
     this.#groups = groups;

@@ -1,3 +1,4 @@
+import { hnswKernels } from '../../../engine/generated/families/hnsw.ts';
 import {
   hnswAllow,
   hnswCount,
@@ -45,7 +46,7 @@ export class HnswGraph {
   readonly m: number;
   readonly dimensions: number;
   readonly #seed: number;
-  readonly #memory: GrowingMemory;
+  readonly #memory: GrowingMemory<'hnsw'>;
   readonly #width: number;
   readonly #marks: Position<Uint8Array>;
   readonly #at: Record<Part, number> = Object.fromEntries(parts.map((part) => [part, 0])) as Record<Part, number>;
@@ -64,7 +65,7 @@ export class HnswGraph {
     this.dimensions = dimensions;
     this.m = m;
     this.#seed = seed;
-    this.#memory = new GrowingMemory({ plain });
+    this.#memory = new GrowingMemory([hnswKernels], { plain });
     this.#width = Math.ceil(dimensions / 16) * 16;
     let top = header + 256;
     const take = (bytes: number) => {

@@ -2,13 +2,11 @@ import type { Engine } from '../../../engine/engine.ts';
 import { coarseErrors, encodeRows } from '../../../engine/generated/jobs.ts';
 import { type Block, within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i8, layout, u8 } from '../../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { dot } from '../../../numeric/dot.ts';
 
 /** Bounds are kept for so many rows together. */
 export const strip = 32;
-
-/** Ends the workers of rows that were garbage-collected; they would keep the memory alive. */
-const unused = new FinalizationRegistry<Engine>((engine) => engine.close());
 
 /** What {@link CodedMemory} takes of an engine. */
 export function codedLayout(capacity: number, dimensions: number) {
@@ -31,19 +29,19 @@ export class CodedMemory {
   readonly dimensions: number;
   /** Length of a code. */
   readonly width: number;
-  readonly engine: Engine;
+  readonly engine: Engine<'codes'>;
   readonly blocks: Blocks<ReturnType<typeof codedLayout>['fields']>;
   /** No row is longer. */
   longest = 0;
 
   /** @param blocks placed for {@link codedLayout} */
-  constructor(engine: Engine, blocks: CodedMemory['blocks'], capacity: number, dimensions: number) {
+  constructor(engine: Engine<'codes'>, blocks: CodedMemory['blocks'], capacity: number, dimensions: number) {
     this.capacity = capacity;
     this.dimensions = dimensions;
     this.width = widthOf(dimensions);
     this.engine = engine;
     this.blocks = blocks;
-    unused.register(this, engine);
+    closeWhenUnused(this, engine);
   }
 
   set(row: number, vector: Float32Array): void {

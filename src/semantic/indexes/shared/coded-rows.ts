@@ -1,14 +1,13 @@
 import { Engine } from '../../../engine/engine.ts';
+import { codesKernels } from '../../../engine/generated/families/codes.ts';
 import { layout } from '../../../engine/memory/layout.ts';
+import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
 import { batchLayout, CodedBatch } from './coded-batch.ts';
 import { CodedMemory, codedLayout, type Marks, mark, marksLayout, widthOf } from './coded-memory.ts';
 import { CodedSearch, searchLayout } from './coded-search.ts';
 import { offerAll, type Rows, type UsedRows } from './rows.ts';
-
-/** Ends the workers of rows that nobody holds any more; they would keep the memory. */
-const unused = new FinalizationRegistry<ThreadPool>((pool) => pool.close());
 
 /** Rows with a code of one byte per dimension beside them, which rule out nearly all rows before any is scored. */
 export class CodedRows implements Rows {
@@ -27,6 +26,7 @@ export class CodedRows implements Rows {
     });
     const pool = ThreadPool.layout(threads, 0);
     const engine = new Engine(layout({ memory, pool }), {
+      families: [codesKernels],
       threads,
       scratchBytes: CodedBatch.scratchBytes(widthOf(dimensions)),
       lazy: true,
@@ -35,7 +35,7 @@ export class CodedRows implements Rows {
     this.capacity = capacity;
     this.#memory = new CodedMemory(engine, rows, capacity, dimensions);
     const single = new ThreadPool(engine, threads, 0);
-    unused.register(this, single);
+    closeWhenUnused(this, single);
     this.#search = new CodedSearch(this.#memory, search, single);
     this.#batch = new CodedBatch(this.#memory, this.#search, batch, firstRows);
     this.#marks = marks;

@@ -46,7 +46,7 @@ export function searchLayout(capacity: number, dimensions: number) {
 export class CodedSearch {
   readonly #memory: CodedMemory;
   readonly #query: CodedQuery;
-  readonly #pool: ThreadPool;
+  readonly #pool: ThreadPool<'codes'>;
   readonly #blocks: Blocks<ReturnType<typeof searchLayout>['fields']>;
   /** Rows that may be among the best, and their upper bounds. */
   #rowsLeft = new Int32Array(0);
@@ -57,7 +57,7 @@ export class CodedSearch {
    * @param blocks placed for {@link searchLayout}
    * @param pool threads over the same memory
    */
-  constructor(memory: CodedMemory, blocks: Blocks<ReturnType<typeof searchLayout>['fields']>, pool: ThreadPool) {
+  constructor(memory: CodedMemory, blocks: Blocks<ReturnType<typeof searchLayout>['fields']>, pool: ThreadPool<'codes'>) {
     this.#memory = memory;
     this.#pool = pool;
     this.#blocks = blocks;

@@ -1,4 +1,5 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
+import { codesKernels } from '../../../engine/generated/families/codes.ts';
 import { encodeRows, nearRows } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i8, i16, i32, layout } from '../../../engine/memory/layout.ts';
@@ -75,7 +76,7 @@ class PrefilteredRows {
   readonly #width: number;
   readonly #prefix: number;
   readonly #threshold: number;
-  readonly #engine: Engine;
+  readonly #engine: Engine<'codes'>;
   readonly #memory: Memory;
   /** |v| */
   readonly #lengths: Float32Array;
@@ -89,7 +90,7 @@ class PrefilteredRows {
     this.#prefix = Math.min(width, 16 * Math.max(2, Math.ceil((width * (1.08 - threshold)) / 16)));
     this.#threshold = threshold;
     const memory = memoryOf(vectors.length, dimensions, width);
-    this.#engine = new Engine(memory, { threads, scratchBytes: 8 * width + 32, lazy: true });
+    this.#engine = new Engine(memory, { families: [codesKernels], threads, scratchBytes: 8 * width + 32, lazy: true });
     this.#memory = this.#engine.place(memory);
     this.#lengths = new Float32Array(vectors.length);
     this.#take(vectors, this.#memory.stage);

@@ -1,4 +1,4 @@
-import { offer, sort } from './heap';
+import { offer, sort } from '../ranking/heap';
 import { F32s, I32s } from '../types';
 
 /**

@@ -1,6 +1,6 @@
 import type { Memory } from '../../memory/views.ts';
 import { rowTimes } from '../sparse/products.plain.ts';
-import { dot } from './dot.plain.ts';
+import { dot } from '../als/dot.plain.ts';
 
 /** Twins of singles.ts. */
 export function twins(memory: Memory) {

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { AlsRecommender, Interactions } from 'attune';
+import { eventTopic, storedInteractions } from 'attune/kafka';
+import { postgresDataStore, postgresModelStore } from 'attune/postgres';
+import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import type { Benchmark } from './index.ts';
+import { generator } from './support/random.ts';
+
+/** The shop at a hundredth of its size, as `npm run appliances -- sample` makes it. */
+const shop = { users: 17_000, items: 940, ratings: 20_000 };
+
+/**
+ * `npm run bench -- streams [events per second] [seconds] [factors] [kafkajs | platformatic]`: events from a producer through a running Kafka
+ * into PostgreSQL, a model and a server that watches it, each a process of its own (`npm run services -- up kafka postgres`).
+ */
+export const streams: Benchmark = {
+  name: 'streams',
+  summary: 'events through Kafka, PostgreSQL and a model into a server that watches: events per second, and time to the changed answer',
+  async run([rate = '10000', seconds = '20', factors = '32', library = 'kafkajs']) {
+    const [broker, database] = [urlOf('kafka'), urlOf('postgres')];
+    const run = Date.now().toString(36);
+    const topic = `bench-${run}`;
+    const pool = new pg.Pool({ connectionString: database, max: 4 });
+    const admin = new Kafka({ clientId: 'bench', brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await eventTopic({ admin, topic, partitions: 6 });
+    const data = await postgresDataStore(pool, { tables: tablesOf(run) });
+    await data.interactions.putMany(ratings(), { unknownProducts: 'stub' });
+    const { interactions, positions } = await storedInteractions(data);
+    const als = await new AlsRecommender({ factors: Number(factors), iterations: 5, regularization: 1, alpha: 10, seed: 7 }).fit(interactions);
+    const models = postgresModelStore(pool, { table: `m${run}`, keep: 5 });
+    const { version } = await als.save(models, 'als', { positions });
+    await models.promote('als', version, 'production');
+    await als.partialFit(Interactions.fromColumns({ users: ['warm'], items: [als.items.idAt(0)] }));
+
+    const started: ChildProcess[] = [];
+    const child = (role: string, ...more: string[]) => {
+      const args = [...(process.env.PROFILE === role ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), '--import', 'tsx', join(import.meta.dirname, 'streams', `${role}.ts`), broker, database, topic, run, library, ...more];
+      const process_ = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+      started.push(process_);
+      const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
+      return { stop: () => process_.stdin?.end(), next: async () => JSON.parse((await lines.next()).value as string) };
+    };
+    const processor = child('processor', factors);
+    const server = child('server');
+    await Promise.all([processor.next(), server.next()]);
+    console.log(`${rate} events a second for ${seconds} s, rank ${factors}, ${library}`);
+    const producer = child('producer', rate, seconds);
+    const sent = await producer.next();
+    const before = Date.now();
+    for (; (await data.events.count()) < sent.events; ) {
+      if (Date.now() - before > 180_000) throw new Error('the processor did not catch up within two minutes');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const stored = (Date.now() - before) / 1000;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    processor.stop();
+    const work = await processor.next();
+    await new Promise((resolve) => setTimeout(resolve, 3000)); // for the server to see the last version
+    server.stop();
+    const seen = await server.next();
+    const count = await data.events.count();
+    console.log(`sent       ${sent.events} events in ${sent.seconds.toFixed(1)} s: ${Math.round(sent.events / sent.seconds)} a second`);
+    console.log(`stored     ${count} events, ${count === sent.events ? 'each once' : `NOT ${sent.events}`}; the last ${stored.toFixed(1)} s after it was sent`);
+    console.log(`end to end ${Math.round(sent.events / (sent.seconds + stored))} events a second`);
+    console.log(`published  ${work.versions} versions of the model, ${work.cpu.toFixed(1)} s of processor time of the stream processor`);
+    const of = (share: number) => seen.delays[Math.min(seen.delays.length - 1, Math.floor(share * seen.delays.length))];
+    console.log(
+      `from event to changed answer, ${seen.delays.length} of ${sent.probes} probes: p50 ${of(0.5)} ms, p90 ${of(0.9)} ms, p99 ${of(0.99)} ms, most ${of(1)} ms`,
+    );
+    await Promise.all(started.map((each) => each.exitCode ?? new Promise((resolve) => each.once('exit', resolve))));
+    await Promise.all([admin.disconnect(), pool.end()]);
+  },
+};
+
+/** Tables of one run. */
+export const tablesOf = (run: string) => ({
+  products: { name: `p${run}` },
+  interactions: { name: `i${run}` },
+  events: { name: `e${run}` },
+});
+
+function urlOf(service: string): string {
+  const file = join(import.meta.dirname, `../.services/${service}/url.txt`);
+  if (!existsSync(file)) throw new Error(`There is no ${service} running. Start it with: npm run services -- up kafka postgres`);
+  return readFileSync(file, 'utf8').trim();
+}
+
+function* ratings() {
+  const random = generator(1);
+  for (let k = 0; k < shop.ratings; k++) yield { user: `u${Math.floor(random() * shop.users)}`, item: itemOf(random()), value: 1 };
+}
+
+/** Item by a Zipf-like draw. */
+export function itemOf(x: number): string {
+  return `i${Math.floor(shop.items ** x) - 1}`;
+}
+
+/** User of an event. */
+export const userOf = (x: number): string => `u${Math.floor(x * shop.users)}`;

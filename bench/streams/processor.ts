@@ -1,0 +1,31 @@
+import { Consumer } from '@platformatic/kafka';
+import { AlsRecommender } from 'attune';
+import { interactionStream, streamProcessor } from 'attune/kafka';
+import { postgresDataStore, postgresModelStore } from 'attune/postgres';
+import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
+import { tablesOf } from '../streams.ts';
+
+/** The stream processor. */
+const [broker, database, topic, run, library] = process.argv.slice(2);
+const kafka = new Kafka({ clientId: 'processor', brokers: [broker], logLevel: logLevel.NOTHING });
+const consumer =
+  library === 'platformatic'
+    ? new Consumer({ groupId: topic, clientId: 'processor', bootstrapBrokers: [broker] })
+    : kafka.consumer({ groupId: topic, maxWaitTimeInMs: 50 });
+if ('connect' in consumer) await consumer.connect();
+const pool = new pg.Pool({ connectionString: database, max: 4 });
+const data = await postgresDataStore(pool, { tables: tablesOf(run) });
+const models = postgresModelStore(pool, { table: `m${run}`, keep: 5 });
+const recommender = await AlsRecommender.load(models, 'als');
+const stream = interactionStream({ consumer, topic, weights: { view: 1, purchase: 5 }, maxWaitMs: 50 });
+const processor = streamProcessor({ stream, data, recommender, models, name: 'als', publishEveryMs: 200, onError: console.error });
+const stop = new AbortController();
+process.stdin.resume().on('end', () => stop.abort());
+const before = process.cpuUsage();
+console.log('{}');
+await processor.run({ signal: stop.signal });
+const { user, system } = process.cpuUsage(before);
+if (process.env.VERBOSE) console.error(processor.metrics());
+console.log(JSON.stringify({ versions: Number(/versions_total\S* (\d+)/.exec(processor.metrics())?.[1]), cpu: (user + system) / 1e6 }));
+process.exit(0);

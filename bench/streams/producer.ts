@@ -1,0 +1,36 @@
+import { eventProducer } from 'attune/kafka';
+import { Kafka, logLevel } from 'kafkajs';
+import { itemOf, userOf } from '../streams.ts';
+import { generator } from '../support/random.ts';
+
+/** Sends events at a rate. One of a hundred is a probe: the first event of a user whose name is the time. */
+const [broker, , topic, , , rate, seconds] = process.argv.slice(2);
+const producer = new Kafka({ clientId: 'producer', brokers: [broker], logLevel: logLevel.NOTHING }).producer({ idempotent: true });
+await producer.connect();
+const events = eventProducer({ producer, topic, partitions: 6 });
+const random = generator(2);
+const began = performance.now();
+let sent = 0;
+let probes = 0;
+let sending: Promise<unknown> = Promise.resolve();
+for (;;) {
+  const elapsed = (performance.now() - began) / 1000;
+  if (elapsed > Number(seconds)) break;
+  const due = Math.min(2000, Math.floor(elapsed * Number(rate)) - sent);
+  if (due > 0) {
+    const timestamp = Date.now();
+    const batch = Array.from({ length: due }, (_, k) => {
+      const probe = (sent + k) % 100 === 0;
+      if (probe) probes++;
+      const user = probe ? `probe-${timestamp}-${probes}` : userOf(random());
+      return { user, item: itemOf(random()), type: random() < 0.9 ? 'view' : 'purchase', timestamp };
+    });
+    sent += due;
+    await sending;
+    sending = events.send(batch);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+await sending;
+console.log(JSON.stringify({ events: sent, probes, seconds: (performance.now() - began) / 1000 }));
+await producer.disconnect();

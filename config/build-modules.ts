@@ -1,0 +1,61 @@
+/**
+ * Builds `dist/modules`: one file for each file of `src`, for bundlers, which drop files that a page does not use and put those that several
+ * of its parts use where they belong. Node, which loads what it is given, takes the large files beside it.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { entries, root } from './entries.ts';
+import { pureStatements } from './pure-statements.ts';
+
+const optional = ['node:*', '@huggingface/transformers', 'faiss-node', 'hyparquet'];
+
+export async function buildModules(): Promise<void> {
+  const outdir = join(root, 'dist/modules');
+  await build({
+    entryPoints: await reachable(),
+    outbase: join(root, 'src'),
+    outdir,
+    bundle: true, // each file with the one package that it may bring along
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none', // dist/LICENSES.txt has them
+    external: optional,
+    plugins: [otherFilesOutside],
+  });
+  for (const name of readdirSync(outdir, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue;
+    const file = join(outdir, name);
+    writeFileSync(file, pureStatements(readFileSync(file, 'utf8')));
+  }
+}
+
+/** Files that the subpaths import, directly or not, as values. */
+async function reachable(): Promise<string[]> {
+  const { metafile } = await build({
+    entryPoints: entries.map((entry) => join(root, `src/entries/${entry}.ts`)),
+    absWorkingDir: root,
+    outdir: 'none',
+    bundle: true,
+    write: false,
+    metafile: true,
+    treeShaking: false,
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    external: optional,
+  });
+  return Object.keys(metafile.inputs).filter((name) => name.startsWith('src/'));
+}
+
+const otherFilesOutside: Plugin = {
+  name: 'other files stay outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path: path.replace(/\.ts$/, '.js'), external: true },
+    );
+  },
+};

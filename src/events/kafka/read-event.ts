@@ -1,0 +1,89 @@
+import type { StreamEvent } from '../../contracts/event-stream.ts';
+import { readTime } from '../../data/time-column.ts';
+import { readId } from '../../data/ids.ts';
+import { AttuneError, shown } from '../../errors.ts';
+import { bytesOf } from './clients.ts';
+
+/**
+ * What an event must be besides what every event is: a function that throws or returns what is wrong, or a schema of any library that
+ * keeps the Standard Schema (zod, valibot, arktype), whose output is taken.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a function may name the fields that it looks at.
+export type EventSchema = ((event: any) => unknown) | StandardSchema;
+
+/** The interface of https://standardschema.dev, version 1, as far as it is used. */
+export interface StandardSchema {
+  /** Its properties. */
+  readonly '~standard': {
+    /** Checks a value. */
+    // biome-ignore lint/suspicious/noExplicitAny: libraries type their results in their own ways.
+    validate(value: unknown): any;
+  };
+}
+
+/** Checks an event, and gives it back with ids as text and the time in milliseconds. @throws ERR_BAD_ROW, ERR_BAD_ID, ERR_BAD_VALUE */
+export async function checkEvent(given: unknown, schema: EventSchema | undefined, now: number): Promise<StreamEvent> {
+  const event = readEvent(given, now);
+  if (schema === undefined) return event;
+  if (typeof schema === 'function' && !('~standard' in schema)) {
+    const wrong = await schema(event);
+    if (wrong === undefined || wrong === true) return event;
+    throw new AttuneError('ERR_BAD_ROW', `The event breaks the schema: ${wrong === false ? 'refused' : text(wrong)}.`);
+  }
+  const result = await (schema as StandardSchema)['~standard'].validate(event);
+  if (!result.issues) return readEvent(result.value, now);
+  throw new AttuneError('ERR_BAD_ROW', `The event breaks the schema: ${result.issues.map(issue).join('; ')}.`);
+}
+
+/** Reads the value of a message: JSON as text or bytes, or an object that a deserializer made. @throws ERR_BAD_ROW */
+export function readJson(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) return value;
+  const bytes = bytesOf(value);
+  if (!bytes) throw new AttuneError('ERR_BAD_ROW', 'Expected an event as JSON, got a message without a value.');
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch (error) {
+    throw new AttuneError('ERR_BAD_ROW', `Expected an event as JSON in UTF-8, got ${bytes.length} bytes that are none.`, { cause: error });
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function readEvent(given: unknown, now: number): StreamEvent {
+  if (given === null || typeof given !== 'object' || Array.isArray(given)) {
+    throw new AttuneError('ERR_BAD_ROW', `Expected an event { user, type, item }, got ${shown(given)}.`);
+  }
+  const event = { ...(given as Record<string, unknown>) } as StreamEvent;
+  event.user = key(event.user, 'user');
+  if (typeof event.type !== 'string' || event.type === '') {
+    throw new AttuneError('ERR_BAD_ROW', `Expected a text as 'type' of an event, got ${shown(event.type)}.`);
+  }
+  if (event.item === null || event.item === undefined) delete event.item;
+  else event.item = key(event.item, 'item');
+  if (event.value === null || event.value === undefined) delete event.value;
+  else if (typeof event.value !== 'number' || !Number.isFinite(event.value)) {
+    throw new AttuneError('ERR_BAD_VALUE', `Expected a finite number as 'value' of an event, got ${shown(event.value)}.`);
+  }
+  const time = event.timestamp === undefined ? now : readTime(event.timestamp);
+  if (time === undefined || !Number.isFinite(time)) {
+    throw new AttuneError('ERR_BAD_VALUE', `Expected milliseconds since 1970 as 'timestamp' of an event, got ${shown(event.timestamp)}.`);
+  }
+  event.timestamp = time;
+  return event;
+}
+
+/** An id that every store keeps. */
+function key(value: unknown, name: string): string {
+  const id = readId(value, `event: ${name}`);
+  if (!id.includes('\0')) return id;
+  throw new AttuneError('ERR_BAD_ID', `event: ${name}: expected an id without the character NUL, got ${shown(value)}.`);
+}
+
+function text(wrong: unknown): string {
+  return Array.isArray(wrong) ? wrong.map(text).join('; ') : typeof wrong === 'string' ? wrong : shown(wrong);
+}
+
+function issue({ message, path }: { message: string; path?: readonly unknown[] }): string {
+  const names = path?.map((part) => (typeof part === 'object' && part !== null ? (part as { key: unknown }).key : part));
+  return names?.length ? `${names.join('.')}: ${message}` : message;
+}

@@ -1,0 +1,228 @@
+import type { DataStore } from '../contracts/data-store.ts';
+import type { EventBatch, EventStream } from '../contracts/event-stream.ts';
+import type { ModelStore } from '../contracts/model-store.ts';
+import { AttuneError } from '../errors.ts';
+import { abortSignal, anything, callback, number, readOptions, text } from '../options.ts';
+import { StreamMetrics } from './metrics.ts';
+import { ModelPublisher, type StreamRecommender } from './publisher.ts';
+import { BatchStore, type Delta, sourceName, withPositions } from './store-batch.ts';
+
+/** Options of {@link streamProcessor}. */
+export interface StreamProcessorOptions {
+  /** The events, such as an {@link interactionStream}. */
+  stream: EventStream;
+  /** Where events and interactions are kept, with the positions of the stream. */
+  data: DataStore;
+  /** A model that learns the events: any family with `partialFit`, fitted. Without it events are only stored. */
+  recommender?: StreamRecommender | undefined;
+  /** Where versions of the model go. Give it a `keep`, because there will be many. */
+  models?: ModelStore | undefined;
+  /** Name of the model in there. The newest version is taken up at the start. */
+  name?: string | undefined;
+  /** Alias that each version gets, for servers that `watch` it. Default `'production'`. */
+  alias?: string | undefined;
+  /** A session ends when its user does nothing for so long. Default 30 minutes; 0 for no sessions, when every event counts in full. */
+  sessionGapMs?: number | undefined;
+  /** Minimum time between two versions, in milliseconds. Default 250. */
+  publishEveryMs?: number | undefined;
+  /** Called with failures that are survived: of the store, which is tried again, and of commits, after which messages come again. */
+  onError?: ((error: unknown) => void) | undefined;
+}
+
+/** Takes events in. */
+export interface StreamProcessor {
+  /** Works until the signal aborts, and finishes what it has begun then. @throws what does not pass by itself, coded */
+  run(options?: { signal?: AbortSignal | undefined }): Promise<void>;
+  /** Counts, lag and delays in the text format that Prometheus reads. */
+  metrics(): string;
+  /** The version of the model that was published last. */
+  readonly version: number | undefined;
+}
+
+/**
+ * From events to changed answers: each batch of a stream is stored, exactly once whatever crashes, with its positions in the same
+ * transaction; grouped into sessions; weighed; learned by `partialFit`; and published as a version of the model, for servers that
+ * `watch`. Only then is the batch committed to the stream. After a crash messages come again, which the store and the model recognize.
+ *
+ * Several processes can share the partitions of one topic, one can take over from another, and a new fit can be put under the same name.
+ *
+ * @throws ERR_BAD_OPTION, ERR_NOT_SUPPORTED for a store without positions
+ */
+export function streamProcessor(options: StreamProcessorOptions): StreamProcessor {
+  return new Processor(options);
+}
+
+/** What was stored and waits to be learned. */
+interface Waiting {
+  deltas: Delta[];
+  batch: EventBatch;
+  /** Time of each event. */
+  times: number[];
+}
+
+/** The publisher may be so many batches behind before the store waits. */
+const mostWaiting = 4;
+/** A transaction is tried so many times, over about a minute. */
+const attempts = 30;
+
+class Processor implements StreamProcessor {
+  readonly #o: ReturnType<typeof readProcessorOptions>;
+  readonly #metrics: StreamMetrics;
+  readonly #publisher: ModelPublisher | undefined;
+  readonly #store: BatchStore;
+  #waiting: Waiting[] = [];
+  #wake = () => {};
+  #taken = () => {};
+  #failure: unknown;
+  #deadLetters = 0;
+
+  constructor(options: StreamProcessorOptions) {
+    this.#o = readProcessorOptions(options);
+    this.#metrics = new StreamMetrics(this.#o.stream.name);
+    this.#store = new BatchStore(this.#o.data, this.#o.stream, this.#o.sessionGapMs || undefined);
+    const { recommender, models, name, alias } = this.#o;
+    if (recommender && models && name !== '') this.#publisher = new ModelPublisher({ recommender, models, name, alias });
+  }
+
+  get version(): number | undefined {
+    return this.#publisher?.version;
+  }
+
+  metrics(): string {
+    const letters = (this.#o.stream as { deadLetters?: number }).deadLetters ?? 0;
+    this.#metrics.count('dead_letters', letters - this.#deadLetters);
+    this.#deadLetters = letters;
+    return this.#metrics.text(this.#o.stream.lag(), this.version);
+  }
+
+  async run(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    const { signal } = readOptions('run', options, { signal: abortSignal });
+    const { stream, data } = this.#o;
+    const { positions } = withPositions(data);
+    await this.#publisher?.start(await positions.all(`${stream.name}/`));
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted) abort();
+    this.#failure = undefined;
+    const publishing = this.#publish(stop.signal).catch((error) => {
+      this.#failure = error ?? new Error('unknown');
+      abort();
+      this.#taken();
+    });
+    const finish = async () => {
+      abort();
+      this.#wake();
+      await publishing;
+    };
+    try {
+      const { allBatches } = stream as { allBatches?: (options: object) => AsyncIterable<EventBatch> };
+      const batches = allBatches
+        ? allBatches.call(stream, { signal: stop.signal, beforeStop: finish })
+        : stream.batches({ signal: stop.signal });
+      for await (const batch of batches) await this.#take(batch);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      await finish();
+    }
+    if (this.#failure) throw this.#failure;
+  }
+
+  async #take(batch: EventBatch): Promise<void> {
+    const { stored, known, deltas } = await this.#again(() => this.#store.store(batch));
+    this.#metrics.count('batches');
+    this.#metrics.count('events', stored);
+    this.#metrics.count('duplicates', known);
+    this.#metrics.count('interactions', deltas.length);
+    this.#waiting.push({ deltas, batch, times: batch.events.map(({ event }) => event.timestamp) });
+    this.#wake();
+    while (this.#waiting.length >= mostWaiting && !this.#failure) {
+      await new Promise<void>((resolve) => {
+        this.#taken = resolve;
+      });
+    }
+  }
+
+  /** Learns and publishes what is stored, and commits it; in its own pace, so that the store does not wait. */
+  async #publish(signal: AbortSignal): Promise<void> {
+    for (let last = Number.NEGATIVE_INFINITY; ; ) {
+      if (this.#waiting.length === 0) {
+        if (signal.aborted) return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      const early = last + this.#o.publishEveryMs - performance.now();
+      if (this.#publisher && early > 0 && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, early));
+      last = performance.now();
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      this.#taken();
+      const next = new Map<number, number>();
+      for (const { batch } of waiting) for (const position of batch.positions) next.set(position.partition, position.next);
+      const positions = Object.fromEntries(Array.from(next, ([partition, next]) => [sourceName(this.#o.stream.name, partition), next]));
+      const deltas = waiting.flatMap((each) => each.deltas);
+      if (this.#publisher && deltas.length > 0) {
+        const publisher = this.#publisher;
+        this.#metrics.count('versions', await publisher.publish(deltas, positions));
+      }
+      const now = Date.now();
+      for (const { times } of waiting) for (const time of times) this.#metrics.observe((now - time) / 1000, 1);
+      await this.#commit(waiting);
+    }
+  }
+
+  /** A commit may fail, as during a rebalance: the messages come again then, and are recognized. */
+  async #commit(waiting: readonly Waiting[]): Promise<void> {
+    for (const { batch } of waiting) {
+      try {
+        await batch.commit();
+      } catch (error) {
+        this.#metrics.count('retries');
+        this.#o.onError?.(error);
+      }
+    }
+  }
+
+  /** Tries what a database refused again: it may be away for a while, or have stopped one of two that waited for each other. */
+  async #again<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof AttuneError) || error.code !== 'ERR_STORE' || attempt === attempts) throw error;
+        this.#metrics.count('retries');
+        this.#o.onError?.(error);
+        await new Promise((resolve) => setTimeout(resolve, Math.min(2000, 50 * 2 ** attempt) * (0.5 + Math.random() / 2)));
+      }
+    }
+  }
+}
+
+function readProcessorOptions(options: StreamProcessorOptions) {
+  const owner = 'streamProcessor';
+  const o = readOptions(owner, options, {
+    stream: anything<EventStream>(),
+    data: anything<DataStore>(),
+    recommender: anything<StreamRecommender | undefined>(),
+    models: anything<ModelStore | undefined>(),
+    name: text({ default: '', allowEmpty: true }),
+    alias: text({ default: 'production' }),
+    sessionGapMs: number({ default: 30 * 60_000, min: 0 }),
+    publishEveryMs: number({ default: 250, min: 0 }),
+    onError: callback<(error: unknown) => void>(),
+  });
+  const stream = o.stream as EventStream | undefined;
+  const data = o.data as DataStore | undefined;
+  const refuse = (what: string) => new AttuneError('ERR_BAD_OPTION', `${owner}: ${what}`);
+  if (typeof stream?.batches !== 'function') throw refuse("option 'stream' must be an event stream, such as interactionStream({ ... }).");
+  if (typeof data?.transaction !== 'function') throw refuse("option 'data' must be a data store, such as postgresDataStore(pool).");
+  withPositions(data);
+  const given = [o.recommender, o.models, o.name || undefined].filter((each) => each !== undefined).length;
+  if (given !== 0 && given !== 3) throw refuse("options 'recommender', 'models' and 'name' belong together: give all or none.");
+  if (o.recommender && typeof o.recommender.partialFit !== 'function') {
+    throw refuse(`the family '${o.recommender.kind}' has no partialFit. Use one that has, such as AlsRecommender.`);
+  }
+  return { ...o, stream, data };
+}

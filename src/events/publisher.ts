@@ -1,0 +1,134 @@
+import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
+import type { Recommender } from '../contracts/recommender.ts';
+import { Interactions } from '../data/interactions.ts';
+import { AttuneError } from '../errors.ts';
+import { addedUp, type Delta } from './store-batch.ts';
+
+/** Positions that a model knows of, by source; metadata of its version. */
+type Positions = Record<string, number>;
+
+/** A model that learns events, as versions in a store. */
+export type StreamRecommender = Recommender & Required<Pick<Recommender, 'partialFit'>>;
+
+/** So many deltas are kept, to be applied again to a version that somebody else made from before them. */
+const mostKept = 1_000_000;
+
+/**
+ * Teaches a model what events add, and publishes it. A version says in its metadata how far it knows each partition. Before each
+ * version it looks for a newer one, of another process or a new fit, and goes on from that with what it lacks; so several processes that
+ * share the partitions of a topic can teach one model, and no version goes back behind another.
+ */
+export class ModelPublisher {
+  readonly #models: ModelStore;
+  readonly #name: string;
+  readonly #alias: string | undefined;
+  #recommender: StreamRecommender;
+  #positions: Positions = {};
+  #version: number | undefined;
+  /** What this process added of late, in the order of the stream. */
+  #kept: Delta[] = [];
+
+  constructor({ models, name, alias, recommender }: { models: ModelStore; name: string; alias?: string | undefined; recommender: StreamRecommender }) {
+    this.#models = models;
+    this.#name = name;
+    this.#alias = alias;
+    this.#recommender = recommender;
+  }
+
+  get recommender(): StreamRecommender {
+    return this.#recommender;
+  }
+
+  get version(): number | undefined {
+    return this.#version;
+  }
+
+  /** Takes the newest version, or publishes the model that was given as the first. */
+  async start(positions: Positions): Promise<void> {
+    const newest = (await this.#models.list(this.#name)).at(-1);
+    if (newest) {
+      await this.#take(newest, positions);
+      return;
+    }
+    if (Object.keys(positions).length > 0 && Object.values(positions).some((next) => next > 0)) throw unknownPositions(`The model '${this.#name}'`);
+    this.#version = (await this.#put()).version;
+  }
+
+  /** Learns and publishes; resolves when the version is there. Returns the number of versions that were put. */
+  async publish(deltas: readonly Delta[], positions: Positions): Promise<number> {
+    this.#kept.push(...deltas);
+    if (this.#kept.length > mostKept) this.#kept = this.#kept.slice(-mostKept / 2);
+    await this.#learn(deltas);
+    advance(this.#positions, positions);
+    for (let puts = 0; puts < 100; puts++) {
+      const newest = (await this.#models.list(this.#name)).at(-1);
+      if (newest && newest.version !== this.#version) {
+        await this.#take(newest, {});
+        await this.#learn(this.#kept);
+        advance(this.#positions, positions);
+      }
+      const expected = (this.#version ?? 0) + 1;
+      const { version } = await this.#put();
+      this.#version = version;
+      if (version === expected) return puts + 1;
+      // Another process put one in between, which this one does not know: go on from that.
+      const between = (await this.#models.list(this.#name)).find((info) => info.version === version - 1);
+      if (between) {
+        await this.#take(between, {});
+        this.#version = version;
+        await this.#learn(this.#kept);
+        advance(this.#positions, positions);
+      }
+    }
+    throw new AttuneError('ERR_STORE', `The model '${this.#name}' is put by others all the time. Let one process publish it.`);
+  }
+
+  /** Applies what the model does not know yet. */
+  async #learn(deltas: readonly Delta[]): Promise<void> {
+    const unknown = deltas.filter(({ source, offset }) => offset >= (this.#positions[source] ?? 0));
+    if (unknown.length === 0) return;
+    const sums = addedUp(unknown);
+    const values = new Map<string, Map<string, number>>();
+    for (const { user } of sums) {
+      if (values.has(user) || this.#recommender.users.indexOf(user) < 0) continue;
+      values.set(user, new Map(this.#recommender.interactionsOf(user).map(({ item, value }) => [item, value])));
+    }
+    const rows = sums.map(({ user, item, value, timestamp }) => ({ user, item, value: value + (values.get(user)?.get(item) ?? 0), timestamp }));
+    await this.#recommender.partialFit(
+      Interactions.fromColumns({
+        users: rows.map(({ user }) => user),
+        items: rows.map(({ item }) => item),
+        values: rows.map(({ value }) => value),
+        timestamps: rows.map(({ timestamp }) => timestamp),
+      }),
+    );
+    for (const { source, offset } of unknown) this.#positions[source] = Math.max(this.#positions[source] ?? 0, offset + 1);
+  }
+
+  async #put(): Promise<ModelInfo> {
+    const info = await this.#models.put(this.#name, this.#recommender.toBytes(), { kind: this.#recommender.kind, positions: { ...this.#positions } });
+    if (this.#alias !== undefined) await this.#models.promote(this.#name, info.version, this.#alias);
+    return info;
+  }
+
+  async #take(info: ModelInfo, stored: Positions): Promise<void> {
+    const positions = info.metadata.positions as Positions | undefined;
+    if (!positions && Object.keys(stored).length > 0) throw unknownPositions(`Version ${info.version} of '${this.#name}'`);
+    const { bytes } = await this.#models.get(`${this.#name}@${info.version}`);
+    const family = this.#recommender.constructor as unknown as { fromBytes(bytes: Uint8Array): StreamRecommender };
+    this.#recommender = family.fromBytes(bytes);
+    this.#positions = { ...positions };
+    this.#version = info.version;
+  }
+}
+
+function advance(positions: Positions, to: Positions): void {
+  for (const [source, next] of Object.entries(to)) positions[source] = Math.max(positions[source] ?? 0, next);
+}
+
+function unknownPositions(what: string): AttuneError {
+  return new AttuneError(
+    'ERR_BAD_OPTION',
+    `streamProcessor: ${what} does not say which events it knows, and the store has some. Fit it on \`storedInteractions(data)\` and save it with their positions: \`als.save(models, name, { positions })\`.`,
+  );
+}

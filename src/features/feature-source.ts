@@ -1,0 +1,142 @@
+import { readTime } from '../data/time-column.ts';
+import { AttuneError, shown } from '../errors.ts';
+
+/** Whose features are asked for, and when. */
+export interface FeatureMoment {
+  /** Id of the user, the item, or whatever a view describes. */
+  key: string;
+  /** In milliseconds since 1970. */
+  time: number;
+}
+
+/** A row of features as a source has it. */
+export type FeatureRow = Readonly<Record<string, unknown>>;
+
+/** The columns of a view. */
+export interface FeatureColumns {
+  /** Column with the id. */
+  entity: string;
+  /** Column that says from when on the values hold. */
+  timestamp: string;
+  /** Column that says when the row was written; of rows of one moment the latest counts. */
+  created: string | undefined;
+  /** Columns with features. */
+  features: readonly string[];
+  /** How old values may be. */
+  ttlMs: number;
+}
+
+/** Where features come from. */
+export interface FeatureSource {
+  /** For each moment the newest row that is neither younger than it nor older than the view's time to live; undefined where there is none. */
+  join(moments: readonly FeatureMoment[], columns: FeatureColumns): Promise<(FeatureRow | undefined)[]>;
+}
+
+/**
+ * Features in rows: an array, or a function that reads them anew each time, such as `() => readParquet('items.parquet')`. All rows are
+ * read at each call; only those of the asked ids are kept.
+ */
+export function rowsSource(rows: Iterable<FeatureRow> | (() => Iterable<FeatureRow> | AsyncIterable<FeatureRow>)): FeatureSource {
+  return {
+    async join(moments, columns) {
+      const { entity, timestamp, created } = columns;
+      const histories = new Map<string, { time: number; created: number; row: FeatureRow }[]>(moments.map(({ key }) => [key, []]));
+      let number = 0;
+      for await (const row of typeof rows === 'function' ? rows() : rows) {
+        const history = histories.get(String(row[entity]));
+        if (history) {
+          const time = timeOf(row[timestamp], timestamp, number);
+          history.push({ time, created: created === undefined ? 0 : timeOf(row[created], created, number), row });
+        }
+        number++;
+      }
+      for (const history of histories.values()) history.sort((a, b) => a.time - b.time || a.created - b.created);
+      return moments.map(({ key, time }) => {
+        const history = histories.get(key) ?? [];
+        const newest = history[upper(history, time) - 1];
+        return newest && newest.time >= time - columns.ttlMs ? newest.row : undefined;
+      });
+    },
+  };
+}
+
+/** What is asked of a handle of PostgreSQL: a `Pool` or a `Client` of `pg` has it, and PGlite. */
+export interface FeatureQueries {
+  /** Runs one statement. */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/**
+ * Features in a table of PostgreSQL: one row per id and moment, joined in the database. An index on id and time makes it quick. Columns of
+ * time are `timestamptz`, or numbers in milliseconds since 1970.
+ *
+ * @param handle a `Pool` or an opened `Client` of `pg`, or a PGlite; it remains the caller's
+ * @param options.table name of the table or view, with its schema if need be: `'features.items'`
+ */
+export function postgresFeatures(handle: FeatureQueries, options: { table: string }): FeatureSource {
+  if (typeof handle?.query !== 'function') {
+    throw new AttuneError('ERR_BAD_ARGUMENT', `postgresFeatures: expected an opened handle with query(text, values), got ${shown(handle)}.`);
+  }
+  if (typeof options?.table !== 'string' || options.table === '') {
+    throw new AttuneError('ERR_BAD_OPTION', `postgresFeatures: option 'table' must be the name of a table, got ${shown(options?.table)}.`);
+  }
+  const table = options.table.split('.').map(quoted).join('.');
+  const numeric = new Map<string, boolean>();
+  const query = async <Row>(text: string, values: unknown[]): Promise<Row[]> => {
+    try {
+      return (await handle.query(text, values)).rows as Row[];
+    } catch (cause) {
+      throw new AttuneError('ERR_STORE', `postgresFeatures: ${table}: ${(cause as Error)?.message ?? shown(cause)}.`, { cause });
+    }
+  };
+  return {
+    async join(moments, { entity, timestamp, created, features, ttlMs }) {
+      let isNumber = numeric.get(timestamp);
+      if (isNumber === undefined) {
+        const [{ type }] = await query<{ type: string }>(`select pg_typeof(max(${quoted(timestamp)}))::text as type from ${table}`, []);
+        numeric.set(timestamp, (isNumber = !/^(?:timestamp|date)/.test(type)));
+      }
+      const at = isNumber ? `t.${quoted(timestamp)}` : `extract(epoch from t.${quoted(timestamp)}) * 1000`;
+      const bound = (sign: string, ms: string) =>
+        isNumber ? `t.${quoted(timestamp)} ${sign} ${ms}` : `t.${quoted(timestamp)} ${sign} to_timestamp((${ms}) / 1000.0)`;
+      const since = Number.isFinite(ttlMs) ? `and ${bound('>=', `g.time - ${ttlMs}`)}` : '';
+      const order = [timestamp, ...(created === undefined ? [] : [created])].map((name) => `t.${quoted(name)} desc`).join(', ');
+      const named = features.map((name, k) => `t.${quoted(name)} as f${k}`).join(', ');
+      const rows: (FeatureRow | undefined)[] = [];
+      for (let from = 0; from < moments.length; from += 10_000) {
+        const part = moments.slice(from, from + 10_000);
+        const found = await query<{ n: number | string; f: Record<string, unknown> | null }>(
+          `select g.n, f.* from unnest($1::text[], $2::float8[]) with ordinality as g(key, time, n)
+           left join lateral (select true as found, ${at} as attune_time${named === '' ? '' : `, ${named}`} from ${table} as t
+             where t.${quoted(entity)}::text = g.key and ${bound('<=', 'g.time')} ${since} order by ${order} limit 1) as f on true order by g.n`,
+          [part.map(({ key }) => key), part.map(({ time }) => time)],
+        );
+        for (const row of found as unknown as Record<string, unknown>[]) {
+          rows.push(row.found ? Object.fromEntries(features.map((name, k) => [name, row[`f${k}`]])) : undefined);
+        }
+      }
+      return rows;
+    },
+  };
+}
+
+/** How many entries of an ascending list are not after a time. */
+function upper(history: readonly { time: number }[], time: number): number {
+  let [low, high] = [0, history.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (history[middle].time <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function timeOf(value: unknown, column: string, row: number): number {
+  const time = readTime(value);
+  if (time !== undefined && Number.isFinite(time)) return time;
+  throw new AttuneError('ERR_BAD_VALUE', `Row ${row}: expected a time in column '${column}', got ${shown(value)}.`);
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

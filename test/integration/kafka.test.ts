@@ -1,0 +1,336 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Admin, Consumer, Producer } from '@platformatic/kafka';
+import { AlsRecommender, Interactions, memoryDataStore, memoryModelStore } from 'attune';
+import { eventProducer, eventTopic, interactionStream, partitionOf, streamProcessor } from 'attune/kafka';
+import { fileModelStore } from 'attune/node';
+import { sqliteDataStore } from 'attune/sqlite';
+import { Kafka, logLevel } from 'kafkajs';
+import Database from 'libsql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundled } from '../support/bundle.ts';
+import { serviceUrl, skippedService } from '../support/service.ts';
+
+const skipped = skippedService('kafka');
+const broker = skipped ? '' : serviceUrl('kafka');
+const folder = mkdtempSync(join(tmpdir(), 'attune-kafka-'));
+const service = resolve(import.meta.dirname, '../../.services/kafka');
+/** Kills of the processor, two out of three by SIGKILL; a tenth as many restarts of the broker. */
+const kills = Number(process.env.ATTUNE_KILLS ?? 6);
+const closing: (() => Promise<unknown>)[] = [];
+let child = '';
+
+beforeAll(async () => {
+  if (!skipped) child = await bundled(resolve(import.meta.dirname, '../support/stream-child.ts'), ['@platformatic/kafka', 'kafkajs', 'libsql']);
+});
+afterAll(async () => {
+  for (const close of closing.reverse()) await close().catch(() => {});
+  rmSync(folder, { recursive: true, force: true });
+  if (child) rmSync(child, { force: true });
+});
+
+const kafka = new Kafka({
+  clientId: 'test',
+  brokers: [broker || 'none'],
+  logLevel: logLevel.NOTHING,
+  retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 60 },
+});
+const times = { sessionTimeout: 1500, rebalanceTimeout: 3000, heartbeatInterval: 300 };
+const options = { clientId: 'test', bootstrapBrokers: [broker] };
+
+/** Clients of one library, opened. */
+const libraries = {
+  kafkajs: {
+    async admin() {
+      const admin = kafka.admin();
+      await admin.connect();
+      closing.push(() => admin.disconnect());
+      return admin;
+    },
+    async producer() {
+      const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 }); // or a broker that restarts may get a message twice
+      await producer.connect();
+      closing.push(() => producer.disconnect());
+      return producer;
+    },
+    async consumer(groupId: string) {
+      const consumer = kafka.consumer({ groupId, ...times });
+      await consumer.connect();
+      closing.push(() => consumer.disconnect());
+      return consumer;
+    },
+  },
+  platformatic: {
+    async admin() {
+      const admin = new Admin(options);
+      closing.push(() => admin.close());
+      return admin;
+    },
+    async producer() {
+      const producer = new Producer({ ...options, retries: 60, retryDelay: 200 });
+      closing.push(() => producer.close());
+      return producer;
+    },
+    async consumer(groupId: string) {
+      const consumer = new Consumer({ ...options, groupId, ...times });
+      closing.push(async () => consumer.close(true));
+      return consumer;
+    },
+  },
+};
+type Library = keyof typeof libraries;
+const names = Object.keys(libraries) as Library[];
+
+let topics = 0;
+async function newTopic(library: Library, partitions = 6): Promise<string> {
+  const admin = await libraries[library].admin();
+  return (await eventTopic({ admin, topic: `t${Date.now()}-${++topics}`, partitions })).topic;
+}
+
+async function until(what: () => Promise<boolean> | boolean, seconds: number): Promise<void> {
+  for (const end = Date.now() + 1000 * seconds; !(await what()); ) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const smallModel = () =>
+  new AlsRecommender({ factors: 8, iterations: 2, seed: 1, threads: 1 }).fit(
+    Interactions.fromColumns({ users: ['first'], items: ['i0'], values: [1] }),
+  );
+
+describe.skipIf(skipped)('a topic of Kafka', () => {
+  it.each(names)('has the events of a user in the partition of the Java client when %s sends them', { timeout: 30_000 }, async (library) => {
+    const topic = await newTopic(library);
+    const admin = await libraries[library].admin();
+    expect(await eventTopic({ admin, topic, partitions: 3 })).toEqual({ topic, partitions: 6 });
+    const producer = eventProducer({ producer: await libraries[library].producer(), topic, admin });
+    await producer.send(Array.from({ length: 200 }, (_, k) => ({ user: `ü${k % 50}`, item: `i${k}`, type: 'view' })));
+    const consumer = await libraries[library === 'kafkajs' ? 'platformatic' : 'kafkajs'].consumer(`${topic}-g`);
+    const stream = interactionStream({ consumer, topic, weights: { view: 2 } });
+    const seen: string[] = [];
+    for await (const batch of stream.batches()) {
+      for (const { event, partition } of batch.events) {
+        expect(partition).toBe(partitionOf(event.user, 6));
+        seen.push(`${event.user} ${event.item}`);
+      }
+      for (const row of batch.interactions) expect(row.value).toBe(2);
+      await batch.commit();
+      if (seen.length >= 200) break;
+    }
+    expect(new Set(seen).size).toBe(200);
+    const ofUser = seen.filter((line) => line.startsWith('ü7 ')).map((line) => Number(line.split(' i')[1]));
+    expect(ofUser).toEqual([...ofUser].sort((a, b) => a - b));
+  });
+
+  it.each(names)('gives what was not committed again, and nothing that was, with %s', { timeout: 60_000 }, async (library) => {
+    const topic = await newTopic(library, 1);
+    const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 1 });
+    await producer.send(Array.from({ length: 30 }, (_, k) => ({ user: 'u', item: `i${k}`, type: 'view' })));
+    const read = async (maxEvents: number, commits: number) => {
+      const consumer = await libraries[library].consumer(`${topic}-g`);
+      const offsets: number[] = [];
+      let left = commits;
+      for await (const batch of interactionStream({ consumer, topic, weights: { view: 1 }, maxEvents }).batches()) {
+        offsets.push(...batch.events.map(({ offset }) => offset));
+        if (left-- > 0) await batch.commit();
+        else break;
+      }
+      await closing.pop()?.();
+      return offsets;
+    };
+    expect((await read(10, 1)).slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, k) => k));
+    expect((await read(100, 0))[0]).toBe(10);
+  });
+
+  it.each(names)('loses no message that is no event, with %s', { timeout: 60_000 }, async (library) => {
+    const topic = await newTopic(library, 1);
+    const dead = await newTopic(library, 1);
+    const producer = await libraries[library].producer();
+    const bad = ['{broken', '[]', '{"user":"u","type":"view","item":"i","price":-1}', '{"user":"","type":"view"}', '{"user":"u","type":"view","timestamp":"soon"}'];
+    const good = '{"user":7,"type":"view","item":5,"price":1}';
+    const messages = [bad[0], good, ...bad.slice(1), good].map((value) => ({ key: Buffer.from('k'), value: Buffer.from(value) }));
+    // biome-ignore lint/suspicious/noExplicitAny: each library has its own form.
+    await (producer as any).send(library === 'kafkajs' ? { topic, messages } : { messages: messages.map((each) => ({ topic, ...each })) });
+    const schema = ({ price }: { price?: unknown }) => (typeof price === 'number' && price >= 0 ? undefined : 'price must be 0 or more');
+    const strict = interactionStream({ consumer: await libraries[library].consumer(`${topic}-s`), topic, weights: { view: 1 }, schema });
+    await expect(strict.batches().next()).rejects.toThrow(/offset 0: Expected an event as JSON/);
+
+    const stream = interactionStream({
+      consumer: await libraries[library].consumer(`${topic}-g`),
+      topic,
+      weights: { view: 1 },
+      schema,
+      deadLetter: { producer, topic: dead },
+    });
+    let events = 0;
+    for await (const batch of stream.batches()) {
+      events += batch.events.length;
+      expect(batch.events[0].event).toMatchObject({ user: '7', item: '5' });
+      expect(Math.abs(batch.events[0].event.timestamp - Date.now())).toBeLessThan(120_000);
+      await batch.commit();
+      if (events === 2) break;
+    }
+    expect(stream.deadLetters).toBe(5);
+    const letters = await libraries.kafkajs.consumer(`${dead}-g`);
+    await letters.subscribe({ topics: [dead], fromBeginning: true });
+    const found: string[] = [];
+    await letters.run({
+      eachMessage: async ({ message }) => {
+        found.push(`${message.value} | ${message.headers?.code} | ${message.headers?.topic} ${message.headers?.offset}`);
+      },
+    });
+    await until(() => found.length === 5, 20);
+    expect(found).toEqual([
+      `${bad[0]} | ERR_BAD_ROW | ${topic} 0`,
+      `${bad[1]} | ERR_BAD_ROW | ${topic} 2`,
+      `${bad[2]} | ERR_BAD_ROW | ${topic} 3`,
+      `${bad[3]} | ERR_BAD_ID | ${topic} 4`,
+      `${bad[4]} | ERR_BAD_VALUE | ${topic} 5`,
+    ]);
+  });
+
+  it.each(names)('is shared by two processors that come and go, and one model knows all, with %s', { timeout: 90_000 }, async (library) => {
+    const topic = await newTopic(library);
+    const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 6 });
+    const data = memoryDataStore();
+    const models = memoryModelStore({ keep: 50 });
+    const start = async () => {
+      const stop = new AbortController();
+      const stream = interactionStream({ consumer: await libraries[library].consumer(`${topic}-g`), topic, weights: { view: 1 }, maxEvents: 50 });
+      const processor = streamProcessor({ stream, data, recommender: await smallModel(), models, name: 'als', publishEveryMs: 20, sessionGapMs: 0 });
+      const close = closing.at(-1) as () => Promise<unknown>;
+      const done = processor.run({ signal: stop.signal });
+      return { processor, end: async () => (stop.abort(), await done, await close()) };
+    };
+    let sent = 0;
+    const send = async (count: number) => {
+      await producer.send(Array.from({ length: count }, () => ({ user: `u${sent % 40}`, item: `i${sent++ % 23}`, type: 'view' })));
+    };
+    await send(300);
+    const first = await start();
+    await until(async () => (await data.events.count()) >= 100, 30);
+    const second = await start();
+    for (let k = 0; k < 10; k++) {
+      await send(60);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await until(async () => (await data.events.count()) >= 900, 40);
+    await first.end();
+    await send(100);
+    await until(async () => (await data.events.count()) >= 1000, 40);
+    await second.end();
+    expect(await data.events.count()).toBe(1000);
+    await expectModelOf(data, (await models.get('als')).bytes);
+    expect(second.processor.metrics()).toMatch(/attune_stream_lag_messages\{topic=".*",partition="\d"\} \d+/);
+  });
+});
+
+/** The values of a model are those of the store, pair by pair. */
+async function expectModelOf(data: Pick<Awaited<ReturnType<typeof sqliteDataStore>>, 'interactions'>, bytes: Uint8Array): Promise<void> {
+  const model = AlsRecommender.fromBytes(bytes);
+  const ofModel = new Map<string, number>();
+  for (const user of model.users) for (const { item, value } of model.interactionsOf(user)) ofModel.set(`${user} ${item}`, value);
+  ofModel.delete('first i0');
+  const ofStore = new Map<string, number>();
+  for await (const { user, item, value } of data.interactions.all()) ofStore.set(`${user} ${item}`, value);
+  expect(ofModel).toEqual(ofStore);
+}
+
+describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(kills / 10)} restarts of the broker`, () => {
+  it.each(names)('every event counts once, with %s', { timeout: 60_000 + 20_000 * kills }, async (library) => {
+    const topic = await newTopic('kafkajs');
+    const producer = eventProducer({ producer: await libraries.kafkajs.producer(), topic, partitions: 6 });
+    const database = join(folder, `${library}.db`);
+    const models = join(folder, library);
+    mkdirSync(models);
+    const start = (): ChildProcess =>
+      spawn(process.execPath, [child, broker, topic, library, database, models], { stdio: ['ignore', 'pipe', 'inherit'] });
+
+    const sent: { user: string; item: string; type: string; timestamp: number; number: number }[] = [];
+    let sending = true;
+    const send = (async () => {
+      while (sending) {
+        const events = Array.from({ length: 40 }, (_, k) => {
+          const number = sent.length + k;
+          // Two events of a user are seldom further apart than a session lasts.
+          return { user: `u${(number * 7919) % 97}`, item: `i${(number * 31) % 53}`, type: number % 9 ? 'view' : 'purchase', timestamp: 1.7e12 + number * 17_000, number };
+        });
+        await producer.send(events);
+        sent.push(...events);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+    })();
+    let processor = start();
+    for (let kill = 0; kill < kills; kill++) {
+      await new Promise((resolve) => setTimeout(resolve, 900 + 700 * Math.random()));
+      if (kill % 10 === 4) await restartBroker(kill % 20 === 4 ? 'SIGKILL' : 'SIGTERM');
+      const old = processor;
+      // It may refuse to start while the broker is away.
+      const ended = old.exitCode === null && old.signalCode === null ? new Promise((resolve) => old.once('exit', resolve)) : undefined;
+      old.kill(kill % 3 === 2 ? 'SIGTERM' : 'SIGKILL');
+      if (kill % 3 === 2) setTimeout(() => old.kill('SIGKILL'), 3000).unref();
+      await ended;
+      processor = start();
+    }
+    sending = false;
+    await send;
+    const data = await sqliteDataStore(new Database(database));
+    await until(async () => (await data.events.count()) >= sent.length, 60);
+    const store = fileModelStore(models);
+    const stored = await data.positions?.all();
+    await until(async () => JSON.stringify(sorted((await store.list('als')).at(-1)?.metadata.positions)) === JSON.stringify(stored), 30);
+    processor.kill('SIGKILL');
+
+    const numbers: number[] = [];
+    for await (const event of data.events.all()) numbers.push(event.number as number);
+    expect(numbers.length).toBe(sent.length);
+    expect(numbers.sort((a, b) => a - b)).toEqual(sent.map(({ number }) => number));
+    expect(await totals(data)).toEqual(inSessions(sent));
+    await expectModelOf(data, (await store.get('als@production')).bytes);
+  });
+});
+
+const sorted = (positions: unknown) => Object.fromEntries(Object.entries((positions ?? {}) as Record<string, number>).sort());
+
+async function totals(data: Awaited<ReturnType<typeof sqliteDataStore>>): Promise<Record<string, number>> {
+  const result: Record<string, number> = {};
+  for await (const { user, item, value } of data.interactions.all()) result[`${user} ${item}`] = value;
+  return Object.fromEntries(Object.entries(result).sort());
+}
+
+/** The totals by the plain definition: the strongest weight of each item in each session of 30 minutes' gap. */
+function inSessions(events: { user: string; item: string; type: string; timestamp: number }[]): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const user of new Set(events.map((event) => event.user))) {
+    let last = Number.NEGATIVE_INFINITY;
+    let session: Record<string, number> = {};
+    const add = () => {
+      for (const [item, weight] of Object.entries(session)) result[`${user} ${item}`] = (result[`${user} ${item}`] ?? 0) + weight;
+    };
+    for (const { item, type, timestamp } of events.filter((event) => event.user === user)) {
+      if (timestamp > last + 30 * 60_000) {
+        add();
+        session = {};
+      }
+      last = timestamp;
+      session[item] = Math.max(session[item] ?? 0, type === 'view' ? 1 : 5);
+    }
+    add();
+  }
+  return Object.fromEntries(Object.entries(result).sort());
+}
+
+/** Ends the broker and starts it again on the same port with its data. */
+async function restartBroker(signal: NodeJS.Signals): Promise<void> {
+  const root = resolve(import.meta.dirname, '../..');
+  const script = join(import.meta.dirname, 'services/kafka.sh');
+  const env = { ...process.env, ROOT: root, SERVICE: service, KEEP: '1', STOP: signal };
+  await new Promise<void>((done, fail) => {
+    spawn('bash', [script], { cwd: service, env, stdio: ['ignore', 'inherit', 'inherit'] }).once('exit', (code) =>
+      code === 0 ? done() : fail(new Error(`the broker did not come back (exit ${code})`)),
+    );
+  });
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# A Kafka broker (KRaft, one node) out of jars from Maven Central, on a free port; its address goes to url.txt, its process to pid.txt.
+# Its data stays between starts with KEEP=1, on the same port: how the tests restart it, ended by the signal STOP. Needs Java 17 and Maven; without them the tests of
+# Kafka are skipped.
+set -euo pipefail
+cd "$SERVICE"
+version=${KAFKA:-4.2.0}
+if [ -f pid.txt ]; then
+  old=$(cat pid.txt)
+  if grep -qs kafka.Kafka "/proc/$old/cmdline"; then
+    kill "-${STOP:-SIGTERM}" "$old" || true
+    for _ in $(seq 100); do kill -0 "$old" 2> /dev/null || break; sleep 0.1; done
+    kill -9 "$old" 2> /dev/null || true
+  fi
+  rm -f pid.txt
+fi
+rm -f skipped.txt
+if ! command -v java > /dev/null || { ! [ -d "jars-$version" ] && ! command -v mvn > /dev/null; }; then
+  echo 'skipped: no Java 17 and Maven to run Kafka with' | tee skipped.txt
+  exit 0
+fi
+if ! [ -d "jars-$version" ]; then
+  cat > pom.xml << POM
+<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+  <groupId>test</groupId><artifactId>kafka</artifactId><version>1</version><dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>$version</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
+  </dependencies></project>
+POM
+  mvn -q -B dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="jars-$version.part" > maven.txt 2>&1 || { tail -5 maven.txt; exit 1; }
+  mv "jars-$version.part" "jars-$version"
+fi
+freeport() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+java=(java -Xmx512m -Xms128m -XX:TieredStopAtLevel=1 -cp "jars-$version/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn)
+if [ -z "${KEEP:-}" ] || ! [ -d data ]; then
+  rm -rf data url.txt
+  port=$(freeport)
+  controller=$(freeport)
+  cat > server.properties << PROPERTIES
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:$controller
+listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=PLAINTEXT://127.0.0.1:$port
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$SERVICE/data
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+group.min.session.timeout.ms=500
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+PROPERTIES
+  "${java[@]}" kafka.tools.StorageTool format -t "$("${java[@]}" kafka.tools.StorageTool random-uuid)" -c server.properties > format.txt 2>&1
+fi
+port=$(sed -n 's,^advertised.listeners=PLAINTEXT://127.0.0.1:,,p' server.properties)
+setsid "${java[@]}" kafka.Kafka server.properties > log.txt 2>&1 < /dev/null &
+echo $! > pid.txt
+for _ in $(seq 600); do
+  if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
+    echo "127.0.0.1:$port" > url.txt
+    exit 0
+  fi
+  sleep 0.1
+done
+tail -20 log.txt
+exit 1
