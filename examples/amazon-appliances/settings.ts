@@ -33,6 +33,9 @@ export const paths = (dataDir: string) => ({
   models: join(dataDir, 'models'),
   /** The model that is measured, which knows the ratings that are not held out. */
   heldOut: join(dataDir, 'held-out'),
+  /** Signs the names of recommended lists. */
+  listKey: join(dataDir, 'lists.key'),
+  backups: join(dataDir, 'backups'),
   quality: join(dataDir, 'quality.html'),
   evaluation: join(dataDir, 'evaluation.json'),
   evaluationPage: join(dataDir, 'evaluation.html'),

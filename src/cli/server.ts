@@ -18,8 +18,14 @@ class RequestError extends Error {
 
 const longestList = 1000;
 
+/** Options of {@link modelServer}. */
+interface ServerOptions {
+  /** The origin whose pages may read the answers (CORS), or `*`. */
+  allowOrigin?: string | undefined;
+}
+
 /** Answers from one model and, when there is one, the index of a catalogue. */
-export function modelServer(model: Recommender, index: Index | undefined): Server {
+export function modelServer(model: Recommender, index: Index | undefined, { allowOrigin }: ServerOptions = {}): Server {
   const routes: Record<string, (query: Query) => Promise<unknown> | unknown> = {
     '/health': () => ({ status: 'ok', kind: model.kind, users: model.users.size, items: model.items.size }),
     '/recommendations': (query) => recommendations(model, index, query),
@@ -35,6 +41,7 @@ export function modelServer(model: Recommender, index: Index | undefined): Serve
     },
   };
   return createServer((request, response) => {
+    if (allowOrigin !== undefined) response.setHeader('access-control-allow-origin', allowOrigin).setHeader('vary', 'origin');
     void answer(request, response, routes, page(index !== undefined)).catch((error) => response.destroy(error));
   });
 }

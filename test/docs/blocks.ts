@@ -25,7 +25,7 @@ export interface Guide {
 }
 
 const fence = /^(?:<!-- types only: (.*) -->\n)?```ts\n([\s\S]*?)^```$/gm;
-const importLine = /^import (type )?\{([^}]*)\} from '([^']+)';/gm;
+const importLine = /^import (type )?(?:(\w+)(?:, )?)?(?:\{([^}]*)\})? from '([^']+)';/gm;
 
 /** Reads the ```ts blocks of a Markdown file. */
 export function readGuide(file: string): Guide {
@@ -35,8 +35,9 @@ export function readGuide(file: string): Guide {
   const blocks = [...text.matchAll(fence)].map((match) => ({
     line: lineOf(match.index + match[0].indexOf('```ts')) + 1,
     typesOnly: match[1],
-    code: match[2].replace(importLine, (line, type, names, module) => {
+    code: match[2].replace(importLine, (line, type, whole, names = '', module) => {
       const known = imports.get(module) ?? imports.set(module, new Set()).get(module);
+      if (whole) known?.add(`${type ?? ''}default as ${whole}`);
       for (const name of names.split(',')) if (name.trim()) known?.add(`${type ?? ''}${name.trim()}`);
       return line.replace(/[^\n]/g, '');
     }),
@@ -65,7 +66,10 @@ export async function runGuide(guide: Guide, modules: Record<string, object>, gi
   const scope: Record<string, unknown> = { ...given };
   for (const [module, names] of guide.imports) {
     if (!modules[module]) throw new Error(`${guide.file} imports '${module}', which test/docs does not know`);
-    for (const name of names) if (!name.startsWith('type ')) scope[name] = (modules[module] as Record<string, unknown>)[name];
+    for (const name of names) {
+      const [exported, local = exported] = name.split(' as ');
+      if (!name.startsWith('type ')) scope[local] = (modules[module] as Record<string, unknown>)[exported];
+    }
   }
   let at = 0;
   const shows = (line: number, actual: unknown, claim: string) => {
@@ -135,7 +139,7 @@ export function checkGuides(guides: Guide[], setupOf: (guide: Guide) => { path: 
   for (const guide of guides) {
     const { path, names } = setupOf(guide);
     const imports = [...guide.imports].map(([module, used]) => `import { ${[...used].join(', ')} } from '${module}';`);
-    const own = new Set([...guide.imports.values()].flatMap((used) => [...used]));
+    const own = new Set([...guide.imports.values()].flatMap((used) => [...used].map((name) => name.replace(/^.* as /, ''))));
     const given = names.filter((name) => !own.has(name));
     const setup = given.length > 0 ? `import { ${given.join(', ')} } from '${path}';` : '';
     const head = `${imports.join(' ')} ${setup} declare const __never: boolean; declare function __at(line: number): void; export {};`;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entries, moduleName } from '../../config/entries.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { checkGuides, type Guide, readGuide, root, runGuide } from './blocks.ts';
+import { saveShop } from './saved-shop.ts';
 
 /** Every subpath, by the name that guides import. */
 const modules: Record<string, object> = Object.fromEntries(
@@ -13,11 +14,13 @@ const modules: Record<string, object> = Object.fromEntries(
 
 /** These have tests of their own, in test/storage and test/authoring. */
 const testedElsewhere = ['docs/storage.md', 'docs/authoring.md'];
-const guides = ['README.md', ...readdirSync(resolve(root, 'docs')).map((name) => `docs/${name}`)]
-  .filter((file) => file.endsWith('.md') && !testedElsewhere.includes(file))
+const guides = ['README.md', ...readdirSync(resolve(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`)]
+  .filter((file) => file.endsWith('.md') && !file.startsWith('docs/api/') && !testedElsewhere.includes(file))
   .map(readGuide)
   .filter((guide) => guide.blocks.length > 0);
 modules['attune-static-en'] = await import('attune-static-en');
+// Recipes use other packages, as they are.
+for (const module of new Set(guides.flatMap(({ imports }) => [...imports.keys()]))) modules[module] ??= await import(module);
 
 /** What a guide may use without declaring it: the exports of the setup file with its name. */
 const given = new Map<string, object>();
@@ -31,6 +34,7 @@ beforeAll(async () => {
     const file = setupFile(guide);
     given.set(guide.file, existsSync(file) ? await import(pathToFileURL(file).href) : {});
   }
+  await saveShop('models');
 });
 afterAll(() => process.chdir(home));
 

@@ -33,6 +33,7 @@ describe('every admin route', () => {
     ['DELETE', '/admin/products/first/1'],
     ['DELETE', '/admin/products/last/1'],
     ['DELETE', '/admin/products/by-asins'],
+    ['PATCH', '/admin/products/K0'],
     ['GET', '/admin/products/stats'],
     ['GET', '/monitoring/observations'],
     ['DELETE', '/monitoring/observations'],
@@ -221,6 +222,59 @@ describe('products', () => {
     expect(await (await shop.get('/images/EVIL-1.svg')).text()).not.toContain('<script');
     expect(await shop.system.data.products.count()).toBeGreaterThan(5);
   });
+});
+
+describe('changing a product', () => {
+  const change = (id: string, body: unknown) => shop.send('PATCH', `/admin/products/${id}`, body, admin);
+
+  it('changes only what is named, at once in lists and search', async () => {
+    const before = await json(shop.get('/products/K4'));
+    expect(await json(change('K4', { price: 99.5, store: 'Elsewhere' }))).toMatchObject({ price: 99.5, store: 'Elsewhere', hidden: false });
+    expect(await json(shop.get('/products/K4'))).toEqual({ ...before, price: 99.5, store: 'Elsewhere' });
+    const { results } = await json(shop.post('/search', { query: 'filter', where: { store: 'Elsewhere' } }));
+    expect(results.map((it: { parent_asin: string }) => it.parent_asin)).toEqual(['K4']);
+    await change('K4', { price: null, store: before.store });
+    expect(await json(shop.get('/products/K4'))).toMatchObject({ price: null, store: before.store });
+  });
+
+  it('that is hidden takes it out of every list, and showing it puts it back', async () => {
+    const isListed = async () => {
+      const lists = await Promise.all([
+        json(shop.post('/search', { query: 'Gas Range' })).then((it) => it.results.map((one: { parent_asin: string }) => one.parent_asin)),
+        json(shop.get('/products/all')).then((it) => it.map((one: { parent_asin: string }) => one.parent_asin)),
+        json(shop.get('/recommendations?user_id=nobody&n=50')).then((it) => ids(it.recommendations)),
+        json(shop.get('/recommendations?user_id=user-new&n=50')).then((it) => ids(it.recommendations)),
+        json(shop.get('/similar-items?item_id=K0&n=50')).then((it) => ids(it.recommendations)),
+        json(shop.post('/matrix_factor/similar', { item_id: 'K0', n: 50 })).then((it) => ids(it.recommendations)),
+      ]);
+      return lists.map((list) => list.includes('K1'));
+    };
+    expect(await isListed()).toEqual(Array(6).fill(true));
+    expect(await json(change('K1', { hidden: true }))).toMatchObject({ hidden: true });
+    expect(await isListed()).toEqual(Array(6).fill(false));
+    expect(await json(shop.get('/products/K1'))).toMatchObject({ parent_asin: 'K1', hidden: true });
+    await change('K1', { hidden: false });
+    expect(await isListed()).toEqual(Array(6).fill(true));
+  });
+
+  it.each([
+    ['K4', {}, 400],
+    ['K4', { price: -1 }, 400],
+    ['K4', { titel: 'x' }, 400],
+    ['K4', { hidden: 'yes' }, 400],
+    ['nothing', { price: 1 }, 404],
+  ])('%s with %j is %s%s', async (id, body, status) => expect((await change(id, body)).status).toBe(status));
+});
+
+describe('a search for a field that products do not have', () => {
+  it.each<Record<string, unknown>>([{ foo: 1 }, { titel: 'x' }, { constructor: 'x' }, { store: 'GE', brand: 'GE' }])(
+    '%j is 400',
+    async (where) => {
+      const response = await shop.post('/search', { query: 'filter', where });
+      expect(response.status).toBe(400);
+      expect((await response.json()).error).toMatchObject({ code: 'ERR_VALIDATION', message: expect.stringContaining('where') });
+    },
+  );
 });
 
 describe('large bodies', () => {

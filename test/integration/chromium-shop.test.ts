@@ -119,6 +119,37 @@ describe('the administrator', () => {
   });
 });
 
+describe('a list of the first page', () => {
+  it('is counted when it is shown, opened and bought from, and the administrator sees how and why', async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const { page, problems } = await open(context, '/product/K2');
+    await page.getByRole('button', { name: 'Buy now' }).click();
+    await page.getByText('Thank you.').waitFor();
+    await page.goto(url);
+    const row = page.getByRole('region', { name: 'Recommended for you' });
+    await row.getByRole('link').first().click();
+    await page.getByRole('button', { name: 'Buy now' }).click();
+    await page.getByText('Thank you.').waitFor();
+    await page.goto(`${url}login`);
+    await page.getByLabel('Password').fill(adminPassword);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('tab', { name: 'Placements' }).click();
+    await page.getByRole('cell', { name: '100%' }).first().waitFor();
+    await page.getByLabel('User id').fill('user-2');
+    await page.getByRole('button', { name: 'Show the list' }).click();
+    await page.getByRole('list', { name: /^List, / }).waitFor();
+    await page.getByLabel('A product that is missed').fill('L3');
+    await page.getByRole('button', { name: 'Why is it not there?' }).click();
+    await page.getByRole('status').waitFor();
+    await page.getByLabel('Recipe').fill('{ "sources": { "popular": 1 } }');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/^Version 1, saved/).waitFor();
+    if (pictures) await page.screenshot({ path: `${pictures}/shop-placements.png` });
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
 describe.each([
   ['a desktop', 1280, 'light'],
   ['a phone', 360, 'dark'],
@@ -133,6 +164,7 @@ describe.each([
     '/admin',
     '/admin#data',
     '/admin#models',
+    '/admin#placements',
     '/nope',
     '/product/nothing',
   ])(

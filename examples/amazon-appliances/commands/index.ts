@@ -1,4 +1,5 @@
 import type { AnyCommand } from '../cli/command.ts';
+import { client } from './client.ts';
 import { download } from './download.ts';
 import { etl } from './etl.ts';
 import { evaluate } from './evaluate.ts';
@@ -12,4 +13,4 @@ import { start } from './start.ts';
 import { train } from './train.ts';
 
 /** This list is the help. What a command needs is imported when it runs, so that help appears at once. */
-export const commands: AnyCommand[] = [start, download, sample, etl, explore, train, evaluate, recommend, search, similar, serve];
+export const commands: AnyCommand[] = [start, download, sample, etl, explore, train, evaluate, recommend, search, similar, serve, client];

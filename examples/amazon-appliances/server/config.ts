@@ -12,7 +12,14 @@ export interface ServerConfig {
   retrainAfterRatings: number;
   /** Whether `X-Forwarded-For` of a proxy in front says who asks. */
   trustProxy: boolean;
+  /** Ways in besides the routes; each can be switched off. */
+  doors: Record<Door, boolean>;
+  /** Redis that counts requests for all servers together; without it each counts for itself. */
+  redisUrl: string | undefined;
 }
+
+export const doors = ['mcp', 'graphql', 'websocket'] as const;
+export type Door = (typeof doors)[number];
 
 /** @throws when a variable is no number, so that a typing error does not switch a limit off. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): ServerConfig {
@@ -31,5 +38,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServerConfig {
     retrainEveryMinutes: number('RETRAIN_EVERY_MINUTES'),
     retrainAfterRatings: number('RETRAIN_AFTER_RATINGS'),
     trustProxy: env.TRUST_PROXY === 'true',
+    doors: Object.fromEntries(doors.map((name) => [name, env[name.toUpperCase()] !== 'off'])) as ServerConfig['doors'],
+    redisUrl: env.REDIS_URL || undefined,
   };
 }

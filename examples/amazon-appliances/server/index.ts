@@ -6,22 +6,29 @@ import { readConfig } from './config.ts';
 import { Shop } from './domain/shop.ts';
 import { createApp } from './http/app.ts';
 import { auditChanges } from './http/guard.ts';
+import { connectRedis, RedisRateLimit } from './http/redis-limit.ts';
 import { ShopMetrics } from './monitoring/metrics.ts';
+import { adminCopyRoutes } from './routes/admin-copies.ts';
+import { adminPlacementRoutes } from './routes/admin-placements.ts';
 import { adminProductRoutes } from './routes/admin-products.ts';
 import { adminReviewRoutes } from './routes/admin-reviews.ts';
 import { authRoutes } from './routes/auth.ts';
 import { feedbackRoutes } from './routes/feedback.ts';
+import { graphqlRoutes } from './routes/graphql.ts';
 import { healthRoutes } from './routes/health.ts';
 import { matrixFactorRoutes } from './routes/matrix-factor.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { monitoringRoutes } from './routes/monitoring.ts';
 import { filledIn, pageRoutes } from './routes/pages.ts';
+import { placementRoutes } from './routes/placements.ts';
 import { productRoutes } from './routes/products.ts';
 import { recommendationRoutes } from './routes/recommendations.ts';
 import { redocRoutes } from './routes/redoc.ts';
 import { searchRoutes } from './routes/search.ts';
 import { trainingRoutes } from './routes/training.ts';
+import { trainingSocket } from './routes/training-socket.ts';
 import { userRoutes } from './routes/users.ts';
 
 export interface ServerOptions {
@@ -44,6 +51,7 @@ const routes = [
   productRoutes,
   searchRoutes,
   recommendationRoutes,
+  placementRoutes,
   matrixFactorRoutes,
   userRoutes,
   feedbackRoutes,
@@ -52,6 +60,8 @@ const routes = [
   authRoutes,
   adminReviewRoutes,
   adminProductRoutes,
+  adminPlacementRoutes,
+  adminCopyRoutes,
   monitoringRoutes,
   redocRoutes,
 ];
@@ -60,11 +70,16 @@ const routes = [
 export async function startServer(system: System, { port, host }: ServerOptions): Promise<RunningServer> {
   const config = readConfig();
   const [pages, shop] = await Promise.all([buildWeb(), Shop.open(system, config)]);
-  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost) });
+  const redis = config.redisUrl === undefined ? undefined : await connectRedis(config.redisUrl);
+  if (redis) shop.makeLimiter = (name, limit) => new RedisRateLimit(redis, name, limit);
+  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost), makeLimiter: shop.makeLimiter });
   const metrics = new ShopMetrics(shop);
   metrics.observe(app);
   auditChanges(app);
+  if (config.doors.websocket) await trainingSocket(app, shop);
   for (const add of routes) add(app, shop);
+  if (config.doors.graphql) graphqlRoutes(app, shop);
+  if (config.doors.mcp) mcpRoutes(app, shop);
   metricsRoutes(app, metrics);
   pageRoutes(app, shop, pages);
   await app.listen({ port, host });
@@ -75,6 +90,7 @@ export async function startServer(system: System, { port, host }: ServerOptions)
     for (const signal of signals) process.off(signal, stop);
     await Promise.all([shop.training.close(), app.close()]);
     await shop.close();
+    await redis?.close();
   };
   const stop = () => {
     setTimeout(() => process.exit(1), shutdownMs).unref();

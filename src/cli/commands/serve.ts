@@ -19,6 +19,7 @@ and a page to try it at /`,
   options: {
     port: { type: 'integer', short: 'p', help: '0 takes any free one', default: 8000, min: 0 },
     host: { type: 'text', help: 'address to listen on', default: '127.0.0.1' },
+    allowOrigin: { type: 'text', help: "which site's pages may ask, such as https://shop.example, or '*' (CORS; default none but its own page)" },
     catalogue: { type: 'text', help: 'a file with titles, for search and for lists that people read' },
     ...catalogueOptions,
   },
@@ -26,7 +27,7 @@ and a page to try it at /`,
     const model = await loadModel(file);
     const index =
       o.catalogue === undefined ? undefined : await buildIndex(o.catalogue, await openCatalogue(o.catalogue, o), undefined, signal);
-    const server = modelServer(model, index);
+    const server = modelServer(model, index, { allowOrigin: o.allowOrigin });
     server.listen(o.port, o.host);
     await Promise.race([once(server, 'listening'), once(server, 'error').then(([error]) => Promise.reject(error))]);
     const address = server.address() as { port: number };

@@ -1,6 +1,7 @@
 import { type CatalogueEntry, readProduct } from '../../etl/product.ts';
 import { firstOf, numberOf, priceOf } from '../../etl/values.ts';
 import { type GivenRow, type InsertResult, readRows, withRejected } from './admin-rows.ts';
+import { notFound, ShopError } from './errors.ts';
 import type { Shop } from './shop.ts';
 
 /** Stores products; they are in every list, search and recommendation when this resolves. */
@@ -9,6 +10,21 @@ export async function insertProducts(shop: Shop, given: readonly GivenRow[]): Pr
   const stored = await shop.system.data.products.putMany(rows.map(({ value }) => ({ ...value })));
   await shop.productsCame(rows.map(({ value }) => value.item));
   return withRejected(rows, rejected, { ...stored, rejected: stored.rejected });
+}
+
+/** Changes some columns of a product; `null` empties one. @returns the product as it is now */
+export async function changeProduct(shop: Shop, id: string, { hidden, ...columns }: Record<string, unknown>) {
+  const known = await shop.system.data.products.get(id);
+  if (!known) throw notFound('product', id);
+  if (Object.keys(columns).length > 0) {
+    const { item, ...old } = known;
+    const read = readStrictly({ ...old, ...columns, parent_asin: id });
+    if (typeof read === 'string') throw new ShopError('ERR_VALIDATION', `The product would not be valid: ${read}.`);
+    await shop.system.data.products.putMany([{ ...read }]);
+    await shop.productsCame([id]);
+  }
+  if (typeof hidden === 'boolean') await shop.hideProduct(id, hidden);
+  return (await shop.product(id))?.product;
 }
 
 /** Deletes products and their ratings. */

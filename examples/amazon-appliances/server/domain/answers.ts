@@ -1,8 +1,9 @@
 import type { SearchMode, Where } from 'attune';
 import { notFound, notReady, ShopError } from './errors.ts';
-import { type Listed, listed } from './listed.ts';
+import { listed, shownOf, withCards } from './listed.ts';
 import { requestOf } from './recommend.ts';
 import type { Shop } from './shop.ts';
+import { readWhere } from './where.ts';
 
 export interface Search {
   query: string;
@@ -12,42 +13,48 @@ export interface Search {
   is_typing?: boolean;
 }
 
-type Results = (Omit<Listed, 'score' | 'item_id'> & { similarity: number })[];
-
-/** What a search found, and the state of the shop that it was found in. */
-export interface KeptSearch {
-  version: number;
-  results: Results;
-}
-
 /** Longer answers are for machines, and are not kept. */
 const longestKept = 100;
 
-/** Products that answer a query. Many people look for the same, so what was found is kept until the shop changes. */
-export async function search(shop: Shop, ask: Search) {
-  const { query, top_k, mode, where } = ask;
+/** Products that answer a query, as JSON text. Many people look for the same, so what was found is kept until the shop changes. */
+export async function search(shop: Shop, ask: Search): Promise<string> {
+  const { query, top_k, mode } = ask;
   const index = shop.live.search ?? missing('semantic search');
-  const { version } = shop.live;
-  const key = top_k <= longestKept ? JSON.stringify(ask) : undefined;
-  const kept = key === undefined ? undefined : shop.found.get(key);
-  if (kept?.version === version) return { query, results: kept.results };
-  const found = await index.search(ask.is_typing ? shop.catalogue.complete(query) : query, { n: top_k, mode, where });
-  const results = listed(shop, found).map(({ score, ...card }) => ({ ...card, similarity: score }));
-  if (key !== undefined) shop.found.set(key, { version, results });
-  return { query, results };
+  const where = readWhere(ask.where);
+  const find = async () => {
+    const found = await index.search(ask.is_typing ? shop.catalogue.complete(query) : query, {
+      n: top_k,
+      mode,
+      where,
+      exclude: shop.live.hidden,
+    });
+    const results = withCards(shop, found, ({ score }, { parent_asin, main_category, ...card }) => ({
+      parent_asin,
+      similarity: score,
+      main_category,
+      ...card,
+    }));
+    return JSON.stringify(results);
+  };
+  if (top_k > longestKept) return find();
+  return shop.lists.of(`search ${JSON.stringify(ask)}`, [shop.live.version], find);
 }
 
-/** Products that the same people like, by the factors alone. */
-export function likedTogether(shop: Shop, item: string, n: number): Listed[] {
+/** Products that the same people like, by the factors alone, as JSON text. */
+export async function likedTogether(shop: Shop, item: string, n: number): Promise<string> {
   const als = shop.live.als ?? missing('matrix factorization');
   if (!shop.catalogue.get(item) || !als.items.has(item)) throw unknown(shop, item);
-  return listed(shop, als.similarItems(item, { n, exclude: shop.live.gone }));
+  return shop.lists.of(JSON.stringify(['together', item, n]), [shop.live.version], () =>
+    JSON.stringify(listed(shop, als.similarItems(item, { n, exclude: shop.live.gone }))),
+  );
 }
 
-/** Products for a user whom the factors know. */
-export function likedByUser(shop: Shop, user: string, n: number, includeSeen: boolean): Listed[] {
+/** Products for a user whom the factors know, as JSON text. */
+export async function likedByUser(shop: Shop, user: string, n: number, includeSeen: boolean): Promise<string> {
   const als = shop.live.als ?? missing('matrix factorization');
-  return listed(shop, als.recommend(user, { n, includeSeen, exclude: shop.live.gone }));
+  return shop.lists.of(JSON.stringify(['user', user, n, includeSeen]), [shop.live.version], () =>
+    JSON.stringify(listed(shop, als.recommend(user, { n, includeSeen, exclude: shop.live.gone }))),
+  );
 }
 
 /**
@@ -70,7 +77,13 @@ export async function explain(shop: Shop, user: string, item: string) {
   return {
     ...about,
     score,
-    contributions: listed(shop, forIt.slice(0, 10)).map((it) => ({ ...it, rating: it.value, share: it.score / total })),
+    contributions: withCards(shop, forIt.slice(0, 10), ({ item, score, value }, card) => ({
+      item_id: item,
+      score,
+      rating: value,
+      share: score / total,
+      ...shownOf(card),
+    })),
   };
 }
 

@@ -39,13 +39,17 @@ export class Catalogue {
   #categories: readonly { name: string; count: number }[] | undefined;
   #words: Map<string, number> | undefined;
   readonly #sorted = new Map<string, readonly ProductCard[]>();
+  readonly #hidden = new Set<string>();
+  #shown: readonly ProductCard[] | undefined;
 
   static async load(data: DataStore): Promise<Catalogue> {
     const cards: ProductCard[] = [];
     const paths: string[][] = [];
+    const shared = new SharedTexts();
     for await (const row of data.products.all()) {
-      cards.push(cardOf(row));
-      paths.push(textsOf(row.categories));
+      const card = cardOf(row);
+      cards.push({ ...card, main_category: shared.text(card.main_category), store: shared.text(card.store) });
+      paths.push(shared.list(textsOf(row.categories)));
     }
     const categories = chooseCategories(paths);
     const catalogue = new Catalogue();
@@ -66,6 +70,23 @@ export class Catalogue {
     return this.#byId.size;
   }
 
+  /** The same without those that are hidden. */
+  get shown(): readonly ProductCard[] {
+    this.#shown ??= this.#hidden.size > 0 ? this.cards.filter((card) => !this.#hidden.has(card.parent_asin)) : this.cards;
+    return this.#shown;
+  }
+
+  /** Products that no list shows. */
+  get hidden(): ReadonlySet<string> {
+    return this.#hidden;
+  }
+
+  hide(id: string, isHidden: boolean): void {
+    if (isHidden) this.#hidden.add(id);
+    else this.#hidden.delete(id);
+    this.#changed();
+  }
+
   /** Changes when anything in the cards does. */
   get digest(): string {
     return `${this.#session}-${this.#version}`;
@@ -75,7 +96,7 @@ export class Catalogue {
   get categories(): readonly { name: string; count: number }[] {
     if (!this.#categories) {
       const counts = new Map<string, number>();
-      for (const { category } of this.cards) if (category !== null) counts.set(category, (counts.get(category) ?? 0) + 1);
+      for (const { category } of this.shown) if (category !== null) counts.set(category, (counts.get(category) ?? 0) + 1);
       this.#categories = Array.from(counts, ([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
     }
     return this.#categories;
@@ -131,7 +152,7 @@ export class Catalogue {
     const key = `${sort} ${category ?? ''}`;
     let list = this.#sorted.get(key);
     if (!list) {
-      const cards = category === undefined ? this.cards : this.cards.filter((card) => card.category === category);
+      const cards = category === undefined ? this.shown : this.shown.filter((card) => card.category === category);
       list = sort === 'catalogue' ? cards : cards.toSorted(orders[sort]);
       this.#sorted.set(key, list);
     }
@@ -140,10 +161,31 @@ export class Catalogue {
 
   #changed(): void {
     this.#version++;
-    this.#cards = this.#categories = this.#words = undefined;
+    this.#cards = this.#shown = this.#categories = this.#words = undefined;
     this.#sorted.clear();
   }
 }
+
+/** One copy of each text that many products have: brands and categories would take a third of the memory of all cards. */
+class SharedTexts {
+  readonly #texts = new Map<string, string>();
+  readonly #lists = new Map<string, string[]>();
+
+  text(text: string | null): string | null {
+    if (text === null) return null;
+    const known = this.#texts.get(text);
+    if (known === undefined) this.#texts.set(text, text);
+    return known ?? text;
+  }
+
+  list(texts: string[]): string[] {
+    const key = JSON.stringify(texts);
+    const known = this.#lists.get(key) ?? texts;
+    this.#lists.set(key, known);
+    return known;
+  }
+}
+
 /** A number, or null; NaN and infinities never leave the server. */
 export const numberOrNull = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 

@@ -14,13 +14,13 @@ const largestGroup = 500;
  * they are acknowledged: one write to the disk takes as long for hundreds as for one.
  */
 export class EventLog {
-  readonly #data: DataStore;
+  readonly data: DataStore;
   readonly #listeners: ((event: StoredEvent) => void)[] = [];
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
   constructor(data: DataStore) {
-    this.#data = data;
+    this.data = data;
   }
 
   /** Resolves when the event is on the disk. */
@@ -51,7 +51,7 @@ export class EventLog {
 
   async #store(group: Waiting[]): Promise<void> {
     try {
-      const stored = await this.#data.events.appendMany(group.map(({ event }) => event));
+      const stored = await this.data.events.appendMany(group.map(({ event }) => event));
       stored.forEach((event, k) => {
         for (const listener of this.#listeners) listener(event);
         group[k].done(event);

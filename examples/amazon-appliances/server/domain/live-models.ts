@@ -20,6 +20,8 @@ const latenessMs = 2;
 export class LiveModels {
   readonly #system: System;
   #gone: ReadonlySet<string> = new Set();
+  #hidden: ReadonlySet<string> = new Set();
+  #unwanted: ReadonlySet<string> | undefined;
   #newest: readonly string[] = [];
   #fresh: { of: AlsRecommender; products: FreshProducts | undefined } | undefined;
   #neighbours: ContentNeighbours | undefined;
@@ -44,9 +46,20 @@ export class LiveModels {
     return this.#system.models.search;
   }
 
-  /** Products that models know and the shop no longer has. */
+  /** Products that models know and no list may show: the shop no longer has them, or an administrator has hidden them. */
   get gone(): ReadonlySet<string> {
-    return this.#gone;
+    this.#unwanted ??= this.#hidden.size === 0 ? this.#gone : new Set([...this.#gone, ...this.#hidden]);
+    return this.#unwanted;
+  }
+
+  /** Products that an administrator has hidden. */
+  get hidden(): ReadonlySet<string> {
+    return this.#hidden;
+  }
+
+  hide(hidden: ReadonlySet<string>): void {
+    this.#hidden = new Set(hidden);
+    this.#changed(this.#newest);
   }
 
   /** Products that came after the models were trained; undefined when there are none, or too little to learn from. */
@@ -76,6 +89,8 @@ export class LiveModels {
     search?.remove([...search.items].filter((id) => !catalogue.get(id)));
     await this.#index(missing);
     this.#gone = new Set(als ? [...als.items].filter((id) => !catalogue.get(id)) : []);
+    this.#hidden = new Set(catalogue.hidden);
+    this.#unwanted = undefined;
     this.#fresh = undefined;
     this.#newest = missing.filter((id) => als && !als.items.has(id)).slice(-mostFresh);
     this.#neighbours = search && new ContentNeighbours(search);
@@ -114,6 +129,7 @@ export class LiveModels {
 
   #changed(newest: readonly string[]): void {
     this.#newest = newest;
+    this.#unwanted = undefined;
     this.#fresh?.products?.replace(newest);
     this.#neighbours?.cache.clear();
     this.version++;

@@ -24,12 +24,14 @@ export interface Said {
   stars?: number;
 }
 
-/** On the scale of the stars. */
+/** What events say of a product, on the scale of the stars. */
 const worth = { like: 5, purchase: 4, click_product: 2 };
+export type EventWeights = Partial<typeof worth>;
 const lowestLiked = 3;
 
 /** All that is known about a user, from the ratings and from what was said and done since. */
-export async function tasteOf(data: DataStore, user: string): Promise<Taste> {
+export async function tasteOf(data: DataStore, user: string, weights: EventWeights = {}): Promise<Taste> {
+  const worthNow = { ...worth, ...weights };
   const [ratings, events] = await Promise.all([
     data.interactions.ofUser(user),
     data.events.ofUser(user, { type: [...feedbackTypes, 'click_product'], newestFirst: true, limit: longestMemory }),
@@ -44,9 +46,10 @@ export async function tasteOf(data: DataStore, user: string): Promise<Taste> {
     if (event.type === 'click_product') {
       // A look says a little about what was not spoken of otherwise.
       if (liked.has(item) || avoided.has(item)) continue;
-      liked.set(item, worth.click_product);
+      if (worthNow.click_product <= 0) continue;
+      liked.set(item, worthNow.click_product);
     } else {
-      const value = worthOf(event);
+      const value = worthOf(event, worthNow);
       said.set(item, { ...said.get(item), ...saidIn(event) });
       if (value >= lowestLiked) {
         liked.set(item, Math.max(value, liked.get(item) ?? 0));
@@ -67,7 +70,7 @@ const longestMemory = 500;
 const starsOf = (event: StoredEvent) => numberOrNull(event.value) ?? numberOrNull(event.rating);
 
 /** What an event is worth in stars; purchases also come from tracking, where the product is the key. */
-function worthOf(event: StoredEvent): number {
+function worthOf(event: StoredEvent, worth: Required<EventWeights>): number {
   const type = event.type as FeedbackType;
   if (type === 'like' || type === 'purchase') return starsOf(event) ?? worth[type];
   return type === 'rating' ? (starsOf(event) ?? 0) : 0;

@@ -9,9 +9,11 @@ export interface Product extends ProductCard {
   images: unknown[];
   categories: string[];
   details: Record<string, unknown>;
+  /** Kept out of all lists. */
+  hidden: boolean;
 }
 
-export function productOf(row: ProductRow, card: ProductCard): Product {
+export function productOf(row: ProductRow, card: ProductCard, hidden: boolean): Product {
   const { details } = row;
   return {
     ...card,
@@ -20,6 +22,7 @@ export function productOf(row: ProductRow, card: ProductCard): Product {
     images: Array.isArray(row.images) ? row.images : [],
     categories: textsOf(row.categories),
     details: details !== null && typeof details === 'object' && !Array.isArray(details) ? (details as Record<string, unknown>) : {},
+    hidden,
   };
 }
 

@@ -1,7 +1,8 @@
-import { diversify, HybridRanker, type HybridSource, type SourceFunction, weighted } from 'attune';
+import { diversify, HybridRanker, type HybridSource, type RerankerLike, type SourceFunction, weighted } from 'attune';
 import type { Catalogue } from './catalogue.ts';
 import { notReady } from './errors.ts';
 import type { LiveModels } from './live-models.ts';
+import type { PlacementSource, Recipe } from './placements/definition.ts';
 
 export const modelNames = ['hybrid', 'als', 'semantic', 'popular'] as const;
 export type ModelName = (typeof modelNames)[number];
@@ -14,6 +15,9 @@ const longestMixedPage = 100;
 
 /** How many products each source names for such a page: three times those of a row of cards, so that mixing has a choice. */
 const candidates = 50;
+
+/** The same for placements, whose rules leave some out. */
+const placementCandidates = 100;
 
 /** The same for what is like one product. */
 const similarCandidates = 40;
@@ -44,6 +48,23 @@ export class Rankers {
     return this.#once(`similar ${side}`, () => this.#similarity(side));
   }
 
+  /** Ranks for a placement. @param key names the recipe, so that each is prepared once */
+  placement(key: string, { sources: weights }: Recipe, rules: () => RerankerLike[]): HybridRanker {
+    return this.#once(`placement ${key}`, () => {
+      const { als, popularList, neighbours, fresh } = this.#live;
+      const all = { als, semantic: neighbours, fresh: fresh?.source, popular: popularList, together: this.#together, alike: this.#alike };
+      const sources = present(Object.fromEntries(Object.keys(weights).map((name) => [name, all[name as PlacementSource]])));
+      const theirs = Object.entries(weights).filter(([name, weight]) => name in sources && weight > 0);
+      return new HybridRanker({
+        sources,
+        attributes: (item) => this.#attributesOf(item),
+        fusion: weighted(Object.fromEntries(theirs)),
+        candidates: placementCandidates,
+        rerank: [...rules(), ...(neighbours ? [diversify({ lambda: 0.8, by: neighbours })] : [])],
+      });
+    });
+  }
+
   #once(name: string, make: () => HybridRanker): HybridRanker {
     if (this.#version !== this.#live.version) {
       this.#made.clear();
@@ -71,25 +92,37 @@ export class Rankers {
     });
   }
 
+  /** What the same people like. */
+  readonly #together: SourceFunction = (request) => {
+    const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
+    return explained(this.#live.als?.similarItems(productOf(request), options) ?? [], 'Liked by the same people');
+  };
+
+  /** What is described alike. */
+  readonly #alike: SourceFunction = (request) =>
+    explained(this.#live.neighbours?.near(productOf(request), request.n, request.exclude) ?? [], 'Alike in what it is');
+
+  /** What rules look at. */
+  #attributesOf(item: string): Record<string, unknown> | undefined {
+    const card = this.#catalogue.get(item);
+    return card && { ...card, brand: card.store };
+  }
+
   #similarity(side: Side): HybridRanker {
     const { als, neighbours } = this.#live;
-    const of = ({ context }: Parameters<SourceFunction>[0]) => context.item as string;
-    const behaviour: SourceFunction = (request) => {
-      const options = { n: request.n, exclude: request.exclude, onUnknown: 'empty' } as const;
-      return explained(als?.similarItems(of(request), options) ?? [], 'Liked by the same people');
-    };
-    const content: SourceFunction = (request) =>
-      explained(neighbours?.near(of(request), request.n, request.exclude) ?? [], 'Alike in what it is');
     return new HybridRanker({
       sources: present({
-        behaviour: als && side !== 'content' ? behaviour : undefined,
-        content: neighbours && side !== 'behaviour' ? content : undefined,
+        behaviour: als && side !== 'content' ? this.#together : undefined,
+        content: neighbours && side !== 'behaviour' ? this.#alike : undefined,
       }),
       attributes: (item) => this.#catalogue.get(item) as Record<string, unknown> | undefined,
       candidates: similarCandidates,
     });
   }
 }
+
+/** The product that a list is about. */
+const productOf = ({ context }: Parameters<SourceFunction>[0]) => (typeof context.item === 'string' ? context.item : '');
 
 function fusionOf(sources: Record<string, HybridSource>) {
   const theirs = Object.entries(weights).filter(([name]) => name in sources);

@@ -18,46 +18,46 @@ export interface Ask {
 /** A product of a history that comes without a rating counts like the best one. */
 const likedValue = 5;
 
-type Recommended = Awaited<ReturnType<typeof make>>;
-
-/** An answer, and what it followed from. */
-export interface KeptAnswer {
-  taste: Taste;
-  version: number;
-  answer: Recommended;
+/** A list that was made for somebody. */
+export interface Recommended {
+  strategy: RankedPage['strategy'];
+  items: readonly string[];
+  /** The products with their cards and reasons, as JSON text. */
+  json: string;
 }
 
 /**
  * Products for a user: from the model, combined with their feedback since it was trained. An answer is kept until something happens to the user
  * or to the shop; people whom nobody knows share one.
  */
-export async function recommend(shop: Shop, ask: Ask) {
+export async function recommend(shop: Shop, ask: Ask): Promise<Recommended> {
   const { user_id, n, model = 'hybrid', history, interests, exclude } = ask;
   const started = performance.now();
   const taste = await shop.tastes.of(user_id);
-  const version = shop.live.version;
-  const isKeepable = !history?.length && !exclude?.length;
+  const make = () => makeList(shop, ask, taste);
   const isStranger = taste.liked.size + taste.avoided.size === 0 && !shop.live.als?.users.has(user_id);
-  const key = isKeepable ? JSON.stringify([isStranger ? null : user_id, n, model, interests]) : '';
-  const kept = isKeepable ? shop.answers.get(key) : undefined;
-  const isFresh = kept?.version === version && (isStranger || kept.taste === taste);
-  const answer = isFresh ? kept.answer : await make(shop, ask, taste);
-  if (isKeepable && !isFresh) shop.answers.set(key, { taste, version, answer });
-  shop.onRecommended(answer.strategy, answer.recommendations, (performance.now() - started) / 1000);
-  return { user_id, ...answer };
+  const key = JSON.stringify([isStranger ? null : user_id, n, model, interests]);
+  const isKept = !history?.length && !exclude?.length;
+  const made = isKept ? await shop.answers.of(key, [shop.live.version, isStranger || taste], make) : await make();
+  shop.onRecommended(made.strategy, made.items, (performance.now() - started) / 1000);
+  return made;
 }
 
-async function make(shop: Shop, { user_id, n, model = 'hybrid', history, interests, exclude = [] }: Ask, taste: Taste) {
+async function makeList(shop: Shop, ask: Ask, taste: Taste): Promise<Recommended> {
+  const { user_id, n, model = 'hybrid', history, interests, exclude = [] } = ask;
   const request = { ...requestOf(shop, user_id, taste, history), interests };
   const page = await shop.rankers.for(model, n).rank({ ...request, exclude: [...exclude, ...taste.avoided, ...shop.live.gone] }, { n });
-  return { strategy: page.strategy, recommendations: entriesOf(shop, page) };
+  const entries = entriesOf(shop, page);
+  return { strategy: page.strategy, items: entries.map((it) => it.item_id), json: JSON.stringify(entries) };
 }
 
-/** Products that are like one. */
-export async function similar(shop: Shop, item_id: string, n: number, by: Side) {
+/** Products that are like one, as JSON text. */
+export async function similar(shop: Shop, item_id: string, n: number, by: Side): Promise<string> {
   if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
-  const page = await shop.rankers.similarity(by).rank({ context: { item: item_id }, exclude: [item_id, ...shop.live.gone] }, { n });
-  return { item_id, recommendations: entriesOf(shop, page) };
+  return shop.lists.of(JSON.stringify(['similar', item_id, n, by]), [shop.live.version], async () => {
+    const page = await shop.rankers.similarity(by).rank({ context: { item: item_id }, exclude: [item_id, ...shop.live.gone] }, { n });
+    return JSON.stringify(entriesOf(shop, page));
+  });
 }
 
 /** A user as the models know them, or their whole history where they do not know all of it. */

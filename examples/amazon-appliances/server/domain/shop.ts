@@ -1,19 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import type { System } from '../../pipeline/system.ts';
+import { paths } from '../../settings.ts';
 import { Tokens } from '../auth/tokens.ts';
 import { readConfig, type ServerConfig } from '../config.ts';
+import { type MakeLimiter, RateLimit } from '../http/rate-limit.ts';
 import type { Subject } from '../pictures/index.ts';
 import { trainInProcess } from '../training/run.ts';
-import type { KeptSearch } from './answers.ts';
 import { Catalogue, type ProductCard } from './catalogue.ts';
+import { type ImportCounts, importLines } from './copies.ts';
+import { Decisions } from './decisions.ts';
 import { EventLog } from './event-log.ts';
+import { freeMemory } from './garbage.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { LiveModels } from './live-models.ts';
-import { LruCache } from './lru-cache.ts';
 import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
+import { ListIds } from './placements/list-ids.ts';
+import { Placements } from './placements/placements.ts';
+import { PlacementStatistics } from './placements/statistics.ts';
 import { type Product, productOf, subjectOf } from './products.ts';
 import { Rankers } from './ranker.ts';
-import type { KeptAnswer } from './recommend.ts';
+import type { Recommended } from './recommend.ts';
 import { Retraining } from './retraining.ts';
 import { Tastes } from './tastes.ts';
 import { TrainingJobs } from './training-jobs.ts';
@@ -35,15 +42,22 @@ export class Shop {
   readonly training: TrainingJobs;
   readonly catalogue: Catalogue;
   readonly events: EventLog;
+  /** Makes what limits callers; replaced where several servers count together. */
+  makeLimiter: MakeLimiter = (_, limit) => new RateLimit(limit);
+  readonly decisions: Decisions;
+  readonly listIds: ListIds;
+  placements!: Placements;
   readonly tastes: Tastes;
   readonly live: LiveModels;
   readonly rankers: Rankers;
-  readonly answers = new LruCache<KeptAnswer>('answers', keptAnswers);
-  readonly found = new LruCache<KeptSearch>('searches', keptAnswers);
+  readonly answers = new KeptAnswers<Recommended>('answers', keptAnswers);
+  /** Lists that are the same for everybody, and those of users whom the factors know, as JSON text. */
+  readonly lists = new KeptAnswers<string>('lists', keptAnswers);
   /** Told of every list that was made for somebody. */
-  onRecommended: (strategy: string, list: readonly { item_id: string }[], tookSeconds: number) => void = () => {};
+  onRecommended: (strategy: string, items: readonly string[], tookSeconds: number) => void = () => {};
   readonly #retraining: Retraining;
   #observations: Promise<Observations> | undefined;
+  #statisticsOfPlacements: Promise<PlacementStatistics> | undefined;
   #statistics: { value: Promise<DatabaseNumbers>; until: number } | undefined;
   #usersToTry: ReturnType<typeof usersToTry> | undefined;
 
@@ -55,6 +69,8 @@ export class Shop {
     this.isPasswordNew = !system.settings.adminPassword;
     this.adminPassword = system.settings.adminPassword || randomBytes(12).toString('base64url');
     this.events = new EventLog(system.data);
+    this.decisions = new Decisions(this.events);
+    this.listIds = new ListIds(paths(system.settings.dataDir).listKey);
     this.tastes = new Tastes(system.data);
     this.live = new LiveModels(system);
     this.rankers = new Rankers(this.live, catalogue);
@@ -64,20 +80,42 @@ export class Shop {
     this.#retraining = new Retraining(this.training, config);
     this.events.onEvent((event) => this.tastes.heard(event));
     this.events.onEvent((event) => this.#observations?.then((it) => it.take(event)));
+    this.events.onEvent((event) => this.#statisticsOfPlacements?.then((it) => it.take(event)));
   }
 
   static async open(system: System, config = readConfig()): Promise<Shop> {
     const shop = new Shop(system, await Catalogue.load(system.data), config);
+    await shop.#readDecisions();
     await shop.live.catchUp(shop.catalogue);
     await shop.live.wakeUp();
     await shop.statistics();
+    freeMemory();
     return shop;
+  }
+
+  async #readDecisions(): Promise<void> {
+    for (const { type, item } of await this.decisions.all('product_hidden', 'product_shown')) {
+      this.catalogue.hide(String(item), type === 'product_hidden');
+    }
+    this.placements = await Placements.open(this.decisions);
   }
 
   /** Loads the versions that `production` points at. */
   async reloadModels(): Promise<void> {
     await this.system.reload();
     await this.live.catchUp(this.catalogue);
+  }
+
+  /** Takes in a copy of the shop, or a part of one. */
+  async takeIn(lines: AsyncIterable<string> | Iterable<string>): Promise<ImportCounts> {
+    const counts = await importLines(this.system.data, lines, (ids) => this.productsCame(ids));
+    this.ratingsChanged(counts.interactions);
+    if (counts.events > 0) {
+      this.#observations = this.#statisticsOfPlacements = undefined;
+      await this.#readDecisions();
+      this.live.hide(this.catalogue.hidden);
+    }
+    return counts;
   }
 
   /** Ratings came or went outside of the event log. */
@@ -106,6 +144,14 @@ export class Shop {
     this.ratingsChanged(gone.length);
   }
 
+  /** Keeps a product out of all lists, or lets it in again. */
+  async hideProduct(id: string, isHidden: boolean): Promise<void> {
+    if (this.catalogue.hidden.has(id) === isHidden) return;
+    await this.decisions.add(isHidden ? 'product_hidden' : 'product_shown', { item: id });
+    this.catalogue.hide(id, isHidden);
+    this.live.hide(this.catalogue.hidden);
+  }
+
   /** A product with all its columns, and what its picture is drawn from; undefined when there is none. */
   async product(id: string): Promise<{ product: Product; subject: Subject } | undefined> {
     const row = await this.system.data.products.get(id);
@@ -113,7 +159,7 @@ export class Shop {
     if (!row) this.productsWent([id]);
     else if (!this.catalogue.get(id)) await this.productsCame([id]);
     if (!row) return undefined;
-    const product = productOf(row, this.catalogue.get(id) as ProductCard);
+    const product = productOf(row, this.catalogue.get(id) as ProductCard, this.catalogue.hidden.has(id));
     return { product, subject: subjectOf(product) };
   }
 
@@ -121,6 +167,12 @@ export class Shop {
   observations(): Promise<Observations> {
     this.#observations ??= this.events.flush().then(() => observationsOf(this.system.data));
     return this.#observations;
+  }
+
+  /** What came of the lists of placements; as {@link observations}. */
+  placementStatistics(): Promise<PlacementStatistics> {
+    this.#statisticsOfPlacements ??= this.events.flush().then(() => PlacementStatistics.read(this.system.data));
+    return this.#statisticsOfPlacements;
   }
 
   /** Forgets what pages told of visits; purchases and opinions stay, because they are what a user said. */
@@ -146,7 +198,7 @@ export class Shop {
 
   get caches() {
     const { neighbours } = this.live;
-    return [this.tastes.cache, this.answers, this.found, ...(neighbours ? [neighbours.cache] : [])];
+    return [this.tastes.cache, this.answers.cache, this.lists.cache, ...(neighbours ? [neighbours.cache] : [])];
   }
 
   /** Stops trainings and writes what is still in memory. */

@@ -1,26 +1,29 @@
 import type { DataStore, StoredEvent } from 'attune';
 import { LruCache } from './lru-cache.ts';
-import { type Taste, tasteOf } from './people.ts';
+import { type EventWeights, type Taste, tasteOf } from './people.ts';
 
 const remembered = 20_000;
 
 /** What is known of users, kept until something happens to them, because reading it from the database takes longer than a recommendation. */
 export class Tastes {
   readonly #data: DataStore;
-  readonly cache = new LruCache<Taste>('tastes', remembered);
+  readonly cache = new LruCache<Map<string, Taste>>('tastes', remembered);
 
   constructor(data: DataStore) {
     this.#data = data;
   }
 
-  async of(user: string): Promise<Taste> {
+  /** @param weights what events count instead of what they usually do */
+  async of(user: string, weights: EventWeights = {}): Promise<Taste> {
+    const how = Object.keys(weights).length === 0 ? '' : JSON.stringify(weights);
     const known = this.cache.get(user);
-    if (known) return known;
+    const taste = known?.get(how);
+    if (taste) return taste;
     const version = this.cache.version;
-    const taste = await tasteOf(this.#data, user);
+    const read = await tasteOf(this.#data, user, weights);
     // Something that happened while the database was read may be missing in the answer, so that it is not kept.
-    if (this.cache.version === version) this.cache.set(user, taste);
-    return taste;
+    if (this.cache.version === version) this.cache.set(user, new Map([...(this.cache.get(user) ?? []), [how, read]]));
+    return read;
   }
 
   /** An event of a user was stored. */

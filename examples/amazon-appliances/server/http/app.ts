@@ -7,10 +7,12 @@ import type { ServerConfig } from '../config.ts';
 import { allowOrigins } from './cors.ts';
 import { answerClientError, answerErrors, sendError } from './errors.ts';
 import { readJson } from './json-body.ts';
+import { refuseLargeBodies } from './large-bodies.ts';
 import { KnownMethods } from './methods.ts';
 import { readNumbers } from './numbers.ts';
-import { limitRates } from './rate-limit.ts';
+import { limitRates, type MakeLimiter } from './rate-limit.ts';
 import { docsPolicy, secureHeaders } from './security.ts';
+import { traceRequests } from './tracing.ts';
 
 const maxBodyBytes = 1024 * 1024;
 /** Ids are at most 256 characters, each of them up to nine when it is encoded. */
@@ -18,17 +20,30 @@ const maxParamLength = 2400;
 /** Smaller answers take longer to compress than to send. */
 const compressedFromBytes = 2048;
 
-const tags = ['Recommendations', 'Search', 'Products', 'Users', 'Feedback', 'Log in', 'Models', 'Admin', 'Monitoring', 'Server'];
+const tags = [
+  'Recommendations',
+  'Placements',
+  'Search',
+  'Products',
+  'Users',
+  'Feedback',
+  'Log in',
+  'Models',
+  'Admin',
+  'Monitoring',
+  'Server',
+];
 
 export interface AppOptions {
   version: string;
   config: ServerConfig;
   /** HTML for a person who opens an address that is not there. */
   lostPage: string;
+  makeLimiter: MakeLimiter;
 }
 
 /** A Fastify instance with everything that is the same for all routes. Routes are added to it, then it listens. */
-export async function createApp({ version, config, lostPage }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ version, config, lostPage, makeLimiter }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
@@ -46,7 +61,9 @@ export async function createApp({ version, config, lostPage }: AppOptions): Prom
   answerErrors(app, new KnownMethods(app), lostPage);
   secureHeaders(app);
   allowOrigins(app, config.corsOrigins);
-  limitRates(app, config.requestsPerSecond);
+  traceRequests(app);
+  limitRates(app, config.requestsPerSecond, makeLimiter);
+  refuseLargeBodies(app);
   readNumbers(app);
   await app.register(fastifyCompress, { threshold: compressedFromBytes, encodings: ['br', 'gzip', 'identity'], brotliOptions: brotli });
   await app.register(fastifySwagger, {

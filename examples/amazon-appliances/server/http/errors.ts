@@ -59,7 +59,8 @@ export function answerClientError(
   );
 }
 
-function toHttpError(error: Error): HttpError {
+/** Any error as an answer. */
+export function toHttpError(error: Error): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof ShopError) return fromShop(error);
   if (error instanceof AttuneError) return new HttpError(statusOf(error.code), error.code, error.message);
@@ -82,6 +83,7 @@ function toHttpError(error: Error): HttpError {
 
 function fromShop({ code, message }: ShopError): HttpError {
   if (code === 'ERR_NOT_READY') return new HttpError(503, code, `${message} Train it with POST /training or the command 'train'.`);
+  if (code === 'ERR_VALIDATION') return new HttpError(400, code, message);
   const hint = code === 'ERR_UNKNOWN_ITEM' ? ' GET /similar-items also looks at what products say.' : '';
   return new HttpError(404, code, message + hint);
 }

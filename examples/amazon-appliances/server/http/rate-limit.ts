@@ -14,11 +14,22 @@ declare module 'fastify' {
   }
 }
 
+/** Counts what callers take: in memory, or in Redis for several servers. */
+export interface RateLimiter {
+  /** Takes one. @returns 0, or how many seconds to wait for one. */
+  take(caller: string): number | Promise<number>;
+  /** The same without taking any. */
+  wait(caller: string): number | Promise<number>;
+}
+
+/** Makes the limiter of a route. */
+export type MakeLimiter = (name: string, limit: Limit) => RateLimiter;
+
 /** Callers that are remembered; beyond these the ones that asked longest ago start anew. */
 const mostCallers = 50_000;
 
 /** Counts what callers take, in memory. */
-export class RateLimit {
+export class RateLimit implements RateLimiter {
   readonly #limit: Limit;
   readonly #buckets = new Map<string, { left: number; at: number }>();
 
@@ -56,15 +67,15 @@ export function tooMany(seconds: number): HttpError {
 }
 
 /** Limits each route by address: by its own `config.limit`, else by the limit of all, if there is one. */
-export function limitRates(app: FastifyInstance, perSecond: number): void {
-  const shared = perSecond > 0 ? new RateLimit({ perSecond, burst: perSecond * 2 }) : undefined;
-  const own = new Map<string, RateLimit>();
+export function limitRates(app: FastifyInstance, perSecond: number, make: MakeLimiter): void {
+  const shared = perSecond > 0 ? make('all', { perSecond, burst: perSecond * 2 }) : undefined;
+  const own = new Map<string, RateLimiter>();
   app.addHook('onRoute', ({ config, method, url }) => {
-    if (config?.limit) own.set(`${method} ${url}`, new RateLimit(config.limit));
+    if (config?.limit) own.set(`${method} ${url}`, make(`${method} ${url}`, config.limit));
   });
   app.addHook('onRequest', async (request: FastifyRequest) => {
     const limit = own.get(`${request.method} ${request.routeOptions.url}`) ?? shared;
-    const seconds = limit?.take(request.ip) ?? 0;
+    const seconds = (await limit?.take(request.ip)) ?? 0;
     if (seconds > 0) throw tooMany(seconds);
   });
 }

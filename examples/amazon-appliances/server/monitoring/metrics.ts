@@ -15,7 +15,7 @@ export class ShopMetrics {
   readonly #events: Counter<'type'>;
   readonly #shop: Shop;
   /** The latest lists, and how often each product is in them. */
-  readonly #lists: string[][] = [];
+  readonly #lists: (readonly string[])[] = [];
   readonly #served = new Map<string, number>();
 
   constructor(shop: Shop) {
@@ -38,7 +38,7 @@ export class ShopMetrics {
     });
     this.#events = new Counter({ name: 'events_total', help: 'Events stored.', labelNames: ['type'], registers });
     shop.events.onEvent(({ type }) => this.#events.inc({ type }));
-    shop.onRecommended = (strategy, list, tookSeconds) => this.#recommended(strategy, list, tookSeconds);
+    shop.onRecommended = (strategy, items, tookSeconds) => this.#recommended(strategy, items, tookSeconds);
     this.#gauges(registers);
   }
 
@@ -51,13 +51,12 @@ export class ShopMetrics {
     });
   }
 
-  #recommended(strategy: string, list: readonly { item_id: string }[], tookSeconds: number): void {
+  #recommended(strategy: string, items: readonly string[], tookSeconds: number): void {
     this.#strategies.observe({ strategy }, tookSeconds);
-    const items = list.map((it) => it.item_id);
     this.#lists.push(items);
     for (const item of items) this.#served.set(item, (this.#served.get(item) ?? 0) + 1);
     if (this.#lists.length <= recentLists) return;
-    for (const item of this.#lists.shift() as string[]) {
+    for (const item of this.#lists.shift() as readonly string[]) {
       const left = (this.#served.get(item) as number) - 1;
       if (left > 0) this.#served.set(item, left);
       else this.#served.delete(item);
@@ -83,12 +82,8 @@ export class ShopMetrics {
     gauge('model_age_seconds', 'Time since the model that answers was trained.', ['model'], (it) => {
       for (const { name, createdAt } of shop.system.models.info) it.set({ model: name }, (Date.now() - createdAt) / 1000);
     });
-    gauge('cache_hits', 'Answers out of a cache since the start.', ['cache'], (it) => {
-      for (const cache of shop.caches) it.set({ cache: cache.name }, cache.hits);
-    });
-    gauge('cache_misses', 'Answers that a cache did not have, since the start.', ['cache'], (it) => {
-      for (const cache of shop.caches) it.set({ cache: cache.name }, cache.misses);
-    });
+    this.#cacheCounter('cache_hits_total', 'Answers out of a cache.', (cache) => cache.hits);
+    this.#cacheCounter('cache_misses_total', 'Answers that a cache did not have.', (cache) => cache.misses);
     gauge('observations', 'Lists that were shown, by what came of them.', ['quality'], async (it) => {
       const { good, bad, pending } = (await shop.observations()).counts;
       for (const [quality, count] of Object.entries({ good, bad, pending })) it.set({ quality }, count);
@@ -99,9 +94,24 @@ export class ShopMetrics {
     });
     gauge('served_diversity', `Mean number of categories in the last ${recentLists} lists, per product.`, [], (it) => {
       const lists = this.#lists.filter((list) => list.length > 0);
-      const diversity = (list: string[]) => new Set(list.map((id) => shop.catalogue.get(id)?.category)).size / list.length;
+      const diversity = (list: readonly string[]) => new Set(list.map((id) => shop.catalogue.get(id)?.category)).size / list.length;
       it.set(lists.length > 0 ? lists.reduce((sum, list) => sum + diversity(list), 0) / lists.length : 0);
     });
     gauge('training_running', 'Whether a training is at work.', [], (it) => it.set(shop.training.running ? 1 : 0));
+  }
+
+  /** Caches count by themselves; a counter takes over what they have when it is read. */
+  #cacheCounter(name: string, help: string, countOf: (cache: Shop['caches'][number]) => number): void {
+    const shop = this.#shop;
+    new Counter({
+      name,
+      help,
+      labelNames: ['cache'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const cache of shop.caches) this.inc({ cache: cache.name }, countOf(cache));
+      },
+    });
   }
 }

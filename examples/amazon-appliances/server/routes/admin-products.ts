@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { deleteProducts, endOf, insertProducts, productStats } from '../domain/admin-products.ts';
+import { changeProduct, deleteProducts, endOf, insertProducts, productStats } from '../domain/admin-products.ts';
 import { fromCsv, fromJson } from '../domain/admin-rows.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
 import { answer, errors, itemId, object } from '../http/schemas.ts';
 import { admin, csvBody, deleted, endParams, insertResult, largestBody, mostRows } from './admin-schemas.ts';
+import { product } from './products.ts';
 
 const example = {
   parent_asin: 'B01',
@@ -29,6 +30,29 @@ const jsonBody = object(
   ['products'],
   { products: [example] },
 );
+
+const text = { type: ['string', 'null'], maxLength: 10_000 } as const;
+const texts = { type: 'array', maxItems: 1000, items: { type: 'string', maxLength: 10_000 } } as const;
+const changes = {
+  ...object(
+    {
+      title: { type: 'string', minLength: 1, maxLength: 2000 },
+      main_category: text,
+      store: text,
+      price: { type: ['number', 'null'], exclusiveMinimum: 0 },
+      average_rating: { type: ['number', 'null'], minimum: 0, maximum: 5 },
+      rating_number: { type: ['integer', 'null'], minimum: 0 },
+      features: texts,
+      description: texts,
+      categories: texts,
+      details: { type: 'object', additionalProperties: true },
+      hidden: { type: 'boolean', description: 'Hidden products are in no list, search or recommendation.' },
+    },
+    [],
+    { price: 449, hidden: false },
+  ),
+  minProperties: 1,
+} as const;
 
 const number = { type: ['number', 'null'] } as const;
 const statistics = {
@@ -66,6 +90,21 @@ export function adminProductRoutes(app: FastifyInstance, shop: Shop): void {
     '/admin/products/insert-csv',
     insert('The same from a CSV text', csvBody('parent_asin,title,price,categories\nB01,Quiet dishwasher,499.5,"[""Appliances""]"\n')),
     async ({ body }) => insertProducts(shop, await fromCsv(body.csv_data)),
+  );
+
+  app.patch<{ Params: { id: string }; Body: Record<string, unknown> }>(
+    '/admin/products/:id',
+    {
+      onRequest,
+      schema: {
+        ...admin,
+        summary: 'Changes some columns of a product, or hides it from all lists',
+        params: object({ id: itemId }, ['id']),
+        body: changes,
+        response: { 200: answer('The product as it is now.', product), ...errors(400, 401, 403, 404) },
+      },
+    },
+    ({ params, body }) => changeProduct(shop, params.id, body),
   );
 
   for (const end of ['first', 'last'] as const) {

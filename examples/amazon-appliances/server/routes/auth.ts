@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Role, sameText, tokenSeconds } from '../auth/tokens.ts';
 import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
-import { RateLimit, tooMany } from '../http/rate-limit.ts';
+import { tooMany } from '../http/rate-limit.ts';
 import { answer, errors } from '../http/schemas.ts';
 
 interface Login {
@@ -26,7 +26,7 @@ const login = {
 const wrongPasswords = { burst: 10, perSecond: 1 / 3 };
 
 export function authRoutes(app: FastifyInstance, shop: Shop): void {
-  const failures = new RateLimit(wrongPasswords);
+  const failures = shop.makeLimiter('wrong passwords', wrongPasswords);
   app.post<{ Body: Login }>(
     '/auth/login',
     {
@@ -47,10 +47,10 @@ export function authRoutes(app: FastifyInstance, shop: Shop): void {
     },
     async ({ body: { role, password = '' }, ip, log }) => {
       if (role === 'admin') {
-        const seconds = failures.wait(ip);
+        const seconds = await failures.wait(ip);
         if (seconds > 0) throw tooMany(seconds);
         if (!sameText(password, shop.adminPassword)) {
-          failures.take(ip);
+          await failures.take(ip);
           log.warn({ audit: 'login refused', ip });
           throw new HttpError(401, 'ERR_UNAUTHORIZED', 'That is not the password of the administrator.');
         }

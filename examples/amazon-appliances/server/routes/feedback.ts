@@ -11,6 +11,7 @@ interface Feedback {
   item_id: string;
   type: FeedbackType;
   value?: number;
+  recommendation_id?: string;
 }
 
 interface TrackingEvent {
@@ -21,7 +22,10 @@ interface TrackingEvent {
   list_of_recommendations: string[];
   rating?: number;
   timestamp?: number;
+  recommendation_id?: string;
 }
+
+const recommendationId = { type: 'string', maxLength: 2000, description: 'Of the list of a placement that this follows from.' } as const;
 
 const feedback = object(
   {
@@ -33,6 +37,7 @@ const feedback = object(
       description: 'like, purchase and ratings from 3 count for the product, the others against it.',
     },
     value: { type: 'number', minimum: 0, maximum: 5, description: 'Stars; needed for a rating.' },
+    recommendation_id: recommendationId,
   },
   ['user_id', 'item_id', 'type'],
 );
@@ -46,9 +51,19 @@ const trackingEvent = object(
     list_of_recommendations: { type: 'array', maxItems: 1000, items: itemId, description: 'What was on show; may be empty.' },
     rating: { type: 'number', minimum: 0, maximum: 5 },
     timestamp: { type: 'number', minimum: 0, maximum: 8.64e15, description: 'Milliseconds since 1970; default now.' },
+    recommendation_id: recommendationId,
   },
   ['user_id', 'event_type', 'key', 'key_type', 'list_of_recommendations'],
 );
+
+/** The list that an event follows from. @throws when the name was not made here, or for somebody else */
+function factsOf(shop: Shop, id: string, person: string) {
+  const facts = shop.listIds.read(id);
+  if (facts?.user !== person)
+    throw new HttpError(400, 'ERR_VALIDATION', 'recommendation_id: expected that of a list which this user was given.');
+  const { list, placement, variant } = facts;
+  return { list, placement, ...(variant !== undefined && { variant }) };
+}
 
 const accepted = answer('Taken.', {
   status: { type: 'string', const: 'accepted' },
@@ -68,10 +83,11 @@ export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
         response: { 202: accepted, ...errors(400, 404) },
       },
     },
-    async ({ body: { user_id, item_id, type, value } }, reply) => {
+    async ({ body: { user_id, item_id, type, value, recommendation_id } }, reply) => {
       if (type === 'rating' && value === undefined) throw new HttpError(400, 'ERR_VALIDATION', 'A rating needs a value, its stars.');
       if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
-      const { id } = await shop.events.append({ user: user_id, type, item: item_id, value });
+      const about = recommendation_id === undefined ? undefined : factsOf(shop, recommendation_id, user_id);
+      const { id } = await shop.events.append({ ...about, user: user_id, type, item: item_id, value });
       return reply.code(202).send({ status: 'accepted', id });
     },
   );
@@ -81,8 +97,9 @@ export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
     {
       schema: { tags, summary: 'What happened on a page', body: trackingEvent, response: { 202: accepted, ...errors(400) } },
     },
-    async ({ body: { user_id, event_type, ...rest } }, reply) => {
-      const { id } = await shop.events.append({ ...rest, user: user_id, type: event_type });
+    async ({ body: { user_id, event_type, recommendation_id, ...rest } }, reply) => {
+      const about = recommendation_id === undefined ? undefined : factsOf(shop, recommendation_id, user_id);
+      const { id } = await shop.events.append({ ...rest, ...about, user: user_id, type: event_type });
       return reply.code(202).send({ status: 'accepted', id });
     },
   );

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { likedByUser, likedTogether } from '../domain/answers.ts';
 import type { Shop } from '../domain/shop.ts';
 import { answer, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import { sendJson } from '../http/send-json.ts';
 
 const list = { type: 'array', items: recommendation } as const;
 
@@ -19,7 +20,7 @@ export function matrixFactorRoutes(app: FastifyInstance, shop: Shop): void {
         response: { 200: answer('Products.', { item_id: { type: 'string' }, recommendations: list }), ...errors(400, 404, 503) },
       },
     },
-    ({ body: { item_id, n } }) => ({ item_id, recommendations: likedTogether(shop, item_id, n) }),
+    async ({ body: { item_id, n } }, reply) => sendJson(reply, { item_id }, 'recommendations', await likedTogether(shop, item_id, n)),
   );
 
   app.post<{ Body: { user_id: string; n: number; filter_already_liked: boolean } }>(
@@ -39,9 +40,7 @@ export function matrixFactorRoutes(app: FastifyInstance, shop: Shop): void {
         response: { 200: answer('Products.', { user_id: { type: 'string' }, recommendations: list }), ...errors(400, 404, 503) },
       },
     },
-    ({ body: { user_id, n, filter_already_liked } }) => ({
-      user_id,
-      recommendations: likedByUser(shop, user_id, n, !filter_already_liked),
-    }),
+    async ({ body: { user_id, n, filter_already_liked } }, reply) =>
+      sendJson(reply, { user_id }, 'recommendations', await likedByUser(shop, user_id, n, !filter_already_liked)),
   );
 }

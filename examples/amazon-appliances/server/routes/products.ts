@@ -45,13 +45,14 @@ const list = {
   },
 } as const;
 
-const product = {
+export const product = {
   ...productCard.properties,
   features: { type: 'array', items: { type: 'string' } },
   description: { type: 'array', items: { type: 'string' } },
   images: { type: 'array', description: 'Pictures elsewhere, as the data names them.', items: {} },
   categories: { type: 'array', items: { type: 'string' }, description: 'From wide to narrow.' },
   details: { type: 'object', additionalProperties: true },
+  hidden: { type: 'boolean', description: 'Whether it is kept out of all lists.' },
 } as const;
 
 export function productRoutes(app: FastifyInstance, shop: Shop): void {
@@ -64,7 +65,7 @@ export function productRoutes(app: FastifyInstance, shop: Shop): void {
       if (isUnchanged(request, reply, tagOf(shop.catalogue.digest))) return reply.send();
       const { page = 1, page_size = 100, sort = 'catalogue', category } = request.query;
       if (Object.keys(request.query).length > 0) return reply.send(shop.catalogue.page({ page, page_size, sort, category }));
-      return reply.type('application/json; charset=utf-8').send(Readable.from(asJson(shop.catalogue.cards)));
+      return reply.type('application/json; charset=utf-8').send(Readable.from(asJson(shop.catalogue.shown)));
     },
   );
 

@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { explain } from '../domain/answers.ts';
 import { modelNames, type Side, sides } from '../domain/ranker.ts';
 import { type Ask, recommend, similar } from '../domain/recommend.ts';
 import type { Shop } from '../domain/shop.ts';
 import { answer, cardFields, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import { sendJson } from '../http/send-json.ts';
 
 const answerFields = {
   user_id: { type: 'string' },
@@ -53,6 +54,10 @@ const contribution = {
 
 export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
   const tags = ['Recommendations'];
+  const sendList = async (reply: FastifyReply, ask: Ask) => {
+    const { strategy, json } = await recommend(shop, ask);
+    return sendJson(reply, { user_id: ask.user_id, strategy }, 'recommendations', json);
+  };
 
   app.get<{ Querystring: { user_id: string; n: number; interests?: string } }>(
     '/recommendations',
@@ -64,7 +69,8 @@ export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
         response: { 200: answer('Products, best first.', answerFields), ...errors(400, 503) },
       },
     },
-    ({ query: { user_id, n, interests } }) => recommend(shop, { user_id, n, interests: interests?.split(',').map((it) => it.trim()) }),
+    ({ query: { user_id, n, interests } }, reply) =>
+      sendList(reply, { user_id, n, interests: interests?.split(',').map((it) => it.trim()) }),
   );
 
   app.post<{ Body: Ask }>(
@@ -77,7 +83,7 @@ export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
         response: { 200: answer('Products, best first.', answerFields), ...errors(400, 503) },
       },
     },
-    (request) => recommend(shop, request.body),
+    ({ body }, reply) => sendList(reply, body),
   );
 
   app.get<{ Querystring: { item_id: string; n: number; by: Side } }>(
@@ -96,7 +102,7 @@ export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
         },
       },
     },
-    ({ query: { item_id, n, by } }) => similar(shop, item_id, n, by),
+    async ({ query: { item_id, n, by } }, reply) => sendJson(reply, { item_id }, 'recommendations', await similar(shop, item_id, n, by)),
   );
 
   app.get<{ Querystring: { user_id: string; item_id: string } }>(

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { search } from '../domain/answers.ts';
 import type { Shop } from '../domain/shop.ts';
 import { answer, count, errors, object, productCard } from '../http/schemas.ts';
+import { sendJson } from '../http/send-json.ts';
 
 interface SearchBody {
   query: string;
@@ -51,6 +52,6 @@ export function searchRoutes(app: FastifyInstance, shop: Shop): void {
         },
       },
     },
-    ({ body }) => search(shop, body),
+    async ({ body }, reply) => sendJson(reply, { query: body.query }, 'results', await search(shop, body)),
   );
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../lib/api.ts';
+import { ApiError, type Recommendation } from '../lib/api.ts';
 import { adminToken, forgetAdminToken } from '../lib/session.ts';
 
 export interface InsertResult {
@@ -61,6 +61,34 @@ export interface Job {
   error?: { message: string };
 }
 
+export interface Placement {
+  name: string;
+  version: number;
+  saved_at: string | null;
+  definition: unknown;
+}
+
+export interface Previewed {
+  strategy: string;
+  recommendations: Recommendation[];
+}
+
+export interface Difference {
+  difference: number;
+  low: number | null;
+  high: number | null;
+  significant: boolean;
+}
+
+export interface VariantFigures {
+  variant: string | null;
+  lists: number;
+  users: number;
+  click_rate: number | null;
+  conversion_rate: number | null;
+  against: { clicks: Difference; purchases: Difference } | null;
+}
+
 /** Asks as the administrator. A token that has ended leads to the log-in. */
 async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(path, { ...init, headers: { ...init.headers, authorization: `Bearer ${adminToken() ?? ''}` } });
@@ -75,7 +103,7 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
 
 export const read = async <T>(path: string, signal?: AbortSignal): Promise<T> => (await send(path, { signal })).json();
 
-export const change = async <T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> => {
+export const change = async <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> => {
   const init = body === undefined ? { method } : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   return (await send(path, init)).json();
 };

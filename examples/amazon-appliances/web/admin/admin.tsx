@@ -6,11 +6,13 @@ import { adminToken, forgetAdminToken } from '../lib/session.ts';
 import { Data } from './data.tsx';
 import { Models } from './models.tsx';
 import { Monitoring } from './monitoring.tsx';
+import { Placements } from './placements.tsx';
 
 const tabs = [
   ['monitoring', 'Monitoring', Monitoring],
   ['data', 'Data', Data],
   ['models', 'Models', Models],
+  ['placements', 'Placements', Placements],
 ] as const;
 
 type Tab = (typeof tabs)[number][0];

@@ -13,10 +13,11 @@ export function Landing() {
   const shop = useLanding();
   const forYou = latest(shop.forYou);
   const known = forYou !== undefined && forYou.strategy !== 'popular';
-  const opened = (list: Loading<Recommendation[]>) => (id: string) =>
+  const opened = (list: Loading<Recommendation[]>, recommendationId?: string) => (id: string) =>
     shop.opened(
       id,
       (latest(list) ?? []).map((it) => it.item_id),
+      recommendationId,
     );
   const forYouList = recommendationList(shop.forYou);
   const popularList = recommendationList(shop.popular);
@@ -52,7 +53,7 @@ export function Landing() {
                     note={noteFor(forYou)}
                     list={forYouList}
                     withReasons
-                    onOpen={opened(forYouList)}
+                    onOpen={opened(forYouList, forYou?.recommendation_id)}
                   />
                 ) : null}
                 <ProductRow

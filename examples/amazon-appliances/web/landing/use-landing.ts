@@ -3,7 +3,7 @@ import { api, type Recommendation, type Sort } from '../lib/api.ts';
 import { chosenModel } from '../lib/choice.ts';
 import { useLoading } from '../lib/loading.ts';
 import { usePerson } from '../lib/person.ts';
-import { track, useScrollEnd } from '../lib/tracking.ts';
+import { cameFrom, track, useScrollEnd } from '../lib/tracking.ts';
 
 /** What is looked at, as the address says it. */
 export interface View {
@@ -68,8 +68,16 @@ export function useLanding() {
       history_.push(next);
       setView(next);
     },
-    opened(id: string, list: string[]) {
-      track({ user_id: person.id, event_type: 'click_product', key: id, key_type: 'product', list_of_recommendations: list });
+    opened(id: string, list: string[], recommendation_id?: string) {
+      if (recommendation_id) cameFrom(person.id, id, recommendation_id);
+      track({
+        user_id: person.id,
+        event_type: 'click_product',
+        key: id,
+        key_type: 'product',
+        list_of_recommendations: list,
+        recommendation_id,
+      });
     },
   };
 }

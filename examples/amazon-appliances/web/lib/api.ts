@@ -41,6 +41,8 @@ export interface ProductPage {
 }
 
 export interface Recommendations {
+  /** Of a list of a placement; events name it. */
+  recommendation_id?: string;
   strategy: 'personalized' | 'fold-in' | 'content' | 'popular';
   recommendations: Recommendation[];
 }
@@ -106,7 +108,9 @@ export const api = {
   history: (user: string, signal?: AbortSignal) =>
     get<{ ratings: HistoryEntry[]; events: HistoryEvent[] }>(`/users/${encodeURIComponent(user)}/history`, { n: 60 }, signal),
   recommendations: (user_id: string, n: number, model: Model, signal?: AbortSignal) =>
-    post<Recommendations>('/recommendations', { user_id, n, model }, signal),
+    model === 'hybrid'
+      ? post<Recommendations>('/placements/home/recommendations', { user_id, n }, signal)
+      : post<Recommendations>('/recommendations', { user_id, n, model }, signal),
   similar: (item_id: string, n: number, signal?: AbortSignal) =>
     get<{ recommendations: Recommendation[] }>('/similar-items', { item_id, n, by: 'content' }, signal),
   alsoLiked: (item_id: string, n: number, signal?: AbortSignal) =>
@@ -116,7 +120,8 @@ export const api = {
     post<{ results: SearchResult[] }>('/search', { query, top_k, is_typing: true }, signal),
   login: (body: { role: 'user' | 'admin'; password?: string }) =>
     post<{ token: string; user_id: string; role: string; expires_in: number }>('/auth/login', body),
-  feedback: (body: { user_id: string; item_id: string; type: string; value?: number }) => post<unknown>('/feedback', body),
+  feedback: (body: { user_id: string; item_id: string; type: string; value?: number; recommendation_id?: string }) =>
+    post<unknown>('/feedback', body),
 };
 
 export function get<T>(path: string, query: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<T> {

@@ -7,6 +7,8 @@ export interface TrackingEvent {
   key_type: 'page' | 'product' | 'section';
   list_of_recommendations: string[];
   rating?: number;
+  /** The list that it follows from. */
+  recommendation_id?: string;
 }
 
 /** Tells the server what happened. Failures are ignored, because they must not disturb shopping. */
@@ -55,4 +57,22 @@ export function useScrollEnd(key: string, onEnd: () => void) {
     };
   }, [key]);
   return end;
+}
+
+const key = 'shop.lists';
+
+/** Remembers from which list a product was opened, so that a purchase counts for that list. */
+export function cameFrom(user: string, item: string, recommendationId: string): void {
+  sessionStorage.setItem(key, JSON.stringify({ ...lists(), [`${user} ${item}`]: recommendationId }));
+}
+
+/** The list from which a product was opened in this visit. */
+export const listOf = (user: string, item: string): string | undefined => lists()[`${user} ${item}`];
+
+function lists(): Record<string, string> {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? '{}');
+  } catch {
+    return {};
+  }
 }

@@ -3,7 +3,7 @@ import { api, type Recommendation, type Said as ToldBefore } from '../lib/api.ts
 import { putInCart } from '../lib/cart.ts';
 import { useLoading } from '../lib/loading.ts';
 import { usePerson } from '../lib/person.ts';
-import { track, useScrollEnd } from '../lib/tracking.ts';
+import { listOf, track, useScrollEnd } from '../lib/tracking.ts';
 
 const rowLength = 12;
 
@@ -66,7 +66,9 @@ export function useProduct(id: string) {
       setSaid({ ...said, inCart: true });
     },
     buy: () => {
-      say({ bought: true }, () => api.feedback({ user_id: person.id, item_id: id, type: 'purchase' }));
+      say({ bought: true }, () =>
+        api.feedback({ user_id: person.id, item_id: id, type: 'purchase', recommendation_id: listOf(person.id, id) }),
+      );
     },
     rate: (stars: number) => say({ stars }, () => api.feedback({ user_id: person.id, item_id: id, type: 'rating', value: stars })),
   };

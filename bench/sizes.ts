@@ -1,0 +1,67 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { resultTable, writeResult } from './support/results.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** What a page imports, and what it is for. */
+const pages: [string, string][] = [
+  ['recommend with a saved ALS model', "import { AlsRecommender } from 'attune'; console.log(AlsRecommender.fromBytes);"],
+  ['recommend with a saved item-kNN model', "import { ItemKnnRecommender } from 'attune'; console.log(ItemKnnRecommender.fromBytes);"],
+  ['recommend with a saved model of any family', "import { loadRecommender } from 'attune'; console.log(loadRecommender);"],
+  ['search in a saved index', "import { SemanticIndex } from 'attune'; console.log(SemanticIndex.fromBytes);"],
+  [
+    'both, ranked together',
+    "import { AlsRecommender, HybridRanker, SemanticIndex } from 'attune'; console.log(AlsRecommender.fromBytes, HybridRanker, SemanticIndex.fromBytes);",
+  ],
+  ['metrics only', "import { ndcg } from 'attune/metrics'; console.log(ndcg);"],
+];
+
+/** What a page downloads besides its model: JavaScript, minified by esbuild and gzipped. */
+export const sizes = {
+  name: 'sizes',
+  summary: 'What a page that recommends or searches downloads, minified and gzipped. --json keeps the result.',
+  async run(args: string[]): Promise<void> {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } });
+    const rows = await Promise.all(pages.map(async ([what, code]) => [what, ...(await measured(code))]));
+    const found = {
+      command: 'npm run bench -- sizes --json',
+      columns: ['a page can', 'first, kB', 'with what a fit would load later, kB'],
+      rows,
+    };
+    console.log(resultTable({ ...found, date: 'now', machine: 'this machine' }));
+    if (values.json) writeResult('sizes', found);
+  },
+};
+
+/** Kilobytes of the first load, and of all chunks. */
+async function measured(contents: string): Promise<[number, number]> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    outdir: 'out',
+    metafile: true,
+    alias: { attune: join(root, 'src/entries/index.ts'), 'attune/metrics': join(root, 'src/entries/metrics.ts') },
+    external: ['@huggingface/transformers'],
+    logLevel: 'error',
+  });
+  const bytes = new Map(outputFiles.map(({ path, contents: file }) => [path, gzipSync(file, { level: 9 }).length]));
+  const outputs = Object.keys(metafile.outputs);
+  const first = new Set<string>();
+  const visit = (output: string): void => {
+    if (first.has(output)) return;
+    first.add(output);
+    for (const { path, kind } of metafile.outputs[output].imports) if (kind === 'import-statement') visit(path);
+  };
+  visit(outputs.find((output) => metafile.outputs[output].entryPoint !== undefined && output.endsWith('stdin.js')) ?? outputs[0]);
+  const total = (names: Iterable<string>) => [...names].reduce((sum, name) => sum + (bytes.get(resolve(name)) ?? 0), 0);
+  const kilobytes = (n: number) => Number((n / 1000).toFixed(1));
+  return [kilobytes(total(first)), kilobytes(total(outputs))];
+}

@@ -1,0 +1,116 @@
+import { createReadStream, createWriteStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { DataStore } from 'attune';
+import { ShopError } from './errors.ts';
+
+/** Tables of a copy, in the order in which they can be read back: ratings need their products. */
+const tables = ['products', 'interactions', 'events'] as const;
+type Table = (typeof tables)[number];
+
+/** Rows that were taken in, by table. */
+export type ImportCounts = Record<Table, number>;
+
+/** Rows that are stored together. */
+const batchRows = 1000;
+
+/** Everything that is not computed, as JSON lines `{ table, row }`: what an import and a backup are made of. */
+export async function* exportLines(data: DataStore, wanted: readonly Table[] = tables): AsyncGenerator<string> {
+  for (const table of tables) {
+    if (!wanted.includes(table)) continue;
+    for await (const row of data[table].all()) yield `${JSON.stringify({ table, row })}\n`;
+  }
+}
+
+/** Takes in what {@link exportLines} wrote. What is there already is replaced, so that an import that was interrupted can be repeated. @returns rows by table */
+export async function importLines(
+  data: DataStore,
+  lines: AsyncIterable<string> | Iterable<string>,
+  onProducts: (ids: string[]) => Promise<void> = async () => {},
+): Promise<ImportCounts> {
+  const counts = { products: 0, interactions: 0, events: 0 };
+  let waiting: Record<string, unknown>[] = [];
+  let table: Table = 'products';
+  let number = 0;
+  const store = async () => {
+    const rows = waiting;
+    waiting = [];
+    if (rows.length === 0) return;
+    counts[table] += rows.length;
+    if (table === 'events') await data.events.appendMany(rows.map(({ id, ...event }) => event) as never);
+    else if (table === 'products') {
+      await data.products.putMany(rows as never);
+      await onProducts(rows.map(({ item }) => String(item)));
+    } else await data.interactions.putMany(rows.map(({ id, ...row }) => row) as never);
+  };
+  for await (const line of lines) {
+    number++;
+    if (line.trim() === '') continue;
+    const entry = readLine(line, number);
+    if (entry.table !== table || waiting.length === batchRows) await store();
+    table = entry.table;
+    waiting.push(entry.row);
+  }
+  await store();
+  return counts;
+}
+
+function readLine(line: string, number: number): { table: Table; row: Record<string, unknown> } {
+  try {
+    const { table, row } = JSON.parse(line);
+    if ((tables as readonly string[]).includes(table) && row !== null && typeof row === 'object' && !Array.isArray(row))
+      return { table, row };
+  } catch {
+    // said below
+  }
+  throw new ShopError('ERR_VALIDATION', `Line ${number}: expected { "table": one of ${tables.join(', ')}, "row": an object }.`);
+}
+
+/** Copies in a folder, each whole or not there at all. */
+export class Backups {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Newest first. */
+  list() {
+    mkdirSync(this.#folder, { recursive: true });
+    const names = readdirSync(this.#folder).filter((name) => name.endsWith('.jsonl.gz'));
+    return names
+      .sort()
+      .reverse()
+      .map((name) => ({ name, size_bytes: statSync(join(this.#folder, name)).size }));
+  }
+
+  async make(data: DataStore): Promise<{ name: string; size_bytes: number }> {
+    mkdirSync(this.#folder, { recursive: true });
+    const name = `shop-${new Date().toISOString().replaceAll(':', '-')}.jsonl.gz`;
+    const file = join(this.#folder, name);
+    try {
+      await pipeline(Readable.from(exportLines(data)), createGzip(), createWriteStream(`${file}.part`, { flags: 'wx' }));
+      renameSync(`${file}.part`, file);
+    } finally {
+      rmSync(`${file}.part`, { force: true });
+    }
+    return { name, size_bytes: statSync(file).size };
+  }
+
+  /** The lines of a copy. @param withEvents false leaves events out, which would otherwise be there twice */
+  read(name: string, withEvents: boolean): AsyncIterable<string> {
+    if (!this.list().some((it) => it.name === name)) throw new ShopError('ERR_NOT_FOUND', `There is no backup '${name.slice(0, 100)}'.`);
+    const lines = createInterface({
+      input: createReadStream(join(this.#folder, name)).pipe(createGunzip()),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    });
+    return withEvents ? lines : withoutEvents(lines);
+  }
+}
+
+async function* withoutEvents(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) if (!line.startsWith('{"table":"events"')) yield line;
+}

@@ -1,0 +1,116 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { paths } from '../../settings.ts';
+import { Backups, exportLines } from '../domain/copies.ts';
+import type { Shop } from '../domain/shop.ts';
+import { requireAdmin } from '../http/guard.ts';
+import { answer, count, errors, object, userId } from '../http/schemas.ts';
+import { admin, largestBody } from './admin-schemas.ts';
+
+const integer = { type: 'integer' } as const;
+const counts = { products: integer, interactions: integer, events: integer } as const;
+const backup = { name: { type: 'string' }, size_bytes: integer } as const;
+const table = { type: 'string', enum: ['products', 'interactions', 'events'] } as const;
+type Table = (typeof table.enum)[number];
+
+/** Export, import, backups, and a look into the log of events. */
+export function adminCopyRoutes(app: FastifyInstance, shop: Shop): void {
+  const onRequest = requireAdmin(shop.tokens);
+  const { data } = shop.system;
+  const backups = new Backups(paths(shop.system.settings.dataDir).backups);
+
+  app.get<{ Querystring: { table?: Table } }>(
+    '/admin/export',
+    {
+      onRequest,
+      schema: {
+        ...admin,
+        summary: 'Products, ratings and events as JSON lines',
+        querystring: object({ table }),
+        produces: ['application/x-ndjson'],
+      },
+    },
+    ({ query }, reply) =>
+      reply
+        .type('application/x-ndjson')
+        .header('content-disposition', 'attachment; filename="shop.jsonl"')
+        .send(Readable.from(exportLines(data, query.table ? [query.table] : undefined))),
+  );
+
+  app.post<{ Body: { lines: string } }>(
+    '/admin/import',
+    {
+      onRequest,
+      bodyLimit: largestBody,
+      schema: {
+        ...admin,
+        summary: 'Takes in lines of an export',
+        body: object({ lines: { type: 'string', minLength: 1 } }, ['lines'], {
+          lines: '{"table":"products","row":{"item":"B01","title":"Kettle"}}\n',
+        }),
+        response: { 200: answer('Rows by table.', counts), ...errors(400, 401, 403, 413) },
+      },
+    },
+    ({ body }) => shop.takeIn(body.lines.split('\n')),
+  );
+
+  app.get(
+    '/admin/backups',
+    {
+      onRequest,
+      schema: {
+        ...admin,
+        summary: 'Backups, newest first',
+        response: { 200: answer('Files.', { backups: { type: 'array', items: object(backup) } }), ...errors(401, 403) },
+      },
+    },
+    () => ({ backups: backups.list() }),
+  );
+
+  app.post(
+    '/admin/backups',
+    {
+      onRequest,
+      schema: {
+        ...admin,
+        summary: 'Makes a backup in DATA_DIR/backups',
+        response: { 200: answer('The file.', backup), ...errors(401, 403) },
+      },
+    },
+    () => shop.events.flush().then(() => backups.make(data)),
+  );
+
+  app.post<{ Params: { name: string } }>(
+    '/admin/backups/:name/restore',
+    {
+      onRequest,
+      schema: {
+        ...admin,
+        summary: 'Takes a backup in again: what it has replaces what is there',
+        params: object({ name: { type: 'string', minLength: 1, maxLength: 200 } }, ['name']),
+        response: { 200: answer('Rows by table.', counts), ...errors(401, 403, 404) },
+      },
+    },
+    async ({ params }) => shop.takeIn(backups.read(params.name, (await data.events.count()) === 0)),
+  );
+
+  app.get<{ Querystring: { user_id: string; type?: string; n: number } }>(
+    '/admin/events',
+    {
+      onRequest,
+      schema: {
+        ...admin,
+        summary: 'The latest events of a user, whole, to see what arrives',
+        querystring: object(
+          { user_id: userId, type: { type: 'string', minLength: 1, maxLength: 64 }, n: count('How many at most.', 50, 1000) },
+          ['user_id'],
+        ),
+        response: {
+          200: answer('Newest first.', { events: { type: 'array', items: { type: 'object', additionalProperties: true } } }),
+          ...errors(400, 401, 403),
+        },
+      },
+    },
+    async ({ query: { user_id, type, n } }) => ({ events: await data.events.ofUser(user_id, { type, newestFirst: true, limit: n }) }),
+  );
+}

@@ -1,0 +1,141 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import manifest from '../../package.json' with { type: 'json' };
+
+const root = resolve(import.meta.dirname, '../..');
+const deploy = join(root, 'examples/amazon-appliances/deploy');
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** The instructions of a Dockerfile; lines that go on are joined. */
+const instructions = readFileSync(join(deploy, 'Dockerfile'), 'utf8')
+  .replace(/\\\n\s*/g, '')
+  .split('\n')
+  .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  .map((line) => /^\s*([A-Z]+)\s+(.*)$/.exec(line)?.slice(1) as [string, string]);
+const all = (name: string) => instructions.filter(([it]) => it === name).map(([, rest]) => rest);
+const final = instructions.slice(instructions.findLastIndex(([name]) => name === 'FROM'));
+
+describe('the Dockerfile', () => {
+  it('builds in stages, copies what exists, and runs as a user of its own', () => {
+    expect(all('FROM').map((it) => it.replace(/ AS .*/, ''))).toEqual(['node:22-bookworm-slim', 'node:22-bookworm-slim']);
+    for (const copy of all('COPY').filter((it) => !it.startsWith('--from'))) {
+      for (const source of copy.split(' ').slice(0, -1)) expect(existsSync(join(root, source)), source).toBe(true);
+    }
+    expect(final.filter(([name]) => name === 'USER')).toEqual([['USER', 'node']]);
+    const after = final.slice(final.findIndex(([name]) => name === 'USER')).map(([name]) => name);
+    expect(after).toEqual(['USER', 'VOLUME', 'EXPOSE', 'HEALTHCHECK', 'STOPSIGNAL', 'CMD']);
+    expect(all('RUN').join()).not.toMatch(/curl|apt-get|sudo/);
+  });
+
+  it('has commands that start the shop, say when it is ready, and stop it', async () => {
+    const command: string[] = JSON.parse(all('CMD')[0]);
+    const check: string[] = JSON.parse(/CMD (\[.*\])$/.exec(all('HEALTHCHECK')[0])?.[1] as string);
+    const dataDir = mkdtempSync(join(tmpdir(), 'shop-deploy-'));
+    const env = { ...process.env, DATA_DIR: dataDir, PORT: '0', ADMIN_PASSWORD: 'x', APPLIANCES_SCALE: '0.002' };
+    const shop = spawn(command[0], command.slice(1), { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = new Promise((done) => shop.once('exit', done));
+    let port = '';
+    for await (const line of createInterface({ input: shop.stdout })) {
+      port = /^ready .*:(\d+)\/$/.exec(line)?.[1] ?? '';
+      if (port) break;
+    }
+    const healthy = () => spawnSync(check[0], check.slice(1), { env: { ...process.env, PORT: port } }).status;
+    expect(healthy()).toBe(0);
+    shop.kill(all('STOPSIGNAL')[0] as NodeJS.Signals);
+    expect(await ended).toBe(0);
+    expect(healthy()).toBe(1);
+    rmSync(dataDir, { recursive: true });
+  }, 90_000);
+});
+
+describe('compose', () => {
+  const { services, volumes } = parse(readFileSync(join(deploy, 'compose.yaml'), 'utf8'));
+
+  it('has the shop, Redis, Prometheus and Grafana, and no secret in the file', () => {
+    expect(Object.keys(services)).toEqual(['shop', 'redis', 'prometheus', 'grafana']);
+    for (const service of Object.values<{ image?: string; depends_on?: object; volumes?: string[] }>(services)) {
+      if (service.image) expect(service.image).toMatch(/:[^:]*\d/);
+      for (const name of Array.isArray(service.depends_on) ? service.depends_on : Object.keys(service.depends_on ?? {}))
+        expect(services).toHaveProperty(name);
+      for (const volume of service.volumes ?? []) {
+        const [source] = volume.split(':');
+        if (source.startsWith('.')) expect(existsSync(join(deploy, source)), source).toBe(true);
+        else expect(volumes).toHaveProperty(source);
+      }
+    }
+    for (const name of ['ADMIN_PASSWORD', 'JWT_SECRET']) expect(services.shop.environment[name]).toMatch(/^\$\{\w+:\?/);
+  });
+
+  it('names only settings that the shop knows', () => {
+    const known = read('examples/amazon-appliances/.env.example');
+    for (const name of Object.keys(services.shop.environment)) expect(known).toContain(`${name}=`);
+  });
+});
+
+describe('the manifests for Kubernetes', () => {
+  const documents = readdirSync(join(deploy, 'kubernetes')).flatMap((file) =>
+    parseAllDocuments(readFileSync(join(deploy, 'kubernetes', file), 'utf8')).map((it) => it.toJS()),
+  );
+
+  it('are a service, a set with its data, and a policy, which belong together', () => {
+    expect(documents.map((it) => `${it.apiVersion} ${it.kind}`)).toEqual([
+      'v1 Service',
+      'apps/v1 StatefulSet',
+      'networking.k8s.io/v1 NetworkPolicy',
+    ]);
+    const [service, set, policy] = documents;
+    const { labels } = set.spec.template.metadata;
+    expect(set.spec.selector.matchLabels).toEqual(labels);
+    expect(service.spec.selector).toEqual(labels);
+    expect(policy.spec.podSelector.matchLabels).toEqual(labels);
+    expect(set.spec.serviceName).toBe(service.metadata.name);
+    const [container] = set.spec.template.spec.containers;
+    const mounts = container.volumeMounts.map((it: { name: string }) => it.name);
+    const there = [...set.spec.template.spec.volumes, ...set.spec.volumeClaimTemplates.map((it: { metadata: object }) => it.metadata)];
+    expect(mounts.sort()).toEqual(there.map((it: { name: string }) => it.name).sort());
+    expect(container.ports.map((it: { name: string }) => it.name)).toContain(service.spec.ports[0].targetPort);
+  });
+
+  it('run nothing as root, with nothing to write to but its volumes', () => {
+    const { spec } = documents[1].spec.template;
+    expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(spec.containers[0].securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+});
+
+describe('the workflows', () => {
+  const workflows = ['ci', 'release'].map((name) => parse(read(`.github/workflows/${name}.yml`)));
+
+  it('run commands that exist, with no more rights than they need', () => {
+    for (const { jobs, permissions } of workflows) {
+      expect(permissions).toEqual({ contents: 'read' });
+      for (const { steps, 'timeout-minutes': minutes } of Object.values<{
+        steps: { run?: string; uses?: string }[];
+        'timeout-minutes': number;
+      }>(jobs)) {
+        expect(minutes).toBeGreaterThan(0);
+        for (const { run = '', uses } of steps) {
+          if (uses) expect(uses).toMatch(/^actions\/[a-z-]+@v\d+$/);
+          for (const [, script] of run.matchAll(/npm run (?:-s )?([\w:]+)/g)) expect(manifest.scripts).toHaveProperty([script]);
+          for (const [, file] of run.matchAll(/-f (\S+)/g)) expect(existsSync(join(root, file)), file).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('publish with provenance, and without a token', () => {
+    const { publish } = workflows[1].jobs;
+    expect(publish.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(publish.steps.at(-1).run).toContain('npm publish --provenance');
+    expect(read('.github/workflows/release.yml')).not.toMatch(/secrets\./);
+  });
+});
