@@ -57,7 +57,7 @@ export const industrialBench = {
     const hybrid = new Hybrid(texts, await fitted(rows.filter((pair) => !held.has(pair.join(' ')))));
     const reports: Record<string, EvaluationReport> = {};
     for (const [name, weights] of Object.entries({ 'sequence-linear': none, again: { ...none, again: best.again }, hybrid: best })) {
-      reports[name] = await hybrid.report(test, weights);
+      reports[name] = await hybrid.report(test, weights, name);
     }
     console.log(formatReports(reports));
     console.log('published  GRU4Rec: 0.0999 / 0.0669, SASRec: 0.1088 / 0.0806 (MiniOneRec)');
@@ -91,10 +91,10 @@ class Hybrid {
     });
   }
 
-  report(cases: Case[], weights: Weights): Promise<EvaluationReport> {
+  report(cases: Case[], weights: Weights, name = 'hybrid'): Promise<EvaluationReport> {
     const test = Interactions.fromColumns({ users: cases.map((_, k) => `${k}`), items: cases.map(({ item_id }) => `${item_id}`) });
     const list = (user: string, { n }: { n: number }) => this.#list(cases[Number(user)], n, weights);
-    return evaluate(list, { test, metrics: ['hitRate', 'ndcg'], k: 10, candidates: 'all' });
+    return evaluate(list, { test, metrics: ['hitRate', 'ndcg'], k: 10, candidates: 'all', name });
   }
 
   #list(one: Case, n: number, { content, again }: Weights): string[] {
