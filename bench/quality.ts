@@ -14,7 +14,7 @@ import {
 } from 'attune';
 import { type QualitySet, qualitySets } from './quality/data.ts';
 import { type QualityModel, qualityModels } from './quality/models.ts';
-import { overview, type SetSummary } from './quality/table.ts';
+import { costPicture, costs, overview, type SetSummary } from './quality/table.ts';
 import { timed } from './support/clock.ts';
 import { dataFolder } from './support/data.ts';
 
@@ -22,6 +22,7 @@ const help = `npm run bench -- quality [options]
   --only a,b     some sets: ${Object.keys(qualitySets).join(', ')}
   --models a,b   some models: ${qualityModels.map(({ key }) => key).join(', ')}
   --large        the models that take minutes, too: EASE on Gowalla
+  --picture f    writes a picture of quality against cost as SVG
   --quick        the first setting of each model, nothing chosen: to see that it runs
 `;
 
@@ -50,6 +51,7 @@ export const qualityBench = {
         models: { type: 'string' },
         large: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
+        picture: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -67,12 +69,14 @@ export const qualityBench = {
       if (done) all[name] = done;
     }
     const { user, system } = process.cpuUsage(cpu);
-    if (Object.keys(all).length > 0) console.log(`\n${overview(all)}\n\n${((user + system) / 1e6).toFixed(0)} processor seconds in all`);
+    if (Object.keys(all).length > 0)
+      console.log(`\n${overview(all)}\n\n${costs(all)}\n\n${((user + system) / 1e6).toFixed(0)} processor seconds in all`);
     const out = join(import.meta.dirname, 'out');
     mkdirSync(out, { recursive: true });
     const file = join(out, `quality-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
     writeFileSync(file, JSON.stringify({ machine, quick: values.quick, sets: all }, undefined, 2));
     console.log(`\nwritten to ${file}`);
+    if (values.picture !== undefined) writeFileSync(values.picture, costPicture(all));
   },
 };
 

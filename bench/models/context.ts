@@ -14,7 +14,7 @@ export interface ModelsContext {
 }
 export type ModelsTask = BenchTask<ModelsContext>;
 
-/** What an epoch took on one side. */
+/** What an epoch, or a fit, took on one side. */
 export interface EpochCost {
   wall: number;
   cpu: number;
@@ -55,8 +55,8 @@ export async function peerEpoch(
 }
 
 /** The lines of the table: an epoch in wall and processor seconds, and memory. */
-export function rowsOf(task: string, peer: string, own: EpochCost, other: EpochCost | undefined, goal: string): Row[] {
-  const epoch: Row = { task: `${task}: an epoch`, unit: 's', attune: own.wall, attuneCpu: own.cpu, goal };
+export function rowsOf(task: string, peer: string, own: EpochCost, other: EpochCost | undefined, goal: string, what = 'an epoch'): Row[] {
+  const epoch: Row = { task: `${task}: ${what}`, unit: 's', attune: own.wall, attuneCpu: own.cpu, goal };
   const memory: Row = { task: `${task}: peak memory`, unit: 'MB', attune: own.peak / 1e6, goal: '>= 2 x' };
   if (other) {
     Object.assign(epoch, { peer, other: other.wall, otherCpu: other.cpu, ratio: ratioOf(own.wall, other.wall) });

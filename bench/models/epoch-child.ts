@@ -1,5 +1,5 @@
 /** One epoch of a model on a data set; prints its cost. Arguments: class, set, options as JSON. The first of two epochs warms up. */
-import { NcfRecommender, SasRecRecommender } from 'attune';
+import { LightGcnRecommender, NcfRecommender, SasRecRecommender, TwoTowerRecommender } from 'attune';
 import { qualitySets } from '../quality/data.ts';
 import { dataFolder } from '../support/data.ts';
 
@@ -8,7 +8,7 @@ const set = qualitySets[setName];
 const folder = dataFolder(set.folder);
 if (!folder) throw new Error(`${set.folder} is missing`);
 const { train } = set.read(folder);
-const Class = { NcfRecommender, SasRecRecommender }[name];
+const Class = { LightGcnRecommender, NcfRecommender, SasRecRecommender, TwoTowerRecommender }[name];
 if (!Class) throw new Error(`There is no class '${name}' here.`);
 
 let cpu = process.cpuUsage();

@@ -118,6 +118,46 @@ export const qualitySets: Record<string, QualitySet> = {
     validation: last,
     read: (folder) => lastOfEach(join(folder, 'Sports_and_Outdoors.txt.gz')),
   },
+  yelp: {
+    folder: 'seq-yelp',
+    protocol: lastOut,
+    metrics: ['hitRate', 'ndcg'],
+    k: 10,
+    published: [
+      ['PopRec', 0.0099, 0.0051, 'S3-Rec'],
+      ['GRU4Rec', 0.0263, 0.0134, 'S3-Rec'],
+      ['SASRec', 0.0274, 0.0136, 'S3-Rec'],
+    ],
+    validation: last,
+    read: (folder) => lastOfEach(join(folder, 'Yelp.txt.gz')),
+  },
+  'lastfm-sequences': {
+    folder: 'seq-lastfm',
+    protocol: lastOut,
+    metrics: ['hitRate', 'ndcg'],
+    k: 10,
+    published: [
+      ['PopRec', 0.044, 0.0203, 'S3-Rec'],
+      ['GRU4Rec', 0.0367, 0.0187, 'S3-Rec'],
+      ['SASRec', 0.0688, 0.039, 'S3-Rec'],
+    ],
+    validation: last,
+    read: (folder) => lastOfEach(join(folder, 'LastFM.txt.gz')),
+  },
+  'video-games': {
+    folder: 'seq-video-games',
+    protocol: 'last item of each user with three or more held out, against 100 drawn items',
+    metrics: ['hitRate', 'ndcg'],
+    k: 10,
+    published: [['SASRec', 0.741, 0.536, 'paperswithcode']],
+    validation: { ...last, candidates: { negatives: 100 }, words: 'the last train row of each user against 100 drawn items' },
+    read: (folder) => {
+      const rows = gzLines(join(folder, 'Video.txt.gz')).map((line) => line.trim().split(/\s+/) as [string, string]);
+      const many = rows.filter((row, at) => rows[at - 2]?.[0] === row[0] && rows[at + 1]?.[0] !== row[0]);
+      const out = new Set<unknown>(many);
+      return { train: fromPairs(rows.filter((row) => !out.has(row))), test: fromPairs(many), candidates: { negatives: 100 } };
+    },
+  },
   industrial: {
     folder: 'amazon-industrial-2018',
     protocol:

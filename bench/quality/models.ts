@@ -5,10 +5,12 @@ import {
   type FittableRecommender,
   GraphFilterRecommender,
   ItemKnnRecommender,
+  LightGcnRecommender,
   NcfRecommender,
   PopularityRecommender,
   SasRecRecommender,
   SequenceLinearRecommender,
+  TwoTowerRecommender,
 } from 'attune';
 
 /** A family of models, and the settings among which the validation part chooses. */
@@ -81,6 +83,20 @@ export const qualityModels: QualityModel[] = [
     key: 'als',
     make: (setting) => new AlsRecommender(setting),
     settings: (items) => (items > sparse ? alsOnLarge : alsOnSmall),
+  },
+  {
+    name: 'LightGCN',
+    key: 'light-gcn',
+    make: (setting) => new LightGcnRecommender({ seed: 1, ...setting }),
+    settings: () => [{}],
+    heavy: (items) => items > sparse,
+  },
+  {
+    name: 'Two towers',
+    key: 'two-tower',
+    make: (setting) => new TwoTowerRecommender({ seed: 1, ...setting }),
+    settings: () => [{}],
+    heavy: (items) => items > sparse,
   },
   {
     name: 'NeuMF',

@@ -1,3 +1,5 @@
+import { curveSvg } from '../support/curve-svg.ts';
+
 /** What all models did on one set, as far as an overview needs it. */
 export interface SetSummary {
   users: number;
@@ -32,3 +34,41 @@ export function overview(sets: Record<string, SetSummary>): string {
 
 /** .1769 */
 const short = (value: number) => value.toFixed(4).replace(/^0/, '');
+
+/** One Markdown table over all sets: processor seconds of a fit per model. */
+export function costs(sets: Record<string, SetSummary>): string {
+  const models = [...new Set(Object.values(sets).flatMap(({ results }) => results.map(({ model }) => model)))];
+  const head = ['set: processor seconds of a fit', 'rows', ...models];
+  const lines = Object.entries(sets).map(([name, { rows, results }]) => {
+    const cells = models.map((model) => {
+      const seconds = results.find((result) => result.model === model)?.fitCpuSeconds;
+      return seconds === undefined ? '' : seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0);
+    });
+    return [name, rows.toLocaleString('en'), ...cells];
+  });
+  return [head, head.map((_, column) => (column > 0 ? '--:' : '---')), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** A picture of every model on every set: what its second figure is of the best one there, against what its fit took. */
+export function costPicture(sets: Record<string, SetSummary>): string {
+  const points = new Map<string, { x: number; y: number }[]>();
+  for (const { results, metrics, k } of Object.values(sets)) {
+    const value = ({ figures }: SetSummary['results'][number]) => figures[`${metrics[1]}@${k}`];
+    const best = Math.max(...results.map(value));
+    for (const result of results) {
+      const own = points.get(result.model) ?? [];
+      own.push({ x: Math.max(0.1, result.fitCpuSeconds), y: (100 * value(result)) / best });
+      points.set(result.model, own);
+    }
+  }
+  return curveSvg({
+    title: 'Quality against cost: each mark is a model on one data set',
+    xLabel: 'processor seconds of a fit',
+    yLabel: 'NDCG, % of the best model on the set',
+    curves: [...points].map(([name, all]) => ({ name, points: all.sort((a, b) => a.x - b.x) })),
+    xTicks: [0.1, 1, 10, 100, 1000],
+    xLogarithmic: true,
+    yTicks: [10, 20, 40, 60, 80, 100],
+    joined: false,
+  });
+}

@@ -16,9 +16,11 @@ export interface CurvePicture {
   xLogarithmic?: boolean;
   /** Ticks of the logarithmic y axis; its ends are the ends of the axis. */
   yTicks: readonly number[];
+  /** Whether points are joined by a line. Default true. */
+  joined?: boolean;
 }
 
-/** A colour-blind-safe palette (Okabe and Ito 2008), and markers for print. */
+/** A colour-blind-safe palette (Okabe and Ito 2008), and markers for print; of more than four curves, colours and markers go round apart. */
 const styles = [
   { colour: '#0072b2', mark: (x: string, y: string) => `<circle cx="${x}" cy="${y}" r="4"/>` },
   { colour: '#d55e00', mark: (x: string, y: string) => `<rect x="-3.5" y="-3.5" width="7" height="7" transform="translate(${x} ${y})"/>` },
@@ -28,6 +30,7 @@ const styles = [
     mark: (x: string, y: string) => `<rect x="-3.3" y="-3.3" width="6.6" height="6.6" transform="translate(${x} ${y}) rotate(45)"/>`,
   },
 ];
+const colours = [...styles, { colour: '#e69f00' }, { colour: '#56b4e9' }, { colour: '#000000' }];
 const width = 640;
 const height = 400;
 const left = 64;
@@ -36,7 +39,7 @@ const top = 44;
 const bottom = height - 52;
 
 /** A picture of curves as one SVG text, on white, so that it can be read on a page of any colour. Points outside the axes are left out. */
-export function curveSvg({ title, xLabel, yLabel, curves, xTicks, xLogarithmic = false, yTicks }: CurvePicture): string {
+export function curveSvg({ title, xLabel, yLabel, curves, xTicks, xLogarithmic = false, yTicks, joined = true }: CurvePicture): string {
   const place = (value: number) => (xLogarithmic ? Math.log(value) : value);
   const [x0, x1] = [place(xTicks[0]), place(xTicks[xTicks.length - 1])];
   const [y0, y1] = [Math.log(yTicks[0]), Math.log(yTicks[yTicks.length - 1])];
@@ -55,13 +58,15 @@ export function curveSvg({ title, xLabel, yLabel, curves, xTicks, xLogarithmic =
     ),
   ];
   const lines = curves.map(({ name, points }, k) => {
-    const { colour, mark } = styles[k % styles.length];
+    const { colour } = colours[k % colours.length];
+    const { mark } = styles[(k + Math.floor(k / colours.length)) % styles.length];
     const shown = points.filter(inside);
     const path = shown.map((point, at) => `${at === 0 ? 'M' : 'L'}${x(point.x)} ${y(point.y)}`).join('');
     const marks = shown.map((point) => mark(x(point.x), y(point.y))).join('');
     const at = top + 16 + 18 * k;
     const key = `${mark(String(left + 16), String(at - 4))}<text x="${left + 28}" y="${at}" fill="#222">${escaped(name)}</text>`;
-    return `<g fill="${colour}"><path d="${path}" fill="none" stroke="${colour}" stroke-width="2"/>${marks}${key}</g>`;
+    const line = joined ? `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2"/>` : '';
+    return `<g fill="${colour}">${line}${marks}${key}</g>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}" font-family="system-ui, sans-serif" font-size="12" fill="#222">`,

@@ -131,7 +131,7 @@ const own: Record<string, OwnFamily> = {
             { candidates: 4, iterations: 60, regularization: 0.03 },
           ],
   },
-  'light-gcn': { make: (p) => new LightGcnRecommender(p), settings: ({ values }) => (values ? [] : [{}, { learningRate: 0.03 }]) },
+  'light-gcn': { make: (p) => new LightGcnRecommender(p), settings: ({ values }) => (values ? [] : [{}, { temperature: 0.15 }]) },
   sasrec: { make: (p) => new SasRecRecommender(p), settings: ({ ordered, values }) => (!ordered || values ? [] : [{}]) },
   ncf: {
     make: (p) => new NcfRecommender(p),
