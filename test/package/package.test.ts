@@ -19,8 +19,9 @@ describe('the package', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     for (const entry of entries) expect(readme).toContain(`| \`${moduleName(entry)}\``);
   });
-  it('has each guide in the reference', () => {
-    const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  it('has each guide in the reference, but for pages that only the site can show', () => {
+    const ofSite = ['index.md', 'playground.md', 'which-model.md'];
+    const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && !ofSite.includes(name));
     expect(json('config/typedoc.json').projectDocuments.sort()).toEqual(
       ['../CHANGELOG.md', ...guides.map((name) => `../docs/${name}`)].sort(),
     );

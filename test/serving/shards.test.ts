@@ -14,16 +14,14 @@ describe('a model in parts by item', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-shards-'));
     const parts = shardByItem(als, 4);
     expect(parts.map(({ items }) => items.size).reduce((a, b) => a + b)).toBe(als.items.size);
-    const processes = parts.map((part, k) => {
+    const answered = parts.map((part, k) => {
       const file = join(folder, `${k}.bin`);
       writeFileSync(file, part.toBytes());
-      return startChild(join(import.meta.dirname, '../support/shard-child.ts'), file);
+      return startChild(join(import.meta.dirname, '../support/shard-child.ts'), file).line('lists ');
     });
-    const answers: { item: string; score: number }[][][] = [];
-    for (const child of processes) {
-      const lists = child.line('lists ');
-      answers.push(JSON.parse((await lists).slice('lists '.length)));
-    }
+    const answers: { item: string; score: number }[][][] = (await Promise.all(answered)).map((line) =>
+      JSON.parse(line.slice('lists '.length)),
+    );
     rmSync(folder, { recursive: true });
     let k = 0;
     for (const user of als.users) {
