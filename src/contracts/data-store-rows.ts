@@ -1,5 +1,5 @@
 import type { Id } from '../data/ids.ts';
-import type { InteractionRow } from '../data/interactions.ts';
+import type { InteractionRow } from '../data/interactions-options.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Progress } from '../options.ts';
 import type { ColumnTypes, InputColumns, StoredColumns } from './declared-columns.ts';

@@ -15,14 +15,6 @@ import { selectRows } from './select-rows.ts';
 import { type Sequences, sequencesOf } from './sequences.ts';
 import { type TimestampUnit, timestampUnits } from './time-column.ts';
 
-export type { DecayOptions } from './decay.ts';
-export { type EventWeightsOptions, eventWeights } from './event-weights.ts';
-export type * from './features.ts';
-export type * from './interactions-options.ts';
-export type { InteractionColumns } from './read-columns.ts';
-export type { Sequences } from './sequences.ts';
-export type { TimestampUnit } from './time-column.ts';
-
 let ofColumns: (columns: Columns, features: { userFeatures: Features; itemFeatures: Features }) => Interactions;
 
 /** Interactions of columns that are known to be right, because they were taken out of others. */

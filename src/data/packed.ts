@@ -5,9 +5,9 @@ import { type Interactions, interactionsOfColumns } from './interactions.ts';
 /** Interactions as plain arrays, which can be sent to another thread. */
 export interface PackedInteractions {
   /** Ids as UTF-8 and their ends. */
-  users: { bytes: Uint8Array; ends: Int32Array };
+  users: ReturnType<IdMap['toColumns']>;
   /** The same of items. */
-  items: { bytes: Uint8Array; ends: Int32Array };
+  items: ReturnType<IdMap['toColumns']>;
   /** Dense user index of each row. */
   u: Int32Array;
   /** Dense item index of each row. */

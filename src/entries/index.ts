@@ -20,11 +20,18 @@ export type {
   WhereValue,
 } from '../contracts/where.ts';
 export type { Csr } from '../data/csr.ts';
+export type { DecayOptions } from '../data/decay.ts';
 export type { DuplicatePolicy } from '../data/duplicates.ts';
+export { type EventWeightsOptions, eventWeights } from '../data/event-weights.ts';
+export type * from '../data/features.ts';
 export * from '../data/id-map.ts';
 export type { Id } from '../data/ids.ts';
-export * from '../data/interactions.ts';
+export { Interactions } from '../data/interactions.ts';
+export type * from '../data/interactions-options.ts';
+export type { InteractionColumns } from '../data/read-columns.ts';
+export type { Sequences } from '../data/sequences.ts';
 export * from '../data/splits/split.ts';
+export type { TimestampUnit } from '../data/time-column.ts';
 export { useKernels } from '../engine/families.ts';
 export { AttuneError, type ErrorCode, errorCodes } from '../errors.ts';
 export { type Activity, type DataReport, type Drift, describe } from '../evaluation/describe.ts';

@@ -12,17 +12,19 @@ export type {
   KafkaJsAdmin,
   KafkaJsConsumer,
   KafkaJsProducer,
+  KafkaJsTopics,
   KafkaProducer,
   PlatformaticAdmin,
   PlatformaticConsumer,
   PlatformaticProducer,
+  PlatformaticTopics,
 } from '../events/kafka/clients.ts';
 export { partitionOf } from '../events/kafka/partition.ts';
 export { type EventProducer, type EventProducerOptions, eventProducer, type OutgoingEvent } from '../events/kafka/producer.ts';
 export type { EventSchema, StandardSchema } from '../events/kafka/read-event.ts';
 export { InteractionStream, type InteractionStreamOptions, interactionStream } from '../events/kafka/stream.ts';
-export { type EventTopicOptions, eventTopic } from '../events/kafka/topic.ts';
+export { type EventTopic, type EventTopicOptions, eventTopic } from '../events/kafka/topic.ts';
 export { type StreamProcessor, type StreamProcessorOptions, streamProcessor } from '../events/processor.ts';
 export type { StreamRecommender } from '../events/publisher.ts';
 export type { StreamMark } from '../events/sessions.ts';
-export { storedInteractions } from '../events/stored-interactions.ts';
+export { type StoredInteractions, storedInteractions } from '../events/stored-interactions.ts';

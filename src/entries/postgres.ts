@@ -1,6 +1,6 @@
 /** Stores in PostgreSQL; they take a handle that is open already: a `Pool` of `pg`, an instance of `postgres`, or a PGlite. */
 
-export { type FeatureQueries, postgresFeatures } from '../features/feature-source.ts';
+export { type FeatureAnswer, type FeatureQueries, postgresFeatures } from '../features/feature-source.ts';
 export { type PostgresDataStoreOptions, postgresDataStore } from '../storage/postgres/data-store.ts';
 export type {
   PGliteAnswer,

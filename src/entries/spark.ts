@@ -1,4 +1,4 @@
 /** Training of factors on a Spark cluster: MLlib's ALS by Spark Connect, or by a job for spark-submit. */
 export { type SparkAlsJobOptions, sparkAlsJob } from '../spark/job.ts';
 export { fromSparkModel, type SparkModelOptions } from '../spark/saved-model.ts';
-export { type SparkAlsOptions, type SparkFiles, type SparkSource, sparkAls } from '../spark/spark-als.ts';
+export { type SparkAlsOptions, type SparkFiles, type SparkQuery, type SparkSource, type SparkTable, sparkAls } from '../spark/spark-als.ts';

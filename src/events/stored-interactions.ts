@@ -2,12 +2,20 @@ import type { DataStore } from '../contracts/data-store.ts';
 import { Interactions } from '../data/interactions.ts';
 import { withPositions } from './store-batch.ts';
 
+/** What {@link storedInteractions} finds. */
+export interface StoredInteractions {
+  /** All interactions of the store. */
+  interactions: Interactions;
+  /** By stream and partition: the next offset. */
+  positions: Record<string, number>;
+}
+
 /**
  * The interactions of a store, and how far streams had been read when they were: what a model is fitted on that a {@link streamProcessor}
  * is to go on from. Save the model with these positions: `als.save(models, 'als', { positions })`. Streams that write into the store wait
  * meanwhile.
  */
-export async function storedInteractions(data: DataStore): Promise<{ interactions: Interactions; positions: Record<string, number> }> {
+export async function storedInteractions(data: DataStore): Promise<StoredInteractions> {
   return data.transaction(async (store) => {
     const { positions } = withPositions(store);
     const sources = Object.keys(await positions.all());

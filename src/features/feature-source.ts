@@ -63,7 +63,13 @@ export function rowsSource(rows: Iterable<FeatureRow> | (() => Iterable<FeatureR
 /** What is asked of a handle of PostgreSQL: a `Pool` or a `Client` of `pg` has it, and PGlite. */
 export interface FeatureQueries {
   /** Runs one statement. */
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  query(text: string, values?: unknown[]): Promise<FeatureAnswer>;
+}
+
+/** What a statement gives. */
+export interface FeatureAnswer {
+  /** Rows as objects. */
+  rows: unknown[];
 }
 
 /**

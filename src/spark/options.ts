@@ -14,8 +14,20 @@ export interface SparkFiles {
   options?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A table that the cluster knows. */
+export interface SparkTable {
+  /** Its name. */
+  table: string;
+}
+
+/** A query of the cluster. */
+export interface SparkQuery {
+  /** In the SQL of Spark. */
+  query: string;
+}
+
 /** Where the interactions are: a path of Parquet files, other files, a table or a query of the cluster, or rows that are sent from here. */
-export type SparkSource = string | SparkFiles | { table: string } | { query: string } | Interactions;
+export type SparkSource = string | SparkFiles | SparkTable | SparkQuery | Interactions;
 
 /** Options of {@link sparkAls}. Defaults are those of Spark, which differ from those of `AlsRecommender`. */
 export interface SparkAlsOptions {

@@ -10,7 +10,7 @@ import { readSparkAlsOptions, type SparkAlsOptions, type SparkAlsSettings } from
 import { type Prepared, prepare, prepareSent, tidy } from './prepare.ts';
 import { readFactors, readHistory, readIds } from './results.ts';
 
-export type { SparkAlsOptions, SparkFiles, SparkSource } from './options.ts';
+export type { SparkAlsOptions, SparkFiles, SparkQuery, SparkSource, SparkTable } from './options.ts';
 
 /**
  * Trains MLlib's ALS on a cluster by Spark Connect (Spark 4.0 and later) and gives its factors as an {@link AlsRecommender}, which then needs

@@ -36,7 +36,14 @@ export interface PlatformaticConsumer {
   // biome-ignore lint/suspicious/noExplicitAny: overloaded there.
   listOffsets(options: any): Promise<Map<string, bigint[]>>;
   /** The partitions that it has. */
-  readonly assignments: { topic: string; partitions: number[] }[] | null;
+  readonly assignments:
+    | {
+        /** Its name. */
+        topic: string;
+        /** Their numbers. */
+        partitions: number[];
+      }[]
+    | null;
 }
 
 /** A producer of kafkajs. */
@@ -56,7 +63,7 @@ export interface PlatformaticProducer {
   send(options: any): Promise<unknown>;
   /** Topics and their partitions. */
   // biome-ignore lint/suspicious/noExplicitAny: overloaded there.
-  metadata(options: any): Promise<{ topics: Map<string, { partitionsCount: number }> }>;
+  metadata(options: any): Promise<PlatformaticTopics>;
 }
 
 /** An admin client of kafkajs. */
@@ -65,7 +72,7 @@ export interface KafkaJsAdmin {
   // biome-ignore lint/suspicious/noExplicitAny: more options than are used here.
   createTopics(options: any): Promise<unknown>;
   /** Topics and their partitions. */
-  fetchTopicMetadata(options: { topics: string[] }): Promise<{ topics: { name: string; partitions: unknown[] }[] }>;
+  fetchTopicMetadata(options: { topics: string[] }): Promise<KafkaJsTopics>;
 }
 
 /** An admin client of `@platformatic/kafka`. */
@@ -75,7 +82,7 @@ export interface PlatformaticAdmin {
   createTopics(options: any): Promise<unknown>;
   /** Topics and their partitions. */
   // biome-ignore lint/suspicious/noExplicitAny: overloaded there.
-  metadata(options: any): Promise<{ topics: Map<string, { partitionsCount: number }> }>;
+  metadata(options: any): Promise<PlatformaticTopics>;
 }
 
 /** A message as both libraries deliver it, reduced to what is used. */
@@ -95,4 +102,27 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
   if (value === null || value === undefined) return undefined;
   if (value instanceof Uint8Array) return value;
   return new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** What `@platformatic/kafka` tells about topics. */
+export interface PlatformaticTopics {
+  /** By name. */
+  topics: Map<
+    string,
+    {
+      /** How many partitions the topic has. */
+      partitionsCount: number;
+    }
+  >;
+}
+
+/** What kafkajs tells about topics. */
+export interface KafkaJsTopics {
+  /** In any order. */
+  topics: {
+    /** Its name. */
+    name: string;
+    /** One entry per partition. */
+    partitions: unknown[];
+  }[];
 }

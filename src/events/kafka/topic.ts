@@ -15,12 +15,20 @@ export interface EventTopicOptions {
   replicas?: number | undefined;
 }
 
+/** A topic that is there. */
+export interface EventTopic {
+  /** Its name. */
+  topic: string;
+  /** How many partitions it has. */
+  partitions: number;
+}
+
 /**
  * Makes a topic for events if there is none.
  * @returns the number of its partitions, which is that of the existing topic if there is one
  * @throws ERR_BAD_OPTION, ERR_STREAM
  */
-export async function eventTopic(options: EventTopicOptions): Promise<{ topic: string; partitions: number }> {
+export async function eventTopic(options: EventTopicOptions): Promise<EventTopic> {
   const o = readOptions('eventTopic', options, {
     admin: anything<KafkaAdmin>(),
     topic: text(),

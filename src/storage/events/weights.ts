@@ -1,5 +1,5 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
-import type { InteractionRow } from '../../data/interactions.ts';
+import type { InteractionRow } from '../../data/interactions-options.ts';
 import { number } from '../../options.ts';
 
 /** What an event of a type says of a product; types that are not named say nothing. */

@@ -1,5 +1,5 @@
 import type { InteractionSelection, InteractionStore, RowListOptions, StoredInteraction } from '../../contracts/data-store.ts';
-import type { InteractionRow } from '../../data/interactions.ts';
+import type { InteractionRow } from '../../data/interactions-options.ts';
 import type { Mutex } from '../../work/mutex.ts';
 import { firstOrLast, readList, readPutInteractions, selectedRows } from '../shared/checks.ts';
 import type { ColumnCodec } from '../shared/columns.ts';

@@ -5,7 +5,9 @@ import type { TopicSettings } from './distil-topics.ts';
 
 /** A text, and the name of what it is about. */
 export interface TopicText {
+  /** The text. */
   text: string;
+  /** What it is about, undefined for anything else. */
   topic: string | undefined;
 }
 
