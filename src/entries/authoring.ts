@@ -30,7 +30,6 @@ export { type FactorOrder, type FactorProfile, FactorServing, type ItemRows } fr
 export type { UserRows } from '../recommenders/factors/similar-users.ts';
 export {
   BaseRecommender,
-  checkInteractions,
   type FittedBase,
   type HistoryRow,
   type RankRequest,
@@ -57,6 +56,7 @@ export {
 } from '../recommenders/shared/early-stopping.ts';
 export { baseFromFile, baseOf, baseToFile } from '../recommenders/shared/fitted-base.ts';
 export { mergeInto } from '../recommenders/shared/merge.ts';
+export { checkInteractions } from '../recommenders/shared/read-fit.ts';
 export { checkSearchOptions } from '../semantic/indexes/shared/search-options.ts';
 export {
   type ModelReference,

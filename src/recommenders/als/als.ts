@@ -16,10 +16,11 @@ import { checkIterable, optional, readOptions, workOptions } from '../../options
 import { FactorBase } from '../factors/base.ts';
 import type { FactorProfile } from '../factors/serving.ts';
 import type { UserRows } from '../factors/similar-users.ts';
-import { checkInteractions, type HistoryRow, type RankRequest, type WantedList } from '../shared/base.ts';
+import type { HistoryRow, RankRequest, WantedList } from '../shared/base.ts';
 import { unknownCheck } from '../shared/call-options.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, unexplained } from '../shared/explanation.ts';
+import { checkInteractions } from '../shared/read-fit.ts';
 import { type AlsExplanation, explainScores } from './explain.ts';
 import { type AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';

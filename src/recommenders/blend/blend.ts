@@ -19,10 +19,11 @@ import { checkIterable, onUnknown, readOptions, seed, threads, workOptions } fro
 import { AlsRecommender } from '../als/als.ts';
 import { familyReaders } from '../families.ts';
 import { GraphFilterRecommender } from '../graph-filter/graph-filter.ts';
-import { BaseRecommender, checkInteractions, type FittedBase, type HistoryRow, type WantedList } from '../shared/base.ts';
+import { BaseRecommender, type FittedBase, type HistoryRow, type WantedList } from '../shared/base.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
 import { union } from '../shared/filters.ts';
+import { checkInteractions } from '../shared/read-fit.ts';
 import { addScaled, scaleOf } from './scale.ts';
 
 /** A model that can be part of a blend: any of attune, or one of your own that extends `BaseRecommender`. */

@@ -3,13 +3,14 @@ import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contract
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { choice, integer, number, optional, readOptions, recommenderOptions, workOptions } from '../../options.ts';
-import { checkInteractions, type FittedBase, type HistoryRow } from '../shared/base.ts';
+import { choice, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
+import type { FittedBase, HistoryRow } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
 import { mergeInto } from '../shared/merge.ts';
+import { readFit } from '../shared/read-fit.ts';
 import { blockedBytes, invertByBlocks } from './blocked.ts';
 import { invertDirectly } from './direct.ts';
 import { invertIteratively, iterativeBytes } from './iterative.ts';
@@ -85,16 +86,14 @@ export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
 
   /** Solves for the weights. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY with too many items, ERR_NUMERIC */
   override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readOptions('EaseRecommender.fit', options, workOptions);
-    checkInteractions('EaseRecommender.fit', interactions);
+    const o = readFit('EaseRecommender.fit', interactions, options);
     return this.#fit(() => baseOf(interactions), o);
   }
 
   /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readOptions('EaseRecommender.partialFit', options, workOptions);
     const { model } = this;
-    checkInteractions('EaseRecommender.partialFit', interactions);
+    const o = readFit('EaseRecommender.partialFit', interactions, options);
     return this.#fit(() => mergeInto(model, interactions), o);
   }
 

@@ -3,8 +3,9 @@ import type { Factors, FitOptions, LoadOptions, RecommenderOptions } from '../..
 import type { Interactions } from '../../data/interactions.ts';
 import { anything, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
-import { checkInteractions, type HistoryRow } from '../shared/base.ts';
+import type { HistoryRow } from '../shared/base.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { checkInteractions } from '../shared/read-fit.ts';
 import { type FactorAnswers, FactorBase } from './base.ts';
 import { type FactorModel, factorKind, factorsFromBytes, factorsToBytes, meanOf, userMeans } from './factor-model.ts';
 import { type FactorInput, factorInputNames, readFactors } from './input.ts';

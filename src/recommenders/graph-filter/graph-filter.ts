@@ -4,14 +4,14 @@ import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
-import { readOptions, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
-import { checkInteractions, type FittedBase, type HistoryRow, type WantedList } from '../shared/base.ts';
+import type { FittedBase, HistoryRow, WantedList } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { union } from '../shared/filters.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
+import { readFit } from '../shared/read-fit.ts';
 import { dampingOf, type Graph, graphOf } from './graph.ts';
 import { type GraphFilterOptions, type GraphFilterSettings, readGraphFilterOptions } from './options.ts';
 import { packed, unpacked, widthOf } from './quantized.ts';
@@ -67,16 +67,14 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
 
   /** Finds the leading eigenvectors. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY */
   override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readOptions('GraphFilterRecommender.fit', options, workOptions);
-    checkInteractions('GraphFilterRecommender.fit', interactions);
+    const o = readFit('GraphFilterRecommender.fit', interactions, options);
     return this.#fit(() => baseOf(interactions), o);
   }
 
   /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readOptions('GraphFilterRecommender.partialFit', options, workOptions);
     const { model } = this;
-    checkInteractions('GraphFilterRecommender.partialFit', interactions);
+    const o = readFit('GraphFilterRecommender.partialFit', interactions, options);
     return this.#fit(() => mergeInto(model, interactions), o);
   }
 

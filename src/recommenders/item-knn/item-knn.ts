@@ -3,14 +3,15 @@ import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contract
 import type { Csr } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
-import { choice, integer, number, readOptions, recommenderOptions, workOptions } from '../../options.ts';
+import { choice, integer, number, readOptions, recommenderOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
-import { checkInteractions, type FittedBase, type HistoryRow, type RankRequest } from '../shared/base.ts';
+import type { FittedBase, HistoryRow, RankRequest } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { featuresOf, type ItemFeatures, ItemProducts, nearestItems, similarityOf } from '../shared/item-similarity.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
+import { readFit } from '../shared/read-fit.ts';
 
 /** Options of {@link ItemKnnRecommender}. */
 export interface ItemKnnOptions extends RecommenderOptions {
@@ -81,16 +82,14 @@ export class ItemKnnRecommender extends ItemWeightsRecommender<Fitted> {
 
   /** Finds the neighbours of every item; O(sum over users of the square of their number of items). @throws ERR_EMPTY without rows */
   override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readOptions('ItemKnnRecommender.fit', options, workOptions);
-    checkInteractions('ItemKnnRecommender.fit', interactions);
+    const o = readFit('ItemKnnRecommender.fit', interactions, options);
     return this.#fit(() => baseOf(interactions), interactions.itemCount, o);
   }
 
   /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readOptions('ItemKnnRecommender.partialFit', options, workOptions);
     const { model } = this;
-    checkInteractions('ItemKnnRecommender.partialFit', interactions);
+    const o = readFit('ItemKnnRecommender.partialFit', interactions, options);
     return this.#fit(() => mergeInto(model, interactions), model.items.size, o);
   }
 

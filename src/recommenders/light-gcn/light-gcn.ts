@@ -1,13 +1,13 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { readOptions, workOptions } from '../../options.ts';
 import { HistoryFactorBase } from '../factors/history-factors.ts';
-import { checkInteractions, type FittedBase } from '../shared/base.ts';
+import type { FittedBase } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { likedRows } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
+import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { type LightGcnModel, lightGcnFromBytes, lightGcnKind, lightGcnModel, lightGcnToBytes } from './model.ts';
 import { type LightGcnOptions, readLightGcnOptions } from './options.ts';
@@ -90,10 +90,8 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
    * as in `fit`. After an abort the model stays what it was. @throws as `fit`
    */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readOptions('LightGcnRecommender.partialFit', options, workOptions);
     const { model } = this;
-    checkInteractions('LightGcnRecommender.partialFit', interactions);
-    o.signal?.throwIfAborted();
+    const o = readFit('LightGcnRecommender.partialFit', interactions, options);
     const base = mergeInto(model, interactions);
     const { loss, epochs = epochsOf[loss] } = this.#settings;
     const { LightGcnTrainer } = await import('./train.ts');

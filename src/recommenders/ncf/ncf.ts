@@ -4,12 +4,12 @@ import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { columnsOf } from '../../numeric/columns.ts';
 import { cosinesTo } from '../../numeric/cosines.ts';
-import { readOptions, workOptions } from '../../options.ts';
-import { BaseRecommender, checkInteractions, type HistoryRow } from '../shared/base.ts';
+import { BaseRecommender, type HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { likedItems } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
+import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { ncfData, prior } from './data.ts';
 import { type NcfModel, ncfFromBytes, ncfKind, ncfToBytes } from './model.ts';
@@ -88,10 +88,8 @@ export class NcfRecommender extends BaseRecommender<NcfModel, NcfProfile> {
 
   /** Takes in new interactions by warm steps: rows of the embeddings that they touch change, layers do not. @throws as {@link fit} */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const work = readOptions('NcfRecommender.partialFit', options, workOptions);
     const { model } = this;
-    checkInteractions('NcfRecommender.partialFit', interactions);
-    work.signal?.throwIfAborted();
+    const work = readFit('NcfRecommender.partialFit', interactions, options);
     const { continueNcf } = await import('./update.ts');
     this.fitted = await continueNcf(model, mergeInto(model, interactions), interactions, work);
     return this;

@@ -5,11 +5,12 @@ import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { topK } from '../../numeric/top-k.ts';
-import { choice, number, optional, readOptions, recommenderOptions, workOptions } from '../../options.ts';
+import { choice, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
-import { BaseRecommender, checkInteractions, type FittedBase, type RankRequest } from '../shared/base.ts';
+import { BaseRecommender, type FittedBase, type RankRequest } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
+import { readFit } from '../shared/read-fit.ts';
 
 /** What popular means: see {@link PopularityOptions.method}. */
 export type PopularityMethod = 'count' | 'sum' | 'bayesian-mean' | 'decay';
@@ -75,8 +76,7 @@ export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
    * @throws ERR_EMPTY without rows; ERR_BAD_ARGUMENT when `method` is `'decay'` and the rows have no timestamps.
    */
   override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readOptions('PopularityRecommender.fit', options, workOptions);
-    checkInteractions('PopularityRecommender.fit', interactions);
+    const o = readFit('PopularityRecommender.fit', interactions, options);
     const pace = new Pace('counting', interactions.size, o);
     await pace.rest(0);
     const base = baseOf(interactions);

@@ -1,14 +1,14 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { Factors, FitOptions, LoadOptions } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { readOptions, workOptions } from '../../options.ts';
 import { type FactorAnswers, FactorBase } from '../factors/base.ts';
 import { type FactorProfile, FactorServing } from '../factors/serving.ts';
 import type { UserRows } from '../factors/similar-users.ts';
-import { checkInteractions, type HistoryRow } from '../shared/base.ts';
+import type { HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { inOrder, lastMet } from '../shared/order.ts';
+import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { SasRecEncoder } from './encoder.ts';
 import { type SasRecModel, sasRecFromBytes, sasRecKind, sasRecToBytes } from './model.ts';
@@ -96,10 +96,8 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
 
   /** Takes in new interactions by warm steps: vectors of items change, the network does not. @throws as {@link fit} */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const work = readOptions('SasRecRecommender.partialFit', options, workOptions);
     const { model } = this;
-    checkInteractions('SasRecRecommender.partialFit', interactions);
-    work.signal?.throwIfAborted();
+    const work = readFit('SasRecRecommender.partialFit', interactions, options);
     const { continueSasRec } = await import('./update.ts');
     this.replace(await continueSasRec(model, interactions, work));
     return this;

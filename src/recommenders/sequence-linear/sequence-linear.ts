@@ -4,13 +4,14 @@ import type { Csr } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { integer, number, readOptions, recommenderOptions, workOptions } from '../../options.ts';
-import { checkInteractions, type HistoryRow } from '../shared/base.ts';
+import { integer, number, readOptions, recommenderOptions } from '../../options.ts';
+import type { HistoryRow } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
 import { inOrder, mergeInOrder, type OrderedBase, orderOf } from '../shared/order.ts';
+import { readFit } from '../shared/read-fit.ts';
 
 import type { KeptWeights } from './solve.ts';
 
@@ -79,9 +80,7 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
 
   /** Solves for the weights. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY with too many weights to keep, ERR_NUMERIC */
   override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const work = readOptions('SequenceLinearRecommender.fit', options, workOptions);
-    checkInteractions('SequenceLinearRecommender.fit', interactions);
-    work.signal?.throwIfAborted();
+    const work = readFit('SequenceLinearRecommender.fit', interactions, options);
     this.fitted = await this.#solved({ ...baseOf(interactions), order: interactions.sequences.items.slice() }, work);
     return this;
   }
@@ -92,10 +91,8 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
    * {@link fit}
    */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const work = readOptions('SequenceLinearRecommender.partialFit', options, workOptions);
     const { model } = this;
-    checkInteractions('SequenceLinearRecommender.partialFit', interactions);
-    work.signal?.throwIfAborted();
+    const work = readFit('SequenceLinearRecommender.partialFit', interactions, options);
     const base = mergeInOrder(model, interactions);
     const { offsets, indices } = base.byUser;
     const again = new Uint8Array(base.items.size);

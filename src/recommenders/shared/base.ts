@@ -16,7 +16,6 @@ import {
   type UnknownPolicy,
   type WhyNot,
 } from '../../contracts/recommender.ts';
-import { checkIsInteractions } from '../../data/check-interactions.ts';
 import type { Csr } from '../../data/csr.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import { type Id, indexOfId, textOf } from '../../data/ids.ts';
@@ -362,15 +361,6 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   #named(ranked: Ranked): RecommendationList {
     return namedList(this.model.items, ranked);
   }
-}
-
-/**
- * Checks what `fit` and `partialFit` were given.
- * @throws ERR_BAD_ARGUMENT when it is no `Interactions`, ERR_EMPTY when it has no rows.
- */
-export function checkInteractions(owner: string, interactions: Interactions): void {
-  checkIsInteractions(owner, interactions);
-  if (interactions.size === 0) throw new AttuneError('ERR_EMPTY', `${owner}: expected interactions with at least one row, got none.`);
 }
 
 const nothing: Ranked = { indices: none, scores: new Float32Array(0) };

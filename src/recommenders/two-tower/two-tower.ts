@@ -5,14 +5,13 @@ import type { VectorIndex } from '../../contracts/vector-index.ts';
 import { tensorOf } from '../../data/files/model-file.ts';
 import { type Id, textOf } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
-import { readOptions, workOptions } from '../../options.ts';
 import { HistoryFactorBase, type HistoryFactors, historyFactors } from '../factors/history-factors.ts';
-import { checkInteractions } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, recordOf, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { readFeatures, widened, withoutFeatures } from '../shared/item-features.ts';
 import { likedRows } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
+import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel, warmSteps } from '../shared/training.ts';
 import { readTwoTowerOptions, type StoredSettings, type TwoTowerOptions, type TwoTowerSettings } from './options.ts';
 
@@ -102,10 +101,8 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
    * {@link fit}
    */
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const work = readOptions('TwoTowerRecommender.partialFit', options, workOptions);
     const { model } = this;
-    checkInteractions('TwoTowerRecommender.partialFit', interactions);
-    work.signal?.throwIfAborted();
+    const work = readFit('TwoTowerRecommender.partialFit', interactions, options);
     const base = mergeInto(model, interactions);
     const liked = likedRows(base.byUser);
     const touched = liked.indices.reduce((most, item) => Math.max(most, item + 1), 0);
