@@ -14,6 +14,9 @@ export default defineConfig({
   sourcemap: false,
   outDir: 'dist',
   external: [/^node:/, '@huggingface/transformers', 'faiss-node', 'hyparquet'],
+  esbuildOptions(options, { format }) {
+    if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': 'undefined' }; // no syntax of CommonJS, which has __filename
+  },
   async onSuccess() {
     writeFileSync('dist/LICENSES.txt', licenses());
     if (existsSync('src/engine/generated/kernels.wasm')) copyFileSync('src/engine/generated/kernels.wasm', 'dist/kernels.wasm');

@@ -41,7 +41,7 @@ const kafka = new Kafka({
 const times = { sessionTimeout: 1500, rebalanceTimeout: 3000, heartbeatInterval: 300 };
 const options = { clientId: 'test', bootstrapBrokers: [broker] };
 
-/** Clients of one library, opened. */
+/** Clients of one library, opened. Producers are idempotent, or a broker that is slow or restarts may store a message twice. */
 const libraries = {
   kafkajs: {
     async admin() {
@@ -51,7 +51,7 @@ const libraries = {
       return admin;
     },
     async producer() {
-      const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 }); // or a broker that restarts may get a message twice
+      const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
       await producer.connect();
       closing.push(() => producer.disconnect());
       return producer;
@@ -70,7 +70,7 @@ const libraries = {
       return admin;
     },
     async producer() {
-      const producer = new Producer({ ...options, retries: 60, retryDelay: 200 });
+      const producer = new Producer({ ...options, idempotent: true, retries: 60, retryDelay: 200 });
       closing.push(() => producer.close());
       return producer;
     },
