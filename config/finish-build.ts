@@ -1,6 +1,7 @@
 /** Puts right what the bundlers of code and of types get wrong. Runs after tsup, on `dist`. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 import { buildCli } from './build-cli.ts';
 import { buildModules } from './build-modules.ts';
 import { mergeChunks } from './merge-chunks.ts';
@@ -13,6 +14,7 @@ await buildCli();
 await buildModules();
 for (const name of readdirSync(dist)) {
   if (/\.d\.c?ts$/.test(name)) edit(name, metricsByReference);
+  if (name.endsWith('.js')) edit(name, quickToParse);
   if (/\.c?js$/.test(name)) edit(name, plainClassNames);
 }
 if (namespaces !== 2)
@@ -32,9 +34,19 @@ function metricsByReference(types: string, name: string): string {
 
 /** A class that names itself inside is bundled as `var A = class _A`, and would be called `_A` in messages and when printed. */
 function plainClassNames(code: string): string {
-  for (const [, name] of code.matchAll(/\b(?:var|let|const) (\w+) = class _\1\b/g))
+  for (const [, name] of code.matchAll(/\b(?:var|let|const) (\w+) ?= ?class _\1\b/g))
     code = code.replace(new RegExp(`\\b_${name}\\b`, 'g'), name);
   return code;
+}
+
+/**
+ * Without comments and indentation, names kept. Parsing is most of the time of `import 'attune'`, and one letter beyond Latin-1, in a comment
+ * or not, makes Node keep and scan the whole file as two bytes a letter.
+ */
+function quickToParse(code: string): string {
+  const { code: short } = transformSync(code, { minifyWhitespace: true, lineLimit: 160, charset: 'ascii', format: 'esm' });
+  // esbuild leaves patterns as they are, where an escape means the same.
+  return short.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function edit(name: string, change: (text: string, name: string) => string): void {
