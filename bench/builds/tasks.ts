@@ -33,6 +33,7 @@ export const buildTasks: BuildTask[] = [
     name: 'als-gowalla',
     what: 'fit of ALS, 64 factors, 4 iterations, Gowalla',
     runs: 3,
+    starts: 3,
     async prepare({ AlsRecommender, Interactions }) {
       const folder = dataFolder('gowalla-lightgcn');
       if (!folder || !existsSync(join(folder, 'train.txt.gz'))) return undefined;
@@ -45,6 +46,7 @@ export const buildTasks: BuildTask[] = [
     name: 'als-shape',
     what: 'fit of ALS, 128 factors, 2 iterations, Appliances shape',
     runs: 3,
+    starts: 3,
     async prepare({ AlsRecommender, Interactions }, scale) {
       const data = Interactions.fromColumns(appliancesColumns(scale));
       return () => new AlsRecommender({ factors: 128, iterations: 2, seed: 1, threads }).fit(data);

@@ -52,23 +52,34 @@ function pivotOf(a: Float64Array, size: number, start: number, end: number): Flo
   const count = end - start;
   const p = new Float64Array(width * width);
   for (let i = 0; i < count; i++) for (let j = 0; j <= i; j++) p[i * width + j] = p[j * width + i] = a[(start + i) * size + start + j];
-  for (let k = 0; k < count; k++) {
-    const d = p[k * width + k];
-    if (!(d > 0)) return undefined;
-    for (let i = 0; i < count; i++) {
-      if (i === k) continue;
-      const factor = p[i * width + k] / d;
-      for (let j = 0; j < count; j++) if (j !== k) p[i * width + j] -= factor * p[k * width + j];
-    }
-    for (let i = 0; i < count; i++) {
-      if (i === k) continue;
-      p[i * width + k] /= d;
-      p[k * width + i] /= d;
-    }
-    p[k * width + k] = -1 / d;
-  }
+  if (!sweep(p, count, width)) return undefined;
   for (let e = 0; e < p.length; e++) p[e] = -p[e];
   return p;
+}
+
+/**
+ * Sweeps all columns of a small symmetric matrix, one by one, which leaves its negated inverse.
+ *
+ * @param p row-major, `count` x `count`, with rows `stride` apart.
+ * @returns false when the matrix is not positive definite; its contents are then undefined.
+ */
+export function sweep(p: Float64Array, count: number, stride: number): boolean {
+  for (let k = 0; k < count; k++) {
+    const d = p[k * stride + k];
+    if (!(d > 0)) return false;
+    for (let i = 0; i < count; i++) {
+      if (i === k) continue;
+      const factor = p[i * stride + k] / d;
+      for (let j = 0; j < count; j++) if (j !== k) p[i * stride + j] -= factor * p[k * stride + j];
+    }
+    for (let i = 0; i < count; i++) {
+      if (i === k) continue;
+      p[i * stride + k] /= d;
+      p[k * stride + i] /= d;
+    }
+    p[k * stride + k] = -1 / d;
+  }
+  return true;
 }
 
 /** product = panel x pivot. */

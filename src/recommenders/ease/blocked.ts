@@ -4,6 +4,7 @@ import { easeKernels } from '../../engine/generated/families/ease.ts';
 import { sweepColumns, sweepPanel, sweepUpdate } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
+import { sweep } from '../../numeric/inverse.ts';
 import { Pace } from '../../work/pace.ts';
 import { type InverseOptions, notDefinite, type TakeColumn } from './direct.ts';
 
@@ -107,21 +108,7 @@ class BlockedInverse {
     for (let i = 0; i < count; i++) {
       for (let j = 0; j <= i; j++) p[i * count + j] = p[j * count + i] = a.array[(start + i) * this.#ld + start + j];
     }
-    for (let k = 0; k < count; k++) {
-      const d = p[k * count + k];
-      if (!(d > 0)) throw new AttuneError('ERR_NUMERIC', notDefinite);
-      for (let i = 0; i < count; i++) {
-        if (i === k) continue;
-        const factor = p[i * count + k] / d;
-        for (let j = 0; j < count; j++) if (j !== k) p[i * count + j] -= factor * p[k * count + j];
-      }
-      for (let i = 0; i < count; i++) {
-        if (i === k) continue;
-        p[i * count + k] /= d;
-        p[k * count + i] /= d;
-      }
-      p[k * count + k] = -1 / d;
-    }
+    if (!sweep(p, count, count)) throw new AttuneError('ERR_NUMERIC', notDefinite);
     pivot.array.set(p);
   }
 
