@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export const defaults = {
   /** Everything the example writes. */
   dataDir: join(import.meta.dirname, 'data'),
+  /** Where the tables are: `postgres://...`, or else a file of SQLite in the data folder. */
+  database: undefined as string | undefined,
   port: 8000,
   host: '127.0.0.1',
   /** Random, and printed once, when not set. */

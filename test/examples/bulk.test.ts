@@ -11,7 +11,7 @@ import { Ratings } from '../../examples/amazon-appliances/etl/ratings.ts';
 import { readReviews } from '../../examples/amazon-appliances/etl/read-reviews.ts';
 import { readRating } from '../../examples/amazon-appliances/etl/review.ts';
 import { scanReview } from '../../examples/amazon-appliances/etl/scan-review.ts';
-import { createDatabase, reopenForLoading } from '../../examples/amazon-appliances/pipeline/database.ts';
+import { sqlite } from '../../examples/amazon-appliances/pipeline/sqlite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-bulk-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,8 +44,8 @@ function someRatings(count: number): Ratings {
 
 async function tableOf(ratings: Ratings): Promise<Database.Database> {
   const path = join(folder, `table-${made++}.db`);
-  (await createDatabase(path)).close();
-  const target = await reopenForLoading(path);
+  (await sqlite.create(path)).close();
+  const target = await sqlite.reopen(path);
   await target.data.products.putMany(Array.from(ratings.items, (item) => ({ item })));
   target.close();
   const rows = Int32Array.from({ length: ratings.size }, (_, k) => k);

@@ -48,9 +48,10 @@ export const flagName = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => 
 
 /**
  * And `APPLIANCES_MIN_INTERACTIONS` in the environment; the prefix, because others set names such as MODE. The four that every server knows go
- * without.
+ * without, and the database is where every host puts it.
  */
 export function environmentName(key: string): string {
+  if (key === 'database') return 'DATABASE_URL';
   const name = key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
   return ['PORT', 'HOST', 'DATA_DIR', 'ADMIN_PASSWORD'].includes(name) ? name : `APPLIANCES_${name}`;
 }

@@ -4,13 +4,13 @@ import { withProgress } from '../cli/progress.ts';
 import { count, facts } from '../cli/table.ts';
 import type { EtlSummary } from '../etl/run.ts';
 import { defaults, paths } from '../settings.ts';
-import { dataDir } from './options.ts';
+import { places } from './options.ts';
 
 export const etl = command({
   name: 'etl',
   summary: 'loads files of reviews and products into the database',
   options: {
-    dataDir,
+    ...places,
     reviews: {
       type: 'text',
       help: 'CSV, TSV, JSON, JSON Lines or Parquet, also .gz; field names of 2014, 2018 or 2023 (default: the generated sample)',

@@ -5,21 +5,21 @@ import { count } from '../cli/table.ts';
 import { type Family, familyNames, isFamily } from '../pipeline/family-names.ts';
 import type { System } from '../pipeline/system.ts';
 import { defaults, paths } from '../settings.ts';
-import { alsFrom, alsOptions, dataDir } from './options.ts';
+import { alsFrom, alsOptions, places } from './options.ts';
 
 export const evaluate = command({
   name: 'evaluate',
   summary: 'evaluates ALS, item-kNN, popularity or other models on the last rating of each user',
   options: {
-    dataDir,
+    ...places,
     models: { type: 'text', help: `which models, with commas: ${familyNames.join(', ')}, or all`, default: 'als,item-knn,popularity' },
     k: { type: 'integers', help: 'cutoffs of the lists', default: defaults.evaluation.k, min: 1, max: 1000 },
     ...alsOptions,
   },
-  async run({ dataDir, models, k, ...hyperParameters }) {
+  async run({ dataDir, database, models, k, ...hyperParameters }) {
     const families = familiesIn(models);
     const { openSystem } = await import('../pipeline/system.ts');
-    const system = await openSystem({ ...defaults, dataDir, als: alsFrom(hyperParameters) });
+    const system = await openSystem({ ...defaults, dataDir, database, als: alsFrom(hyperParameters) });
     try {
       console.log(await evaluateWithProgress(system, k, families));
     } finally {

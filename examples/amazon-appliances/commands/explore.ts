@@ -3,19 +3,19 @@ import { heading } from '../cli/products.ts';
 import { withProgress } from '../cli/progress.ts';
 import { count, facts, percent } from '../cli/table.ts';
 import { defaults, paths } from '../settings.ts';
-import { dataDir } from './options.ts';
+import { places } from './options.ts';
 
 export const explore = command({
   name: 'explore',
   summary: 'statistics and charts of the ratings, in the terminal and as a page',
-  options: { dataDir },
-  async run({ dataDir }) {
+  options: { ...places },
+  async run({ dataDir, database }) {
     const { loadRatings } = await import('../pipeline/data.ts');
     const { explore: explored } = await import('../pipeline/explore.ts');
     const { exploreHtml } = await import('../pipeline/explore-report.ts');
     const { writeWhole } = await import('../pipeline/files.ts');
     const { openSystem } = await import('../pipeline/system.ts');
-    const system = await openSystem({ ...defaults, dataDir });
+    const system = await openSystem({ ...defaults, dataDir, database });
     try {
       const ratings = await withProgress('Reading ratings', (onProgress) => loadRatings(system.data, { onProgress }));
       const found = explored(ratings);

@@ -4,6 +4,15 @@ import { defaults, type Settings } from '../settings.ts';
 /** Options that several commands share; defaults come from settings.ts. */
 export const dataDir = { type: 'text', help: 'folder for everything the example writes', default: defaults.dataDir } as const;
 
+/** Checked where it is opened, because only a database knows what it understands. */
+export const database = {
+  type: 'text',
+  help: 'address of a PostgreSQL database for the tables, postgres://...; without it they are in DATA_DIR/appliances.db',
+} as const;
+
+/** Where things are, for every command that reads or writes tables. */
+export const places = { dataDir, database } as const satisfies OptionSpecs;
+
 export const sampleOptions = {
   scale: {
     type: 'number',

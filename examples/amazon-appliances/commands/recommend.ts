@@ -3,17 +3,17 @@ import { command } from '../cli/command.ts';
 import { UsageError } from '../cli/parse.ts';
 import { heading, productTable } from '../cli/products.ts';
 import { defaults } from '../settings.ts';
-import { dataDir, n } from './options.ts';
+import { n, places } from './options.ts';
 
 export const recommend = command({
   name: 'recommend',
   summary: 'shows what a user rated and what ALS recommends; picks a user if none is given',
   arguments: '[user]',
-  options: { dataDir, n, pick: { type: 'integer', help: 'which user to pick if none is given', default: 1, min: 1 } },
-  async run({ dataDir, n, pick }, [named]) {
+  options: { ...places, n, pick: { type: 'integer', help: 'which user to pick if none is given', default: 1, min: 1 } },
+  async run({ dataDir, database, n, pick }, [named]) {
     const { loadRatings } = await import('../pipeline/data.ts');
     const { openSystem, requireModel } = await import('../pipeline/system.ts');
-    const system = await openSystem({ ...defaults, dataDir });
+    const system = await openSystem({ ...defaults, dataDir, database });
     try {
       const als = requireModel(system.models.als, 'als');
       const user = named ?? activeUser(await loadRatings(system.data), pick);

@@ -1,15 +1,15 @@
 import { command } from '../cli/command.ts';
 import type { System } from '../pipeline/system.ts';
 import { defaults } from '../settings.ts';
-import { dataDir, serveOptions } from './options.ts';
+import { places, serveOptions } from './options.ts';
 
 export const serve = command({
   name: 'serve',
   summary: 'starts the shop and its API',
-  options: { dataDir, ...serveOptions },
-  async run({ dataDir, port, host, adminPassword }) {
+  options: { ...places, ...serveOptions },
+  async run({ dataDir, database, port, host, adminPassword }) {
     const { openSystem } = await import('../pipeline/system.ts');
-    await serveUntilStopped(await openSystem({ ...defaults, dataDir, adminPassword }), { port, host });
+    await serveUntilStopped(await openSystem({ ...defaults, dataDir, database, adminPassword }), { port, host });
   },
 });
 

@@ -5,20 +5,22 @@ import { count } from '../cli/table.ts';
 import { defaults, paths } from '../settings.ts';
 import { describeEtl } from './etl.ts';
 import { evaluateWithProgress } from './evaluate.ts';
-import { dataDir, sampleOptions, serveOptions } from './options.ts';
+import { places, sampleOptions, serveOptions } from './options.ts';
 import { serveUntilStopped } from './serve.ts';
 import { describeTraining, trainWithProgress } from './train.ts';
 
 export const start = command({
   name: 'start',
   summary: 'runs sample, etl, train, evaluate and serve, skipping what is already done',
-  options: { dataDir, ...sampleOptions, ...serveOptions },
-  async run({ dataDir, scale, seed, port, host, adminPassword }) {
+  options: { ...places, ...sampleOptions, ...serveOptions },
+  async run({ dataDir, database, scale, seed, port, host, adminPassword }) {
     const { runEtl } = await import('../etl/run.ts');
     const { openSystem } = await import('../pipeline/system.ts');
     const { writeSample } = await import('../sample/write.ts');
-    const { reviews, products, manifest, database, evaluation } = paths(dataDir);
-    if (!existsSync(manifest) || !existsSync(database)) {
+    const { databaseOf, kindOf } = await import('../pipeline/database.ts');
+    const { reviews, products, manifest, evaluation } = paths(dataDir);
+    const place = databaseOf({ dataDir, database });
+    if (!existsSync(manifest) || !(await (await kindOf(place)).exists(place))) {
       if (!existsSync(reviews) || !existsSync(products)) {
         await withProgress(
           'Generating a sample',
@@ -26,9 +28,9 @@ export const start = command({
           (made) => `${count(made.ratings)} ratings by ${count(made.users)} users of ${count(made.products)} products`,
         );
       }
-      console.log(`${describeEtl(await runEtl({ dataDir, reviews, products, ...defaults.etl }, withProgress))}\n`);
+      console.log(`${describeEtl(await runEtl({ dataDir, database, reviews, products, ...defaults.etl }, withProgress))}\n`);
     }
-    const system = await openSystem({ ...defaults, dataDir, adminPassword });
+    const system = await openSystem({ ...defaults, dataDir, database, adminPassword });
     const training = await trainWithProgress(system, 'both', false);
     console.log(`${describeTraining(training)}\n`);
     if (!existsSync(evaluation) || training.models.some((it) => it.trained)) {

@@ -4,7 +4,7 @@ import { table } from '../cli/table.ts';
 import { type Family, familyNames } from '../pipeline/family-names.ts';
 import type { System, TrainKind, TrainResult } from '../pipeline/system.ts';
 import { defaults } from '../settings.ts';
-import { alsFrom, alsOptions, dataDir } from './options.ts';
+import { alsFrom, alsOptions, places } from './options.ts';
 
 const kinds = { als: 'mf', semantic: 'ss', all: 'both' } as const satisfies Record<string, TrainKind>;
 
@@ -12,7 +12,7 @@ export const train = command({
   name: 'train',
   summary: 'trains and evaluates models, and promotes them to production',
   options: {
-    dataDir,
+    ...places,
     model: {
       type: 'choice',
       choices: [...new Set(['als', 'semantic', 'all', 'auto', ...familyNames])],
@@ -23,10 +23,10 @@ export const train = command({
     force: { type: 'flag', help: 'train even if neither data nor settings have changed', default: false },
     ...alsOptions,
   },
-  async run({ dataDir, model, force, budget, ...hyperParameters }) {
+  async run({ dataDir, database, model, force, budget, ...hyperParameters }) {
     const { openSystem } = await import('../pipeline/system.ts');
     const choice = { ...defaults.choice, budgetSeconds: budget };
-    const system = await openSystem({ ...defaults, dataDir, choice, als: alsFrom(hyperParameters) });
+    const system = await openSystem({ ...defaults, dataDir, database, choice, als: alsFrom(hyperParameters) });
     try {
       const kind = Object.hasOwn(kinds, model) ? kinds[model as keyof typeof kinds] : undefined;
       const result = kind ? trainWithProgress(system, kind, force) : trainFamilyWithProgress(system, model as Family | 'auto', force);

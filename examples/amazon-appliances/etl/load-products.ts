@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { IdMap, type Progress } from 'attune';
-import { createDatabase } from '../pipeline/database.ts';
+import { kindOf } from '../pipeline/database.ts';
 import { type CatalogueEntry, type Known, mergeProducts, readProduct } from './product.ts';
 import { readSource } from './source.ts';
 import { received } from './threads.ts';
@@ -16,7 +16,7 @@ export interface ProductCounts {
 export interface ProductTask {
   /** Without it the table stays empty. */
   file?: string;
-  /** Where the new database is made. */
+  /** Where the new tables are made. */
   database: string;
 }
 
@@ -42,7 +42,7 @@ export function loadProducts(task: ProductTask): AsyncGenerator<ProductMessage> 
 export async function* productMessages({ file, database }: ProductTask): AsyncGenerator<ProductMessage> {
   const known = new IdMap();
   const counts: ProductCounts = { rows: 0, duplicates: 0, repairedTitles: 0, unreadablePrices: 0 };
-  const { data, close } = await createDatabase(database);
+  const { data, close } = await (await kindOf(database)).create(database);
   const store = data.products;
   const repaired = new Set<string>();
   let batch = new Map<string, Known>();

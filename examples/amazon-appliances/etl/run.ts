@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { IdMap, type Progress } from 'attune';
-import { assertUnused } from '../pipeline/database.ts';
-import { paths } from '../settings.ts';
+import { databaseOf, kindOf } from '../pipeline/database.ts';
 import { loadProducts, type ProductCounts, type ProductMessage } from './load-products.ts';
 import { writeParquet } from './parquet.ts';
 import { checkQuality, type Figures, type QualityReport } from './quality.ts';
@@ -16,6 +15,8 @@ import { finishSwitch, switchTo } from './switch.ts';
 
 export interface EtlOptions {
   dataDir: string;
+  /** A database of PostgreSQL, by its address. Without it the tables are in a file of the data folder. */
+  database?: string;
   reviews: string;
   /** Without it every product is bare. */
   products?: string;
@@ -57,30 +58,29 @@ export type Step = <T>(label: string, work: (onProgress: (progress: Progress) =>
  */
 export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummary> {
   const { dataDir } = options;
-  const { database } = paths(dataDir);
+  const database = databaseOf(options);
+  const kind = await kindOf(database);
   assertFile(options.reviews, 'reviews');
   if (options.products !== undefined) assertFile(options.products, 'products');
   const inputs = fingerprint(options);
   mkdirSync(dataDir, { recursive: true });
   finishSwitch(dataDir);
-  assertUnused(database);
+  await kind.assertUnused(database);
   const building = join(dataDir, '.etl');
   rmSync(building, { recursive: true, force: true });
   mkdirSync(building);
   const file = (name: string) => join(building, name);
+  const target = kind.placeOfLoad(database, building);
   const rejects = new Rejects(file('rejects.jsonl.gz'));
   try {
-    const { ratings, counts, products } = await step('Reading files', (onProgress) =>
-      readFiles(options, file('appliances.db'), rejects, onProgress),
-    );
+    const { ratings, counts, products } = await step('Reading files', (onProgress) => readFiles(options, target, rejects, onProgress));
     const chosen = await chooseRatings(options, ratings, products.known, rejects);
     const stored = await step('Writing tables', () =>
-      storeRatings(file('appliances.db'), ratings, chosen, products.known, (target) => {
-        if (existsSync(database)) target.copyEvents(database); // what visitors did stays when the tables are built anew
+      storeRatings(kind, target, ratings, chosen, products.known, (opened) => {
+        opened.copyEvents(database); // what visitors did stays when the tables are built anew
       }),
     );
     await step('Writing parquet', async () => writeParquet(building, stored.columns, chosen.rows));
-    if (existsSync(file('appliances.db-wal'))) throw new Error('The new tables have not left their log. Nothing was changed.');
     await rejects.close();
     const { rows, notSampled, tooFew, users, ratedProducts, meanRating } = chosen;
     const summary: EtlSummary = {
@@ -97,7 +97,8 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
     writeFileSync(file('quality.json'), JSON.stringify(quality, undefined, 2));
     writeFileSync(file('quality.html'), qualityHtml(quality));
     writeFileSync(file('etl.json'), JSON.stringify({ inputs, summary } satisfies EtlManifest, undefined, 2));
-    assertUnused(database);
+    await kind.assertUnused(database);
+    await kind.publish(target);
     switchTo(building, dataDir);
     return summary;
   } finally {

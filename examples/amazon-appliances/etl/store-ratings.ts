@@ -1,6 +1,5 @@
 import type { IdMap } from 'attune';
-import { writeRatingTable } from '../bulk/rating-table.ts';
-import { type LoadDatabase, reopenForLoading } from '../pipeline/database.ts';
+import type { DatabaseKind, LoadDatabase } from '../pipeline/database.ts';
 import { bareProduct } from './product.ts';
 import type { Ratings } from './ratings.ts';
 import type { Rejects } from './rejects.ts';
@@ -63,13 +62,14 @@ export async function chooseRatings(options: EtlOptions, ratings: Ratings, known
 
 /** Makes rows for products that only ratings know, completes the others, and writes the ratings into the database. */
 export async function storeRatings(
-  database: string,
+  kind: DatabaseKind,
+  place: string,
   ratings: Ratings,
   { rows, counts, sums }: Chosen,
   known: IdMap,
   complete: (target: LoadDatabase) => void,
 ) {
-  const target = await reopenForLoading(database);
+  const target = await kind.reopen(place);
   let stubs = 0;
   let products = 0;
   try {
@@ -86,7 +86,7 @@ export async function storeRatings(
       if (batch.length === 2000) await flush();
     }
     await flush();
-    target.fillAverages((id) => {
+    await target.fillAverages((id) => {
       const k = ratings.items.indexOf(id);
       return k < 0 || counts[k] === 0 ? { count: 0 } : { count: counts[k], average: Math.round((10 * sums[k]) / counts[k]) / 10 };
     });
@@ -96,13 +96,7 @@ export async function storeRatings(
     target.close();
   }
   const columns = ratings.release();
-  writeRatingTable(database, columns, rows);
-  const written = await reopenForLoading(database);
-  try {
-    written.analyze();
-  } finally {
-    written.close();
-  }
+  await kind.writeRatings(place, columns, rows);
   return { stubs, products, columns };
 }
 

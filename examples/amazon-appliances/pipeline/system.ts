@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   AlsRecommender,
   type DataStore,
@@ -13,13 +12,13 @@ import { fileModelStore } from 'attune/node';
 import { finishSwitch } from '../etl/switch.ts';
 import { paths, type Settings } from '../settings.ts';
 import { searchMetadata, searchText } from './data.ts';
-import { openDatabase } from './database.ts';
+import { databaseOf, kindOf } from './database.ts';
 import { modelNames, trainModels } from './train.ts';
 
 /** What is open while commands or the server answer: the tables, the newest models, and how to make new ones. */
 export interface System {
   readonly settings: Settings;
-  /** Products, ratings and events in `DATA_DIR/appliances.db`; item ids are `parent_asin`, product columns those of `product_catalog`. */
+  /** Products, ratings and events in `DATA_DIR/appliances.db` or PostgreSQL; item ids are `parent_asin`, product columns those of `product_catalog`. */
   readonly data: DataStore;
   /** The models that `production` points at; a kind is missing until it has been trained. The object is replaced as a whole by `reload` and `train`. */
   readonly models: Models;
@@ -70,12 +69,16 @@ export interface TrainedModel {
  * @throws ERR_NOT_FOUND when there is no database yet.
  */
 export async function openSystem(settings: Settings): Promise<System> {
-  const { database, models: folder } = paths(settings.dataDir);
+  const database = databaseOf(settings);
+  const kind = await kindOf(database);
   finishSwitch(settings.dataDir); // a load may have been killed while it moved its files to their places
-  if (!existsSync(database))
-    throw Object.assign(new Error(`There is no database at ${database}. Run etl first.`), { code: 'ERR_NOT_FOUND' });
-  const store = fileModelStore(folder);
-  const { data, close } = await openDatabase(database);
+  if (!(await kind.exists(database))) {
+    const place =
+      settings.database === undefined ? `There is no database at ${database}` : `There are no tables in ${withoutPassword(database)}`;
+    throw Object.assign(new Error(`${place}. Run etl first.`), { code: 'ERR_NOT_FOUND' });
+  }
+  const store = fileModelStore(paths(settings.dataDir).models);
+  const { data, close } = await kind.open(database);
   let models: Models = { info: [] };
   const system: System = {
     settings,
@@ -102,6 +105,8 @@ export async function openSystem(settings: Settings): Promise<System> {
     throw error;
   }
 }
+
+const withoutPassword = (url: string) => url.replace(/:[^:@/]*@/, '@');
 
 /** One thread a search: a server has others to answer meanwhile, and to wake a second thread takes as long as it saves. */
 const searchOptions = () => ({ id: 'item', text: searchText, metadata: searchMetadata, vectorIndex: flatIndex({ threads: 1 }) }) as const;

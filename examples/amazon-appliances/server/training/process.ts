@@ -1,6 +1,6 @@
 import { fileModelStore } from 'attune/node';
 import { loadRatings } from '../../pipeline/data.ts';
-import { openDatabase } from '../../pipeline/database.ts';
+import { databaseOf, openDatabase } from '../../pipeline/database.ts';
 import { modelNames, trainModels } from '../../pipeline/train.ts';
 import { paths } from '../../settings.ts';
 import { mayReplace } from './gate.ts';
@@ -18,9 +18,8 @@ process.once('message', async (order: TrainingOrder) => {
 process.once('disconnect', () => process.exit());
 
 async function train({ settings, kind, force }: TrainingOrder): Promise<GatedResult> {
-  const { database, models } = paths(settings.dataDir);
-  const store = fileModelStore(models);
-  const { data, close } = await openDatabase(database);
+  const store = fileModelStore(paths(settings.dataDir).models);
+  const { data, close } = await openDatabase(databaseOf(settings));
   try {
     const before = (await store.list(modelNames.als)).find((it) => it.aliases.includes('production'));
     const result = await trainModels({ data, store, settings }, kind, { force, promote: false, onProgress });

@@ -1,0 +1,63 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Sql } from 'postgres';
+import type { RatingColumns } from '../etl/ratings.ts';
+import { CopyRows } from './copy-rows.ts';
+import { startOf } from './orders.ts';
+
+const table = 'user_item_rating';
+const columns = ['id', 'user_id', 'parent_asin', 'rating', 'timestamp', 'verified_purchase', 'helpful_vote'];
+
+/**
+ * Fills the empty table of ratings in the first schema of the search path, in the given order. It goes in without constraints and indexes,
+ * which are made at the end from sorted rows.
+ */
+export async function copyRatings(sql: Sql, ratings: RatingColumns, rows: Int32Array): Promise<void> {
+  const connection = await sql.reserve();
+  try {
+    await connection.unsafe("set maintenance_work_mem = '256MB'");
+    const make = await dropDefinitions(connection);
+    const copy = await connection.unsafe(`copy ${table} (${columns.join(', ')}) from stdin with (format binary)`).writable();
+    await pipeline(Readable.from(chunksOf(ratings, rows)), copy);
+    for (const definition of make) await connection.unsafe(definition);
+    await connection.unsafe(`select setval(pg_get_serial_sequence('${table}', 'id'), ${Math.max(1, rows.length)}, ${rows.length > 0})`);
+    await connection.unsafe('analyze');
+  } finally {
+    connection.release();
+  }
+}
+
+/** Drops the constraints and indexes of the table. @returns the statements that make them again, the unique pair first */
+async function dropDefinitions(connection: Sql): Promise<string[]> {
+  const constraints = await connection<{ drop: string; make: string }[]>`
+    select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,
+      format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as make
+    from pg_constraint where conrelid = ${table}::regclass and contype in ('u', 'f', 'p') order by contype desc`;
+  for (const { drop } of constraints) await connection.unsafe(drop);
+  const indexes = await connection<{ drop: string; make: string }[]>`
+    select format('drop index %s', indexrelid::regclass) as drop, pg_get_indexdef(indexrelid) as make
+    from pg_index where indrelid = ${table}::regclass`;
+  for (const { drop } of indexes) await connection.unsafe(drop);
+  return [...constraints, ...indexes].map(({ make }) => make);
+}
+
+function* chunksOf(ratings: RatingColumns, rows: Int32Array): Generator<Buffer> {
+  const { users, items, user, item, value, time, verified, helpful } = ratings;
+  const out = new CopyRows();
+  for (let k = 0; k < rows.length; k++) {
+    const row = rows[k];
+    out.row(columns.length);
+    out.integer(k + 1);
+    out.text(users.bytes, startOf(users.ends, user[row]), users.ends[user[row]]);
+    out.text(items.bytes, startOf(items.ends, item[row]), items.ends[item[row]]);
+    out.real(value[row]);
+    if (Number.isNaN(time[row])) out.null();
+    else out.real(time[row]);
+    if (verified[row] < 0) out.null();
+    else out.integer(verified[row]);
+    if (helpful[row] < 0) out.null();
+    else out.integer(helpful[row]);
+    if (k % 512 === 511) yield* out.take();
+  }
+  yield* out.finish();
+}
