@@ -50,7 +50,8 @@ describe('the schema', () => {
     await sqliteDataStore(database, { tables: appliances });
     expect(schemaOf(database)).toEqual([
       'CREATE TABLE product_catalog ( parent_asin TEXT PRIMARY KEY, title TEXT, main_category TEXT, average_rating REAL, rating_number INTEGER, price REAL, store TEXT, features TEXT, details TEXT )',
-      'CREATE TABLE user_item_rating ( id INTEGER PRIMARY KEY AUTOINCREMENT, user_id TEXT NOT NULL, parent_asin TEXT NOT NULL REFERENCES product_catalog (parent_asin) ON DELETE CASCADE, rating REAL NOT NULL, timestamp BIGINT, verified_purchase INTEGER, helpful_vote INTEGER, UNIQUE (user_id, parent_asin) )',
+      'CREATE TABLE user_item_rating ( id INTEGER PRIMARY KEY AUTOINCREMENT, user_id TEXT NOT NULL, parent_asin TEXT NOT NULL REFERENCES product_catalog (parent_asin) ON DELETE CASCADE, rating REAL NOT NULL, timestamp BIGINT, verified_purchase INTEGER, helpful_vote INTEGER )',
+      'CREATE UNIQUE INDEX idx_pair_rating ON user_item_rating (user_id, parent_asin)',
       'CREATE TABLE events ( id INTEGER PRIMARY KEY AUTOINCREMENT, timestamp BIGINT NOT NULL, type TEXT NOT NULL, user TEXT NOT NULL, data TEXT )',
       'CREATE INDEX idx_user_rating ON user_item_rating (user_id)',
       'CREATE INDEX idx_item_rating ON user_item_rating (parent_asin)',
@@ -80,7 +81,10 @@ describe('the schema', () => {
   it('has indexes as asked for: other names, or none', async () => {
     const database = memory();
     await sqliteDataStore(database, { tables: { interactions: { indexes: { user: false, item: 'my "items"', value: false } } } });
-    expect(schemaOf(database).filter((sql) => sql.includes('ON interactions'))).toEqual(['CREATE INDEX my items ON interactions (item)']);
+    expect(schemaOf(database).filter((sql) => sql.includes('ON interactions'))).toEqual([
+      'CREATE UNIQUE INDEX idx_pair_value ON interactions (user, item)',
+      'CREATE INDEX my items ON interactions (item)',
+    ]);
   });
 
   it('of two stores in one database does not mix, and index names that are taken are made longer', async () => {
@@ -302,6 +306,51 @@ it('a large load makes its indexes anew at the end, and they are the same', asyn
   expect(result).toEqual({ inserted: pairs, updated: 60_000 - pairs, rejected: [] });
   expect(schemaOf(database).sort()).toEqual(before.sort());
   expect(await interactions.ofItem('i5', { newestFirst: true, limit: 1 })).toMatchObject([{ item: 'i5', timestamp: 59_988 }]);
+});
+
+async function collected<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const row of rows) found.push(row);
+  return found;
+}
+
+it('a large load into an empty table does what the same rows do one after the other', async () => {
+  const rows = Array.from({ length: 50_500 }, (_, k) => ({
+    user: k === 9 ? '' : `u${k < 50_000 ? k : k % 1000}`,
+    item: `i${k % 7}`,
+    value: k % 5,
+    timestamp: (k * 7919) % 50_021,
+  }));
+  for (const onConflict of ['replace', 'newest', 'sum'] as const) {
+    for (const unknownProducts of ['reject', 'stub'] as const) {
+      const stores = [await sqliteDataStore(memory()), await sqliteDataStore(memory())];
+      for (const { products } of stores) await products.putMany(['i0', 'i1', 'i2'].map((item) => ({ item })));
+      const options = { onConflict, unknownProducts };
+      const whole = await stores[0].interactions.putMany(rows, options);
+      const parts = { inserted: 0, updated: 0, rejected: [] as object[] };
+      for (let from = 0; from < rows.length; from += 10_000) {
+        const part = await stores[1].interactions.putMany(rows.slice(from, from + 10_000), options);
+        parts.inserted += part.inserted;
+        parts.updated += part.updated;
+        parts.rejected.push(...part.rejected.map((it) => ({ ...it, row: it.row + from })));
+      }
+      expect(whole).toEqual(parts);
+      const [all, same] = await Promise.all(stores.map(({ interactions }) => collected(interactions.all())));
+      expect(all).toEqual(same);
+    }
+  }
+});
+
+it('a table made before with its key as a constraint takes a large load as well', async () => {
+  const database = memory();
+  database.exec('CREATE TABLE products (item TEXT PRIMARY KEY)');
+  database.exec(
+    'CREATE TABLE interactions (id INTEGER PRIMARY KEY AUTOINCREMENT, user TEXT NOT NULL, item TEXT NOT NULL REFERENCES products (item) ON DELETE CASCADE, value REAL NOT NULL, timestamp BIGINT, UNIQUE (user, item))',
+  );
+  const { interactions } = await sqliteDataStore(database);
+  expect(schemaOf(database).filter((sql) => sql.includes('UNIQUE INDEX'))).toEqual([]);
+  const rows = Array.from({ length: 50_001 }, (_, k) => ({ user: `u${k % 50_000}`, item: 'i' }));
+  expect(await interactions.putMany(rows, { unknownProducts: 'stub' })).toEqual({ inserted: 50_000, updated: 1, rejected: [] });
 });
 
 it('a driver that gives big integers, or no count of changes, will do', async () => {

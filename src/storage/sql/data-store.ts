@@ -15,11 +15,11 @@ export async function sqlDataStore(
   tables: ReturnType<typeof readTables>,
 ): Promise<DataStore> {
   const { products, interactions, events } = tables;
-  const { indexes, eventTime } = await use((connection) => makeTables(connection, dialect, tables));
+  const { indexes, pairs, eventTime } = await use((connection) => makeTables(connection, dialect, tables));
   const parts = (use: Use) => ({
     products: { ...sqlProducts(dialect, products, use), ...writers?.products(products, use) },
     interactions: {
-      ...sqlInteractions(dialect, interactions, products, indexes, use),
+      ...sqlInteractions(dialect, { interactions, products, indexes, pairs }, use),
       ...writers?.interactions(interactions, products, use),
     },
     events: { ...sqlEvents(dialect, events, eventTime, use), ...writers?.events(events, eventTime, use) },

@@ -34,7 +34,10 @@ export interface SqlDialect {
   readonly maxBlob: number;
   /** The statements that rewrite tables without what deletes have left, outside of any transaction. Names are quoted already. */
   purge?(tables: readonly string[]): string[];
-  /** Whether a large load is faster without the indexes, which are rebuilt at its end. */
+  /**
+   * Whether a large load is faster without the indexes, which are rebuilt at its end. If so, a new table has its key as an index as well, and
+   * not as a constraint, which cannot be dropped.
+   */
   readonly rebuildIndexes: boolean;
   /** A select of the `name` of each column of the table whose name is the parameter; none when there is no such table. */
   readonly columnsOfTable: string;

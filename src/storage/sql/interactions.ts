@@ -13,20 +13,25 @@ import type { InteractionsTable, ProductsTable } from '../shared/tables.ts';
 import { adding, pairKey } from './add-values.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
+import { fillEmpty, type Storable } from './fill-empty.ts';
 import { counted, ManyRows, type Placed, paged, putRows, type ReadRow, type RowWriter, streamed, tuples } from './rows.ts';
-import { selectedColumns } from './schema.ts';
+import { type Schema, selectedColumns } from './schema.ts';
 
 type Stored = Placed & { user: string; item: string; value: number; timestamp: number | null } & Record<string, unknown>;
 
 /** Loads of at least this size drop the indexes and rebuild them at the end, if that is less work than updating them. */
 const bulkSize = 50_000;
 
-/** Interactions in a table. `indexes` is the SQL that makes each index, by its name. */
+/** The tables, and what was learnt when they were made. */
+interface Tables extends Pick<Schema, 'indexes' | 'pairs'> {
+  interactions: InteractionsTable;
+  products: ProductsTable;
+}
+
+/** Interactions in a table. */
 export function sqlInteractions(
   dialect: SqlDialect,
-  table: InteractionsTable,
-  products: ProductsTable,
-  indexes: Map<string, string>,
+  { interactions: table, products, indexes, pairs }: Tables,
   use: Use,
 ): InteractionStore {
   const { columns } = table;
@@ -58,6 +63,12 @@ export function sqlInteractions(
       const all = await readAll(rows, o, read);
       const writer = interactionWriter(sql, o);
       const rebuild = dialect.rebuildIndexes && all.length >= bulkSize;
+      if (rebuild && pairs) {
+        const drop = [pairs.name, ...indexes.keys()].map((name) => `drop index if exists ${dialect.quote(name)}`);
+        const filling = { count: sql.count, insert: sql.insertAll, drop, make: [pairs.sql, ...indexes.values()] };
+        const result = await fillEmpty({ ...filling, writerOf: () => interactionWriter(sql, o) }, use, all, o);
+        if (result) return result;
+      }
       return putRows(use, all, o, rebuild ? { ...writer, ...rebuilding(dialect, indexes, all.length, sql.count) } : writer);
     },
     all: () =>
@@ -123,15 +134,15 @@ function rebuilding(
 function interactionWriter(
   sql: ReturnType<typeof statements>,
   { unknownProducts, onConflict }: { unknownProducts: 'reject' | 'stub'; onConflict: 'replace' | 'newest' | 'sum' },
-): RowWriter {
+): RowWriter & Storable {
   const known = new Set<SqlValue>();
   const valuesOf = (row: ReadRow) => row.values;
 
   /** Makes sure that the products exist. */
-  const withProducts = async (connection: SqlConnection, rows: ReadRow[], result: PutResult): Promise<ReadRow[]> => {
-    const items = new Set<SqlValue>();
-    for (const { values } of rows) if (!known.has(values[1])) items.add(values[1]);
-    if (items.size === 0) return rows;
+  const storable = async (connection: SqlConnection, rows: ReadRow[], result: PutResult): Promise<ReadRow[]> => {
+    const unseen = rows.filter(({ values }) => !known.has(values[1]));
+    if (unseen.length === 0) return rows;
+    const items = new Set(unseen.map(({ values }) => values[1]));
     await sql.products.run(
       [...items],
       (item) => [item],
@@ -174,20 +185,21 @@ function interactionWriter(
   };
 
   return {
+    storable,
     batch: sql.insert.largest,
     keyOf: ([user, item]) => pairKey(user, item),
     async store(connection, rows, result) {
-      const storable = await withProducts(connection, rows, result);
+      const part = await storable(connection, rows, result);
       let inserted = 0;
       if (onConflict === 'sum') {
-        await sql.add(connection, storable, result);
+        await sql.add(connection, part, result);
         return;
       }
-      await sql.insert.run(storable, valuesOf, async (text, values) => {
+      await sql.insert.run(part, valuesOf, async (text, values) => {
         inserted += await connection.run(text, ...values);
       });
       result.inserted += inserted;
-      if (inserted < storable.length) result.updated += (await replace(connection, storable, result)) - inserted;
+      if (inserted < part.length) result.updated += (await replace(connection, part, result)) - inserted;
     },
   };
 }
@@ -239,6 +251,7 @@ function statements(dialect: SqlDialect, table: InteractionsTable, products: Pro
       (size) =>
         `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${dialect.upsert({ key: [user, item], set: [] })}`,
     ),
+    insertAll: new ManyRows(dialect, all.length, (size) => `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)}`),
     replace: replace(''),
     replaceOlder: replace(` and ${newer} returning ${name}.${user} as "user", ${name}.${item} as "item"`),
     products: new ManyRows(

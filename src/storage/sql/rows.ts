@@ -33,34 +33,13 @@ export async function putRows(
   writer: RowWriter,
 ): Promise<PutResult> {
   const result = emptyResult();
-  const put = async (connection: SqlConnection, from: number, to: number) => {
-    let batch: ReadRow[] = [];
-    let keys = new Set<string>();
-    const flush = async () => {
-      if (batch.length > 0) await writer.store(connection, batch, result);
-      batch = [];
-      keys = new Set();
-    };
-    for (let row = from; row < to; row++) {
-      const values = rows[row];
-      if (values instanceof AttuneError) {
-        reject(result, row, values);
-        continue;
-      }
-      const key = writer.keyOf(values);
-      if (batch.length === writer.batch || keys.has(key)) await flush();
-      keys.add(key);
-      batch.push({ row, values });
-    }
-    await flush();
-  };
   await use((connection) =>
     connection.atomic(async () => {
       await writer.before?.(connection);
       for (let from = 0; from < rows.length; from += stride) {
         if (from > 0) await yieldNow();
         const to = Math.min(from + stride, rows.length);
-        await put(connection, from, to);
+        await storeInBatches(connection, writer, readable(rows, from, to, result), result);
         signal?.throwIfAborted();
         onProgress?.({ phase: 'storing', done: to, total: rows.length });
       }
@@ -69,6 +48,40 @@ export async function putRows(
   );
   result.rejected.sort((a, b) => a.row - b.row);
   return result;
+}
+
+/** The rows from one number up to another that could be read; the others are rejected. */
+export function readable(rows: readonly (SqlValue[] | AttuneError)[], from: number, to: number, result: PutResult): ReadRow[] {
+  const read: ReadRow[] = [];
+  for (let row = from; row < to; row++) {
+    const values = rows[row];
+    if (values instanceof AttuneError) reject(result, row, values);
+    else read.push({ row, values });
+  }
+  return read;
+}
+
+/** Stores rows in batches of distinct keys, in their order. */
+export async function storeInBatches(
+  connection: SqlConnection,
+  writer: RowWriter,
+  rows: readonly ReadRow[],
+  result: PutResult,
+): Promise<void> {
+  let batch: ReadRow[] = [];
+  let keys = new Set<string>();
+  const flush = async () => {
+    if (batch.length > 0) await writer.store(connection, batch, result);
+    batch = [];
+    keys = new Set();
+  };
+  for (const read of rows) {
+    const key = writer.keyOf(read.values);
+    if (batch.length === writer.batch || keys.has(key)) await flush();
+    keys.add(key);
+    batch.push(read);
+  }
+  await flush();
 }
 
 /**
@@ -96,7 +109,9 @@ export class ManyRows {
     for (const { size, sql } of this.#statements) {
       for (; rows.length - at >= size; at += size) {
         const part = rows.slice(at, at + size);
-        await each(sql, part.flatMap(valuesOf), part);
+        const all: SqlValue[] = [];
+        for (const row of part) for (const value of valuesOf(row)) all.push(value);
+        await each(sql, all, part);
       }
     }
   }

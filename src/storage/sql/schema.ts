@@ -8,6 +8,8 @@ import { numbered, type SqlDialect } from './dialect.ts';
 export interface Schema {
   /** The SQL that makes each index of the interactions, by its name. */
   indexes: Map<string, string>;
+  /** The SQL that makes the unique index of the pairs, where it is an index and not a constraint. */
+  pairs?: { name: string; sql: string };
   /** Column with the time of an event: `timestamp`, or `time` in a table made by attune before 0.2. */
   eventTime: string;
 }
@@ -32,6 +34,7 @@ export function makeTables(
       ],
       columnsOf(dialect, products.columns),
     );
+    const isNew = (await columnNames(connection, dialect, interactions.name)).length === 0;
     await make(
       interactions.name,
       [
@@ -42,8 +45,9 @@ export function makeTables(
         { name: timestamp, type: types.time },
       ],
       columnsOf(dialect, interactions.columns),
-      [`UNIQUE (${quote(user)}, ${quote(item)})`],
+      dialect.rebuildIndexes ? [] : [`UNIQUE (${quote(user)}, ${quote(item)})`],
     );
+    const pairs = dialect.rebuildIndexes ? await makePairs(connection, dialect, interactions, isNew) : undefined;
     await checkKey(connection, dialect, products.name, [products.id]);
     await checkKey(connection, dialect, interactions.name, [user, item]);
     const eventColumns = await columnNames(connection, dialect, events);
@@ -61,11 +65,11 @@ export function makeTables(
     );
     const indexes = new Map<string, string>();
     for (const { name, column, given } of interactions.indexes) {
-      indexes.set(...(await makeIndex(connection, dialect, name, interactions.name, column, given)));
+      indexes.set(...(await makeIndex(connection, dialect, { name, table: interactions.name, columns: [column], given })));
     }
-    await makeIndex(connection, dialect, `idx_${events}_user`, events, 'user', false);
-    await makeIndex(connection, dialect, `idx_${events}_type`, events, 'type', false);
-    return { indexes, eventTime };
+    for (const column of ['user', 'type'])
+      await makeIndex(connection, dialect, { name: `idx_${events}_${column}`, table: events, columns: [column] });
+    return { indexes, eventTime, pairs };
   });
 }
 
@@ -132,26 +136,53 @@ async function columnNames(connection: SqlConnection, dialect: SqlDialect, table
   return rows.map(({ name }) => name.toLowerCase());
 }
 
+/** The key of a new table as a unique index; a table that exists has this or a constraint, or else is rejected by the next check. */
+async function makePairs(
+  connection: SqlConnection,
+  dialect: SqlDialect,
+  { name: table, user, item, value }: InteractionsTable,
+  isNew: boolean,
+): Promise<Schema['pairs']> {
+  const wanted = `idx_pair_${value}`;
+  const names = [wanted, longer(wanted, table)];
+  const owners = await Promise.all(names.map((name) => ownerOf(connection, dialect, name)));
+  if (!isNew && !owners.includes(table.toLowerCase())) return undefined;
+  const [name, sql] = await makeIndex(connection, dialect, { name: wanted, table, columns: [user, item], unique: true });
+  return { name, sql };
+}
+
+interface IndexDefinition {
+  name: string;
+  table: string;
+  columns: string[];
+  unique?: boolean;
+  /** Whether the caller chose the name. */
+  given?: boolean;
+}
+
 /** Index names are shared by all tables, so a default one that another table has gets a longer name. */
 async function makeIndex(
   connection: SqlConnection,
   dialect: SqlDialect,
-  wanted: string,
-  table: string,
-  column: string,
-  given: boolean,
+  { name: wanted, table, columns, unique = false, given = false }: IndexDefinition,
 ): Promise<[name: string, sql: string]> {
-  const owner = async (name: string) =>
-    (await connection.one<{ owner: string }>(numbered(dialect, dialect.ownerOfIndex), name))?.owner.toLowerCase();
-  const free = async (name: string) => [undefined, table.toLowerCase()].includes(await owner(name));
-  const name = (await free(wanted)) ? wanted : `${wanted}_of_${table}`;
+  const free = async (name: string) => [undefined, table.toLowerCase()].includes(await ownerOf(connection, dialect, name));
+  const name = (await free(wanted)) ? wanted : longer(wanted, table);
   if ((given && name !== wanted) || !(await free(name))) {
     throw new AttuneError(
       'ERR_BAD_OPTION',
-      `tables: an index '${wanted}' exists already, for '${await owner(wanted)}'. Choose another name.`,
+      `tables: an index '${wanted}' exists already, for '${await ownerOf(connection, dialect, wanted)}'. Choose another name.`,
     );
   }
-  const sql = `CREATE INDEX IF NOT EXISTS ${dialect.quote(name)} ON ${dialect.quote(table)} (${dialect.quote(column)})`;
+  const list = columns.map(dialect.quote).join(', ');
+  const sql = `CREATE ${unique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS ${dialect.quote(name)} ON ${dialect.quote(table)} (${list})`;
   await connection.run(sql);
   return [name, sql];
+}
+
+const longer = (index: string, table: string) => `${index}_of_${table}`;
+
+/** The table of an index, in lower case. */
+async function ownerOf(connection: SqlConnection, dialect: SqlDialect, index: string): Promise<string | undefined> {
+  return (await connection.one<{ owner: string }>(numbered(dialect, dialect.ownerOfIndex), index))?.owner.toLowerCase();
 }
