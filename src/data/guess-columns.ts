@@ -77,5 +77,7 @@ export function columnsThereAre(row: object): string {
     return column === undefined ? [] : [`${what}: ${shown(column)}`];
   });
   const more = columns.length > 40 ? `, and ${columns.length - 40} more` : '';
-  return `The columns are ${columns.slice(0, 40).map(shown).join(', ')}${more}. ${likely.length > 0 ? `Likely: { ${likely.join(', ')} }. ` : ''}`;
+  const numbers = columns.every((name) => /^[\d\s.,:eE+-]+$/.test(name)) && columns.some((name, k) => name !== String(k));
+  const header = numbers ? 'They look like values: if the file has no line of names, pass header: false or a preset to its reader. ' : '';
+  return `The columns are ${columns.slice(0, 40).map(shown).join(', ')}${more}. ${likely.length > 0 ? `Likely: { ${likely.join(', ')} }. ` : ''}${header}`;
 }

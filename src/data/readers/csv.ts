@@ -4,11 +4,20 @@ import { type Check, callback, choice, flag, integer, optional, readOptions, tex
 import { guessDelimiter, guessNewline, namedDelimiter } from './csv-layout.ts';
 import { CsvScanner, incomplete } from './csv-scanner.ts';
 import { encodings, notUtf8 } from './encodings.ts';
-import { type BadLineOptions, BadLines, type RowReader, rowMaker, rowReader, type SkippedLine } from './row-reader.ts';
+import {
+  type BadLineOptions,
+  BadLines,
+  type FromOptions,
+  fromCheck,
+  type RowReader,
+  rowMaker,
+  rowReader,
+  type SkippedLine,
+} from './row-reader.ts';
 import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOptions } from './source.ts';
 
 /** Options of {@link readCsv}. */
-export interface CsvOptions extends TextReadOptions, BadLineOptions {
+export interface CsvOptions extends TextReadOptions, BadLineOptions, FromOptions {
   /**
    * What stands between fields: a text such as `','`, `'\t'` or `'::'`, or `'blanks'` for any number of blanks and tabs. `'auto'` (default)
    * takes the most frequent of `, ; tab |` in the first line, or `::`, or what a first line `sep=;` names.
@@ -71,6 +80,7 @@ export function readCsv<Row extends object = Record<string, string>>(input: Read
   return rowReader<Row>(
     () => new BadLines(where, o),
     (bad) => csvRows(where, readBytes(owner, input, o), o, bad) as AsyncGenerator<Row[]>,
+    o.from,
   );
 }
 
@@ -129,6 +139,7 @@ class RowParser {
   /** Whether the delimiter is one that stands in texts too, so that it says nothing about lines inside of quotes. */
   #mayBeText = true;
   #trim = false;
+  #commentHint = '';
   readonly #comment: Buffer | undefined;
   #line = 1; // of the record that comes next
   #toSkip: number;
@@ -234,7 +245,7 @@ class RowParser {
     const bytes = scanner.beyondAscii(data);
     if (bytes && !isUtf8(bytes)) return notUtf8;
     if (scanner.blank || !this.#make) return undefined;
-    if (scanner.count !== this.#columns) return `expected ${this.#columns} fields, got ${scanner.count}`;
+    if (scanner.count !== this.#columns) return `expected ${this.#columns} fields, got ${scanner.count}${this.#commentHint}`;
     if (scanner.newlines > 1 && this.#settings.quote === undefined && !this.#mayBeText && scanner.looksLikeRows(data, this.#columns)) {
       return `expected a row, got a quoted text over ${scanner.newlines} lines that look like rows of their own; pass quote: false if quotes are letters like any other in this file, or quote: '"' if they are not`;
     }
@@ -261,6 +272,8 @@ class RowParser {
       );
     }
     this.#columns = names.length;
+    const mark = /^\s*(#|%|\/\/)/.exec(given[0])?.[1];
+    if (mark && given.length === 1) this.#commentHint = `; if lines that begin with '${mark}' are comments, pass comment: '${mark}'`;
     return rowMaker<string>(names);
   }
 
@@ -319,5 +332,6 @@ export const csvChecks = {
   onBadLine: choice(['throw', 'skip'], 'throw'),
   onSkip: callback<(skipped: SkippedLine) => void>(),
   maxLineBytes: integer({ default: 2 ** 24, min: 1, max: 2 ** 29 }),
+  from: fromCheck,
   ...workOptions,
 };

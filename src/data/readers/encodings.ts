@@ -29,8 +29,13 @@ function hasMark(piece: Buffer): boolean {
 }
 
 function checkNoUtf16(where: string, head: Buffer): void {
-  const little = head[0] === 0xff && head[1] === 0xfe;
-  if (!little && !(head[0] === 0xfe && head[1] === 0xff)) return;
+  const zeros = [0, 0];
+  const pairs = Math.min(head.length >> 1, 64);
+  for (let k = 0; k < 2 * pairs; k++) if (head[k] === 0) zeros[k & 1]++;
+  // Without a mark: letters of ASCII have a zero on one side, and a text in UTF-8 has none.
+  const [even, odd] = zeros.map((count) => pairs > 4 && count > 0.8 * pairs);
+  const little = (head[0] === 0xff && head[1] === 0xfe) || (odd && !even);
+  if (!little && !(head[0] === 0xfe && head[1] === 0xff) && !(even && !odd)) return;
   throw new AttuneError('ERR_BAD_FILE', `${where}: expected UTF-8, got UTF-16. Pass encoding: 'utf-16${little ? 'le' : 'be'}'.`);
 }
 

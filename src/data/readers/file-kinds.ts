@@ -37,9 +37,36 @@ const signatures: readonly (Refused & { bytes: string; at?: number | undefined }
   },
   { bytes: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', name: 'an old Excel workbook (xls)', advice: `${convert}.` },
   { bytes: '\x93NUMPY', name: 'a NumPy array (npy)', advice: `${convert}.` },
+  { bytes: '\x1f\x9d', name: 'compress (.Z)', advice: decompress('uncompress') },
+  { bytes: '\x5d\0\0', name: 'lzma', advice: decompress('unlzma -k') },
+  { bytes: 'MATLAB 5.0 MAT-file', name: 'a MAT file', advice: `${convert}, for example with scipy.io.loadmat.` },
+  { bytes: '$FL2', name: 'a file of SPSS (sav)', advice: `${convert}: pandas.read_spss(path).to_parquet(...).` },
+  { bytes: '<stata_dta>', name: 'a file of Stata (dta)', advice: `${convert}: pandas.read_stata(path).to_parquet(...).` },
+  { bytes: 'RDX2\n', name: 'a file of R (RData)', advice: `${convert}: write.csv(...) in R.` },
+  { bytes: 'RDX3\n', name: 'a file of R (RData)', advice: `${convert}: write.csv(...) in R.` },
+  { bytes: 'X\n\0\0\0', name: 'a file of R (rds)', advice: `${convert}: write.csv(...) in R.` },
+  { bytes: '\x89PNG\r\n', name: 'a picture (png)', advice: 'Check the path.' },
+  { bytes: '\xff\xd8\xff', name: 'a picture (jpeg)', advice: 'Check the path.' },
+  { bytes: '\x80\x02', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
+  { bytes: '\x80\x03', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
   { bytes: '\x80\x04\x95', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
   { bytes: '\x80\x05\x95', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
   { bytes: '%PDF-', name: 'PDF', advice: `${convert}.` },
+];
+
+/** Texts that hold no table, by how they begin. */
+const texts: readonly (Refused & { begins: RegExp })[] = [
+  {
+    begins: /^\s*<(?:!doctype\s+html|html|head|body)\b/i,
+    name: 'a page (HTML), as servers send instead of a file that they do not give',
+    advice: 'Open it in a browser to see what it says, and fetch the file again.',
+  },
+  { begins: /^\s*<\?xml\b/i, name: 'XML', advice: `${convert}: pandas.read_xml(path).to_parquet(...).` },
+  {
+    begins: /^version https:\/\/git-lfs\.github\.com\//,
+    name: 'a pointer of Git LFS, and not the file',
+    advice: 'Fetch the file with git lfs pull.',
+  },
 ];
 
 /** The compression that a file begins with, or undefined. */
@@ -52,7 +79,8 @@ export function compressionOf(head: Buffer): Compression | undefined {
 /** The kind of a file that holds no text, or undefined. */
 export function refusedKind(head: Buffer): Refused | undefined {
   if (begins(head, 'PK\x03\x04')) return zipKind(head);
-  return signatures.find(({ bytes, at }) => begins(head, bytes, at));
+  const text = head.toString('latin1', 0, 256).replace(/^\xef\xbb\xbf/, '');
+  return signatures.find(({ bytes, at }) => begins(head, bytes, at)) ?? texts.find(({ begins }) => begins.test(text));
 }
 
 export function isParquet(head: Buffer): boolean {

@@ -35,6 +35,11 @@ export async function* documentRows(pieces: AsyncIterable<Buffer>, bad: BadLines
     }
     if (!cutter.done)
       bad.report(cutter.newlines, 'expected the end of the JSON document, got the end of the file', 'Fetch or write the file again.');
+    else if (!cutter.hasRows)
+      throw new AttuneError(
+        'ERR_BAD_FILE',
+        `${bad.where}: expected an array of objects, or an object such as { "data": [{ ... }] }, got JSON without one. Write each row as an object: { "user": ..., "item": ... }.`,
+      );
   } catch (error) {
     if (rows.length > 0) yield rows;
     throw error;
@@ -54,6 +59,12 @@ class RowCutter {
   #inText = false;
   #escaped = false;
   #maybeRows = false;
+  #isEmpty = false;
+
+  /** Whether there was an array of objects, or one of nothing. */
+  get hasRows(): boolean {
+    return this.#rowsAt > 0 || this.#isEmpty;
+  }
 
   get inRow(): boolean {
     return this.#rowsAt > 0 && this.#depth > this.#rowsAt;
@@ -77,6 +88,7 @@ class RowCutter {
         this.#maybeRows = false;
       } else if (c === 91 || c === 123) this.#open(c, at);
       else if (c === 93 || c === 125) {
+        if (this.#maybeRows) this.#isEmpty = true;
         this.#maybeRows = false;
         if (--this.#depth === this.#rowsAt && this.#rowsAt > 0) return at + 1;
         if (this.#depth < this.#rowsAt) this.#rowsAt = Number.POSITIVE_INFINITY; // all rows are there; the rest only closes

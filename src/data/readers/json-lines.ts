@@ -4,11 +4,11 @@ import { callback, choice, integer, readOptions, workOptions } from '../../optio
 import { guessNewline } from './csv-layout.ts';
 import { encodings, notUtf8 } from './encodings.ts';
 import { parseLiteral } from './literals.ts';
-import { type BadLineOptions, BadLines, type RowReader, rowReader, type SkippedLine } from './row-reader.ts';
+import { type BadLineOptions, BadLines, type FromOptions, fromCheck, type RowReader, rowReader, type SkippedLine } from './row-reader.ts';
 import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOptions } from './source.ts';
 
 /** Options of {@link readJsonLines}. */
-export interface JsonLinesOptions extends TextReadOptions, BadLineOptions {
+export interface JsonLinesOptions extends TextReadOptions, BadLineOptions, FromOptions {
   /** Longer lines, in bytes, are bad ones; it bounds the memory. Default 16 MiB. */
   maxLineBytes?: number | undefined;
 }
@@ -32,6 +32,7 @@ export function readJsonLines<Row extends object = Record<string, unknown>>(
     onSkip: callback<(skipped: SkippedLine) => void>(),
     maxLineBytes: integer({ default: 2 ** 24, min: 1, max: 2 ** 29 }),
     encoding: choice(encodings, 'utf-8'),
+    from: fromCheck,
     ...workOptions,
   });
   checkInput(owner, input);
@@ -39,6 +40,7 @@ export function readJsonLines<Row extends object = Record<string, unknown>>(
     () => new BadLines(`${owner}: ${inputName(input)}`, o),
     (bad) =>
       lineRows<Row>(readBytes(owner, input, o), { maxLineBytes: o.maxLineBytes, bad, parse: jsonRow as (text: string) => Row | string }),
+    o.from,
   );
 }
 
@@ -117,6 +119,7 @@ export function jsonRow(text: string): object | string | undefined {
     row = JSON.parse(text);
   } catch (error) {
     if (text.trim() === '') return undefined;
+    if (/\}\s*,\s*$/.test(text)) return jsonRow(text.replace(/,\s*$/, '')); // lines cut out of an array
     row = /\b(NaN|Infinity)\b/.test(text) ? parseLiteral(text) : undefined;
     if (row === undefined) return `expected a JSON object, got ${shown(text)} (${(error as Error).message})`;
   }

@@ -3,14 +3,14 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, optional, readOptions, workOptions } from '../../options.ts';
 import { exactColumns, textOrBytes } from './parquet-values.ts';
-import { BadLines, type RowReader, rowMaker, rowReader } from './row-reader.ts';
+import { BadLines, type FromOptions, fromCheck, type RowReader, rowMaker, rowReader } from './row-reader.ts';
 import { checkInput, inputName, type ReadOptions, unreadable } from './source.ts';
 
 /** Decompresses one page; the form of the package `hyparquet-compressors`. */
 export type ParquetDecompressor = (input: Uint8Array, outputLength: number) => Uint8Array;
 
 /** Options of {@link readParquet}. */
-export interface ParquetOptions extends ReadOptions {
+export interface ParquetOptions extends ReadOptions, FromOptions {
   /** The columns to read; the others cost nothing. Default all. */
   columns?: readonly string[] | undefined;
   /** More codecs by their Parquet name, such as `LZ4_RAW`. Snappy, gzip, brotli and zstd are there. */
@@ -40,17 +40,19 @@ export function readParquet<Row extends object = Record<string, unknown>>(
   const o = readOptions(owner, options, {
     columns: optional(columnNames),
     compressors: anything<Record<string, ParquetDecompressor>>({}),
+    from: fromCheck,
     ...workOptions,
   });
   checkInput(owner, input);
   return rowReader<Row>(
     () => new BadLines(owner, {}),
     () => readGroups(owner, input, o) as AsyncGenerator<Row[]>,
+    o.from,
   );
 }
 
 async function* readGroups(owner: string, input: string | URL, options: ParquetOptions): AsyncGenerator<Record<string, unknown>[]> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, from = 0 } = options;
   signal?.throwIfAborted();
   const hyparquet = await loadHyparquet();
   const handle = await open(input, 'r').catch((error) => {
@@ -84,6 +86,11 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
     for (const group of metadata.row_groups) {
       signal?.throwIfAborted();
       const end = start + Number(group.num_rows);
+      if (end <= from) {
+        yield new Array(end - start); // left out as they are
+        start = end;
+        continue;
+      }
       const columns = await readColumns(hyparquet, {
         file,
         metadata: exact.metadata,

@@ -12,20 +12,21 @@ export function textFormat(head: Buffer, whole: boolean): TextFormat {
   const line = end < 0 ? text : text.slice(0, end);
   if (/^\{\s*[uU]?'/.test(line)) return 'python';
   const more = end >= 0 && /\S/.test(text.slice(end));
-  if (end < 0 && !whole)
-    return /^\{\s*"(data|rows|records|results|items|reviews|ratings|interactions|events)"\s*:\s*\[\s*\{/.test(line)
-      ? 'json-document'
-      : 'json-lines';
+  if (end < 0 && !whole) return new RegExp(`^\\{\\s*"${rowsName}"\\s*:\\s*\\[\\s*\\{`).test(line) ? 'json-document' : 'json-lines';
   try {
+    if (!more && new RegExp(`^\\{\\s*"${rowsName}"\\s*:\\s*\\[\\s*\\]\\s*\\}\\s*$`).test(line)) return 'json-document';
     const row = JSON.parse(line);
     return !more && Object.values(row).some(holdsRows) && !Object.keys(row).some((name) => /user|item|asin|product/i.test(name))
       ? 'json-document'
       : 'json-lines';
   } catch {
     if (/\b(None|True|False)\b|\(/.test(line) && /\}\s*$/.test(line) && /'/.test(line)) return 'python';
-    return /\}\s*$/.test(line) && line.trim() !== '{}' ? 'json-lines' : 'json-document';
+    return /\}\s*,?\s*$/.test(line) && line.trim() !== '{}' ? 'json-lines' : 'json-document';
   }
 }
+
+/** How an object calls the rows it holds. */
+const rowsName = '(data|rows|records|results|items|reviews|ratings|interactions|events)';
 
 function holdsRows(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row));

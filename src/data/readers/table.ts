@@ -48,6 +48,7 @@ export function readTable<R extends object = Record<string, unknown>>(input: Rea
   return rowReader<R>(
     () => new BadLines(`${owner}: ${inputName(input)}`, o),
     (bad) => tableRows(input, o, bad) as AsyncGenerator<R[]>,
+    o.from,
   );
 }
 

@@ -48,6 +48,19 @@ describe('readParquet', () => {
     expect(Object.getPrototypeOf(rows[0])).toBe(Object.prototype);
   });
 
+  it('goes on from a position, and leaves whole row groups unread', async () => {
+    const path = write('from.parquet');
+    const rows: unknown[] = [];
+    for await (const row of readParquet(path)) rows.push(row);
+    const read = async (from: number) => {
+      const found: unknown[] = [];
+      for await (const row of readParquet(path, { from })) found.push(row);
+      return found;
+    };
+    for (const from of [0, 1, 999, 1000, 1001, rows.length - 1, rows.length, rows.length + 1])
+      expect(await read(from)).toEqual(rows.slice(from));
+  });
+
   it('reads the asked columns only, and feeds interactions', async () => {
     const path = write('some.parquet');
     expect((await all(path, { columns: ['item', 'user'] }))[1]).toEqual({ item: 'i1', user: 'u1' });

@@ -163,6 +163,87 @@ describe('texts', () => {
   });
 });
 
+describe('what is no table is an error that says what it is', () => {
+  it.each([
+    ['a page that a server sent instead', '<!DOCTYPE html>\n<html><body>Not found</body></html>', 'HTML'],
+    ['XML', '<?xml version="1.0"?>\n<rows/>', 'XML'],
+    ['a pointer of Git LFS', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n', 'Git LFS'],
+    ['a MAT file', Buffer.from(`MATLAB 5.0 MAT-file, Platform: x${' '.repeat(90)}\0\x01IM`), 'MAT'],
+    ['a file of R, in gzip as R writes it', gzipSync(Buffer.from('X\n\0\0\0\x03abc', 'latin1')), 'rds'],
+    ['compress', Buffer.from('\x1f\x9dabcdefgh', 'latin1'), 'compress'],
+    ['a picture', Buffer.from('\x89PNG\r\n\x1a\nabcdefgh', 'latin1'), 'png'],
+    ['JSON arrays of values', '[["ann","tea",5],["bob","jam",4]]', 'array of objects'],
+    ['a JSON object without rows', '{\n  "user": "ann"\n}\n', 'array of objects'],
+    ['UTF-16 without a mark', Buffer.from(csv, 'utf16le'), "'utf-16le'"],
+  ])('%s', async (_, content, message) => {
+    await expect(all(write(content))).rejects.toEqual(coded('ERR_BAD_FILE', message));
+  });
+
+  it('but JSON without rows has none', async () => {
+    for (const content of ['[]', '{ "data": [] }', '[ \n]\n']) expect(await all(write(content))).toEqual([]);
+  });
+
+  it('lines that were cut out of a JSON array are rows', async () => {
+    expect(await all(write(`${json.join(',\n')},\n`))).toEqual(rows);
+    expect(await all(write(`${json.join(',\n')}\n`))).toEqual(rows);
+  });
+
+  it('the error of a file with comments names the option', async () => {
+    await expect(all(write(`# made by hand\n${csv}`))).rejects.toEqual(coded('ERR_BAD_ROW', "pass comment: '#'"));
+  });
+
+  it('the error of a file without names says so', async () => {
+    const from = Interactions.from(readTable(write('1::1193::5::978300760\n1::661::3::978302109\n')));
+    await expect(from).rejects.toEqual(coded('ERR_BAD_ID', 'pass header: false or a preset'));
+  });
+});
+
+describe('a long read', () => {
+  const many = Array.from({ length: 5000 }, (_, k) => ({ user: `u${k}`, item: `i${k % 7}`, value: String(k % 5) }));
+  const files: [string, string | Uint8Array][] = [
+    ['CSV', `user,item,value\n${many.map((row) => Object.values(row).join()).join('\n')}\n`],
+    ['JSON lines', many.map((row) => `${JSON.stringify(row)}\n`).join('')],
+    ['a JSON array', JSON.stringify(many)],
+    ['gzip', gzipSync(`user,item,value\n${many.map((row) => Object.values(row).join()).join('\n')}\n`)],
+    [
+      'Parquet',
+      new Uint8Array(
+        parquetWriteBuffer({
+          columnData: (['user', 'item', 'value'] as const).map((name) => ({ name, data: many.map((row) => row[name]), type: 'STRING' })),
+          rowGroupSize: 900,
+        }),
+      ),
+    ],
+  ];
+
+  it.each(files)('of %s goes on where it was left', async (_, content) => {
+    const path = write(content);
+    for (const stop of [0, 1, 1023, 1024, 3500, 5000]) {
+      const reader = readTable(path);
+      const found: Record<string, unknown>[] = [];
+      if (stop > 0)
+        for await (const row of reader) {
+          found.push(row);
+          if (found.length === stop) break;
+        }
+      expect(reader.position).toBe(stop);
+      const rest = readTable(path, { from: reader.position });
+      for await (const row of rest) found.push(row);
+      expect(found).toEqual(many);
+      expect(rest.position).toBe(5000);
+    }
+    expect(await all(path, { from: 5001 })).toEqual([]);
+    expect(() => readTable(path, { from: -1 })).toThrow(coded('ERR_BAD_OPTION', 'from'));
+  });
+
+  it('counts the rows of batches', async () => {
+    const reader = readTable(write(files[0][1]), { from: 100 });
+    let count = 100;
+    for await (const batch of reader.batches()) expect(reader.position).toBe((count += batch.length));
+    expect(count).toBe(5000);
+  });
+});
+
 describe('a preset', () => {
   const expected = [{ user: '1', item: '7', value: 5, timestamp: 978300760000 }];
   it.each([
