@@ -20,6 +20,12 @@ export const etl = command({
       type: 'text',
       help: 'names of columns, where they are others: user=buyer,item=sku,value=stars,time=when',
     },
+    encoding: {
+      type: 'choice',
+      choices: ['utf-8', 'latin1', 'utf-16le', 'utf-16be'],
+      help: 'how the letters of the files are written',
+      default: 'utf-8',
+    },
     minInteractions: {
       type: 'integer',
       help: 'leave out users and products with fewer ratings',

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { IdMap, type Progress } from 'attune';
 import { kindOf } from '../pipeline/database.ts';
 import { type CatalogueEntry, type Known, mergeProducts, readProduct } from './product.ts';
-import { readSource } from './source.ts';
+import { type Encoding, readSource, reasonOf } from './source.ts';
 import { received } from './threads.ts';
 
 export interface ProductCounts {
@@ -16,6 +16,7 @@ export interface ProductCounts {
 export interface ProductTask {
   /** Without it the table stays empty. */
   file?: string;
+  encoding?: Encoding;
   /** Where the new tables are made. */
   database: string;
 }
@@ -39,7 +40,7 @@ export function loadProducts(task: ProductTask): AsyncGenerator<ProductMessage> 
 }
 
 /** The same in this thread. Rows of one product are merged. Only a batch and the ids are in memory. */
-export async function* productMessages({ file, database }: ProductTask): AsyncGenerator<ProductMessage> {
+export async function* productMessages({ file, database, encoding }: ProductTask): AsyncGenerator<ProductMessage> {
   const known = new IdMap();
   const counts: ProductCounts = { rows: 0, duplicates: 0, repairedTitles: 0, unreadablePrices: 0 };
   const { data, close } = await (await kindOf(database)).create(database);
@@ -69,10 +70,10 @@ export async function* productMessages({ file, database }: ProductTask): AsyncGe
     return sent;
   };
   try {
-    for await (const rows of file === undefined ? [] : readSource(file, { onProgress: (it) => void (progress = it) })) {
+    for await (const rows of file === undefined ? [] : readSource(file, { onProgress: (it) => void (progress = it), encoding })) {
       for (const { line, row, problem } of rows) {
         counts.rows++;
-        const read = row ? readProduct(row) : `not a row: ${problem.replace(/, got .*/s, '')}`;
+        const read = row ? readProduct(row) : reasonOf(problem);
         if (typeof read === 'string') {
           rejects.push({ line, reason: read, row: row ?? problem });
           continue;

@@ -1,6 +1,6 @@
 import { idOf } from './review.ts';
 import { looksLikeCode, parsedText, plainText, textList } from './text.ts';
-import { firstOf, numberOf, priceOf } from './values.ts';
+import { countOf, firstOf, numberOf, priceOf } from './values.ts';
 
 /** A product as `product_catalog` keeps it, whatever the year of its file. */
 export interface CatalogueEntry {
@@ -60,7 +60,7 @@ export function readProduct(row: Record<string, unknown>): { product: CatalogueE
   const price = priceOf(firstOf(row, names.price));
   if (price === null) repairs.push('price cannot be read');
   const average = numberOf(firstOf(row, names.averageRating));
-  const number = numberOf(firstOf(row, names.ratingNumber));
+  const number = countOf(firstOf(row, names.ratingNumber));
   return {
     product: {
       item,

@@ -7,7 +7,7 @@ import { readJsonLines } from 'attune/node';
 import { BatchBuilder, buffersOf, type RatingBatch } from './batch.ts';
 import { type FieldNames, readRating } from './review.ts';
 import { scanReview } from './scan-review.ts';
-import { beginning, isJsonLines, readSource } from './source.ts';
+import { beginning, type Encoding, isJsonLines, readSource, reasonOf } from './source.ts';
 import { received } from './threads.ts';
 
 /** What the reading of a file gives: ratings, rows that break a rule, and how far it is. */
@@ -20,6 +20,7 @@ export interface ReviewTask {
   file: string;
   /** Columns that are called otherwise than in the files of Amazon. */
   columns?: FieldNames;
+  encoding?: Encoding;
 }
 
 /** Smaller files are read faster than a thread starts. */
@@ -32,12 +33,12 @@ export function readReviews(task: ReviewTask): AsyncGenerator<ReviewMessage> {
 }
 
 /** The same in this thread. */
-export async function* reviewBatches({ file, columns }: ReviewTask): AsyncGenerator<ReviewMessage> {
+export async function* reviewBatches({ file, columns, encoding = 'utf-8' }: ReviewTask): AsyncGenerator<ReviewMessage> {
   const total = statSync(file).size;
   const builder = new BatchBuilder();
   let done = 0;
   const message = () => ({ batch: builder.take(), progress: { phase: 'reading', done, total } });
-  const head = columns ? '' : await beginning(file);
+  const head = columns || encoding !== 'utf-8' ? '' : await beginning(file);
   if (isJsonLines(head) && head.includes('\n')) {
     for await (const read of scannedLines(file, builder)) {
       done = read;
@@ -45,7 +46,7 @@ export async function* reviewBatches({ file, columns }: ReviewTask): AsyncGenera
     }
   } else {
     const onProgress = (progress: Progress) => void (done = progress.done);
-    for await (const rows of readSource(file, { onProgress })) {
+    for await (const rows of readSource(file, { onProgress, encoding })) {
       for (const { line, row, problem } of rows) {
         take(builder, line, row, problem, columns);
         if (builder.full) yield message();
@@ -58,7 +59,7 @@ export async function* reviewBatches({ file, columns }: ReviewTask): AsyncGenera
 export const buffersOfMessage = ({ batch }: ReviewMessage): ArrayBuffer[] => buffersOf(batch);
 
 function take(builder: BatchBuilder, line: number, row: Record<string, unknown> | undefined, problem = '', columns?: FieldNames): void {
-  const rating = row ? readRating(row, columns) : `not a row: ${problem.replace(/, got .*/s, '')}`;
+  const rating = row ? readRating(row, columns) : reasonOf(problem);
   if (typeof rating === 'string') builder.reject(line, rating, row ?? problem);
   else builder.add(rating, line);
 }

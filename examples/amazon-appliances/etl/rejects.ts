@@ -6,6 +6,8 @@ import { createGzip, type Gzip } from 'node:zlib';
 /** Keeps every row that was left out, with its line and the rule it broke, and counts them by rule. */
 export class Rejects {
   readonly counts = new Map<string, number>();
+  /** Columns of the first review that was left out, for a message when all were. */
+  columns: string[] | undefined;
   readonly #zip: Gzip;
   readonly #end: Promise<void>;
 
@@ -17,6 +19,7 @@ export class Rejects {
   }
 
   add(source: 'reviews' | 'products', reason: string, line: number, row: unknown): void {
+    if (source === 'reviews' && typeof row === 'object' && row !== null) this.columns ??= Object.keys(row);
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
     this.#zip.write(`${JSON.stringify({ source, reason, line, row }, plain)}\n`);
   }

@@ -38,7 +38,7 @@ export function readFieldNames(text: string): FieldNames {
 
 /** The rating in a row of 2014, 2018 or 2023, or the rule that the row breaks. @param columns names of the caller's, which replace ours */
 export function readRating(row: Record<string, unknown>, columns?: FieldNames): Rating | string {
-  const names = columns ? named(columns) : amazonNames;
+  const names = columns ? named(columns) : namesIn(row);
   const user = idOf(firstOf(row, names.user));
   if (user === undefined) return 'no user';
   const item = idOf(firstOf(row, names.item));
@@ -52,6 +52,20 @@ export function readRating(row: Record<string, unknown>, columns?: FieldNames): 
   if (time !== undefined && (timestamp === undefined || timestamp < 0)) return 'time cannot be read';
   const helpful = firstOf(row, names.helpful);
   return { user, item, value, timestamp, verified: truthOf(firstOf(row, names.verified)), helpful: votes(helpful) };
+}
+
+/** The names as this row writes them: files of other sources have `UserId`, `user id` or `user_id:token`. */
+function namesIn(row: Record<string, unknown>): typeof amazonNames {
+  if (amazonNames.user.some((name) => Object.hasOwn(row, name)) && amazonNames.item.some((name) => Object.hasOwn(row, name)))
+    return amazonNames;
+  const plain = (name: string) =>
+    name
+      .replace(/:.*$/s, '')
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '');
+  const keys = Object.keys(row);
+  const written = (names: string[]) => [...names, ...keys.filter((key) => names.some((name) => plain(name) === plain(key)))];
+  return Object.fromEntries(Object.entries(amazonNames).map(([field, names]) => [field, written(names)])) as typeof amazonNames;
 }
 
 let latest: { columns: FieldNames; names: typeof amazonNames } | undefined;

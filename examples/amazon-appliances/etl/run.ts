@@ -10,6 +10,7 @@ import { Ratings } from './ratings.ts';
 import { readReviews } from './read-reviews.ts';
 import { Rejects } from './rejects.ts';
 import type { FieldNames } from './review.ts';
+import type { Encoding } from './source.ts';
 import { chooseRatings, storeRatings } from './store-ratings.ts';
 import { finishSwitch, switchTo } from './switch.ts';
 
@@ -28,6 +29,8 @@ export interface EtlOptions {
   unknownProducts: 'stub' | 'reject';
   /** Columns of the reviews that are called otherwise than in the files of Amazon. */
   columns?: FieldNames;
+  /** How the letters of both files are written. Default UTF-8. */
+  encoding?: Encoding;
 }
 
 /** What went in, what came out, and why not all of it. */
@@ -129,7 +132,7 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
   const started = performance.now();
   const products = async () => {
     let result: ProductMessage['result'];
-    for await (const message of loadProducts({ file: options.products, database })) {
+    for await (const message of loadProducts({ file: options.products, database, encoding: options.encoding })) {
       for (const { line, reason, row } of message.rejects) rejects.add('products', reason, line, row);
       await rejects.room();
       result ??= message.result;
@@ -138,7 +141,7 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
     return { counts: result.counts, known: IdMap.fromColumns(result.known.bytes, result.known.ends) };
   };
   const reviews = async () => {
-    for await (const { batch, progress } of readReviews({ file: options.reviews, columns: options.columns })) {
+    for await (const { batch, progress } of readReviews({ file: options.reviews, columns: options.columns, encoding: options.encoding })) {
       for (const { line, reason, row } of batch.rejects) rejects.add('reviews', reason, line, row);
       counts.rows += batch.size + batch.rejects.length;
       ratings.addAll(batch, (line, rating) => {
@@ -163,6 +166,7 @@ export function fingerprint({
   sampleSeed,
   unknownProducts,
   columns,
+  encoding,
 }: EtlOptions): string {
   const file = (path: string | undefined) => {
     if (path === undefined) return null;
@@ -177,6 +181,7 @@ export function fingerprint({
     sampleSeed,
     unknownProducts,
     columns,
+    encoding,
   });
 }
 

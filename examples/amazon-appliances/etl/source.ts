@@ -1,51 +1,42 @@
-import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { createGunzip, gunzipSync } from 'node:zlib';
+import { open } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import type { Progress } from 'attune';
-import { readCsv, readJsonLines, readParquet, readTable } from 'attune/node';
-import { parsePython } from './text.ts';
+import { readTable } from 'attune/node';
 
 /** A row of a file with the number of its line, or a line that cannot be read. */
 export type SourceRow =
   | { line: number; row: Record<string, unknown>; problem?: undefined }
   | { line: number; row?: undefined; problem: string };
 
+/** How the letters of a file are written. */
+export type Encoding = 'utf-8' | 'latin1' | 'utf-16le' | 'utf-16be';
+
 interface SourceOptions {
+  encoding?: Encoding;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
 }
 
 /**
  * Reads rows of any file that reviews or metadata come in: JSON Lines, a JSON array, CSV, TSV, Parquet, or the Python
- * literals of 2014, each plain or gzip. The content decides, not the name. Rows come some hundreds at a time. In CSV the number is that of the
- * row, which is the line when no field holds a line break.
+ * literals of 2014, each plain, gzip or zstd, or a folder of them. The content decides, not the name. Rows come some hundreds at a time. In CSV
+ * the number is that of the row, which is the line when no field holds a line break.
  */
 export async function* readSource(file: string, options: SourceOptions = {}): AsyncGenerator<SourceRow[]> {
-  if ((await firstBytes(file, 4)).equals(zstd)) return yield* numbered((o) => readTable<Record<string, unknown>>(file, o), 1, options);
   const head = await beginning(file);
-  if (head.startsWith('PAR1')) return yield* numbered((o) => readParquet(file, o), 1, options);
-  if (/^\s*\[/.test(head)) return yield await wholeJson(file);
-  if (/^\s*\{/.test(head)) {
-    if (isJsonLines(head)) return yield* numbered((o) => readJsonLines(file, o), 1, options);
-    if (typeof parsePython(firstLine(head)) === 'object') return yield* pythonLines(file, options);
-    return yield await wholeJson(file);
-  }
   const columns = ratingColumns(head);
-  yield* numbered((o) => readCsv<Record<string, unknown>>(file, columns ? { ...o, header: columns } : o), columns ? 1 : 2, options);
+  const isTable = columns === undefined && !/^\s*[[{]/.test(head);
+  yield* numbered((o) => readTable<Record<string, unknown>>(file, columns ? { ...o, header: columns } : o), isTable ? 2 : 1, options);
 }
 
 /** Whether a text that begins so has one object of JSON in each line. */
 export function isJsonLines(head: string): boolean {
-  if (!/^\s*\{/.test(head)) return false;
-  const first = firstLine(head);
-  return isJson(first) || first.length === head.length;
+  const text = head.trimStart();
+  if (text[0] !== '{') return false;
+  const end = text.indexOf('\n');
+  const first = end < 0 ? text : text.slice(0, end);
+  return isJson(first.replaceAll(/\b(?:NaN|-?Infinity)\b/g, 'null')) || first.length === text.length; // as Python writes what is no number
 }
-
-const firstLine = (head: string) => head.slice(0, head.indexOf('\n') < 0 ? head.length : head.indexOf('\n'));
-
-/** How a frame of Zstandard begins; the library decompresses it, or says what to do where Node cannot. */
-const zstd = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
 interface LineReader {
   batches(): AsyncIterable<Record<string, unknown>[]>;
@@ -53,11 +44,17 @@ interface LineReader {
 
 type ReaderOptions = SourceOptions & { onBadLine: 'skip'; onSkip: (skipped: { line: number; reason: string }) => void };
 
+/** Why a line is left out, without its text. */
+export function reasonOf(problem: string): string {
+  if (problem.startsWith('expected UTF-8')) return 'not a row: expected UTF-8, or --encoding latin1';
+  return `not a row: ${problem.replace(/, got .*/s, '')}`;
+}
+
 /** Counts lines: a good row stands in the next line that was not skipped. */
 async function* numbered(
   read: (options: ReaderOptions) => LineReader,
   firstLine: number,
-  { onProgress, signal }: SourceOptions,
+  { onProgress, signal, encoding }: SourceOptions,
 ): AsyncGenerator<SourceRow[]> {
   let bad: { line: number; reason: string }[] = [];
   let line = firstLine;
@@ -66,7 +63,7 @@ async function* numbered(
     bad.push(it);
     skipped.add(it.line);
   };
-  const options = { onProgress, signal, onBadLine: 'skip', onSkip } as const;
+  const options = { onProgress, signal, encoding, onBadLine: 'skip', onSkip } as const;
   const problems = (): SourceRow[] => {
     const rows = bad.map(({ line, reason }) => ({ line, problem: reason }));
     bad = [];
@@ -83,53 +80,7 @@ async function* numbered(
   yield problems();
 }
 
-async function wholeJson(file: string): Promise<SourceRow[]> {
-  const bytes = await readFile(file);
-  const text = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\uFEFF/, '');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw Object.assign(new Error(`${file} is neither JSON nor a row of JSON a line (${(error as Error).message}).`), {
-      code: 'ERR_BAD_FILE',
-    });
-  }
-  // An object may wrap the list, as { "reviews": [...] }, or be the only row.
-  const list = Array.isArray(value)
-    ? value
-    : (Object.values(value as object).find((it) => Array.isArray(it) && typeof it[0] === 'object' && !isRow(value)) ?? [value]);
-  return (list as unknown[]).map((row, index) =>
-    row && typeof row === 'object' && !Array.isArray(row)
-      ? { line: index + 1, row: row as Record<string, unknown> }
-      : { line: index + 1, problem: 'expected an object' },
-  );
-}
-
-const isRow = (value: unknown) => typeof value === 'object' && value !== null && ('asin' in value || 'parent_asin' in value);
-
-async function* pythonLines(file: string, { onProgress, signal }: SourceOptions): AsyncGenerator<SourceRow[]> {
-  const raw = createReadStream(file, { signal });
-  const zipped = (await firstBytes(file, 2)).equals(Buffer.from([0x1f, 0x8b]));
-  let line = 0;
-  let rows: SourceRow[] = [];
-  for await (const text of createInterface({ input: zipped ? raw.pipe(createGunzip()) : raw, crlfDelay: Number.POSITIVE_INFINITY })) {
-    line++;
-    if (text.trim() === '') continue;
-    const row = parsePython(text);
-    rows.push(
-      typeof row === 'object' && row !== null
-        ? { line, row: row as Record<string, unknown> }
-        : { line, problem: 'expected JSON or a Python dict' },
-    );
-    if (rows.length < 500) continue;
-    onProgress?.({ phase: 'reading', done: raw.bytesRead });
-    yield rows;
-    rows = [];
-  }
-  yield rows;
-}
-
-/** The beginning of the text, decompressed. @param raw only the two bytes that tell gzip, as they are */
+/** The beginning of the text, decompressed; nothing of a folder. @param raw only the two bytes that tell gzip, as they are */
 export async function beginning(file: string, raw = false): Promise<string> {
   const bytes = await firstBytes(file, raw ? 2 : 65_536);
   if (raw) return bytes.toString('latin1');
@@ -148,6 +99,7 @@ async function firstBytes(file: string, length: number): Promise<Buffer> {
     );
   });
   try {
+    if ((await handle.stat()).isDirectory()) return Buffer.alloc(0);
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, 0);
     return buffer.subarray(0, bytesRead);
   } finally {

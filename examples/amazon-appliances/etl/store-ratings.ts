@@ -118,7 +118,12 @@ function nothingLeft(
 ): string {
   if (ratings.size === 0) {
     const reasons = Array.from(rejects.counts, ([reason, n]) => `${n} rows: ${reason}`).join('; ');
-    return `No rating could be read from ${reviews} (${reasons || 'it is empty'}). Check that it is the file of reviews.`;
+    const isUnnamed = [...rejects.counts.keys()].some((reason) => reason.startsWith('no '));
+    const columns = isUnnamed ? rejects.columns?.slice(0, 30).join(', ') : undefined;
+    const advice = columns
+      ? `Its columns are ${columns}. If they are others than in the files of Amazon, name them: --columns user=...,item=...,value=...,time=...`
+      : 'Check that it is the file of reviews.';
+    return `No rating could be read from ${reviews} (${reasons || 'it is empty'}). ${advice}`;
   }
   if (sampled > 0)
     return `No rating is left: no group of users and products has ${minInteractions} ratings each. Lower --min-interactions.`;

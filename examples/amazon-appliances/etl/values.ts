@@ -29,7 +29,7 @@ export function priceOf(value: unknown): number | null | undefined {
   if (typeof value !== 'string' || /^\s*(none|null|nan|n\/a|-|—)?\s*$/i.test(value)) return undefined;
   const text = westernDigits(value).trim();
   if (text.length > 60) return null;
-  const number = /(?:^|[^\d.,])(\.?\d[\d.,]*)/.exec(text)?.[1].replace(/[.,]+$/, '');
+  const number = /(?:^|[^\d.,])(\.?\d[\d.,]*)/.exec(text.replace(/([a-z])\.(?=\s*\d)/gi, '$1 '))?.[1].replace(/[.,]+$/, '');
   if (number === undefined || /^[^\d$€£₹¥]*[a-z]{4,}/i.test(text.replace(priceWords, ''))) return null;
   const cents = /[.,](\d{1,2})$/.exec(number);
   const whole = (cents ? number.slice(0, cents.index) : number).replace(/[.,]/g, '');
@@ -53,20 +53,51 @@ function westernDigits(text: string): string {
     .replace(/(\d)[\s'’](?=\d{3}(?!\d))/g, '$1');
 }
 
-/** Milliseconds since 1970 out of seconds, milliseconds, ISO text, or '08 22, 2013'. undefined when it is none. */
+/** A number of things: as {@link numberOf}, but a point between groups of three separates thousands, as in '1.234'. */
+export function countOf(value: unknown): number | undefined {
+  if (typeof value !== 'string') return numberOf(value);
+  const text = westernDigits(value).trim();
+  return numberOf(/^\d{1,3}([.,]\d{3})+$/.test(text) ? text.replace(/[.,]/g, '') : text);
+}
+
+/**
+ * Milliseconds since 1970 out of seconds, milliseconds, microseconds, an ISO text, '08 22, 2013', or a date with the name of its month; a text
+ * without a zone is UTC. undefined for all else, because a wrong time does more harm than none.
+ */
 export function timeOf(value: unknown): number | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
   const number = numberOf(value);
-  if (number !== undefined) {
-    // 1e11 seconds is the year 5138, 1e11 milliseconds is 1973: nothing between is meant.
-    const time = Math.abs(number) < 1e11 ? number * 1000 : number;
-    return Math.abs(time) <= 8.64e15 ? Math.round(time) : undefined;
-  }
+  if (number !== undefined) return typeof value === 'string' && number >= 1900 && number <= 2100 ? undefined : timeOfNumber(number);
   if (typeof value !== 'string') return undefined;
-  const american = /^\s*(\d{1,2})[ /-](\d{1,2}),?[ /-](\d{4})\s*$/.exec(value);
-  if (american) return validDate(Number(american[3]), Number(american[1]), Number(american[2]));
-  const time = Date.parse(/^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(value) ? `${value.replace(' ', 'T')}Z` : value);
+  const text = value.trim();
+  const american = /^(\d{1,2}) (\d{1,2}), ?(\d{4})$/.exec(text);
+  if (american) return validTime(american[3], american[1], american[2]);
+  const iso =
+    /^(\d{4})([-/])(\d{2})\2(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(?:Z|UTC|GMT|([+-])(\d{2}):?(\d{2})?)?$/i.exec(
+      text,
+    );
+  if (iso) {
+    const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '0', sign, zoneHour = '0', zoneMinute = '0'] = iso;
+    const time = validTime(year, month, day, hour, minute, second);
+    const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60_000 * (sign === '-' ? -1 : 1);
+    return time === undefined ? undefined : time + Math.floor(1000 * Number(`0.${fraction}`)) - offset;
+  }
+  if (!namedDate.test(text)) return undefined;
+  const time = Date.parse(/(?:GMT|UTC|Z|[+-]\d{4})(?:\s*\([^)]*\))?$/i.test(text) ? text : `${text} UTC`);
   return Number.isNaN(time) ? undefined : time;
+}
+
+/** 'Mar 14, 2021', '14 March 2021 02:30', 'Sun, 14 Mar 2021 02:30:00 GMT', 'Sun Mar 14 2021 02:30:00 GMT+0100 (CET)' */
+const namedDate =
+  /^(?:[a-z]{3,9},?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?[\s-]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s+\d{1,2}),?[\s-]+\d{4}(?:,?\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]m)?)?(?:\s*(?:GMT|UTC|Z)?(?:[+-]\d{4})?(?:\s*\([^)]*\))?)?$/i;
+
+/** 1e11 seconds is the year 5138 and 1e11 milliseconds 1973: nothing between is meant; likewise for the smaller units. */
+function timeOfNumber(number: number): number | undefined {
+  const size = Math.abs(number);
+  const isDate = Number.isInteger(number) && size >= 19_000_101 && size <= 21_001_231;
+  if (isDate && validTime(String(number).slice(0, 4), String(number).slice(4, 6), String(number).slice(6)) !== undefined) return undefined; // 20200102
+  const time = size < 1e11 ? number * 1000 : size < 1e14 ? number : size < 1e17 ? number / 1000 : number / 1e6;
+  return Math.abs(time) <= 8.64e15 ? Math.round(time) : undefined;
 }
 
 /** true or false from the spellings that files use; undefined when there is none. */
@@ -78,7 +109,15 @@ export function truthOf(value: unknown): boolean | undefined {
   return /^\s*(false|no|n|0)\s*$/i.test(value) ? false : undefined;
 }
 
-function validDate(year: number, month: number, day: number): number | undefined {
-  const time = Date.UTC(year, month - 1, day);
-  return new Date(time).getUTCMonth() === month - 1 ? time : undefined;
+/** The time of a date that the calendar has, in UTC. */
+function validTime(year: string, month: string, day: string, hour = '0', minute = '0', second = '0'): number | undefined {
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const date = new Date(time);
+  const isValid =
+    date.getUTCMonth() === Number(month) - 1 &&
+    date.getUTCDate() === Number(day) &&
+    Number(hour) < 24 &&
+    Number(minute) < 60 &&
+    Number(second) < 60;
+  return isValid ? time : undefined;
 }
