@@ -19,7 +19,7 @@ export const evaluate = command({
   async run({ dataDir, database, models, k, ...hyperParameters }) {
     const families = familiesIn(models);
     const { openSystem } = await import('../pipeline/system.ts');
-    const system = await openSystem({ ...defaults, dataDir, database, als: alsFrom(hyperParameters) });
+    const system = await openSystem({ ...defaults, dataDir, database, als: alsFrom(hyperParameters) }, { withModels: false });
     try {
       console.log(await evaluateWithProgress(system, k, families));
     } finally {

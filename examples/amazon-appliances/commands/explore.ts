@@ -15,7 +15,7 @@ export const explore = command({
     const { exploreHtml } = await import('../pipeline/explore-report.ts');
     const { writeWhole } = await import('../pipeline/files.ts');
     const { openSystem } = await import('../pipeline/system.ts');
-    const system = await openSystem({ ...defaults, dataDir, database });
+    const system = await openSystem({ ...defaults, dataDir, database }, { withModels: false });
     try {
       const ratings = await withProgress('Reading ratings', (onProgress) => loadRatings(system.data, { onProgress }));
       const found = explored(ratings);

@@ -30,7 +30,7 @@ export const start = command({
       }
       console.log(`${describeEtl(await runEtl({ dataDir, database, reviews, products, ...defaults.etl }, withProgress))}\n`);
     }
-    const system = await openSystem({ ...defaults, dataDir, database, adminPassword });
+    const system = await openSystem({ ...defaults, dataDir, database, adminPassword }, { withModels: false });
     const training = await trainWithProgress(system, 'both', false);
     console.log(`${describeTraining(training)}\n`);
     if (!existsSync(evaluation) || training.models.some((it) => it.trained)) {
@@ -41,6 +41,7 @@ export const start = command({
       });
       console.log(`${figures}\n`);
     }
+    await system.reload();
     await serveUntilStopped(system, { port, host });
   },
 });

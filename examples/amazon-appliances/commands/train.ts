@@ -26,7 +26,7 @@ export const train = command({
   async run({ dataDir, database, model, force, budget, ...hyperParameters }) {
     const { openSystem } = await import('../pipeline/system.ts');
     const choice = { ...defaults.choice, budgetSeconds: budget };
-    const system = await openSystem({ ...defaults, dataDir, database, choice, als: alsFrom(hyperParameters) });
+    const system = await openSystem({ ...defaults, dataDir, database, choice, als: alsFrom(hyperParameters) }, { withModels: false });
     try {
       const kind = Object.hasOwn(kinds, model) ? kinds[model as keyof typeof kinds] : undefined;
       const result = kind ? trainWithProgress(system, kind, force) : trainFamilyWithProgress(system, model as Family | 'auto', force);

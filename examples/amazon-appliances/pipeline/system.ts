@@ -64,11 +64,16 @@ export interface TrainedModel {
   metrics: Record<string, number>;
 }
 
+export interface OpenOptions {
+  /** Whether models are loaded, now and after a training. false for what reads tables or trains, because those of search take seconds. Default true. */
+  withModels?: boolean;
+}
+
 /**
  * Opens what etl and train have made.
  * @throws ERR_NOT_FOUND when there is no database yet.
  */
-export async function openSystem(settings: Settings): Promise<System> {
+export async function openSystem(settings: Settings, { withModels = true }: OpenOptions = {}): Promise<System> {
   const database = databaseOf(settings);
   const kind = await kindOf(database);
   finishSwitch(settings.dataDir); // a load may have been killed while it moved its files to their places
@@ -93,12 +98,12 @@ export async function openSystem(settings: Settings): Promise<System> {
     },
     async train(kind, options) {
       const result = await trainModels({ settings, data, store }, kind, options);
-      await system.reload();
+      if (withModels) await system.reload();
       return result;
     },
   };
   try {
-    await system.reload();
+    if (withModels) await system.reload();
     return system;
   } catch (error) {
     close();

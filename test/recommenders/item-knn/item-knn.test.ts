@@ -45,6 +45,24 @@ describe('ItemKnnRecommender', () => {
       { numRuns: 60 },
     );
   });
+  it('a list of few neighbours is the one that a look at all items gives', async () => {
+    const histories = fc.array(fc.record({ item: fc.nat(9).map((i) => `i${i}`), value: fc.integer({ min: -2, max: 2 }) }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(rows, histories, fc.integer({ min: 1, max: 12 }), fc.boolean(), async (some, history, n, includeSeen) => {
+        const data = fromRows(some as Row[]);
+        const model = await new ItemKnnRecommender({ neighbors: 3, onUnknown: 'empty' }).fit(data);
+        const options = { n, includeSeen, exclude: ['i1'] };
+        const all = model.recommendFor(history, { ...options, only: data.items });
+        expect(model.recommendFor(history, options)).toEqual(all);
+        expect(model.recommendFor(history, options)).toEqual(all); // nothing is left of the first
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('counts only the most similar items of each', async () => {
     const data = zipf();
     const options = { userExponent: 0.7, popularityExponent: 0.3, shrinkage: 0 };
