@@ -84,7 +84,22 @@ function parts<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
   }
 }
 
-/** A tensor of a model file, or ERR_BAD_FILE when it is missing or of another type. Copies, so that the file can be freed. */
+/** Files that nobody but their model holds. */
+const handedOver = new WeakSet<ArrayBufferLike>();
+
+/**
+ * Says that these bytes, which a store has just read, belong to the model that is made of them: its tensors are then views of them instead of
+ * copies, so that a large model is in memory once.
+ */
+export function handOver(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === bytes.buffer.byteLength) handedOver.add(bytes.buffer);
+  return bytes;
+}
+
+/**
+ * A tensor of a model file, or ERR_BAD_FILE when it is missing or of another type. A copy, which the caller of `fromBytes` cannot change and
+ * with which the file can be freed; a view of a file that was handed over.
+ */
 export function tensorOf<T extends TensorData>(file: ModelFile, name: string, type: new (n: number) => T, length?: number): T {
   const data = Object.hasOwn(file.tensors, name) ? file.tensors[name].data : undefined;
   if (!(data instanceof type) || (length !== undefined && data.length !== length)) {
@@ -93,7 +108,7 @@ export function tensorOf<T extends TensorData>(file: ModelFile, name: string, ty
       `Expected tensor '${name}'${length === undefined ? '' : ` of ${length} numbers`} in a model of kind '${file.kind}'.`,
     );
   }
-  return data.slice() as T;
+  return (handedOver.has(data.buffer) ? data : data.slice()) as T;
 }
 
 function readSettings(text: string | undefined, kind: string): Record<string, unknown> {

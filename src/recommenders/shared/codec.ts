@@ -1,6 +1,6 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { LoadOptions } from '../../contracts/recommender.ts';
-import { type ModelFile, readModelFile, writeModelFile } from '../../data/files/model-file.ts';
+import { handOver, type ModelFile, readModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { type Check, onUnknown, optional, readOptions, threads } from '../../options.ts';
 import { readModelStore } from '../../storage/shared/model-names.ts';
@@ -87,5 +87,5 @@ export function readLoadOptions<S extends Record<string, Check<unknown>>>(owner:
 
 /** The bytes of a stored model: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND, ERR_BAD_ARGUMENT */
 export async function storedBytes(store: ModelStore, reference: string): Promise<Uint8Array> {
-  return (await readModelStore(store).get(reference)).bytes;
+  return handOver((await readModelStore(store).get(reference)).bytes);
 }

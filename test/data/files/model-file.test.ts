@@ -1,7 +1,7 @@
 import { AttuneError, IdMap } from 'attune';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../src/data/files/model-file.ts';
+import { handOver, type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../src/data/files/model-file.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/data/files/safetensors.ts';
 
 const model = (): ModelFile => ({
@@ -30,6 +30,19 @@ describe('a model file', () => {
     expect(read.tensors).toEqual(model().tensors);
     expect([...read.ids.users]).toEqual(['a', '__proto__', 'é😀']);
     expect(read.ids.items.size).toBe(0);
+  });
+
+  it('is copied by its model, unless it was handed over', () => {
+    const bytes = writeModelFile(model());
+    const factors = () => tensorOf(readModelFile(bytes, 'als', 2), 'factors', Float32Array);
+    expect(factors().buffer).not.toBe(bytes.buffer);
+    handOver(bytes);
+    expect(factors().buffer).toBe(bytes.buffer);
+    expect(factors()).toEqual(model().tensors.factors.data);
+    const part = new Uint8Array(bytes.length + 8);
+    part.set(bytes, 8);
+    handOver(part.subarray(8)); // somebody may hold the rest
+    expect(tensorOf(readModelFile(part.subarray(8), 'als', 2), 'factors', Float32Array).buffer).not.toBe(part.buffer);
   });
 
   it('has names of id maps and tensors that no program expects', () => {
