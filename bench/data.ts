@@ -7,6 +7,7 @@ import { AlsRecommender, Interactions } from 'attune';
 import { fileModelStore, readTable } from 'attune/node';
 import { type SqliteHandle, sqliteDataStore } from 'attune/sqlite';
 import Database from 'libsql';
+import postgres from 'postgres';
 import { Peer } from './support/peers.ts';
 import { type Row, ratioOf, table } from './support/table.ts';
 
@@ -16,6 +17,7 @@ const help = `npm run bench -- data [options]
   --before FOLDER  another checkout, whose etl runs in turn with this one
   --rounds N       runs of each side (default 1)
   --no-peers       without DuckDB
+  --database URL   an empty PostgreSQL database, into which etl loads as well
   --only a,b       etl, read, put, load
 `;
 
@@ -38,6 +40,7 @@ export const data = {
         dir: { type: 'string' },
         before: { type: 'string' },
         rounds: { type: 'string', default: '1' },
+        database: { type: 'string' },
         'no-peers': { type: 'boolean', default: false },
         only: { type: 'string', default: 'etl,read,put,load' },
         help: { type: 'boolean', default: false },
@@ -52,6 +55,7 @@ export const data = {
       const root = join(import.meta.dirname, '..');
       if (!existsSync(join(folder, 'Appliances.jsonl.gz'))) await appliances(root, folder, ['sample', '--scale', values.scale]);
       if (only.includes('etl')) rows.push(...(await etlRows(root, folder, values.before, Number(values.rounds), !values['no-peers'])));
+      if (values.database) rows.push(await postgresRow(root, folder, values.database));
       if (only.includes('read')) rows.push(await readRow(folder));
       if (only.includes('put')) rows.push(await putRow());
       if (only.includes('load')) rows.push(await modelRow(folder));
@@ -100,6 +104,16 @@ async function etlRows(root: string, folder: string, before: string | undefined,
   } finally {
     peer.close();
   }
+}
+
+/** The same load into PostgreSQL, whose own processor time is not counted. */
+async function postgresRow(root: string, folder: string, database: string): Promise<Row> {
+  const { wall, cpu, memory } = await appliances(root, folder, ['etl', '--database', database], 'etl-postgres');
+  const sql = postgres(database);
+  const [{ n }] = await sql`select count(*)::int as n from user_item_rating`;
+  await sql.end();
+  const note = `${Math.round(n / wall).toLocaleString('en-US')} reviews/s, peak ${memory?.toFixed(0)} MB; without the time of the server`;
+  return { task: 'etl into PostgreSQL', unit: 's', attune: wall, attuneCpu: cpu, goal: '100,000 reviews/s', note };
 }
 
 /** Runs a command of the example in a process of its own, into a folder beside the sample. */
