@@ -4,7 +4,7 @@ export type { Encoding } from '../data/readers/encodings.ts';
 export { type JsonLinesOptions, readJsonLines } from '../data/readers/json-lines.ts';
 export { type ParquetDecompressor, type ParquetOptions, readParquet } from '../data/readers/parquet.ts';
 export type { TablePreset } from '../data/readers/presets.ts';
-export type { BadLineOptions, RowReader, SkippedLine } from '../data/readers/row-reader.ts';
+export type { BadLineOptions, ResumeOptions, RowReader, SkippedLine } from '../data/readers/row-reader.ts';
 export type { ReaderInput, ReadOptions, TextReadOptions } from '../data/readers/source.ts';
 export { readTable, type TableOptions } from '../data/readers/table.ts';
 export { type AlsOnDiskOptions, fitAlsOnDisk } from '../recommenders/als/disk/fit-on-disk.ts';

@@ -7,8 +7,8 @@ import { encodings, notUtf8 } from './encodings.ts';
 import {
   type BadLineOptions,
   BadLines,
-  type FromOptions,
   fromCheck,
+  type ResumeOptions,
   type RowReader,
   rowMaker,
   rowReader,
@@ -17,7 +17,7 @@ import {
 import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOptions } from './source.ts';
 
 /** Options of {@link readCsv}. */
-export interface CsvOptions extends TextReadOptions, BadLineOptions, FromOptions {
+export interface CsvOptions extends TextReadOptions, BadLineOptions, ResumeOptions {
   /**
    * What stands between fields: a text such as `','`, `'\t'` or `'::'`, or `'blanks'` for any number of blanks and tabs. `'auto'` (default)
    * takes the most frequent of `, ; tab |` in the first line, or `::`, or what a first line `sep=;` names.

@@ -4,11 +4,11 @@ import { callback, choice, integer, readOptions, workOptions } from '../../optio
 import { guessNewline } from './csv-layout.ts';
 import { encodings, notUtf8 } from './encodings.ts';
 import { parseLiteral } from './literals.ts';
-import { type BadLineOptions, BadLines, type FromOptions, fromCheck, type RowReader, rowReader, type SkippedLine } from './row-reader.ts';
+import { type BadLineOptions, BadLines, fromCheck, type ResumeOptions, type RowReader, rowReader, type SkippedLine } from './row-reader.ts';
 import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOptions } from './source.ts';
 
 /** Options of {@link readJsonLines}. */
-export interface JsonLinesOptions extends TextReadOptions, BadLineOptions, FromOptions {
+export interface JsonLinesOptions extends TextReadOptions, BadLineOptions, ResumeOptions {
   /** Longer lines, in bytes, are bad ones; it bounds the memory. Default 16 MiB. */
   maxLineBytes?: number | undefined;
 }

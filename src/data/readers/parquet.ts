@@ -3,14 +3,14 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, optional, readOptions, workOptions } from '../../options.ts';
 import { exactColumns, textOrBytes } from './parquet-values.ts';
-import { BadLines, type FromOptions, fromCheck, type RowReader, rowMaker, rowReader } from './row-reader.ts';
+import { BadLines, fromCheck, type ResumeOptions, type RowReader, rowMaker, rowReader } from './row-reader.ts';
 import { checkInput, inputName, type ReadOptions, unreadable } from './source.ts';
 
 /** Decompresses one page; the form of the package `hyparquet-compressors`. */
 export type ParquetDecompressor = (input: Uint8Array, outputLength: number) => Uint8Array;
 
 /** Options of {@link readParquet}. */
-export interface ParquetOptions extends ReadOptions, FromOptions {
+export interface ParquetOptions extends ReadOptions, ResumeOptions {
   /** The columns to read; the others cost nothing. Default all. */
   columns?: readonly string[] | undefined;
   /** More codecs by their Parquet name, such as `LZ4_RAW`. Snappy, gzip, brotli and zstd are there. */

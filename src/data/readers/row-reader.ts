@@ -28,7 +28,7 @@ export interface BadLineOptions {
 }
 
 /** Where the readers begin. */
-export interface FromOptions {
+export interface ResumeOptions {
   /**
    * Rows to leave out at the beginning: the `position` of a reader of the same file with the same options, whose reading then goes on. They are
    * parsed once more, and bad lines among them reported once more; `readParquet` leaves out whole row groups unread. Default 0.
@@ -36,7 +36,7 @@ export interface FromOptions {
   from?: number | undefined;
 }
 
-/** How {@link FromOptions} are checked. */
+/** How {@link ResumeOptions} are checked. */
 export const fromCheck = integer({ default: 0, min: 0 });
 
 /** Applies the policy for bad lines and counts what it left out. */
