@@ -4,6 +4,7 @@ import {
   diversify,
   exclude,
   HybridRanker,
+  type HybridSources,
   limitPer,
   PopularityRecommender,
   pin,
@@ -44,7 +45,8 @@ const requests: RankRequest[] = [{ user: 'u1' }, { history: ['i1', 'i2'] }, { us
 
 describe('a page is the beginning of every longer one', () => {
   it.each(pages)('with %s', async (_, rerank) => {
-    for (const sources of [{ als, popular }, { als, semantic, popular, latest }, { latest }]) {
+    const several: HybridSources[] = [{ als, popular }, { als, semantic, popular, latest }, { latest }];
+    for (const sources of several) {
       for (const fusion of fusions) {
         const ranker = new HybridRanker({ sources, fusion, rerank, attributes: brands, timeoutMs: 60_000 });
         for (const request of requests) {
