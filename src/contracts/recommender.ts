@@ -154,7 +154,7 @@ export interface FitOptions {
  * - `'sequence'`: the order and the times of a history count.
  * - `'similarItems'`, `'similarUsers'`, `'explain'`, `'explainMany'`, `'explainFor'`, `'partialFit'`, `'forget'`: there is a method of
  *   that name.
- * - `'earlyStopping'`: `fit` iterates and takes `validate` and `patience`.
+ * - `'earlyStopping'`: `fit` iterates and takes `validation`, `validate` and `patience`.
  */
 export type Capability = (typeof capabilities)[number];
 

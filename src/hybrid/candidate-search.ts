@@ -73,7 +73,7 @@ export class CandidateSearch {
     const exclude = [...forbidden];
     const unseen = exclude.filter((item) => !visitor.seen.has(item));
     this.#want = { exclude, unseen, only: only && [...only], includeSeen };
-    this.#first = Math.max(settings.candidates, 2 * rules.context.n);
+    this.#first = settings.candidates;
   }
 
   /** Asks the sources that have a weight, or the first ones that have an answer. */
@@ -90,6 +90,11 @@ export class CandidateSearch {
   get isSettled(): boolean {
     if (this.#waiting.flat().every(({ source }) => source.role === 'popular')) return true;
     return this.#answered.some(({ one, items }) => one.source.role !== 'popular' && items.length > 0);
+  }
+
+  /** Whether a source that was asked may have more. */
+  isOpen(source: string): boolean {
+    return this.#growing().some(({ one, isExhausted }) => one.source.name === source && !isExhausted);
   }
 
   /** Looks further: for more from those asked already, else from the next ones. False when no source has more. */

@@ -22,7 +22,7 @@ export interface RankedItem {
   item: string;
   /**
    * Fused score after rules; larger is better. Falls along the page but for pinned, diversified, calibrated and explored items. With a query
-   * it lies in the band of the item's relevance. What only fills up the page has scores below 0.
+   * it lies in the band of the item's relevance. What only fills up the page, or was found when more candidates were asked for, has scores below 0.
    */
   score: number;
   /** What each source said of it: place from 1 among the candidates that it scored, and its own score. */
@@ -57,6 +57,8 @@ interface Draft {
   tiers: SourceList[][];
   /** What could be on the page, before rules. */
   candidates: Candidate[];
+  /** Those of them that go before whatever is found later. */
+  settled: Candidate[];
   /** The same after rules; the page is its beginning. */
   ranked: Candidate[];
   skipped: Skipped[];
@@ -64,8 +66,9 @@ interface Draft {
 
 /**
  * Makes one page out of several sources: asks them at once, each no longer than its deadline, weighs them by what is known of the visitor,
- * fuses their lists, applies rules, and says why. A source that fails never breaks the page. When rules leave too few of the candidates,
- * sources are asked for more until the page is full or exhausted.
+ * fuses their lists, applies rules, and says why. A source that fails never breaks the page. When too few of the candidates are left for the
+ * page, sources are asked for more until it is full or they are exhausted; what they bring then comes behind, so that a page is the
+ * beginning of every longer one.
  *
  * @example
  * const ranker = new HybridRanker({ sources: { als, semantic: index, popular }, fusion: weighted({ als: 0.7, semantic: 0.3 }) });
@@ -122,7 +125,7 @@ export class HybridRanker<const Sources extends HybridSources = HybridSources> {
     const draft = await this.#draft(request, o);
     const missing: MissingItem = { id, n: o.n, isListed: draft.ranked.slice(0, o.n).some((one) => one.item === id) };
     const has = () => draft.candidates.some((one) => one.item === id);
-    if (!missing.isListed && draft.rules.isAllowed(id)) while (!has() && (await draft.search.more())) this.#redraft(draft);
+    if (!missing.isListed && draft.rules.isAllowed(id)) while (!has() && (await this.#further(draft)));
     return whyNotOf(missing, { ...draft, read: readRequest(request), settings: this.#settings });
   }
 
@@ -136,19 +139,35 @@ export class HybridRanker<const Sources extends HybridSources = HybridSources> {
     const standing = this.#standing(visitor, skipped);
     const search = new CandidateSearch({ settings: this.#settings, standing, visitor, rules, signal: o.signal, skipped });
     await search.start();
-    const draft: Draft = { visitor, rules, standing, search, n: o.n, tiers: [], candidates: [], ranked: [], skipped };
-    let failed = this.#redraft(draft);
-    while ((draft.ranked.length < o.n || !search.isSettled) && (await search.more())) failed = this.#redraft(draft);
-    skipped.push(...failed);
+    const draft: Draft = { visitor, rules, standing, search, n: o.n, tiers: [], candidates: [], settled: [], ranked: [], skipped };
+    let failed: Skipped[] | undefined = this.#redraft(draft);
+    let last = failed;
+    while (failed && (!isFull(draft) || !search.isSettled)) {
+      last = failed;
+      failed = await this.#further(draft);
+    }
+    skipped.push(...(failed ?? last));
     return draft;
   }
 
-  /** Fuses what has been found and applies the rules. Gives the rules that failed. */
+  /** Looks for further candidates, whose places are behind those there are. Gives the rules that failed, or undefined when nothing is left. */
+  async #further(draft: Draft): Promise<Skipped[] | undefined> {
+    const { search, rules, candidates } = draft;
+    if (search.isSettled) {
+      const front = frontOf(draft);
+      draft.settled = front ? candidates.filter(({ item }) => front.has(item)) : candidates;
+      rules.settle(draft.settled);
+    }
+    return (await search.more()) ? this.#redraft(draft) : undefined;
+  }
+
+  /** Fuses what has been found and applies the rules. What was settled before keeps its places. Gives the rules that failed. */
   #redraft(draft: Draft): Skipped[] {
     const { search, standing, visitor, rules } = draft;
     const { fusion, relevanceBand } = this.#settings;
     draft.tiers = search.tiers();
-    draft.candidates = candidatesOf(draft.tiers, { fusion, relevanceBand, leads: leadsIn(draft.tiers[0] ?? [], standing, visitor) });
+    const scoring = { fusion, relevanceBand, leads: leadsIn(draft.tiers[0] ?? [], standing, visitor) };
+    draft.candidates = candidatesOf(draft.tiers, scoring, draft.settled);
     const failed: Skipped[] = [];
     draft.ranked = rules.apply(draft.candidates, failed);
     return failed;
@@ -174,6 +193,23 @@ export class HybridRanker<const Sources extends HybridSources = HybridSources> {
     });
     return standing;
   }
+}
+
+/** What nothing that is found later can come before: the tiers up to the first that may grow. Undefined: all of it. */
+function frontOf({ tiers, search }: Draft): ReadonlySet<string> | undefined {
+  const open = tiers.findIndex((lists) => lists.some(({ source }) => search.isOpen(source)));
+  if (open < 0 || open === tiers.length - 1) return undefined;
+  const lists = tiers.slice(0, open + 1).flat();
+  return new Set(lists.flatMap(({ items }) => items.map(({ item }) => item)));
+}
+
+/** Whether the page is full of what keeps its place, so that a longer page would begin like it. */
+function isFull(draft: Draft): boolean {
+  const { ranked, candidates, n } = draft;
+  const front = ranked.length >= n ? frontOf(draft) : undefined;
+  if (!front) return ranked.length >= n;
+  const behind = new Set(candidates.map(({ item }) => item).filter((item) => !front.has(item)));
+  return ranked.filter(({ item }) => !behind.has(item)).length >= n;
 }
 
 /** Which lists say how relevant an item is to the query: those of contents, or where there are none those of functions. */

@@ -37,8 +37,8 @@ export interface HybridRankerOptions<Sources extends HybridSources = HybridSourc
   /** Rules of the page. Default none. */
   rerank?: readonly RerankerLike[] | undefined;
   /**
-   * How many items each source is asked for at first, at least twice the page. From 1, default 100. When rules leave the page short, sources
-   * are asked for four times as many until it is full or they have no more.
+   * How many items each source is asked for at first, whatever the length of the page. From 1, default 100. When too few are left for the page,
+   * sources are asked for four times as many until it is full or they have no more; what they bring then comes behind.
    */
   candidates?: number | undefined;
   /**

@@ -11,10 +11,14 @@ export interface Scoring {
   relevanceBand: number;
 }
 
-/** All candidates, best first, with what each source said of them. Those of a tier stand behind all of the tiers before. */
-export function candidatesOf(tiers: readonly SourceList[][], scoring: Scoring): Candidate[] {
-  const scores = new Map<string, number>();
+/**
+ * All candidates, best first, with what each source said of them. Those of a tier stand behind all of the tiers before.
+ * @param settled candidates of earlier rounds: they stay as they are, and all others stand behind them
+ */
+export function candidatesOf(tiers: readonly SourceList[][], scoring: Scoring, settled: readonly Candidate[] = []): Candidate[] {
+  const scores = new Map(settled.map(({ item, score }) => [item, score]));
   let lowest = 0;
+  for (const { score } of settled) lowest = Math.min(lowest, score);
   for (const lists of tiers) {
     const own = scoresOf(lists, scoring);
     const isFirst = scores.size === 0;
@@ -24,7 +28,8 @@ export function candidatesOf(tiers: readonly SourceList[][], scoring: Scoring): 
     else lowest--;
   }
   const said = statements(tiers);
-  return Array.from(scores, ([item, score]): Candidate => ({ item, score, sources: said.get(item) ?? {} })).sort(bestFirst);
+  const fresh = [...scores].slice(settled.length); // a Map keeps its order
+  return [...settled, ...fresh.map(([item, score]): Candidate => ({ item, score, sources: said.get(item) ?? {} })).sort(bestFirst)];
 }
 
 function scoresOf(lists: readonly SourceList[], { fusion, leads, relevanceBand }: Scoring): Map<string, number> {

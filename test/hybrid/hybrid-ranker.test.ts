@@ -87,7 +87,7 @@ describe('a page', () => {
         context: { page: 1 },
         exclude: ['e', 'h'],
         only: undefined,
-        n: 20,
+        n: 7,
         signal: expect.any(AbortSignal),
       }),
     );

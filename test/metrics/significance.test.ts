@@ -52,6 +52,15 @@ describe('confidence intervals', () => {
     expect(bootstrap.high / normal.high).toBeCloseTo(1, 2);
   });
 
+  it('refuse what is no column of numbers', () => {
+    for (const bad of [undefined, null, 5, 'abc']) {
+      expect(() => confidenceInterval(bad as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
+    }
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, '1', {}]) {
+      expect(() => confidenceInterval([1, bad as never])).toThrow(expect.objectContaining({ code: 'ERR_BAD_VALUE' }));
+    }
+  });
+
   it('are the same for the same seed, wider for more confidence, and unknown for one value', () => {
     const values = [1, 2, 4, 8];
     expect(confidenceInterval(values, { seed: 3 })).toEqual(confidenceInterval(values, { seed: 3 }));
@@ -107,6 +116,21 @@ describe('paired tests', () => {
     expect(chiSquare).toBeLessThan(21.7); // 1 % point of 9 degrees of freedom
   });
 
+  it('of Student give his interval too, so that it leaves out 0 where the p-value says so', () => {
+    const t = pairedTest([1, 2, 3, 5, 8], [1.5, 1, 2, 6, 4], { test: 't' }); // scipy.stats.ttest_rel and its confidence_interval
+    expect([t.pValue, t.low, t.high].map((value) => value.toFixed(6))).toEqual(['0.360227', '-1.520449', '3.320449']);
+    const random = randomOf(4);
+    for (let run = 0; run < 200; run++) {
+      const a = Float64Array.from({ length: 2 + (run % 12) }, () => random() + 0.3);
+      const { pValue, low, high } = pairedTest(
+        a,
+        a.map(() => random()),
+        { test: 't' },
+      );
+      expect(low > 0 || high < 0).toBe(pValue < 0.05);
+    }
+  });
+
   it('refuse what is not paired', () => {
     expect(() => pairedTest([1], [1, 2])).toThrow(expect.objectContaining({ code: 'ERR_COLUMN_LENGTH' }));
     expect(() => pairedTest([], [])).toThrow(expect.objectContaining({ code: 'ERR_EMPTY' }));
@@ -120,5 +144,7 @@ describe("Holm's correction", () => {
     expect(holm([0.9, 0.8])).toEqual([1, 1]);
     expect(holm([])).toEqual([]);
     expect(() => holm([1.2])).toThrow(expect.objectContaining({ code: 'ERR_BAD_VALUE' }));
+    expect(() => holm([Number.NaN])).toThrow(expect.objectContaining({ code: 'ERR_BAD_VALUE' }));
+    expect(() => holm(5 as never)).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
   });
 });

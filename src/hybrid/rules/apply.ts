@@ -18,6 +18,8 @@ export interface Rules {
   removing(item: string, candidates: Candidate[]): Reranker | undefined;
   /** Candidates, best first, become the page. A rule that fails is left out and named. */
   apply(candidates: Candidate[], skipped: { source: string; reason: string }[]): Candidate[];
+  /** From now on the places before the others belong to these candidates, in the order that rules last gave them. */
+  settle(candidates: readonly Candidate[]): void;
 }
 
 /** Prepares the rules for one request. Attributes are looked up once per item; an item whose attributes cannot be had has none. */
@@ -52,16 +54,22 @@ export function rulesFor(
   };
   const pinned = settings.rules.flatMap(({ kind, says }) => (kind === 'pin' ? (says?.items ?? []) : []));
   const context: RerankContext = { n, user, history, context: given, pinned: [], attributesOf, isAllowed };
+  let settled: readonly string[] = [];
+  let ordered: readonly Candidate[] = []; // by the rules that choose and order, before any puts items at places
   /** The page after each rule. Candidates passed the filters before. */
   function* steps(candidates: Candidate[], failed: (rule: Reranker, error: unknown) => void): Generator<[Reranker, Candidate[]]> {
     const withPins = { ...context, pinned: pinned.filter(isAllowed) };
+    const whileOrdering = settled.length > 0 ? { ...withPins, pinned: [...new Set([...withPins.pinned, ...settled])] } : withPins;
     let page = candidates;
+    ordered = page;
     for (const rule of settings.rules) {
       if (rule.phase === 'filter') continue;
+      const places = addsItems(rule);
       try {
         const copies = page.map((candidate) => ({ ...candidate })); // so that a rule that writes to what it is given changes nothing else
-        const answer = checked(rule, rule.rerank(copies, withPins), page, isAllowed);
-        page = answer.page;
+        const answer = checked(rule, rule.rerank(copies, places ? withPins : whileOrdering), page, isAllowed);
+        page = places ? answer.page : settledFirst(answer.page, settled);
+        if (!places) ordered = page;
         if (answer.complaint) failed(rule, answer.complaint);
       } catch (error) {
         failed(rule, error);
@@ -87,7 +95,19 @@ export function rulesFor(
       for (const [{ kind }, reason] of failures) skipped.push({ source: `rerank: ${kind}`, reason });
       return result;
     },
+    settle(candidates) {
+      const items = new Set(candidates.map(({ item }) => item));
+      settled = ordered.filter(({ item }) => items.has(item)).map(({ item }) => item);
+    },
   };
+}
+
+/** A page with some items at its beginning, in their order. */
+function settledFirst(page: Candidate[], settled: readonly string[]): Candidate[] {
+  if (settled.length === 0) return page;
+  const place = new Map(settled.map((item, at) => [item, at]));
+  const placeOf = ({ item }: Candidate) => place.get(item) ?? settled.length;
+  return [...page].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Whether a filter lets an item through. @throws when it answers anything but the candidate or nothing */

@@ -28,24 +28,33 @@ export function mae(predicted: ArrayLike<number>, actual: ArrayLike<number>): nu
 
 /** Checks two columns that belong together. @returns their length. */
 export function readPairs(metric: string, a: ArrayLike<number>, b: ArrayLike<number>, nameA: string, nameB: string): number {
-  for (const [column, name] of [
-    [a, nameA],
-    [b, nameB],
-  ] as const) {
-    if (column === null || typeof column !== 'object' || !Number.isInteger(column.length)) {
-      throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected an array of numbers as ${name}, got ${shown(column)}.`);
-    }
-  }
+  checkColumn(metric, a, nameA);
+  checkColumn(metric, b, nameB);
   if (a.length !== b.length) {
     throw new AttuneError('ERR_COLUMN_LENGTH', `${metric}: expected as many ${nameA} as ${nameB}, got ${a.length} and ${b.length}.`);
   }
   for (let at = 0; at < a.length; at++) {
-    if (Number.isFinite(a[at]) && Number.isFinite(b[at])) continue;
-    const [name, value] = Number.isFinite(a[at]) ? [nameB, b[at]] : [nameA, a[at]];
-    throw new AttuneError(
-      'ERR_BAD_VALUE',
-      `${metric}: expected finite numbers, got ${shown(value)} in ${name} at ${at}. Leave such pairs out, and say how many.`,
-    );
+    checkFinite(metric, a, nameA, at);
+    checkFinite(metric, b, nameB, at);
   }
   return a.length;
+}
+
+/** Checks a column of finite numbers. */
+export function checkNumbers(metric: string, values: ArrayLike<number>, name: string): void {
+  checkColumn(metric, values, name);
+  for (let at = 0; at < values.length; at++) checkFinite(metric, values, name, at);
+}
+
+function checkColumn(metric: string, column: ArrayLike<number>, name: string): void {
+  if (column !== null && typeof column === 'object' && Number.isInteger(column.length)) return;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected an array of numbers as ${name}, got ${shown(column)}.`);
+}
+
+function checkFinite(metric: string, column: ArrayLike<number>, name: string, at: number): void {
+  if (Number.isFinite(column[at])) return;
+  throw new AttuneError(
+    'ERR_BAD_VALUE',
+    `${metric}: expected finite numbers, got ${shown(column[at])} in ${name} at ${at}. Leave it out, and say how many were.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { normalCdf, studentQuantile } from '../../numeric/distributions.ts';
 import { randomBelow, randomNumbers } from '../../numeric/random.ts';
 import { choice, integer, number, readOptions } from '../../options.ts';
+import { checkNumbers } from '../rating/rating.ts';
 
 /** A mean, and the interval in which the true mean most likely lies. */
 export interface Estimate {
@@ -32,10 +33,11 @@ export interface IntervalOptions {
  * for small samples so that they cover as often as a t interval does.
  *
  * @param values one value per user; none may be NaN.
- * @throws ERR_BAD_OPTION.
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION; ERR_BAD_VALUE naming the first value that is not finite.
  */
 export function confidenceInterval(values: ArrayLike<number>, options: IntervalOptions = {}): Estimate {
   const o = readOptions('confidenceInterval', options, intervalChecks);
+  checkNumbers('confidenceInterval', values, 'values');
   const n = values.length;
   const mean = meanOf(values);
   if (n < 2) return { mean, low: Number.NaN, high: Number.NaN };

@@ -25,7 +25,10 @@ export interface PairedTest {
 
 /** Options of {@link pairedTest}. */
 export interface PairedTestOptions extends IntervalOptions {
-  /** `'permutation'`, `'t'`, or `'auto'` (default): permutation up to 5,000 pairs that differ, beyond which the two agree. */
+  /**
+   * `'permutation'`, `'t'`, or `'auto'` (default): permutation up to 5,000 pairs that differ, beyond which the two agree. With `'t'` the
+   * interval is that of the t test too, unless `method` says otherwise, so that it leaves out 0 where the p-value is below 1 - `level`.
+   */
   test?: 'auto' | 'permutation' | 't' | undefined;
   /** How many random sign flips; the smallest p-value is 1 / (flips + 1). Default 10,000. */
   flips?: number | undefined;
@@ -48,7 +51,8 @@ export function pairedTest(a: ArrayLike<number>, b: ArrayLike<number>, options: 
   const pairs = readPairs('pairedTest', a, b, 'a', 'b');
   if (pairs === 0) throw new AttuneError('ERR_EMPTY', 'pairedTest: expected at least one pair, got none.');
   const differences = Float64Array.from({ length: pairs }, (_, at) => a[at] - b[at]);
-  const { level, method, resamples, seed } = o;
+  const { level, resamples, seed } = o;
+  const method = o.test === 't' && o.method === 'auto' ? 'normal' : o.method;
   const { mean, low, high } = confidenceInterval(differences, { level, method, resamples, seed });
   const spread = deviation(differences, mean);
   const effectSize = mean === 0 ? 0 : mean / spread;

@@ -116,10 +116,33 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     checkInteractions('AlsRecommender.fit', interactions);
     const asRecommender = (model: AlsModel) => AlsRecommender.#of(model);
     const { fitAls } = await import('./fit.ts'); // not needed to answer, so not part of what every import compiles
-    const fitted = await fitAls(interactions, this.#settings, { ...o, warmStart: o.warmStart?.model, asRecommender });
+    const { trialFit, validateOn } = await import('../shared/trial-fit.ts');
+    const { validation } = o;
+    const settings = this.#settings;
+    const trial = validation === 'auto' ? await trialFit(interactions, settings.seed, (...parts) => this.#tried(parts, o)) : undefined;
+    const fitted = await fitAls(interactions, trial ? { ...settings, iterations: trial.iterations } : settings, {
+      ...o,
+      validate: validation && validation !== 'auto' ? validateOn(validation, o.signal) : o.validate,
+      warmStart: o.warmStart?.model,
+      asRecommender,
+    });
     o.signal?.throwIfAborted();
-    this.replace(fitted);
+    this.replace(trial ? { ...fitted, settings, history: trial.annotate(fitted.history) } : fitted);
     return this;
+  }
+
+  /** A model like this one, fitted on a part of the data and validated on what was held out. */
+  #tried([part, validation]: [Interactions, Interactions], o: ReturnType<typeof readFitOptions<AlsRecommender>>) {
+    const { signal, onProgress, validateEvery, patience, warmStart, userWeights } = o;
+    return new AlsRecommender(this.#settings).fit(part, {
+      signal,
+      validation,
+      validateEvery,
+      patience,
+      warmStart,
+      userWeights,
+      onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: 'validating' })),
+    });
   }
 
   /**

@@ -2,7 +2,7 @@ import type { FitOptions } from '../../contracts/recommender.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, callback, integer, readOptions, workOptions } from '../../options.ts';
-import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
+import { checkOneValidation, type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
 import { type AttributesOf, featureChecks, type ItemFeatures } from '../shared/item-features.ts';
 
 /**
@@ -36,7 +36,7 @@ export interface AlsFitOptionsOf<Model> extends FitOptions, ValidationOptions<Mo
    * });
    */
   validate?: ((model: Model) => number | Promise<number>) | undefined;
-  /** With `validate`: iterations between two validations, from 1. Default 1. */
+  /** With `validate` or `validation`: iterations between two validations, from 1. Default 1. */
   validateEvery?: number | undefined;
   /**
    * Vectors of the contents of items, such as a `SemanticIndex`. Its items that nobody has touched become items of the model, with the factors
@@ -66,7 +66,7 @@ export interface AlsCheckpoint {
 
 /** Reads {@link AlsFitOptionsOf}. @throws ERR_BAD_OPTION */
 export function readFitOptions<Model>(options: AlsFitOptionsOf<Model>) {
-  return readOptions('AlsRecommender.fit', options, {
+  const read = readOptions('AlsRecommender.fit', options, {
     ...workOptions,
     initialUserFactors: anything<Float32Array | undefined>(),
     initialItemFactors: anything<Float32Array | undefined>(),
@@ -77,6 +77,24 @@ export function readFitOptions<Model>(options: AlsFitOptionsOf<Model>) {
     resumeFrom: bytes,
     ...featureChecks,
   });
+  checkOneValidation('AlsRecommender', read);
+  if (read.validation === 'auto') checkFitsTwice(read);
+  return read;
+}
+
+/** `validation: 'auto'` fits on a part of the data first, for which these do not fit. */
+function checkFitsTwice(
+  read: Pick<AlsFitOptionsOf<unknown>, 'initialUserFactors' | 'initialItemFactors' | 'checkpoint' | 'resumeFrom' | 'userWeights'>,
+): void {
+  const owned = (['initialUserFactors', 'initialItemFactors', 'checkpoint', 'resumeFrom'] as const).find(
+    (name) => read[name] !== undefined,
+  );
+  const name = owned ?? (read.userWeights instanceof Float32Array ? 'userWeights' : undefined);
+  if (name === undefined) return;
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `AlsRecommender.fit: option '${name}' belongs to all of the data, but validation: 'auto' fits on a part of it first. Pass Interactions as validation${name === 'userWeights' ? ', or a function as userWeights' : ''}.`,
+  );
 }
 
 const earlierModel: Check<unknown> = (value, name) => {

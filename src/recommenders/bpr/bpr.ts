@@ -69,7 +69,7 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
    *   number; the signal's reason. The model then stays what it was.
    */
   override async fit(interactions: Interactions, options: BprFitOptions = {}): Promise<this> {
-    const { validate, validateEvery, patience, ...work } = readBprFitOptions<BprRecommender>(options);
+    const { validate, validation, validateEvery, patience, ...work } = readBprFitOptions<BprRecommender>(options);
     work.signal?.throwIfAborted();
     checkInteractions('BprRecommender.fit', interactions);
     const base = baseOf(interactions);
@@ -81,12 +81,27 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
       itemRows: items,
       history,
     });
+    const { trialFit, validateOn } = await import('../shared/trial-fit.ts');
+    const trial =
+      validation === 'auto'
+        ? await trialFit(interactions, settings.seed, (part, held) =>
+            new BprRecommender(settings).fit(part, {
+              signal: work.signal,
+              validation: held,
+              validateEvery,
+              patience,
+              onProgress: work.onProgress && ((progress) => work.onProgress?.({ ...progress, phase: 'validating' })),
+            }),
+          )
+        : undefined;
+    const measure = validation && validation !== 'auto' ? validateOn(validation, work.signal) : validate;
     const watch =
-      validate && watcher((factors, history) => validate(BprRecommender.#of(modelOf(factors, history))), { validateEvery, patience });
+      measure && watcher((factors, history) => measure(BprRecommender.#of(modelOf(factors, history))), { validateEvery, patience });
     const { trainBpr } = await import('./train.ts');
-    const trained = await trainBpr(likedRows(base.byUser), settings, work, watch ?? (async () => undefined));
+    const iterations = trial?.iterations ?? settings.iterations;
+    const trained = await trainBpr(likedRows(base.byUser), { ...settings, iterations }, work, watch ?? (async () => undefined));
     work.signal?.throwIfAborted();
-    this.replace(modelOf(trained, trained.history));
+    this.replace(modelOf(trained, trial?.annotate(trained.history) ?? trained.history));
     return this;
   }
 

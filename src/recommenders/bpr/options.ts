@@ -1,6 +1,6 @@
 import type { FitOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import { flag, integer, number, readOptions, recommenderOptions, workOptions } from '../../options.ts';
-import { type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
+import { checkOneValidation, type ValidationOptions, validationChecks } from '../shared/early-stopping.ts';
 
 /** Options of `BprRecommender`. */
 export interface BprOptions extends RecommenderOptions {
@@ -50,16 +50,18 @@ export interface BprFitOptionsOf<Model> extends FitOptions, ValidationOptions<Mo
    * });
    */
   validate?: ((model: Model) => number | Promise<number>) | undefined;
-  /** With `validate`: iterations between two validations, from 1. Default 10. */
+  /** With `validate` or `validation`: iterations between two validations, from 1. Default 10. */
   validateEvery?: number | undefined;
 }
 
 /** Reads {@link BprFitOptionsOf}. @throws ERR_BAD_OPTION */
 export function readBprFitOptions<Model>(options: BprFitOptionsOf<Model>) {
-  return readOptions('BprRecommender.fit', options, {
+  const read = readOptions('BprRecommender.fit', options, {
     ...workOptions,
     ...validationChecks<Model>({ validateEvery: 10 }),
   });
+  checkOneValidation('BprRecommender', read);
+  return read;
 }
 
 /** One line of the training record. */

@@ -50,7 +50,8 @@ const format = { kind, formatVersion: 1 };
  * the formula needs of a user, so a visitor gets what a known user with the same history gets; values count, and those below 0 count against.
  *
  * p(A) is computed from V where V is, and by as few products with the graph as the rest of the spectrum needs to be right within 0.002; no
- * matrix of items x items is made. `similarItems` gives h(A)_ij / sqrt(h(A)_ii h(A)_jj), or h(A)_ij with `metric: 'dot'`.
+ * matrix of items x items is made. `similarItems` gives the cosine h(A)_ij / sqrt(s_i s_j) with s_i = h(A)_ii - h(0), or h(A)_ij with
+ * `metric: 'dot'`. h(0), what the filter does to noise, says nothing of two items. For the part of A outside of V, s_i is an upper bound.
  */
 export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
@@ -126,7 +127,7 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
       answers.explained = { item: to, scores };
     }
     const ratio = damping[from] / damping[to];
-    return ratio * (ratio * answers.explained.scores[from] + weightByEigenvectors(answers, from, to));
+    return ratio * (ratio * answers.explained.scores[from] + weightByEigenvectors(answers, answers.filter.gains, from, to));
   }
 
   protected override rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
@@ -150,7 +151,10 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     }
     if (metric === 'dot') return;
     answers.own ??= ownWeights(answers);
-    for (let i = 0; i < scores.length; i++) scores[i] /= Math.sqrt(answers.own[i] * answers.own[item]);
+    for (let i = 0; i < scores.length; i++) {
+      const cosine = scores[i] / Math.sqrt(answers.own[i] * answers.own[item]);
+      scores[i] = Math.max(-1, Math.min(1, cosine)); // beyond only by rounding
+    }
   }
 
   #serve(): Answers {
@@ -200,19 +204,22 @@ const none = new Int32Array(0);
 /** A history of one item. */
 const single = (item: number): HistoryRow => ({ items: Int32Array.of(item), values: Float32Array.of(1) });
 
-/** h(A)_ii; where the rest of the spectrum takes several terms, by the first of them. */
+/**
+ * h(A)_ii - h(0). The rest of the spectrum would take products with the graph for each item: it is bounded by its steepest line instead, which
+ * keeps cosines within 1, since h(A) - h(0) has no negative eigenvalue.
+ */
 function ownWeights(source: FilterSource): Float32Array {
   const { byItem } = source.graph;
-  const { constant, series } = source.filter;
+  const { slope, selfGains } = source.filter;
   return Float32Array.from({ length: byItem.rows }, (_, item) => {
     let square = 0;
     for (let e = byItem.offsets[item]; e < byItem.offsets[item + 1]; e++) square += byItem.values[e] ** 2;
-    return constant + series[0] * square + weightByEigenvectors(source, item, item);
+    return slope * square + weightByEigenvectors(source, selfGains, item, item);
   });
 }
 
-/** The part of h(A)_ij that V gains Vᵀ is. */
-function weightByEigenvectors({ filter: { gains }, rows }: FilterSource, i: number, j: number): number {
+/** (V gains Vᵀ)_ij */
+function weightByEigenvectors({ rows }: FilterSource, gains: Float32Array, i: number, j: number): number {
   if (!rows) return 0;
   const width = widthOf(gains.length);
   let sum = 0;

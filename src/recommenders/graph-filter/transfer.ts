@@ -10,6 +10,9 @@ export interface SplitFilter {
   /** r as a sum of Chebyshev polynomials of `ratio` A - 1. */
   series: Float32Array;
   ratio: number;
+  /** What bounds the weight of an item to itself: h(A) - h(0) <= V selfGains Vᵀ + slope A, and equal to it on the leading eigenvectors. */
+  selfGains: Float32Array;
+  slope: number;
 }
 
 /**
@@ -49,11 +52,14 @@ export function splitFilter(filter: TransferFunction, degree: number, eigenvalue
     break;
   }
   const rest = polynomial(constant, series, end);
+  const slope = steepest(filter, end);
   return {
     gains: Float32Array.from(eigenvalues, (a) => filter(a) - rest(a) + boost),
     constant,
     series: Float32Array.from(series),
     ratio: 2 / end,
+    selfGains: Float32Array.from(eigenvalues, (a) => filter(a) - constant - slope * a + boost),
+    slope,
   };
 }
 
@@ -81,6 +87,13 @@ function worstDeviation(filter: TransferFunction, series: Float64Array, end: num
   let worst = 0;
   for (let k = 1; k <= 200; k++) worst = Math.max(worst, Math.abs(filter((end * k) / 200) - rest((end * k) / 200)));
   return worst;
+}
+
+/** The largest (filter(a) - filter(0)) / a on (0, end]. */
+function steepest(filter: TransferFunction, end: number): number {
+  let slope = -Infinity;
+  for (let k = 1; k <= 200; k++) slope = Math.max(slope, (filter((end * k) / 200) - filter(0)) / ((end * k) / 200));
+  return slope;
 }
 
 /** Sum of coefficients[k] T_k(x) (Clenshaw 1955). */

@@ -1,3 +1,5 @@
+import { checkIsInteractions } from '../../data/check-interactions.ts';
+import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { type Check, callback, integer } from '../../options.ts';
 
@@ -8,9 +10,15 @@ export interface ValidationOptions<Model> {
    * fit then ends with the best of them.
    */
   validate?: ((model: Model) => number | Promise<number>) | undefined;
-  /** With `validate`: iterations between two validations, from 1. The last iteration is always validated. */
+  /**
+   * Early stopping by NDCG@10 on held-out rows, instead of `validate`. `Interactions`: the model of the best iteration is kept. `'auto'`: one
+   * row each of up to 4000 users is held out of the data (the last one where there are times), and then the model is fitted anew on all of
+   * it, for as many iterations as were best. Default: none, all iterations.
+   */
+  validation?: Interactions | 'auto' | undefined;
+  /** With `validate` or `validation`: iterations between two validations, from 1. The last iteration is always validated. */
   validateEvery?: number | undefined;
-  /** With `validate`: early stopping after this many validations in a row without improvement, from 1. Default 3. */
+  /** With `validate` or `validation`: early stopping after this many validations in a row without improvement, from 1. Default 3. */
   patience?: number | undefined;
 }
 
@@ -18,6 +26,8 @@ export interface ValidationOptions<Model> {
 export interface ValidationChecks<Model> {
   /** A function, or nothing. */
   validate: Check<ValidationOptions<Model>['validate']>;
+  /** `'auto'`, interactions, or nothing. */
+  validation: Check<ValidationOptions<Model>['validation']>;
   /** A whole number from 1. */
   validateEvery: Check<number>;
   /** A whole number from 1. */
@@ -28,9 +38,26 @@ export interface ValidationChecks<Model> {
 export function validationChecks<Model>(defaults: { validateEvery: number }): ValidationChecks<Model> {
   return {
     validate: callback<NonNullable<ValidationOptions<Model>['validate']>>() as Check<ValidationOptions<Model>['validate']>,
+    validation,
     validateEvery: integer({ default: defaults.validateEvery, min: 1 }),
     patience: integer({ default: 3, min: 1 }),
   };
+}
+
+const validation: Check<Interactions | 'auto' | undefined> = (value, name) => {
+  if (value === undefined || value === 'auto') return value;
+  try {
+    checkIsInteractions(name, value as Interactions);
+  } catch (cause) {
+    throw new AttuneError('ERR_BAD_OPTION', `${name} must be 'auto' or Interactions.`, { cause });
+  }
+  return value as Interactions;
+};
+
+/** @throws ERR_BAD_OPTION when a fit is to be validated in two ways */
+export function checkOneValidation(owner: string, { validate, validation }: { validate?: unknown; validation?: unknown }): void {
+  if (!validate || !validation) return;
+  throw new AttuneError('ERR_BAD_OPTION', `${owner}.fit: expected 'validate' or 'validation', got both. Leave one out.`);
 }
 
 /** The part of a training record that validation reads and writes. */

@@ -1,10 +1,9 @@
 import type { FitOptions, Recommender } from '../../contracts/recommender.ts';
-import { checkIsInteractions } from '../../data/check-interactions.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
-import { type Check, integer, optional, readOptions, workOptions } from '../../options.ts';
+import { integer, optional, readOptions, workOptions } from '../../options.ts';
 import { yieldNow } from '../../work/yield-now.ts';
-import { EarlyStopping, type ValidationOptions, validationChecks } from './early-stopping.ts';
+import { checkOneValidation, EarlyStopping, type ValidationOptions, validationChecks } from './early-stopping.ts';
 import { heldOutNdcg, holdOut } from './hold-out.ts';
 
 /**
@@ -12,12 +11,6 @@ import { heldOutNdcg, holdOut } from './hold-out.ts';
  * @typeParam Model the recommender itself
  */
 export interface TrainingFitOptions<Model> extends FitOptions, ValidationOptions<Model> {
-  /**
-   * Early stopping by NDCG@10 on held-out rows. `Interactions`: the model of the best epoch is kept. `'auto'`: one row each of up to 4000
-   * users is held out of the data (the last one where there are times), and then the model is fitted anew on all of it, for as many
-   * epochs as were best. Default: none, all epochs.
-   */
-  validation?: Interactions | 'auto' | undefined;
   /** Early stopping after this many validations in a row without improvement, from 1. Default: that of the model. */
   patience?: number | undefined;
 }
@@ -78,23 +71,10 @@ export function readTrainingFitOptions<Model>(
     ...workOptions,
     ...validationChecks<Model>(defaults),
     patience: optional(integer({ min: 1 })),
-    validation,
   });
-  if (read.validate && read.validation) {
-    throw new AttuneError('ERR_BAD_OPTION', `${owner}.fit: expected 'validate' or 'validation', got both. Leave one out.`);
-  }
+  checkOneValidation(owner, read);
   return { ...read, patience: read.patience ?? defaults.patience };
 }
-
-const validation: Check<Interactions | 'auto' | undefined> = (value, name) => {
-  if (value === undefined || value === 'auto') return value;
-  try {
-    checkIsInteractions(name, value as Interactions);
-  } catch (cause) {
-    throw new AttuneError('ERR_BAD_OPTION', `${name} must be 'auto' or Interactions.`, { cause });
-  }
-  return value as Interactions;
-};
 
 /** The fit of a family that is trained by gradients: epochs, progress, early stopping, and the second fit of `validation: 'auto'`. */
 export async function trainModel<State, Model extends Recommender>(plan: TrainingPlan<State, Model>): Promise<Trained<State>> {

@@ -24,7 +24,8 @@ export interface ProductTermOptions {
 
 /**
  * The words of a folded text as shops mean them, and further spellings: numbers with their units (`250 g` is `250g`), hyphenated words as one
- * (`wi-fi` is `wifi` as well), model numbers joined across spaces and signs, grouped digits as one number, Korean nouns without particles.
+ * (`wi-fi` is `wifi` as well), model numbers joined across spaces and signs, grouped digits as one number, sizes (`10 x 15` is `10x15`), Korean
+ * nouns without particles.
  *
  * @param isQuery joins any two neighbours, since only spellings that the index has will count, and does not ask for a unit without its number.
  */
@@ -42,7 +43,10 @@ export function productTerms(
     if (units.has(k)) addUnit(lexemes, k, units.get(k) as string, isQuery, found);
     else addLexeme(lexeme, found);
   });
-  for (let from = 0; from + 1 < lexemes.length; from++) addJoins(lexemes, from, folded, units, isQuery, found);
+  for (let from = 0; from + 1 < lexemes.length; from++) {
+    addJoins(lexemes, from, folded, units, isQuery, found);
+    addSize(lexemes, from, folded, units, found);
+  }
   if (options.units) for (const term of [...found]) addConverted(term, found);
   if (options.joinsUmlauts) for (const term of found) term.term = term.term.replace(/(?<=\p{L}|^)[aou]e/gu, ([vowel]) => vowel);
   return found;
@@ -163,4 +167,27 @@ function addDigits(lexemes: readonly Lexeme[], from: number, folded: string, uni
   found.push({ term: whole, start, end: lexemes[check ? to + 1 : to].end, isExtra: true });
   const unit = units.get(to + 1);
   if (unit) found.push({ term: whole + unit, start, end: lexemes[to + 1].end, isExtra: true });
+}
+
+const times = /^ ?\u00d7 ?$/;
+
+/** Two or three numbers with `x` or its sign between them as one word: 10 x 15, 4 × 6 × 8 cm. */
+function addSize(lexemes: readonly Lexeme[], from: number, folded: string, units: ReadonlyMap<number, string>, found: TextTerm[]): void {
+  const isNumber = (k: number) => lexemes[k]?.kind === 'number';
+  const gap = (k: number) => folded.slice(lexemes[k - 1].end, lexemes[k]?.start);
+  /** The number that a number is multiplied with. */
+  const next = (k: number): number | undefined => {
+    if (isNumber(k + 1) && times.test(gap(k + 1))) return k + 1;
+    const isSpaced = lexemes[k + 1]?.term === 'x' && isNumber(k + 2) && gap(k + 1) === ' ' && gap(k + 2) === ' ';
+    return isSpaced ? k + 2 : undefined;
+  };
+  if (!isNumber(from)) return;
+  let joined = lexemes[from].term;
+  for (let at = next(from), count = 1; at !== undefined && count < 3; at = next(at), count++) {
+    joined += `x${lexemes[at].term}`;
+    const { start } = lexemes[from];
+    found.push({ term: joined, start, end: lexemes[at].end, isExtra: true });
+    const unit = units.get(at + 1);
+    if (unit) found.push({ term: joined + unit, start, end: lexemes[at + 1].end, isExtra: true });
+  }
 }

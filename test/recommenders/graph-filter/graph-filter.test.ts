@@ -41,6 +41,22 @@ describe.each(['linear', 'low-pass', 'chebyshev'] as const)('GraphFilterRecommen
       }
     }
   });
+  it('gives cosines of items by its formula, never beyond 1', async () => {
+    const data = zipf({ users: 12, items: 30 });
+    const noise = filter === 'chebyshev' ? interpolation(8, 1.5)(0) : 0;
+    for (const rank of [0, 3, 500]) {
+      const model = await new GraphFilterRecommender({ filter, rank }).fit(data);
+      const { h } = dense(data, { filter, rank });
+      const self = [...data.items].map((_, i) => h.get(i, i) - noise);
+      [...data.items].forEach((item, i) => {
+        for (const { item: other, score } of model.similarItems(item, { n: 1000 })) {
+          const j = data.items.indexOf(other);
+          expect(Math.abs(score)).toBeLessThanOrEqual(1);
+          if (rank === 500) expect(score).toBeCloseTo(h.get(i, j) / Math.sqrt(self[i] * self[j]), 2);
+        }
+      });
+    }
+  });
   it("gives a visitor with a known user's history that user's list, bit for bit", async () => {
     const data = zipf();
     const model = await new GraphFilterRecommender({ filter, rank: 8 }).fit(data);
@@ -80,8 +96,8 @@ interface Formula {
   popularityExponent: number;
 }
 
-/** The formulas of the docstring on dense matrices; gives the scores of a user. */
-function exact(data: Interactions, { filter, rank, popularityExponent }: Formula): (user: string) => number[] {
+/** h(A) of the docstring as a dense matrix, and the degrees of items. */
+function dense(data: Interactions, { filter, rank }: Omit<Formula, 'popularityExponent'>): { h: Matrix; di: number[] } {
   const users = [...data.users];
   const items = [...data.items];
   const r = Matrix.zeros(users.length, items.length);
@@ -98,7 +114,13 @@ function exact(data: Interactions, { filter, rank, popularityExponent }: Formula
   const transfer = filter === 'chebyshev' ? interpolation(8, 1.5) : (a: number) => a;
   const weight = { linear: 0, 'low-pass': 0.3, chebyshev: 0.2 }[filter];
   const gains = realEigenvalues.map((a, k) => transfer(a) + (leading.has(k) ? weight : 0));
-  const h = eigenvectorMatrix.mmul(Matrix.diag(gains)).mmul(eigenvectorMatrix.transpose());
+  return { h: eigenvectorMatrix.mmul(Matrix.diag(gains)).mmul(eigenvectorMatrix.transpose()), di };
+}
+
+/** The formulas of the docstring on dense matrices; gives the scores of a user. */
+function exact(data: Interactions, { popularityExponent, ...filter }: Formula): (user: string) => number[] {
+  const items = [...data.items];
+  const { h, di } = dense(data, filter);
   const pre = di.map((d) => (d > 0 ? d ** -popularityExponent : 0));
   return (user) => {
     const signal = items.map(() => 0);
