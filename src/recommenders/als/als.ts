@@ -22,7 +22,7 @@ import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, unexplained } from '../shared/explanation.ts';
 import { checkInteractions } from '../shared/read-fit.ts';
 import { type AlsExplanation, explainScores } from './explain.ts';
-import { type AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
+import type { AlsFitOptionsOf } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsFactorInput, alsFromFactors, checkHasHistory } from './from-factors.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
@@ -111,11 +111,11 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    *   model then stays what it was.
    */
   async fit(interactions: Interactions, options: AlsFitOptions = {}): Promise<this> {
+    const { fitAls, readFitOptions } = await import('./fit.ts'); // not needed to answer, so not part of what every import compiles
     const o = readFitOptions<AlsRecommender>(options);
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.fit', interactions);
     const asRecommender = (model: AlsModel) => AlsRecommender.#of(model);
-    const { fitAls } = await import('./fit.ts'); // not needed to answer, so not part of what every import compiles
     const fitted = await fitAls(interactions, this.#settings, { ...o, warmStart: o.warmStart?.model, asRecommender });
     o.signal?.throwIfAborted();
     this.replace(fitted);
