@@ -20,10 +20,10 @@ const find = "import { SemanticIndex } from 'attune'; globalThis.find = (bytes, 
 
 /** Pages that answer with a loaded model, and what they may weigh. */
 const pages: [what: string, code: string, budget: number][] = [
-  ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 16],
-  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 31],
-  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 44],
-  ['page: SemanticIndex.fromBytes, search', find, 73],
+  ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 15.5],
+  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 30],
+  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 42.5],
+  ['page: SemanticIndex.fromBytes, search', find, 71],
 ];
 
 /** Kilobytes of a subpath with everything that it can load, ALS in those of Node and Spark; the limit of those that are not listed. */
