@@ -7,6 +7,17 @@ const instead: [RegExp, string][] = [
     /Use recommendFor\(history\) for a visitor, fit again with newer data, or pass onUnknown: 'empty'\./,
     'Use --history for a visitor, or fit again with newer data.',
   ],
+  [
+    /Fall back to popular items, fit again with newer data, or pass onUnknown: 'empty'\./,
+    'Name items of the model, or fit again with newer data.',
+  ],
+  [/Fit again with newer data, use content for new items, or pass onUnknown: 'empty'\./, 'Fit again with newer data.'],
+  [
+    /Name the columns with header: \[\.\.\.\] and skipLines: \d+\./,
+    'If it is a row and not a header, name all columns in their order, such as --columns user,item,rating.',
+  ],
+  [/'relevantFrom'/, '--relevant-from'],
+  [/; pass quote: false if quotes are letters like any other in this file/, ''],
 ];
 
 /** A message of the library in terms of the command line. */

@@ -31,7 +31,7 @@ export async function openCatalogue(
     const name = given ?? columns.find((column) => usual.test(column));
     if (name !== undefined && columns.includes(name)) return name;
     throw new UsageError(
-      `--${flag}: ${given === undefined ? `no column of '${file}' looks like the ${flag}` : `'${file}' has no column '${given}'`}. The columns are ${columns.join(', ')}.`,
+      `--${flag}: ${given === undefined ? `no column of '${file}' looks like the ${flag}` : `'${file}' has no column '${given}'`}. ${given === undefined ? `Name it with --${flag}. ` : ''}The columns are ${columns.join(', ')}.`,
     );
   };
   return { rows: readTable(file, options), id: pick('id', usualIds), title: pick('title', usualTitles), columns };

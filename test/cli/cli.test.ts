@@ -4,25 +4,13 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { runCli as run } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-cli-'));
 const file = (name: string) => join(folder, name);
 const ratings = file('ratings.csv');
 const movies = file('movies.csv');
 const model = file('model.attune');
-
-/** Runs a command as the shell would. */
-async function run(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
-  const written = { out: '', error: '' };
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((written.out += text)));
-  const error = vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((written.error += text)));
-  try {
-    return { code: await main(argv), ...written };
-  } finally {
-    out.mockRestore();
-    error.mockRestore();
-  }
-}
 
 beforeAll(async () => {
   const rows = ['userId,movieId,rating,timestamp'];

@@ -5,6 +5,7 @@ import { readTitles } from '../catalogue.ts';
 import { command, UsageError } from '../command.ts';
 import { printList } from '../lists.ts';
 import { loadModel } from '../models.ts';
+import { checkOutputs } from '../output.ts';
 import { count, print, remark, table } from '../terminal.ts';
 
 export default command({
@@ -27,6 +28,7 @@ export default command({
   async run([file], o) {
     const asked = [o.user, o.history, o.all || undefined].filter((each) => each !== undefined);
     if (asked.length !== 1) throw new UsageError('attune recommend: say for whom: --user, --history or --all.');
+    await checkOutputs({ out: o.out });
     const model = await loadModel(file);
     const options: RecommendOptions = {
       n: o.n,
