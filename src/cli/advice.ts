@@ -22,3 +22,12 @@ const instead: [RegExp, string][] = [
 
 /** A message of the library in terms of the command line. */
 export const forCommandLine = (message: string): string => instead.reduce((text, [library, here]) => text.replace(library, here), message);
+
+/** The same for those who ask a server. */
+export const forHttp = (message: string): string =>
+  message
+    .replace(
+      'Use recommendFor(history) for a visitor, fit again with newer data, or pass',
+      'Ask with history=ITEM,ITEM for a visitor, or pass',
+    )
+    .replace(/, or pass onUnknown: 'empty'/, '');

@@ -166,7 +166,10 @@ describe('attune', () => {
       expect((await get('recommendations?history=m10,m13&n=2')).body.recommendations).toHaveLength(2);
       expect((await get('similar-items?item_id=m3&n=2')).body.recommendations).toHaveLength(2);
       expect((await get('search?query=battle&n=2')).body.results[0].title).toContain('battle');
-      expect(await get('recommendations?user_id=nobody')).toMatchObject({ status: 404, body: { error: { code: 'ERR_UNKNOWN_USER' } } });
+      expect(await get('recommendations?user_id=nobody')).toMatchObject({
+        status: 404,
+        body: { error: { code: 'ERR_UNKNOWN_USER', message: expect.stringMatching(/history=ITEM,ITEM for a visitor\.$/) } },
+      });
       expect(await get('recommendations?user_id=u0&n=1.5')).toMatchObject({ status: 400, body: { error: { code: 'ERR_BAD_ARGUMENT' } } });
       expect(await get('nowhere')).toMatchObject({ status: 404 });
       expect((await fetch(`${address}health`, { method: 'POST' })).status).toBe(405);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -116,6 +118,16 @@ describe('attune says what to do', () => {
       expect(error).toMatch(/^ERR_UNKNOWN_(HISTORY|ITEM|USER): .*fit again with newer data/i);
       expect(error).not.toContain('onUnknown');
     }
+  });
+
+  it('when a port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const { code, error } = await run('serve', model, '--port', String(port));
+    taken.close();
+    expect(error).toMatch(new RegExp(`^--port: ${port} is taken\\..* --port ${port + 1}`));
+    expect(code).toBe(2);
   });
 
   it('when nothing is left to test on', async () => {
