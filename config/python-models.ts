@@ -1,4 +1,4 @@
-/** Takes models through Python packages and back. */
+/** Takes models through Python packages and back. Run by itself, it makes the environments of the packages that it is given. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -88,3 +88,5 @@ function compare(file: string, model: FactorRecommender, { users, items, scores,
     if (list && String(list) !== String(lists[user])) throw new Error(`${file}: attune lists ${list} for ${user}, Python ${lists[user]}.`);
   }
 }
+
+if (import.meta.filename === process.argv[1]) for (const name of process.argv.slice(2)) environmentOf(name as keyof typeof pythonPackages);
