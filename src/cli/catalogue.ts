@@ -6,6 +6,7 @@ import { firstRow, tableOptions } from './input.ts';
 export const catalogueOptions = {
   id: { type: 'text', help: 'column of the catalogue with the id of the item (guessed)' },
   title: { type: 'text', help: 'column of the catalogue with the title (guessed)' },
+  columns: { type: 'text', help: 'names of all columns of the catalogue in order, for a file without a header: id,title' },
   encoding: { type: 'text', help: 'such as latin1 (default utf-8)' },
 } as const;
 
@@ -22,7 +23,7 @@ const usualTitles = /^(title|name|item_?name|product_?name|movie_?title)(:.*)?$/
 /** Opens a catalogue: which column is what is told from its first row. */
 export async function openCatalogue(
   file: string,
-  o: { id?: string | undefined; title?: string | undefined; encoding?: string | undefined },
+  o: { id?: string | undefined; title?: string | undefined; columns?: string | undefined; encoding?: string | undefined },
 ): Promise<Catalogue> {
   const options = tableOptions(o);
   const columns = Object.keys(await firstRow(file, options));

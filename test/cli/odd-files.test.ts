@@ -45,6 +45,19 @@ describe('attune reads', () => {
     expect(JSON.parse(out)).toMatchObject({ users: 3, items: 3, rows: 6 });
   });
 
+  it('a catalogue without a header', async () => {
+    const { out, code } = await run(
+      'search',
+      file('catalogue.csv', 'a,Quiet dishwasher\nb,Washer\n'),
+      'quiet',
+      '--columns',
+      'id,title',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(out)[0]).toMatchObject({ item: 'a', title: 'Quiet dishwasher' });
+  });
+
   it('a file of one row or of one user, and answers', async () => {
     for (const [name, text] of [
       ['one.csv', 'user,item\nann,tea\n'],
@@ -128,6 +141,14 @@ describe('attune says what to do', () => {
     taken.close();
     expect(error).toMatch(new RegExp(`^--port: ${port} is taken\\..* --port ${port + 1}`));
     expect(code).toBe(2);
+  });
+
+  it('about a list without items, and what is for another command', async () => {
+    const seen = await run('recommend', model, '--user', 'ann', '--only', 'tea');
+    expect(seen).toMatchObject({ code: 0, out: '(nothing)\n', error: expect.stringContaining('--include-seen') });
+    expect((await run('search', model, 'tea')).error).toMatch(/attune recommend and similar take models/);
+    const unnamed = file('unnamed.csv', 'id,title\n,Tea\n');
+    expect((await run('search', unnamed, 'tea')).error).toMatch(/with --id, or repair the row/);
   });
 
   it('when nothing is left to test on', async () => {

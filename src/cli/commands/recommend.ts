@@ -40,6 +40,7 @@ export default command({
     const titles = await readTitles(o.catalogue);
     const list = o.user !== undefined ? model.recommend(o.user, options) : model.recommendFor(idsOf(o.history as string), options);
     printList(list, titles, o.json);
+    if (list.length === 0 && !o.includeSeen) remark('No item is left that is not in the history. --include-seen lists those too.');
     if (o.why && !o.json)
       print(
         `\n${reasons(
