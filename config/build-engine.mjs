@@ -31,10 +31,11 @@ const families = [...new Set(names.filter((name) => isTwin(name)).map((name) => 
 /** The digest of everything is written last, so that a partial result is never up to date. */
 const digestFile = join(generated, 'kernels-digest.ts');
 /**
- * Families whose text stands in one file, since pages load them together: what a server compresses finds likeness only nearby, and text apart
- * took 1.3 kB more of a page. Files of a bundler's parts are whole, so families of different pages stay apart.
+ * Families whose text stands in one file, since pages load them together: compression finds likeness only nearby. Bundlers that make parts
+ * of a page keep files whole, so families that a page may have without the others stay apart, as `ranking` does: with it, a page with
+ * factors of elsewhere took 5 kB more.
  */
-const together = { factors: ['als', 'dense', 'ranking'], search: ['codes', 'hnsw', 'planes'] };
+const together = { als: ['als', 'dense'], search: ['codes', 'hnsw', 'planes'] };
 
 const targets = [
   ...['jobs.ts', 'worker-source.ts', 'kernels.wasm'],

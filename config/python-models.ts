@@ -12,7 +12,7 @@ export const pythonPackages = {
   implicit: ['implicit==0.7.3', 'safetensors', 'numpy', 'scipy'],
   lenskit: ['lenskit==2025.8.1', 'scipy'],
   spark: ['pyspark==4.0.*', 'numpy', 'pandas'],
-  recbole: ['recbole==1.2.1', 'numpy<2', 'scipy<1.13', 'pandas', 'setuptools<80'],
+  recbole: ['recbole==1.2.1', 'numpy<2', 'scipy<1.13', 'pandas', 'setuptools'],
 } as const;
 
 interface Fitted {
