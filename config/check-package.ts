@@ -13,22 +13,20 @@ import { publicNamesFile } from './public-names.ts';
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** What callers import. */
 const names = entries.map(moduleName);
+/** What a package may hold, besides package.json. No sources, tests or maps. */
+const contents: Record<string, RegExp> = {
+  attune:
+    /^(README\.md|CHANGELOG\.md|LICENSE|dist\/(LICENSES\.txt|kernels\.wasm|[\w.-]+\.(js|cjs|d\.ts|d\.cts)|(cli|modules)\/([\w.-]+\/)*[\w.-]+\.js))$/,
+  'attune-static-en': /^(README\.md|LICENSE|NOTICE|index\.js|index\.d\.ts|table\.attune|recipe\/[\w-]+\.ts)$/,
+};
 const project = mkdtempSync(join(tmpdir(), 'attune-package-'));
 const npm = (...args: string[]) => execFileSync('npm', args, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 try {
-  const [{ filename, size, unpackedSize, files }] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--pack-destination', project], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  );
-  console.log(
-    `${filename}: ${files.length} files, ${(size / 1024).toFixed(0)} KiB packed, ${(unpackedSize / 1024).toFixed(0)} KiB unpacked`,
-  );
+  const tarball = pack(root);
+  const staticEn = pack(join(root, 'packages/static-en'));
   writeFileSync(join(project, 'package.json'), '{ "name": "stranger", "private": true }');
-  npm('install', '--ignore-scripts', '--no-audit', '--no-fund', join(project, filename));
+  npm('install', '--ignore-scripts', '--no-audit', '--no-fund', tarball);
   const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
   if (String(installed) !== manifest.name) throw new Error(`installing ${manifest.name} brought ${installed}, expected nothing else.`);
 
@@ -82,9 +80,40 @@ try {
     await build({ entryPoints: [join(root, 'examples/quickstart.ts')], write: false, format: 'esm', platform: 'node', target: 'node20' })
   ).outputFiles[0].text;
   run('quickstart', 'quickstart.mjs', quickstart, true);
+  npm('install', '--ignore-scripts', '--no-audit', '--no-fund', staticEn);
+  run(
+    'attune-static-en',
+    'static-en.mjs',
+    `import { SemanticIndex } from 'attune';
+     import { staticEn } from 'attune-static-en';
+     const texts = ['Leather sofa', 'Steel kettle'].map((text) => ({ id: text, text }));
+     const [{ item }] = await (await SemanticIndex.build(texts, { embedder: await staticEn() })).search('couch');
+     if (item !== 'Leather sofa') throw new Error('a couch is ' + item);`,
+  );
   console.log('the package works in an empty project');
 } finally {
   rmSync(project, { recursive: true, force: true });
+}
+
+/** Packs a package and checks what is in it. @returns the file */
+function pack(folder: string): string {
+  const [{ name, filename, size, unpackedSize, files }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', project], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
+  const paths = files.map(({ path }: { path: string }) => path).filter((path: string) => path !== 'package.json');
+  const strange = paths.filter((path: string) => !contents[name].test(path));
+  if (strange.length) throw new Error(`${filename} holds ${strange.slice(0, 5)}, which is not for users. See files in its package.json.`);
+  const named = JSON.stringify(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).exports).matchAll(/"\.\/([^"]+\.\w+)"[,}]/g);
+  const wanted = [...[...named].map(([, path]) => path), 'README.md', 'LICENSE'].filter((path) => path !== 'package.json');
+  const missing = wanted.filter((path) => !paths.includes(path));
+  if (missing.length) throw new Error(`${filename} lacks ${missing}.`);
+  const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`;
+  console.log(`${filename}: ${files.length} files, ${kilobytes(size)} packed, ${kilobytes(unpackedSize)} unpacked`);
+  return join(project, filename);
 }
 
 /**

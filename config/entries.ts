@@ -13,6 +13,9 @@ export const entries: string[] = readdirSync(join(root, 'src/entries'))
   .map((file) => file.slice(0, -'.ts'.length))
   .sort((a, b) => Number(b === 'index') - Number(a === 'index') || (a < b ? -1 : 1));
 
+/** Packages whose code is in dist. */
+export const bundledPackages = ['fzstd', 'seedrandom'];
+
 /** What callers import: `attune`, `attune/metrics`. */
 export const moduleName = (entry: string): string => (entry === 'index' ? 'attune' : `attune/${entry}`);
 

@@ -65,7 +65,8 @@ function descriptionOf(name: string, symbol: ts.Symbol, checker: ts.TypeChecker)
   return [name, ...lines.sort().map((line) => `  ${line}`)].join('\n');
 
   function memberOf(member: ts.Symbol): string {
-    return `${member.name}${member.flags & ts.SymbolFlags.Optional ? '?' : ''}: ${text(checker.getTypeOfSymbol(member))}`;
+    const name = member.name.replace(/^__@(\w+)@\d+$/, '[Symbol.$1]'); // the number depends on everything the compiler saw before
+    return `${name}${member.flags & ts.SymbolFlags.Optional ? '?' : ''}: ${text(checker.getTypeOfSymbol(member))}`;
   }
 }
 

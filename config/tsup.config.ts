@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'tsup';
-import { entries, root } from './entries.ts';
+import { bundledPackages, entries, root } from './entries.ts';
 
 export default defineConfig({
   entry: Object.fromEntries(entries.map((name) => [name, `src/entries/${name}.ts`])),
@@ -33,5 +33,5 @@ function licenses(): string {
     const text = readFileSync(file, 'utf8');
     return `${name}\n${'-'.repeat(name.length)}\n${file.endsWith('README.md') ? text.slice(text.search(/^LICENSE/m)) : text}`;
   };
-  return ['seedrandom', 'fzstd'].map(notice).join('\n\n');
+  return bundledPackages.map(notice).join('\n\n');
 }

@@ -4,7 +4,9 @@
     model = am.read("als.attune")                      # ids, factors, history as numpy arrays
     am.scores(model, "ann")                            # one score per item, in the order of model["items"]
     am.from_implicit("model.attune", implicit_model, user_ids, item_ids, user_items)
-    am.write("model.attune", user_ids, item_ids, user_factors, item_factors)  # LensKit, RecBole, anything with factors
+    am.from_lenskit("model.attune", scorer); am.from_spark("model.attune", als_model); am.from_recbole("model.attune", bpr, dataset)
+    am.to_implicit(model); am.to_lenskit(model); am.to_spark(spark, model, folder); am.to_recbole(model, bpr, dataset)
+    am.write("model.attune", user_ids, item_ids, user_factors, item_factors)  # anything else with factors
 
 In attune a written file is a FactorRecommender: `FactorRecommender.fromBytes(await readFile("model.attune"))`.
 """
@@ -48,13 +50,17 @@ def scores(model, user):
     return result
 
 
-def write(path, user_ids, item_ids, user_factors, item_factors, user_items=None, settings=None):
-    """Writes factors as a model of attune. `user_items` is a scipy matrix of what users did, which lists leave out."""
+def write(path, user_ids, item_ids, user_factors, item_factors, user_items=None, settings=None, biases=None):
+    """Writes factors as a model of attune. `user_items` is a scipy matrix of what users did, which lists leave out; `biases` what is added to
+    scores: (a number, one number per user, one per item)."""
     users, items = [np.ascontiguousarray(np.asarray(each), "<f4") for each in (user_factors, item_factors)]
     if users.shape != (len(user_ids), items.shape[1]) or items.shape[0] != len(item_ids):
         raise ValueError(f"expected one row of factors per id, got {users.shape} and {items.shape} for {len(user_ids)} and {len(item_ids)} ids.")
     rows = _rows(user_items, len(user_ids))
     tensors = {"user_factors": users, "item_factors": items}
+    if biases is not None:
+        settings = {**(settings or {}), "globalBias": float(biases[0])}
+        tensors["user_biases"], tensors["item_biases"] = [np.ascontiguousarray(np.asarray(each), "<f4") for each in biases[1:]]
     tensors.update({f"byUser.{name}": array for name, array in rows.items()})
     for side, ids in (("users", user_ids), ("items", item_ids)):
         encoded = [str(each).encode() for each in ids]
@@ -82,6 +88,111 @@ def to_implicit(model):
     als.user_factors, als.item_factors = model["user_factors"], np.array(model["item_factors"])
     parts = [np.array(tensors[f"byUser.{name}"]) for name in ("values", "indices", "offsets")]
     return als, csr_matrix(tuple(parts), shape=(len(model["users"]), len(model["items"])))
+
+
+def from_lenskit(path, scorer, user_items=None):
+    """An `ImplicitMFScorer` or a `BiasedMFScorer` of LensKit (2025), after `train`, with the scores that it gives users by their stored embeddings.
+
+    In a pipeline LensKit solves a user anew from the history that it looks up, unless it was made with `user_embeddings="prefer"`.
+    """
+    bias, biases = getattr(scorer, "bias", None), None
+    if bias is not None:
+        of_users, of_items = [
+            np.zeros(len(ids)) if each is None else each for each, ids in ((bias.user_biases, scorer.users), (bias.item_biases, scorer.items))
+        ]
+        biases = (bias.global_bias, of_users, of_items)
+    write(path, scorer.users.ids(), scorer.items.ids(), scorer.user_embeddings, scorer.item_embeddings, user_items, biases=biases)
+
+
+def to_lenskit(model):
+    """A scorer of LensKit that answers with the factors of a model: an `ImplicitMFScorer`, or with biases a `BiasedMFScorer`.
+
+    Known users have their own factors. Somebody with a history only is solved as LensKit does, by the item factors.
+    """
+    from lenskit.als import BiasedMFScorer, ImplicitMFScorer
+    from lenskit.basic.bias import BiasModel
+    from lenskit.data import Vocabulary
+
+    tensors, items = model["tensors"], np.array(model["item_factors"], "f4")
+    has_biases = "item_biases" in tensors
+    scorer = (BiasedMFScorer if has_biases else ImplicitMFScorer)(embedding_size=items.shape[1], user_embeddings="prefer")
+    scorer.users, scorer.items = [Vocabulary(model[side], side[:-1], reorder=False) for side in ("users", "items")]
+    scorer.user_embeddings, scorer.item_embeddings = np.array(model["user_factors"], "f4"), items
+    if has_biases:
+        of_users, of_items = np.array(tensors["user_biases"]), np.array(tensors["item_biases"])
+        names = {"users": scorer.users, "user_biases": of_users, "items": scorer.items, "item_biases": of_items}
+        scorer.bias = BiasModel(damping=0.0, global_bias=model["settings"]["globalBias"], **names)
+    else:
+        scorer._OtOr = items.T @ items + np.eye(items.shape[1], dtype="f4") * scorer.config.user_reg
+    return scorer
+
+
+def from_spark(path, model, user_ids=None, item_ids=None, user_items=None):
+    """An `ALSModel` of Spark's MLlib. Its users and items are whole numbers: number k is `user_ids[k]`, such as the labels of a `StringIndexer`,
+    and by default itself. Rows of `user_items` are in the order of the model's numbers, as rows of the file are."""
+    sides = []
+    for factors, ids in ((model.userFactors, user_ids), (model.itemFactors, item_ids)):
+        rows = sorted(factors.collect(), key=lambda row: row["id"])
+        sides.append(([row["id"] if ids is None else ids[row["id"]] for row in rows], np.array([row["features"] for row in rows])))
+    (users, user_factors), (items, item_factors) = sides
+    write(path, users, items, user_factors, item_factors, user_items)
+
+
+def to_spark(spark, model, folder):
+    """An `ALSModel` of Spark's MLlib with the factors of a model, by way of a folder that the cluster can read and that is not there yet.
+
+    User k of Spark is `model["users"][k]`, item k `model["items"][k]`. Biases are not a part of such a model.
+    """
+    from pyspark.ml.recommendation import ALSModel
+
+    if "item_biases" in model["tensors"]:
+        raise ValueError("expected a model without biases, which Spark's ALS does not have.")
+    names = {"userCol": "user", "itemCol": "item", "predictionCol": "prediction", "coldStartStrategy": "nan", "blockSize": 4096}
+    metadata = {"class": "org.apache.spark.ml.recommendation.ALSModel", "timestamp": 0, "sparkVersion": spark.version, "uid": "ALS_attune"}
+    metadata.update({"paramMap": {}, "defaultParamMap": names, "rank": model["item_factors"].shape[1]})
+    spark.createDataFrame([(json.dumps(metadata),)], "value string").coalesce(1).write.text(f"{folder}/metadata")
+    for side in ("user", "item"):
+        rows = [(k, row.tolist()) for k, row in enumerate(np.asarray(model[f"{side}_factors"], "f4"))]
+        spark.createDataFrame(rows, "id int, features array<float>").write.parquet(f"{folder}/{side}Factors")
+    return ALSModel.load(folder)
+
+
+def from_recbole(path, model, dataset):
+    """A model of RecBole whose scores are inner products of embeddings: BPR, LightGCN, NGCF and the like, with its dataset."""
+    users, items = [table.detach().cpu().numpy() for table in _recbole_tables(model)]
+    ids = [dataset.id2token(field, np.arange(1, count)) for field, count in _recbole_fields(dataset)]
+    # Row 0 stands for padding.
+    write(path, *ids, users[1:], items[1:], dataset.inter_matrix(form="csr")[1:, 1:])
+
+
+def to_recbole(model, bpr, dataset):
+    """Puts the factors of a model into a `BPR` of RecBole that was made for a dataset and has as many dimensions. Users and items that the model
+    does not know have zeros. @returns the BPR"""
+    import torch
+
+    for side, table, (field, count) in zip(("user", "item"), (bpr.user_embedding, bpr.item_embedding), _recbole_fields(dataset)):
+        row_of = {each: row for row, each in enumerate(model[f"{side}s"])}
+        rows = np.zeros(table.weight.shape, "f4")
+        for k, token in enumerate(dataset.id2token(field, np.arange(1, count)), 1):
+            if str(token) in row_of:
+                rows[k] = model[f"{side}_factors"][row_of[str(token)]]
+        with torch.no_grad():
+            table.weight.copy_(torch.from_numpy(rows))
+    return bpr
+
+
+def _recbole_fields(dataset):
+    return (dataset.uid_field, dataset.user_num), (dataset.iid_field, dataset.item_num)
+
+
+def _recbole_tables(model):
+    import torch
+
+    model.eval()
+    with torch.no_grad():
+        if hasattr(model, "get_ego_embeddings"):  # graph models score by embeddings that took in those of neighbours
+            return model.forward()[:2]
+        return model.user_embedding.weight, model.item_embedding.weight
 
 
 def _ids(data, ends):

@@ -7,7 +7,30 @@ const instead: [RegExp, string][] = [
     /Use recommendFor\(history\) for a visitor, fit again with newer data, or pass onUnknown: 'empty'\./,
     'Use --history for a visitor, or fit again with newer data.',
   ],
+  [
+    /Fall back to popular items, fit again with newer data, or pass onUnknown: 'empty'\./,
+    'Name items of the model, or fit again with newer data.',
+  ],
+  [/Fit again with newer data, use content for new items, or pass onUnknown: 'empty'\./, 'Fit again with newer data.'],
+  [
+    /Name the columns with header: \[\.\.\.\] and skipLines: \d+\./,
+    'If it is a row and not a header, name all columns in their order, such as --columns user,item,rating.',
+  ],
+  [/(?:Install it: |Run )npm install ([\w-]+)\.?$/, 'Install it beside attune, by npm install $1, or run npx -p attune -p $1 attune ...'],
+  [/Load it with the class it was saved from\./, 'attune recommend and similar take models, attune search takes indexes.'],
+  [/Name its key with the option 'id', or drop the item\./, 'Name the column of ids with --id, or repair the row.'],
+  [/'relevantFrom'/, '--relevant-from'],
+  [/; pass quote: false if quotes are letters like any other in this file/, ''],
 ];
 
 /** A message of the library in terms of the command line. */
 export const forCommandLine = (message: string): string => instead.reduce((text, [library, here]) => text.replace(library, here), message);
+
+/** The same for those who ask a server. */
+export const forHttp = (message: string): string =>
+  message
+    .replace(
+      'Use recommendFor(history) for a visitor, fit again with newer data, or pass',
+      'Ask with history=ITEM,ITEM for a visitor, or pass',
+    )
+    .replace(/, or pass onUnknown: 'empty'/, '');

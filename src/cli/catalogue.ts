@@ -6,6 +6,7 @@ import { firstRow, tableOptions } from './input.ts';
 export const catalogueOptions = {
   id: { type: 'text', help: 'column of the catalogue with the id of the item (guessed)' },
   title: { type: 'text', help: 'column of the catalogue with the title (guessed)' },
+  columns: { type: 'text', help: 'names of all columns of the catalogue in order, for a file without a header: id,title' },
   encoding: { type: 'text', help: 'such as latin1 (default utf-8)' },
 } as const;
 
@@ -22,7 +23,7 @@ const usualTitles = /^(title|name|item_?name|product_?name|movie_?title)(:.*)?$/
 /** Opens a catalogue: which column is what is told from its first row. */
 export async function openCatalogue(
   file: string,
-  o: { id?: string | undefined; title?: string | undefined; encoding?: string | undefined },
+  o: { id?: string | undefined; title?: string | undefined; columns?: string | undefined; encoding?: string | undefined },
 ): Promise<Catalogue> {
   const options = tableOptions(o);
   const columns = Object.keys(await firstRow(file, options));
@@ -31,7 +32,7 @@ export async function openCatalogue(
     const name = given ?? columns.find((column) => usual.test(column));
     if (name !== undefined && columns.includes(name)) return name;
     throw new UsageError(
-      `--${flag}: ${given === undefined ? `no column of '${file}' looks like the ${flag}` : `'${file}' has no column '${given}'`}. The columns are ${columns.join(', ')}.`,
+      `--${flag}: ${given === undefined ? `no column of '${file}' looks like the ${flag}` : `'${file}' has no column '${given}'`}. ${given === undefined ? `Name it with --${flag}. ` : ''}The columns are ${columns.join(', ')}.`,
     );
   };
   return { rows: readTable(file, options), id: pick('id', usualIds), title: pick('title', usualTitles), columns };

@@ -14,6 +14,7 @@ export const interactionOptions = {
   value: { type: 'text', help: 'column with the rating, count or weight; without one, each row counts as 1' },
   timestamp: { type: 'text', help: 'column with the time' },
   timestampUnit: { type: 'text', help: 'unit of times that are numbers (guessed)', choices: ['s', 'ms', 'us', 'ns'] },
+  columns: { type: 'text', help: 'names of all columns in order, for a file without a header: user,item,rating' },
   preset: { type: 'text', help: 'the file of a known data set', choices: tablePresets },
   delimiter: { type: 'text', help: 'what separates fields (guessed)' },
   encoding: { type: 'text', help: 'such as latin1 (default utf-8)' },
@@ -29,6 +30,7 @@ interface InteractionOptions {
   value: string | undefined;
   timestamp: string | undefined;
   timestampUnit: string | undefined;
+  columns: string | undefined;
   preset: string | undefined;
   delimiter: string | undefined;
   encoding: string | undefined;
@@ -62,11 +64,13 @@ export async function readInteractions(file: string, o: InteractionOptions, { si
 }
 
 export function tableOptions(o: {
+  columns?: string | undefined;
   preset?: string | undefined;
   delimiter?: string | undefined;
   encoding?: string | undefined;
 }): TableOptions {
   return {
+    ...(o.columns !== undefined && { header: o.columns.split(',').map((name) => name.trim()) }),
     ...(o.preset !== undefined && { preset: o.preset as TablePreset }),
     ...(o.delimiter !== undefined && { delimiter: o.delimiter.replace('\\t', '\t') }),
     ...(o.encoding !== undefined && { encoding: o.encoding as 'latin1' }),
@@ -75,7 +79,9 @@ export function tableOptions(o: {
 
 /** The columns as given, else the likely ones of the first row. */
 async function columnsOf(file: string, options: TableOptions, o: InteractionOptions): Promise<Record<string, string>> {
+  if (file.endsWith('.attune')) throw new UsageError(`${file} is a model or an index, and this command reads a table of what users did.`);
   const row = await firstRow(file, options);
+  if (Object.keys(row).length === 0) throw new UsageError(`${file} has no rows, so there is nothing to learn from it.`);
   const names = Object.keys(row);
   const found: Record<string, string> = {};
   for (const what of ['user', 'item', 'value', 'timestamp'] as const) {
@@ -86,7 +92,7 @@ async function columnsOf(file: string, options: TableOptions, o: InteractionOpti
   }
   if (!found.user || !found.item)
     throw new UsageError(
-      `${file}: no column looks like the ${found.user ? 'item' : 'user'}. Name the columns with --user and --item. ${columnsThereAre(row)}`,
+      `${file}: no column looks like the ${found.user ? 'item' : 'user'}. ${howToName(names)} ${columnsThereAre(row)}`.trim(),
     );
   if (names.length > 0)
     remark(
@@ -95,6 +101,13 @@ async function columnsOf(file: string, options: TableOptions, o: InteractionOpti
         .join(', ')}`,
     );
   return found;
+}
+
+/** A name that is a number is a value of the first row, in a file without a header. */
+function howToName(names: string[]): string {
+  if (!names.some((name) => Number.isFinite(Number(name)))) return 'Name the columns with --user and --item.';
+  const example = ['user', 'item', 'rating', 'timestamp'].slice(0, names.length).join(',');
+  return `Its first line looks like a row and not a header: name all columns in their order, such as --columns ${example}.`;
 }
 
 export async function firstRow(file: string, options: TableOptions = {}): Promise<Record<string, unknown>> {

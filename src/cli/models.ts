@@ -59,7 +59,7 @@ function jsonOrText(text: string): unknown {
   }
 }
 
-/** @throws ERR_NOT_FOUND when there is no such file */
+/** @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is something else */
 export async function loadModel(file: string): Promise<Recommender> {
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
@@ -69,5 +69,12 @@ export async function loadModel(file: string): Promise<Recommender> {
       { cause },
     );
   });
+  if (bytes[8] !== 0x7b) {
+    // what attune writes has a JSON object there
+    throw new AttuneError(
+      'ERR_BAD_FILE',
+      `Expected a model, and '${file}' is none. If it is a table of what users did, attune fit ${file} --out model.attune makes a model of it.`,
+    );
+  }
   return loadRecommender(new Uint8Array(bytes));
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AttuneError, type Recommendation, type Recommender, type SemanticIndex } from '../entries/index.ts';
+import { forHttp } from './advice.ts';
 import { page } from './page.ts';
 
 type Index = SemanticIndex<{ title: string }>;
@@ -104,7 +105,11 @@ function failure(error: unknown): { status: number; code: string; message: strin
   if (error instanceof RequestError) return error;
   if (!(error instanceof AttuneError)) return { status: 500, code: 'INTERNAL_ERROR', message: 'Something went wrong.' };
   const unknown = error.code === 'ERR_UNKNOWN_USER' || error.code === 'ERR_UNKNOWN_ITEM';
-  return { status: unknown ? 404 : 400, code: error.code, message: error.message };
+  return {
+    status: unknown ? 404 : 400,
+    code: error.code,
+    message: forHttp(error.message),
+  };
 }
 
 function send(response: ServerResponse, status: number, body: string, type = 'application/json; charset=utf-8'): void {

@@ -4,25 +4,13 @@ import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { runCli as run } from './run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-cli-'));
 const file = (name: string) => join(folder, name);
 const ratings = file('ratings.csv');
 const movies = file('movies.csv');
 const model = file('model.attune');
-
-/** Runs a command as the shell would. */
-async function run(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
-  const written = { out: '', error: '' };
-  const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((written.out += text)));
-  const error = vi.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((written.error += text)));
-  try {
-    return { code: await main(argv), ...written };
-  } finally {
-    out.mockRestore();
-    error.mockRestore();
-  }
-}
 
 beforeAll(async () => {
   const rows = ['userId,movieId,rating,timestamp'];
@@ -178,7 +166,10 @@ describe('attune', () => {
       expect((await get('recommendations?history=m10,m13&n=2')).body.recommendations).toHaveLength(2);
       expect((await get('similar-items?item_id=m3&n=2')).body.recommendations).toHaveLength(2);
       expect((await get('search?query=battle&n=2')).body.results[0].title).toContain('battle');
-      expect(await get('recommendations?user_id=nobody')).toMatchObject({ status: 404, body: { error: { code: 'ERR_UNKNOWN_USER' } } });
+      expect(await get('recommendations?user_id=nobody')).toMatchObject({
+        status: 404,
+        body: { error: { code: 'ERR_UNKNOWN_USER', message: expect.stringMatching(/history=ITEM,ITEM for a visitor\.$/) } },
+      });
       expect(await get('recommendations?user_id=u0&n=1.5')).toMatchObject({ status: 400, body: { error: { code: 'ERR_BAD_ARGUMENT' } } });
       expect(await get('nowhere')).toMatchObject({ status: 404 });
       expect((await fetch(`${address}health`, { method: 'POST' })).status).toBe(405);

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { entries, moduleName, packageExports, root } from '../../config/entries.ts';
+import { bundledPackages, entries, moduleName, packageExports, root } from '../../config/entries.ts';
 import { publicFace, publicNamesFile, publicTypesFile } from '../../config/public-names.ts';
+import { billOfMaterials } from '../../config/sbom.ts';
 
 const json = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
@@ -25,5 +26,19 @@ describe('the package', () => {
     expect(json('config/typedoc.json').projectDocuments.sort()).toEqual(
       ['../CHANGELOG.md', ...guides.map((name) => `../docs/${name}`)].sort(),
     );
+  });
+  it('has in its bill of materials the packages whose code it brings along, and no other', () => {
+    const { metadata, components } = billOfMaterials();
+    expect(metadata.component).toMatchObject({ name: 'attune', version: json('package.json').version });
+    expect(components.map(({ name }: { name: string }) => name)).toEqual(bundledPackages);
+    const others = [...Object.keys(json('package.json').peerDependencies), 'hyparquet-writer', 'tsx'];
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const imported = sources.flatMap((name) => {
+      const code = readFileSync(join(root, 'src', name), 'utf8').replace(/^import type .*;$/gm, '');
+      return [...code.matchAll(/(?:^import [^;]*from |^} from |[^`]\bimport\()'(@[^/']+\/[^/']+|[a-z][\w-]*)(?:\/[^']*)?'/gm)].map(
+        ([, each]) => each,
+      );
+    });
+    expect([...new Set(imported)].filter((each) => each !== 'attune' && !others.includes(each)).sort()).toEqual(bundledPackages);
   });
 });

@@ -2,6 +2,7 @@ import { describe } from '../../entries/index.ts';
 import { replaceFile } from '../../storage/file/writing.ts';
 import { command } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
+import { checkOutputs } from '../output.ts';
 import { bars, count, print, printJson, remark } from '../terminal.ts';
 
 export default command({
@@ -14,6 +15,7 @@ export default command({
     json: { type: 'flag', help: 'print JSON' },
   },
   async run([file], o, context) {
+    await checkOutputs({ html: o.html });
     const report = describe(await readInteractions(file, o, context));
     if (o.html !== undefined) {
       await replaceFile(o.html, page(file, String(report), Object.values(report.pictures)));

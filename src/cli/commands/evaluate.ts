@@ -10,9 +10,10 @@ import {
   split,
 } from '../../entries/index.ts';
 import { replaceFile } from '../../storage/file/writing.ts';
-import { type Context, command } from '../command.ts';
+import { type Context, command, UsageError } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
 import { type Family, familyNames, newModel, readSettings } from '../models.ts';
+import { checkOutputs } from '../output.ts';
 import { print, printJson, remark, withProgress } from '../terminal.ts';
 
 const strategies = ['leave-last-out', 'per-user', 'by-time', 'random'] as const;
@@ -39,10 +40,16 @@ export default command({
     json: { type: 'flag', help: 'print JSON' },
   },
   async run([file], o, context) {
+    await checkOutputs({ html: o.html });
     const data = await readInteractions(file, o, context);
     const strategy = (o.split ?? (data.timestamps ? 'leave-last-out' : 'random')) as 'random';
     const { train, test } = split(data, { strategy, ...(strategy === 'random' && { seed: o.seed }) });
     remark(`split: ${strategy}, ${train.size} rows to train on, ${test.size} to test on`);
+    if (test.size === 0) {
+      throw new UsageError(
+        `${file}: nothing is left to test on. A test needs users with two rows or more, of whom one is held out; attune describe says how many rows users have.`,
+      );
+    }
     const settings = readSettings(o.set ?? []);
     const reports: Record<string, EvaluationReport> = {};
     for (const family of o.model.split(',') as Family[]) {

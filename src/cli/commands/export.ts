@@ -3,24 +3,27 @@ import { AttuneError, type Factors, type IdMap, type Recommender } from '../../e
 import { replaceFile } from '../../storage/file/writing.ts';
 import { command, UsageError } from '../command.ts';
 import { loadModel } from '../models.ts';
+import { checkOutputs } from '../output.ts';
 import { count, remark } from '../terminal.ts';
+
+const formats = ['csv', 'jsonl', 'parquet', 'safetensors'];
 
 export default command({
   summary: 'Writes what a model learned in a format that other programs read.',
   usage: '<model>',
-  more: 'Example: attune export als.attune --what item-factors --format parquet --out items.parquet\nA model file is a safetensors file already: safetensors writes it as it is.',
+  more: 'Example: attune export als.attune --what item-factors --out items.parquet\nA model file is a safetensors file already: safetensors writes it as it is.',
   options: {
     what: { type: 'text', help: 'factors of which side', choices: ['item-factors', 'user-factors'], default: 'item-factors' },
     format: {
       type: 'text',
-      help: 'parquet has columns id and features',
-      choices: ['csv', 'jsonl', 'parquet', 'safetensors'],
-      default: 'csv',
+      help: 'by default what the name of the file ends with, else csv; parquet has columns id and features',
+      choices: formats,
     },
     out: { type: 'text', short: 'o', help: 'file to write (required)' },
   },
-  async run([file], { what, format, out }) {
+  async run([file], { what, out, format = formats.find((each) => out?.endsWith(`.${each}`)) ?? 'csv' }) {
     if (out === undefined) throw new UsageError('attune export: --out is missing, the file to write.');
+    await checkOutputs({ out });
     if (format === 'safetensors') {
       await loadModel(file); // refuses what is no model
       await replaceFile(out, new Uint8Array(await readFile(file)));

@@ -4,6 +4,7 @@ import { replaceFile } from '../../storage/file/writing.ts';
 import { type Context, command, UsageError } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
 import { type Family, familyNames, newModel, readSettings } from '../models.ts';
+import { checkOutputs } from '../output.ts';
 import { count, printJson, remark, withProgress } from '../terminal.ts';
 
 export default command({
@@ -26,6 +27,7 @@ auto tries the families that suit the data on a part that it holds out, and fits
   },
   async run([file], o, context) {
     if (o.model.includes(',')) throw new UsageError('--model: expected one family. attune evaluate compares several.');
+    await checkOutputs({ out: o.out });
     const data = await readInteractions(file, o, context);
     const model = await (o.model === 'auto' ? chosen(data, o, context) : trained(data, o, context));
     const bytes = model.toBytes();

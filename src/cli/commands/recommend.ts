@@ -5,6 +5,7 @@ import { readTitles } from '../catalogue.ts';
 import { command, UsageError } from '../command.ts';
 import { printList } from '../lists.ts';
 import { loadModel } from '../models.ts';
+import { checkOutputs } from '../output.ts';
 import { count, print, remark, table } from '../terminal.ts';
 
 export default command({
@@ -27,6 +28,7 @@ export default command({
   async run([file], o) {
     const asked = [o.user, o.history, o.all || undefined].filter((each) => each !== undefined);
     if (asked.length !== 1) throw new UsageError('attune recommend: say for whom: --user, --history or --all.');
+    await checkOutputs({ out: o.out });
     const model = await loadModel(file);
     const options: RecommendOptions = {
       n: o.n,
@@ -38,6 +40,7 @@ export default command({
     const titles = await readTitles(o.catalogue);
     const list = o.user !== undefined ? model.recommend(o.user, options) : model.recommendFor(idsOf(o.history as string), options);
     printList(list, titles, o.json);
+    if (list.length === 0 && !o.includeSeen) remark('No item is left that is not in the history. --include-seen lists those too.');
     if (o.why && !o.json)
       print(
         `\n${reasons(

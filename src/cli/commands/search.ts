@@ -4,6 +4,7 @@ import { replaceFile } from '../../storage/file/writing.ts';
 import { type Catalogue, catalogueOptions, openCatalogue } from '../catalogue.ts';
 import { command } from '../command.ts';
 import { printList } from '../lists.ts';
+import { checkOutputs } from '../output.ts';
 import { count, withProgress } from '../terminal.ts';
 
 export default command({
@@ -19,6 +20,7 @@ export default command({
     json: { type: 'flag', help: 'print JSON' },
   },
   async run([file, query], o, { signal }) {
+    await checkOutputs({ saveIndex: o.saveIndex });
     const index = (await savedIndex(file)) ?? (await buildIndex(file, await openCatalogue(file, o), o.text, signal));
     if (o.saveIndex !== undefined) await replaceFile(o.saveIndex, index.toBytes());
     const list = await index.search(query, { n: o.n, mode: o.mode as 'hybrid' });

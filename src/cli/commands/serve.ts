@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { catalogueOptions, openCatalogue } from '../catalogue.ts';
-import { command } from '../command.ts';
+import { command, UsageError } from '../command.ts';
 import { loadModel } from '../models.ts';
 import { modelServer } from '../server.ts';
 import { remark } from '../terminal.ts';
@@ -32,7 +32,12 @@ and a page to try it at /`,
       o.catalogue === undefined ? undefined : await buildIndex(o.catalogue, await openCatalogue(o.catalogue, o), undefined, signal);
     const server = modelServer(model, index, { allowOrigin: o.allowOrigin });
     server.listen(o.port, o.host);
-    await Promise.race([once(server, 'listening'), once(server, 'error').then(([error]) => Promise.reject(error))]);
+    await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+      throw new UsageError(
+        `--port: ${o.port} is taken. Stop what listens there, or pass another, such as --port ${o.port + 1}; 0 takes any free one.`,
+      );
+    });
     const address = server.address() as { port: number };
     remark(`ready http://${o.host.includes(':') ? `[${o.host}]` : o.host}:${address.port}/`);
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -22,7 +22,7 @@ import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, unexplained } from '../shared/explanation.ts';
 import { checkInteractions } from '../shared/read-fit.ts';
 import { type AlsExplanation, explainScores } from './explain.ts';
-import { type AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
+import type { AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsFactorInput, alsFromFactors, checkHasHistory } from './from-factors.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
@@ -111,11 +111,11 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    *   model then stays what it was.
    */
   async fit(interactions: Interactions, options: AlsFitOptions = {}): Promise<this> {
+    const { fitAls, readFitOptions } = await import('./fit.ts'); // not needed to answer, so not part of what every import compiles
     const o = readFitOptions<AlsRecommender>(options);
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.fit', interactions);
     const asRecommender = (model: AlsModel) => AlsRecommender.#of(model);
-    const { fitAls } = await import('./fit.ts'); // not needed to answer, so not part of what every import compiles
     const { trialFit, validateOn } = await import('../shared/trial-fit.ts');
     const { validation } = o;
     const settings = this.#settings;
@@ -127,7 +127,11 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
       asRecommender,
     });
     o.signal?.throwIfAborted();
-    this.replace(trial ? { ...fitted, settings, history: trial.annotate(fitted.history) } : fitted);
+    this.replace(
+      trial
+        ? { ...fitted, settings: { ...fitted.settings, iterations: settings.iterations }, history: trial.annotate(fitted.history) }
+        : fitted,
+    );
     return this;
   }
 

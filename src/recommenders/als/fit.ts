@@ -11,6 +11,8 @@ import { trainAls } from './solver/train.ts';
 import type { AlsFactors } from './solver/training-state.ts';
 import { warmItems } from './solver/warm-start.ts';
 
+export { readFitOptions } from './fit-options.ts';
+
 /** Options of a fit as they were read, with the means to validate and to start from a model. */
 export interface AlsFit<Model> extends Omit<AlsFitOptionsOf<Model>, 'warmStart' | 'checkpoint'> {
   /** An earlier model to start from. */
