@@ -8,26 +8,20 @@ import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import { dot } from '../../../numeric/dot.ts';
 import { TopK } from '../../../numeric/top-k.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
+import { caution, encode, level, levelError } from './coding.ts';
+import type { KeptVectors } from './kept-vectors.ts';
 import { Rotation } from './rotation.ts';
 
 /** Rows of a block of codes. */
 const together = 32;
 const planes = 4;
-/** Width of a level in standard deviations, which makes the error of 16 levels smallest for normal numbers (Max 1960). */
-const level = 0.3352;
 /** A product by signs times this is one by levels: 1 / level / E|x|. */
 const signScale = 1 / (level * Math.sqrt(2 / Math.PI));
-/** Standard deviations of the errors of products by signs and by levels, in lengths of both vectors over the root of their dimensions. */
+/** The same as `levelError`, of products by signs. */
 const signError = Math.sqrt(Math.PI / 2 - 1);
-const levelError = 0.1082;
-/** How many standard deviations off a row may be and is still looked at. */
-const caution = 2.6;
 const largestEntry = 63;
 const blocksAtOnce = 64;
 const smallestShared = 1 << 22;
-
-/** How the vectors themselves are kept. */
-export type KeptVectors = 'memory' | 'none' | ((key: number) => Float32Array);
 
 /**
  * Rows by four bits per dimension after a random rotation (as RaBitQ; Gao & Long, SIGMOD 2024 and 2025): a search adds up the first bits of all rows, the other
@@ -73,18 +67,9 @@ export class FourBitRows implements Rows {
   set(row: number, vector: Float32Array): void {
     this.#vectors?.set(vector, row * this.#dimensions);
     const x = this.#rotation.apply(vector);
-    let squares = 0;
-    for (let d = 0; d < x.length; d++) squares += x[d] * x[d];
-    const step = level * Math.sqrt(squares / x.length);
     const codes = new Uint8Array(4 * this.#groups);
-    let product = 0;
-    for (let d = 0; d < x.length; d++) {
-      const code = step > 0 ? Math.max(0, Math.min(15, Math.floor(x[d] / step) + 8)) : 8;
-      codes[d] = code;
-      product += x[d] * (code - 7.5);
-    }
+    this.#memory.factors.array[row] = encode(x, codes);
     this.#setCodes(row, codes);
-    this.#memory.factors.array[row] = product > 0 ? squares / product : 0;
   }
 
   /** The vector as it is kept in memory, or what its code stands for. */
