@@ -1,7 +1,6 @@
 import { Engine } from '../../../engine/engine.ts';
 import { planesKernels } from '../../../engine/generated/families/planes.ts';
 import { planeSums, signEstimates } from '../../../engine/generated/jobs.ts';
-import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, layout, u8 } from '../../../engine/memory/layout.ts';
 import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
@@ -111,13 +110,10 @@ export class FourBitRows implements Rows {
         least = likely.threshold;
       }
     }
-    const rest = new RestOfBits(this.#pool, this.#memory, this.#groups);
     const found = new Map<number, number>();
     const levels = new TopK(n);
     const lookCloser = (row: number) => {
-      const place = placeOf(row) & 31;
-      const three = rest.of(row >> 5);
-      const sum = 8 * sumOf[placeOf(row)] + 4 * three[place] + 2 * three[32 + place] + three[64 + place];
+      const sum = 8 * sumOf[placeOf(row)] + this.#restOf(row);
       const estimate = factorOf[row] * (unit * sum + 15 * base - 7.5 * total);
       found.set(row, estimate);
       levels.offer(row, estimate);
@@ -238,34 +234,24 @@ export class FourBitRows implements Rows {
     this.#pool.runHere(signEstimates, { lo: 0, hi: blocks }, estimated);
   }
 
+  /** What the last three bits of a row add, in eighths of the first: few rows need them, so this is not worth a kernel. */
+  #restOf(row: number): number {
+    const { array: rest } = this.#memory.rest;
+    const { array: tables } = this.#memory.tables;
+    const shift = (row & 16) / 4;
+    const size = 16 * this.#groups;
+    let at = 3 * (row >> 5) * size + (row & 15);
+    let sum = 0;
+    for (let plane = 0; plane < 3; plane++) {
+      let ofPlane = 0;
+      for (let table = 0; table < size; table += 16, at += 16) ofPlane += tables[table + ((rest[at] >> shift) & 15)];
+      sum += (4 >> plane) * ofPlane;
+    }
+    return sum;
+  }
+
   #exact(row: number, keys: Int32Array, query: Float32Array): number {
     return dot(typeof this.#kept === 'function' ? this.#kept(keys[row]) : this.get(row), 0, query);
-  }
-}
-
-/** Sums of the last three bits, of blocks that are asked for. */
-class RestOfBits {
-  readonly #pool: ThreadPool<'planes'>;
-  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
-  readonly #groups: number;
-  readonly #known = new Map<number, Uint16Array>();
-
-  constructor(pool: ThreadPool<'planes'>, memory: Blocks<ReturnType<typeof memoryOf>['fields']>, groups: number) {
-    this.#pool = pool;
-    this.#memory = memory;
-    this.#groups = groups;
-  }
-
-  of(block: number): Uint16Array {
-    let sums = this.#known.get(block);
-    if (!sums) {
-      const { tables, rest, restSums: out } = this.#memory;
-      const bits = within(rest, 3 * block * 16 * this.#groups);
-      this.#pool.runHere(planeSums, { lo: 0, hi: 3 }, { groups: this.#groups, tables, bits, out });
-      sums = new Uint16Array(out.array.buffer, out.at, 96).slice();
-      this.#known.set(block, sums);
-    }
-    return sums;
   }
 }
 
@@ -292,6 +278,5 @@ function memoryOf(capacity: number, dimensions: number) {
     /** What signs say of each row; of each block the largest, and the largest that may be. */
     all: f32(together * blocks),
     tops: f32(2 * blocks),
-    restSums: u8(2 * 3 * together),
   });
 }
