@@ -1,4 +1,4 @@
-import { flatIndex, type HnswIndex, type HnswOptions, hnswIndex } from 'attune';
+import { flatIndex, type HnswIndex, type HnswOptions, hnswIndex, SemanticIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { readModelFile, writeModelFile } from '../../../src/data/files/model-file.ts';
 import { Hnsw } from '../../../src/semantic/indexes/hnsw/hnsw.ts';
@@ -132,6 +132,14 @@ describe('an hnsw index of four bits', () => {
     }
   });
 
+  it('is part of the file of a SemanticIndex', async () => {
+    const items = Array.from({ length: 200 }, (_, id) => ({ id, text: `${id % 7 === 0 ? 'copper' : 'steel'} kettle ${id}` }));
+    const index = await SemanticIndex.build(items, { vectorIndex: hnswIndex({ storage: '4bit', vectors: 'none' }) });
+    const again = SemanticIndex.fromBytes(index.toBytes());
+    expect(await again.search('copper kettle')).toEqual(await index.search('copper kettle'));
+    expect(again.similarItems(7)).toEqual(index.similarItems(7));
+  });
+
   it.each([
     ['factors', 2, Number.NaN],
     ['vectors', 7, Number.POSITIVE_INFINITY],
@@ -141,6 +149,15 @@ describe('an hnsw index of four bits', () => {
     const file = readModelFile(index.toBytes(), 'hnsw-index', 3);
     (file.tensors[name].data as Float32Array)[at] = value;
     expect(() => hnswIndex().fromBytes(writeModelFile(file))).toThrow(expect.objectContaining({ code: 'ERR_BAD_FILE' }));
+  });
+
+  it('refuses a function that gives no vector', () => {
+    const index = hnswIndex({ storage: '4bit', vectors: (key) => new Float32Array(key === 3 ? 2 : dimensions) });
+    index.add(keysOf(0, 100), clustered(100));
+    expect(() => index.vectorOf?.(3)).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
+    expect(() => index.search(new Float32Array(dimensions).fill(1), { n: 100 })).toThrow(
+      expect.objectContaining({ code: 'ERR_BAD_OPTION' }),
+    );
   });
 
   it.each([{ storage: '3bit' }, { vectors: 'disk' }])('refuses the options %j', (options) => {

@@ -8,7 +8,7 @@ import { type Ranked, TopK } from '../../../numeric/top-k.ts';
 import { choice, integer, readOptions, threads as threadsOption } from '../../../options.ts';
 import { packFourBit, unpackFourBit } from '../four-bit/four-bit-file.ts';
 import { FourBitRows } from '../four-bit/four-bit-rows.ts';
-import { type KeptVectors, keptVectors } from '../four-bit/kept-vectors.ts';
+import { type KeptVectors, keptVectors, readKept } from '../four-bit/kept-vectors.ts';
 import { CodedRows } from '../shared/coded-rows.ts';
 import { PlainRows } from '../shared/plain-rows.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
@@ -168,7 +168,7 @@ class Flat implements FlatIndex {
     if (row < 0) return undefined;
     this.#check('scoreOf', query);
     const { storage, vectors } = this.#o;
-    if (storage === '4bit' && typeof vectors === 'function') return dot(vectors(key), 0, query);
+    if (storage === '4bit' && typeof vectors === 'function') return dot(readKept(vectors, key, this.#dimensions), 0, query);
     const { block, at } = this.#place(row);
     return block.score(at, query);
   }
@@ -290,7 +290,7 @@ class Flat implements FlatIndex {
 
   #vector(row: number): Float32Array {
     const { storage, vectors } = this.#o;
-    if (storage === '4bit' && typeof vectors === 'function') return vectors(this.#keyOfRow[row]);
+    if (storage === '4bit' && typeof vectors === 'function') return readKept(vectors, this.#keyOfRow[row], this.#dimensions);
     const { block, at } = this.#place(row);
     return block.get(at);
   }

@@ -8,7 +8,7 @@ import { dot } from '../../../numeric/dot.ts';
 import { TopK } from '../../../numeric/top-k.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
 import { caution, encode, level, levelError } from './coding.ts';
-import type { KeptVectors } from './kept-vectors.ts';
+import { type KeptVectors, readKept } from './kept-vectors.ts';
 import { Rotation } from './rotation.ts';
 
 /** Rows of a block of codes. */
@@ -251,7 +251,7 @@ export class FourBitRows implements Rows {
   }
 
   #exact(row: number, keys: Int32Array, query: Float32Array): number {
-    return dot(typeof this.#kept === 'function' ? this.#kept(keys[row]) : this.get(row), 0, query);
+    return dot(typeof this.#kept === 'function' ? readKept(this.#kept, keys[row], this.#dimensions) : this.get(row), 0, query);
   }
 }
 

@@ -1,7 +1,7 @@
 import { dot } from '../../../numeric/dot.ts';
 import { fnvBasis, fnvStep } from '../../../numeric/hash.ts';
 import { caution, encode, level, levelError } from '../four-bit/coding.ts';
-import type { KeptVectors } from '../four-bit/kept-vectors.ts';
+import { type KeptVectors, readKept } from '../four-bit/kept-vectors.ts';
 import { Rotation } from '../four-bit/rotation.ts';
 import type { HnswGraph } from './hnsw-graph.ts';
 import { HnswRows } from './hnsw-rows.ts';
@@ -25,7 +25,7 @@ export class FourBitSlots implements Slots {
     this.#graph = graph;
     this.#rotation = new Rotation(graph.dimensions, seed);
     this.#rows = kept === 'memory' ? new HnswRows(graph.dimensions) : undefined;
-    this.#read = typeof kept === 'function' ? (slot) => kept(keyOf(slot)) : undefined;
+    this.#read = typeof kept === 'function' ? (slot) => readKept(kept, keyOf(slot), graph.dimensions) : undefined;
   }
 
   get bytes(): number {
