@@ -132,6 +132,13 @@ describe('an hnsw index of four bits', () => {
     }
   });
 
+  it('stays one of four bits through its bytes even when it is empty', () => {
+    const again = hnswIndex().fromBytes(hnswIndex({ storage: '4bit' }).toBytes()) as HnswIndex;
+    const whole = hnswIndex();
+    for (const index of [again, whole]) index.add(keysOf(0, 1000), clustered(1000));
+    expect(again.memoryBytes).toBeLessThan(whole.memoryBytes);
+  });
+
   it('is part of the file of a SemanticIndex', async () => {
     const items = Array.from({ length: 200 }, (_, id) => ({ id, text: `${id % 7 === 0 ? 'copper' : 'steel'} kettle ${id}` }));
     const index = await SemanticIndex.build(items, { vectorIndex: hnswIndex({ storage: '4bit', vectors: 'none' }) });

@@ -18,13 +18,14 @@ interface Contents {
   dimensions: number;
   m: number;
   seed: number;
+  isFourBit: boolean;
   keys: HnswKeys;
   vectors: Slots | undefined;
   graph: HnswGraph | undefined;
 }
 
 /** One safetensors file: vectors and links of the slots in use, and the keys they stand for. Codes and levels follow from them. */
-export function packHnsw({ dimensions, m, seed, keys: keysOf, vectors: kept, graph }: Contents): Uint8Array<ArrayBuffer> {
+export function packHnsw({ dimensions, m, seed, isFourBit, keys: keysOf, vectors: kept, graph }: Contents): Uint8Array<ArrayBuffer> {
   const slots = Int32Array.from({ length: keysOf.length }, (_, slot) => slot).filter((slot) => keysOf.has(slot));
   const count = slots.length;
   const coded = kept instanceof FourBitSlots ? kept : undefined;
@@ -57,14 +58,14 @@ export function packHnsw({ dimensions, m, seed, keys: keysOf, vectors: kept, gra
   });
   return writeModelFile({
     kind,
-    formatVersion: coded ? 3 : graph?.isRefined ? 2 : 1,
+    formatVersion: isFourBit ? 3 : graph?.isRefined ? 2 : 1,
     settings: { dimensions: count > 0 ? dimensions : 0, m, seed, entry: count > 0 ? graph?.entry : -1 },
     tensors: {
       keys: { data: Int32Array.from(keys), shape: [keys.length] },
       slotOfKey: { data: Int32Array.from(slotOfKey), shape: [keys.length] },
       slots: { data: slots, shape: [count] },
       vectors: { data: vectors, shape: [vectors.length > 0 ? count : 0, count > 0 ? dimensions : 0] },
-      ...(coded && { codes: column(packPairs(codes)), factors: column(factors) }),
+      ...(isFourBit && { codes: column(packPairs(codes)), factors: column(factors) }),
       links: { data: links, shape: [count, 2 * m] },
       upperLinks: { data: upperLinks, shape: [upper.length, m] },
     },

@@ -179,7 +179,8 @@ export class Hnsw implements HnswIndex {
     if (this.#removed > 0) this.#mend();
     const { dimensions } = this;
     const { m = this.#o.m } = this.#graph ?? {};
-    return packHnsw({ dimensions, m, seed: this.#o.seed, keys: this.#keys, vectors: this.#slots, graph: this.#graph });
+    const { seed, storage } = this.#o;
+    return packHnsw({ dimensions, m, seed, isFourBit: storage === '4bit', keys: this.#keys, vectors: this.#slots, graph: this.#graph });
   }
 
   fromBytes(bytes: Uint8Array): HnswIndex {
