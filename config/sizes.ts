@@ -23,7 +23,7 @@ const pages: [what: string, code: string, budget: number][] = [
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 16],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 31],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 44],
-  ['page: SemanticIndex.fromBytes, search', find, 73],
+  ['page: SemanticIndex.fromBytes, search', find, 75],
 ];
 
 /** Kilobytes of a subpath with everything that it can load, ALS in those of Node and Spark; the limit of those that are not listed. */

@@ -11,7 +11,7 @@ import type { WordOptions } from './lexical/query-terms.ts';
 import type { Synonyms } from './lexical/synonyms.ts';
 import type { Tokenizer } from './lexical/tokenizers.ts';
 import type { Fusion } from './search/fusion.ts';
-import { type RerankOptions, rerankOption } from './search/rerank.ts';
+import { type RerankOptions, rerankOption } from './search/rerank-options.ts';
 import { sortOption } from './search/sorting.ts';
 
 /** Options of `SemanticIndex.build`. */

@@ -13,7 +13,7 @@ import { facetsOf } from './facets.ts';
 import { bestOfFew } from './few.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { type Fusion, fuseCalibrated, fuseRanks, fuseWeighted } from './fusion.ts';
-import { type Reranking, rerank } from './rerank.ts';
+import type { Reranking } from './rerank-options.ts';
 import type { FacetCount, Fallback } from './result.ts';
 import { type SortField, sortedBy, tiesBroken } from './sorting.ts';
 
@@ -95,7 +95,10 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
     ranked = await untied(ranked, most, async (more) => cut(withFirst(await rank(more), named), minScore, named));
   if (popularity !== undefined) ranked = tiesBroken(catalogue, ranked, popularity);
   if (sort) ranked = sortedBy(catalogue, ranked, sort);
-  if (reranking) ranked = withFirst(await rerank(ranked, query, reranking, (key) => catalogue.idOf(key), question.signal), named);
+  if (reranking) {
+    const { rerank } = await import('./rerank.ts'); // few pages need it
+    ranked = withFirst(await rerank(ranked, query, reranking, (key) => catalogue.idOf(key), question.signal), named);
+  }
   const isEmpty = ranked.indices.length === 0 && most > 0;
   const countOf = () => {
     if (byWords) return totalOf(match(), allowed, minScore, named);
