@@ -6,12 +6,13 @@ import type { SearchContext, SearchTask } from './search/context.ts';
 import { embedders } from './search/embedders.ts';
 import { hnsw } from './search/hnsw.ts';
 import { sentences } from './search/sentences.ts';
+import { storage } from './search/storage.ts';
 import { texts } from './search/texts.ts';
 import { titles } from './search/titles.ts';
 import { vectors } from './search/vectors.ts';
 import { chooseTasks, positive, runTasks } from './support/tasks.ts';
 
-const tasks: SearchTask[] = [vectors, hnsw, texts, titles, sentences, embedders];
+const tasks: SearchTask[] = [vectors, hnsw, storage, texts, titles, sentences, embedders];
 
 const root = resolve(import.meta.dirname, '..');
 const defaultThreads = Math.min(2, availableParallelism());

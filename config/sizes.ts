@@ -24,7 +24,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 15.5, 18.5],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 30, 34],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 43, 48],
-  ['page: SemanticIndex.fromBytes, search', find, 71, 76],
+  ['page: SemanticIndex.fromBytes, search', find, 75, 80],
 ];
 
 /** Kilobytes of a subpath with everything that it can load, ALS in those of Node and Spark; the limit of those that are not listed. */

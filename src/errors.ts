@@ -22,7 +22,7 @@ export const errorCodes = {
   ERR_STORE: 'The storage behind an adapter failed or refused.',
   ERR_STREAM: 'The stream behind an adapter failed or refused.',
   ERR_CLUSTER: 'A cluster cannot be reached, refused, or failed.',
-  ERR_EMBEDDER: 'An embedder failed or returned vectors of the wrong shape.',
+  ERR_EMBEDDER: 'An embedder, or a scorer of texts, failed or returned numbers of the wrong shape.',
   ERR_NUMERIC: 'A computation overflowed or became NaN; the model is unchanged.',
   ERR_OUT_OF_MEMORY: 'The data does not fit into the memory a kernel can address.',
 } as const;

@@ -46,7 +46,6 @@ export const vectors: SearchTask = {
     } finally {
       sides?.close();
     }
-    rows.push(...fourBit(shape, index, set, context));
     say('comparing with brute force');
     rows.push(exactness(shape, index, set, quick ? 50 : set.queryCount));
     rows.push(
@@ -117,52 +116,6 @@ async function single(shape: string, index: FlatIndex, set: VectorSet, sides: Si
     rows.push(...compared(`${shape}, one query, n=${n}`, own, others, sides, n === 10 ? '>= 2' : undefined, share));
   }
   return rows;
-}
-
-/** Storage by four bits beside the exact index: time, memory, and how many neighbours it finds. */
-function fourBit(shape: string, exact: FlatIndex, set: VectorSet, { repeats }: SearchContext): Row[] {
-  const small = flatIndex({
-    threads: 1,
-    storage: '4bit',
-    vectors: (key) => set.rows.subarray(key * set.dimensions, (key + 1) * set.dimensions),
-  });
-  small.add(
-    Int32Array.from({ length: set.count }, (_, k) => k),
-    set.rows,
-  );
-  const times: Record<'exact' | 'small', number[]> = { exact: [], small: [] };
-  let hits = 0;
-  const asked = Math.min(queriesPerRound, set.queryCount);
-  for (let round = -1; round < repeats; round++) {
-    for (let k = 0; k < asked; k++) {
-      const query = set.query(k);
-      const started = performance.now();
-      const wanted = new Set(exact.search(query, { n: 10 }).indices);
-      const between = performance.now();
-      const found = small.search(query, { n: 10 }).indices;
-      const ended = performance.now();
-      if (round < 0) hits += found.filter((key) => wanted.has(key)).length;
-      else {
-        times.exact.push(between - started);
-        times.small.push(ended - between);
-      }
-    }
-  }
-  const [own, other] = [median(times.small), median(times.exact)];
-  const share = small.memoryBytes / set.rows.byteLength;
-  return [
-    {
-      task: `${shape}, 4 bits, one query, n=10`,
-      unit: 'ms',
-      attune: own,
-      peer: 'flatIndex of float32',
-      other,
-      ratio: ratioOf(own, other),
-      goal: '>= 2',
-    },
-    { task: `${shape}, 4 bits, memory / bytes of the vectors`, unit: '', attune: share, goal: '<= 0.14' },
-    { task: `${shape}, 4 bits, recall@10 after scoring`, unit: '', attune: hits / (10 * asked), goal: '>= 0.99' },
-  ];
 }
 
 /** A batch in one call, all sides on so many threads. */

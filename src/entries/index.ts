@@ -6,6 +6,7 @@ export type { EmbeddingCache } from '../contracts/embedding-cache.ts';
 export type { KeyValue } from '../contracts/key-value.ts';
 export type * from '../contracts/model-store.ts';
 export type * from '../contracts/recommender.ts';
+export type { RelevanceScorer } from '../contracts/relevance-scorer.ts';
 export type { VectorIndex, VectorSearchOptions } from '../contracts/vector-index.ts';
 export type {
   Condition,
@@ -167,6 +168,7 @@ export type { WordOptions } from '../semantic/lexical/query-terms.ts';
 export type { Synonyms } from '../semantic/lexical/synonyms.ts';
 export { type ProductTokenizerOptions, productTokenizer, type Tokenizer } from '../semantic/lexical/tokenizers.ts';
 export type { Fusion } from '../semantic/search/fusion.ts';
+export type { RerankOptions } from '../semantic/search/rerank-options.ts';
 export type { EntryOf, FacetCount, Facets, Fallback, SearchResult } from '../semantic/search/result.ts';
 export type { Answer } from '../semantic/search/similar.ts';
 export type { Suggestion } from '../semantic/search/suggest.ts';

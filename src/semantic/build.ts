@@ -87,6 +87,7 @@ export async function takeDocuments(
     lexical.add(keys[k], ...document.fields);
     tokens?.set(keys[k], embedder.tokens?.of(document.text) ?? []);
   });
+  lexical.settle();
   catalogue.put(keys, metadata);
   onProgress?.({ phase: 'indexing', done: documents.length, total: documents.length });
 }

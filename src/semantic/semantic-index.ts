@@ -167,6 +167,9 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     for (const { field } of sort) this.#checkKept(owner, 'sort', [field]);
     if (popularity !== undefined) this.#checkKept(owner, 'popularity', [popularity]);
     const fields = o.fields && textFields(owner, o.fields, this.#parts.fields.text);
+    if (o.rerank && sort.length > 0) {
+      throw new AttuneError('ERR_BAD_OPTION', `${owner}: options 'rerank' and 'sort' each give an order. Pass one of them.`);
+    }
     o.signal?.throwIfAborted();
     if (query.trim() === '' || (o.n === 0 && facets.length === 0) || this.size === 0) {
       return resultOf([], { facets: facetsOf(this.#parts.catalogue, [], facets) as Facets<Kept>, total: undefined, fallback: undefined });

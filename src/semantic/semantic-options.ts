@@ -11,6 +11,7 @@ import type { WordOptions } from './lexical/query-terms.ts';
 import type { Synonyms } from './lexical/synonyms.ts';
 import type { Tokenizer } from './lexical/tokenizers.ts';
 import type { Fusion } from './search/fusion.ts';
+import { type RerankOptions, rerankOption } from './search/rerank-options.ts';
 import { sortOption } from './search/sorting.ts';
 
 /** Options of `SemanticIndex.build`. */
@@ -124,7 +125,12 @@ export interface SearchOptions<Kept = any, Item = any> extends SearchFilter<Kept
    * so that the best candidate of each side is 1 and the worst 0. `'reciprocal-rank'`: ranks alone.
    */
   fusion?: Fusion | undefined;
-  /** Aborts while the query is embedded. */
+  /**
+   * A second look at the first items (50 by default) by a model that reads the query and the text of an item together. `minScore` and `popularity` come before it; it
+   * cannot be combined with `sort`.
+   */
+  rerank?: RerankOptions | undefined;
+  /** Aborts while the query is embedded, or items are scored. */
   signal?: AbortSignal | undefined;
 }
 
@@ -192,6 +198,7 @@ export const searchChecks = {
   facets: namesOption,
   popularity: optional(text()),
   fallback: flag(false),
+  rerank: rerankOption,
   signal: workOptions.signal,
 };
 

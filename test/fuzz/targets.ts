@@ -87,9 +87,12 @@ export const targets: Target[] = [
   {
     name: 'index-files',
     async prepare() {
-      const files = [await index(), await index(flatIndex({ storage: '4bit' })), await index(hnswIndex() as never)].map((each) =>
-        each.toBytes(),
-      );
+      const files = [
+        await index(),
+        await index(flatIndex({ storage: '4bit' })),
+        await index(hnswIndex() as never),
+        await index(hnswIndex({ storage: '4bit' }) as never),
+      ].map((each) => each.toBytes());
       return async (random) => {
         const file = oneOf(random, files);
         const read = SemanticIndex.fromBytes(random() < 0.2 ? damagedBytes(random, file) : forged(random, file));

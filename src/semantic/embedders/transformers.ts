@@ -2,6 +2,7 @@ import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts
 import { AttuneError } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions, text } from '../../options.ts';
 import { yieldNow } from '../../work/yield-now.ts';
+import { loadPeer, messageOf, sessionOptions, sourceOf, wellFormed } from './transformers-peer.ts';
 
 /** Options of {@link transformersEmbedder}. */
 export interface TransformersOptions {
@@ -163,26 +164,15 @@ async function loadModel(o: {
   localModelPath: string | undefined;
   threads: number | undefined;
 }): Promise<Loaded> {
-  let peer: TransformersModule;
-  try {
-    peer = (await import('@huggingface/transformers')) as unknown as TransformersModule;
-  } catch (cause) {
-    throw new AttuneError(
-      'ERR_MISSING_PEER',
-      'transformersEmbedder needs the package @huggingface/transformers, which could not be loaded. Run: npm install @huggingface/transformers',
-      { cause },
-    );
-  }
-  // A path instead of the package's global settings: another user of the package in this process keeps its own.
-  const source = o.localModelPath === undefined ? o.model : `${asPath(o.localModelPath)}/${o.model}`;
+  const peer = await loadPeer<TransformersModule>('transformersEmbedder');
+  const source = sourceOf(o.model, o.localModelPath);
   const options = { local_files_only: o.localModelPath !== undefined };
   try {
     const tokenizer = await peer.AutoTokenizer.from_pretrained(source, options);
     const run = await peer.AutoModel.from_pretrained(source, {
       ...options,
       dtype: o.dtype,
-      // Spinning threads waste more than they gain as soon as something else needs the cores.
-      session_options: { ...(o.threads && { intraOpNumThreads: o.threads }), extra: { session: { intra_op: { allow_spinning: '0' } } } },
+      session_options: sessionOptions(o.threads),
     });
     const probe = await forward({ tokenizer, run, Tensor: peer.Tensor, dimensions: 0 }, [[0]]);
     return { tokenizer, run, Tensor: peer.Tensor, dimensions: probe.dims[2] };
@@ -231,11 +221,6 @@ function vocabularyOf(tokenizer: Tokenizer): readonly string[] | undefined {
   const tokens: string[] = [];
   for (const [token, id] of vocabulary) tokens[id] = token;
   return Array.from(tokens, (token, id) => token ?? `[unused id ${id}]`);
-}
-
-/** Replaces lone surrogates, on which the tokenizer fails. */
-function wellFormed(value: string): string {
-  return value.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
 /**
@@ -300,14 +285,4 @@ async function forward({ run, Tensor }: Loaded, batch: number[][]): Promise<Tens
   const hidden = output.last_hidden_state ?? output.token_embeddings ?? output.logits;
   if (hidden?.dims.length === 3) return hidden;
   throw new Error('the model gives no hidden states of its tokens; take one made for feature extraction');
-}
-
-/** `models` would read as the name of a hub's repository; `./models` cannot. */
-function asPath(folder: string): string {
-  const trimmed = folder.replace(/[\\/]+$/, '');
-  return /^([\\/.]|[a-zA-Z]:|[a-z]+:\/\/)/.test(trimmed) || trimmed === '' ? trimmed : `./${trimmed}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
 }

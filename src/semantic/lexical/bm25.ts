@@ -7,8 +7,9 @@ import type { TextRange } from './highlight.ts';
 import { Orders, type Placed } from './orders.ts';
 import { hasPhrase, type PhrasePlaces, readQuoted } from './phrases.ts';
 import { Postings } from './postings.ts';
-import { type Level, type Term, TermReader, type WordOptions } from './query-terms.ts';
+import { type Term, TermReader, type WordOptions } from './query-terms.ts';
 import { readSynonyms, type Synonyms } from './synonyms.ts';
+import { TermLists } from './term-lists.ts';
 import { Texts } from './texts.ts';
 import type { Tokenizer } from './tokenizers.ts';
 import { type WordSettings, wordsOf } from './words.ts';
@@ -76,15 +77,11 @@ export class LexicalIndex {
   /** The words of each field in order; none in files of versions that did not keep it. */
   #orders: Orders[] | undefined;
   #texts: Texts;
+  #lists: TermLists;
   readonly #terms: TermReader;
   #scores = new Float64Array(0);
   #touched = new Int32Array(0);
   #count = 0;
-  #list = new Int32Array(0); // the texts of one word
-  #listCounts = new Int32Array(0);
-  #sums = new Float64Array(0); // tf of one term
-  #levels = new Uint8Array(0); // which of its levels that is of, from 1
-  #group = new Int32Array(0); // the texts that have it
   #hits = new Uint16Array(0); // how many of the words that it must have a text has
   #asked: readonly number[] = []; // the fields that count
   #queries = 0;
@@ -95,6 +92,7 @@ export class LexicalIndex {
     this.#weights = options.weights ?? [1];
     this.#fields = this.#weights.map(() => new Postings());
     this.#texts = new Texts(this.#weights.length);
+    this.#lists = this.#newLists();
     this.#cut = wordsOf(options, tokenizer);
     this.#orders = this.#cut.placed && this.#fields.map(() => new Orders());
     const synonyms = readSynonyms(options.synonyms, (text) => this.#cut.ofQuery(text).words, 'SemanticIndex.build');
@@ -109,6 +107,7 @@ export class LexicalIndex {
   /** Adds a text, given by its fields; a known key is replaced. */
   add(key: number, ...fields: readonly string[]): void {
     this.remove([key]);
+    this.#lists.forget();
     const words = this.#weights.map((_, field) => this.#cut.ofDocument(fields[field] ?? ''));
     const text = this.#texts.add(
       key,
@@ -127,6 +126,7 @@ export class LexicalIndex {
   /** Removes keys. Unknown keys are ignored. */
   remove(keys: Iterable<number>): void {
     for (const key of keys) this.#texts.remove(key);
+    this.#lists.forget();
   }
 
   /** Scores all texts that have a word of the query. Work is proportional to how often its words occur. */
@@ -134,7 +134,7 @@ export class LexicalIndex {
     this.#clear();
     if (fields) this.#asked = fields;
     const { text: bare, phrases } = this.#orders ? readQuoted(query) : { text: query, phrases: [] };
-    const terms = this.#terms.read(bare, options, (words) => this.#isLive(words));
+    const terms = this.#terms.read(bare, options, (words) => this.#lists.hasAny(words));
     const inPhrases = new Set(phrases.flatMap((phrase) => this.#terms.read(phrase, { typos: false }, () => true).map(({ name }) => name)));
     const content = terms.filter(({ isStopWord }) => !isStopWord);
     const counted = content.length > 0 ? content : terms;
@@ -174,7 +174,7 @@ export class LexicalIndex {
     this.#clear();
     return this.#cut.ranges(
       text,
-      this.#terms.matcher(query, options, (words) => this.#isLive(words)),
+      this.#terms.matcher(query, options, (words) => this.#lists.hasAny(words)),
     );
   }
 
@@ -215,8 +215,7 @@ export class LexicalIndex {
   textsOf(word: number): number[] {
     const keys: number[] = [];
     for (let field = 0; field < this.#fields.length; field++) {
-      const found = this.#read(field, word);
-      for (let e = 0; e < found; e++) keys.push(this.#texts.keyOf[this.#list[e]]);
+      for (const text of this.#lists.textsOf(field, word)) keys.push(this.#texts.keyOf[text]);
     }
     return this.#fields.length > 1 ? [...new Set(keys)] : keys;
   }
@@ -233,18 +232,22 @@ export class LexicalIndex {
     this.#clear();
     const { keyOf } = this.#texts;
     for (let word = 0; word < this.#words.size; word++) {
-      const size = this.#gather([{ share: 1, words: [word] }], true);
-      const texts = this.#group.subarray(0, size);
+      const { texts, counts } = this.#lists.countsOf(word);
       visit(
         texts.map((text) => keyOf[text]),
-        Float64Array.from(texts, (text) => this.#sums[text]),
+        counts,
       );
-      for (const text of texts) this.#levels[text] = 0;
     }
+  }
+
+  /** Merges when much was added since the last time: entries that have not been merged are slow to read. */
+  settle(): void {
+    if (this.#fields.some((postings) => postings.isUnsettled)) this.merge();
   }
 
   /** Sorts what was added into the postings and drops what was removed. */
   merge(): void {
+    this.#lists.forget();
     const renumber = this.#texts.compact();
     const used = new Uint8Array(this.#words.size);
     for (const postings of this.#fields) postings.mark(used, renumber);
@@ -309,6 +312,7 @@ export class LexicalIndex {
       if (texts.some((text) => !(text >= 0 && text < keyOf.length))) throw damaged('a text number is out of range');
       return Postings.fromColumns({ offsets, texts, counts });
     });
+    index.#lists = index.#newLists();
     index.#orders = index.#orders?.map((_, field) => {
       const ends = tensorOf(file, `lexical.${field}.orderEnds`, Int32Array, keyOf.length);
       const bytes = tensorOf(file, `lexical.${field}.order`, Uint8Array);
@@ -326,58 +330,47 @@ export class LexicalIndex {
     }
     this.#count = 0;
     this.#asked = Array.from(this.#fields.keys());
+    this.#lists.prepare();
     const { length } = this.#texts.keyOf;
     if (this.#scores.length >= length) return;
     this.#scores = new Float64Array(length);
-    this.#sums = new Float64Array(length);
-    this.#levels = new Uint8Array(length);
     this.#hits = new Uint16Array(length);
     this.#touched = new Int32Array(length);
-    this.#group = new Int32Array(length);
-    this.#list = new Int32Array(length);
-    this.#listCounts = new Int32Array(length);
+  }
+
+  #newLists(): TermLists {
+    return new TermLists({ ...this.#options, weights: this.#weights }, this.#fields, this.#texts);
   }
 
   /** Adds one term to the scores. @returns its idf. */
   #accumulate({ times, levels }: Term, isRequired: boolean): number {
-    const { k1 } = this.#options;
     const scores = this.#scores;
-    const size = this.#gather(levels);
+    const touched = this.#touched;
+    const { texts, values, size } = this.#lists.of(levels, this.#asked);
     const idf = this.#idfOf(size);
-    const weight = times * idf * (k1 + 1);
-    for (let g = 0; g < size; g++) {
-      const text = this.#group[g];
-      const tf = this.#sums[text];
-      const share = levels[this.#levels[text] - 1].share;
-      if (scores[text] === 0) this.#touched[this.#count++] = text;
-      scores[text] += (share * weight * tf) / (tf + k1);
-      if (isRequired) this.#hits[text]++;
-      this.#levels[text] = 0;
+    const weight = times * idf * (this.#options.k1 + 1);
+    let count = this.#count;
+    for (let e = 0; e < size; e++) {
+      const text = texts[e];
+      const score = scores[text];
+      if (score === 0) touched[count++] = text;
+      scores[text] = score + weight * values[e];
     }
+    this.#count = count;
+    if (isRequired) for (let e = 0; e < size; e++) this.#hits[texts[e]]++;
     return idf;
   }
 
   /** Adds a little for a function word, to texts that have been found without it. Each of its forms counts by itself: they are few. */
   #addStopWord({ times, levels }: Term): void {
-    const { k1, b } = this.#options;
-    const { live, words } = this.#texts;
     const scores = this.#scores;
-    for (const { words: forms } of levels) {
-      for (const word of forms) {
-        for (const field of this.#asked) {
-          const { texts, counts, from, to } = this.#entries(field, word);
-          if (to - from > live / 4) continue; // what many texts have decides nothing, and its list is long
-          const lengths = this.#texts.lengths[field];
-          const share = stopWordShare * times * this.#idfOf(to - from) * (k1 + 1);
-          const perWord = (b * live) / words[field];
-          const weight = this.#weights[field];
-          for (let e = from; e < to; e++) {
-            const text = texts[e];
-            if (scores[text] === 0) continue;
-            const tf = (weight * counts[e]) / (1 - b + perWord * lengths[text]);
-            scores[text] += (share * tf) / (tf + k1);
-          }
-        }
+    for (const word of levels.flatMap(({ words }) => words)) {
+      for (const field of this.#asked) {
+        const list = this.#lists.ofWord(field, word, this.#texts.live / 4);
+        if (!list) continue; // what many texts have decides nothing, and its list is long
+        const { texts, values, size } = list;
+        const weight = stopWordShare * times * this.#idfOf(size) * (this.#options.k1 + 1);
+        for (let e = 0; e < size; e++) if (scores[texts[e]] !== 0) scores[texts[e]] += weight * values[e];
       }
     }
   }
@@ -412,93 +405,6 @@ export class LexicalIndex {
       places[at].push({ words: new Set(this.#terms.same(word)), span });
     }
     return places;
-  }
-
-  /** Adds up the tf of each text that has a term, by the best level that it has. @returns how many there are. */
-  #gather(levels: readonly Level[], plain = false): number {
-    let size = 0;
-    levels.forEach((level, l) => {
-      for (const field of this.#asked) for (const word of level.words) size = this.#gatherWord(field, word, l + 1, size, plain);
-      for (const parts of level.together ?? []) size = this.#gatherTogether(parts, l + 1, size);
-    });
-    return size;
-  }
-
-  #gatherWord(field: number, word: number, level: number, before: number, plain: boolean): number {
-    const b = plain ? 0 : this.#options.b;
-    const { live, words } = this.#texts;
-    const levels = this.#levels;
-    const sums = this.#sums;
-    const group = this.#group;
-    const weight = this.#weights[field];
-    const perWord = (b * live) / words[field];
-    const lengths = this.#texts.lengths[field];
-    const { texts, counts, from, to } = this.#entries(field, word);
-    let size = before;
-    for (let e = from; e < to; e++) {
-      const text = texts[e];
-      const tf = (weight * counts[e]) / (1 - b + perWord * lengths[text]);
-      if (levels[text] === 0) {
-        levels[text] = level;
-        sums[text] = tf;
-        group[size++] = text;
-      } else if (levels[text] === level) sums[text] += tf;
-    }
-    return size;
-  }
-
-  /** The texts of a word and its counts there: those of the columns as they lie, or, where some have come or gone since, a copy. */
-  #entries(field: number, word: number): { texts: Int32Array; counts: ArrayLike<number>; from: number; to: number } {
-    const postings = this.#fields[field];
-    const { live, count } = this.#texts;
-    if (live !== count || postings.hasTail(word))
-      return { texts: this.#list, counts: this.#listCounts, from: 0, to: this.#read(field, word) };
-    const { texts, counts, offsets } = postings.columns();
-    return word + 1 < offsets.length ? { texts, counts, from: offsets[word], to: offsets[word + 1] } : { texts, counts, from: 0, to: 0 };
-  }
-
-  /** Texts that have all of several words, each in any of its forms, count once as if they had a word in their stead. */
-  #gatherTogether(parts: readonly (readonly number[])[], level: number, before: number): number {
-    let common: Set<number> | undefined;
-    for (const forms of parts) {
-      const having = new Set<number>();
-      for (const field of this.#asked) {
-        for (const word of forms) {
-          const found = this.#read(field, word);
-          for (let e = 0; e < found; e++) if (!common || common.has(this.#list[e])) having.add(this.#list[e]);
-        }
-      }
-      common = having;
-    }
-    let size = before;
-    for (const text of common ?? []) {
-      if (this.#levels[text] > 0) continue;
-      this.#levels[text] = level;
-      this.#sums[text] = 1;
-      this.#group[size++] = text;
-    }
-    return size;
-  }
-
-  #isLive(words: readonly number[]): boolean {
-    const { live, count } = this.#texts;
-    return words.some((word) =>
-      this.#fields.some((postings, field) => postings.has(word) && (live === count || this.#read(field, word) > 0)),
-    );
-  }
-
-  /** The texts with a word in a field, without those that have been removed. @returns how many. */
-  #read(field: number, word: number): number {
-    const size = this.#fields[field].read(word, this.#list, this.#listCounts);
-    const { live, count, keyOf } = this.#texts;
-    if (live === count) return size;
-    let kept = 0;
-    for (let e = 0; e < size; e++) {
-      if (keyOf[this.#list[e]] < 0) continue;
-      this.#list[kept] = this.#list[e];
-      this.#listCounts[kept++] = this.#listCounts[e];
-    }
-    return kept;
   }
 }
 

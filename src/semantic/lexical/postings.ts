@@ -43,6 +43,11 @@ export class Postings {
     return this.#tail > 100_000 + this.#merged.texts.length / 2;
   }
 
+  /** Whether the tail is more than an eighth of the columns: merging after each such addition still takes O(1) per entry. */
+  get isUnsettled(): boolean {
+    return 8 * this.#tail > this.#merged.texts.length;
+  }
+
   /** Whether any text has had a word since the last merge. */
   has(word: number): boolean {
     const { offsets } = this.#merged;

@@ -13,6 +13,7 @@ import { facetsOf } from './facets.ts';
 import { bestOfFew } from './few.ts';
 import { allowedKeys, type Filter } from './filter.ts';
 import { type Fusion, fuseCalibrated, fuseRanks, fuseWeighted } from './fusion.ts';
+import type { Reranking } from './rerank-options.ts';
 import type { FacetCount, Fallback } from './result.ts';
 import { type SortField, sortedBy, tiesBroken } from './sorting.ts';
 
@@ -30,6 +31,7 @@ export interface Question extends WordOptions {
   fallback: boolean;
   weights: { lexical?: number; semantic?: number };
   fusion: Fusion;
+  rerank: Reranking | undefined;
   signal: AbortSignal | undefined;
   filter: Filter;
 }
@@ -64,7 +66,7 @@ export async function find(parts: IndexParts, query: string, question: Question)
 
 async function findAsAsked(parts: IndexParts, query: string, question: Question): Promise<Found> {
   const { catalogue, lexical } = parts;
-  const { n, offset, mode, sort, facets, minScore, popularity, filter, prefix, typos, match: wanted, fields } = question;
+  const { n, offset, mode, sort, facets, minScore, popularity, filter, prefix, typos, match: wanted, fields, rerank: reranking } = question;
   let words: LexicalMatch | undefined;
   // Asked again where another query has been answered in a pause.
   const match = () => {
@@ -86,19 +88,24 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
 
   let whole: Ranked | undefined;
   if (isWhole) whole = cut(withFirst(await rank(catalogue.size), named), minScore, named);
-  const most = offset + n;
+  const end = offset + n;
+  const most = Math.max(end, n > 0 ? (reranking?.first ?? 0) : 0);
   let ranked = whole ?? cut(withFirst(await rank(most), named), minScore, named);
   if (!whole && popularity !== undefined)
     ranked = await untied(ranked, most, async (more) => cut(withFirst(await rank(more), named), minScore, named));
   if (popularity !== undefined) ranked = tiesBroken(catalogue, ranked, popularity);
   if (sort) ranked = sortedBy(catalogue, ranked, sort);
+  if (reranking) {
+    const { rerank } = await import('./rerank.ts'); // few pages need it
+    ranked = withFirst(await rerank(ranked, query, reranking, (key) => catalogue.idOf(key), question.signal), named);
+  }
   const isEmpty = ranked.indices.length === 0 && most > 0;
   const countOf = () => {
     if (byWords) return totalOf(match(), allowed, minScore, named);
     return strict && minScore === undefined ? strict.reduce((sum, flag) => sum + flag, 0) : undefined;
   };
   return {
-    ranked: pageOf(ranked, offset, most),
+    ranked: pageOf(ranked, offset, end),
     facets: whole ? facetsOf(catalogue, whole.indices, facets) : {},
     total: whole?.indices.length ?? countOf(),
     fallback: byWords || found > 0 || named >= 0 || isEmpty ? undefined : 'meaning',

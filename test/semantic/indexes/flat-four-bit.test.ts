@@ -91,6 +91,18 @@ describe('a flat index of four bits', () => {
     expect(() => flatIndex().fromBytes(writeModelFile(file))).toThrow(expect.objectContaining({ code: 'ERR_BAD_FILE' }));
   });
 
+  it('refuses a function that gives no vector', () => {
+    const index = flatIndex({ storage: '4bit', vectors: (key) => new Float32Array(key === 3 ? 2 : dimensions) });
+    index.add(
+      Int32Array.from({ length: 100 }, (_, k) => k),
+      rowsOf(100, dimensions),
+    );
+    expect(() => index.vectorOf?.(3)).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
+    expect(() => index.search(new Float32Array(dimensions).fill(1), { n: 100 })).toThrow(
+      expect.objectContaining({ code: 'ERR_BAD_OPTION' }),
+    );
+  });
+
   it.each([{ storage: '3bit' }, { vectors: 'disk' }, { seed: 0.5 }])('refuses the options %j', (options) => {
     expect(() => flatIndex(options as object)).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
   });

@@ -28,10 +28,11 @@ export const hnswWords = {
   centre: 23,
   allowed: 24,
   crowded: 25,
+  fourBit: 26,
 } as const;
 
 /** What the twins know of a graph: its header, its lists of links, the similarity of its nodes. In the order of graph.ts, which says more. */
-export function nodesOf({ f32, i8, i16, u16, i32 }: Memory) {
+export function nodesOf({ f32, i8, u8, i16, u16, i32 }: Memory) {
   const word = (g: number, name: keyof typeof hnswWords) => i32[g / 4 + hnswWords[name]];
   const set = (g: number, name: keyof typeof hnswWords, value: number) => {
     i32[g / 4 + hnswWords[name]] = value;
@@ -54,9 +55,19 @@ export function nodesOf({ f32, i8, i16, u16, i32 }: Memory) {
   const scaled = (sum: number, a: number, b: number) => Math.fround(Math.fround(Math.fround(sum) * a) * b);
   const scaleOf = (g: number, slot: number) => f32[word(g, 'scales') / 4 + slot];
 
+  /** What stands in dimension d of a slot's codes. */
+  const codeOf = (g: number, slot: number, d: number) => {
+    const width = word(g, 'width');
+    const dimensions = word(g, 'fourBit');
+    if (dimensions === 0) return i8[word(g, 'codes') + slot * width + d];
+    if (d >= dimensions) return 0;
+    const both = u8[word(g, 'codes') + (slot * width) / 2 + (d >> 5) * 16 + (d & 15)];
+    return 2 * (d & 16 ? both >> 4 : both & 15) - 15;
+  };
+
   const queryOf = (g: number, slot: number) => {
     const width = word(g, 'width');
-    for (let d = 0; d < width; d++) i16[word(g, 'query') / 2 + d] = i8[word(g, 'codes') + slot * width + d];
+    for (let d = 0; d < width; d++) i16[word(g, 'query') / 2 + d] = codeOf(g, slot, d);
     f32[g / 4 + hnswWords.queryScale] = scaleOf(g, slot);
     set(g, 'centre', slot);
   };
@@ -92,19 +103,15 @@ export function nodesOf({ f32, i8, i16, u16, i32 }: Memory) {
       return;
     }
     for (let k = 0; k < count; k++) {
-      const row = word(g, 'codes') + i32[list + k] * width;
       let sum = 0;
-      for (let d = 0; d < width; d++) sum += i16[query + d] * i8[row + d];
+      for (let d = 0; d < width; d++) sum += i16[query + d] * codeOf(g, i32[list + k], d);
       f32[list + word(g, 'listRoom') + k] = scaled(sum, scaleOf(g, i32[list + k]), f32[g / 4 + hnswWords.queryScale]);
     }
   };
   const similarity = (g: number, slot: number, other: number) => {
     if (word(g, 'refined')) return fineSimilarity(g, slot, other);
-    const width = word(g, 'width');
-    const a = word(g, 'codes') + slot * width;
-    const b = word(g, 'codes') + other * width;
     let sum = 0;
-    for (let d = 0; d < width; d++) sum += i8[a + d] * i8[b + d];
+    for (let d = 0; d < word(g, 'width'); d++) sum += codeOf(g, slot, d) * codeOf(g, other, d);
     return scaled(sum, scaleOf(g, other), scaleOf(g, slot));
   };
   return { word, set, degreeAt, linksOf, newRound, queryOf, scaleOf, scoreList, similarity, fineScore };

@@ -1,13 +1,14 @@
 import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector-index.ts';
 import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
 import { availableThreads } from '../../../engine/threads/runtime.ts';
-import { AttuneError, shown } from '../../../errors.ts';
+import { AttuneError } from '../../../errors.ts';
 import { dot } from '../../../numeric/dot.ts';
 import { grown } from '../../../numeric/grown.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
-import { type Check, choice, integer, readOptions, threads as threadsOption } from '../../../options.ts';
+import { choice, integer, readOptions, threads as threadsOption } from '../../../options.ts';
 import { packFourBit, unpackFourBit } from '../four-bit/four-bit-file.ts';
-import { FourBitRows, type KeptVectors } from '../four-bit/four-bit-rows.ts';
+import { FourBitRows } from '../four-bit/four-bit-rows.ts';
+import { type KeptVectors, keptVectors, readKept } from '../four-bit/kept-vectors.ts';
 import { CodedRows } from '../shared/coded-rows.ts';
 import { PlainRows } from '../shared/plain-rows.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
@@ -61,13 +62,6 @@ export function flatIndex(options: FlatIndexOptions = {}): FlatIndex {
   });
   return new Flat({ ...o, threads: o.threads === 'auto' ? availableThreads() : o.threads });
 }
-
-const keptVectors: Check<KeptVectors> = (value, name) => {
-  const kept = value as KeptVectors | undefined;
-  if (kept === undefined) return 'memory';
-  if (kept === 'memory' || kept === 'none' || typeof kept === 'function') return kept;
-  throw new AttuneError('ERR_BAD_OPTION', `${name} must be 'memory', 'none' or a function from key to vector, got ${shown(value)}.`);
-};
 
 /** Options with defaults. */
 interface FlatSettings {
@@ -174,7 +168,7 @@ class Flat implements FlatIndex {
     if (row < 0) return undefined;
     this.#check('scoreOf', query);
     const { storage, vectors } = this.#o;
-    if (storage === '4bit' && typeof vectors === 'function') return dot(vectors(key), 0, query);
+    if (storage === '4bit' && typeof vectors === 'function') return dot(readKept(vectors, key, this.#dimensions), 0, query);
     const { block, at } = this.#place(row);
     return block.score(at, query);
   }
@@ -296,7 +290,7 @@ class Flat implements FlatIndex {
 
   #vector(row: number): Float32Array {
     const { storage, vectors } = this.#o;
-    if (storage === '4bit' && typeof vectors === 'function') return vectors(this.#keyOfRow[row]);
+    if (storage === '4bit' && typeof vectors === 'function') return readKept(vectors, this.#keyOfRow[row], this.#dimensions);
     const { block, at } = this.#place(row);
     return block.get(at);
   }

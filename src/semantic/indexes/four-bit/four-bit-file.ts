@@ -17,8 +17,7 @@ const mostDimensions = 65_536;
 
 /** One safetensors file; two codes share a byte. */
 export function packFourBit({ dimensions, seed, keys, codes, factors, vectors }: Contents): Uint8Array<ArrayBuffer> {
-  const pairs = new Uint8Array(Math.ceil(codes.length / 2));
-  for (let k = 0; k < codes.length; k++) pairs[k >> 1] |= codes[k] << (4 * (k & 1));
+  const pairs = packPairs(codes);
   const count = keys.length;
   return writeModelFile({
     kind: 'flat-index',
@@ -47,9 +46,26 @@ export function unpackFourBit(file: ModelFile, wantsVectors: boolean): Omit<Cont
   if (keys.some((key) => key < 0) || new Set(keys).size < count || (count > 0 && dimensions === 0)) throw damaged('different keys from 0');
   if (!factors.every((x) => x >= 0 && Number.isFinite(x)) || !vectors.every(Number.isFinite)) throw damaged('finite numbers');
   if (vectors.length > 0 && vectors.length !== count * dimensions) throw damaged('a vector for each key');
-  const codes = new Uint8Array(count * dimensions);
-  for (let k = 0; k < codes.length; k++) codes[k] = (pairs[k >> 1] >> (4 * (k & 1))) & 15;
-  return { dimensions, seed, keys, codes, factors, vectors: wantsVectors && vectors.length > 0 ? vectors : undefined };
+  return {
+    dimensions,
+    seed,
+    keys,
+    codes: unpackPairs(pairs, count * dimensions),
+    factors,
+    vectors: wantsVectors && vectors.length > 0 ? vectors : undefined,
+  };
+}
+
+/** Two codes of four bits in each byte, the first in the lower half. */
+export function packPairs(codes: Uint8Array): Uint8Array {
+  const pairs = new Uint8Array(Math.ceil(codes.length / 2));
+  for (let k = 0; k < codes.length; k++) pairs[k >> 1] |= codes[k] << (4 * (k & 1));
+  return pairs;
+}
+
+/** The inverse. */
+export function unpackPairs(pairs: Uint8Array, count: number): Uint8Array {
+  return Uint8Array.from({ length: count }, (_, k) => (pairs[k >> 1] >> (4 * (k & 1))) & 15);
 }
 
 const damaged = (expected: string) =>

@@ -1,33 +1,26 @@
 import { Engine } from '../../../engine/engine.ts';
 import { planesKernels } from '../../../engine/generated/families/planes.ts';
 import { planeSums, signEstimates } from '../../../engine/generated/jobs.ts';
-import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, layout, u8 } from '../../../engine/memory/layout.ts';
 import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import { dot } from '../../../numeric/dot.ts';
 import { TopK } from '../../../numeric/top-k.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
+import { caution, encode, level, levelError } from './coding.ts';
+import { type KeptVectors, readKept } from './kept-vectors.ts';
 import { Rotation } from './rotation.ts';
 
 /** Rows of a block of codes. */
 const together = 32;
 const planes = 4;
-/** Width of a level in standard deviations, which makes the error of 16 levels smallest for normal numbers (Max 1960). */
-const level = 0.3352;
 /** A product by signs times this is one by levels: 1 / level / E|x|. */
 const signScale = 1 / (level * Math.sqrt(2 / Math.PI));
-/** Standard deviations of the errors of products by signs and by levels, in lengths of both vectors over the root of their dimensions. */
+/** The same as `levelError`, of products by signs. */
 const signError = Math.sqrt(Math.PI / 2 - 1);
-const levelError = 0.1082;
-/** How many standard deviations off a row may be and is still looked at. */
-const caution = 2.6;
 const largestEntry = 63;
 const blocksAtOnce = 64;
 const smallestShared = 1 << 22;
-
-/** How the vectors themselves are kept. */
-export type KeptVectors = 'memory' | 'none' | ((key: number) => Float32Array);
 
 /**
  * Rows by four bits per dimension after a random rotation (as RaBitQ; Gao & Long, SIGMOD 2024 and 2025): a search adds up the first bits of all rows, the other
@@ -73,18 +66,9 @@ export class FourBitRows implements Rows {
   set(row: number, vector: Float32Array): void {
     this.#vectors?.set(vector, row * this.#dimensions);
     const x = this.#rotation.apply(vector);
-    let squares = 0;
-    for (let d = 0; d < x.length; d++) squares += x[d] * x[d];
-    const step = level * Math.sqrt(squares / x.length);
     const codes = new Uint8Array(4 * this.#groups);
-    let product = 0;
-    for (let d = 0; d < x.length; d++) {
-      const code = step > 0 ? Math.max(0, Math.min(15, Math.floor(x[d] / step) + 8)) : 8;
-      codes[d] = code;
-      product += x[d] * (code - 7.5);
-    }
+    this.#memory.factors.array[row] = encode(x, codes);
     this.#setCodes(row, codes);
-    this.#memory.factors.array[row] = product > 0 ? squares / product : 0;
   }
 
   /** The vector as it is kept in memory, or what its code stands for. */
@@ -126,13 +110,10 @@ export class FourBitRows implements Rows {
         least = likely.threshold;
       }
     }
-    const rest = new RestOfBits(this.#pool, this.#memory, this.#groups);
     const found = new Map<number, number>();
     const levels = new TopK(n);
     const lookCloser = (row: number) => {
-      const place = placeOf(row) & 31;
-      const three = rest.of(row >> 5);
-      const sum = 8 * sumOf[placeOf(row)] + 4 * three[place] + 2 * three[32 + place] + three[64 + place];
+      const sum = 8 * sumOf[placeOf(row)] + this.#restOf(row);
       const estimate = factorOf[row] * (unit * sum + 15 * base - 7.5 * total);
       found.set(row, estimate);
       levels.offer(row, estimate);
@@ -253,34 +234,24 @@ export class FourBitRows implements Rows {
     this.#pool.runHere(signEstimates, { lo: 0, hi: blocks }, estimated);
   }
 
-  #exact(row: number, keys: Int32Array, query: Float32Array): number {
-    return dot(typeof this.#kept === 'function' ? this.#kept(keys[row]) : this.get(row), 0, query);
-  }
-}
-
-/** Sums of the last three bits, of blocks that are asked for. */
-class RestOfBits {
-  readonly #pool: ThreadPool<'planes'>;
-  readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
-  readonly #groups: number;
-  readonly #known = new Map<number, Uint16Array>();
-
-  constructor(pool: ThreadPool<'planes'>, memory: Blocks<ReturnType<typeof memoryOf>['fields']>, groups: number) {
-    this.#pool = pool;
-    this.#memory = memory;
-    this.#groups = groups;
-  }
-
-  of(block: number): Uint16Array {
-    let sums = this.#known.get(block);
-    if (!sums) {
-      const { tables, rest, restSums: out } = this.#memory;
-      const bits = within(rest, 3 * block * 16 * this.#groups);
-      this.#pool.runHere(planeSums, { lo: 0, hi: 3 }, { groups: this.#groups, tables, bits, out });
-      sums = new Uint16Array(out.array.buffer, out.at, 96).slice();
-      this.#known.set(block, sums);
+  /** What the last three bits of a row add, in eighths of the first: few rows need them, so this is not worth a kernel. */
+  #restOf(row: number): number {
+    const { array: rest } = this.#memory.rest;
+    const { array: tables } = this.#memory.tables;
+    const shift = (row & 16) / 4;
+    const size = 16 * this.#groups;
+    let at = 3 * (row >> 5) * size + (row & 15);
+    let sum = 0;
+    for (let plane = 0; plane < 3; plane++) {
+      let ofPlane = 0;
+      for (let table = 0; table < size; table += 16, at += 16) ofPlane += tables[table + ((rest[at] >> shift) & 15)];
+      sum += (4 >> plane) * ofPlane;
     }
-    return sums;
+    return sum;
+  }
+
+  #exact(row: number, keys: Int32Array, query: Float32Array): number {
+    return dot(typeof this.#kept === 'function' ? readKept(this.#kept, keys[row], this.#dimensions) : this.get(row), 0, query);
   }
 }
 
@@ -307,6 +278,5 @@ function memoryOf(capacity: number, dimensions: number) {
     /** What signs say of each row; of each block the largest, and the largest that may be. */
     all: f32(together * blocks),
     tops: f32(2 * blocks),
-    restSums: u8(2 * 3 * together),
   });
 }

@@ -1,35 +1,49 @@
 import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
 import { AttuneError } from '../../../errors.ts';
+import { packPairs, unpackPairs } from '../four-bit/four-bit-file.ts';
+import { FourBitSlots } from './four-bit-slots.ts';
 import type { HnswGraph } from './hnsw-graph.ts';
 import type { HnswKeys } from './hnsw-keys.ts';
-import type { HnswRows } from './hnsw-rows.ts';
+import type { Slots } from './slots.ts';
 
 const kind = 'hnsw-index';
-/** 1: the graph is walked by codes of one byte; 2: by a second one as well where vectors are close together. */
-const formatVersion = 2;
+/**
+ * 1: the graph is walked by codes of one byte; 2: by a second one as well where vectors are close together; 3: by codes of four bits, which are in the
+ * file, since they may be all that is known of the vectors.
+ */
+const formatVersion = 3;
 
 /** What a file is written from. */
 interface Contents {
   dimensions: number;
   m: number;
   seed: number;
+  isFourBit: boolean;
   keys: HnswKeys;
-  rows: HnswRows;
+  vectors: Slots | undefined;
   graph: HnswGraph | undefined;
 }
 
 /** One safetensors file: vectors and links of the slots in use, and the keys they stand for. Codes and levels follow from them. */
-export function packHnsw({ dimensions, m, seed, keys: keysOf, rows, graph }: Contents): Uint8Array<ArrayBuffer> {
+export function packHnsw({ dimensions, m, seed, isFourBit, keys: keysOf, vectors: kept, graph }: Contents): Uint8Array<ArrayBuffer> {
   const slots = Int32Array.from({ length: keysOf.length }, (_, slot) => slot).filter((slot) => keysOf.has(slot));
   const count = slots.length;
-  const vectors = new Float32Array(count * dimensions);
+  const coded = kept instanceof FourBitSlots ? kept : undefined;
+  const vectors = new Float32Array(!coded || coded.keepsVectors ? count * dimensions : 0);
+  const codes = new Uint8Array(coded ? count * dimensions : 0);
+  const factors = new Float32Array(coded ? count : 0);
   const links = new Int32Array(count * 2 * m);
   const upper: Int32Array[] = [];
   const keys: number[] = [];
   const slotOfKey: number[] = [];
-  if (graph) {
+  if (graph && kept) {
     slots.forEach((slot, k) => {
-      vectors.set(rows.get(slot), k * dimensions);
+      if (vectors.length > 0) vectors.set(kept.get(slot), k * dimensions);
+      if (coded) {
+        const of = coded.codedOf(slot);
+        codes.set(of.codes, k * dimensions);
+        factors[k] = of.factor;
+      }
       links.set(graph.links(slot, 0), k * 2 * m);
       for (let level = 1; level <= graph.levelOf(slot); level++) upper.push(graph.links(slot, level));
       for (const key of [...keysOf.of(slot)].sort((a, b) => a - b)) {
@@ -44,19 +58,22 @@ export function packHnsw({ dimensions, m, seed, keys: keysOf, rows, graph }: Con
   });
   return writeModelFile({
     kind,
-    formatVersion: graph?.isRefined ? formatVersion : 1,
+    formatVersion: isFourBit ? 3 : graph?.isRefined ? 2 : 1,
     settings: { dimensions: count > 0 ? dimensions : 0, m, seed, entry: count > 0 ? graph?.entry : -1 },
     tensors: {
       keys: { data: Int32Array.from(keys), shape: [keys.length] },
       slotOfKey: { data: Int32Array.from(slotOfKey), shape: [keys.length] },
       slots: { data: slots, shape: [count] },
-      vectors: { data: vectors, shape: [count, count > 0 ? dimensions : 0] },
+      vectors: { data: vectors, shape: [vectors.length > 0 ? count : 0, count > 0 ? dimensions : 0] },
+      ...(isFourBit && { codes: column(packPairs(codes)), factors: column(factors) }),
       links: { data: links, shape: [count, 2 * m] },
       upperLinks: { data: upperLinks, shape: [upper.length, m] },
     },
     ids: {},
   });
 }
+
+const column = <T extends Float32Array | Uint8Array>(data: T) => ({ data, shape: [data.length] });
 
 /**
  * The inverse of {@link packHnsw}. `links` writes the links into a graph whose slots are in place.
@@ -70,7 +87,9 @@ export function unpackHnsw(bytes: Uint8Array) {
   const keys = tensorOf(file, 'keys', Int32Array);
   const slotOfKey = tensorOf(file, 'slotOfKey', Int32Array, keys.length);
   const slots = tensorOf(file, 'slots', Int32Array);
-  const vectors = tensorOf(file, 'vectors', Float32Array, slots.length * dimensions);
+  const coded = file.formatVersion === 3 ? readCodes(file, slots.length, dimensions) : undefined;
+  const vectors = tensorOf(file, 'vectors', Float32Array, coded ? undefined : slots.length * dimensions);
+  if (vectors.length !== slots.length * dimensions && vectors.length > 0) throw damaged('a vector for each slot');
   const lowest = tensorOf(file, 'links', Int32Array, slots.length * 2 * m);
   const upper = tensorOf(file, 'upperLinks', Int32Array);
   const present = new Set(slots);
@@ -100,7 +119,16 @@ export function unpackHnsw(bytes: Uint8Array) {
     });
     if (at !== upper.length) throw damaged('the links of these slots and no more');
   };
-  return { dimensions, m, seed, keys, slotOfKey, slots, vectors, entry, links, isRefined: file.formatVersion >= 2 };
+  return { dimensions, m, seed, keys, slotOfKey, slots, vectors, coded, entry, links, isRefined: file.formatVersion === 2 };
+}
+
+/** The codes and factors of the slots, by their place in the file. */
+function readCodes(file: ModelFile, count: number, dimensions: number) {
+  const pairs = tensorOf(file, 'codes', Uint8Array, Math.ceil((count * dimensions) / 2));
+  const factors = tensorOf(file, 'factors', Float32Array, count);
+  if (!factors.every((x) => x >= 0 && Number.isFinite(x))) throw damaged('finite factors');
+  const codes = unpackPairs(pairs, count * dimensions);
+  return (k: number) => ({ codes: codes.subarray(k * dimensions, (k + 1) * dimensions), factor: factors[k] });
 }
 
 function whole(file: ModelFile, name: string, min: number, max: number): number {

@@ -37,8 +37,19 @@ interface Found {
   score(k: number): number;
 }
 
+/** How a graph is made. */
+interface GraphSettings {
+  dimensions: number;
+  m: number;
+  seed: number;
+  /** Whether codes have four bits, given by {@link HnswGraph.setFourBits}, instead of eight. */
+  isFourBit?: boolean;
+  /** Whether the kernels' twins run. */
+  plain?: boolean;
+}
+
 /**
- * The memory of a graph: nodes by slot, each with byte codes of its vector, a scale and links, and the kernels that search and link
+ * The memory of a graph: nodes by slot, each with codes of its vector, a scale and links, and the kernels that search and link
  * them. It grows in place. Everything that depends on chance depends on seed and slot alone, so the same calls give the same bytes.
  */
 export class HnswGraph {
@@ -47,7 +58,9 @@ export class HnswGraph {
   readonly dimensions: number;
   readonly #seed: number;
   readonly #memory: GrowingMemory<'hnsw'>;
+  readonly #isFourBit: boolean;
   readonly #width: number;
+  readonly #rowBytes: number;
   readonly #marks: Position<Uint8Array>;
   readonly #at: Record<Part, number> = Object.fromEntries(parts.map((part) => [part, 0])) as Record<Part, number>;
   readonly #bytes: Record<Part, number> = { ...this.#at };
@@ -61,12 +74,14 @@ export class HnswGraph {
   #i8: Int8Array = new Int8Array(0);
   #u8: Uint8Array = new Uint8Array(0);
 
-  constructor({ dimensions, m, seed, plain = false }: { dimensions: number; m: number; seed: number; plain?: boolean }) {
+  constructor({ dimensions, m, seed, isFourBit = false, plain = false }: GraphSettings) {
     this.dimensions = dimensions;
     this.m = m;
     this.#seed = seed;
     this.#memory = new GrowingMemory([hnswKernels], { plain });
-    this.#width = Math.ceil(dimensions / 16) * 16;
+    this.#isFourBit = isFourBit;
+    this.#width = isFourBit ? Math.ceil(dimensions / 32) * 32 : Math.ceil(dimensions / 16) * 16;
+    this.#rowBytes = isFourBit ? this.#width / 2 : this.#width;
     let top = header + 256;
     const take = (bytes: number) => {
       const at = top;
@@ -91,6 +106,7 @@ export class HnswGraph {
       listRoom,
       entry: -1,
       centre: -1,
+      fourBit: isFourBit ? dimensions : 0,
     };
     for (const [name, value] of Object.entries(words)) this.#set(name as keyof typeof hnswWords, value);
   }
@@ -128,9 +144,9 @@ export class HnswGraph {
     return this.#bytes.fine > 0;
   }
 
-  /** Whether vectors came that would need it. */
+  /** Whether vectors came that would need it. Codes of four bits have no second one. */
   get isCrowded(): boolean {
-    return this.#i32[header / 4 + hnswWords.crowded] > 0;
+    return !this.#isFourBit && this.#i32[header / 4 + hnswWords.crowded] > 0;
   }
 
   /** Gives slots a second code each. @param vectorOf of a slot below `count`; undefined for one that is not in use */
@@ -149,7 +165,7 @@ export class HnswGraph {
     const levels = this.#levels(this.#capacity, capacity);
     const blocks = this.#blocks + levels.reduce((sum, level) => sum + level, 0);
     this.#grow({
-      codes: capacity * this.#width,
+      codes: capacity * this.#rowBytes,
       links: 4 * capacity * lowestLevel * this.m,
       scales: 4 * capacity,
       upperOf: 4 * capacity,
@@ -216,6 +232,37 @@ export class HnswGraph {
     this.#f32[this.#at.scales / 4 + slot] = scale;
     this.#maxError = Math.max(this.#maxError, Math.sqrt(error));
     if (this.isRefined) this.#setFine(slot, vector);
+  }
+
+  /** Sets codes of four bits, one for each dimension, and what 2 code - 15 is multiplied by. */
+  setFourBits(slot: number, codes: Uint8Array, scale: number): void {
+    const at = this.#at.codes + slot * this.#rowBytes;
+    this.#u8.fill(0x88, at, at + this.#rowBytes); // padding stands for 1
+    for (let d = 0; d < codes.length; d++) {
+      const to = at + (d >> 5) * 16 + (d & 15);
+      this.#u8[to] = d & 16 ? (this.#u8[to] & 15) | (codes[d] << 4) : (this.#u8[to] & 240) | codes[d];
+    }
+    this.#f32[this.#at.scales / 4 + slot] = scale;
+  }
+
+  /** The codes of four bits of a slot. */
+  fourBitsOf(slot: number): Uint8Array {
+    const at = this.#at.codes + slot * this.#rowBytes;
+    return Uint8Array.from({ length: this.dimensions }, (_, d) => {
+      const both = this.#u8[at + (d >> 5) * 16 + (d & 15)];
+      return d & 16 ? both >> 4 : both & 15;
+    });
+  }
+
+  /** The sum of code - 7.5 times a number, over the dimensions of a slot with codes of four bits. */
+  fourBitProduct(slot: number, numbers: Float64Array): number {
+    const at = this.#at.codes + slot * this.#rowBytes;
+    let sum = 0;
+    for (let d = 0; d < numbers.length; d++) {
+      const both = this.#u8[at + (d >> 5) * 16 + (d & 15)];
+      sum += ((d & 16 ? both >> 4 : both & 15) - 7.5) * numbers[d];
+    }
+    return sum;
   }
 
   #setFine(slot: number, vector: Float32Array): void {

@@ -1,19 +1,19 @@
-import { fnvBasis, fnvStep } from '../../../numeric/hash.ts';
-import type { HnswRows } from './hnsw-rows.ts';
+import type { Slots } from './slots.ts';
 
 /**
  * Which keys a slot of a graph stands for: all those with one and the same vector. Without this a few hundred equal vectors would be
  * linked to each other and to nothing else.
  */
 export class HnswKeys {
-  readonly #rows: HnswRows;
+  readonly #vectors: Slots;
   /** By slot; most have one key, and an array for each would take as much memory as the links. */
   readonly #keys: (number | number[] | undefined)[] = [];
   /** By hash of the vector. */
-  readonly #slots = new Map<number, number | number[]>();
+  readonly #byHash = new Map<number, number | number[]>();
 
-  constructor(rows: HnswRows) {
-    this.#rows = rows;
+  /** @param vectors of the slots; none while there are no slots */
+  constructor(vectors?: Slots) {
+    this.#vectors = vectors as Slots;
   }
 
   /** One more than the last slot that was ever in use. */
@@ -33,14 +33,14 @@ export class HnswKeys {
 
   /** The slot with this vector. */
   slotWith(vector: Float32Array): number | undefined {
-    return listed(this.#slots.get(hashOf(vector))).find((slot) => this.#rows.get(slot).every((x, d) => Object.is(x, vector[d])));
+    return listed(this.#byHash.get(this.#vectors.hashOf(vector))).find((slot) => this.#vectors.isSame(slot, vector));
   }
 
   /** Adds a key to a slot whose vector is set. */
   add(slot: number, key: number): void {
     if (!this.has(slot)) {
-      const hash = hashOf(this.#rows.get(slot));
-      this.#slots.set(hash, joined(this.#slots.get(hash), slot));
+      const hash = this.#vectors.hashOf(slot);
+      this.#byHash.set(hash, joined(this.#byHash.get(hash), slot));
     }
     while (slot > this.#keys.length) this.#keys.push(undefined);
     this.#keys[slot] = joined(this.#keys[slot], key);
@@ -50,10 +50,10 @@ export class HnswKeys {
   remove(slot: number, key: number): void {
     this.#keys[slot] = without(this.#keys[slot], key);
     if (this.has(slot)) return;
-    const hash = hashOf(this.#rows.get(slot));
-    const left = without(this.#slots.get(hash), slot);
-    if (left === undefined) this.#slots.delete(hash);
-    else this.#slots.set(hash, left);
+    const hash = this.#vectors.hashOf(slot);
+    const left = without(this.#byHash.get(hash), slot);
+    if (left === undefined) this.#byHash.delete(hash);
+    else this.#byHash.set(hash, left);
   }
 }
 
@@ -75,12 +75,4 @@ function without(few: Few, value: number): Few {
   if (typeof few === 'number') return few;
   few.splice(few.indexOf(value), 1);
   return few.length === 1 ? few[0] : few;
-}
-
-/** FNV-1a over the words of a vector. */
-function hashOf(vector: Float32Array): number {
-  const words = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
-  let hash = fnvBasis;
-  for (let k = 0; k < words.length; k++) hash = fnvStep(hash, words[k]);
-  return hash ^ (hash >>> 15);
 }

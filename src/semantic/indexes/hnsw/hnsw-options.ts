@@ -1,5 +1,6 @@
 import { AttuneError } from '../../../errors.ts';
-import { integer, readOptions } from '../../../options.ts';
+import { choice, integer, readOptions } from '../../../options.ts';
+import { keptVectors } from '../four-bit/kept-vectors.ts';
 
 /** Options of {@link hnswIndex}. */
 export interface HnswOptions {
@@ -9,12 +10,22 @@ export interface HnswOptions {
   efConstruction?: number | undefined;
   /** Candidates that a search keeps, and so how well it finds: see the curve in docs/search.md. 1 to 4,096, default 192. */
   efSearch?: number | undefined;
-  /** Seed of the levels. Default 0. */
+  /** Seed of the levels, and of the rotation of `'4bit'`. Default 0. */
   seed?: number | undefined;
+  /**
+   * `'float32'` (default) keeps vectors, and codes of eight bits per dimension to walk the graph by. `'4bit'` keeps codes of four bits after a random
+   * rotation: an eighth of the memory of vectors, beside that of the links.
+   */
+  storage?: 'float32' | '4bit' | undefined;
+  /**
+   * With `'4bit'`: where the vectors are that candidates are scored from. `'memory'` (default), `'none'` (scores are estimates, and more
+   * are missed), or a function that reads the vector of a key, such as from a file.
+   */
+  vectors?: 'memory' | 'none' | ((key: number) => Float32Array) | undefined;
 }
 
 /** Options with defaults. */
-export type HnswSettings = Required<HnswOptions> & { plain?: boolean };
+export type HnswSettings = { [Name in keyof HnswOptions]-?: Exclude<HnswOptions[Name], undefined> } & { plain?: boolean };
 
 /** @throws ERR_BAD_OPTION */
 export function readHnswOptions(options: HnswOptions): HnswSettings {
@@ -23,6 +34,8 @@ export function readHnswOptions(options: HnswOptions): HnswSettings {
     efConstruction: integer({ default: 128, min: 4, max: 4096 }),
     efSearch: integer({ default: 192, min: 1, max: 4096 }),
     seed: integer({ default: 0 }),
+    storage: choice(['float32', '4bit'] as const, 'float32'),
+    vectors: keptVectors,
   });
   if (o.efConstruction >= o.m) return o;
   throw new AttuneError('ERR_BAD_OPTION', `hnswIndex: option 'efConstruction' must be at least m = ${o.m}, got ${o.efConstruction}.`);

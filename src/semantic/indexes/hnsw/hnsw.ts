@@ -1,14 +1,14 @@
 import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector-index.ts';
 import { AttuneError } from '../../../errors.ts';
-import { dot } from '../../../numeric/dot.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
 import { integer } from '../../../options.ts';
 import { checkSearchOptions } from '../shared/search-options.ts';
+import { FourBitSlots } from './four-bit-slots.ts';
 import { packHnsw, unpackHnsw } from './hnsw-file.ts';
 import { HnswGraph } from './hnsw-graph.ts';
 import { HnswKeys } from './hnsw-keys.ts';
 import { type HnswOptions, type HnswSettings, readHnswOptions } from './hnsw-options.ts';
-import { HnswRows } from './hnsw-rows.ts';
+import { ByteSlots, lengthOf, type Slots } from './slots.ts';
 
 export type { HnswOptions };
 
@@ -61,13 +61,13 @@ export class Hnsw implements HnswIndex {
   readonly #o: HnswSettings;
   #dimensions = 0;
   #graph: HnswGraph | undefined;
-  #rows = new HnswRows(0);
-  #keys = new HnswKeys(this.#rows);
+  /** There once there is a graph. */
+  #slots: Slots | undefined;
+  #keys = new HnswKeys();
   /** Slots below `keys.length` that may be used again, the smallest last. */
   #free: number[] = [];
   #removed = 0; // still in the graph
   #size = 0;
-  #longest = 0; // no vector is longer
 
   constructor(settings: HnswSettings) {
     this.#o = settings;
@@ -82,7 +82,7 @@ export class Hnsw implements HnswIndex {
   }
 
   get memoryBytes(): number {
-    return this.#rows.bytes + (this.#graph?.memoryBytes ?? 0);
+    return (this.#slots?.bytes ?? 0) + (this.#graph?.memoryBytes ?? 0);
   }
 
   add(keys: Int32Array, vectors: Float32Array): void {
@@ -115,21 +115,15 @@ export class Hnsw implements HnswIndex {
     const { n, allowed } = options;
     const efSearch = readEfSearch(options.efSearch ?? this.#o.efSearch, "hnswIndex.search: option 'efSearch'");
     const graph = this.#graph;
+    const slots = this.#slots;
     const best = new TopK(Math.min(n, this.#size));
-    if (this.#size > 0 && query.length !== this.#dimensions) {
-      throw new AttuneError(
-        'ERR_BAD_ARGUMENT',
-        `hnswIndex.search: expected a vector of ${this.#dimensions} dimensions, got ${query.length}.`,
-      );
-    }
+    this.#checkQuery('search', query);
     const length = lengthOf(query);
     if (!Number.isFinite(length)) throw new AttuneError('ERR_BAD_VALUE', 'hnswIndex.search: expected a vector of finite numbers.');
-    if (!graph || this.#size === 0 || n === 0) return best.take();
+    if (!graph || !slots || this.#size === 0 || n === 0) return best.take();
     const candidates = allowed ? Math.min(this.#size, graph.countMarked(allowed)) : this.#size;
     if (candidates === 0) return best.take();
-    const rounding = graph.aim(query);
-    // How far a similarity by codes may be from the exact one: both roundings (Cauchy-Schwarz), and the 32 bits of the result.
-    const margin = graph.maxError * length + rounding * (this.#longest + graph.maxError) + 2 ** -20 * length * this.#longest;
+    const margin = slots.aim(query);
     const wanted = Math.min(n, candidates);
     const width = Math.max(efSearch, n);
     const filtered = allowed && candidates < this.#size ? this.#searchAllowed(graph, allowed, { width, length, candidates }) : undefined;
@@ -141,11 +135,11 @@ export class Hnsw implements HnswIndex {
       for (let k = 0; k < found.count && entered < wanted; k++) entered += this.#enter(found.slot(k), allowed).length;
       if (entered < wanted) continue; // what is allowed lies farther away
       for (let k = 0; k < found.count && found.score(k) + margin >= best.threshold; k++) {
-        this.#offer(best, found.slot(k), query, allowed);
+        this.#offer(best, found.slot(k), allowed);
       }
       return best.take();
     }
-    return this.#exact(graph, query, allowed, wanted, margin);
+    return this.#exact(graph, allowed, wanted, margin);
   }
 
   /**
@@ -170,35 +164,49 @@ export class Hnsw implements HnswIndex {
 
   scoreOf(query: Float32Array, key: number): number | undefined {
     const slot = this.#graph?.slotOf(key) ?? -1;
-    return slot < 0 ? undefined : this.#rows.dot(slot, query);
+    if (slot < 0) return undefined;
+    this.#checkQuery('scoreOf', query);
+    this.#slots?.aim(query);
+    return this.#slots?.score(slot);
   }
 
   vectorOf(key: number): Float32Array | undefined {
     const slot = this.#graph?.slotOf(key) ?? -1;
-    return slot < 0 ? undefined : this.#rows.get(slot).slice();
+    return slot < 0 ? undefined : this.#slots?.get(slot).slice();
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
     if (this.#removed > 0) this.#mend();
     const { dimensions } = this;
     const { m = this.#o.m } = this.#graph ?? {};
-    return packHnsw({ dimensions, m, seed: this.#o.seed, keys: this.#keys, rows: this.#rows, graph: this.#graph });
+    const { seed, storage } = this.#o;
+    return packHnsw({ dimensions, m, seed, isFourBit: storage === '4bit', keys: this.#keys, vectors: this.#slots, graph: this.#graph });
   }
 
   fromBytes(bytes: Uint8Array): HnswIndex {
     const file = unpackHnsw(bytes);
-    const index = new Hnsw({ ...this.#o, m: file.m, seed: file.seed, efConstruction: Math.max(this.#o.efConstruction, file.m) });
+    const isBare = this.#o.vectors === 'memory' && file.vectors.length === 0;
+    const index = new Hnsw({
+      ...this.#o,
+      m: file.m,
+      seed: file.seed,
+      efConstruction: Math.max(this.#o.efConstruction, file.m),
+      storage: file.coded ? '4bit' : 'float32',
+      vectors: file.coded && isBare ? 'none' : this.#o.vectors,
+    });
     if (file.keys.length > 0) index.#fill(file);
     return index;
   }
 
   /** Takes the contents of a file. */
-  #fill({ dimensions, keys, slotOfKey, slots, vectors, entry, links, isRefined }: ReturnType<typeof unpackHnsw>): void {
+  #fill({ dimensions, keys, slotOfKey, slots, vectors, coded, entry, links, isRefined }: ReturnType<typeof unpackHnsw>): void {
     const graph = this.#begin(dimensions);
     const used = slots[slots.length - 1] + 1;
     graph.reserve(used, keys.reduce((a, b) => Math.max(a, b), 0) + 1, this.#o.efConstruction);
     slots.forEach((slot, k) => {
-      this.#place(slot, vectors.subarray(k * dimensions, (k + 1) * dimensions));
+      const vector = vectors.length > 0 ? vectors.subarray(k * dimensions, (k + 1) * dimensions) : undefined;
+      if (coded) (this.#slots as FourBitSlots).restore(slot, coded(k), vector);
+      else this.#place(slot, vector as Float32Array);
     });
     keys.forEach((key, k) => {
       this.#name(slotOfKey[k], key);
@@ -210,7 +218,7 @@ export class Hnsw implements HnswIndex {
   }
 
   /** Every allowed vector by its codes, then exactly what their error leaves in doubt: the n-th best cannot be below limit - margin. */
-  #exact(graph: HnswGraph, query: Float32Array, allowed: Uint8Array | undefined, n: number, margin: number): Ranked {
+  #exact(graph: HnswGraph, allowed: Uint8Array | undefined, n: number, margin: number): Ranked {
     const slots = new Int32Array(this.#size);
     const scores = new Float32Array(this.#size);
     const prefilter = new TopK(n);
@@ -224,7 +232,7 @@ export class Hnsw implements HnswIndex {
     const limit = prefilter.threshold - 2 * margin;
     const left = new Set(slots.subarray(0, count).filter((_, k) => scores[k] >= limit)); // a slot comes once for each of its keys
     const best = new TopK(Math.min(n, count));
-    for (const slot of left) this.#offer(best, slot, query, allowed);
+    for (const slot of left) this.#offer(best, slot, allowed);
     return best.take();
   }
 
@@ -234,11 +242,19 @@ export class Hnsw implements HnswIndex {
     return allowed ? keys.filter((key) => allowed[key] > 0) : keys;
   }
 
-  #offer(best: TopK, slot: number, query: Float32Array, allowed: Uint8Array | undefined): void {
+  #offer(best: TopK, slot: number, allowed: Uint8Array | undefined): void {
     const keys = this.#enter(slot, allowed);
     if (keys.length === 0) return;
-    const score = this.#rows.dot(slot, query);
+    const score = (this.#slots as Slots).score(slot);
     for (const key of keys) best.offer(key, score);
+  }
+
+  #checkQuery(method: string, query: Float32Array): void {
+    if (this.#size === 0 || query.length === this.#dimensions) return;
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `hnswIndex.${method}: expected a vector of ${this.#dimensions} dimensions, got ${query.length}.`,
+    );
   }
 
   /** @returns the dimensions. */
@@ -261,21 +277,23 @@ export class Hnsw implements HnswIndex {
 
   #begin(dimensions: number): HnswGraph {
     this.#reset();
+    const { storage, vectors, seed } = this.#o;
+    const isFourBit = storage === '4bit';
+    const graph = new HnswGraph({ ...this.#o, dimensions, isFourBit });
     this.#dimensions = dimensions;
-    this.#rows = new HnswRows(dimensions);
-    this.#keys = new HnswKeys(this.#rows);
-    this.#graph = new HnswGraph({ ...this.#o, dimensions });
-    return this.#graph;
+    this.#graph = graph;
+    this.#slots = isFourBit ? new FourBitSlots(graph, vectors, seed, (slot) => this.#keys.of(slot)[0]) : new ByteSlots(graph);
+    this.#keys = new HnswKeys(this.#slots);
+    return graph;
   }
 
   #reset(): void {
     this.#graph = undefined;
-    this.#rows = new HnswRows(this.#dimensions);
-    this.#keys = new HnswKeys(this.#rows);
+    this.#slots = undefined;
+    this.#keys = new HnswKeys();
     this.#free = [];
     this.#removed = 0;
     this.#size = 0;
-    this.#longest = 0;
   }
 
   /** Adds a vector under a key that is not known. */
@@ -291,15 +309,12 @@ export class Hnsw implements HnswIndex {
   }
 
   #makeFine(): void {
-    (this.#graph as HnswGraph).makeFine(this.#keys.length, (slot) => (this.#keys.has(slot) ? this.#rows.get(slot) : undefined));
+    (this.#graph as HnswGraph).makeFine(this.#keys.length, (slot) => (this.#keys.has(slot) ? this.#slots?.get(slot) : undefined));
   }
 
   #place(slot: number, vector: Float32Array): void {
-    const graph = this.#graph as HnswGraph;
-    this.#rows.set(slot, vector);
-    graph.setCodes(slot, vector);
-    graph.setRemoved(slot, false);
-    this.#longest = Math.max(this.#longest, lengthOf(vector));
+    (this.#slots as Slots).set(slot, vector);
+    (this.#graph as HnswGraph).setRemoved(slot, false);
   }
 
   #name(slot: number, key: number): void {
@@ -360,7 +375,3 @@ export class Hnsw implements HnswIndex {
 
 /** With fewer slots than this there is little memory to release. */
 const listedAtLeast = 1024;
-
-function lengthOf(vector: Float32Array): number {
-  return Math.sqrt(dot(vector, 0, vector));
-}
