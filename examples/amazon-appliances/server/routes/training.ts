@@ -50,6 +50,9 @@ export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
     '/training',
     {
       onRequest,
+      preValidation: async (request) => {
+        request.body ??= {} as never; // every field has a default
+      },
       schema: {
         ...shared,
         summary: 'Train models; answers go on with the old ones meanwhile',
