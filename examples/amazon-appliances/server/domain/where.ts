@@ -13,10 +13,16 @@ export function readWhere(where: Record<string, unknown> | undefined): Where | u
   if (where === undefined) return undefined;
   for (const [field, condition] of Object.entries(where)) {
     if (!Object.hasOwn(fields, field))
-      throw new ShopError('ERR_VALIDATION', `where: unknown field '${field}'. Products can be searched by ${Object.keys(fields).join(', ')}.`);
+      throw new ShopError(
+        'ERR_VALIDATION',
+        `where: unknown field '${field}'. Products can be searched by ${Object.keys(fields).join(', ')}.`,
+      );
     const type = fields[field as Field];
     if (comparedWith(condition).some((value) => value !== null && typeof value !== type))
-      throw new ShopError('ERR_VALIDATION', `where: ${field} is a ${type === 'string' ? 'text' : 'number'}, got ${JSON.stringify(condition)}.`);
+      throw new ShopError(
+        'ERR_VALIDATION',
+        `where: ${field} is a ${type === 'string' ? 'text' : 'number'}, got ${JSON.stringify(condition)}.`,
+      );
   }
   if ('store' in where && 'brand' in where) throw new ShopError('ERR_VALIDATION', 'where: store and brand are the same; give one of them.');
   const { store, ...rest } = where;

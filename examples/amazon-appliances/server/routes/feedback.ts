@@ -87,7 +87,13 @@ export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
       if (type === 'rating' && value === undefined) throw new HttpError(400, 'ERR_VALIDATION', 'A rating needs a value, its stars.');
       if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
       const about = recommendation_id === undefined ? undefined : factsOf(shop, recommendation_id, user_id);
-      const { id } = await shop.events.append({ ...about, user: user_id, type: type === 'click' ? 'click_product' : type, item: item_id, value });
+      const { id } = await shop.events.append({
+        ...about,
+        user: user_id,
+        type: type === 'click' ? 'click_product' : type,
+        item: item_id,
+        value,
+      });
       return reply.code(202).send({ status: 'accepted', id });
     },
   );
