@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { System } from '../../pipeline/system.ts';
 import { paths } from '../../settings.ts';
+import { ApiKeys } from '../auth/api-keys.ts';
 import { Tokens } from '../auth/tokens.ts';
 import { readConfig, type ServerConfig } from '../config.ts';
 import { type MakeLimiter, RateLimit } from '../http/rate-limit.ts';
@@ -61,6 +62,7 @@ export class Shop {
   readonly decisions: Decisions;
   readonly listIds: ListIds;
   placements!: Placements;
+  keys!: ApiKeys;
   readonly tastes: Tastes;
   readonly live: LiveModels;
   readonly rankers: Rankers;
@@ -102,6 +104,7 @@ export class Shop {
 
   static async open(system: System, config = readConfig()): Promise<Shop> {
     const shop = new Shop(system, await Catalogue.load(system.data), config);
+    shop.keys = await ApiKeys.open(shop.decisions);
     await shop.#readDecisions();
     await shop.live.catchUp(shop.catalogue);
     await shop.live.wakeUp();
@@ -129,7 +132,7 @@ export class Shop {
     this.ratingsChanged(counts.interactions);
     if (counts.events > 0) {
       this.#observations = this.#statisticsOfPlacements = undefined;
-      await this.#readDecisions();
+      await Promise.all([this.#readDecisions(), this.keys.read()]);
       this.live.hide(this.catalogue.hidden);
     }
     return counts;

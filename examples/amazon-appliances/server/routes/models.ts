@@ -22,7 +22,7 @@ const params = object({ name: { type: 'string', minLength: 1, maxLength: 128 } }
 const now = answer('The version that answers now.', { name: { type: 'string' }, version: { type: 'integer' } });
 
 export function modelRoutes(app: FastifyInstance, shop: Shop): void {
-  const shared = { tags: ['Models'], security: [{ token: [] }] };
+  const shared = { tags: ['Models'], security: [{ token: [] }, { key: [] }] };
   const onRequest = requireAdmin(shop.tokens);
 
   app.get(

@@ -34,7 +34,7 @@ const observation = {
 const integer = { type: 'integer' } as const;
 
 export function monitoringRoutes(app: FastifyInstance, shop: Shop): void {
-  const shared = { tags: ['Monitoring'], security: [{ token: [] }] };
+  const shared = { tags: ['Monitoring'], security: [{ token: [] }, { key: [] }] };
   const onRequest = requireAdmin(shop.tokens);
 
   app.get<{ Querystring: Query }>(

@@ -43,7 +43,7 @@ const training = {
 } as const;
 
 export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
-  const shared = { tags: ['Models'], security: [{ token: [] }] };
+  const shared = { tags: ['Models'], security: [{ token: [] }, { key: [] }] };
   const onRequest = requireAdmin(shop.tokens);
 
   app.post<{ Body: { model_type: TrainKind; force_retrain: boolean } }>(
