@@ -16,6 +16,7 @@ import { freeMemory } from './garbage.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import type { Listed } from './listed.ts';
 import { LiveModels } from './live-models.ts';
+import { LruCache } from './lru-cache.ts';
 import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
 import { ListIds } from './placements/list-ids.ts';
@@ -33,6 +34,9 @@ const statisticsLastMs = 600_000;
 
 /** Answers that are kept, of some ten products each. */
 const keptAnswers = 3000;
+
+/** Lists whose reasons are kept; those of older ones are found anew. */
+const keptShown = 2000;
 
 /** Pages of products that are kept, of some three kilobytes each, and for how long: another process may change them. */
 const keptProducts = 1000;
@@ -69,6 +73,8 @@ export class Shop {
   readonly answers = new KeptAnswers<Recommended>('answers', keptAnswers);
   /** Lists of placements. */
   readonly placed = new KeptAnswers<{ strategy: string; recommendations: Listed[] }>('placements', keptAnswers);
+  /** Lists of placements that were shown lately, by their numbers, each with its further pages: what their cards said is what "why" says. */
+  readonly shown = new LruCache<readonly { strategy: string; recommendations: Listed[] }[]>('shown', keptShown);
   /** Lists that are the same for everybody, and those of users whom the factors know, as JSON text. */
   readonly lists = new KeptAnswers<string>('lists', keptAnswers);
   /** Told of every list that was made for somebody. */
@@ -227,6 +233,7 @@ export class Shop {
       this.tastes.cache,
       this.answers.cache,
       this.placed.cache,
+      this.shown,
       this.lists.cache,
       this.#products.cache,
       ...(neighbours ? [neighbours.cache] : []),
