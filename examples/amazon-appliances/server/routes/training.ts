@@ -7,7 +7,7 @@ import type { Shop } from '../domain/shop.ts';
 import type { TrainingJob } from '../domain/training-jobs.ts';
 import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, errors } from '../http/schemas.ts';
+import { adminSecurity, answer, errors } from '../http/schemas.ts';
 
 /** A training that ends sooner is answered at once, a longer one with a job to ask for. */
 const patienceMs = 1500;
@@ -43,7 +43,7 @@ const training = {
 } as const;
 
 export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
-  const shared = { tags: ['Models'], security: [{ token: [] }, { key: [] }] };
+  const shared = { tags: ['Models'], security: adminSecurity };
   const onRequest = requireAdmin(shop.tokens);
 
   app.post<{ Body: { model_type: TrainKind; force_retrain: boolean } }>(
