@@ -301,6 +301,8 @@ function similarity({ vectors }: IndexParts, query: Float32Array, ranked: Ranked
   return (key) => {
     const score = listed.get(key);
     if (score !== undefined) return score;
+    const own = vectors.scoreOf?.(query, key);
+    if (own !== undefined) return own;
     const vector = vectors.vectorOf?.(key);
     return vector ? dot(vector, 0, query) : last;
   };
