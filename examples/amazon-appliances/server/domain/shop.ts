@@ -11,6 +11,7 @@ import { Catalogue, type ProductCard } from './catalogue.ts';
 import { type ImportCounts, importLines } from './copies.ts';
 import { Decisions } from './decisions.ts';
 import { digestOf } from './digest.ts';
+import { Drift } from './drift.ts';
 import { EventLog } from './event-log.ts';
 import { freeMemory } from './garbage.ts';
 import { KeptAnswers } from './kept-answers.ts';
@@ -81,6 +82,7 @@ export class Shop {
   onRecommended: (strategy: string, items: readonly string[], tookSeconds: number) => void = () => {};
   readonly #products = new KeptAnswers<ShownProduct | undefined>('products', keptProducts);
   readonly #retraining: Retraining;
+  #drift: Drift | undefined;
   #observations: Promise<Observations> | undefined;
   #statisticsOfPlacements: Promise<PlacementStatistics> | undefined;
   #statistics: { value: Promise<DatabaseNumbers>; until: number } | undefined;
@@ -102,10 +104,17 @@ export class Shop {
     this.training = new TrainingJobs({ train: (kind, options) => trainInProcess(system.settings, kind, options) }, () =>
       this.reloadModels(),
     );
-    this.#retraining = new Retraining(this.training, config);
+    this.#retraining = new Retraining(this.training, config, () => this.drift);
+    this.events.onEvent((event) => this.#retraining.heard(event));
     this.events.onEvent((event) => this.tastes.heard(event));
     this.events.onEvent((event) => this.#observations?.then((it) => it.take(event)));
     this.events.onEvent((event) => this.#statisticsOfPlacements?.then((it) => it.take(event)));
+  }
+
+  /** Whether people want something else than before; to begin with, than what the products have ratings for. */
+  get drift(): Drift {
+    this.#drift ??= new Drift((item) => this.catalogue.get(item)?.category, this.catalogue.ratingsByCategory());
+    return this.#drift;
   }
 
   static async open(system: System, config = readConfig()): Promise<Shop> {

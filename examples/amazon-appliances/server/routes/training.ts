@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { TrainKind } from '../../pipeline/system.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Shop } from '../domain/shop.ts';
-import type { TrainingJob } from '../domain/training-jobs.ts';
+import { jobReasons, type TrainingJob } from '../domain/training-jobs.ts';
 import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
 import { adminSecurity, answer, errors } from '../http/schemas.ts';
@@ -14,7 +14,8 @@ const patienceMs = 1500;
 
 const job = {
   job_id: { type: 'string' },
-  model_type: { type: 'string', enum: ['mf', 'ss', 'both'] },
+  model_type: { type: 'string', enum: ['mf', 'ss', 'both', 'update'] },
+  reason: { type: 'string', enum: jobReasons, description: 'Who or what began it.' },
   status: { type: 'string', enum: ['running', 'completed', 'failed'] },
   started_at: { type: 'string', format: 'date-time' },
   duration_s: { type: 'number' },
