@@ -58,7 +58,31 @@ async function measureAll(url: string, seconds: number, connections: number, use
   for (const [name, load] of loads) {
     console.log(`| ${name} | ${quantile(load, 0.5).toFixed(1)} | ${quantile(load, 0.99).toFixed(1)} | ${load.failures} |`);
   }
+  const everybody = await saturate(url, visits(mixed, users), { connections, seconds: longestRun });
+  const took = everybody.seconds.toFixed(0);
+  console.log(`\n${everybody.answers} of ${users} distinct users, one request each: ${took} s, ${everybody.failures} failures`);
   console.log(`\nresident memory of the server: ${Math.round((await facts(url)).memory / 1e6)} MB`);
+}
+
+const longestRun = 1800;
+
+/** One request of each of so many users: a list, a list of a placement, a page that is opened, or a product that is liked. */
+function visits(asks: (() => Ask)[], users: number): () => Ask | undefined {
+  const shown = asks.map((ask) => ask()).find(({ path }) => path === '/tracking/event')?.body as { list_of_recommendations: string[] };
+  const [item_id] = shown.list_of_recommendations;
+  let k = 0;
+  return () => {
+    if (k === users) return undefined;
+    const user_id = `visit-${k++}`;
+    const body = (more: object) => ({ user_id, ...more });
+    const kinds: Ask[] = [
+      { method: 'GET', path: `/recommendations?user_id=${user_id}&n=10` },
+      { method: 'POST', path: '/placements/home/recommendations', body: body({ n: 10 }) },
+      { method: 'POST', path: '/tracking/event', body: { ...shown, user_id } },
+      { method: 'POST', path: '/feedback', body: body({ item_id, type: 'like' }) },
+    ];
+    return kinds[k % kinds.length];
+  };
 }
 
 /** What is asked of each route; ids are drawn as often as people would use them. */

@@ -18,10 +18,12 @@ export interface Load {
 /**
  * As many requests as the server takes, over a fixed number of connections. They are written to plain sockets, because the client of Node takes more
  * time for a request than the server for most answers, and both run on the same machine.
+ *
+ * @param next gives undefined when there is nothing more to ask
  */
 export async function saturate(
   url: string,
-  next: () => Ask,
+  next: () => Ask | undefined,
   { connections, seconds }: { connections: number; seconds: number },
 ): Promise<Load> {
   const { hostname, port } = new URL(url);
@@ -33,15 +35,21 @@ export async function saturate(
 }
 
 /** Asks over one connection, one question after the other, until the end. Answers must say how long they are. */
-function converse(to: { host: string; port: number }, next: () => Ask, end: number, load: ReturnType<typeof newLoad>): Promise<void> {
+function converse(
+  to: { host: string; port: number },
+  next: () => Ask | undefined,
+  end: number,
+  load: ReturnType<typeof newLoad>,
+): Promise<void> {
   return new Promise((done) => {
     const socket = connect(to);
     let asked = 0;
     let answer = Buffer.alloc(0);
     const ask = () => {
-      if (performance.now() > end) return socket.destroy();
+      const question = performance.now() > end ? undefined : next();
+      if (!question) return socket.destroy();
       asked = performance.now();
-      socket.write(textOf(next(), to.host));
+      socket.write(textOf(question, to.host));
     };
     socket.on('connect', ask);
     socket.on('data', (data) => {

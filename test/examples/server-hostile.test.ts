@@ -62,6 +62,15 @@ describe('addresses that are wrong', () => {
     expect(response.headers.get('allow')).toBe(allowed);
     await expectError(response, 405);
   });
+  it.each([
+    ['/search', 'POST, OPTIONS'],
+    ['/recommendations', 'GET, HEAD, POST, OPTIONS'],
+    ['/admin/reviews/first/3', 'DELETE, OPTIONS'],
+  ])('OPTIONS %s says what is allowed', async (path, allowed) => {
+    const response = await shop.send('OPTIONS', path);
+    expect([response.status, response.headers.get('allow')]).toEqual([204, allowed]);
+    expect((await shop.send('OPTIONS', '/nothing')).status).toBe(404);
+  });
   it('are a page for a person who is lost', async () => {
     const response = await shop.get('/nope', { accept: 'text/html,application/xhtml+xml' });
     expect(response.status).toBe(404);

@@ -72,6 +72,9 @@ describe('the documentation', () => {
     );
     expect(routes).toEqual(
       expect.arrayContaining([
+        'delete /admin/api-keys/{id}',
+        'get /admin/api-keys',
+        'post /admin/api-keys',
         'delete /admin/products/by-asins',
         'delete /admin/products/first/{n}',
         'delete /admin/products/last/{n}',
@@ -123,7 +126,7 @@ describe('the documentation', () => {
       }
     }
     expect(document.components.securitySchemes.token).toMatchObject({ type: 'http', scheme: 'bearer' });
-    expect(document.paths['/training'].post.security).toEqual([{ token: [] }]);
+    expect(document.paths['/training'].post.security).toEqual([{ token: [] }, { key: [] }]);
   });
 
   it('can be read in a browser without another host', async () => {

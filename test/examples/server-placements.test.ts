@@ -49,6 +49,18 @@ describe('a placement', () => {
     expect((await shop.post('/placements/cart/recommendations', { next: first.recommendation_id })).status).toBe(400);
   });
 
+  it('gives the reasons of its cards to whoever asks why, also after the click, and those of no other list', async () => {
+    await save('beloved', { sources: { popular: 1 } });
+    const { recommendation_id, strategy, recommendations } = await list('beloved', { user_id: 'user-4', n: 3 });
+    const [{ item_id, reasons }] = recommendations;
+    await track({ user_id: 'user-4', event_type: 'click_product', key: item_id, recommendation_id });
+    const why = (id: string) => shop.get(`/explain?user_id=user-4&item_id=${item_id}&recommendation_id=${encodeURIComponent(id)}`);
+    const told = { list: { placement: 'beloved', version: 1, variant: null }, strategy, reasons };
+    expect(await json(why(recommendation_id))).toMatchObject(told);
+    expect(await json(shop.get(`/explain?user_id=user-4&item_id=${item_id}`))).toMatchObject({ list: null, strategy: 'personalized' });
+    for (const id of ['x', (await list('home', { user_id: 'user-6' })).recommendation_id]) expect((await why(id)).status).toBe(400);
+  });
+
   it('follows its rules: pin, boost, bury, exclude, filter, limit', async () => {
     const rules = (...some: object[]) => save('ruled', { sources: hybrid, rules: some });
     const shown = async () => ids(await list('ruled', { user_id: 'user-2', n: 12 }));

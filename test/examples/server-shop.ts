@@ -20,16 +20,7 @@ export interface SmallShop {
 }
 
 export async function openSmallShop({ isTrained = true } = {}): Promise<SmallShop> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'attune-server-'));
-  const { database } = paths(dataDir);
-  mkdirSync(dataDir, { recursive: true });
-  const opened = await openDatabase(database);
-  await opened.data.products.putMany(products());
-  await opened.data.interactions.putMany(ratings());
-  opened.close();
-  const als = { ...defaults.als, factors: 16, iterations: 6 };
-  const system = await openSystem({ ...defaults, dataDir, adminPassword, als });
-  if (isTrained) await system.train('both');
+  const system = await makeSmallSystem(isTrained);
   const server = await startServer(system, { port: 0, host: '127.0.0.1' });
   const url = (path: string) => new URL(path, server.url);
   const send: SmallShop['send'] = (method, path, body, headers = {}) =>
@@ -52,9 +43,24 @@ export async function openSmallShop({ isTrained = true } = {}): Promise<SmallSho
     async close() {
       await server.close();
       system.close();
-      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(system.settings.dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** What is served, without a server; whoever calls closes it and removes its folder. */
+export async function makeSmallSystem(isTrained = true): Promise<System> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'attune-server-'));
+  const { database } = paths(dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const opened = await openDatabase(database);
+  await opened.data.products.putMany(products());
+  await opened.data.interactions.putMany(ratings());
+  opened.close();
+  const als = { ...defaults.als, factors: 16, iterations: 6 };
+  const system = await openSystem({ ...defaults, dataDir, adminPassword, als });
+  if (isTrained) await system.train('both');
+  return system;
 }
 
 const kitchen = [

@@ -1,6 +1,7 @@
 import { Interactions, type ModelInfo } from 'attune';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Tokens } from '../../examples/amazon-appliances/server/auth/tokens.ts';
+import { Drift } from '../../examples/amazon-appliances/server/domain/drift.ts';
 import { Retraining } from '../../examples/amazon-appliances/server/domain/retraining.ts';
 import { TrainingJobs } from '../../examples/amazon-appliances/server/domain/training-jobs.ts';
 import { mayReplace } from '../../examples/amazon-appliances/server/training/gate.ts';
@@ -99,10 +100,26 @@ describe('before anything is trained', () => {
   });
 });
 
+/** What would be started: K and L products are wanted as often. */
+function retrainingWith(schedule: object) {
+  const started: string[] = [];
+  const jobs = { running: undefined, start: (kind: string, _: boolean, reason: string) => started.push(`${kind} ${reason}`) as never };
+  const drift = new Drift(
+    (item) => item[0],
+    new Map([
+      ['K', 10],
+      ['L', 10],
+    ]),
+  );
+  const off = { retrainEveryMinutes: 0, retrainAfterRatings: 0, retrainOnDrift: 0, updateAfterOpinions: 0 };
+  return { started, retraining: new Retraining(jobs as never, { ...off, ...schedule }, () => drift) };
+}
+
 describe('training', () => {
   it('is for administrators', async () => {
     expect(await status(shop.post('/training', {}))).toBe(401);
     expect(await status(shop.post('/training', {}, { authorization: 'Bearer nonsense' }))).toBe(401);
+    expect((await shop.post('/training', {})).headers.get('www-authenticate')).toBe('Bearer');
     expect(await status(shop.post('/training', {}, { authorization: 'Basic YTpi' }))).toBe(401);
     const { token } = await (await shop.post('/auth/login', { role: 'user' })).json();
     const response = await shop.post('/training', {}, { authorization: `Bearer ${token}` });
@@ -114,11 +131,11 @@ describe('training', () => {
   it('trains what is asked for, and answers with it then', async () => {
     const admin = await shop.login();
     expect(await status(shop.post('/training', { model_type: 'all' }, admin))).toBe(400);
-    const response = await shop.post('/training', { model_type: 'both' }, admin);
+    const response = await shop.send('POST', '/training', undefined, admin);
     expect([200, 202]).toContain(response.status);
     const { job_id } = await response.json();
     expect(response.headers.get('location')).toBe(`/training/${job_id}`);
-    await vi.waitFor(async () => expect((await (await shop.get(`/training/${job_id}`, admin)).json()).status).toBe('completed'), 20_000);
+    await vi.waitFor(async () => expect((await (await shop.get(`/training/${job_id}`, admin)).json()).status).toBe('completed'), 60_000);
     const job = await (await shop.get(`/training/${job_id}`, admin)).json();
     expect(job).toMatchObject({ model_type: 'both', duration_s: expect.any(Number), models: { length: 3 } });
     expect(await status(shop.get('/health/ready'))).toBe(200);
@@ -195,17 +212,50 @@ describe('training', () => {
   });
 
   it('starts by itself after enough ratings, one at a time', () => {
-    const started: string[] = [];
-    const jobs = { running: undefined as never, start: (kind: string) => started.push(kind) as never };
-    const retraining = new Retraining(jobs, { retrainEveryMinutes: 0, retrainAfterRatings: 10 });
+    const { started, retraining } = retrainingWith({ retrainAfterRatings: 10 });
     retraining.changed(9);
     expect(started).toEqual([]);
     retraining.changed(1);
-    expect(started).toEqual(['both']);
+    expect(started).toEqual(['both ratings']);
     retraining.changed(9);
-    expect(started).toEqual(['both']);
-    new Retraining(jobs, { retrainEveryMinutes: 0, retrainAfterRatings: 0 }).changed(1e6);
-    expect(started).toEqual(['both']);
+    expect(started).toEqual(['both ratings']);
+    const never = retrainingWith({});
+    never.retraining.changed(1e6);
+    expect(never.started).toEqual([]);
+  });
+
+  it('starts when people want something else than before, and takes in what they say after so many opinions', () => {
+    const { started, retraining } = retrainingWith({ retrainOnDrift: 0.25, updateAfterOpinions: 300 });
+    const say = (count: number, type: string, item: string) => {
+      for (let k = 0; k < count; k++) retraining.heard({ type, item } as never);
+    };
+    say(250, 'click_product', 'K1');
+    say(250, 'click_product', 'L1'); // as before
+    expect(started).toEqual([]);
+    say(450, 'click_product', 'L1');
+    say(50, 'click_product', 'K1');
+    expect(started).toEqual(['both drift']);
+    say(450, 'click_product', 'L2'); // as of late
+    say(50, 'click_product', 'K1');
+    say(900, 'page_load', 'K1');
+    expect(started).toEqual(['both drift']);
+    say(300, 'skip', 'K1');
+    expect(started).toEqual(['both drift', 'update opinions']);
+  });
+
+  it('takes opinions into the factors that are there, each once', async () => {
+    const { system } = shop;
+    for (const item_id of ['L0', 'L1']) await shop.post('/feedback', { user_id: 'user-10', item_id, type: 'like' });
+    await shop.post('/feedback', { user_id: 'user-10', item_id: 'K0', type: 'skip' });
+    const before = system.models.info.find((it) => it.name === 'appliances-als')!.version;
+    const job = await trainInProcess(system.settings, 'update');
+    expect(job.models).toMatchObject([{ name: 'appliances-als', trained: true }]);
+    const { search } = system.models;
+    await system.reload();
+    expect(system.models.search).toBe(search); // what has not changed is not loaded again
+    expect(system.models.info.find((it) => it.name === 'appliances-als')?.metadata).toMatchObject({ updated_from: before });
+    expect([...system.models.als!.interactionsOf('user-10')]).toContainEqual({ item: 'L0', value: 5 });
+    expect((await trainInProcess(system.settings, 'update')).models).toMatchObject([{ trained: false }]);
   });
 
   it('that fails says so, and the next one can start', async () => {

@@ -153,6 +153,15 @@ describe('search', () => {
 
   it('refuses conditions that are none', () =>
     refused(shop.post('/search', { query: 'a', where: { price: { above: 3 } } }), 400, 'ERR_BAD_OPTION'));
+
+  it.each([{ price: 'cheap' }, { price: { max: '30' } }, { brand: { min: 3 } }, { store: ['Contoso', 5] }, { color: 'white' }])(
+    'refuses the condition %j, which no product could meet',
+    async (where) => {
+      const response = await shop.post('/search', { query: 'a', where });
+      expect(response.status).toBe(400);
+      expect((await response.json()).error).toMatchObject({ code: 'ERR_VALIDATION', message: expect.stringMatching(/^where: /) });
+    },
+  );
 });
 
 describe('the matrix factorization', () => {
@@ -234,6 +243,13 @@ describe('recommendations', () => {
     const [first] = ids(after.recommendations);
     await shop.post('/feedback', { user_id: 'visitor-1', item_id: first, type: 'skip' });
     expect(ids((await json(shop.get('/recommendations?user_id=visitor-1&n=12'))).recommendations)).not.toContain(first);
+  });
+
+  it('follow a click, which says less than a like', async () => {
+    expect((await shop.post('/feedback', { user_id: 'visitor-3', item_id: 'L2', type: 'click' })).status).toBe(202);
+    expect((await json(shop.get('/recommendations?user_id=visitor-3&n=3'))).strategy).toBe('fold-in');
+    const { events } = await json(shop.get('/users/visitor-3/history'));
+    expect(events).toMatchObject([{ event_type: 'click_product', key: 'L2' }]);
   });
 
   it('follow a purchase that tracking tells of', async () => {

@@ -56,6 +56,7 @@ export const alsFrom = ({ factors, regularization, alpha, iterations, tolerance,
   iterations,
   tolerance,
   seed: trainSeed,
+  storage: defaults.als.storage,
 });
 
 export const n = { type: 'integer', help: 'number of results', default: 10, min: 1, max: 1000 } as const;

@@ -1,7 +1,6 @@
 import {
   AlsRecommender,
   type DataStore,
-  flatIndex,
   type ModelInfo,
   type ModelStore,
   PopularityRecommender,
@@ -14,6 +13,7 @@ import { paths, type Settings } from '../settings.ts';
 import { searchMetadata, searchText } from './data.ts';
 import { databaseOf, kindOf } from './database.ts';
 import { modelNames, trainModels } from './train.ts';
+import { openVectorIndex } from './vectors.ts';
 
 /** What is open while commands or the server answer: the tables, the newest models, and how to make new ones. */
 export interface System {
@@ -94,7 +94,7 @@ export async function openSystem(settings: Settings, { withModels = true }: Open
       return models;
     },
     async reload() {
-      models = await loadModels(store);
+      models = await loadModels(store, models);
     },
     async train(kind, options) {
       const result = await trainModels({ settings, data, store }, kind, options);
@@ -113,18 +113,25 @@ export async function openSystem(settings: Settings, { withModels = true }: Open
 
 const withoutPassword = (url: string) => url.replace(/:[^:@/]*@/, '@');
 
-/** One thread a search: a server has others to answer meanwhile, and to wake a second thread takes as long as it saves. */
-const searchOptions = () => ({ id: 'item', text: searchText, metadata: searchMetadata, vectorIndex: flatIndex({ threads: 1 }) }) as const;
+const searchOptions = ({ metadata: { vectors } }: ModelInfo) =>
+  ({ id: 'item', text: searchText, metadata: searchMetadata, vectorIndex: openVectorIndex(vectors) }) as const;
 
-async function loadModels(store: ModelStore): Promise<Models> {
+/** Versions that are loaded already stay: a second copy of one would take its memory and seconds for nothing. */
+async function loadModels(store: ModelStore, loaded: Models): Promise<Models> {
   const info = (await store.list()).filter((it) => it.aliases.includes('production'));
-  const reference = (name: string) => (info.some((it) => it.name === name) ? `${name}@production` : undefined);
-  const [als, popular, search] = [modelNames.als, modelNames.popular, modelNames.search].map(reference);
+  const named = (name: string) => info.find((it) => it.name === name);
+  const [als, popular, search] = [modelNames.als, modelNames.popular, modelNames.search].map(named);
+  const isLoaded = ({ name, version }: ModelInfo) => loaded.info.some((it) => it.name === name && it.version === version);
+  const load = async <M>(
+    wanted: ModelInfo | undefined,
+    present: M | undefined,
+    open: (reference: string, about: ModelInfo) => Promise<M>,
+  ) => wanted && (isLoaded(wanted) && present ? present : open(`${wanted.name}@${wanted.version}`, wanted));
   return {
     info,
-    als: als && (await AlsRecommender.load(store, als)),
-    popular: popular && (await PopularityRecommender.load(store, popular)),
-    search: search && (await SemanticIndex.load(store, search, searchOptions())),
+    als: await load(als, loaded.als, (it) => AlsRecommender.load(store, it)),
+    popular: await load(popular, loaded.popular, (it) => PopularityRecommender.load(store, it)),
+    search: await load(search, loaded.search, (it, about) => SemanticIndex.load(store, it, searchOptions(about)) as Promise<SemanticIndex>),
   } as Models;
 }
 

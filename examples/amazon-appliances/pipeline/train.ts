@@ -4,6 +4,7 @@ import { digest, digestProducts, digestRatings, loadRatings, searchMetadata, sea
 import { briefEvaluation } from './evaluate.ts';
 import { register, upToDate } from './register.ts';
 import type { System, TrainedModel, TrainKind, TrainOptions, TrainResult } from './system.ts';
+import { openVectorIndex, vectorIndexFor } from './vectors.ts';
 
 export const modelNames = { als: 'appliances-als', popular: 'appliances-popular', search: 'appliances-search' } as const;
 
@@ -59,7 +60,8 @@ export async function trainModels(
   }
 
   async function trainSearch(): Promise<TrainedModel> {
-    const fingerprint = digest(await digestProducts(data, signal), 'static-en');
+    const vectors = vectorIndexFor(await data.products.count());
+    const fingerprint = digest(await digestProducts(data, signal), 'static-en', vectors);
     const known = force ? undefined : await upToDate(store, modelNames.search, fingerprint);
     if (known) return known;
     const started = performance.now();
@@ -68,6 +70,7 @@ export async function trainModels(
       text: searchText,
       metadata: searchMetadata,
       embedder: await staticEn(),
+      vectorIndex: openVectorIndex(vectors),
       onProgress: named('indexing'),
       signal,
     });
@@ -76,7 +79,7 @@ export async function trainModels(
       store,
       modelNames.search,
       index.toBytes(),
-      { kind: 'semantic', fingerprint, metrics, embedder: index.embedder.name, seconds: secondsSince(started) },
+      { kind: 'semantic', fingerprint, metrics, vectors, embedder: index.embedder.name, seconds: secondsSince(started) },
       { ...settings, promote },
     );
   }

@@ -10,6 +10,10 @@ export interface ServerConfig {
   retrainEveryMinutes: number;
   /** Trains again after so many ratings came or went; 0 = only when asked. */
   retrainAfterRatings: number;
+  /** Trains again when what people want has a population stability index above this, against the time before; 0 = only when asked. */
+  retrainOnDrift: number;
+  /** Takes opinions into the factors that are there after so many; 0 = at the next training. */
+  updateAfterOpinions: number;
   /** Whether `X-Forwarded-For` of a proxy in front says who asks. */
   trustProxy: boolean;
   /** Ways in besides the routes; each can be switched off. */
@@ -37,6 +41,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): ServerConfig {
     requestsPerSecond: number('RATE_LIMIT'),
     retrainEveryMinutes: number('RETRAIN_EVERY_MINUTES'),
     retrainAfterRatings: number('RETRAIN_AFTER_RATINGS'),
+    retrainOnDrift: number('RETRAIN_ON_DRIFT'),
+    updateAfterOpinions: number('UPDATE_AFTER_OPINIONS'),
     trustProxy: env.TRUST_PROXY === 'true',
     doors: Object.fromEntries(doors.map((name) => [name, env[name.toUpperCase()] !== 'off'])) as ServerConfig['doors'],
     redisUrl: env.REDIS_URL || undefined,

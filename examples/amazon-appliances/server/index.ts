@@ -9,6 +9,7 @@ import { auditChanges } from './http/guard.ts';
 import { connectRedis, RedisRateLimit } from './http/redis-limit.ts';
 import { ShopMetrics } from './monitoring/metrics.ts';
 import { adminCopyRoutes } from './routes/admin-copies.ts';
+import { adminKeyRoutes } from './routes/admin-keys.ts';
 import { adminPlacementRoutes } from './routes/admin-placements.ts';
 import { adminProductRoutes } from './routes/admin-products.ts';
 import { adminReviewRoutes } from './routes/admin-reviews.ts';
@@ -62,6 +63,7 @@ const routes = [
   adminProductRoutes,
   adminPlacementRoutes,
   adminCopyRoutes,
+  adminKeyRoutes,
   monitoringRoutes,
   redocRoutes,
 ];
@@ -72,7 +74,7 @@ export async function startServer(system: System, { port, host }: ServerOptions)
   const [pages, shop] = await Promise.all([buildWeb(), Shop.open(system, config)]);
   const redis = config.redisUrl === undefined ? undefined : await connectRedis(config.redisUrl);
   if (redis) shop.makeLimiter = (name, limit) => new RedisRateLimit(redis, name, limit);
-  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost), makeLimiter: shop.makeLimiter });
+  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost), makeLimiter: shop.makeLimiter, keys: shop.keys });
   const metrics = new ShopMetrics(shop);
   metrics.observe(app);
   auditChanges(app);

@@ -156,9 +156,14 @@ export class LexicalIndex {
     const { keyOf } = this.#texts;
     const top = (n: number, allowed?: Uint8Array) => {
       const best = new TopK(Math.min(n, this.#count));
-      for (let t = 0; t < this.#count; t++) {
-        const text = this.#touched[t];
-        if (!allowed || allowed[keyOf[text]] > 0) best.offer(keyOf[text], this.#scores[text]);
+      const [scores, touched, count] = [this.#scores, this.#touched, this.#count];
+      let least = best.threshold; // most texts are below it, so that it is compared here
+      for (let t = 0; t < count; t++) {
+        const text = touched[t];
+        if (Math.fround(scores[text]) < least) continue;
+        if (allowed && allowed[keyOf[text]] === 0) continue;
+        best.offer(keyOf[text], scores[text]);
+        least = best.threshold;
       }
       return best.take();
     };

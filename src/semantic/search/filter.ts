@@ -53,7 +53,7 @@ export function allowedKeys(
   { tests, exclude, only }: Filter,
   leaveOut: readonly number[] = [],
 ): Uint8Array | undefined {
-  if (tests.length === 0 && !exclude && !only && leaveOut.length === 0) return undefined;
+  if (tests.length === 0 && !exclude?.length && !only && leaveOut.length === 0) return undefined;
   const allowed = catalogue.matching(tests);
   if (only) {
     const listed = new Uint8Array(allowed.length);

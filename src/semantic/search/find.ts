@@ -75,13 +75,14 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
   };
   // A query for its meaning alone needs no words, unless all of them are wanted or some stand in quotation marks.
   const asksWords = mode !== 'semantic' || wanted === 'all' || fields !== undefined || readQuoted(query).phrases.length > 0;
-  const { isStrict, count: found } = asksWords ? match() : { isStrict: false, count: 1 };
   const byWords = mode === 'lexical';
+  // Before the words are asked: they would have to be asked again when other queries are answered in the pause.
+  const vector = byWords ? undefined : await embedQuery(parts, query, question.signal);
+  const { isStrict, count: found } = asksWords ? match() : { isStrict: false, count: 1 };
   const named = keyNamed(catalogue, query, filter);
   const isWhole = sort !== undefined || facets.length > 0;
-  // Before the first pause: afterwards the scores may be those of another query.
+  // Before the next pause: afterwards the scores may be those of another query.
   const strict = isStrict && !byWords ? restricted(catalogue, filter, match().has) : undefined;
-  const vector = byWords ? undefined : await embedQuery(parts, query, question.signal);
   const allowed = strict ?? (isWhole || byWords ? allowedKeys(catalogue, filter) : undefined);
   const scope = vector && isWhole ? await related(parts, vector, match, allowed) : allowed;
   const rank = (most: number) => ranking(parts, query, vector, match, question, most, scope);
@@ -135,8 +136,9 @@ async function ranking(
   const semantic = semanticWeight(parts, query);
   const share = { lexical: weights.lexical ?? 1 - semantic, semantic: weights.semantic ?? semantic };
   return inBlocks(n, async (depth) => {
-    const ranked = await vectors.search(vector, { n: Math.min(depth, catalogue.size), allowed });
-    const words = match(); // after the pause: another query may have been answered in the meantime
+    const answer = vectors.search(vector, { n: Math.min(depth, catalogue.size), allowed });
+    const ranked = answer instanceof Promise ? await answer : answer;
+    const words = match(); // after a pause another query may have been answered in the meantime
     const sides = [
       { ranked: words.top(depth, allowed), of: words.of, weight: share.lexical, one: words.par, most: words.most },
       { ranked, of: similarity(parts, vector, ranked), weight: share.semantic, one: 1, most: 1 },
@@ -308,6 +310,8 @@ function similarity({ vectors }: IndexParts, query: Float32Array, ranked: Ranked
   return (key) => {
     const score = listed.get(key);
     if (score !== undefined) return score;
+    const own = vectors.scoreOf?.(query, key);
+    if (own !== undefined) return own;
     const vector = vectors.vectorOf?.(key);
     return vector ? dot(vector, 0, query) : last;
   };

@@ -1,6 +1,7 @@
 import type { SearchMode, Where } from 'attune';
 import { notFound, notReady, ShopError } from './errors.ts';
 import { listed, shownOf, withCards } from './listed.ts';
+import { reasonsOf } from './placements/serve.ts';
 import { requestOf } from './recommend.ts';
 import type { Shop } from './shop.ts';
 import { readWhere } from './where.ts';
@@ -60,15 +61,17 @@ export async function likedByUser(shop: Shop, user: string, n: number, includeSe
 /**
  * Why a product is shown to a user: the reasons that its card gives, and what of their history speaks for it, in shares of what speaks for it
  * at all. Both come from the same history as the recommendations, so that they cannot contradict them.
+ *
+ * @param recommendationId of the list that it was opened from; without it, the reasons are those of the list of all models together
  */
-export async function explain(shop: Shop, user: string, item: string) {
+export async function explain(shop: Shop, user: string, item: string, recommendationId?: string) {
   if (!shop.catalogue.get(item)) throw notFound('product', item);
   const { als } = shop.live;
   const taste = await shop.tastes.of(user);
   const request = requestOf(shop, user, taste);
-  const page = await shop.rankers.for('hybrid', 1).rank({ ...request, only: [item] }, { n: 1, includeSeen: true });
-  const reasons = (page.items[0]?.reasons ?? []).map(({ text, kind }) => ({ text, kind }));
-  const about = { user_id: user, item_id: item, strategy: page.strategy, reasons, said: taste.said.get(item) ?? {} };
+  const because = recommendationId === undefined ? await reasonsOfAll() : await reasonsOf(shop, recommendationId, user, item);
+  const reasons = because.reasons.map(({ text, kind }) => ({ text, kind }));
+  const about = { user_id: user, item_id: item, ...because, reasons, said: taste.said.get(item) ?? {} };
   const history = Array.from(taste.liked, ([item, value]) => ({ item, value }));
   if (!als?.items.has(item) || !history.some((it) => als.items.has(it.item))) return { ...about, score: null, contributions: [] };
   const [{ score, contributions }] = request.history ? als.explainFor(history, [item]) : [als.explain(user, item)];
@@ -85,6 +88,11 @@ export async function explain(shop: Shop, user: string, item: string) {
       ...shownOf(card),
     })),
   };
+
+  async function reasonsOfAll() {
+    const { strategy, items } = await shop.rankers.for('hybrid', 1).rank({ ...request, only: [item] }, { n: 1, includeSeen: true });
+    return { list: null, strategy, reasons: items[0]?.reasons ?? [] };
+  }
 }
 
 function missing(what: string): never {

@@ -102,6 +102,14 @@ export class Catalogue {
     return this.#categories;
   }
 
+  /** How many ratings the products of each department have. */
+  ratingsByCategory(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { category, rating_number } of this.cards)
+      counts.set(category ?? '', (counts.get(category ?? '') ?? 0) + (rating_number ?? 0));
+    return counts;
+  }
+
   get(id: string): ProductCard | undefined {
     return this.#byId.get(id);
   }

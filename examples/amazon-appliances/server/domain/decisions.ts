@@ -5,7 +5,13 @@ import type { EventLog } from './event-log.ts';
 const author = 'admin';
 
 /** What an administrator decided; each type is read by the part of the shop that it is for. */
-export type DecisionType = 'product_hidden' | 'product_shown' | 'placement_saved' | 'placement_removed';
+export type DecisionType =
+  | 'product_hidden'
+  | 'product_shown'
+  | 'placement_saved'
+  | 'placement_removed'
+  | 'api_key_issued'
+  | 'api_key_revoked';
 
 /** Writes and reads what administrators decide: which products are hidden, what placements show. The log keeps every version. */
 export class Decisions {

@@ -92,7 +92,9 @@ export class LiveModels {
     this.#hidden = new Set(catalogue.hidden);
     this.#unwanted = undefined;
     this.#fresh = undefined;
-    this.#newest = missing.filter((id) => als && !als.items.has(id)).slice(-mostFresh);
+    // Those that came before stay new for as long as no factors know them, also where the index that has them stays.
+    const came = new Set([...this.#newest.filter((id) => catalogue.get(id)), ...missing]);
+    this.#newest = [...came].filter((id) => als && !als.items.has(id)).slice(-mostFresh);
     this.#neighbours = search && new ContentNeighbours(search);
     this.#popularList = popular && popularList(popular);
     this.version++;

@@ -1,10 +1,13 @@
 import type { DataStore, StoredEvent } from 'attune';
+import { lowestLiked, type OpinionType, opinionTypes, starsOf, worth, worthOf } from '../../pipeline/opinions.ts';
 import type { Catalogue } from './catalogue.ts';
-import { numberOrNull } from './catalogue.ts';
 
 /** The feedback a user can give about a product. */
-export const feedbackTypes = ['like', 'dislike', 'skip', 'purchase', 'rating'] as const;
-export type FeedbackType = (typeof feedbackTypes)[number];
+export const feedbackTypes = opinionTypes;
+export type FeedbackType = OpinionType;
+
+/** Events that say something of a taste; all others leave it as it is. */
+export const tasteTypes: readonly string[] = [...feedbackTypes, 'click_product'];
 
 /** A user's history: products with how much they like them, and products not to show again. */
 export interface Taste {
@@ -14,8 +17,6 @@ export interface Taste {
   readonly avoided: ReadonlySet<string>;
   /** What they rated, bought and said about products, as the pages show it. */
   readonly said: ReadonlyMap<string, Said>;
-  /** Whether anything was said since the ratings, so that a model that was fitted on the ratings does not know it. */
-  readonly hasNews: boolean;
 }
 
 export interface Said {
@@ -24,22 +25,18 @@ export interface Said {
   stars?: number;
 }
 
-/** What events say of a product, on the scale of the stars. */
-const worth = { like: 5, purchase: 4, click_product: 2 };
 export type EventWeights = Partial<typeof worth>;
-const lowestLiked = 3;
 
 /** All that is known about a user, from the ratings and from what was said and done since. */
 export async function tasteOf(data: DataStore, user: string, weights: EventWeights = {}): Promise<Taste> {
   const worthNow = { ...worth, ...weights };
   const [ratings, events] = await Promise.all([
     data.interactions.ofUser(user),
-    data.events.ofUser(user, { type: [...feedbackTypes, 'click_product'], newestFirst: true, limit: longestMemory }),
+    data.events.ofUser(user, { type: tasteTypes, newestFirst: true, limit: longestMemory }),
   ]);
   const liked = new Map(ratings.map((row) => [row.item, row.value]));
   const said = new Map<string, Said>(ratings.map((row) => [row.item, { stars: row.value }]));
   const avoided = new Set<string>();
-  let hasNews = false;
   for (const event of events.reverse()) {
     const item = event.item ?? event.key;
     if (typeof item !== 'string') continue;
@@ -59,25 +56,15 @@ export async function tasteOf(data: DataStore, user: string, weights: EventWeigh
         avoided.add(item);
       }
     }
-    hasNews = true;
   }
-  return { liked, avoided, said, hasNews };
+  return { liked, avoided, said };
 }
 
 /** Only so many of the latest events of a user count. */
 const longestMemory = 500;
 
-const starsOf = (event: StoredEvent) => numberOrNull(event.value) ?? numberOrNull(event.rating);
-
-/** What an event is worth in stars; purchases also come from tracking, where the product is the key. */
-function worthOf(event: StoredEvent, worth: Required<EventWeights>): number {
-  const type = event.type as FeedbackType;
-  if (type === 'like' || type === 'purchase') return starsOf(event) ?? worth[type];
-  return type === 'rating' ? (starsOf(event) ?? 0) : 0;
-}
-
 function saidIn(event: StoredEvent): Said {
-  const stars = starsOf(event) ?? undefined;
+  const stars = starsOf(event);
   const type = event.type as FeedbackType;
   if (type === 'purchase') return { bought: true, ...(stars && { stars }) };
   return type === 'rating' ? { stars } : { liked: type === 'like' };

@@ -61,14 +61,14 @@ export async function similar(shop: Shop, item_id: string, n: number, by: Side):
 }
 
 /** A user as the models know them, or their whole history where they do not know all of it. */
-export function requestOf(shop: Shop, user: string, { liked, hasNews }: Taste, history: readonly string[] = []): RankRequest {
-  if (!hasNews && history.length === 0 && isKnown(shop, user, liked)) return { user };
+export function requestOf(shop: Shop, user: string, { liked }: Taste, history: readonly string[] = []): RankRequest {
+  if (history.length === 0 && isKnown(shop, user, liked)) return { user };
   const all = new Map(liked);
   for (const item of history) all.set(item, all.get(item) ?? likedValue);
   return { user, history: Array.from(all, ([item, value]) => ({ item, value })) };
 }
 
-/** Whether the model was fitted on just these ratings: others may have come or gone through the administration. */
+/** Whether the model was fitted on just these: others may have come or gone through the administration, or been said since. */
 function isKnown({ live: { als } }: Shop, user: string, liked: Taste['liked']): boolean {
   if (!als?.users.has(user)) return false;
   const known = [...als.interactionsOf(user)];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { System } from '../../pipeline/system.ts';
 import { paths } from '../../settings.ts';
+import { ApiKeys } from '../auth/api-keys.ts';
 import { Tokens } from '../auth/tokens.ts';
 import { readConfig, type ServerConfig } from '../config.ts';
 import { type MakeLimiter, RateLimit } from '../http/rate-limit.ts';
@@ -10,11 +11,13 @@ import { Catalogue, type ProductCard } from './catalogue.ts';
 import { type ImportCounts, importLines } from './copies.ts';
 import { Decisions } from './decisions.ts';
 import { digestOf } from './digest.ts';
+import { Drift } from './drift.ts';
 import { EventLog } from './event-log.ts';
 import { freeMemory } from './garbage.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import type { Listed } from './listed.ts';
 import { LiveModels } from './live-models.ts';
+import { LruCache } from './lru-cache.ts';
 import { clearedType, type Observations, observationsOf, viewTypes } from './observations.ts';
 import { usersToTry } from './people.ts';
 import { ListIds } from './placements/list-ids.ts';
@@ -32,6 +35,9 @@ const statisticsLastMs = 600_000;
 
 /** Answers that are kept, of some ten products each. */
 const keptAnswers = 3000;
+
+/** Lists whose reasons are kept; those of older ones are found anew. */
+const keptShown = 2000;
 
 /** Pages of products that are kept, of some three kilobytes each, and for how long: another process may change them. */
 const keptProducts = 1000;
@@ -61,18 +67,22 @@ export class Shop {
   readonly decisions: Decisions;
   readonly listIds: ListIds;
   placements!: Placements;
+  keys!: ApiKeys;
   readonly tastes: Tastes;
   readonly live: LiveModels;
   readonly rankers: Rankers;
   readonly answers = new KeptAnswers<Recommended>('answers', keptAnswers);
   /** Lists of placements. */
   readonly placed = new KeptAnswers<{ strategy: string; recommendations: Listed[] }>('placements', keptAnswers);
+  /** Lists of placements that were shown lately, by their numbers, each with its further pages: what their cards said is what "why" says. */
+  readonly shown = new LruCache<readonly { strategy: string; recommendations: Listed[] }[]>('shown', keptShown);
   /** Lists that are the same for everybody, and those of users whom the factors know, as JSON text. */
   readonly lists = new KeptAnswers<string>('lists', keptAnswers);
   /** Told of every list that was made for somebody. */
   onRecommended: (strategy: string, items: readonly string[], tookSeconds: number) => void = () => {};
   readonly #products = new KeptAnswers<ShownProduct | undefined>('products', keptProducts);
   readonly #retraining: Retraining;
+  #drift: Drift | undefined;
   #observations: Promise<Observations> | undefined;
   #statisticsOfPlacements: Promise<PlacementStatistics> | undefined;
   #statistics: { value: Promise<DatabaseNumbers>; until: number } | undefined;
@@ -94,14 +104,22 @@ export class Shop {
     this.training = new TrainingJobs({ train: (kind, options) => trainInProcess(system.settings, kind, options) }, () =>
       this.reloadModels(),
     );
-    this.#retraining = new Retraining(this.training, config);
+    this.#retraining = new Retraining(this.training, config, () => this.drift);
+    this.events.onEvent((event) => this.#retraining.heard(event));
     this.events.onEvent((event) => this.tastes.heard(event));
     this.events.onEvent((event) => this.#observations?.then((it) => it.take(event)));
     this.events.onEvent((event) => this.#statisticsOfPlacements?.then((it) => it.take(event)));
   }
 
+  /** Whether people want something else than before; to begin with, than what the products have ratings for. */
+  get drift(): Drift {
+    this.#drift ??= new Drift((item) => this.catalogue.get(item)?.category, this.catalogue.ratingsByCategory());
+    return this.#drift;
+  }
+
   static async open(system: System, config = readConfig()): Promise<Shop> {
     const shop = new Shop(system, await Catalogue.load(system.data), config);
+    shop.keys = await ApiKeys.open(shop.decisions);
     await shop.#readDecisions();
     await shop.live.catchUp(shop.catalogue);
     await shop.live.wakeUp();
@@ -129,7 +147,7 @@ export class Shop {
     this.ratingsChanged(counts.interactions);
     if (counts.events > 0) {
       this.#observations = this.#statisticsOfPlacements = undefined;
-      await this.#readDecisions();
+      await Promise.all([this.#readDecisions(), this.keys.read()]);
       this.live.hide(this.catalogue.hidden);
     }
     return counts;
@@ -224,6 +242,7 @@ export class Shop {
       this.tastes.cache,
       this.answers.cache,
       this.placed.cache,
+      this.shown,
       this.lists.cache,
       this.#products.cache,
       ...(neighbours ? [neighbours.cache] : []),

@@ -1,6 +1,6 @@
 import type { DataStore, StoredEvent } from 'attune';
 import { LruCache } from './lru-cache.ts';
-import { type EventWeights, type Taste, tasteOf } from './people.ts';
+import { type EventWeights, type Taste, tasteOf, tasteTypes } from './people.ts';
 
 const remembered = 8000;
 
@@ -26,8 +26,8 @@ export class Tastes {
     return read;
   }
 
-  /** An event of a user was stored. */
-  heard({ user }: StoredEvent): void {
-    this.cache.delete(user);
+  /** An event of a user was stored. That a list was shown, or a page opened, changes nothing: a list must not forget itself. */
+  heard({ user, type }: StoredEvent): void {
+    if (tasteTypes.includes(type)) this.cache.delete(user);
   }
 }

@@ -4,10 +4,18 @@ import type { Progress } from 'attune';
 import type { TrainKind, TrainOptions } from '../../pipeline/system.ts';
 import type { GatedResult } from '../training/messages.ts';
 
+/** What is trained; `update` takes opinions into the factors that are there. */
+export type JobKind = TrainKind | 'update';
+
+/** Who or what began it. */
+export const jobReasons = ['asked', 'interval', 'ratings', 'drift', 'opinions'] as const;
+export type JobReason = (typeof jobReasons)[number];
+
 /** What there is to say about one training. */
 export interface JobState {
   job_id: string;
-  model_type: TrainKind;
+  model_type: JobKind;
+  reason: JobReason;
   status: 'running' | 'completed' | 'failed';
   started_at: string;
   duration_s: number;
@@ -19,7 +27,7 @@ export interface JobState {
 
 /** What trains: registers what it made, and promotes it where it may. */
 export interface Trainer {
-  train(kind: TrainKind, options: TrainOptions): Promise<GatedResult>;
+  train(kind: JobKind, options: TrainOptions): Promise<GatedResult>;
 }
 
 const remembered = 50;
@@ -52,8 +60,8 @@ export class TrainingJobs {
     return [...this.#jobs.values()].find((job) => job.state.status === 'running');
   }
 
-  start(kind: TrainKind, force: boolean): TrainingJob {
-    const job = new TrainingJob(kind, async (onProgress) => {
+  start(kind: JobKind, force: boolean, reason: JobReason = 'asked'): TrainingJob {
+    const job = new TrainingJob(kind, reason, async (onProgress) => {
       const result = await this.#system.train(kind, { force, onProgress, signal: this.#closing.signal });
       await this.#onTrained();
       return result;
@@ -74,7 +82,8 @@ export class TrainingJob {
   readonly id = randomUUID();
   /** Resolves when the job has ended, well or not. */
   readonly finished: Promise<void>;
-  readonly #kind: TrainKind;
+  readonly #kind: JobKind;
+  readonly #reason: JobReason;
   readonly #started = Date.now();
   readonly #changes = new EventEmitter().setMaxListeners(0);
   #ended: number | undefined;
@@ -82,8 +91,9 @@ export class TrainingJob {
   #result: GatedResult | undefined;
   #error: Error | undefined;
 
-  constructor(kind: TrainKind, work: (onProgress: (progress: Progress) => void) => Promise<GatedResult>) {
+  constructor(kind: JobKind, reason: JobReason, work: (onProgress: (progress: Progress) => void) => Promise<GatedResult>) {
     this.#kind = kind;
+    this.#reason = reason;
     this.finished = this.#run(work);
   }
 
@@ -91,6 +101,7 @@ export class TrainingJob {
     return {
       job_id: this.id,
       model_type: this.#kind,
+      reason: this.#reason,
       status: this.#ended === undefined ? 'running' : this.#error ? 'failed' : 'completed',
       started_at: new Date(this.#started).toISOString(),
       duration_s: ((this.#ended ?? Date.now()) - this.#started) / 1000,

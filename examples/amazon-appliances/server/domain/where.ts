@@ -2,16 +2,35 @@ import type { Where } from 'attune';
 import { ShopError } from './errors.ts';
 
 /** What products can be searched by; `store` and `brand` are the same. */
-export const searchFields = ['brand', 'store', 'price', 'main_category', 'average_rating'] as const;
+const fields = { brand: 'string', store: 'string', price: 'number', main_category: 'string', average_rating: 'number' } as const;
+type Field = keyof typeof fields;
 
-/** Conditions in the terms of the search index. @throws when a field is none of {@link searchFields}: a misspelt one would match nothing */
+/**
+ * Conditions in the terms of the search index.
+ * @throws when a field is none of those, or is compared with a value of another type: nothing would match, which looks like an empty shop
+ */
 export function readWhere(where: Record<string, unknown> | undefined): Where | undefined {
   if (where === undefined) return undefined;
-  const unknown = Object.keys(where).find((field) => !(searchFields as readonly string[]).includes(field));
-  if (unknown !== undefined) {
-    throw new ShopError('ERR_VALIDATION', `where: unknown field '${unknown}'. Products can be searched by ${searchFields.join(', ')}.`);
+  for (const [field, condition] of Object.entries(where)) {
+    if (!Object.hasOwn(fields, field))
+      throw new ShopError(
+        'ERR_VALIDATION',
+        `where: unknown field '${field}'. Products can be searched by ${Object.keys(fields).join(', ')}.`,
+      );
+    const type = fields[field as Field];
+    if (comparedWith(condition).some((value) => value !== null && typeof value !== type))
+      throw new ShopError(
+        'ERR_VALIDATION',
+        `where: ${field} is a ${type === 'string' ? 'text' : 'number'}, got ${JSON.stringify(condition)}.`,
+      );
   }
   if ('store' in where && 'brand' in where) throw new ShopError('ERR_VALIDATION', 'where: store and brand are the same; give one of them.');
   const { store, ...rest } = where;
   return (store === undefined ? rest : { ...rest, brand: store }) as Where;
+}
+
+/** The values that a condition names; what kind of condition it is, the index checks. */
+function comparedWith(condition: unknown): unknown[] {
+  if (condition === null || typeof condition !== 'object') return [condition];
+  return Object.values(condition);
 }

@@ -3,7 +3,9 @@ import fastifyCompress from '@fastify/compress';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { ApiKeys } from '../auth/api-keys.ts';
 import type { ServerConfig } from '../config.ts';
+import { keyHeader, readKeys } from './api-keys.ts';
 import { allowOrigins } from './cors.ts';
 import { answerClientError, answerErrors, sendError } from './errors.ts';
 import { readJson } from './json-body.ts';
@@ -40,10 +42,11 @@ export interface AppOptions {
   /** HTML for a person who opens an address that is not there. */
   lostPage: string;
   makeLimiter: MakeLimiter;
+  keys: ApiKeys;
 }
 
 /** A Fastify instance with everything that is the same for all routes. Routes are added to it, then it listens. */
-export async function createApp({ version, config, lostPage, makeLimiter }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ version, config, lostPage, makeLimiter, keys }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
@@ -62,6 +65,7 @@ export async function createApp({ version, config, lostPage, makeLimiter }: AppO
   secureHeaders(app);
   allowOrigins(app, config.corsOrigins);
   traceRequests(app);
+  readKeys(app, keys, makeLimiter);
   limitRates(app, config.requestsPerSecond, makeLimiter);
   refuseLargeBodies(app);
   readNumbers(app);
@@ -75,7 +79,12 @@ export async function createApp({ version, config, lostPage, makeLimiter }: AppO
         description: 'Recommendations, search and products of the example shop of attune.',
       },
       tags: tags.map((name) => ({ name })),
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'From `POST /auth/login`.' } } },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'From `POST /auth/login`.' },
+          key: { type: 'apiKey', in: 'header', name: keyHeader, description: 'From `POST /admin/api-keys`.' },
+        },
+      },
     },
   });
   await app.register(fastifySwaggerUi, {

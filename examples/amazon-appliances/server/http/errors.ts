@@ -21,6 +21,12 @@ export function answerErrors(app: FastifyInstance, methods: KnownMethods, lostPa
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0];
     const known = methods.of(path);
+    if (known.length > 0 && request.method === 'OPTIONS') {
+      return reply
+        .code(204)
+        .header('allow', [...known, 'OPTIONS'].join(', '))
+        .send();
+    }
     if (known.length > 0 && !known.includes(request.method)) {
       const message = `${shortened(path)} does not take ${request.method}, but ${known.join(', ')}.`;
       return sendError(new HttpError(405, 'ERR_METHOD_NOT_ALLOWED', message), request, reply.header('allow', known.join(', ')));
@@ -36,6 +42,7 @@ export function answerErrors(app: FastifyInstance, methods: KnownMethods, lostPa
 /** Also used before routing, where Fastify has no error handler yet. */
 export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, code, message, details } = toHttpError(error);
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (status === 429) reply.header('retry-after', String((details as { retry_after_s: number }).retry_after_s));
   if (status >= 500 && status !== 503) request.log.error(error);
   return reply.code(status).type('application/json; charset=utf-8').send({ error: { code, message, details } });

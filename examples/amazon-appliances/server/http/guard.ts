@@ -2,17 +2,18 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Tokens } from '../auth/tokens.ts';
 import { HttpError } from './errors.ts';
 
-/** Lets only administrators through: 401 without a valid token, 403 with one of another role. */
+/** Lets only administrators through, by a token or a key: 401 without a valid one, 403 with one of another role. */
 export const requireAdmin = (tokens: Tokens) => async (request: FastifyRequest) => {
+  if (request.apiKey?.role === 'admin') return;
   const [scheme, token] = (request.headers.authorization ?? '').split(' ');
   const claims = scheme.toLowerCase() === 'bearer' && token ? tokens.read(token) : undefined;
-  if (!claims)
+  if (!claims && !request.apiKey)
     throw new HttpError(
       401,
       'ERR_UNAUTHORIZED',
       'This needs an administrator: send the token of POST /auth/login as Authorization: Bearer.',
     );
-  if (claims.role !== 'admin') throw new HttpError(403, 'ERR_FORBIDDEN', 'This needs the role admin.');
+  if (claims?.role !== 'admin') throw new HttpError(403, 'ERR_FORBIDDEN', 'This needs the role admin.');
 };
 
 /** Logs who changed what through these routes, after the fact. Bodies are not logged: they may be large, or secret. */
@@ -21,6 +22,8 @@ export function auditChanges(app: FastifyInstance): void {
     const path = request.routeOptions.url ?? '';
     const isAdmin = /^\/(admin|monitoring|training|models)\b/.test(path);
     if (!isAdmin || request.method === 'GET' || request.method === 'HEAD') return;
-    request.log.warn({ audit: `${request.method} ${request.url}`, status: reply.statusCode, ip: request.ip });
+    const { apiKey, ip } = request;
+    const by = apiKey ? `${apiKey.tenant}, key ${apiKey.id}` : undefined;
+    request.log.warn({ audit: `${request.method} ${request.url}`, status: reply.statusCode, ip, by });
   });
 }

@@ -73,8 +73,10 @@ export function limitRates(app: FastifyInstance, perSecond: number, make: MakeLi
     if (config?.limit) own.set(`${method} ${url}`, make(`${method} ${url}`, config.limit));
   });
   app.addHook('onRequest', async (request: FastifyRequest) => {
-    const limit = own.get(`${request.method} ${request.routeOptions.url}`) ?? shared;
-    const seconds = (await limit?.take(request.ip)) ?? 0;
+    const { apiKey } = request;
+    // A key has a limit of its own, so that those behind one address do not wait for each other.
+    const limit = own.get(`${request.method} ${request.routeOptions.url}`) ?? (apiKey ? undefined : shared);
+    const seconds = (await limit?.take(apiKey?.id ?? request.ip)) ?? 0;
     if (seconds > 0) throw tooMany(seconds);
   });
 }

@@ -14,6 +14,9 @@ export const object = <P extends Record<string, unknown>>(properties: P, require
 
 const nullable = (type: string) => ({ type: [type, 'null'] }) as const;
 
+/** What opens the routes of the administrator: a token or a key. */
+export const adminSecurity: Record<string, string[]>[] = [{ token: [] }, { key: [] }];
+
 /** What every card of a product shows. */
 export const cardFields = {
   title: { type: 'string' },

@@ -97,6 +97,10 @@ export class ShopMetrics {
       const diversity = (list: readonly string[]) => new Set(list.map((id) => shop.catalogue.get(id)?.category)).size / list.length;
       it.set(lists.length > 0 ? lists.reduce((sum, list) => sum + diversity(list), 0) / lists.length : 0);
     });
+    gauge('taste_drift', 'Population stability index of what people want, against the time before.', [], (it) => {
+      const { index } = shop.drift;
+      if (index !== undefined) it.set(index);
+    });
     gauge('training_running', 'Whether a training is at work.', [], (it) => it.set(shop.training.running ? 1 : 0));
   }
 

@@ -1,7 +1,7 @@
 /** What the routes that change data have in common. */
-import { answer, object } from '../http/schemas.ts';
+import { adminSecurity, answer, object } from '../http/schemas.ts';
 
-export const admin = { tags: ['Admin'], security: [{ token: [] }] };
+export const admin = { tags: ['Admin'], security: adminSecurity };
 
 export const largestBody = 10 * 1024 * 1024;
 export const mostRows = 100_000;

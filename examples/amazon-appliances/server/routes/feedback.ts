@@ -9,7 +9,7 @@ import { answer, errors, itemId, object, userId } from '../http/schemas.ts';
 interface Feedback {
   user_id: string;
   item_id: string;
-  type: FeedbackType;
+  type: FeedbackType | 'click';
   value?: number;
   recommendation_id?: string;
 }
@@ -33,8 +33,8 @@ const feedback = object(
     item_id: itemId,
     type: {
       type: 'string',
-      enum: feedbackTypes,
-      description: 'like, purchase and ratings from 3 count for the product, the others against it.',
+      enum: [...feedbackTypes, 'click'],
+      description: 'like, purchase, click and ratings from 3 count for the product, the others against it.',
     },
     value: { type: 'number', minimum: 0, maximum: 5, description: 'Stars; needed for a rating.' },
     recommendation_id: recommendationId,
@@ -87,7 +87,13 @@ export function feedbackRoutes(app: FastifyInstance, shop: Shop): void {
       if (type === 'rating' && value === undefined) throw new HttpError(400, 'ERR_VALIDATION', 'A rating needs a value, its stars.');
       if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
       const about = recommendation_id === undefined ? undefined : factsOf(shop, recommendation_id, user_id);
-      const { id } = await shop.events.append({ ...about, user: user_id, type, item: item_id, value });
+      const { id } = await shop.events.append({
+        ...about,
+        user: user_id,
+        type: type === 'click' ? 'click_product' : type,
+        item: item_id,
+        value,
+      });
       return reply.code(202).send({ status: 'accepted', id });
     },
   );

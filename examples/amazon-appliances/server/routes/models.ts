@@ -3,7 +3,7 @@ import { listModels } from '../domain/model-status.ts';
 import { promote, rollBack } from '../domain/model-versions.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, errors, object } from '../http/schemas.ts';
+import { adminSecurity, answer, errors, object } from '../http/schemas.ts';
 
 const model = {
   type: 'object',
@@ -22,7 +22,7 @@ const params = object({ name: { type: 'string', minLength: 1, maxLength: 128 } }
 const now = answer('The version that answers now.', { name: { type: 'string' }, version: { type: 'integer' } });
 
 export function modelRoutes(app: FastifyInstance, shop: Shop): void {
-  const shared = { tags: ['Models'], security: [{ token: [] }] };
+  const shared = { tags: ['Models'], security: adminSecurity };
   const onRequest = requireAdmin(shop.tokens);
 
   app.get(

@@ -3,7 +3,7 @@ import { toCsv } from '../domain/csv.ts';
 import { type Quality, qualities } from '../domain/observations.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, errors, object, userId } from '../http/schemas.ts';
+import { adminSecurity, answer, errors, object, userId } from '../http/schemas.ts';
 import { deleted } from './admin-schemas.ts';
 
 interface Query {
@@ -34,7 +34,7 @@ const observation = {
 const integer = { type: 'integer' } as const;
 
 export function monitoringRoutes(app: FastifyInstance, shop: Shop): void {
-  const shared = { tags: ['Monitoring'], security: [{ token: [] }] };
+  const shared = { tags: ['Monitoring'], security: adminSecurity };
   const onRequest = requireAdmin(shop.tokens);
 
   app.get<{ Querystring: Query }>(

@@ -105,17 +105,33 @@ export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
     async ({ query: { item_id, n, by } }, reply) => sendJson(reply, { item_id }, 'recommendations', await similar(shop, item_id, n, by)),
   );
 
-  app.get<{ Querystring: { user_id: string; item_id: string } }>(
+  app.get<{ Querystring: { user_id: string; item_id: string; recommendation_id?: string } }>(
     '/explain',
     {
       schema: {
         tags,
         summary: 'Why a product is shown to a user, and what they said of it',
-        querystring: object({ user_id: userId, item_id: itemId }, ['user_id', 'item_id']),
+        querystring: object(
+          {
+            user_id: userId,
+            item_id: itemId,
+            recommendation_id: {
+              type: 'string',
+              maxLength: 2000,
+              description: 'Of the list that it was seen on, whose reasons are given.',
+            },
+          },
+          ['user_id', 'item_id'],
+        ),
         response: {
           200: answer('Ratings and their shares; none when the model knows the user or the product too little.', {
             user_id: { type: 'string' },
             item_id: { type: 'string' },
+            list: {
+              type: ['object', 'null'],
+              description: 'The list that `recommendation_id` names.',
+              properties: { placement: { type: 'string' }, version: { type: 'integer' }, variant: { type: ['string', 'null'] } },
+            },
             strategy: { type: 'string' },
             score: { type: ['number', 'null'] },
             reasons: recommendation.properties.reasons,
@@ -126,6 +142,6 @@ export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
         },
       },
     },
-    ({ query: { user_id, item_id } }) => explain(shop, user_id, item_id),
+    ({ query: { user_id, item_id, recommendation_id } }) => explain(shop, user_id, item_id, recommendation_id),
   );
 }

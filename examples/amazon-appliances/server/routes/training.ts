@@ -4,17 +4,18 @@ import type { FastifyInstance } from 'fastify';
 import type { TrainKind } from '../../pipeline/system.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Shop } from '../domain/shop.ts';
-import type { TrainingJob } from '../domain/training-jobs.ts';
+import { jobReasons, type TrainingJob } from '../domain/training-jobs.ts';
 import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, errors } from '../http/schemas.ts';
+import { adminSecurity, answer, errors } from '../http/schemas.ts';
 
 /** A training that ends sooner is answered at once, a longer one with a job to ask for. */
 const patienceMs = 1500;
 
 const job = {
   job_id: { type: 'string' },
-  model_type: { type: 'string', enum: ['mf', 'ss', 'both'] },
+  model_type: { type: 'string', enum: ['mf', 'ss', 'both', 'update'] },
+  reason: { type: 'string', enum: jobReasons, description: 'Who or what began it.' },
   status: { type: 'string', enum: ['running', 'completed', 'failed'] },
   started_at: { type: 'string', format: 'date-time' },
   duration_s: { type: 'number' },
@@ -43,13 +44,16 @@ const training = {
 } as const;
 
 export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
-  const shared = { tags: ['Models'], security: [{ token: [] }] };
+  const shared = { tags: ['Models'], security: adminSecurity };
   const onRequest = requireAdmin(shop.tokens);
 
   app.post<{ Body: { model_type: TrainKind; force_retrain: boolean } }>(
     '/training',
     {
       onRequest,
+      preValidation: async (request) => {
+        request.body ??= {} as never; // every field has a default
+      },
       schema: {
         ...shared,
         summary: 'Train models; answers go on with the old ones meanwhile',

@@ -6,7 +6,7 @@ import type { GateResult } from './gate.ts';
 /** What the training process is told at its start. */
 export interface TrainingOrder {
   settings: Settings;
-  kind: TrainKind;
+  kind: TrainKind | 'update';
   force: boolean;
 }
 

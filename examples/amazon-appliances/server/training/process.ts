@@ -2,6 +2,7 @@ import { fileModelStore } from 'attune/node';
 import { loadRatings } from '../../pipeline/data.ts';
 import { databaseOf, openDatabase } from '../../pipeline/database.ts';
 import { modelNames, trainModels } from '../../pipeline/train.ts';
+import { updateFactors } from '../../pipeline/update.ts';
 import { paths } from '../../settings.ts';
 import { mayReplace } from './gate.ts';
 import type { GatedResult, TrainingMessage, TrainingOrder } from './messages.ts';
@@ -21,6 +22,7 @@ async function train({ settings, kind, force }: TrainingOrder): Promise<GatedRes
   const store = fileModelStore(paths(settings.dataDir).models);
   const { data, close } = await openDatabase(databaseOf(settings));
   try {
+    if (kind === 'update') return await updateFactors({ data, store, settings }, { onProgress });
     const before = (await store.list(modelNames.als)).find((it) => it.aliases.includes('production'));
     const result = await trainModels({ data, store, settings }, kind, { force, promote: false, onProgress });
     const isNew = (name: string) => result.models.find((it) => it.name === name && it.trained);

@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '../../../..');
  * Trains in a process of its own at a low priority, so that the server never waits for it, and answers go on with the old models meanwhile. When it
  * fails or is killed, nothing has changed.
  */
-export async function trainInProcess(settings: Settings, kind: TrainKind, options: TrainOptions = {}): Promise<GatedResult> {
+export async function trainInProcess(settings: Settings, kind: TrainKind | 'update', options: TrainOptions = {}): Promise<GatedResult> {
   const { force = false, onProgress, signal } = options;
   signal?.throwIfAborted();
   const child = fork(file, [], {

@@ -81,6 +81,8 @@ export interface Said {
 
 export interface Explanation {
   score: number | null;
+  /** The list that it was opened from; null when it was none of a placement. */
+  list: { placement: string } | null;
   reasons: { text: string; kind: string }[];
   /** What the user said of the product. */
   said: Said;
@@ -115,7 +117,8 @@ export const api = {
     get<{ recommendations: Recommendation[] }>('/similar-items', { item_id, n, by: 'content' }, signal),
   alsoLiked: (item_id: string, n: number, signal?: AbortSignal) =>
     get<{ recommendations: Recommendation[] }>('/similar-items', { item_id, n, by: 'behaviour' }, signal),
-  explain: (user_id: string, item_id: string, signal?: AbortSignal) => get<Explanation>('/explain', { user_id, item_id }, signal),
+  explain: (user_id: string, item_id: string, recommendation_id?: string, signal?: AbortSignal) =>
+    get<Explanation>('/explain', { user_id, item_id, recommendation_id }, signal),
   search: (query: string, top_k: number, signal?: AbortSignal) =>
     post<{ results: SearchResult[] }>('/search', { query, top_k, is_typing: true }, signal),
   login: (body: { role: 'user' | 'admin'; password?: string }) =>

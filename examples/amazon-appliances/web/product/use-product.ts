@@ -21,7 +21,9 @@ export function useProduct(id: string) {
   const exists = product.state === 'ready';
   const similar = useLoading(exists ? id : undefined, (signal) => api.similar(id, rowLength, signal));
   const alsoLiked = useLoading(exists ? id : undefined, (signal) => api.alsoLiked(id, rowLength, signal));
-  const why = useLoading(exists ? `${person.id} ${id}` : undefined, (signal) => api.explain(person.id, id, signal).catch(() => undefined));
+  const why = useLoading(exists ? `${person.id} ${id}` : undefined, (signal) =>
+    api.explain(person.id, id, listOf(person.id, id), signal).catch(() => undefined),
+  );
   const listed = (list: Recommendation[]) => list.map((it) => it.item_id);
 
   useEffect(() => {

@@ -9,7 +9,11 @@ export function Why({ why, person }: { why: Explanation | undefined; person: Per
   return (
     <section class="why" aria-labelledby="why-title">
       <h2 id="why-title">Why this is shown</h2>
-      {reason ? <p class="why-reason">{reason}.</p> : null}
+      {reason ? (
+        <p class="why-reason">
+          {reason}.{why?.list?.placement === 'home' ? <span class="why-list"> It was in “Recommended for you”.</span> : null}
+        </p>
+      ) : null}
       {parts.length > 0 ? (
         <>
           <p>What {person.isVisitor ? 'you' : person.name} rated, bought or looked at before speaks for it. These weigh most:</p>

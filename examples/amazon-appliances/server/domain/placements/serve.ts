@@ -64,6 +64,7 @@ export async function recommendIn(shop: Shop, name: string, ask: PlacementAsk): 
   const from = [shop.live.version, await shop.tastes.of(user, recipe.event_weights)];
   const { strategy, recommendations } = exclude.length > 0 ? await make() : await shop.placed.of(key, from, make);
   const items = recommendations.map((it) => it.item_id);
+  shop.shown.set(facts.list, [...(shop.shown.get(facts.list) ?? []), { strategy, recommendations }]);
   shop.onRecommended(strategy, items, (performance.now() - started) / 1000);
   // Not waited for: an answer is not slower because it is counted. A list that is lost with a crash is one that nobody saw.
   shop.events.append({ user, type: shownType, list: facts.list, placement: name, version, variant, items }).catch(() => {});
@@ -83,6 +84,21 @@ export async function preview(shop: Shop, name: string, ask: PlacementAsk & { va
   const { ranker, request } = await prepared(shop, name, ask);
   const { strategy, items, skipped } = await ranker.rank(request, { n: ask.n });
   return { strategy, skipped, recommendations: listed(shop, items).map((it, k) => ({ ...it, sources: items[k].sources })) };
+}
+
+/** Why a product stands on a list that somebody was shown: what its card said, or, when the list is no longer remembered, what it would say now. */
+export async function reasonsOf(shop: Shop, id: string, user: string, item: string) {
+  const facts = shop.listIds.read(id);
+  if (facts?.user !== user) throw new ShopError('ERR_VALIDATION', 'recommendation_id: expected that of a list which this user was given.');
+  const { placement, version, variant = null } = facts;
+  for (const { strategy, recommendations } of shop.shown.get(facts.list) ?? []) {
+    const card = recommendations.find((it) => it.item_id === item);
+    if (card) return { list: { placement, version, variant }, strategy, reasons: card.reasons ?? [] };
+  }
+  const recipe = recipeOf(shop.placements.get(placement).definition, facts.variant);
+  const { ranker, request } = await forPerson(shop, facts, recipe, { user_id: user, n: 1 });
+  const { strategy, items } = await ranker.rank({ ...request, exclude: [], only: [item] }, { n: 1, includeSeen: true });
+  return { list: { placement, version, variant }, strategy, reasons: items[0]?.reasons ?? [] };
 }
 
 /** Why a product is not on the list of somebody. */
