@@ -24,6 +24,7 @@ const help = `npm run bench -- quality [options]
   --large        the models that take minutes, too: EASE on Gowalla
   --picture f    writes a picture of quality against cost as SVG
   --quick        the first setting of each model, nothing chosen: to see that it runs
+  --defaults     no settings at all but \`seed: 1\`: what a model does on data it was not set up for
 `;
 
 /** What one model did on one set. */
@@ -51,6 +52,7 @@ export const qualityBench = {
         models: { type: 'string' },
         large: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
+        defaults: { type: 'boolean', default: false },
         picture: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -65,7 +67,7 @@ export const qualityBench = {
     const all: Record<string, SetSummary> = {};
     const cpu = process.cpuUsage();
     for (const name of sets.length > 0 ? sets : Object.keys(qualitySets)) {
-      const done = await runSet(name, models, { large: values.large, quick: values.quick });
+      const done = await runSet(name, models, { large: values.large, quick: values.quick, defaults: values.defaults });
       if (done) all[name] = done;
     }
     const { user, system } = process.cpuUsage(cpu);
@@ -82,7 +84,7 @@ export const qualityBench = {
 
 const named = (list: string | undefined) => (list ?? '').split(',').filter((name) => name !== '');
 
-async function runSet(name: string, models: QualityModel[], how: { large: boolean; quick: boolean }) {
+async function runSet(name: string, models: QualityModel[], how: { large: boolean; quick: boolean; defaults: boolean }) {
   const set = qualitySets[name];
   if (!set) throw new Error(`There is no set '${name}'.\n${help}`);
   const folder = dataFolder(set.folder);
@@ -94,7 +96,7 @@ async function runSet(name: string, models: QualityModel[], how: { large: boolea
   const reports: Record<string, EvaluationReport> = {};
   const results: Result[] = [];
   for (const model of models) {
-    const settings = model.settings(train.itemCount);
+    const settings = how.defaults ? [{ seed: 1 }] : model.settings(train.itemCount);
     if (model.heavy?.(train.itemCount) && !how.large) {
       console.log(`  ${model.name} left out: it takes minutes here. Pass --large.`);
       continue;
