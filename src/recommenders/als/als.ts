@@ -26,7 +26,16 @@ import type { AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsFactorInput, alsFromFactors, checkHasHistory } from './from-factors.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
-import { type AlsIteration, type AlsLoadOptions, type AlsOptions, type AlsPlan, alsChecks, clip, readAlsOptions } from './options.ts';
+import {
+  type AlsIteration,
+  type AlsLoadOptions,
+  type AlsOptions,
+  type AlsPlan,
+  type AlsSettings,
+  alsChecks,
+  clip,
+  readAlsOptions,
+} from './options.ts';
 import { withRegularization } from './regularization.ts';
 import { AlsServing } from './serving.ts';
 import { userBias } from './solver/biases.ts';
