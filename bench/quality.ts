@@ -12,11 +12,13 @@ import {
   type Split,
   split,
 } from 'attune';
+import { committedTable, pictureOf } from './quality/committed.ts';
 import { type QualitySet, qualitySets } from './quality/data.ts';
 import { type QualityModel, qualityModels } from './quality/models.ts';
 import { costPicture, costs, overview, type SetSummary } from './quality/table.ts';
 import { timed } from './support/clock.ts';
 import { dataFolder } from './support/data.ts';
+import { readResult, resultNames, writeResult } from './support/results.ts';
 
 const help = `npm run bench -- quality [options]
   --only a,b     some sets: ${Object.keys(qualitySets).join(', ')}
@@ -25,6 +27,7 @@ const help = `npm run bench -- quality [options]
   --picture f    writes a picture of quality against cost as SVG
   --quick        the first setting of each model, nothing chosen: to see that it runs
   --defaults     no settings at all but \`seed: 1\`: what a model does on data it was not set up for
+  --json         with --defaults: puts the sets of this run into bench/results, and the picture into the guides
 `;
 
 /** What one model did on one set. */
@@ -53,6 +56,7 @@ export const qualityBench = {
         large: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
         defaults: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
         picture: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -78,9 +82,18 @@ export const qualityBench = {
     const file = join(out, `quality-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
     writeFileSync(file, JSON.stringify({ machine, quick: values.quick, sets: all }, undefined, 2));
     console.log(`\nwritten to ${file}`);
+    if (values.json && values.defaults) commit(all);
     if (values.picture !== undefined) writeFileSync(values.picture, costPicture(all));
   },
 };
+
+/** Puts sets into the committed table, and makes the picture anew. */
+function commit(sets: Record<string, SetSummary>): void {
+  const name = 'quality-defaults';
+  const table = committedTable(sets, resultNames().includes(name) ? readResult(name) : undefined);
+  writeResult(name, table);
+  writeFileSync(join(import.meta.dirname, '../docs/images/quality-cost.svg'), pictureOf(table));
+}
 
 const named = (list: string | undefined) => (list ?? '').split(',').filter((name) => name !== '');
 
