@@ -15,7 +15,7 @@ import {
 import { committedTable, pictureOf } from './quality/committed.ts';
 import { type QualitySet, qualitySets } from './quality/data.ts';
 import { type QualityModel, qualityModels } from './quality/models.ts';
-import { costPicture, costs, overview, type SetSummary } from './quality/table.ts';
+import { costPicture, costs, lossPicture, overview, type SetSummary } from './quality/table.ts';
 import { timed } from './support/clock.ts';
 import { dataFolder } from './support/data.ts';
 import { readResult, resultNames, writeResult } from './support/results.ts';
@@ -40,6 +40,8 @@ interface Result {
   fitSeconds: number;
   fitCpuSeconds: number;
   rankSeconds: number;
+  /** Of models that are trained by gradients: the mean loss of each epoch. */
+  losses?: number[] | undefined;
 }
 
 /** Every model on public data sets beside published figures; one protocol per set, printed with it. */
@@ -87,12 +89,15 @@ export const qualityBench = {
   },
 };
 
-/** Puts sets into the committed table, and makes the picture anew. */
+/** Puts sets into the committed table, and makes the pictures anew: curves of loss are those of Industrial. */
 function commit(sets: Record<string, SetSummary>): void {
   const name = 'quality-defaults';
   const table = committedTable(sets, resultNames().includes(name) ? readResult(name) : undefined);
   writeResult(name, table);
-  writeFileSync(join(import.meta.dirname, '../docs/images/quality-cost.svg'), pictureOf(table));
+  const picture = (file: string, text: string) => writeFileSync(join(import.meta.dirname, '../docs/images', file), text);
+  picture('quality-cost.svg', pictureOf(table));
+  const { industrial } = sets;
+  if (industrial) picture('loss-curves.svg', lossPicture(industrial.results));
 }
 
 const named = (list: string | undefined) => (list ?? '').split(',').filter((name) => name !== '');
@@ -120,8 +125,18 @@ async function runSet(name: string, models: QualityModel[], how: { large: boolea
     const measured = { train, test, candidates, metrics: set.metrics, k: set.k, name: model.name };
     const rank = await timed(() => evaluate(fit.value, measured));
     reports[model.name] = rank.value;
+    const losses = 'history' in fit.value ? (fit.value.history as { loss: number }[]).map(({ loss }) => loss) : undefined;
     const figures = Object.fromEntries(rank.value.keys.map((key) => [key, rank.value.get(key).mean]));
-    results.push({ model: model.name, setting, tried, figures, fitSeconds: fit.wall, fitCpuSeconds: fit.cpu, rankSeconds: rank.wall });
+    results.push({
+      model: model.name,
+      setting,
+      tried,
+      figures,
+      fitSeconds: fit.wall,
+      fitCpuSeconds: fit.cpu,
+      rankSeconds: rank.wall,
+      losses,
+    });
     const choice = tried.length > 0 ? `best of ${tried.length} on validation` : 'not chosen';
     const seconds = `fitted in ${fit.wall.toFixed(1)} s (${fit.cpu.toFixed(1)} CPU s), ranked in ${rank.wall.toFixed(1)} s`;
     console.log(`  ${model.name} ${JSON.stringify(setting)} (${choice}): ${seconds}`);
