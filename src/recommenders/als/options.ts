@@ -1,6 +1,6 @@
 import type { LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { choice, flag, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
+import { type Check, choice, flag, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 
 /** Options of `AlsRecommender`. */
 export interface AlsOptions extends RecommenderOptions {
