@@ -15,7 +15,8 @@ export const modelsBench = {
   async run(args: string[] = []): Promise<void> {
     const tasks: ModelsTask[] = [];
     for (const file of existsSync(folder) ? readdirSync(folder).sort() : []) {
-      if (file.endsWith('.ts')) tasks.push(...Object.values(await import(join(folder, file))).filter(isTask));
+      if (file.endsWith('.ts') && !file.endsWith('-child.ts'))
+        tasks.push(...Object.values(await import(join(folder, file))).filter(isTask));
     }
     const { values } = parseArgs({
       args,

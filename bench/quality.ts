@@ -12,11 +12,13 @@ import {
   type Split,
   split,
 } from 'attune';
+import { committedTable, pictureOf } from './quality/committed.ts';
 import { type QualitySet, qualitySets } from './quality/data.ts';
 import { type QualityModel, qualityModels } from './quality/models.ts';
-import { costPicture, costs, overview, type SetSummary } from './quality/table.ts';
+import { costPicture, costs, lossPicture, overview, type SetSummary } from './quality/table.ts';
 import { timed } from './support/clock.ts';
 import { dataFolder } from './support/data.ts';
+import { readResult, resultNames, writeResult } from './support/results.ts';
 
 const help = `npm run bench -- quality [options]
   --only a,b     some sets: ${Object.keys(qualitySets).join(', ')}
@@ -24,6 +26,8 @@ const help = `npm run bench -- quality [options]
   --large        the models that take minutes, too: EASE on Gowalla
   --picture f    writes a picture of quality against cost as SVG
   --quick        the first setting of each model, nothing chosen: to see that it runs
+  --defaults     no settings at all but \`seed: 1\`: what a model does on data it was not set up for
+  --json         with --defaults: puts the sets of this run into bench/results, and the picture into the guides
 `;
 
 /** What one model did on one set. */
@@ -36,6 +40,8 @@ interface Result {
   fitSeconds: number;
   fitCpuSeconds: number;
   rankSeconds: number;
+  /** Of models that are trained by gradients: the mean loss of each epoch. */
+  losses?: number[] | undefined;
 }
 
 /** Every model on public data sets beside published figures; one protocol per set, printed with it. */
@@ -51,6 +57,8 @@ export const qualityBench = {
         models: { type: 'string' },
         large: { type: 'boolean', default: false },
         quick: { type: 'boolean', default: false },
+        defaults: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
         picture: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -65,7 +73,7 @@ export const qualityBench = {
     const all: Record<string, SetSummary> = {};
     const cpu = process.cpuUsage();
     for (const name of sets.length > 0 ? sets : Object.keys(qualitySets)) {
-      const done = await runSet(name, models, { large: values.large, quick: values.quick });
+      const done = await runSet(name, models, { large: values.large, quick: values.quick, defaults: values.defaults });
       if (done) all[name] = done;
     }
     const { user, system } = process.cpuUsage(cpu);
@@ -76,13 +84,25 @@ export const qualityBench = {
     const file = join(out, `quality-${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}.json`);
     writeFileSync(file, JSON.stringify({ machine, quick: values.quick, sets: all }, undefined, 2));
     console.log(`\nwritten to ${file}`);
+    if (values.json && values.defaults) commit(all);
     if (values.picture !== undefined) writeFileSync(values.picture, costPicture(all));
   },
 };
 
+/** Puts sets into the committed table, and makes the pictures anew: curves of loss are those of Industrial. */
+function commit(sets: Record<string, SetSummary>): void {
+  const name = 'quality-defaults';
+  const table = committedTable(sets, resultNames().includes(name) ? readResult(name) : undefined);
+  writeResult(name, table);
+  const picture = (file: string, text: string) => writeFileSync(join(import.meta.dirname, '../docs/images', file), text);
+  picture('quality-cost.svg', pictureOf(table));
+  const { industrial } = sets;
+  if (industrial) picture('loss-curves.svg', lossPicture(industrial.results));
+}
+
 const named = (list: string | undefined) => (list ?? '').split(',').filter((name) => name !== '');
 
-async function runSet(name: string, models: QualityModel[], how: { large: boolean; quick: boolean }) {
+async function runSet(name: string, models: QualityModel[], how: { large: boolean; quick: boolean; defaults: boolean }) {
   const set = qualitySets[name];
   if (!set) throw new Error(`There is no set '${name}'.\n${help}`);
   const folder = dataFolder(set.folder);
@@ -94,7 +114,7 @@ async function runSet(name: string, models: QualityModel[], how: { large: boolea
   const reports: Record<string, EvaluationReport> = {};
   const results: Result[] = [];
   for (const model of models) {
-    const settings = model.settings(train.itemCount);
+    const settings = how.defaults ? [{ seed: 1 }] : model.settings(train.itemCount);
     if (model.heavy?.(train.itemCount) && !how.large) {
       console.log(`  ${model.name} left out: it takes minutes here. Pass --large.`);
       continue;
@@ -105,8 +125,18 @@ async function runSet(name: string, models: QualityModel[], how: { large: boolea
     const measured = { train, test, candidates, metrics: set.metrics, k: set.k, name: model.name };
     const rank = await timed(() => evaluate(fit.value, measured));
     reports[model.name] = rank.value;
+    const losses = 'history' in fit.value ? (fit.value.history as { loss: number }[]).map(({ loss }) => loss) : undefined;
     const figures = Object.fromEntries(rank.value.keys.map((key) => [key, rank.value.get(key).mean]));
-    results.push({ model: model.name, setting, tried, figures, fitSeconds: fit.wall, fitCpuSeconds: fit.cpu, rankSeconds: rank.wall });
+    results.push({
+      model: model.name,
+      setting,
+      tried,
+      figures,
+      fitSeconds: fit.wall,
+      fitCpuSeconds: fit.cpu,
+      rankSeconds: rank.wall,
+      losses,
+    });
     const choice = tried.length > 0 ? `best of ${tried.length} on validation` : 'not chosen';
     const seconds = `fitted in ${fit.wall.toFixed(1)} s (${fit.cpu.toFixed(1)} CPU s), ranked in ${rank.wall.toFixed(1)} s`;
     console.log(`  ${model.name} ${JSON.stringify(setting)} (${choice}): ${seconds}`);

@@ -36,13 +36,17 @@ export function child<Answer>(script: string, args: readonly (string | number)[]
   });
 }
 
-/** Asks a training peer for the cost of an epoch over rows, which it reads from files; undefined where it cannot be had. */
+/**
+ * Asks a training peer for the cost of an epoch over rows, which it reads from files; undefined where it cannot be had.
+ * @param packages what it needs beside numpy and scipy, by default torch and jax
+ */
 export async function peerEpoch(
   script: string,
   rows: { offsets: Int32Array; items: Int32Array },
   request: Record<string, unknown>,
+  packages: { more?: string } = { more: 'requirements-training.txt' },
 ): Promise<EpochCost | undefined> {
-  const peer = Peer.start(script, { more: 'requirements-training.txt' });
+  const peer = Peer.start(script, packages);
   if (!peer) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'attune-bench-'));
   try {

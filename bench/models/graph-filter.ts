@@ -18,7 +18,7 @@ export const graphFilter: ModelsTask = {
     const own = await child<EpochCost>('fit-child.ts', ['GraphFilterRecommender', 'gowalla', JSON.stringify({ threads }), n]);
     const { offsets, indices: items } = train.byUser;
     const users = quick ? 2048 : train.userCount;
-    const other = await peerEpoch('scipy_filter.py', { offsets, items }, { ...filter, columns: train.itemCount, n, users, threads });
+    const other = await peerEpoch('scipy_filter.py', { offsets, items }, { ...filter, columns: train.itemCount, n, users, threads }, {});
     return {
       rows: rowsOf('Graph filter on Gowalla', 'scipy', own, other, '>= 10 x', 'preparing and ranking'),
       detail: { own, other, users },

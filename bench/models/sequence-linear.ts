@@ -14,7 +14,7 @@ export const sequenceLinear: ModelsTask = {
     const own = await child<EpochCost>('fit-child.ts', ['SequenceLinearRecommender', 'beauty', JSON.stringify({ threads }), 0]);
     const { offsets, items } = train.sequences;
     const request = { columns: train.itemCount, regularization: 60, decay: 2, longest: 50, threads };
-    const other = await peerEpoch('numpy_sequence.py', { offsets, items }, request);
+    const other = await peerEpoch('numpy_sequence.py', { offsets, items }, request, {});
     return { rows: rowsOf('Sequence-linear on Beauty', 'numpy', own, other, '>= 5 x', 'a fit'), detail: { own, other } };
   },
 };

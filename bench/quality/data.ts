@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EvaluateOptions, Interactions, LeaveLastOutSplitOptions, MetricName, PerUserSplitOptions } from 'attune';
 import { fromPairs, gzLines, listedPairs, ncf } from '../support/data.ts';
+import { amazonReviews, filmRatings } from './ratings.ts';
 
 /** A public data set with the protocol of its published figures. */
 export interface QualitySet {
@@ -39,7 +40,29 @@ const lastAmong99: QualitySet['validation'] = {
   words: 'the last train row of each user against 99 drawn items',
 };
 
-/** The data sets, smallest last. */
+const fifth = `a fifth of each user's ratings held out at random; ${fullRanking}`;
+
+const films = (folder: string, file: string, mark: string): QualitySet => ({
+  folder,
+  protocol: fifth,
+  metrics: ['recall', 'ndcg'],
+  k: 20,
+  published: [],
+  validation: share,
+  read: filmRatings(file, mark),
+});
+
+const reviews = (file: string): QualitySet => ({
+  folder: 'amazon-small-5core-2018',
+  protocol: lastOut,
+  metrics: ['hitRate', 'ndcg'],
+  k: 10,
+  published: [],
+  validation: last,
+  read: amazonReviews(file),
+});
+
+/** The data sets. */
 export const qualitySets: Record<string, QualitySet> = {
   gowalla: {
     folder: 'gowalla-lightgcn',
@@ -181,6 +204,12 @@ export const qualitySets: Record<string, QualitySet> = {
       return { train: fromPairs(rows.filter((pair) => !out.has(pair.join(' ')))), test: fromPairs(held) };
     },
   },
+  'ml-100k': films('movielens-100k', 'u.data.gz', '\t'),
+  'ml-latest-small': films('movielens-latest-small', 'ratings.csv.gz', ','),
+  'all-beauty': reviews('All_Beauty_5.jsonl.gz'),
+  fashion: reviews('AMAZON_FASHION_5.jsonl.gz'),
+  'gift-cards': reviews('Gift_Cards_5.jsonl.gz'),
+  magazines: reviews('Magazine_Subscriptions_5.jsonl.gz'),
 };
 
 /** Lines of `user item item ...` in time order, cut before the last item. */

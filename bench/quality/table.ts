@@ -8,7 +8,7 @@ export interface SetSummary {
   rows: number;
   metrics: [string, string];
   k: number;
-  results: { model: string; figures: Record<string, number>; fitCpuSeconds: number }[];
+  results: { model: string; figures: Record<string, number>; fitCpuSeconds: number; losses?: number[] | undefined }[];
   published: [model: string, first: number, second: number, source: string][];
 }
 
@@ -70,5 +70,24 @@ export function costPicture(sets: Record<string, SetSummary>): string {
     xLogarithmic: true,
     yTicks: [10, 20, 40, 60, 80, 100],
     joined: false,
+  });
+}
+
+/** Epochs of a picture of losses. */
+const epochs = 30;
+
+/** A picture of how the losses of models that are trained fall, as shares of that of the first epoch, since each has a loss of its own. */
+export function lossPicture(results: SetSummary['results']): string {
+  const trained = results.filter(({ losses }) => losses && losses.length > 1 && losses.every((loss) => loss > 0));
+  return curveSvg({
+    title: 'Loss after each epoch',
+    xLabel: 'epoch',
+    yLabel: 'loss, % of that of the first epoch',
+    curves: trained.map(({ model, losses = [] }) => ({
+      name: model,
+      points: losses.slice(0, epochs).map((loss, k) => ({ x: k + 1, y: (100 * loss) / losses[0] })),
+    })),
+    xTicks: [1, 5, 10, 15, 20, 25, epochs],
+    yTicks: [5, 10, 20, 40, 60, 80, 100],
   });
 }

@@ -16,7 +16,7 @@ const bridgeCase = (method: 'neighbours' | 'ridge'): UnkeptCase => ({
   async ask(attune) {
     const train = interactionsOf(attune);
     const bridge = attune.contentBridge({
-      recommender: await new attune.AlsRecommender({ factors: 8, threads: 1 }).fit(train),
+      recommender: await new attune.AlsRecommender({ factors: 8, regularization: 0.1, threads: 1 }).fit(train),
       vectors: await attune.SemanticIndex.build(productsOf(90), { ...fields, embedder: ownEmbedder() }),
       counts: train,
       method,

@@ -26,7 +26,17 @@ import type { AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsFactorInput, alsFromFactors, checkHasHistory } from './from-factors.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
-import { type AlsIteration, type AlsLoadOptions, type AlsOptions, type AlsSettings, alsChecks, clip, readAlsOptions } from './options.ts';
+import {
+  type AlsIteration,
+  type AlsLoadOptions,
+  type AlsOptions,
+  type AlsPlan,
+  type AlsSettings,
+  alsChecks,
+  clip,
+  readAlsOptions,
+} from './options.ts';
+import { withRegularization } from './regularization.ts';
 import { AlsServing } from './serving.ts';
 import { userBias } from './solver/biases.ts';
 
@@ -53,7 +63,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   /** Short name of the model family, also in model files. */
   readonly kind = alsKind;
   protected override readonly iterates = true;
-  readonly #settings: AlsSettings;
+  readonly #settings: AlsPlan;
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: AlsOptions = {}) {
@@ -81,9 +91,9 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return AlsRecommender.#of(model);
   }
 
-  /** The options in use, defaults filled in. */
+  /** The options in use, defaults filled in; `regularization` is 0.1 until `fit` where it is left to the data. */
   get options(): Readonly<AlsSettings> {
-    return this.#settings;
+    return this.fitted?.settings ?? withRegularization(this.#settings);
   }
 
   /** The training record: `loss` is measured at the end of each iteration. */
@@ -243,7 +253,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     const own = readLoadOptions('AlsRecommender', options, { storage: optional(alsChecks.storage) });
     const { model, options: stored } = alsFromBytes(bytes);
     const als = fromSettings(alsKind, { ...stored, ...own }, (settings) => new AlsRecommender(settings));
-    als.replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: als.#settings });
+    als.replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: withRegularization(als.#settings) });
     return als;
   }
 

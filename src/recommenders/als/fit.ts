@@ -4,7 +4,8 @@ import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpo
 import { earlyStopping } from './early-stopping.ts';
 import { type AlsFitOptionsOf, checkStart, readWeights } from './fit-options.ts';
 import { type AlsModel, storedAs } from './model.ts';
-import type { AlsSettings } from './options.ts';
+import type { AlsPlan } from './options.ts';
+import { withRegularization } from './regularization.ts';
 import { meansOf, residuals } from './solver/biases.ts';
 import { alsProblem } from './solver/problem.ts';
 import { trainAls } from './solver/train.ts';
@@ -25,11 +26,12 @@ export interface AlsFit<Model> extends Omit<AlsFitOptionsOf<Model>, 'warmStart' 
 }
 
 /** Learns a model from interactions. @throws as `AlsRecommender.fit` says */
-export async function fitAls<Model>(interactions: Interactions, s: AlsSettings, o: AlsFit<Model>): Promise<AlsModel> {
-  checkStart(o.initialUserFactors, interactions.userCount * s.factors, 'initialUserFactors');
-  checkStart(o.initialItemFactors, interactions.itemCount * s.factors, 'initialItemFactors');
+export async function fitAls<Model>(interactions: Interactions, settings: AlsPlan, o: AlsFit<Model>): Promise<AlsModel> {
+  checkStart(o.initialUserFactors, interactions.userCount * settings.factors, 'initialUserFactors');
+  checkStart(o.initialItemFactors, interactions.itemCount * settings.factors, 'initialItemFactors');
   const base = baseOf(interactions);
   const { byUser } = base;
+  const s = withRegularization(settings, () => byUser.values.reduce((sum, value) => sum + Math.abs(value), 0) / byUser.values.length);
   const biases = s.biases ? meansOf(byUser) : undefined;
   const userWeights = readWeights(o.userWeights, base.users);
   const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s, userWeights);

@@ -3,6 +3,7 @@ import { anything, readOptions } from '../../options.ts';
 import { type FactorInput, factorInputNames, readFactors } from '../factors/input.ts';
 import { type AlsModel, storedAs } from './model.ts';
 import { type AlsOptions, type AlsSettings, alsChecks, readAlsOptions } from './options.ts';
+import { withRegularization } from './regularization.ts';
 import { AlsServing } from './serving.ts';
 
 /**
@@ -43,7 +44,7 @@ export function alsFromFactors(input: AlsFactorInput): AlsModel {
   readOptions(owner, input, { ...inputs, ...Object.fromEntries(servedOptions.map((name) => [name, alsChecks[name]])) });
   const { factors, users, items, byUser, itemFactors, userFactors, biases } = readFactors(owner, input);
   const own = Object.fromEntries(servedOptions.map((name) => [name, input[name]]));
-  const settings: AlsSettings = readAlsOptions({ ...own, factors, biases: biases !== undefined }, owner);
+  const settings: AlsSettings = withRegularization(readAlsOptions({ ...own, factors, biases: biases !== undefined }, owner));
   const model: AlsModel = {
     settings,
     users,

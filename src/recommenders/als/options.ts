@@ -1,6 +1,6 @@
 import type { LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { choice, flag, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
+import { type Check, choice, flag, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 
 /** Options of `AlsRecommender`. */
 export interface AlsOptions extends RecommenderOptions {
@@ -8,8 +8,12 @@ export interface AlsOptions extends RecommenderOptions {
   factors?: number | undefined;
   /** Maximum number of iterations, 1 to 10,000; one solves all users, then all items. Default 15. */
   iterations?: number | undefined;
-  /** Weight of |row|^2 in the loss, at least 0 (above 0 for explicit feedback). Default 0.1. */
-  regularization?: number | undefined;
+  /**
+   * Weight of |row|^2 in the loss, at least 0 (above 0 for explicit feedback). `'auto'` (default): of implicit feedback the mean confidence
+   * of an interaction, 1 + alpha x mean |value|, which suits data of any size; 0.1 for explicit feedback and where `regularizationScaling`
+   * scales it.
+   */
+  regularization?: number | 'auto' | undefined;
   /** Implicit confidence is 1 + alpha * value; above 0. Default 10. Without effect on explicit feedback but for 'frequency'. */
   alpha?: number | undefined;
   /** `'implicit'` (default): values say how sure a preference is; `'explicit'`: values are ratings to predict. */
@@ -50,11 +54,14 @@ function clipCheck(value: unknown, name: string): readonly [number, number] {
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be the lowest and the highest rating, such as [1, 5], got ${shown(value)}.`);
 }
 
+const weight = number({ min: 0, max: 1e9 });
+const regularization: Check<number | 'auto'> = (value, name) => (value === undefined || value === 'auto' ? 'auto' : weight(value, name));
+
 /** Checks and defaults of {@link AlsOptions}. */
 export const alsChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
   iterations: integer({ default: 15, min: 1, max: 10_000 }),
-  regularization: number({ default: 0.1, min: 0, max: 1e9 }),
+  regularization,
   alpha: number({ default: 10, above: 0, max: 1e9 }),
   feedback: choice(['implicit', 'explicit'] as const, 'implicit'),
   regularizationScaling: choice(['none', 'count', 'frequency'] as const, 'none'),
@@ -75,13 +82,18 @@ export interface AlsLoadOptions extends LoadOptions {
 }
 
 /** Options with every default filled in; `clip` has none. */
-export type AlsSettings = Required<Omit<AlsOptions, 'clip'>> & {
+export type AlsSettings = Required<Omit<AlsOptions, 'clip' | 'regularization'>> & {
+  /** Weight of |row|^2 in the loss. */
+  regularization: number;
   /** The scale that scores are clipped to; undefined when they are not. */
   clip: AlsOptions['clip'];
 };
 
+/** The same before there is data that `regularization: 'auto'` is chosen by. */
+export type AlsPlan = Omit<AlsSettings, 'regularization'> & { regularization: number | 'auto' };
+
 /** Reads {@link AlsOptions}. @throws ERR_BAD_OPTION */
-export function readAlsOptions(options: AlsOptions, owner = 'AlsRecommender'): AlsSettings {
+export function readAlsOptions(options: AlsOptions, owner = 'AlsRecommender'): AlsPlan {
   const settings = readOptions(owner, options, alsChecks);
   if (settings.feedback === 'explicit' && settings.regularization === 0) {
     throw new AttuneError('ERR_BAD_OPTION', `${owner}: option 'regularization' must be above 0 for explicit feedback, got 0.`);

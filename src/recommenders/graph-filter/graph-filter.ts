@@ -13,7 +13,7 @@ import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { readFit } from '../shared/read-fit.ts';
 import { dampingOf, type Graph, graphOf } from './graph.ts';
-import { type GraphFilterOptions, type GraphFilterSettings, readGraphFilterOptions } from './options.ts';
+import { type GraphFilterOptions, type GraphFilterSettings, rankOf, readGraphFilterOptions } from './options.ts';
 import { packed, unpacked, widthOf } from './quantized.ts';
 import { FilterServing, type FilterSource } from './serving.ts';
 import type { Spectrum } from './spectrum.ts';
@@ -91,7 +91,7 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     const own = readLoadOptions('GraphFilterRecommender', options);
     const { file, base } = decodeModel(format, bytes);
     const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new GraphFilterRecommender(settings));
-    const spectrum = model.#options.rank > 0 ? spectrumOf(file, base.items.size) : undefined;
+    const spectrum = model.#options.rank !== 0 ? spectrumOf(file, base.items.size) : undefined;
     model.fitted = { ...base, graph: graphOf(base.byUser), spectrum };
     return model;
   }
@@ -184,8 +184,9 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     work.signal?.throwIfAborted();
     const base = makeBase();
     const graph = graphOf(base.byUser);
-    const { rank, seed } = this.#options;
+    const { seed } = this.#options;
     const { leadingSpectrum } = await import('./spectrum.ts');
+    const rank = rankOf(this.#options, base.users.size, base.items.size);
     const spectrum = rank > 0 ? await leadingSpectrum(graph, { ...work, rank, seed, threads: this.#threads() }) : undefined;
     const pace = new Pace('preparing lists', 1, work);
     await pace.rest(0);

@@ -11,8 +11,8 @@ export interface GraphFilterOptions extends RecommenderOptions {
    */
   filter?: 'linear' | 'low-pass' | 'chebyshev' | undefined;
   /**
-   * Number of leading eigenvectors. A model holds items x rank x 2 bytes. From 0; default 512 with `'chebyshev'`, 256 with `'low-pass'`.
-   * Without effect with `'linear'`.
+   * Number of leading eigenvectors. A model holds items x rank x 2 bytes. From 0; default an eighth of the number of users or items, whichever
+   * is smaller, at least 32 and at most 512 with `'chebyshev'`, 256 with `'low-pass'`. Without effect with `'linear'`.
    */
   rank?: number | undefined;
   /** What is added to the filter on the leading eigenvectors. From 0; default 0.2 with `'chebyshev'`, 0.3 with `'low-pass'`. */
@@ -39,9 +39,9 @@ const optionChecks = {
 };
 
 const defaults = {
-  linear: { rank: 0, lowPassWeight: 0, popularityExponent: 0.3 },
-  'low-pass': { rank: 256, lowPassWeight: 0.3, popularityExponent: 0.4 },
-  chebyshev: { rank: 512, lowPassWeight: 0.2, popularityExponent: 0.4 },
+  linear: { lowPassWeight: 0, popularityExponent: 0.3 },
+  'low-pass': { lowPassWeight: 0.3, popularityExponent: 0.4 },
+  chebyshev: { lowPassWeight: 0.2, popularityExponent: 0.4 },
 };
 
 /** Options with the defaults of their filter. @throws ERR_BAD_OPTION */
@@ -50,7 +50,7 @@ export function readGraphFilterOptions(options: GraphFilterOptions) {
   const own = defaults[o.filter];
   return {
     ...o,
-    rank: o.filter === 'linear' ? 0 : (o.rank ?? own.rank),
+    rank: o.filter === 'linear' ? 0 : o.rank,
     lowPassWeight: o.filter === 'linear' ? 0 : (o.lowPassWeight ?? own.lowPassWeight),
     popularityExponent: o.popularityExponent ?? own.popularityExponent,
   };
@@ -58,3 +58,9 @@ export function readGraphFilterOptions(options: GraphFilterOptions) {
 
 /** What {@link readGraphFilterOptions} gives. */
 export type GraphFilterSettings = ReturnType<typeof readGraphFilterOptions>;
+
+/** Leading eigenvectors of data of this size. All that there are would give every history back as it came. */
+export function rankOf({ filter, rank }: Pick<GraphFilterSettings, 'filter' | 'rank'>, users: number, items: number): number {
+  if (rank !== undefined) return rank;
+  return Math.min(filter === 'chebyshev' ? 512 : 256, Math.max(32, Math.floor(Math.min(users, items) / 8)));
+}

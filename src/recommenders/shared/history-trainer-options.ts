@@ -12,7 +12,7 @@ export interface HistoryTrainerOptions extends RecommenderOptions {
   loss?: 'softmax' | 'bpr' | undefined;
   /**
    * Vectors of items have length 1, and scores are divided by this in the loss: smaller looks at the items that are hardest to tell apart. 0:
-   * vectors of any length. From 0; default 0.06 with `'softmax'`, 0 with `'bpr'`.
+   * vectors of any length. From 0; default 0.1 with `'softmax'`, 0 with `'bpr'`.
    */
   temperature?: number | undefined;
   /** Items drawn per step that all users of the step share, 1 to 65,536, with `'softmax'`. Default 8192. */
@@ -39,6 +39,6 @@ export const historyTrainerChecks = {
 
 /** The same settings with the temperature of their loss where the caller did not say. */
 export function withTemperature<S extends { temperature: number | undefined; loss: 'softmax' | 'bpr' }>(settings: S) {
-  const { temperature = settings.loss === 'softmax' ? 0.06 : 0 } = settings;
+  const { temperature = settings.loss === 'softmax' ? 0.1 : 0 } = settings;
   return { ...settings, temperature };
 }

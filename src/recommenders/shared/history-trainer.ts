@@ -63,8 +63,8 @@ export interface HistorySettings {
 /** Rows of users that a softmax takes at a time, as in the kernel. */
 const tile = 32;
 /**
- * Learns vectors of items. A step takes some users: each is the sum of the vectors of their items, every one over the root of (items of the
- * user x users of the item), and what is learned is how well the others of these items predict each one. Vectors of all items are made anew
+ * Learns vectors of items. A step takes some users: each is the sum of the vectors of their items, every one over the root of its users and
+ * a constant of the user, and what is learned is how well the others of these items predict each one. Vectors of all items are made anew
  * after each step.
  */
 export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
@@ -175,7 +175,7 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     while (from + users < order.length && size < this.#settings.batchSize && users < this.#sizes.users) {
       const user = order[from + users];
       const [first, last] = [offsets[user], offsets[user + 1]];
-      const own = this.#sharpness / Math.sqrt(last - first);
+      const own = this.#ownShare(first, last);
       for (let e = first; e < last; e++, size++) {
         const item = indices[e];
         links.array[size] = item;
@@ -185,6 +185,17 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
       ends.array[++users] = size;
     }
     return { users, size };
+  }
+
+  /**
+   * What the shares of a user's items are multiplied by. Where vectors have length 1, a user is a weighted mean of them, so that the
+   * temperature means the same for all: otherwise who likes popular items has short vectors and hardly counts. Lists do not depend on it.
+   */
+  #ownShare(first: number, last: number): number {
+    if (!this.#memory.lengths) return this.#sharpness / Math.sqrt(last - first);
+    let sum = 0;
+    for (let e = first; e < last; e++) sum += this.#itemShares[this.#liked.indices[e]];
+    return this.#sharpness / sum;
   }
 
   async #step(users: number, size: number): Promise<number> {

@@ -140,3 +140,15 @@ function interpolation(degree: number, flatness: number): (a: number) => number 
   );
   return (a) => coefficients.reduce((sum, c, k) => sum + c * chebyshev(k, 1 - 2 * a), 0);
 }
+
+it('keeps an eighth of the eigenvectors by default, and at least 32: all of them would give histories back', async () => {
+  const scores = async (data: Interactions, rank?: number) => {
+    const model = await new GraphFilterRecommender({ rank }).fit(data);
+    return model.score([...data.users][0], data.items);
+  };
+  const small = zipf({ users: 60, items: 40 });
+  expect(await scores(small)).toEqual(await scores(small, 32));
+  const larger = zipf({ users: 400, items: 300, rows: 6000 });
+  const items = larger.itemCount;
+  expect(await scores(larger)).toEqual(await scores(larger, Math.floor(items / 8)));
+});

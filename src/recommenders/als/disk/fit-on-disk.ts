@@ -13,6 +13,7 @@ import { AlsRecommender } from '../als.ts';
 import { scalesOf } from '../fit.ts';
 import { type AlsModel, storedAs } from '../model.ts';
 import { type AlsOptions, type AlsSettings, alsChecks, readAlsOptions } from '../options.ts';
+import { withRegularization } from '../regularization.ts';
 import { trainAls } from '../solver/train.ts';
 import { type InteractionsByUser, RowSpool } from './by-user.ts';
 import { checkBound } from './memory-bound.ts';
@@ -74,7 +75,13 @@ export async function fitAlsOnDisk<Row = Record<string, unknown>>(
     } finally {
       spool.remove();
     }
-    const model = await fitted(owner, data, settings, { ...own, scratch }, { signal, onProgress });
+    const model = await fitted(
+      owner,
+      data,
+      withRegularization(settings, () => meanMagnitudeOf(data)),
+      { ...own, scratch },
+      { signal, onProgress },
+    );
     return AlsRecommender.fromModel(model);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -112,6 +119,14 @@ async function fitted(owner: string, data: InteractionsByUser, s: AlsSettings, o
   } finally {
     remove();
   }
+}
+
+function meanMagnitudeOf({ users, entries }: InteractionsByUser): number {
+  let sum = 0;
+  entries.read(0, users.size, (_, __, value) => {
+    sum += Math.abs(value);
+  });
+  return sum / entries.offsets[users.size];
 }
 
 function historyOf({ users, items, entries }: InteractionsByUser): Csr {

@@ -7,6 +7,7 @@ import { randomNumbers } from '../../../../src/numeric/random.ts';
 import { RowSpool } from '../../../../src/recommenders/als/disk/by-user.ts';
 import { problemOnDisk } from '../../../../src/recommenders/als/disk/problem-on-disk.ts';
 import { readAlsOptions } from '../../../../src/recommenders/als/options.ts';
+import { withRegularization } from '../../../../src/recommenders/als/regularization.ts';
 import { shapeOf } from '../../../../src/recommenders/als/solver/memory.ts';
 import { routesOf } from '../../../../src/recommenders/als/solver/plan.ts';
 import { alsProblem } from '../../../../src/recommenders/als/solver/problem.ts';
@@ -28,7 +29,7 @@ const shapes = {
 it.each(Object.entries(shapes))('factors do not depend on how many parts and segments the rows are in, %s', async (_, options) => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-segments-test-'));
   try {
-    const s = readAlsOptions({ ...options, iterations: 3 });
+    const s = withRegularization(readAlsOptions({ ...options, iterations: 3 }));
     const problem = alsProblem((await Interactions.from(rows)).byUser, s);
     const there = await trainAls(problem, s, {}, {});
     const scratch = { folder, bytes: 20_000 };
