@@ -6,7 +6,7 @@ import { yieldNow } from '../../work/yield-now.ts';
 import type { Biases } from '../factors/biases.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { type AlsModel, storedAs } from './model.ts';
-import { lambdaOf, observations, weigh, weighedCount } from './solver/equations.ts';
+import { extraConfidence, lambdaOf, observations, weighedCount, weighedPreference } from './solver/equations.ts';
 import { type Entries, RowSolver, type RowSolverSource } from './solver/row-solver.ts';
 
 /** Rows of one call of the kernel, and room for their entries where rows are short. */
@@ -72,10 +72,11 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
     const fill = (u: number, { indices, d, r }: Entries, at: number) => {
       for (let e = offsets[u], to = at; e < offsets[u + 1]; e++, to++) {
         const i = itemOf[e];
-        const weighed = weigh(biases ? values[e] - biases.global - biases.users[u] - biases.items[i] : values[e], s);
+        const value = biases ? values[e] - biases.global - biases.users[u] - biases.items[i] : values[e];
+        const confidence = extraConfidence(value, s);
         indices[to] = i;
-        d[to] = weighed.d;
-        r[to] = weighed.r;
+        d[to] = confidence;
+        r[to] = weighedPreference(value, confidence, s);
       }
       return lambdaOf(observations(values, offsets[u], offsets[u + 1], counting), items.size, s);
     };
@@ -91,12 +92,14 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
       let weight = 0;
       for (let e = offsets[i], to = at; e < offsets[i + 1]; e++, to++) {
         const u = userOf[e];
-        const [share, scale] = [userWeights ? userWeights[u] : 1, scaleOf[u]];
+        const share = userWeights ? userWeights[u] : 1;
+        const scale = scaleOf[u];
         if (countsAll || values[e] > 0) weight += share;
-        const weighed = weigh(biases ? values[e] - biases.global - biases.users[u] - biases.items[i] : values[e], s);
+        const value = biases ? values[e] - biases.global - biases.users[u] - biases.items[i] : values[e];
+        const confidence = extraConfidence(value, s);
         indices[to] = rowOf[u];
-        d[to] = weighed.d * share * (scale === 1 ? 1 : scale ** 2);
-        r[to] = weighed.r * share * scale;
+        d[to] = confidence * share * (scale === 1 ? 1 : scale ** 2);
+        r[to] = weighedPreference(value, confidence, s) * share * scale;
       }
       return lambdaOf(weighedCount(weight, observations(values, offsets[i], offsets[i + 1], counting)), everybody, s);
     };
