@@ -28,7 +28,9 @@ export function serviceProcess(service: string): number {
 /** Fields of /proc/PID/stat from the third on: what stands before may hold blanks. */
 function statOf(pid: string): string[] {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
   } catch {
     return []; // it has ended
   }

@@ -78,6 +78,11 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     async ofUsers(given, filter) {
       const users = [...new Set(lookupKeys(checkIterable('events.ofUsers', 'ids', given), 'events.ofUsers: user'))];
       const { condition, values } = where(readFilter(filter));
+      if (dialect.list) {
+        const sql = text(`${select} ${condition} and ${user} in (select unnest(${dialect.list.texts})) order by ${id}`);
+        const list = dialect.list.value(users);
+        return (await use((connection) => connection.all<Stored>(sql, ...values, list))).map(rowOf);
+      }
       const most = Math.min(dialect.maxParameters, 10_000) - values.length;
       const sql = (count: number) => text(`${select} ${condition} and ${user} in (${parameters(count)}) order by ${id}`);
       const rows = await use((connection) => inParts(users, most, (part) => connection.all<Stored>(sql(part.length), ...values, ...part)));
