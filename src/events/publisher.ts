@@ -96,12 +96,12 @@ export class ModelPublisher {
   async #learn(deltas: readonly Delta[]): Promise<void> {
     const unknown = deltas.filter(({ source, offset }) => offset >= (this.#positions[source] ?? 0));
     if (unknown.length === 0) return;
-    const valueOf = valuesOf(this.#recommender);
+    const knownValue = valuesOf(this.#recommender);
     const columns = { users: [] as string[], items: [] as string[], values: [] as number[], timestamps: [] as number[] };
     for (const { user, item, value, timestamp } of addedUp(unknown)) {
       columns.users.push(user);
       columns.items.push(item);
-      columns.values.push(value + valueOf(user, item));
+      columns.values.push(value + knownValue(user, item));
       columns.timestamps.push(timestamp);
     }
     await this.#recommender.partialFit(Interactions.fromColumns(columns));
