@@ -94,7 +94,14 @@ export class ModelPublisher {
 
   /** Applies what the model does not know yet. */
   async #learn(deltas: readonly Delta[]): Promise<void> {
-    const unknown = deltas.filter(({ source, offset }) => offset >= (this.#positions[source] ?? 0));
+    // The same event may be there twice: as it was stored, and as it came again after a rebalance.
+    const taken = new Map<string, Set<number>>();
+    const unknown = deltas.filter(({ source, offset }) => {
+      if (offset < (this.#positions[source] ?? 0)) return false;
+      const offsets = taken.get(source) ?? new Set<number>();
+      taken.set(source, offsets);
+      return offsets.size < offsets.add(offset).size;
+    });
     if (unknown.length === 0) return;
     const knownValue = valuesOf(this.#recommender);
     const columns = { users: [] as string[], items: [] as string[], values: [] as number[], timestamps: [] as number[] };
