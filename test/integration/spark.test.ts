@@ -213,14 +213,14 @@ async function rowsOf(path: string): Promise<Record<string, unknown>[]> {
   return rows;
 }
 
-describe.skipIf(skipped)('sparkEtl on a cluster of two workers', { timeout: 240_000 }, () => {
+describe.skipIf(skipped)('sparkEtl on a cluster of two workers', { timeout: 480_000 }, () => {
   it.each([1, 4])('writes the rows of the example, with at least %i ratings each', async (minInteractions) => {
     const random = randomNumbers(11);
-    const lines = Array.from({ length: 6000 }, (_, k) => {
+    const lines = Array.from({ length: 2000 }, (_, k) => {
       const time = 1.6e12 + Math.floor(random() * 500) * 60_000;
       const review: Record<string, unknown> = {
-        user_id: `zoë ${Math.floor(400 * random() ** 1.5)}`,
-        parent_asin: `B${Math.floor(200 * random() ** 2)}`,
+        user_id: `zoë ${Math.floor(300 * random() ** 1.5)}`,
+        parent_asin: `B${Math.floor(150 * random() ** 2)}`,
         rating: 1 + Math.floor(random() * 9) / 2,
         timestamp: k % 7 === 0 ? time / 1000 : time, // seconds, as in older files
       };
@@ -246,13 +246,13 @@ describe.skipIf(skipped)('sparkEtl on a cluster of two workers', { timeout: 240_
       output: theirs,
       itemId: 'parent_asin',
       // Many splits of the file, so that both workers read it.
-      sparkOptions: { 'spark.sql.files.maxPartitionBytes': '100000', 'spark.sql.files.openCostInBytes': '0' },
+      sparkOptions: { 'spark.sql.files.maxPartitionBytes': '60000', 'spark.sql.files.openCostInBytes': '0' },
     });
     expect(made).toMatchObject({ rows: summary.reviews.kept, users: summary.users, items: summary.ratedProducts });
     expect(made.rounds).toBeGreaterThan(minInteractions > 1 ? 1 : -1);
     for (const name of ['interactions', 'user_map', 'item_map', 'popular_items']) {
       const mine = await rowsOf(join(ours, `${name}.parquet`));
-      expect(mine.length).toBeGreaterThan(50);
+      expect(mine.length).toBeGreaterThan(20);
       expect(await rowsOf(`${join(theirs, name)}.parquet/`)).toEqual(mine);
     }
   });

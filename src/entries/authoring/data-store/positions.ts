@@ -30,6 +30,46 @@ export function streamPositions({ describe, it, expect, code, open, filled }: Da
       await expect(positions.get('')).rejects.toEqual(code('ERR_BAD_ARGUMENT'));
     });
 
+    it('moves several positions ahead and none back, with the rows of their transaction', async () => {
+      const store = await open();
+      const { positions } = store;
+      if (!positions?.advance) return;
+      await positions.set('events/1', 5);
+      expect(await positions.advance({ 'events/1': 9, 'events/0': 4 })).toEqual({ 'events/0': 0, 'events/1': 5 });
+      const failed = store.transaction(async (inside) => {
+        expect(await inside.positions?.advance?.({ 'events/0': 3, 'events/2': 0, 'events/1': 12 })).toEqual({
+          'events/0': 4,
+          'events/1': 9,
+          'events/2': 0,
+        });
+        expect(await inside.positions?.all()).toEqual({ 'events/0': 4, 'events/1': 12, 'events/2': 0 });
+        throw new Error('no');
+      });
+      await expect(failed).rejects.toThrow('no');
+      expect(await positions.all()).toEqual({ 'events/0': 4, 'events/1': 9 });
+      expect(await positions.advance({})).toEqual({});
+      await expect(positions.advance({ 'events/0': -1 })).rejects.toEqual(code('ERR_BAD_ARGUMENT'));
+    });
+
+    it('adds events without giving them back', async () => {
+      const { events } = await open();
+      if (!events.addMany) return;
+      const rows = Array.from({ length: 700 }, (_, k) => ({
+        user: `ü${k % 7}`,
+        type: 'a\tb',
+        timestamp: k,
+        item: k,
+        text: 'a\\ "\n\t',
+        n: [k, null],
+      }));
+      expect(await events.addMany(rows)).toBe(700);
+      expect(await events.addMany([{ user: 'one', type: 'b', timestamp: 1 }])).toBe(1);
+      expect(await events.addMany([])).toBe(0);
+      await expect(events.addMany([rows[0], { user: '', type: 'a' }])).rejects.toEqual(code('ERR_BAD_ID'));
+      const stored = (await rowsOf(events.all())).map(({ id: _, ...row }) => row);
+      expect(stored).toEqual([...rows.map((row) => ({ ...row, item: String(row.item) })), { user: 'one', type: 'b', timestamp: 1 }]);
+    });
+
     it('adds the values of known pairs and keeps the later time', async () => {
       const store = await filled();
       if (!store.positions) return;
