@@ -1,5 +1,4 @@
 import type { ColumnType } from '../../contracts/data-store.ts';
-import type { SqlValue } from './connection.ts';
 
 /** What the stores need to know of a database to write SQL for it. Adapters export one as a constant. */
 export interface SqlDialect {
@@ -22,7 +21,7 @@ export interface SqlDialect {
   /** Maximum number of parameters of a statement. */
   readonly maxParameters: number;
   /** Where a list can be one parameter: how it is written, for `unnest`, and its value. */
-  readonly list?: { readonly texts: string; readonly integers: string; value(list: readonly SqlValue[]): SqlValue };
+  readonly list?: { readonly texts: string; readonly integers: string; value(list: readonly (string | number)[]): string };
   /** Maximum number of rows per insert statement; more do not make it faster. */
   readonly maxRows: number;
   /** Name of the hidden column that numbers the rows of every table; without one, products get a column for their place. */
