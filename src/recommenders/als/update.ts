@@ -36,36 +36,13 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
 
   let done = 0;
   const total = 2 * touchedUsers.length + touchedItems.length;
-  /** Solves rows against a source, as many at a time as make a call worth while, and puts them where `place` says. */
-  const solveRows = async (
-    csr: Csr,
-    touched: readonly number[],
-    source: Pick<RowSolverSource, 'rows' | 'weights'>,
-    fill: (row: number, entries: Entries, at: number) => number,
-    into: { target: Float32Array; place(row: number): number },
-  ) => {
-    const lengthOf = (row: number) => csr.offsets[row + 1] - csr.offsets[row];
-    const longest = touched.reduce((most, row) => Math.max(most, lengthOf(row)), minEntries);
-    const solver = new RowSolver({ ...source, f, gram: s.feedback === 'implicit', longest, together });
-    for (let from = 0; from < touched.length; ) {
-      let to = from;
-      for (let entries = 0; to < touched.length && to < from + together; to++) {
-        entries += lengthOf(touched[to]);
-        if (entries > longest) break;
-      }
-      const first = from;
-      const solutions = solver.solveMany(to - from, {
-        lengthOf: (k) => lengthOf(touched[first + k]),
-        fill: (k, entries, at) => fill(touched[first + k], entries, at),
-      });
-      for (let k = 0; k < to - from; k++) solver.putToCaller(solutions, k * solver.width, into.target, into.place(touched[from + k]) * f);
-      done += to - from;
-      from = to;
-      onProgress?.({ phase: 'updating', done, total });
-      await yieldNow();
-      signal?.throwIfAborted();
-    }
+  const step = async (rows: number) => {
+    done += rows;
+    onProgress?.({ phase: 'updating', done, total });
+    await yieldNow();
+    signal?.throwIfAborted();
   };
+  const how = { f, gram: s.feedback === 'implicit', step };
 
   const solveUsers = () => {
     const { offsets, indices: itemOf, values } = byUser;
@@ -80,7 +57,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
       }
       return lambdaOf(observations(values, offsets[u], offsets[u + 1], counting), items.size, s);
     };
-    return solveRows(byUser, touchedUsers, { rows: itemFactors }, fill, { target: rows, place: (u) => rowOf[u] });
+    return solveRows(byUser, touchedUsers, { ...how, rows: itemFactors }, fill, { target: rows, place: (u) => rowOf[u] });
   };
   const solveItems = () => {
     const rowWeights = new Float32Array(rows.length / f);
@@ -103,7 +80,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
       }
       return lambdaOf(weighedCount(weight, observations(values, offsets[i], offsets[i + 1], counting)), everybody, s);
     };
-    return solveRows(byItem, touchedItems, { rows, weights: rowWeights }, fill, { target: itemFactors, place: (item) => item });
+    return solveRows(byItem, touchedItems, { ...how, rows, weights: rowWeights }, fill, { target: itemFactors, place: (item) => item });
   };
 
   await solveUsers();
@@ -112,6 +89,36 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   signal?.throwIfAborted();
   onProgress?.({ phase: 'updating', done: total, total });
   return { ...model, users, items, byUser, itemFactors, rows: storedAs(s.storage, rows), rowOf, scaleOf, userWeights, biases };
+}
+
+/** Solves rows against a source, as many at a time as make a call worth while, and puts them where `place` says. */
+async function solveRows(
+  csr: Csr,
+  touched: readonly number[],
+  { step, ...source }: Pick<RowSolverSource, 'rows' | 'weights' | 'f' | 'gram'> & { step(rows: number): Promise<void> },
+  fill: (row: number, entries: Entries, at: number) => number,
+  into: { target: Float32Array; place(row: number): number },
+): Promise<void> {
+  const lengthOf = (row: number) => csr.offsets[row + 1] - csr.offsets[row];
+  const longest = touched.reduce((most, row) => Math.max(most, lengthOf(row)), minEntries);
+  const solver = new RowSolver({ ...source, longest, together });
+  for (let from = 0; from < touched.length; ) {
+    let to = from;
+    for (let entries = 0; to < touched.length && to < from + together; to++) {
+      entries += lengthOf(touched[to]);
+      if (entries > longest) break;
+    }
+    const first = from;
+    const solutions = solver.solveMany(to - from, {
+      lengthOf: (k) => lengthOf(touched[first + k]),
+      fill: (k, entries, at) => fill(touched[first + k], entries, at),
+    });
+    for (let k = from; k < to; k++) {
+      solver.putToCaller(solutions, (k - from) * solver.width, into.target, into.place(touched[k]) * source.f);
+    }
+    await step(to - from);
+    from = to;
+  }
 }
 
 /** The means of touched users, and of items that are new, as `fit` would subtract them; all others stay. */

@@ -31,11 +31,7 @@ interface Tables extends Pick<Schema, 'indexes' | 'pairs'> {
 }
 
 /** Interactions in a table. */
-export function sqlInteractions(
-  dialect: SqlDialect,
-  { interactions: table, sql, indexes, pairs }: Tables,
-  use: Use,
-): InteractionStore {
+export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql, indexes, pairs }: Tables, use: Use): InteractionStore {
   const { columns } = table;
   const read = (row: Record<string, unknown>): SqlValue[] => {
     const { user, item, value, timestamp } = readInteraction(row);
