@@ -8,6 +8,7 @@ import { postgresDataStore, postgresModelStore } from 'attune/postgres';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import type { Benchmark } from './index.ts';
+import { processorSeconds, serviceProcess } from './support/processor-time.ts';
 import { generator } from './support/random.ts';
 
 /** The shop at a hundredth of its size, as `npm run appliances -- sample` makes it. */
@@ -62,10 +63,13 @@ export const streams: Benchmark = {
     const server = child('server');
     await Promise.all([processor.next(), server.next()]);
     console.log(`${rate} events a second for ${seconds} s, rank ${factors}, ${library}`);
+    const usedBefore = services.map((name) => processorSeconds(serviceProcess(name)));
     const producer = child('producer', rate, seconds);
     const sent = await producer.next();
     const before = Date.now();
-    for (; (await data.events.count()) < sent.events; ) {
+    // Positions, because counting the rows again and again would be work for the database.
+    const read = async () => Object.values((await data.positions?.all()) ?? {}).reduce((sum, next) => sum + next, 0);
+    for (; (await read()) < sent.events; ) {
       if (Date.now() - before > 180_000) throw new Error('the processor did not catch up within two minutes');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -76,13 +80,21 @@ export const streams: Benchmark = {
     await new Promise((resolve) => setTimeout(resolve, 3000)); // for the server to see the last version
     server.stop();
     const seen = await server.next();
+    const used = services.map((name, k) => (processorSeconds(serviceProcess(name)) ?? Number.NaN) - (usedBefore[k] ?? Number.NaN));
     const count = await data.events.count();
     console.log(`sent       ${sent.events} events in ${sent.seconds.toFixed(1)} s: ${Math.round(sent.events / sent.seconds)} a second`);
     console.log(
       `stored     ${count} events, ${count === sent.events ? 'each once' : `NOT ${sent.events}`}; the last ${stored.toFixed(1)} s after it was sent`,
     );
     console.log(`end to end ${Math.round(sent.events / (sent.seconds + stored))} events a second`);
-    console.log(`published  ${work.versions} versions of the model, ${work.cpu.toFixed(1)} s of processor time of the stream processor`);
+    console.log(`published  ${work.versions} versions of the model`);
+    const micros = (cpu: number) => `${((cpu / sent.events) * 1e6).toFixed(1)}`;
+    const parts = { processor: work.cpu, producer: sent.cpu, server: seen.cpu, kafka: used[0], postgres: used[1] };
+    console.log(
+      `processor time per event, in microseconds: ${Object.entries(parts)
+        .map(([name, cpu]) => `${name} ${micros(cpu)}`)
+        .join(', ')}; together ${micros(Object.values(parts).reduce((sum, cpu) => sum + cpu))}`,
+    );
     const of = (share: number) => seen.delays[Math.min(seen.delays.length - 1, Math.floor(share * seen.delays.length))];
     console.log(
       `from event to changed answer, ${seen.delays.length} of ${sent.probes} probes: p50 ${of(0.5)} ms, p90 ${of(0.9)} ms, p99 ${of(0.99)} ms, most ${of(1)} ms`,
@@ -91,6 +103,8 @@ export const streams: Benchmark = {
     await Promise.all([admin.disconnect(), pool.end()]);
   },
 };
+
+const services = ['kafka', 'postgres'];
 
 /** Tables of one run. */
 export const tablesOf = (run: string) => ({

@@ -10,6 +10,7 @@ await producer.connect();
 const events = eventProducer({ producer, topic, partitions: 6 });
 const random = generator(2);
 const began = performance.now();
+const before = process.cpuUsage();
 let sent = 0;
 let probes = 0;
 let sending: Promise<unknown> = Promise.resolve();
@@ -32,5 +33,6 @@ for (;;) {
   await new Promise((resolve) => setTimeout(resolve, 20));
 }
 await sending;
-console.log(JSON.stringify({ events: sent, probes, seconds: (performance.now() - began) / 1000 }));
+const { user, system } = process.cpuUsage(before);
+console.log(JSON.stringify({ events: sent, probes, seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 }));
 await producer.disconnect();

@@ -11,6 +11,7 @@ const delays: number[] = [];
 let known = als.users.size;
 const stop = new AbortController();
 process.stdin.resume().on('end', () => stop.abort());
+const before = process.cpuUsage();
 console.log('{}');
 for await (const { version } of models.watch('als', 'production', {
   signal: stop.signal,
@@ -30,5 +31,6 @@ for await (const { version } of models.watch('als', 'production', {
     delays.push(Date.now() - Number(user.split('-')[1]));
   }
 }
-console.log(JSON.stringify({ delays: delays.sort((a, b) => a - b) }));
+const { user, system } = process.cpuUsage(before);
+console.log(JSON.stringify({ cpu: (user + system) / 1e6, delays: delays.sort((a, b) => a - b) }));
 await pool.end();

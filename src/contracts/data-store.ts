@@ -115,6 +115,8 @@ export interface EventStore {
    * @throws ERR_BAD_ROW, ERR_BAD_ID or ERR_BAD_VALUE naming the row (from 0).
    */
   appendMany<Event extends NewEvent>(events: Iterable<Event>): Promise<StoredEvent[]>;
+  /** Adds events as `appendMany` does and returns only how many, which takes some databases a fraction of the time. */
+  addMany?<Event extends NewEvent>(events: Iterable<Event>): Promise<number>;
   /** Events as a stream, in the order in which they came. Those added while it is read are not included. */
   all(filter?: EventFilter): AsyncIterable<StoredEvent>;
   /** Those of a user, in the order in which they came. */
@@ -136,6 +138,11 @@ export interface PositionStore {
   get(source: string): Promise<number | undefined>;
   /** Sets it: a whole number from 0. @throws ERR_BAD_ARGUMENT */
   set(source: string, position: number): Promise<void>;
+  /**
+   * Moves several sources ahead, none back, and says where they were; 0 for one that was never set. The same as `get` and `set` of each, in
+   * the order of their names, in two statements of a database.
+   */
+  advance?(positions: Readonly<Record<string, number>>): Promise<Record<string, number>>;
   /** All of them, or those whose source begins with a text. */
   all(prefix?: string): Promise<Record<string, number>>;
 }

@@ -186,6 +186,7 @@ export type {
   SortBy,
   SuggestOptions,
 } from '../semantic/semantic-options.ts';
+export { ShardFoldIn, type ShardFoldInState } from '../serving/shard-fold-in.ts';
 export { type FactorModelLike, mergeShards, shardByItem } from '../serving/shards.ts';
 export { type AnswerCacheOptions, answerCache } from '../storage/cache/answer-cache.ts';
 export {

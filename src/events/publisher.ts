@@ -65,7 +65,7 @@ export class ModelPublisher {
 
   /** Learns and publishes; resolves when the version is there. Returns the number of versions that were put. */
   async publish(deltas: readonly Delta[], positions: Positions): Promise<number> {
-    this.#kept.push(...deltas);
+    for (const delta of deltas) this.#kept.push(delta);
     if (this.#kept.length > mostKept) this.#kept = this.#kept.slice(-mostKept / 2);
     await this.#learn(deltas);
     advance(this.#positions, positions);
@@ -94,28 +94,24 @@ export class ModelPublisher {
 
   /** Applies what the model does not know yet. */
   async #learn(deltas: readonly Delta[]): Promise<void> {
-    const unknown = deltas.filter(({ source, offset }) => offset >= (this.#positions[source] ?? 0));
+    // The same event may be there twice: as it was stored, and as it came again after a rebalance.
+    const taken = new Map<string, Set<number>>();
+    const unknown = deltas.filter(({ source, offset }) => {
+      if (offset < (this.#positions[source] ?? 0)) return false;
+      const offsets = taken.get(source) ?? new Set<number>();
+      taken.set(source, offsets);
+      return offsets.size < offsets.add(offset).size;
+    });
     if (unknown.length === 0) return;
-    const sums = addedUp(unknown);
-    const values = new Map<string, Map<string, number>>();
-    for (const { user } of sums) {
-      if (values.has(user) || this.#recommender.users.indexOf(user) < 0) continue;
-      values.set(user, new Map(this.#recommender.interactionsOf(user).map(({ item, value }) => [item, value])));
+    const knownValue = valuesOf(this.#recommender);
+    const columns = { users: [] as string[], items: [] as string[], values: [] as number[], timestamps: [] as number[] };
+    for (const { user, item, value, timestamp } of addedUp(unknown)) {
+      columns.users.push(user);
+      columns.items.push(item);
+      columns.values.push(value + knownValue(user, item));
+      columns.timestamps.push(timestamp);
     }
-    const rows = sums.map(({ user, item, value, timestamp }) => ({
-      user,
-      item,
-      value: value + (values.get(user)?.get(item) ?? 0),
-      timestamp,
-    }));
-    await this.#recommender.partialFit(
-      Interactions.fromColumns({
-        users: rows.map(({ user }) => user),
-        items: rows.map(({ item }) => item),
-        values: rows.map(({ value }) => value),
-        timestamps: rows.map(({ timestamp }) => timestamp),
-      }),
-    );
+    await this.#recommender.partialFit(Interactions.fromColumns(columns));
     for (const { source, offset } of unknown) this.#positions[source] = Math.max(this.#positions[source] ?? 0, offset + 1);
   }
 
@@ -137,6 +133,35 @@ export class ModelPublisher {
     this.#positions = { ...positions };
     this.#version = info.version;
   }
+}
+
+/** What models of this library have besides: what a known user did, in dense indices. */
+interface DenseRows {
+  rowOfUser(user: number): { items: Int32Array; values: Float32Array };
+}
+
+/** What a model knows of pairs, 0 for unknown ones. Models of this library are asked in dense indices: a list of a history is made of strings. */
+function valuesOf(recommender: StreamRecommender): (user: string, item: string) => number {
+  const { users, items } = recommender;
+  const dense = recommender as Partial<DenseRows>;
+  if (dense.rowOfUser) {
+    return (user, item) => {
+      const [u, i] = [users.indexOf(user), items.indexOf(item)];
+      if (u < 0 || i < 0) return 0;
+      const row = (dense as DenseRows).rowOfUser(u);
+      const at = row.items.indexOf(i);
+      return at < 0 ? 0 : row.values[at];
+    };
+  }
+  const known = new Map<string, Map<string, number>>();
+  return (user, item) => {
+    let row = known.get(user);
+    if (!row) {
+      row = new Map(users.indexOf(user) < 0 ? [] : recommender.interactionsOf(user).map((each) => [each.item, each.value]));
+      known.set(user, row);
+    }
+    return row.get(item) ?? 0;
+  };
 }
 
 function advance(positions: Positions, to: Positions): void {

@@ -14,11 +14,6 @@ export interface StreamMark {
   weight?: number;
 }
 
-/** An event with its mark. */
-export interface MarkedEvent extends PlacedEvent {
-  mark: StreamMark;
-}
-
 /** The session of a user that is going on: its strongest weights by item so far, the positive and the negative one. */
 interface Session {
   start: number;
@@ -69,21 +64,20 @@ export class Sessions {
     if (typeof event.item === 'string') this.#count(current, event.item, this.#weightOf(event));
   }
 
-  /** Takes the next event. */
-  take({ event, ...place }: PlacedEvent, source: string): MarkedEvent {
+  /** Takes the next event. @returns its mark */
+  take({ event, offset }: PlacedEvent, source: string): StreamMark {
     const { user, item, timestamp } = event;
     const weight = this.#weightOf(event);
     const known = this.#of.get(user);
-    const mark: StreamMark = { source, offset: place.offset, session: timestamp };
+    let session = timestamp;
     let added = weight;
     if (!known || timestamp >= known.start - this.#gapMs) {
       const current = known && timestamp <= known.last + this.#gapMs ? known : this.#begin(user, timestamp);
       current.last = Math.max(current.last, timestamp);
-      mark.session = current.start;
+      session = current.start;
       added = item === undefined ? 0 : this.#count(current, item, weight);
     }
-    if (added !== 0) mark.weight = added;
-    return { event, ...place, mark };
+    return added === 0 ? { source, offset, session } : { source, offset, session, weight: added };
   }
 
   #weightOf(event: { [field: string]: unknown }): number {
@@ -98,10 +92,14 @@ export class Sessions {
 
   /** Notes a weight. @returns by how much it exceeds the strongest one before it */
   #count(session: Session, item: string, weight: number): number {
-    const strongest = session.strongest.get(item) ?? { up: 0, down: 0 };
+    const strongest = session.strongest.get(item);
+    if (!strongest) {
+      session.strongest.set(item, { up: Math.max(0, weight), down: Math.min(0, weight) });
+      return weight;
+    }
     const added = weight > 0 ? Math.max(0, weight - strongest.up) : Math.min(0, weight - strongest.down);
-    const after = { up: Math.max(strongest.up, weight), down: Math.min(strongest.down, weight) };
-    session.strongest.set(item, after);
+    strongest.up = Math.max(strongest.up, weight);
+    strongest.down = Math.min(strongest.down, weight);
     return added;
   }
 }

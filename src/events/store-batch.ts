@@ -1,7 +1,7 @@
 import type { DataStore, StoredEvent } from '../contracts/data-store.ts';
-import type { EventBatch, EventStream, PlacedEvent } from '../contracts/event-stream.ts';
+import type { EventBatch, EventStream, PartitionPosition, PlacedEvent, StreamEvent } from '../contracts/event-stream.ts';
 import { AttuneError } from '../errors.ts';
-import { type MarkedEvent, Sessions, type StreamMark } from './sessions.ts';
+import { Sessions, type StreamMark } from './sessions.ts';
 import { weightOf } from './weights.ts';
 
 /** What an event adds to the value of a pair, and where it stands in the stream. */
@@ -65,37 +65,30 @@ export class BatchStore {
 
   async #store(store: DataStore, batch: Pick<EventBatch, 'events' | 'positions'>): Promise<StoredBatch> {
     const { name } = this.#stream;
-    const { positions } = withPositions(store);
-    const behind = new Map<number, number>();
-    // In order of partitions, so that two processes that have several of them do not wait for each other.
-    for (const { partition, next } of [...batch.positions].sort((a, b) => a.partition - b.partition)) {
-      const source = sourceName(name, partition);
-      const stored = (await positions.get(source)) ?? 0;
-      behind.set(partition, stored);
-      if (next > stored) await positions.set(source, next);
-    }
-    const isNew = ({ partition, offset }: PlacedEvent) => offset >= (behind.get(partition) as number);
-    const known = batch.events.filter((each) => !isNew(each));
-    // The same message may come twice within a batch, after a rebalance.
-    const fresh = [...new Map(batch.events.filter(isNew).map((each) => [`${each.partition}/${each.offset}`, each])).values()];
-    const marked = await this.#mark(store, fresh, behind);
+    const behind = await advanced(store, name, batch.positions);
+    const { fresh, known } = sorted(batch.events, behind);
+    const marks = await this.#mark(store, fresh, behind);
 
-    await store.events.appendMany(marked.map(({ event, mark }) => ({ ...event, stream: mark })));
-    const deltas = marked.flatMap(deltaOf);
+    const rows = fresh.map(({ event }, k) => withMark(event, marks[k]));
+    await (store.events.addMany ? store.events.addMany(rows) : store.events.appendMany(rows));
+    const deltas: Delta[] = [];
+    for (let k = 0; k < fresh.length; k++) addDelta(deltas, fresh[k].event, marks[k]);
     const { rejected } = await store.interactions.putMany(addedUp(deltas), { onConflict: 'sum', unknownProducts: 'stub' });
     if (rejected.length > 0) throw new AttuneError('ERR_BAD_ROW', `An event cannot be stored: ${rejected[0].reason}`);
     const again = known.length > 0 ? storedDeltas(known, await historyOf(store, known, 0), name) : [];
     return { stored: fresh.length, known: batch.events.length - fresh.length, deltas: [...again, ...deltas] };
   }
 
-  async #mark(store: DataStore, fresh: readonly PlacedEvent[], behind: ReadonlyMap<number, number>): Promise<MarkedEvent[]> {
+  async #mark(store: DataStore, fresh: readonly PlacedEvent[], behind: ReadonlyMap<number, number>): Promise<StreamMark[]> {
     const { name, weights } = this.#stream;
     const gapMs = this.#gapMs;
+    const sources = new Map(Array.from(behind.keys(), (partition) => [partition, sourceName(name, partition)]));
+    const sourceOf = (partition: number) => sources.get(partition) as string;
     if (gapMs === undefined) {
-      return fresh.map((each) => {
-        const weight = weightOf(each.event, weights);
-        const mark: StreamMark = { source: sourceName(name, each.partition), offset: each.offset };
-        return { ...each, mark: weight ? { ...mark, weight } : mark };
+      return fresh.map(({ event, partition, offset }) => {
+        const weight = weightOf(event, weights);
+        const mark: StreamMark = { source: sourceOf(partition), offset };
+        return weight ? { ...mark, weight } : mark;
       });
     }
     for (const [partition, next] of behind) {
@@ -107,7 +100,7 @@ export class BatchStore {
     const history = strangers.length > 0 ? await historyOf(store, strangers, gapMs) : [];
     for (const [user, partition] of places) sessionsOf(partition).none(user);
     for (const event of history) sessionsOf(places.get(event.user) as number).replay(event);
-    return fresh.map((each) => sessionsOf(each.partition).take(each, sourceName(name, each.partition)));
+    return fresh.map((each) => sessionsOf(each.partition).take(each, sourceOf(each.partition)));
   }
 
   /** Lets go of sessions that have ended. */
@@ -130,6 +123,24 @@ export function withPositions(store: DataStore): Required<Pick<DataStore, 'posit
     'ERR_NOT_SUPPORTED',
     'This data store does not keep positions of streams: expected `positions` and `events.ofUsers`, as the stores of attune have them.',
   );
+}
+
+/** Moves the positions of partitions ahead, which nobody else can do until the transaction ends. @returns where they were */
+async function advanced(store: DataStore, stream: string, to: readonly PartitionPosition[]): Promise<Map<number, number>> {
+  const { positions } = withPositions(store);
+  if (positions.advance) {
+    const before = await positions.advance(Object.fromEntries(to.map(({ partition, next }) => [sourceName(stream, partition), next])));
+    return new Map(to.map(({ partition }) => [partition, before[sourceName(stream, partition)]]));
+  }
+  const behind = new Map<number, number>();
+  // In order of partitions, so that two processes that have several of them do not wait for each other.
+  for (const { partition, next } of [...to].sort((a, b) => a.partition - b.partition)) {
+    const source = sourceName(stream, partition);
+    const before = (await positions.get(source)) ?? 0;
+    behind.set(partition, before);
+    if (next > before) await positions.set(source, next);
+  }
+  return behind;
 }
 
 /** Sums of deltas by pair, in the order in which pairs first came; the time is the latest. */
@@ -158,17 +169,41 @@ async function historyOf(store: DataStore, events: readonly PlacedEvent[], gapMs
   return [...found.filter(({ user }) => !long.has(user)), ...(await ofUsers(long, { since: began }))];
 }
 
-function deltaOf({ event: { user, item, timestamp }, mark }: Pick<MarkedEvent, 'event' | 'mark'>): Delta[] {
-  const { weight, source, offset } = mark;
-  return weight === undefined || item === undefined ? [] : [{ user, item, value: weight, timestamp, source, offset }];
+/** An event as it is stored. */
+function withMark(event: StreamEvent, mark: StreamMark): StreamEvent {
+  const row = { ...event };
+  row.stream = mark;
+  return row;
+}
+
+/** Adds what an event with a mark adds to the value of a pair. */
+function addDelta(to: Delta[], { user, item, timestamp }: StreamEvent, { weight, source, offset }: StreamMark): void {
+  if (weight !== undefined && item !== undefined) to.push({ user, item, value: weight, timestamp, source, offset });
+}
+
+/** Which events are not stored yet, each once: the same message may come twice within a batch, after a rebalance. */
+function sorted(events: readonly PlacedEvent[], behind: ReadonlyMap<number, number>): { fresh: PlacedEvent[]; known: PlacedEvent[] } {
+  const fresh: PlacedEvent[] = [];
+  const known: PlacedEvent[] = [];
+  const taken = new Map(Array.from(behind.keys(), (partition) => [partition, new Set<number>()]));
+  for (const each of events) {
+    const { partition, offset } = each;
+    if (offset < (behind.get(partition) as number)) known.push(each);
+    else if (!taken.get(partition)?.has(offset)) {
+      taken.get(partition)?.add(offset);
+      fresh.push(each);
+    }
+  }
+  return { fresh, known };
 }
 
 /** What events added when they were stored. */
 function storedDeltas(known: readonly PlacedEvent[], history: readonly StoredEvent[], stream: string): Delta[] {
-  if (known.length === 0) return [];
   const wanted = new Set(known.map(({ partition, offset }) => `${sourceName(stream, partition)}:${offset}`));
-  return history.flatMap((event) => {
+  const deltas: Delta[] = [];
+  for (const event of history) {
     const mark = event.stream as StreamMark | undefined;
-    return mark && wanted.has(`${mark.source}:${mark.offset}`) ? deltaOf({ event: event as never, mark }) : [];
-  });
+    if (mark && wanted.has(`${mark.source}:${mark.offset}`)) addDelta(deltas, event as never, mark);
+  }
+  return deltas;
 }

@@ -16,7 +16,7 @@ export type FactorModelLike = Recommender & {
 /**
  * A model in parts by item, for several processes that each hold one: every part knows all users and answers for its own items, about
  * `1 / count` of them. Item k is in part `k % count`, so parts share popular items alike. Lists of the parts are put together by
- * {@link mergeShards}.
+ * {@link mergeShards}; visitors without an account are folded in by a `ShardFoldIn`.
  *
  * @param model fitted, with factors: `AlsRecommender`, `BprRecommender`, `LightGcnRecommender`, `FactorRecommender`; without biases
  * @param count number of parts, 1 to 1,024

@@ -1,8 +1,6 @@
-import { isInteractions } from '../data/check-interactions.ts';
 import type { Interactions } from '../data/interactions.ts';
-import { AttuneError } from '../errors.ts';
-import { type Check, readOptions, text } from '../options.ts';
-import { jobChecks, mergePolicy, type SparkAlsOptions, type SparkSource } from './options.ts';
+import { readOptions, text } from '../options.ts';
+import { jobChecks, mergePolicy, onCluster, type SparkAlsOptions, type SparkSource } from './options.ts';
 import { faultsSql, idsSql, names, pairsSql, rowsSql } from './prepare-sql.ts';
 
 /** Options of {@link sparkAlsJob}: those of `sparkAls` that concern the data and the training. */
@@ -24,7 +22,11 @@ export interface SparkAlsJobOptions
  * @throws ERR_BAD_OPTION
  */
 export function sparkAlsJob(options: SparkAlsJobOptions): string {
-  const o = readOptions('sparkAlsJob', options, { ...jobChecks, interactions: onCluster, output: text() });
+  const o = readOptions('sparkAlsJob', options, {
+    ...jobChecks,
+    interactions: onCluster('A job has no connection to this process: write them to a file that the cluster reads.'),
+    output: text(),
+  });
   const duplicates = mergePolicy('sparkAlsJob', o);
   const pairs = (value: string | undefined) => pairsSql({ ...o, duplicates, value });
   const { interactions: from } = o;
@@ -63,15 +65,6 @@ export function sparkAlsJob(options: SparkAlsJobOptions): string {
   };
   return program.replace('JOB', () => pythonText(JSON.stringify(job)));
 }
-
-const onCluster: Check<Exclude<SparkSource, Interactions>> = (value, name) => {
-  const source = jobChecks.interactions(value, name);
-  if (!isInteractions(source)) return source;
-  throw new AttuneError(
-    'ERR_BAD_OPTION',
-    `${name} must be a path on the cluster, { path, format, options }, { table } or { query }, got Interactions. A job has no connection to this process: write them to a file that the cluster reads.`,
-  );
-};
 
 /** A text as a literal of Python and of ASCII alone. */
 function pythonText(value: string): string {

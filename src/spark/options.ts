@@ -85,10 +85,8 @@ export type SparkAlsSettings = ReturnType<typeof readSparkAlsOptions>;
 /** @throws ERR_BAD_OPTION */
 export function readSparkAlsOptions(options: SparkAlsOptions) {
   const o = readOptions('sparkAls', options, {
-    cluster: connectAddress as Check<ConnectAddress>,
-    ca: certificates,
+    ...clusterChecks,
     ...jobChecks,
-    sparkOptions,
     threads,
     onUnknown,
   });
@@ -144,6 +142,21 @@ const certificates: Check<string | Uint8Array | undefined> = (value, name) => {
   if (value === undefined || typeof value === 'string' || value instanceof Uint8Array) return value;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be certificates in PEM form, got ${shown(value)}.`);
 };
+
+/** Checks of what concerns the cluster. */
+export const clusterChecks = { cluster: connectAddress as Check<ConnectAddress>, ca: certificates, sparkOptions };
+
+/** The check of a source that the cluster reads. @param advice what to do with interactions that are here */
+export const onCluster =
+  (advice: string): Check<Exclude<SparkSource, Interactions>> =>
+  (value, name) => {
+    const given = source(value, name);
+    if (!isInteractions(given)) return given;
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${name} must be a path on the cluster, { path, format, options }, { table } or { query }, got Interactions. ${advice}`,
+    );
+  };
 
 /** Checks of what concerns the data and the training. */
 export const jobChecks = {

@@ -45,7 +45,7 @@ export async function prepare(
   from: Exclude<SparkSource, Interactions>,
   follow: Execution,
 ): Promise<Prepared> {
-  await session.execute(createView(names.source, relationOf(from)), follow);
+  await session.execute(sourceView(names.source, from), follow);
   const value = await checkColumns(session, s, follow);
   await session.execute(runSql(cached(names.pairs, pairsSql({ ...s, value }))), follow);
   await checkRows(session, s, follow);
@@ -60,6 +60,9 @@ export async function prepare(
     throw new AttuneError('ERR_EMPTY', 'sparkAls: expected interactions, got none. Check the path, the table or the query.');
   return { dataset: query(`SELECT user, item, value FROM ${names.rows}`), rowCount };
 }
+
+/** Gives a source a name for SQL. */
+export const sourceView = (name: string, from: Exclude<SparkSource, Interactions>) => createView(name, relationOf(from));
 
 /** Frees what was cached: the cluster would keep that beyond the session. Never throws: it stands in `finally`. */
 export async function tidy(session: ConnectSession): Promise<void> {

@@ -120,6 +120,30 @@ describe('a stream processor', () => {
     expect(await valuesOf(data)).toEqual({ 'u x': 1, 'u y': -2 });
   });
 
+  it('teaches the model once what comes again before it is published', async () => {
+    const data = memoryDataStore();
+    const models = memoryModelStore();
+    const placed = [...first, ...second].map((event, offset) => ({ event, partition: 0, offset }));
+    const stream = streamOf([]);
+    stream.batches = async function* () {
+      const interactions = Interactions.fromColumns({ users: [], items: [] });
+      const batch = (from: number, to: number) => ({
+        events: placed.slice(from, to),
+        positions: [{ partition: 0, next: to }],
+        interactions,
+        commit: async () => {},
+      });
+      yield batch(0, 1);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // published
+      yield batch(1, 8);
+      yield batch(2, 8);
+    };
+    await streamProcessor({ stream, data, recommender: await fitted(), models, name: 'als', publishEveryMs: 100 }).run();
+    expect(await valuesOf(data)).toEqual({ 'u x': 7, 'u y': -1 });
+    const model = await AlsRecommender.load(models, 'als@production');
+    expect(Object.fromEntries(model.interactionsOf('u').map(({ item, value }) => [item, value]))).toEqual({ x: 7, y: -1 });
+  });
+
   it('goes on from a new fit that somebody put, and adds what that does not know', async () => {
     const data = memoryDataStore();
     const models = memoryModelStore();

@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { AlsRecommender, Interactions } from 'attune';
-import { type SparkAlsOptions, sparkAls } from 'attune/spark';
+import { readParquet } from 'attune/node';
+import { type SparkAlsOptions, sparkAls, sparkEtl } from 'attune/spark';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agreement } from '../../bench/spark/agreement.ts';
+import { runEtl } from '../../examples/amazon-appliances/etl/run.ts';
+import { defaults } from '../../examples/amazon-appliances/settings.ts';
 import { randomNumbers } from '../../src/numeric/random.ts';
 import { serviceUrl, skippedService } from '../support/service.ts';
 
@@ -197,3 +200,66 @@ describe.skipIf(skipped)('sparkAls on a cluster of two workers', { timeout: 240_
 function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((worst, value, k) => Math.max(worst, Math.abs(value - b[k])), 0);
 }
+
+/** All rows of a Parquet file, or of the files of a folder by name, as Spark writes them. */
+async function rowsOf(path: string): Promise<Record<string, unknown>[]> {
+  const files = path.endsWith('.parquet') ? [path] : [];
+  if (files.length === 0) {
+    const parts = readdirSync(path).filter((name) => name.endsWith('.parquet'));
+    files.push(...parts.sort().map((name) => join(path, name)));
+  }
+  const rows: Record<string, unknown>[] = [];
+  for (const file of files) for await (const row of readParquet(file)) rows.push(row as Record<string, unknown>);
+  return rows;
+}
+
+describe.skipIf(skipped)('sparkEtl on a cluster of two workers', { timeout: 480_000 }, () => {
+  it.each([1, 4])('writes the rows of the example, with at least %i ratings each', async (minInteractions) => {
+    const random = randomNumbers(11);
+    const lines = Array.from({ length: 2000 }, (_, k) => {
+      const time = 1.6e12 + Math.floor(random() * 500) * 60_000;
+      const review: Record<string, unknown> = {
+        user_id: `zoë ${Math.floor(300 * random() ** 1.5)}`,
+        parent_asin: `B${Math.floor(150 * random() ** 2)}`,
+        rating: 1 + Math.floor(random() * 9) / 2,
+        timestamp: k % 7 === 0 ? time / 1000 : time, // seconds, as in older files
+      };
+      if (k % 11 === 0) delete review.timestamp;
+      if (k % 97 === 0) review.rating = 7;
+      if (k % 101 === 0) review.user_id = '';
+      return JSON.stringify(review);
+    });
+    const reviews = join(folder, 'reviews.jsonl');
+    writeFileSync(reviews, `${lines.join('\n')}\n`);
+    const ours = join(folder, `etl-${minInteractions}`);
+    mkdirSync(ours);
+    const summary = await runEtl({ ...defaults.etl, minInteractions, reviews, dataDir: ours }, (_, work) => work(() => {}));
+
+    const theirs = join(folder, `spark-etl-${minInteractions}`);
+    const made = await sparkEtl({
+      cluster,
+      interactions: { path: reviews, format: 'json' },
+      user: 'user_id',
+      item: 'parent_asin',
+      value: 'rating',
+      minInteractions,
+      output: theirs,
+      itemId: 'parent_asin',
+      // Many splits of the file, so that both workers read it.
+      sparkOptions: { 'spark.sql.files.maxPartitionBytes': '60000', 'spark.sql.files.openCostInBytes': '0' },
+    });
+    expect(made).toMatchObject({ rows: summary.reviews.kept, users: summary.users, items: summary.ratedProducts });
+    expect(made.rounds).toBeGreaterThan(minInteractions > 1 ? 1 : -1);
+    for (const name of ['interactions', 'user_map', 'item_map', 'popular_items']) {
+      const mine = await rowsOf(join(ours, `${name}.parquet`));
+      expect(mine.length).toBeGreaterThan(20);
+      expect(await rowsOf(`${join(theirs, name)}.parquet/`)).toEqual(mine);
+    }
+  });
+
+  it('says that nothing is left', async () => {
+    const query = "SELECT 'u' AS user, 'i' AS item, 3 AS value, 0 AS timestamp";
+    const nothing = sparkEtl({ cluster, interactions: { query }, minInteractions: 2, output: join(folder, 'nothing') });
+    await expect(nothing).rejects.toEqual(expect.objectContaining({ code: 'ERR_EMPTY' }));
+  });
+});

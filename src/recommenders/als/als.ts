@@ -175,6 +175,11 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     return this;
   }
 
+  /** Whether values of 0 and below count where regularization scales with counts. @internal */
+  get countsAll(): boolean {
+    return this.model.countsAll === true;
+  }
+
   /**
    * Takes users out of the model, for accounts that were closed: afterwards no id, history or bias of theirs is in it or in
    * `toBytes()`, and no factor row that only they had. Later users move up in `users`. Items keep every byte: like any

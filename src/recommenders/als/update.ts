@@ -6,8 +6,12 @@ import { yieldNow } from '../../work/yield-now.ts';
 import type { Biases } from '../factors/biases.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { type AlsModel, storedAs } from './model.ts';
-import { lambdaOf, observations, weigh, weighedCount } from './solver/equations.ts';
-import { RowSolver } from './solver/row-solver.ts';
+import { extraConfidence, lambdaOf, observations, weighedCount, weighedPreference } from './solver/equations.ts';
+import { type Entries, RowSolver, type RowSolverSource } from './solver/row-solver.ts';
+
+/** Rows of one call of the kernel, and room for their entries where rows are short. */
+const together = 256;
+const minEntries = 4096;
 
 /**
  * The model with new interactions in it: touched users solved against the items as they are, then touched and new items
@@ -30,59 +34,53 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const biases = model.biases && extendedBiases(model.biases, byUser, byItem, touchedUsers, touchedItems);
   const rows = ownRows(toFloats(model.rows), rowOf, scaleOf, touchedUsers, f);
 
-  const residual = (u: number, i: number, value: number) => (biases ? value - biases.global - biases.users[u] - biases.items[i] : value);
   let done = 0;
   const total = 2 * touchedUsers.length + touchedItems.length;
-  /** Called after every 64th row: a promise for each would take longer than a short row. */
-  const step = async () => {
+  const step = async (rows: number) => {
+    done += rows;
     onProgress?.({ phase: 'updating', done, total });
     await yieldNow();
     signal?.throwIfAborted();
   };
+  const how = { f, gram: s.feedback === 'implicit', step };
 
-  const solveUsers = async () => {
-    const longest = touchedUsers.reduce((most, u) => Math.max(most, byUser.offsets[u + 1] - byUser.offsets[u]), 1);
-    const solver = new RowSolver({ rows: itemFactors, f, gram: s.feedback === 'implicit', longest });
-    const [d, r] = [new Float64Array(longest), new Float64Array(longest)]; // of one row after the other
-    for (const u of touchedUsers) {
-      const indices = byUser.indices.subarray(byUser.offsets[u], byUser.offsets[u + 1]);
-      weights(indices.length, (e) => weigh(residual(u, indices[e], byUser.values[byUser.offsets[u] + e]), s), d, r);
-      const count = observations(byUser.values, byUser.offsets[u], byUser.offsets[u + 1], counting);
-      const vector = solver.solve({ indices, d, r, lambda: lambdaOf(count, items.size, s) });
-      rows.set(solver.toCaller(vector), rowOf[u] * f);
-      if (++done % 64 === 0) await step();
-    }
+  const solveUsers = () => {
+    const { offsets, indices: itemOf, values } = byUser;
+    const fill = (u: number, { indices, d, r }: Entries, at: number) => {
+      for (let e = offsets[u], to = at; e < offsets[u + 1]; e++, to++) {
+        const i = itemOf[e];
+        const value = biases ? values[e] - biases.global - biases.users[u] - biases.items[i] : values[e];
+        const confidence = extraConfidence(value, s);
+        indices[to] = i;
+        d[to] = confidence;
+        r[to] = weighedPreference(value, confidence, s);
+      }
+      return lambdaOf(observations(values, offsets[u], offsets[u + 1], counting), items.size, s);
+    };
+    return solveRows(byUser, touchedUsers, { ...how, rows: itemFactors }, fill, { target: rows, place: (u) => rowOf[u] });
   };
-
-  const solveItems = async () => {
+  const solveItems = () => {
     const rowWeights = new Float32Array(rows.length / f);
     for (let u = 0; u < users.size; u++) if (rowOf[u] >= 0) rowWeights[rowOf[u]] += weightOf(u) * scaleOf[u] ** 2;
-    const longest = touchedItems.reduce((most, i) => Math.max(most, byItem.offsets[i + 1] - byItem.offsets[i]), 1);
-    const solver = new RowSolver({ rows, f, weights: rowWeights, gram: s.feedback === 'implicit', longest });
     const everybody = userWeights ? userWeights.reduce((sum, w) => sum + w, 0) : users.size;
-    const [d, r] = [new Float64Array(longest), new Float64Array(longest)];
-    for (const i of touchedItems) {
-      const from = byItem.offsets[i];
-      const to = byItem.offsets[i + 1];
-      const who = byItem.indices.subarray(from, to);
+    const { offsets, indices: userOf, values } = byItem;
+    const countsAll = counting.feedback === 'explicit' || counting.countsAll;
+    const fill = (i: number, { indices, d, r }: Entries, at: number) => {
       let weight = 0;
-      for (let e = from; e < to; e++) if (observations(byItem.values, e, e + 1, counting) > 0) weight += weightOf(byItem.indices[e]);
-      weights(who.length, (e) => weigh(residual(who[e], i, byItem.values[from + e]), s), d, r);
-      for (let e = 0; e < who.length; e++) {
-        const [share, scale] = [weightOf(who[e]), scaleOf[who[e]]];
-        d[e] *= share;
-        d[e] *= scale ** 2;
-        r[e] = r[e] * share * scale;
+      for (let e = offsets[i], to = at; e < offsets[i + 1]; e++, to++) {
+        const u = userOf[e];
+        const share = userWeights ? userWeights[u] : 1;
+        const scale = scaleOf[u];
+        if (countsAll || values[e] > 0) weight += share;
+        const value = biases ? values[e] - biases.global - biases.users[u] - biases.items[i] : values[e];
+        const confidence = extraConfidence(value, s);
+        indices[to] = rowOf[u];
+        d[to] = confidence * share * (scale === 1 ? 1 : scale ** 2);
+        r[to] = weighedPreference(value, confidence, s) * share * scale;
       }
-      const vector = solver.solve({
-        indices: who.map((u) => rowOf[u]),
-        d,
-        r,
-        lambda: lambdaOf(weighedCount(weight, observations(byItem.values, from, to, counting)), everybody, s),
-      });
-      itemFactors.set(solver.toCaller(vector), i * f);
-      if (++done % 64 === 0) await step();
-    }
+      return lambdaOf(weighedCount(weight, observations(values, offsets[i], offsets[i + 1], counting)), everybody, s);
+    };
+    return solveRows(byItem, touchedItems, { ...how, rows, weights: rowWeights }, fill, { target: itemFactors, place: (item) => item });
   };
 
   await solveUsers();
@@ -93,12 +91,33 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   return { ...model, users, items, byUser, itemFactors, rows: storedAs(s.storage, rows), rowOf, scaleOf, userWeights, biases };
 }
 
-/** The weights of a row's entries, into arrays that are used for one row after the other. */
-function weights(count: number, entry: (e: number) => { d: number; r: number }, d: Float64Array, r: Float64Array): void {
-  for (let e = 0; e < count; e++) {
-    const weight = entry(e);
-    d[e] = weight.d;
-    r[e] = weight.r;
+/** Solves rows against a source, as many at a time as make a call worth while, and puts them where `place` says. */
+async function solveRows(
+  csr: Csr,
+  touched: readonly number[],
+  { step, ...source }: Pick<RowSolverSource, 'rows' | 'weights' | 'f' | 'gram'> & { step(rows: number): Promise<void> },
+  fill: (row: number, entries: Entries, at: number) => number,
+  into: { target: Float32Array; place(row: number): number },
+): Promise<void> {
+  const lengthOf = (row: number) => csr.offsets[row + 1] - csr.offsets[row];
+  const longest = touched.reduce((most, row) => Math.max(most, lengthOf(row)), minEntries);
+  const solver = new RowSolver({ ...source, longest, together });
+  for (let from = 0; from < touched.length; ) {
+    let to = from;
+    for (let entries = 0; to < touched.length && to < from + together; to++) {
+      entries += lengthOf(touched[to]);
+      if (entries > longest) break;
+    }
+    const first = from;
+    const solutions = solver.solveMany(to - from, {
+      lengthOf: (k) => lengthOf(touched[first + k]),
+      fill: (k, entries, at) => fill(touched[first + k], entries, at),
+    });
+    for (let k = from; k < to; k++) {
+      solver.putToCaller(solutions, (k - from) * solver.width, into.target, into.place(touched[k]) * source.f);
+    }
+    await step(to - from);
+    from = to;
   }
 }
 

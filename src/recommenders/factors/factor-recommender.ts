@@ -1,6 +1,15 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
-import type { Factors, FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
+import type {
+  Factors,
+  FitOptions,
+  History,
+  LoadOptions,
+  RecommendationList,
+  RecommenderOptions,
+  RecommendOptions,
+} from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
+import { AttuneError, shown } from '../../errors.ts';
 import { anything, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import type { HistoryRow } from '../shared/base.ts';
@@ -11,6 +20,16 @@ import { type FactorModel, factorKind, factorsFromBytes, factorsToBytes, meanOf,
 import { type FactorInput, factorInputNames, readFactors } from './input.ts';
 import { type FactorProfile, FactorServing } from './serving.ts';
 import type { UserRows } from './similar-users.ts';
+
+/** An item of a history with its factors; JSON. */
+export interface HistoryFactors {
+  /** Id. */
+  item: string;
+  /** Its value in the history. */
+  value: number;
+  /** One number per factor. */
+  factors: number[];
+}
 
 /** Options of {@link FactorRecommender}. */
 export type FactorOptions = RecommenderOptions;
@@ -96,6 +115,36 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
     await pace.finish();
     this.replace(model);
     return this;
+  }
+
+  /**
+   * The factors of those items of a history that are known here, for a visitor whose items lie in several parts; see `ShardFoldIn`. Empty
+   * when none is.
+   * @throws ERR_BAD_ID, ERR_BAD_VALUE
+   */
+  historyFactors(history: History): HistoryFactors[] {
+    const { itemFactors, factors: f } = this.model;
+    const { items, values } = this.readHistory(history);
+    return Array.from(items, (item, k) => ({
+      item: this.items.idAt(item),
+      value: values[k],
+      factors: Array.from(itemFactors.subarray(item * f, (item + 1) * f)),
+    }));
+  }
+
+  /**
+   * Best-first list for factors that come from elsewhere, such as `ShardFoldIn`. Nothing counts as seen: pass it as `exclude`.
+   * @param factors one number per factor
+   * @throws ERR_BAD_ARGUMENT when there are more or fewer, or one is not finite
+   */
+  recommendByFactors(factors: ArrayLike<number>, options: RecommendOptions = {}): RecommendationList {
+    const owner = 'FactorRecommender.recommendByFactors';
+    const { factors: f, biases } = this.model;
+    const vector = Float32Array.from(factors ?? []);
+    if (vector.length !== f || !vector.every(Number.isFinite)) {
+      throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${f} finite numbers, got ${shown(factors)}.`);
+    }
+    return this.listOf(owner, { vector, add: biases?.global ?? 0 }, options);
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */

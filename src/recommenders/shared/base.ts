@@ -137,6 +137,12 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return this.#named(this.#list(this.profileFrom(row), row, filter));
   }
 
+  /** The list of a profile that is no user's and no history's. */
+  protected listOf(owner: string, profile: Profile, options: RecommendOptions): RecommendationList {
+    const filter = filterOf(owner, this.items, readOptions(owner, options, recommendChecks));
+    return this.#named(this.#list(profile, { items: new Int32Array(0), values: new Float32Array(0) }, filter));
+  }
+
   whyNot(who: Id | History, item: Id, options: RecommendOptions = {}): WhyNot {
     const owner = `${this.kind}.whyNot`;
     const o = readOptions(owner, options, recommendChecks);

@@ -1,4 +1,5 @@
 import { doubleQuoted, onConflict, type SqlDialect } from '../sql/dialect.ts';
+import { arrayText } from './given.ts';
 
 /** PostgreSQL 13 or newer. */
 export const postgresDialect: SqlDialect = {
@@ -19,6 +20,7 @@ export const postgresDialect: SqlDialect = {
   typed: (parameter, type) => `cast(${parameter} as ${type})`,
   upsert: onConflict,
   maxParameters: 65_535,
+  list: { texts: '?::text::text[]', integers: '?::text::int8[]', value: arrayText },
   maxRows: 1000,
   // A table that exists already is no news; some drivers print every notice.
   begin: 'begin; set local client_min_messages to warning',

@@ -27,7 +27,10 @@ export async function withGiven<T>(
   const table = `attune_given_${++tables}`;
   const columns = types.map((type, k) => `c${k + 1} ${type}`).join(', ');
   await connection.run(`create temporary table ${table} (n int4, ${columns}) on commit drop`);
-  await connection.copyIn(`copy ${table} from stdin`, copyChunks(rows));
+  await connection.copyIn(
+    `copy ${table} from stdin`,
+    copyChunks(rows, ({ row, values }) => [row, ...values]),
+  );
   const result = await work({ source: `${table} as g`, values: [] });
   await connection.run(`drop table ${table}`);
   return result;
@@ -51,13 +54,14 @@ export function arrayText(values: readonly SqlValue[]): string {
 }
 
 /** Rows in the text format of `copy`, in pieces of some tens of kilobytes. */
-function copyChunks(rows: readonly ReadRow[]): Uint8Array[] {
+export function copyChunks<Row>(rows: readonly Row[], valuesOf: (row: Row) => readonly SqlValue[]): Uint8Array[] {
   const encoder = new TextEncoder();
   const chunks: Uint8Array[] = [];
   let text = '';
-  for (const { row, values } of rows) {
-    text += row;
-    for (const value of values) text += `\t${copyText(value)}`;
+  for (const row of rows) {
+    const values = valuesOf(row);
+    text += copyText(values[0]);
+    for (let k = 1; k < values.length; k++) text += `\t${copyText(values[k])}`;
     text += '\n';
     if (text.length > 60_000) {
       chunks.push(encoder.encode(text));
@@ -70,7 +74,9 @@ function copyChunks(rows: readonly ReadRow[]): Uint8Array[] {
 
 function copyText(value: SqlValue): string {
   if (value === null) return '\\N';
-  return typeof value === 'string' ? value.replace(/[\\\t\n\r]/g, (found) => escapes[found]) : String(value);
+  if (typeof value !== 'string') return String(value);
+  return needsEscape.test(value) ? value.replace(/[\\\t\n\r]/g, (found) => escapes[found]) : value;
 }
 
+const needsEscape = /[\\\t\n\r]/;
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

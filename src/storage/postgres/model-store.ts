@@ -28,9 +28,14 @@ export function postgresModelStore(handle: PostgresHandle, options: { table?: st
     database.use((connection) =>
       connection.atomic(async () => {
         await connection.run(dialect.lockSchema as string);
-        for (const sql of modelTables(dialect, table)) await connection.run(sql);
         const columns = await connection.all<{ name: string }>(numbered(dialect, dialect.columnsOfTable), table);
-        if (!columns.some(({ name }) => name === 'checksum')) await connection.run(checksumColumn(dialect, table));
+        for (const sql of modelTables(dialect, table)) await connection.run(sql);
+        if (columns.length === 0) {
+          // Factors do not get smaller by compression, which takes the server longer than all else that it does with a model.
+          for (const name of [table, `${table}_parts`]) {
+            await connection.run(`alter table ${dialect.quote(name)} alter column bytes set storage external`);
+          }
+        } else if (!columns.some(({ name }) => name === 'checksum')) await connection.run(checksumColumn(dialect, table));
       }),
     );
   const use: Use = async (work) => {

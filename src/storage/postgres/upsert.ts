@@ -50,14 +50,15 @@ export function upsertOf({ name, columns, types, keys, newest, sum }: UpsertTabl
     return `${column} = excluded.${column}`;
   });
   const addInto = ({ source }: Given) =>
-    `insert into ${table} as t (${names.join(', ')}) select ${names.map((_, k) => value(k)).join(', ')} from ${source} order by g.n ` +
-    `on conflict (${key.join(', ')}) do update set ${added.join(', ')} returning (t.xmax = 0) as "fresh"`;
+    `with stored as (insert into ${table} as t (${names.join(', ')}) select ${names.map((_, k) => value(k)).join(', ')} from ${source} order by g.n ` +
+    `on conflict (${key.join(', ')}) do update set ${added.join(', ')} returning (t.xmax = 0) as "fresh") ` +
+    'select count(*) filter (where fresh) as n from stored';
 
   return {
     /** Adds the values of rows whose keys exist, in one statement, so that no other writer comes in between. */
     async add(connection: SqlConnection, given: Given): Promise<Upserted> {
-      const rows = await connection.all<{ fresh: boolean }>(addInto(given), ...given.values);
-      return { inserted: rows.filter(({ fresh }) => fresh).length, older: [] };
+      const counted = await connection.one<{ n: number }>(addInto(given), ...given.values);
+      return { inserted: Number(counted?.n), older: [] };
     },
     /** Into a table that has none of the keys and, for the time being, no constraint. */
     insertAll: (connection: SqlConnection, given: Given) => connection.run(insert(given, ''), ...given.values),

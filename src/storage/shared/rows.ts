@@ -118,10 +118,10 @@ export function eventFields(row: Record<string, unknown>): Record<string, unknow
 
 /** The text of anything that JSON holds without loss. @throws ERR_BAD_VALUE naming the column. */
 export function jsonText(value: unknown, name: string): string {
+  // Numbers may be ones that JSON does not know; a look at each value by a function takes several times as long as the writing.
+  if (isPlain(value) || holdsPlain(value)) return JSON.stringify(value);
   try {
-    // Numbers may be ones that JSON does not know; a look at each value takes several times as long as the writing.
-    const checked = typeof value === 'object' && !holdsTexts(value);
-    const text = checked ? JSON.stringify(value, finiteOnly) : JSON.stringify(finiteOnly('', value));
+    const text = typeof value === 'object' ? JSON.stringify(value, finiteOnly) : JSON.stringify(finiteOnly('', value));
     if (text !== undefined) return text;
   } catch {
     // circular, a bigint, or a number that JSON does not know
@@ -129,12 +129,16 @@ export function jsonText(value: unknown, name: string): string {
   throw new AttuneError('ERR_BAD_VALUE', `Expected something that JSON holds in '${name}', got ${shown(value)}.`);
 }
 
-/** Whether it is a plain list or object of nothing but texts, as features and descriptions are. */
-function holdsTexts(value: object | null): boolean {
-  if (value === null) return true;
-  const list = Array.isArray(value);
-  if (!list && Object.getPrototypeOf(value) !== Object.prototype) return false;
-  for (const entry of list ? value : Object.values(value)) if (typeof entry !== 'string') return false;
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)) || typeof value === 'boolean' || value === null;
+}
+
+/** Whether it is a plain list or object of nothing but texts, numbers and the like, as features and descriptions are. */
+function holdsPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[name])) return false;
   return true;
 }
 

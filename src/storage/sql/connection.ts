@@ -33,7 +33,7 @@ export interface SqlDatabase {
 export interface SqlWriters {
   products(table: ProductsTable, use: Use): Pick<ProductStore, 'putMany'>;
   interactions(table: InteractionsTable, products: ProductsTable, use: Use): Pick<InteractionStore, 'putMany'>;
-  events(table: string, time: string, use: Use): Pick<EventStore, 'append' | 'appendMany'>;
+  events(table: string, time: string, use: Use): Pick<EventStore, 'append' | 'appendMany' | 'addMany'>;
 }
 
 /** Runs work with exclusive use of a connection. */

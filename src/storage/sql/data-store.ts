@@ -4,9 +4,9 @@ import { readWork } from '../shared/checks.ts';
 import type { readTables } from '../shared/tables.ts';
 import type { SqlConnection, SqlDatabase, Use } from './connection.ts';
 import { sqlEvents } from './events.ts';
-import { sqlInteractions } from './interactions.ts';
+import { interactionStatements, sqlInteractions } from './interactions.ts';
 import { sqlPositions } from './positions.ts';
-import { sqlProducts } from './products.ts';
+import { productStatements, sqlProducts } from './products.ts';
 import { makeTables } from './schema.ts';
 
 /** Products, interactions and events in any SQL database. Creates what is missing and leaves what exists. @throws ERR_STORE */
@@ -16,14 +16,16 @@ export async function sqlDataStore(
 ): Promise<DataStore> {
   const { products, interactions, events } = tables;
   const { indexes, pairs, eventTime } = await use((connection) => makeTables(connection, dialect, tables));
+  const sql = { products: productStatements(dialect, products), interactions: interactionStatements(dialect, interactions, products) };
+  const positionsBy = sqlPositions(dialect, `${events}_positions`);
   const parts = (use: Use) => ({
-    products: { ...sqlProducts(dialect, products, use), ...writers?.products(products, use) },
+    products: { ...sqlProducts(products, sql.products, use), ...writers?.products(products, use) },
     interactions: {
-      ...sqlInteractions(dialect, { interactions, products, indexes, pairs }, use),
+      ...sqlInteractions(dialect, { interactions, sql: sql.interactions, indexes, pairs }, use),
       ...writers?.interactions(interactions, products, use),
     },
     events: { ...sqlEvents(dialect, events, eventTime, use), ...writers?.events(events, eventTime, use) },
-    positions: sqlPositions(dialect, `${events}_positions`, use),
+    positions: positionsBy(use),
   });
   /** What the work of a transaction is given. Concurrent calls run one after the other, because they share one connection. */
   const inside = (connection: SqlConnection): DataStore => {

@@ -20,6 +20,8 @@ export interface SqlDialect {
   upsert(clause: UpsertClause): string;
   /** Maximum number of parameters of a statement. */
   readonly maxParameters: number;
+  /** Where a list can be one parameter: how it is written, for `unnest`, and its value. */
+  readonly list?: { readonly texts: string; readonly integers: string; value(list: readonly (string | number)[]): string };
   /** Maximum number of rows per insert statement; more do not make it faster. */
   readonly maxRows: number;
   /** Name of the hidden column that numbers the rows of every table; without one, products get a column for their place. */

@@ -21,15 +21,7 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
   const insert = text(`insert into ${name} (${at}, ${type}, ${user}, ${data}) values (?, ?, ?, ?) returning ${id} as "attune_place"`);
   const select = `select ${id} as "attune_place", ${at} as "timestamp", ${type} as "type", ${user} as "user", ${dialect.text(data)} as "data" from ${name}`;
   const last = `select max(${id}) as n from ${name}`;
-  /** A condition on the filter, and its parameters. */
-  const where = ({ user: of, types, since, until }: EventCondition): { condition: string; values: SqlValue[] } => {
-    if (types?.length === 0) return { condition: 'where 1 = 0', values: [] };
-    const times = `where ${at} >= ? and ${at} < ?${of === undefined ? '' : ` and ${user} = ?`}`;
-    const bounds = of === undefined ? [since, until] : [since, until, of];
-    return types
-      ? { condition: `${times} and ${type} in (${parameters(types.length)})`, values: [...bounds, ...types] }
-      : { condition: times, values: bounds };
-  };
+  const where = conditionsOn(at, type, user);
   const rowOf = (stored: Stored): StoredEvent =>
     eventRow(
       Number(stored.attune_place),
@@ -78,11 +70,17 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     async ofUsers(given, filter) {
       const users = [...new Set(lookupKeys(checkIterable('events.ofUsers', 'ids', given), 'events.ofUsers: user'))];
       const { condition, values } = where(readFilter(filter));
-      const most = Math.min(dialect.maxParameters, 10_000) - values.length;
-      const sql = (count: number) => text(`${select} ${condition} and ${user} in (${parameters(count)}) order by ${id}`);
-      const rows = await use((connection) => inParts(users, most, (part) => connection.all<Stored>(sql(part.length), ...values, ...part)));
-      const found = rows.map(rowOf);
-      return users.length > most ? found.sort((a, b) => a.id - b.id) : found;
+      const rows = await use((connection) => {
+        if (dialect.list) {
+          const list = `${user} in (select unnest(${dialect.list.texts}))`;
+          return connection.all<Stored>(text(`${select} ${condition} and ${list} order by ${id}`), ...values, dialect.list.value(users));
+        }
+        const sql = (count: number) => text(`${select} ${condition} and ${user} in (${parameters(count)}) order by ${id}`);
+        return inParts(users, Math.min(dialect.maxParameters, 10_000) - values.length, (part) =>
+          connection.all<Stored>(sql(part.length), ...values, ...part),
+        );
+      });
+      return rows.map(rowOf).sort((a, b) => a.id - b.id);
     },
     async count(filter) {
       const { condition, values } = where(readFilter(filter));
@@ -92,6 +90,18 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
       const { condition, values } = where(readFilter(filter));
       return use((connection) => connection.run(text(`delete from ${name} ${condition}`), ...values));
     },
+  };
+}
+
+/** Makes the condition on a filter, and its parameters. Columns are quoted already. */
+function conditionsOn(at: string, type: string, user: string) {
+  return ({ user: of, types, since, until }: EventCondition): { condition: string; values: SqlValue[] } => {
+    if (types?.length === 0) return { condition: 'where 1 = 0', values: [] };
+    const times = `where ${at} >= ? and ${at} < ?${of === undefined ? '' : ` and ${user} = ?`}`;
+    const bounds = of === undefined ? [since, until] : [since, until, of];
+    return types
+      ? { condition: `${times} and ${type} in (${parameters(types.length)})`, values: [...bounds, ...types] }
+      : { condition: times, values: bounds };
   };
 }
 

@@ -22,20 +22,17 @@ type Stored = Placed & { user: string; item: string; value: number; timestamp: n
 /** Loads of at least this size drop the indexes and rebuild them at the end, if that is less work than updating them. */
 const bulkSize = 50_000;
 
-/** The tables, and what was learnt when they were made. */
+type InteractionStatements = ReturnType<typeof interactionStatements>;
+
+/** The table, its statements, and what was learnt when it was made. */
 interface Tables extends Pick<Schema, 'indexes' | 'pairs'> {
   interactions: InteractionsTable;
-  products: ProductsTable;
+  sql: InteractionStatements;
 }
 
 /** Interactions in a table. */
-export function sqlInteractions(
-  dialect: SqlDialect,
-  { interactions: table, products, indexes, pairs }: Tables,
-  use: Use,
-): InteractionStore {
+export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql, indexes, pairs }: Tables, use: Use): InteractionStore {
   const { columns } = table;
-  const sql = statements(dialect, table, products);
   const read = (row: Record<string, unknown>): SqlValue[] => {
     const { user, item, value, timestamp } = readInteraction(row);
     return [user, item, value, timestamp, ...columns.encode(row)];
@@ -132,7 +129,7 @@ function rebuilding(
 
 /** Stores batches of interactions with different pairs. */
 function interactionWriter(
-  sql: ReturnType<typeof statements>,
+  sql: InteractionStatements,
   { unknownProducts, onConflict }: { unknownProducts: 'reject' | 'stub'; onConflict: 'replace' | 'newest' | 'sum' },
 ): RowWriter & Storable {
   const known = new Set<SqlValue>();
@@ -212,7 +209,8 @@ interface ListStatements {
 }
 
 /** The text of every statement. */
-function statements(dialect: SqlDialect, table: InteractionsTable, products: ProductsTable) {
+/** The statements of {@link sqlInteractions}, made once for all transactions: there are long ones among them. */
+export function interactionStatements(dialect: SqlDialect, table: InteractionsTable, products: ProductsTable) {
   const [name, id, user, item, value, timestamp] = [table.name, table.id, table.user, table.item, table.value, table.timestamp].map(
     dialect.quote,
   );

@@ -12,9 +12,8 @@ import { placeOf, selectedColumns } from './schema.ts';
 type Stored = Placed & { item: string } & Record<string, unknown>;
 
 /** Products in a table. */
-export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use): ProductStore {
+export function sqlProducts(table: ProductsTable, sql: ReturnType<typeof productStatements>, use: Use): ProductStore {
   const { columns } = table;
-  const sql = statements(dialect, table);
   const read = (row: Record<string, unknown>): SqlValue[] => [readKey(row.item, 'item'), ...columns.encode(row)];
   const rowOf = (stored: Stored): ProductRow => {
     const row: ProductRow = { item: stored.item };
@@ -93,7 +92,8 @@ export function sqlProducts(dialect: SqlDialect, table: ProductsTable, use: Use)
   };
 }
 
-function statements(dialect: SqlDialect, table: ProductsTable) {
+/** The statements of {@link sqlProducts}, made once for all transactions. */
+export function productStatements(dialect: SqlDialect, table: ProductsTable) {
   const name = dialect.quote(table.name);
   const id = dialect.quote(table.id);
   const place = placeOf(dialect);

@@ -2,14 +2,22 @@ import type { AlsSettings } from '../options.ts';
 
 // How values and rows of values become equations of ALS.
 
-/** d = confidence - 1 and r = confidence * preference of one value. Tiny positive d keep 1 / sqrt(d) finite. */
+/** d = confidence - 1 and r = confidence * preference of one value. */
 export function weigh(value: number, settings: Pick<AlsSettings, 'feedback' | 'alpha'>): { d: number; r: number } {
-  if (settings.feedback === 'explicit') return { d: 1, r: value };
-  if (value > 0) {
-    const d = Math.max(settings.alpha * value, 1e-30);
-    return { d, r: 1 + d };
-  }
-  return { d: -settings.alpha * value, r: 0 };
+  const d = extraConfidence(value, settings);
+  return { d, r: weighedPreference(value, d, settings) };
+}
+
+/** d of a value. Tiny positive d keep 1 / sqrt(d) finite. */
+export function extraConfidence(value: number, { feedback, alpha }: Pick<AlsSettings, 'feedback' | 'alpha'>): number {
+  if (feedback === 'explicit') return 1;
+  return value > 0 ? Math.max(alpha * value, 1e-30) : -alpha * value;
+}
+
+/** r of a value with its d. */
+export function weighedPreference(value: number, d: number, { feedback }: Pick<AlsSettings, 'feedback'>): number {
+  if (feedback === 'explicit') return value;
+  return value > 0 ? 1 + d : 0;
 }
 
 /** Regularization of a row with n observations when the other side has `others` rows. */

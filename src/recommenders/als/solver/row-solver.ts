@@ -17,6 +17,13 @@ export interface RowEquation {
   lambda: number;
 }
 
+/** Where the entries of rows are written, one row behind the other. */
+export interface Entries {
+  indices: Int32Array;
+  d: Float32Array;
+  r: Float32Array;
+}
+
 /** What a {@link RowSolver} is made of. */
 export interface RowSolverSource {
   /** count x f, row-major. Copied. */
@@ -30,8 +37,10 @@ export interface RowSolverSource {
   extra?: Float32Array;
   /** Position k of the copy holds row order[k]; default as given. */
   order?: Int32Array;
-  /** Maximum number of entries of a row. */
+  /** Maximum number of entries of a row; with `together`, of the rows of one call. */
   longest: number;
+  /** Maximum number of rows that {@link RowSolver.solveMany} solves in one call. Default 1. */
+  together?: number;
   /** Bytes the caller wants to take from the engine besides. Default 0. */
   spareBytes?: number;
 }
@@ -67,14 +76,14 @@ export class RowSolver {
     return Math.ceil((f + (hasExtra ? 1 : 0)) / 8) * 8;
   }
 
-  constructor({ rows, f, weights, gram: withGram, extra, order, longest, spareBytes = 0 }: RowSolverSource) {
+  constructor({ rows, f, weights, gram: withGram, extra, order, longest, together = 1, spareBytes = 0 }: RowSolverSource) {
     const count = rows.length / f;
     const width = RowSolver.widthOf(f, extra !== undefined);
     this.#f = f;
     this.width = width;
     this.extraColumn = extra ? f : -1;
     this.dualMax = dualMaxOf(width);
-    const memory = memoryOf(count, width, longest);
+    const memory = memoryOf(count, width, longest, together);
     const bytes = memory.bytes + gramLayout(width).bytes + smallMatricesLayout(f).bytes + spareBytes;
     this.engine = new Engine(bytes, {
       families: [alsKernels, denseKernels, rankingKernels],
@@ -90,9 +99,12 @@ export class RowSolver {
       this.#position = new Int32Array(count);
       for (let k = 0; k < count; k++) this.#position[order[k]] = k;
     }
-    for (let k = 0; k < count; k++) {
-      const id = order ? order[k] : k;
-      this.source.array.set(rows.subarray(id * f, (id + 1) * f), k * width);
+    if (!order && f === width) this.source.array.set(rows);
+    else {
+      for (let k = 0; k < count; k++) {
+        const id = order ? order[k] : k;
+        this.source.array.set(rows.subarray(id * f, (id + 1) * f), k * width);
+      }
     }
     if (withGram) {
       const weightOf = weights && ((k: number) => weights[order ? order[k] : k]);
@@ -124,6 +136,29 @@ export class RowSolver {
     return this.vector.array;
   }
 
+  /**
+   * Solves rows exactly, each as `solve` would, in one call of the kernel: for short rows that call is most of the work. Not for a source
+   * with an order or an extra column.
+   * @param fill writes the entries of a row from position `at` on, indices as the caller knows them
+   * @returns where each solution stands: floats from `k * width` on, in the inner basis, until the next call
+   */
+  solveMany(
+    count: number,
+    { lengthOf, fill }: { lengthOf(k: number): number; fill(k: number, entries: Entries, at: number): number },
+  ): Float32Array {
+    const { offsets, indices, d, r, lambdas, solutions, stats, failed } = this.#memory;
+    const entries = { indices: indices.array, d: d.array, r: r.array };
+    for (let k = 0, at = 0; k < count; k++) {
+      lambdas.array[k] = fill(k, entries, at);
+      at += lengthOf(k);
+      offsets.array[k + 1] = at;
+    }
+    const rows = { offsets, indices, d, r, lambdas, y: this.source, out: solutions, stats, failed };
+    const how = { eigenvalues: this.eigenvalues, floor: this.floor, f: this.width, dualMax: this.dualMax };
+    this.engine.runHere(solveRowsExactly, { lo: 0, hi: count }, { ...rows, ...how });
+    return solutions.array;
+  }
+
   /** The position of a row of the caller in `source`. */
   positionOf(index: number): number {
     return this.#position ? this.#position[index] : index;
@@ -144,15 +179,40 @@ export class RowSolver {
 
   /** An inner vector in the caller's basis. */
   toCaller(vector: Float32Array): Float32Array {
-    const f = this.#f;
-    const row = new Float32Array(f);
-    for (let i = 0; i < f; i++) {
-      let sum = 0;
-      if (this.#rotation) for (let j = 0; j < f; j++) sum += vector[j] * this.#rotation[i * f + j];
-      else sum = vector[i];
-      row[i] = sum;
-    }
+    const row = new Float32Array(this.#f);
+    this.putToCaller(vector, 0, row, 0);
     return row;
+  }
+
+  /** The same from a position of an array to a position of another. */
+  putToCaller(from: Float32Array, at: number, to: Float32Array, position: number): void {
+    const f = this.#f;
+    const rotation = this.#rotation;
+    if (!rotation) {
+      for (let i = 0; i < f; i++) to[position + i] = from[at + i];
+      return;
+    }
+    // Four sums at a time, each in the order of j: one waits for its last addition most of the time.
+    let i = 0;
+    for (; i + 4 <= f; i += 4) {
+      let [a, b, c, d] = [0, 0, 0, 0];
+      for (let j = 0, row = i * f; j < f; j++, row++) {
+        const x = from[at + j];
+        a += x * rotation[row];
+        b += x * rotation[row + f];
+        c += x * rotation[row + 2 * f];
+        d += x * rotation[row + 3 * f];
+      }
+      to[position + i] = a;
+      to[position + i + 1] = b;
+      to[position + i + 2] = c;
+      to[position + i + 3] = d;
+    }
+    for (; i < f; i++) {
+      let sum = 0;
+      for (let j = 0; j < f; j++) sum += from[at + j] * rotation[i * f + j];
+      to[position + i] = sum;
+    }
   }
 
   /** The extra column is for scoring: it is zero while rows are solved, and 1 in the vector afterwards. */
@@ -170,18 +230,19 @@ export class RowSolver {
   }
 }
 
-function memoryOf(count: number, width: number, longest: number) {
+function memoryOf(count: number, width: number, longest: number, together: number) {
   return layout({
     source: f32(count * width),
     vector: f32(width),
     eigenvalues: f32(width),
     rotation: f32(width * width),
-    // One equation.
-    offsets: i32(2),
+    // Equations.
+    offsets: i32(together + 1),
     indices: i32(longest),
     d: f32(longest),
     r: f32(longest),
-    lambdas: f32(1),
+    lambdas: f32(together),
+    solutions: f32(together === 1 ? 0 : together * width),
     stats: f64(2),
     failed: i32(1),
   });
