@@ -20,7 +20,9 @@ export const priceRows = [
 ];
 const small = zipf({ users: 30, items: 40, rows: 300, seed: 2 });
 export const als: AlsRecommender = await new AlsRecommender({ factors: 8, iterations: 3, seed: 7 }).fit(
-  await Interactions.from(Array.from(small, ({ user, item, value }) => ({ user: user.replace('u', 'A'), item: item.replace('i', 'B0'), value }))),
+  await Interactions.from(
+    Array.from(small, ({ user, item, value }) => ({ user: user.replace('u', 'A'), item: item.replace('i', 'B0'), value })),
+  ),
 );
 
 export { writeFile } from 'node:fs/promises';

@@ -104,7 +104,10 @@ export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
     },
     async ({ query: { item_id, n, by } }, reply) => sendJson(reply, { item_id }, 'recommendations', await similar(shop, item_id, n, by)),
   );
+  explanations(app, shop, tags);
+}
 
+function explanations(app: FastifyInstance, shop: Shop, tags: string[]): void {
   app.get<{ Querystring: { user_id: string; item_id: string; recommendation_id?: string } }>(
     '/explain',
     {
