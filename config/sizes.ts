@@ -23,20 +23,20 @@ const find = "import { SemanticIndex } from 'attune'; globalThis.find = (bytes, 
 const pages: [what: string, code: string, inOneFile: number, inParts: number][] = [
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 15.5, 18.5],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 30, 34],
-  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 43, 48],
+  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 44, 49],
   ['page: SemanticIndex.fromBytes, search', find, 75, 80],
 ];
 
 /** Kilobytes of a subpath with everything that it can load, ALS in those of Node and Spark; the limit of those that are not listed. */
-const ofSubpaths: Record<string, number> = { attune: 285, 'attune/authoring': 190, 'attune/node': 100, 'attune/spark': 92 };
-const otherSubpath = 22;
+const ofSubpaths: Record<string, number> = { attune: 290, 'attune/authoring': 190, 'attune/node': 104, 'attune/spark': 96 };
+const otherSubpath = 24;
 
 const [{ size, unpackedSize, files }] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
 );
 const rows: Row[] = [
-  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2050 },
-  { what: 'package, unpacked', kilobytes: unpackedSize / 1000, budget: 7200 },
+  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2150 },
+  { what: 'package, unpacked', kilobytes: unpackedSize / 1000, budget: 7500 },
 ];
 for (const [what, code, inOneFile, inParts] of pages) {
   rows.push({ what, kilobytes: await weightOf(code, true), budget: inOneFile });

@@ -1,3 +1,6 @@
+/** Below it, squares underflow and 2 / |v|^2 overflows. What rounding leaves of a matrix of low rank gets there. */
+const negligible = 1e-152;
+
 /**
  * Eigenvalues and orthonormal eigenvectors of a symmetric matrix: Householder's reflections to a tridiagonal matrix, then the QL method with
  * Wilkinson's shifts (Golub & Van Loan, Matrix Computations, 8.3). Nothing but + - * / and sqrt, so every machine gives the same bits.
@@ -25,7 +28,7 @@ function tridiagonal(a: Float64Array, f: number) {
       norm += v[i] * v[i];
     }
     norm = Math.sqrt(norm);
-    if (norm === 0) continue;
+    if (norm < negligible) continue;
     const alpha = v[from] > 0 ? -norm : norm;
     beside[k] = alpha;
     v[from] -= alpha;

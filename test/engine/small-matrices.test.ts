@@ -52,6 +52,9 @@ describe.each([
     expectEigen(new Float64Array(16), 4, plain);
     for (const scale of [1e-150, 1e150]) expectEigen(gram(6, 9, 3).map((v) => v * scale), 6, plain); // biome-ignore format: short
   });
+  it('eigen takes numbers whose squares underflow, as rounding leaves them of a matrix of low rank', () => {
+    for (const least of [1e-152, 1e-156, 1e-160, 1e-300]) expectEigen(Float64Array.of(1, least, least, least, 2, 0, least, 0, 3), 3, plain);
+  });
   it('eigen is right at the size it is made for', () => {
     expectEigen(gram(128, 300, 5), 128, plain);
   });

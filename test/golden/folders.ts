@@ -144,15 +144,16 @@ const databaseFile = folderCase({
   },
   async read({ sqliteDataStore, sqliteModelStore, sqliteEmbeddingCache }, folder) {
     const database = new Database(join(folder, 'shop.db'));
-    // The build before called the time of an event `time`, in rows and in the table, and kept no checksums or parts of models; its tables are
-    // used as they are.
-    const schema = database
+    // The build before called the time of an event `time`, in rows and in the table, kept no checksums or parts of models, and had keys of pairs
+    // as constraints; its tables are used as they are.
+    const rows = database
       .prepare(
         `SELECT name, replace(replace(sql, '"timestamp" BIGINT NOT NULL', '"time" BIGINT NOT NULL'), char(10) || '  checksum TEXT,', '')
          FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'models_parts' ORDER BY name`,
       )
       .raw()
-      .all();
+      .all() as [name: string, sql: string][];
+    const schema = withConstraints(rows);
     const stores = await Promise.all([{}, { tables }].map((options) => sqliteDataStore(database, options)));
     const data = [];
     for (const { products, interactions } of stores) {
@@ -244,3 +245,17 @@ const trackerFolder = folderCase({
 
 /** Everything that is kept in a folder. */
 export const folderCases: FolderCase[] = [modelFolder, databaseFile, cacheFolder, trackerFolder];
+
+/** Tables with the keys of their pairs as constraints, as they were, and not as indexes. */
+function withConstraints(rows: [name: string, sql: string][]): [name: string, sql: string][] {
+  const keys = rows.flatMap(([, sql]) => {
+    const found = /^CREATE UNIQUE INDEX "idx_pair_.*" ON ("\w+") (\(.*\))$/.exec(sql);
+    return found ? [{ table: found[1], columns: found[2] }] : [];
+  });
+  return rows
+    .filter(([name]) => !name.startsWith('idx_pair_'))
+    .map(([name, sql]) => {
+      const key = keys.find(({ table }) => table === `"${name}"`);
+      return [name, key && sql.startsWith('CREATE TABLE') ? sql.replace(/\n\)$/, `,\n  UNIQUE ${key.columns}\n)`) : sql];
+    });
+}

@@ -2,6 +2,9 @@
 
 import { F32s, F64s } from '../types';
 
+/** Below it, squares underflow and 2 / |v|^2 overflows. What rounding leaves of a matrix of low rank gets there. */
+const NEGLIGIBLE: f64 = 1e-152;
+
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix: Householder reduction to a tridiagonal one, then implicit QL (Golub & Van
  * Loan, Matrix Computations, 8.3). Destroys a. values: f doubles, in no order. basis: f rows, the vectors. work: 3 ld doubles.
@@ -67,7 +70,7 @@ function tridiagonalize(a: usize, f: i32, s: usize, diagonal: usize, beside: usi
     const norm = sqrt<f64>(dot(v + first, v + first, s - first));
     store<f64>(betas + ((<usize>k) << 3), 0);
     store<f64>(beside + ((<usize>k) << 3), 0);
-    if (norm == 0) continue;
+    if (norm < NEGLIGIBLE) continue;
     const alpha = load<f64>(head) > 0 ? -norm : norm;
     store<f64>(beside + ((<usize>k) << 3), alpha);
     store<f64>(head, load<f64>(head) - alpha);
