@@ -1,3 +1,4 @@
+import { textTable } from '../text-table.ts';
 import type { ExperimentReport, MetricResult } from './experiment-report.ts';
 
 /** A report for people. */
@@ -15,12 +16,6 @@ export function formatExperiment({ experiment, control, method, sampleRatio, met
       verdictOf(found),
     ]),
   );
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  const line = (cells: string[]) =>
-    cells
-      .map((text, column) => text.padEnd(widths[column]))
-      .join('   ')
-      .trimEnd();
   const users = Object.entries(sampleRatio.users).map(([name, count]) => `${name} ${count.toLocaleString('en')}`);
   const out = [
     [leftOut.notYetOver, 'whose time is not over'],
@@ -36,9 +31,7 @@ export function formatExperiment({ experiment, control, method, sampleRatio, met
           `Careful: sample ratio mismatch (p = ${sampleRatio.sequentialPValue.toExponential(1)}). Find out why before you believe anything below.`,
         ]
       : []),
-    line(head),
-    line(widths.map((width) => '─'.repeat(width))),
-    ...rows.map(line),
+    textTable(head, rows),
     ...(notes.length > 0 ? [`Left out: ${notes.join(', ')}.`] : []),
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { readTime } from '../data/time-column.ts';
 import { AttuneError, shown } from '../errors.ts';
+import { firstIndex } from '../numeric/first-index.ts';
 
 /** Whose features are asked for, and when. */
 export interface FeatureMoment {
@@ -131,13 +132,7 @@ export function postgresFeatures(handle: FeatureQueries, options: { table: strin
 
 /** How many entries of an ascending list are not after a time. */
 function upper(history: readonly { time: number }[], time: number): number {
-  let [low, high] = [0, history.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (history[middle].time <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(history.length, (k) => history[k].time > time);
 }
 
 function timeOf(value: unknown, column: string, row: number): number {

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
+import { choleskyFactor, choleskySubstitute } from '../numeric/cholesky.ts';
 import type { AlsRecommender } from '../recommenders/als/als.ts';
 import type { AlsSettings } from '../recommenders/als/options.ts';
 import { extraConfidence, lambdaOf, observations, weighedPreference } from '../recommenders/als/solver/equations.ts';
@@ -86,7 +87,10 @@ export class ShardFoldIn {
     const count = observations(values, 0, values.length, { feedback: settings.feedback, countsAll });
     const lambda = Math.max(lambdaOf(count, itemCount, settings as AlsSettings), 1e-6);
     for (let i = 0; i < f; i++) matrix[i * f + i] += lambda;
-    return Float32Array.from(solved(matrix, right, f));
+    if (choleskyFactor(matrix, f)) choleskySubstitute(matrix, f, right);
+    else right.fill(Number.NaN);
+    if (right.every(Number.isFinite)) return Float32Array.from(right);
+    throw new AttuneError('ERR_NUMERIC', 'ShardFoldIn.solve: the equation of the history has no finite solution. Use smaller values.');
   }
 }
 
@@ -98,28 +102,4 @@ function gramOf(y: Float32Array, rows: number, f: number): Float64Array {
   }
   for (let i = 0; i < f; i++) for (let j = 0; j < i; j++) gram[j * f + i] = gram[i * f + j];
   return gram;
-}
-
-/** Solves a x = b by Cholesky; reads and overwrites the lower half of a. @throws ERR_NUMERIC */
-function solved(a: Float64Array, b: Float64Array, f: number): Float64Array {
-  for (let i = 0; i < f; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * f + j];
-      for (let k = 0; k < j; k++) sum -= a[i * f + k] * a[j * f + k];
-      if (i !== j) a[i * f + j] = sum / a[j * f + j];
-      else if (sum > 0 && sum < Number.POSITIVE_INFINITY) a[i * f + i] = Math.sqrt(sum);
-      else
-        throw new AttuneError('ERR_NUMERIC', 'ShardFoldIn.solve: the equation of the history has no finite solution. Use smaller values.');
-    }
-  }
-  const x = Float64Array.from(b);
-  for (let i = 0; i < f; i++) {
-    for (let k = 0; k < i; k++) x[i] -= a[i * f + k] * x[k];
-    x[i] /= a[i * f + i];
-  }
-  for (let i = f - 1; i >= 0; i--) {
-    for (let k = i + 1; k < f; k++) x[i] -= a[k * f + i] * x[k];
-    x[i] /= a[i * f + i];
-  }
-  return x;
 }

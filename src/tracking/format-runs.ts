@@ -1,5 +1,5 @@
-import { markdownTable, textTable } from '../evaluation/report/format.ts';
 import { choice, integer, optional, readOptions } from '../options.ts';
+import { markdownTable, textTable } from '../text-table.ts';
 import type { RunRecord } from './tracker.ts';
 
 /** Options of {@link formatRuns}. */

@@ -1,6 +1,7 @@
 import { type Id, idText } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { randomNumbers } from '../../numeric/random.ts';
+import { anything, flag, integer, readOptions } from '../../options.ts';
 
 /** What a bandit chose. */
 export interface BanditChoice {
@@ -59,6 +60,15 @@ export function readState<State extends RoundState>(kind: string, state: unknown
     'ERR_BAD_OPTION',
     `${kind}: option 'state' must be what toJSON() of the same kind of bandit gave, got ${shown(state)}.`,
   );
+}
+
+/** @throws ERR_BAD_OPTION */
+export function readChoose(kind: string, options: ChooseOptions) {
+  return readOptions(`${kind}.choose`, options, {
+    n: integer({ default: 1, min: 0 }),
+    context: anything<ChooseOptions['context']>(),
+    propensities: flag(false),
+  });
 }
 
 /** The distinct arms, as text. @throws ERR_BAD_ARGUMENT */

@@ -1,5 +1,15 @@
-import { anything, flag, integer, number, readOptions } from '../../options.ts';
-import { type Bandit, best, type ChooseOptions, type RoundState, randomOfRound, readArms, readRewarded, readState } from './bandit.ts';
+import { anything, integer, number, readOptions } from '../../options.ts';
+import {
+  type Bandit,
+  best,
+  type ChooseOptions,
+  type RoundState,
+  randomOfRound,
+  readArms,
+  readChoose,
+  readRewarded,
+  readState,
+} from './bandit.ts';
 
 /** What epsilon-greedy keeps. */
 export interface EpsilonGreedyState extends RoundState {
@@ -41,11 +51,7 @@ export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<Epsilo
   return {
     kind,
     choose(given, options: ChooseOptions = {}) {
-      const { n } = readOptions(`${kind}.choose`, options, {
-        n: integer({ default: 1, min: 0 }),
-        context: anything(),
-        propensities: flag(false),
-      });
+      const { n } = readChoose(kind, options);
       const random = randomOfRound(state);
       state.round++;
       const ids = readArms(kind, given);

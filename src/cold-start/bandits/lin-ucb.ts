@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { anything, flag, integer, number, readOptions } from '../../options.ts';
-import { type Bandit, best, type ChooseOptions, type RoundState, readArms, readRewarded, readState } from './bandit.ts';
+import { anything, integer, number, readOptions } from '../../options.ts';
+import { type Bandit, best, type ChooseOptions, type RoundState, readArms, readChoose, readRewarded, readState } from './bandit.ts';
 
 /** What LinUCB keeps. */
 export interface LinUcbState extends RoundState {
@@ -62,11 +62,7 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
   return {
     kind,
     choose(given, options: ChooseOptions = {}) {
-      const { n, context } = readOptions(`${kind}.choose`, options, {
-        n: integer({ default: 1, min: 0 }),
-        context: anything<ChooseOptions['context']>(),
-        propensities: flag(false),
-      });
+      const { n, context } = readChoose(kind, options);
       state.round++;
       const choices = readArms(kind, given).map((item) => {
         const x = check(typeof context === 'function' ? context(item) : context);

@@ -1,4 +1,4 @@
-import { anything, flag, integer, number, readOptions } from '../../options.ts';
+import { anything, integer, number, readOptions } from '../../options.ts';
 import {
   type Bandit,
   type BanditChoice,
@@ -7,6 +7,7 @@ import {
   type RoundState,
   randomOfRound,
   readArms,
+  readChoose,
   readRewarded,
   readState,
 } from './bandit.ts';
@@ -48,11 +49,7 @@ export function thompsonSampling(options: ThompsonOptions = {}): Bandit<Thompson
   return {
     kind,
     choose(given, options: ChooseOptions = {}) {
-      const { n, propensities } = readOptions(`${kind}.choose`, options, {
-        n: integer({ default: 1, min: 0 }),
-        context: anything(),
-        propensities: flag(false),
-      });
+      const { n, propensities } = readChoose(kind, options);
       const random = randomOfRound(state);
       state.round++;
       const ids = readArms(kind, given).sort();

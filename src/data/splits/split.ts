@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
+import { firstIndex } from '../../numeric/first-index.ts';
 import { randomNumbers, shuffle } from '../../numeric/random.ts';
 import { type Check, choice, integer, number, optional, readOptions } from '../../options.ts';
 import { checkIsInteractions } from '../check-interactions.ts';
@@ -206,13 +207,7 @@ function momentOf(sorted: Float64Array, count: number): number {
 
 /** How many of the sorted times are before a moment. */
 function lowerBound(sorted: Float64Array, time: number): number {
-  let low = 0;
-  for (let high = sorted.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(sorted.length, (k) => sorted[k] >= time);
 }
 
 const moment: Check<number> = (value, name) => {

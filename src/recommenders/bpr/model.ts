@@ -1,7 +1,7 @@
 import { tensorOf } from '../../data/files/model-file.ts';
 import { columnsOf, setColumns } from '../../numeric/columns.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { decodeModel, encodeModel, fromSettings, recordOf } from '../shared/codec.ts';
+import { decodeTrained, encodeTrained } from '../shared/codec.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { widthOf } from './rows.ts';
 
@@ -20,33 +20,29 @@ const format = { kind: bprKind, formatVersion: 1 };
 
 /** The model as a file. */
 export function bprToBytes(model: BprModel): Uint8Array<ArrayBuffer> {
-  const { settings, userRows, itemRows, users, items, history } = model;
+  const { settings, userRows, itemRows, users, items } = model;
   const f = settings.factors;
   const width = widthOf(settings);
-  return encodeModel(format, model, {
-    settings: { ...settings, history: history.map(({ seconds: _, ...rest }) => rest) },
-    tensors: {
-      user_factors: { data: columnsOf(userRows, width, 0, f), shape: [users.size, f] },
-      item_factors: { data: columnsOf(itemRows, width, 0, f), shape: [items.size, f] },
-      ...(settings.biases && { item_biases: { data: columnsOf(itemRows, width, f, 1), shape: [items.size] } }),
-    },
+  return encodeTrained(format, model, {
+    user_factors: { data: columnsOf(userRows, width, 0, f), shape: [users.size, f] },
+    item_factors: { data: columnsOf(itemRows, width, 0, f), shape: [items.size, f] },
+    ...(settings.biases && { item_biases: { data: columnsOf(itemRows, width, f, 1), shape: [items.size] } }),
   });
 }
 
 /** The inverse of {@link bprToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function bprFromBytes(bytes: Uint8Array, readSettings: (stored: object) => BprSettings): BprModel {
-  const { file, base } = decodeModel(format, bytes);
-  const { history, ...options } = file.settings as unknown as BprSettings & { history: BprIteration[] };
-  const settings = fromSettings(bprKind, options, readSettings);
+  const { file, trained } = decodeTrained<BprSettings, BprIteration>(format, bytes, readSettings);
+  const { settings, users, items } = trained;
   const f = settings.factors;
   const width = widthOf(settings);
-  const userRows = new Float32Array(base.users.size * width);
-  const itemRows = new Float32Array(base.items.size * width);
-  setColumns(userRows, width, 0, f, tensorOf(file, 'user_factors', Float32Array, base.users.size * f));
-  setColumns(itemRows, width, 0, f, tensorOf(file, 'item_factors', Float32Array, base.items.size * f));
+  const userRows = new Float32Array(users.size * width);
+  const itemRows = new Float32Array(items.size * width);
+  setColumns(userRows, width, 0, f, tensorOf(file, 'user_factors', Float32Array, users.size * f));
+  setColumns(itemRows, width, 0, f, tensorOf(file, 'item_factors', Float32Array, items.size * f));
   if (settings.biases) {
-    setColumns(userRows, width, f, 1, new Float32Array(base.users.size).fill(1));
-    setColumns(itemRows, width, f, 1, tensorOf(file, 'item_biases', Float32Array, base.items.size));
+    setColumns(userRows, width, f, 1, new Float32Array(users.size).fill(1));
+    setColumns(itemRows, width, f, 1, tensorOf(file, 'item_biases', Float32Array, items.size));
   }
-  return { ...base, settings, userRows, itemRows, history: recordOf<BprIteration>(bprKind, history) };
+  return { ...trained, userRows, itemRows };
 }

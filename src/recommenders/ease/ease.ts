@@ -1,16 +1,12 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
-import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 import type { FittedBase, HistoryRow } from '../shared/base.ts';
+import { ClosedFormRecommender } from '../shared/closed-form-base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
-import { baseOf } from '../shared/fitted-base.ts';
-import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
-import { mergeInto } from '../shared/merge.ts';
-import { readFit } from '../shared/read-fit.ts';
 import { blockedBytes, invertByBlocks } from './blocked.ts';
 import { invertDirectly } from './direct.ts';
 import { invertIteratively, iterativeBytes } from './iterative.ts';
@@ -72,9 +68,10 @@ const format = { kind, formatVersion: 1 };
  * solves for P without ever making XᵀX, and `weightsPerItem` keeps the model small. `similarItems` gives the partial correlation
  * -P_ij / sqrt(P_ii P_jj) of the items whose weights were kept, and knows no `'dot'`.
  */
-export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
+export class EaseRecommender extends ClosedFormRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
+  protected override readonly className = 'EaseRecommender';
   readonly #options: Required<Omit<EaseOptions, 'weightsPerItem' | 'seed'>> & { weightsPerItem: number | undefined };
 
   /** @throws ERR_BAD_OPTION */
@@ -82,19 +79,6 @@ export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
     const { seed: _, ...o } = readOptions('EaseRecommender', options, optionChecks);
     super(o.onUnknown);
     this.#options = o;
-  }
-
-  /** Solves for the weights. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY with too many items, ERR_NUMERIC */
-  override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readFit('EaseRecommender.fit', interactions, options);
-    return this.#fit(() => baseOf(interactions), o);
-  }
-
-  /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
-  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const { model } = this;
-    const o = readFit('EaseRecommender.partialFit', interactions, options);
-    return this.#fit(() => mergeInto(model, interactions), o);
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
@@ -130,9 +114,7 @@ export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
     this.model.weights.similarity(item, scores);
   }
 
-  async #fit(makeBase: () => FittedBase, work: FitOptions): Promise<this> {
-    work.signal?.throwIfAborted();
-    const base = makeBase();
+  protected override async solve(base: FittedBase, work: FitOptions): Promise<void> {
     const { byUser } = base;
     const size = base.items.size;
     const { regularization, weightsPerItem = size, solver, threads } = this.#options;
@@ -143,7 +125,6 @@ export class EaseRecommender extends ItemWeightsRecommender<Fitted> {
     const options = { ...work, regularization, threads: threads === 'auto' ? availableThreads() : threads };
     await solvers[way](byUser, options, collector.take);
     this.fitted = { ...base, weights: collector.done() };
-    return this;
   }
 
   #checkMemory(items: number, entries: number, way: keyof typeof solvers, kept: number | undefined): void {

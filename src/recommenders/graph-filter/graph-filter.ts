@@ -1,17 +1,13 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
 import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
-import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { Pace } from '../../work/pace.ts';
 import type { FittedBase, HistoryRow, WantedList } from '../shared/base.ts';
+import { ClosedFormRecommender } from '../shared/closed-form-base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { union } from '../shared/filters.ts';
-import { baseOf } from '../shared/fitted-base.ts';
-import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
-import { mergeInto } from '../shared/merge.ts';
-import { readFit } from '../shared/read-fit.ts';
 import { dampingOf, type Graph, graphOf } from './graph.ts';
 import { type GraphFilterOptions, type GraphFilterSettings, rankOf, readGraphFilterOptions } from './options.ts';
 import { packed, unpacked, widthOf } from './quantized.ts';
@@ -53,9 +49,10 @@ const format = { kind, formatVersion: 1 };
  * matrix of items x items is made. `similarItems` gives the cosine h(A)_ij / sqrt(s_i s_j) with s_i = h(A)_ii - h(0), or h(A)_ij with
  * `metric: 'dot'`. h(0), what the filter does to noise, says nothing of two items. For the part of A outside of V, s_i is an upper bound.
  */
-export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
+export class GraphFilterRecommender extends ClosedFormRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
+  protected override readonly className = 'GraphFilterRecommender';
   readonly #options: GraphFilterSettings;
   #answers: Answers | undefined;
 
@@ -64,19 +61,6 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     const o = readGraphFilterOptions(options);
     super(o.onUnknown);
     this.#options = o;
-  }
-
-  /** Finds the leading eigenvectors. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY */
-  override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readFit('GraphFilterRecommender.fit', interactions, options);
-    return this.#fit(() => baseOf(interactions), o);
-  }
-
-  /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
-  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const { model } = this;
-    const o = readFit('GraphFilterRecommender.partialFit', interactions, options);
-    return this.#fit(() => mergeInto(model, interactions), o);
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
@@ -180,9 +164,7 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     return threads === 'auto' ? availableThreads() : threads;
   }
 
-  async #fit(makeBase: () => FittedBase, work: FitOptions): Promise<this> {
-    work.signal?.throwIfAborted();
-    const base = makeBase();
+  protected override async solve(base: FittedBase, work: FitOptions): Promise<void> {
     const graph = graphOf(base.byUser);
     const { seed } = this.#options;
     const { leadingSpectrum } = await import('./spectrum.ts');
@@ -196,7 +178,6 @@ export class GraphFilterRecommender extends ItemWeightsRecommender<Fitted> {
     this.#answers?.serving.close();
     this.#answers = answers;
     this.fitted = model;
-    return this;
   }
 }
 

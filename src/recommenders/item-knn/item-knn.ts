@@ -1,17 +1,14 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
-import type { Interactions } from '../../data/interactions.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import { choice, integer, number, readOptions, recommenderOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import type { FittedBase, HistoryRow, RankRequest } from '../shared/base.ts';
+import { ClosedFormRecommender } from '../shared/closed-form-base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
-import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
+import { csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { featuresOf, type ItemFeatures, ItemProducts, nearestItems, similarityOf } from '../shared/item-similarity.ts';
-import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
-import { mergeInto } from '../shared/merge.ts';
-import { readFit } from '../shared/read-fit.ts';
 
 /** Options of {@link ItemKnnRecommender}. */
 export interface ItemKnnOptions extends RecommenderOptions {
@@ -65,9 +62,10 @@ const format = { kind, formatVersion: 1 };
  * with 0 and 0.5 it is the plain cosine. `similarItems` compares with all items, not only the kept neighbours, by the symmetric form
  * (popularityExponent 0.5), or by the bare product with `metric: 'dot'`; items without a common user are not similar at all.
  */
-export class ItemKnnRecommender extends ItemWeightsRecommender<Fitted> {
+export class ItemKnnRecommender extends ClosedFormRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
+  protected override readonly className = 'ItemKnnRecommender';
   readonly #options: Required<Omit<ItemKnnOptions, 'seed' | 'threads'>>;
   /** Scores of one list, all 0 between lists, and the items that got one. */
   #scores = new Float32Array(0);
@@ -78,19 +76,6 @@ export class ItemKnnRecommender extends ItemWeightsRecommender<Fitted> {
     const { seed: _, threads: __, ...o } = readOptions('ItemKnnRecommender', options, optionChecks);
     super(o.onUnknown);
     this.#options = o;
-  }
-
-  /** Finds the neighbours of every item; O(sum over users of the square of their number of items). @throws ERR_EMPTY without rows */
-  override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const o = readFit('ItemKnnRecommender.fit', interactions, options);
-    return this.#fit(() => baseOf(interactions), interactions.itemCount, o);
-  }
-
-  /** Takes in new rows; the model is then the one that `fit` gives on all rows, where the newer of two rows of one pair counts. */
-  async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    const { model } = this;
-    const o = readFit('ItemKnnRecommender.partialFit', interactions, options);
-    return this.#fit(() => mergeInto(model, interactions), model.items.size, o);
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
@@ -177,15 +162,14 @@ export class ItemKnnRecommender extends ItemWeightsRecommender<Fitted> {
     for (let k = 0; k < found; k++) if (dots[touched[k]] !== 0) scores[touched[k]] = dots[touched[k]];
   }
 
-  async #fit(makeBase: () => FittedBase, size: number, options: FitOptions): Promise<this> {
-    const pace = new Pace('comparing items', size, options);
+  /** O(sum over users of the square of their number of items). */
+  protected override async solve(base: FittedBase, work: FitOptions): Promise<void> {
+    const pace = new Pace('comparing items', base.items.size, work);
     await pace.rest(0);
-    const base = makeBase();
     const features = featuresOf(base.byUser, this.#options);
     const neighbors = await nearestItems(features, this.#options, this.#options.neighbors, pace);
     await pace.finish();
     this.fitted = { ...base, neighbors, features };
-    return this;
   }
 }
 

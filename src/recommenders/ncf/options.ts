@@ -1,9 +1,9 @@
-import type { RecommenderOptions } from '../../contracts/recommender.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { type Check, choice, integer, number, readOptions, recommenderOptions } from '../../options.ts';
+import { type Check, choice, integer, readOptions } from '../../options.ts';
+import { epochs, type NetworkOptions, networkChecks } from '../shared/network-options.ts';
 
 /** Options of `NcfRecommender`. */
-export interface NcfOptions extends RecommenderOptions {
+export interface NcfOptions extends NetworkOptions {
   /**
    * What makes a score of a user and an item. Default `'neumf'`.
    * - `'gmf'`: generalized matrix factorization, a weighted inner product.
@@ -25,10 +25,6 @@ export interface NcfOptions extends RecommenderOptions {
   epochs?: number | undefined;
   /** Early stopping after this many validations in a row without improvement, from 1. Default 3. Only with `validation` or `validate` in `fit`. */
   patience?: number | undefined;
-  /** Length of a step at the start; it falls to a tenth over the epochs. Above 0, default 0.002. */
-  learningRate?: number | undefined;
-  /** How much each step pulls the embeddings it touches to 0; from 0, default 0. */
-  regularization?: number | undefined;
   /** Interactions per step, 1 to 65,536. Default 1024, but fewer where an epoch would have less than 100 steps. */
   batch?: number | undefined;
 }
@@ -51,12 +47,10 @@ const ncfChecks = {
   negatives: integer({ default: 4, min: 1, max: 64 }),
   feedback: choice(['implicit', 'explicit'] as const, 'implicit'),
   pretrain: integer({ default: 0, min: 0, max: 10_000 }),
-  epochs: integer({ default: 12, min: 1, max: 10_000 }),
+  epochs: epochs(12),
   patience: integer({ default: 3, min: 1 }),
-  learningRate: number({ default: 0.002, above: 0, max: 10 }),
-  regularization: number({ default: 0, min: 0, max: 1e3 }),
   batch: integer({ default: 1024, min: 1, max: 65_536 }),
-  ...recommenderOptions,
+  ...networkChecks,
 };
 
 /** Options with every default filled in. */

@@ -1,9 +1,9 @@
-import type { RecommenderOptions } from '../../contracts/recommender.ts';
 import { AttuneError } from '../../errors.ts';
-import { choice, integer, number, readOptions, recommenderOptions } from '../../options.ts';
+import { choice, integer, number, readOptions } from '../../options.ts';
+import { epochs, type NetworkOptions, networkChecks } from '../shared/network-options.ts';
 
 /** Options of `SasRecRecommender`. */
-export interface SasRecOptions extends RecommenderOptions {
+export interface SasRecOptions extends NetworkOptions {
   /** Width of the network and of the items' vectors: a multiple of 8 x `heads` up to 512. Default 64. */
   factors?: number | undefined;
   /** Number of blocks of attention and layers, 1 to 8. Default 1. */
@@ -30,10 +30,6 @@ export interface SasRecOptions extends RecommenderOptions {
   epochs?: number | undefined;
   /** Early stopping after this many validations in a row without improvement, from 1. Default 10. Only with `validation` or `validate` in `fit`. */
   patience?: number | undefined;
-  /** Length of a step at the start; it falls to a tenth over the epochs. Above 0, default 0.002. */
-  learningRate?: number | undefined;
-  /** How much each step pulls the items it touches to 0; from 0, default 0. */
-  regularization?: number | undefined;
   /** Histories per step, 1 to 4096. Default 256, but fewer where an epoch would have less than 100 steps. */
   batch?: number | undefined;
 }
@@ -47,12 +43,10 @@ const sasRecChecks = {
   negatives: integer({ default: 256, min: 8, max: 8192 }),
   temperature: number({ default: 0.1, min: 0, max: 100 }),
   dropout: number({ default: 0.2, min: 0, below: 1 }),
-  epochs: integer({ default: 30, min: 1, max: 10_000 }),
+  epochs: epochs(30),
   patience: integer({ default: 10, min: 1 }),
-  learningRate: number({ default: 0.002, above: 0, max: 10 }),
-  regularization: number({ default: 0, min: 0, max: 1e3 }),
   batch: integer({ default: 256, min: 1, max: 4096 }),
-  ...recommenderOptions,
+  ...networkChecks,
 };
 
 /** Options with every default filled in. */

@@ -250,27 +250,19 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
 
   /** `similarItems` of models that can; they make it public. */
   protected listSimilarItems(item: Id, options: SimilarOptions): RecommendationList {
-    const owner = `${this.kind}.similarItems`;
-    const o = readOptions(owner, options, similarChecks);
+    const o = readOptions(`${this.kind}.similarItems`, options, similarChecks);
     const index = this.itemIndex(item, o.onUnknown);
-    if (index < 0) return [];
-    const { items } = this.model;
-    const filter = filterOf(owner, items, o);
     return this.#named(
-      this.#exclusions.rank(items.size, Int32Array.of(index), filter, (request) => this.rankSimilar(index, o.metric, request)),
+      this.#othersLike(index, this.model.items, 'similarItems', o, (request) => this.rankSimilar(index, o.metric, request)),
     );
   }
 
   /** `similarUsers` of models that can; they make it public. */
   protected listSimilarUsers(user: Id, options: SimilarOptions): SimilarUser[] {
-    const owner = `${this.kind}.similarUsers`;
-    const o = readOptions(owner, options, similarChecks);
+    const o = readOptions(`${this.kind}.similarUsers`, options, similarChecks);
     const index = this.userIndex(user, o.onUnknown);
-    if (index < 0) return [];
     const { users } = this.model;
-    const filter = filterOf(owner, users, o);
-    const rank = (request: RankRequest) => this.rankSimilarUsers(index, o.metric, request);
-    const best = this.#exclusions.rank(users.size, Int32Array.of(index), filter, rank);
+    const best = this.#othersLike(index, users, 'similarUsers', o, (request) => this.rankSimilarUsers(index, o.metric, request));
     return Array.from(best.indices, (u, k) => ({ user: users.idAt(u), score: best.scores[k] }));
   }
 
@@ -362,6 +354,12 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     if (this.#scores.length !== size) this.#scores = new Float32Array(size);
     else this.#scores.fill(0);
     return this.#scores;
+  }
+
+  /** The best of a ranking of items or users by how like one of them they are, never itself. */
+  #othersLike(index: number, ids: IdMap, call: string, o: Parameters<typeof filterOf>[2], rank: (request: RankRequest) => Ranked): Ranked {
+    if (index < 0) return nothing;
+    return this.#exclusions.rank(ids.size, Int32Array.of(index), filterOf(`${this.kind}.${call}`, ids, o), rank);
   }
 
   #named(ranked: Ranked): RecommendationList {

@@ -64,6 +64,34 @@ export function fromSettings<T>(kind: string, settings: object, make: (settings:
   }
 }
 
+/** A model whose training leaves a record. */
+interface Trained<Settings, Line> extends FittedBase {
+  settings: Settings;
+  history: Line[];
+}
+
+/** The file of a model with a training record, which keeps no times of a clock. */
+export function encodeTrained(
+  format: FileFormat,
+  model: Trained<object, { seconds: number }>,
+  tensors: ModelFile['tensors'],
+): Uint8Array<ArrayBuffer> {
+  const history = model.history.map(({ seconds: _, ...rest }) => rest);
+  return encodeModel(format, model, { settings: { ...model.settings, history }, tensors });
+}
+
+/** The inverse of {@link encodeTrained}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+export function decodeTrained<Settings, Line extends object>(
+  format: FileFormat,
+  bytes: Uint8Array,
+  readSettings: (stored: object) => Settings,
+): { file: ModelFile; trained: Trained<Settings, Line & { seconds: number }> } {
+  const { file, base } = decodeModel(format, bytes);
+  const { history, ...stored } = file.settings;
+  const settings = fromSettings(format.kind, stored, readSettings);
+  return { file, trained: { ...base, settings, history: recordOf<Line>(format.kind, history) } };
+}
+
 /** The training record of a file, without the times of a clock, which files do not keep. A file may have none. @throws ERR_BAD_FILE */
 export function recordOf<Line extends object>(kind: string, stored: unknown): (Line & { seconds: number })[] {
   const lines: unknown = stored ?? [];

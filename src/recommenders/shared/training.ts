@@ -3,6 +3,7 @@ import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
 import { integer, optional, readOptions, workOptions } from '../../options.ts';
 import { yieldNow } from '../../work/yield-now.ts';
+import type { FittedBase } from './base.ts';
 import { checkOneValidation, EarlyStopping, type ValidationOptions, validationChecks } from './early-stopping.ts';
 import { heldOutNdcg, holdOut } from './hold-out.ts';
 
@@ -25,6 +26,12 @@ export interface TrainingIteration {
   seconds: number;
   /** What the validation of this epoch gave, if it was validated. */
   validation?: number | undefined;
+}
+
+/** A fitted model with the record of its training. */
+export interface TrainedModel<Settings> extends FittedBase {
+  settings: Settings;
+  history: TrainingIteration[];
 }
 
 /** Learns one model, epoch by epoch. */

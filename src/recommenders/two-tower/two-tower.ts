@@ -6,7 +6,7 @@ import { tensorOf } from '../../data/files/model-file.ts';
 import { type Id, textOf } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { HistoryFactorBase, type HistoryFactors, historyFactors } from '../factors/history-factors.ts';
-import { decodeModel, encodeModel, fromSettings, readLoadOptions, recordOf, storedBytes } from '../shared/codec.ts';
+import { decodeTrained, encodeTrained, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { readFeatures, widened, withoutFeatures } from '../shared/item-features.ts';
 import { likedRows } from '../shared/liked.ts';
@@ -141,24 +141,18 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    const { settings, itemRows, items, factors, history } = this.model;
-    return encodeModel(format, this.model, {
-      settings: { ...settings, history: history.map(({ seconds: _, ...rest }) => rest) },
-      tensors: { item_factors: { data: itemRows, shape: [items.size, factors] } },
-    });
+    const { itemRows, items, factors } = this.model;
+    return encodeTrained(format, this.model, { item_factors: { data: itemRows, shape: [items.size, factors] } });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
   static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): TwoTowerRecommender {
     const own = readLoadOptions('TwoTowerRecommender', options);
-    const { file, base } = decodeModel(format, bytes);
-    const { history, ...stored } = file.settings as unknown as StoredSettings & { history: TrainingIteration[] };
-    const settings = fromSettings(kind, stored, (given: object) =>
-      // Models of before there was a temperature have vectors of any length.
-      readTwoTowerOptions({ temperature: 0, ...given, ...own }),
-    );
-    const itemRows = tensorOf(file, 'item_factors', Float32Array, base.items.size * settings.factors);
-    return TwoTowerRecommender.#of(modelOf({ ...base, settings, itemRows, history: recordOf<TrainingIteration>(kind, history) }));
+    // Models of before there was a temperature have vectors of any length.
+    const read = (stored: object): StoredSettings => readTwoTowerOptions({ temperature: 0, ...stored, ...own });
+    const { file, trained } = decodeTrained<StoredSettings, TrainingIteration>(format, bytes, read);
+    const itemRows = tensorOf(file, 'item_factors', Float32Array, trained.items.size * trained.settings.factors);
+    return TwoTowerRecommender.#of(modelOf({ ...trained, itemRows }));
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */

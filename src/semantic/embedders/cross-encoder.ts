@@ -1,22 +1,25 @@
 import type { RelevanceScorer } from '../../contracts/relevance-scorer.ts';
 import { AttuneError } from '../../errors.ts';
-import { integer, optional, readOptions, text } from '../../options.ts';
-import { loadPeer, messageOf, sessionOptions, sourceOf, wellFormed } from './transformers-peer.ts';
+import { integer, readOptions, text } from '../../options.ts';
+import {
+  LazyModel,
+  loadPeer,
+  messageOf,
+  type PeerModelOptions,
+  peerModelChecks,
+  sessionOptions,
+  sourceOf,
+  wellFormed,
+} from './transformers-peer.ts';
 
 /** Options of {@link crossEncoder}. */
-export interface CrossEncoderOptions {
+export interface CrossEncoderOptions extends PeerModelOptions {
   /** A text-classification model with one label, in the layout of transformers.js. Default `'Xenova/ms-marco-MiniLM-L-6-v2'`: English. */
   model?: string | undefined;
-  /** Precision of the weights. Default `'q8'`. */
-  dtype?: string | undefined;
-  /** A folder (or a URL) that holds `<model>/config.json` and so on. With it nothing is downloaded. Default: the model hub, cached. */
-  localModelPath?: string | undefined;
   /** Maximum number of texts per batch, 1 to 256. Default 16. */
   batchSize?: number | undefined;
   /** A query and a text that are longer together are cut, 8 to 8192 tokens. Default 256. */
   maxTokens?: number | undefined;
-  /** Threads of the runtime. Default: the runtime's own choice, one per core. */
-  threads?: number | undefined;
 }
 
 /** A scorer that holds a model in memory. */
@@ -34,25 +37,16 @@ export interface CrossEncoder extends RelevanceScorer {
 export function crossEncoder(options: CrossEncoderOptions = {}): CrossEncoder {
   const o = readOptions('crossEncoder', options, {
     model: text({ default: 'Xenova/ms-marco-MiniLM-L-6-v2' }),
-    dtype: text({ default: 'q8' }),
-    localModelPath: optional(text()),
     batchSize: integer({ default: 16, min: 1, max: 256 }),
     maxTokens: integer({ default: 256, min: 8, max: 8192 }),
-    threads: optional(integer({ min: 1, max: 1024 })),
+    ...peerModelChecks,
   });
-  let loading: Promise<Loaded> | undefined;
-  const load = () => {
-    loading ??= loadModel(o).catch((error) => {
-      loading = undefined; // so that the next call may succeed
-      throw error;
-    });
-    return loading;
-  };
+  const lazy = new LazyModel(() => loadModel(o));
   return {
     name: `${o.model} ${o.dtype} ${o.maxTokens}`,
     async score(query, texts, { signal } = {}) {
       signal?.throwIfAborted();
-      const model = await load();
+      const model = await lazy.get();
       const scores = new Float32Array(texts.length);
       // Texts of like lengths go through together, because a batch takes as long as its longest text.
       const order = Array.from(texts.keys()).sort((a, b) => texts[a].length - texts[b].length || a - b);
@@ -70,11 +64,7 @@ export function crossEncoder(options: CrossEncoderOptions = {}): CrossEncoder {
       signal?.throwIfAborted();
       return scores;
     },
-    async dispose() {
-      const model = await loading?.catch(() => undefined);
-      loading = undefined;
-      await model?.run.dispose?.();
-    },
+    dispose: () => lazy.dispose(),
   };
 }
 

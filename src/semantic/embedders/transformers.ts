@@ -1,17 +1,22 @@
 import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts/embedder.ts';
 import { AttuneError } from '../../errors.ts';
-import { choice, integer, number, optional, readOptions, text } from '../../options.ts';
+import { choice, integer, number, readOptions, text } from '../../options.ts';
 import { yieldNow } from '../../work/yield-now.ts';
-import { loadPeer, messageOf, sessionOptions, sourceOf, wellFormed } from './transformers-peer.ts';
+import {
+  LazyModel,
+  loadPeer,
+  messageOf,
+  type PeerModelOptions,
+  peerModelChecks,
+  sessionOptions,
+  sourceOf,
+  wellFormed,
+} from './transformers-peer.ts';
 
 /** Options of {@link transformersEmbedder}. */
-export interface TransformersOptions {
+export interface TransformersOptions extends PeerModelOptions {
   /** A feature-extraction model in the layout of transformers.js. Default `'Xenova/all-MiniLM-L6-v2'`: 384 dimensions, English. */
   model?: string | undefined;
-  /** Precision of the weights: `'q8'` (default; a quarter of the bytes, no worse on SciFact), `'fp32'`, or another the model comes in. */
-  dtype?: string | undefined;
-  /** A folder (or a URL) that holds `<model>/config.json` and so on. With it nothing is downloaded. Default: the model hub, cached. */
-  localModelPath?: string | undefined;
   /** How one vector is made of many: the mean over the tokens (default), or the first token's. The model's card says which. */
   pooling?: 'mean' | 'cls' | undefined;
   /** Put before every text; some models want `'query: '` before queries and `'passage: '` before documents. Default none. */
@@ -20,8 +25,6 @@ export interface TransformersOptions {
   batchSize?: number | undefined;
   /** Longer texts are cut, 2 to 8192. Default 256, the length that all-MiniLM-L6-v2 was trained with. */
   maxTokens?: number | undefined;
-  /** Threads of the runtime. Default: the runtime's own choice, one per core. */
-  threads?: number | undefined;
   /** Weight in hybrid search, 0 to 1. Default 0.6: with all-MiniLM-L6-v2 on SciFact .740 nDCG@10, where words alone reach .699. */
   hybridWeight?: number | undefined;
 }
@@ -45,31 +48,20 @@ export interface TransformersEmbedder extends Embedder {
 export function transformersEmbedder(options: TransformersOptions = {}): TransformersEmbedder {
   const o = readOptions('transformersEmbedder', options, {
     model: text({ default: 'Xenova/all-MiniLM-L6-v2' }),
-    dtype: text({ default: 'q8' }),
-    localModelPath: optional(text()),
     pooling: choice(['mean', 'cls'] as const, 'mean'),
     prefix: text({ default: '', allowEmpty: true }),
     batchSize: integer({ default: 64, min: 1, max: 1024 }),
     maxTokens: integer({ default: 256, min: 2, max: 8192 }),
-    threads: optional(integer({ min: 1, max: 1024 })),
+    ...peerModelChecks,
     hybridWeight: number({ default: 0.6, min: 0, max: 1 }),
   });
   const name = [o.model, o.dtype, o.pooling, o.maxTokens, o.prefix].filter((part) => part !== '').join(' ');
   let dimensions = knownDimensions[o.model] ?? 0;
-  let loading: Promise<Loaded> | undefined;
-
-  const load = () => {
-    loading ??= loadModel(o);
-    return loading.then(
-      (loaded) => {
-        dimensions = loaded.dimensions;
-        return loaded;
-      },
-      (error) => {
-        loading = undefined; // so that the next call may succeed
-        throw error;
-      },
-    );
+  const lazy = new LazyModel(() => loadModel(o));
+  const load = async () => {
+    const loaded = await lazy.get();
+    dimensions = loaded.dimensions;
+    return loaded;
   };
 
   return {
@@ -109,11 +101,7 @@ export function transformersEmbedder(options: TransformersOptions = {}): Transfo
     async vocabulary() {
       return vocabularyOf((await load()).tokenizer);
     },
-    async dispose() {
-      const model = await loading?.catch(() => undefined);
-      loading = undefined;
-      await model?.run.dispose?.();
-    },
+    dispose: () => lazy.dispose(),
   };
 }
 

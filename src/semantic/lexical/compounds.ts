@@ -1,4 +1,5 @@
 import type { IdMap } from '../../data/id-map.ts';
+import { firstIndex } from '../../numeric/first-index.ts';
 
 /** Letters between the parts of a compound. */
 const links = ['', 's', 'n', 'en', 'es', 'er', 'e'];
@@ -85,12 +86,6 @@ export class Compounds {
   }
 
   #numberAt(at: number): number {
-    let low = 0;
-    for (let high = this.#starts.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if (this.#starts[middle] <= at) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return firstIndex(this.#starts.length, (k) => this.#starts[k] > at) - 1;
   }
 }

@@ -1,3 +1,4 @@
+import { firstIndex } from '../../numeric/first-index.ts';
 /** A word near another one. */
 export interface NearWord {
   /** Its number. */
@@ -38,13 +39,7 @@ export class Vocabulary {
 
   /** The numbers of the words with this prefix, in alphabetical order. */
   completions(prefix: string): number[] {
-    let low = 0;
-    let high = this.#numbers.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#isBefore(middle, prefix)) low = middle + 1;
-      else high = middle;
-    }
+    let low = firstIndex(this.#numbers.length, (at) => !this.#isBefore(at, prefix));
     const found: number[] = [];
     if (low === this.#numbers.length || !this.#startsWith(low, prefix)) return found;
     do found.push(this.#numbers[low++]);

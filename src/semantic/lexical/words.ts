@@ -1,3 +1,4 @@
+import { firstIndex } from '../../numeric/first-index.ts';
 import { pattern } from '../../work/pattern.ts';
 import type { DocumentWords, Words } from './cut-words.ts';
 import { type TextRange, union } from './highlight.ts';
@@ -107,15 +108,7 @@ function placedTerms(text: string, isQuery: boolean, options: ProductTermOptions
 /** The places are the beginnings of lexemes; a term takes those that begin within it. In order. */
 function inPlaces(terms: readonly TextTerm[], lexemes: readonly { start: number }[]): Placed<string>[] {
   const starts = [...new Set(lexemes.map(({ start }) => start))].sort((a, b) => a - b);
-  const before = (position: number) => {
-    let low = 0;
-    for (let high = starts.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if (starts[middle] < position) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  const before = (position: number) => firstIndex(starts.length, (k) => starts[k] >= position);
   const placed = terms.map(({ term, start, end, isExtra = false }) => {
     const at = before(start);
     return { word: term, at, span: Math.max(1, before(end) - at), isExtra };

@@ -11,9 +11,9 @@ import { dropInteraction, idOfPair, keysAtEnd, type MemoryState, setInteraction 
 
 /** Interactions of a memory store. */
 export function memoryInteractions(state: () => MemoryState, mutex: Mutex, columns: ColumnCodec): InteractionStore {
-  const list = (ids: Iterable<number>, options: RowListOptions | undefined) => {
+  const list = (byOther: ReadonlyMap<string, number> | undefined, options: RowListOptions | undefined) => {
     const { newestFirst: reverse, limit } = readList(options);
-    const rows = Array.from(ids, (id) => state().interactions.get(id) as StoredInteraction);
+    const rows = Array.from(byOther?.values() ?? [], (id) => state().interactions.get(id) as StoredInteraction);
     return rows
       .sort(reverse ? newestFirst : (a, b) => a.id - b.id)
       .slice(0, limit)
@@ -32,24 +32,8 @@ export function memoryInteractions(state: () => MemoryState, mutex: Mutex, colum
         (row) => row.id,
         copied,
       ),
-    ofUser: (user, options) =>
-      mutex.run(() =>
-        list(
-          state()
-            .byUser.get(lookupKey(user, 'ofUser: user') ?? '')
-            ?.values() ?? [],
-          options,
-        ),
-      ),
-    ofItem: (item, options) =>
-      mutex.run(() =>
-        list(
-          state()
-            .byItem.get(lookupKey(item, 'ofItem: item') ?? '')
-            ?.values() ?? [],
-          options,
-        ),
-      ),
+    ofUser: (user, options) => mutex.run(() => list(state().byUser.get(lookupKey(user, 'ofUser: user') ?? ''), options)),
+    ofItem: (item, options) => mutex.run(() => list(state().byItem.get(lookupKey(item, 'ofItem: item') ?? ''), options)),
     page: (options) => mutex.run(() => paged(state().interactions.values(), options, (row) => row.id, copied)),
     count: () => mutex.run(() => state().interactions.size),
     stats: () =>

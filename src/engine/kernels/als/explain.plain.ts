@@ -1,5 +1,5 @@
 import type { Memory } from '../../memory/views.ts';
-import { choleskyFactor, choleskySubstitute } from './half-step.plain.ts';
+import { choleskyFactor, choleskySubstitute } from '../../../numeric/cholesky.ts';
 
 /** Twins of explain.ts: normal equations for rows of any length. */
 export function twins({ f32, i32 }: Memory) {
