@@ -1,4 +1,4 @@
-import { textTable } from '../text-table.ts';
+import { counted, textTable } from '../text-table.ts';
 import type { ExperimentReport, MetricResult } from './experiment-report.ts';
 
 /** A report for people. */
@@ -17,13 +17,12 @@ export function formatExperiment({ experiment, control, method, sampleRatio, met
     ]),
   );
   const users = Object.entries(sampleRatio.users).map(([name, count]) => `${name} ${count.toLocaleString('en')}`);
-  const out = [
+  const notes = counted([
     [leftOut.notYetOver, 'whose time is not over'],
     [leftOut.severalVariants, 'who saw several variants'],
     [leftOut.unknownVariant, 'with an unknown variant'],
     [leftOut.afterMaximum, 'after the maximum'],
-  ] as const;
-  const notes = out.filter(([count]) => count > 0).map(([count, why]) => `${count.toLocaleString('en')} ${why}`);
+  ]);
   return [
     `${experiment}, ${method === 'sequential' ? 'valid at every look' : 'valid for one look'}; users exposed: ${users.join(', ')}.`,
     ...(sampleRatio.mismatch

@@ -45,6 +45,17 @@ export interface RoundState {
   round: number;
 }
 
+/** Options of bandits that draw. */
+export interface DrawOptions<State> {
+  /** Default 1. */
+  seed?: number | undefined;
+  /** What `toJSON()` gave; its seed and counts are taken. */
+  state?: State | undefined;
+}
+
+/** Checks and defaults of {@link DrawOptions}. */
+export const drawChecks = <State>() => ({ seed: integer({ default: 1 }), state: anything<State | undefined>() });
+
 /** Random numbers of one choice. A stream of its own each round, so that a seed and a count are all there is to keep. */
 export function randomOfRound({ seed, round }: RoundState): () => number {
   return randomNumbers(`${seed}/${round}`);

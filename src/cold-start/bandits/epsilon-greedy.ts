@@ -1,8 +1,10 @@
-import { anything, integer, number, readOptions } from '../../options.ts';
+import { number, readOptions } from '../../options.ts';
 import {
   type Bandit,
   best,
   type ChooseOptions,
+  type DrawOptions,
+  drawChecks,
   type RoundState,
   randomOfRound,
   readArms,
@@ -18,15 +20,11 @@ export interface EpsilonGreedyState extends RoundState {
 }
 
 /** Options of {@link epsilonGreedy}. */
-export interface EpsilonGreedyOptions {
+export interface EpsilonGreedyOptions extends DrawOptions<EpsilonGreedyState> {
   /** Exploration rate: the share of choices made at random. From 0 to 1, default 0.1. */
   epsilon?: number | undefined;
   /** What is expected of an arm that has not been shown. From 0 to 1, default 0.5: new arms are tried soon. */
   initial?: number | undefined;
-  /** Default 1. */
-  seed?: number | undefined;
-  /** What `toJSON()` gave; its seed and counts are taken. */
-  state?: EpsilonGreedyState | undefined;
 }
 
 /**
@@ -39,8 +37,7 @@ export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<Epsilo
   const o = readOptions('epsilonGreedy', options, {
     epsilon: number({ default: 0.1, min: 0, max: 1 }),
     initial: number({ default: 0.5, min: 0, max: 1 }),
-    seed: integer({ default: 1 }),
-    state: anything<EpsilonGreedyState | undefined>(),
+    ...drawChecks<EpsilonGreedyState>(),
   });
   const state: EpsilonGreedyState = readState(kind, o.state) ?? { kind, seed: o.seed, round: 0, arms: [] };
   const arms = new Map(state.arms.map(([item, reward, shown]) => [item, { reward, shown }]));

@@ -1,9 +1,11 @@
-import { anything, integer, number, readOptions } from '../../options.ts';
+import { number, readOptions } from '../../options.ts';
 import {
   type Bandit,
   type BanditChoice,
   best,
   type ChooseOptions,
+  type DrawOptions,
+  drawChecks,
   type RoundState,
   randomOfRound,
   readArms,
@@ -20,15 +22,11 @@ export interface ThompsonState extends RoundState {
 }
 
 /** Options of {@link thompsonSampling}. */
-export interface ThompsonOptions {
+export interface ThompsonOptions extends DrawOptions<ThompsonState> {
   /** Prior rewards of every arm. Above 0, default 1. With the next one it says what is expected of a new item. */
   priorSuccesses?: number | undefined;
   /** The same for 1 - reward. Above 0, default 1. */
   priorFailures?: number | undefined;
-  /** Default 1. */
-  seed?: number | undefined;
-  /** What `toJSON()` gave; its seed and counts are taken. */
-  state?: ThompsonState | undefined;
 }
 
 /**
@@ -41,8 +39,7 @@ export function thompsonSampling(options: ThompsonOptions = {}): Bandit<Thompson
   const o = readOptions('thompsonSampling', options, {
     priorSuccesses: number({ default: 1, above: 0 }),
     priorFailures: number({ default: 1, above: 0 }),
-    seed: integer({ default: 1 }),
-    state: anything<ThompsonState | undefined>(),
+    ...drawChecks<ThompsonState>(),
   });
   const state: ThompsonState = readState(kind, o.state) ?? { kind, seed: o.seed, round: 0, arms: [] };
   const arms = new Map(state.arms.map(([item, successes, failures]) => [item, { successes, failures }]));

@@ -1,5 +1,5 @@
 import { choice, integer, readOptions } from '../../options.ts';
-import { inert, markdownTable, textTable } from '../../text-table.ts';
+import { counted, inert, markdownTable, textTable } from '../../text-table.ts';
 import { directionOf } from '../metric-names.ts';
 import type { ReadableReport, ReportedValue } from './contents.ts';
 
@@ -61,17 +61,13 @@ export function notesOf(entries: [string, ReadableReport][]): string[] {
 }
 
 function summary({ users, leftOut, protocol }: ReadableReport): string {
-  const why = [
+  const out = counted([
     [leftOut.withoutTest, 'without a test row'],
     [leftOut.unknownUsers, 'unknown to the model'],
     [leftOut.nothingRelevant, 'with nothing relevant'],
     [leftOut.notSampled, 'not in the sample'],
-  ] as const;
-  const reasons = why.filter(([count]) => count > 0).map(([count, reason]) => `${count.toLocaleString('en')} ${reason}`);
-  const rows = [
-    ...(leftOut.alreadySeen > 0 ? [`${leftOut.alreadySeen.toLocaleString('en')} test rows already in train`] : []),
-    ...(leftOut.unpredictedRows > 0 ? [`${leftOut.unpredictedRows.toLocaleString('en')} test rows that could not be predicted`] : []),
-  ];
-  const out = [...reasons, ...rows];
+    [leftOut.alreadySeen, 'test rows already in train'],
+    [leftOut.unpredictedRows, 'test rows that could not be predicted'],
+  ]);
   return `${users.toLocaleString('en')} users, ${protocol.candidates}, ${Math.round(protocol.level * 100)} % intervals${out.length > 0 ? `; left out: ${out.join(', ')}` : ''}.`;
 }
