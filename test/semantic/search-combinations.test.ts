@@ -35,8 +35,8 @@ const byId = new Map(products.map((product) => [product.id, product]));
 const modes = ['lexical', 'semantic', 'hybrid'] as const;
 
 interface Question {
-  words: string[];
-  phrase: string[];
+  words: readonly string[];
+  phrase: readonly string[];
   mode: (typeof modes)[number];
   match: 'all' | 'any';
   fields: ('title' | 'about')[] | undefined;
