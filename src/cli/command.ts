@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { numberOfText } from '../data/number-text.ts';
 
 /** A mistake on the command line: one line on stderr, exit code 2. */
 export class UsageError extends Error {}
@@ -111,7 +112,7 @@ function readValue(given: string | boolean | (string | boolean)[], spec: OptionS
 }
 
 function numberOf(text: string, { type, min = Number.NEGATIVE_INFINITY }: OptionSpec, flag: string): number {
-  const number = text.trim() === '' ? Number.NaN : Number(text);
+  const number = numberOfText(text) ?? Number.NaN;
   if (Number.isFinite(number) && number >= min && (type === 'number' || Number.isInteger(number))) return number;
   const kind = type === 'number' ? 'a number' : 'a whole number';
   throw new UsageError(`${flag}: expected ${kind}${min > Number.NEGATIVE_INFINITY ? ` from ${min}` : ''}, got '${text}'.`);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { numberOfText } from '../data/number-text.ts';
 import { AttuneError, type Recommendation, type Recommender, type SemanticIndex } from '../entries/index.ts';
 import { forHttp } from './advice.ts';
 import { page } from './page.ts';
@@ -96,8 +97,8 @@ function wanted(query: Query, name: string): string {
 
 function lengthOf(query: Query): number {
   const text = query.get('n') ?? '10';
-  const n = Number(text);
-  if (text.trim() !== '' && Number.isInteger(n) && n >= 1 && n <= longestList) return n;
+  const n = numberOfText(text) ?? Number.NaN;
+  if (Number.isInteger(n) && n >= 1 && n <= longestList) return n;
   throw new RequestError(400, 'ERR_BAD_ARGUMENT', `Parameter 'n': expected a whole number from 1 to ${longestList}, got '${text}'.`);
 }
 

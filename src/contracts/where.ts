@@ -1,3 +1,4 @@
+import { numberOfText } from '../data/number-text.ts';
 import { AttuneError, shown, shownWhole } from '../errors.ts';
 
 /** A value that metadata can hold: what JSON can. */
@@ -136,12 +137,7 @@ function comparedType(condition: Condition): WhereTest['compares'] {
   const isRange = typeof condition === 'object' && condition !== null && !Array.isArray(condition);
   const values = Object.values(isRange ? condition : [condition].flat()).filter((value) => value !== undefined);
   if (values.every((value) => typeof value === 'number')) return 'number';
-  return values.every((value) => typeof value === 'string' && readsAsNumber(value)) ? 'string' : undefined;
-}
-
-/** Whether a text is a number to a reader: `19.99`, but neither an empty text nor `0x1f`. */
-export function readsAsNumber(text: string): boolean {
-  return /^\s*[-+]?(\d+(\.\d*)?|\.\d+)\s*$/.test(text);
+  return values.every((value) => typeof value === 'string' && numberOfText(value) !== undefined) ? 'string' : undefined;
 }
 
 function equals(wanted: readonly WhereValue[]): (value: unknown) => boolean {

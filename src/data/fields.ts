@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 import { idText } from './ids.ts';
+import { numberOfText } from './number-text.ts';
 
 export function fieldOption(fallback: string) {
   return (value: unknown, name: string): ((row: unknown, index: number) => unknown) => {
@@ -44,6 +45,6 @@ export function readValue(value: unknown, row: number, needed: boolean): number 
 
 /** A value as a number: one that is finite as a 32-bit float, or text or a bigint that reads as one; undefined for anything else. */
 export function finiteValue(value: unknown): number | undefined {
-  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'bigint' ? Number(value) : value;
+  const n = typeof value === 'string' ? numberOfText(value) : typeof value === 'bigint' ? Number(value) : value;
   return typeof n === 'number' && Number.isFinite(Math.fround(n)) ? n : undefined;
 }

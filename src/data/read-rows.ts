@@ -3,6 +3,7 @@ import type { Progress } from '../options.ts';
 import { ColumnBuilder, type Columns, withoutRows } from './columns.ts';
 import { readRowId, readValue } from './fields.ts';
 import { columnsThereAre, likelyColumn } from './guess-columns.ts';
+import { numberOfText } from './number-text.ts';
 import { TimeColumn, type TimestampUnit } from './time-column.ts';
 
 type Read = (row: unknown, index: number) => unknown;
@@ -111,7 +112,7 @@ class ValueColumn {
     const name = likelyColumn('value', Object.keys(row));
     if (name === undefined) return;
     const given = (row as Record<string, unknown>)[name];
-    if (typeof given === 'string' && Number.isNaN(Number(given))) {
+    if (typeof given === 'string' && given.trim() !== '' && numberOfText(given) === undefined) {
       if (this.notices.length === 0) this.notices.push(noNumbers(name, given, index)); // words, as in "stars: many", or 4,5
       return;
     }

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
+import { numberOfText } from './number-text.ts';
 import { isCalendarNumber, parseTime } from './times.ts';
 
 /** What a number that stands for a time counts since 1970; `'auto'` tells them apart by the whole column. */
@@ -174,9 +175,7 @@ export function readTime(value: unknown): number | undefined {
 function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'string') return undefined;
-  const n = Number(value);
-  return Number.isNaN(n) || (n === 0 && value.trim() === '') ? undefined : n;
+  return typeof value === 'string' ? numberOfText(value) : undefined;
 }
 
 /** 0 for what could be in any unit, else 1 plus the position of the unit. */

@@ -171,8 +171,8 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
       throw new AttuneError('ERR_BAD_OPTION', `${owner}: options 'rerank' and 'sort' each give an order. Pass one of them.`);
     }
     o.signal?.throwIfAborted();
-    if (query.trim() === '' || (o.n === 0 && facets.length === 0) || this.size === 0) {
-      return resultOf([], { facets: facetsOf(this.#parts.catalogue, [], facets) as Facets<Kept>, total: undefined, fallback: undefined });
+    if (query.trim() === '' || this.size === 0) {
+      return resultOf([], { facets: facetsOf(this.#parts.catalogue, [], facets) as Facets<Kept>, total: 0, fallback: undefined });
     }
     const found = await find(this.#parts, query, { ...o, facets, fields, filter });
     return resultOf(named(this.#parts.catalogue, found.ranked), { ...found, facets: found.facets as Facets<Kept> });

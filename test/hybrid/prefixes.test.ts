@@ -1,6 +1,7 @@
 import {
   AlsRecommender,
   boost,
+  calibrate,
   diversify,
   exclude,
   HybridRanker,
@@ -39,6 +40,15 @@ const pages: [string, RerankerLike[]][] = [
   ['a pinned item', [exclude({ where: { stock: false } }), pin({ items: ['i7'], position: 4 })]],
   ['diversity', [exclude({ where: { stock: false } }), diversify({ by: 'brand' })]],
   ['diversity behind a limit', [limitPer('brand', 1), diversify({ by: semantic })]],
+  ['diversity before a limit', [diversify({ by: semantic, lambda: 0.3 }), limitPer('brand', 2)]],
+  ['diversity of few at a time', [diversify({ by: semantic, depth: 7, lambda: 0.3 })]],
+  ['diversity of all together before a limit', [diversify({ by: semantic, method: 'dpp' }), limitPer('brand', 3)]],
+  ['a mix before a limit', [calibrate({ by: 'brand', depth: 20 }), limitPer('brand', 2)]],
+  [
+    'diversity before a rule of the caller',
+    [diversify({ by: semantic, depth: 30 }), (list) => list.filter(({ item }) => !item.endsWith('3'))],
+  ],
+  ['a mix before diversity', [calibrate({ by: 'brand', depth: 30 }), diversify({ by: semantic, depth: 20 })]],
 ];
 const fusions = [undefined, reciprocalRank(), weighted(undefined, { normalize: 'z-score' })];
 const requests: RankRequest[] = [{ user: 'u1' }, { history: ['i1', 'i2'] }, { user: 'u2', query: 'steel kettle' }, {}];

@@ -34,14 +34,21 @@ class Turns {
   }
 }
 
-function* queriesFor({ names, needs }: Thing, turns: Turns): Generator<string> {
+function* queriesFor({ names, host, needs }: Thing, turns: Turns): Generator<string> {
+  const after = host ? [...endings, ...cries] : endings;
   yield* names;
   for (const name of names) yield `a ${name} ${turns.of(endings)}`;
   for (const need of needs) {
     turns.step();
     yield need;
     for (const by of [1, 3, 7]) yield `${turns.of(openings, by)} ${need}`;
-    for (const by of [1, 5]) yield `${need} ${turns.of(endings, by)}`;
+    for (const by of [1, 5]) yield `${need} ${turns.of(after, by)}`;
+    const other = need.replace(appliances, (name) => turns.of(sameAppliance.find((same) => same.includes(name)) as string[]));
+    if (other !== need) {
+      yield other;
+      yield `${turns.of(openings, 5)} ${other}`;
+      yield `${other} ${turns.of(after, 3)}`;
+    }
     for (const name of names) yield `${name}: ${need}`;
   }
 }
@@ -109,6 +116,28 @@ const openings = [
   'my problem is',
 ];
 const endings = ['at home', 'for my family', 'in a small kitchen', 'please', 'without much work', 'every day'];
+/** What people add who want something mended. */
+const cries = ['how do I fix it', 'what can I do', 'again and again', 'since yesterday', 'any ideas'];
+/** Names of one appliance. */
+const sameAppliance = [
+  ['fridge', 'refrigerator'],
+  ['washer', 'washing machine', 'laundry machine'],
+  ['dish washer', 'dishwasher'],
+  ['dryer', 'clothes dryer', 'tumble dryer'],
+  ['stove', 'range'],
+  ['cooktop', 'hob', 'stove top'],
+  ['coffee maker', 'coffee machine'],
+  ['ice maker', 'ice machine'],
+  ['microwave', 'microwave oven'],
+];
+/** The longer name before the one that it ends with. */
+const appliances = new RegExp(
+  `\\b(${sameAppliance
+    .flat()
+    .sort((a, b) => b.length - a.length)
+    .join('|')})\\b`,
+  'g',
+);
 const letters = ['AX', 'BR', 'CT', 'DW', 'EL', 'FK', 'GM', 'HN'];
 
 const titled = (text: string) => text.replace(/(?<![\p{L}'])\p{Ll}/gu, (letter) => letter.toUpperCase());

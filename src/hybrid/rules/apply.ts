@@ -32,6 +32,8 @@ export function rulesFor(
   const forbidden: ReadonlySet<string> = includeSeen ? exclude : exclude.size === 0 ? seen : new Set([...exclude, ...seen]);
   const attributesOf = remembered(settings.attributesOf);
   const filters = settings.rules.filter(({ phase }) => phase === 'filter');
+  const choosing = settings.rules.filter(({ phase = 'select' }) => phase === 'select');
+  const lastChoosing = choosing.at(-1);
   const verdicts = new Map<string, boolean>();
   const failures = new Map<Reranker, string>();
   /** A filter that fails lets through: a page without a rule is better than none. */
@@ -64,10 +66,12 @@ export function rulesFor(
     ordered = page;
     for (const rule of settings.rules) {
       if (rule.phase === 'filter') continue;
+      // What a later rule of the page takes out is replaced by what stands behind it, so that has to be in order too.
+      const n = rule !== lastChoosing && choosing.includes(rule) ? Math.max(context.n, page.length) : context.n;
       const places = addsItems(rule);
       try {
         const copies = page.map((candidate) => ({ ...candidate })); // so that a rule that writes to what it is given changes nothing else
-        const answer = checked(rule, rule.rerank(copies, places ? withPins : whileOrdering), page, isAllowed);
+        const answer = checked(rule, rule.rerank(copies, { ...(places ? withPins : whileOrdering), n }), page, isAllowed);
         page = places ? answer.page : settledFirst(answer.page, settled);
         if (!places) ordered = page;
         if (answer.complaint) failed(rule, answer.complaint);

@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { integer, number, readOptions } from '../../options.ts';
 import type { HistoryEntry } from '../request.ts';
+import { orderedInBlocks } from './blocks.ts';
 import { relevanceOf } from './diversify.ts';
 import type { Candidate, Reranker } from './reranker.ts';
 import { valuesOf } from './select.ts';
@@ -13,7 +14,7 @@ export interface CalibrateOptions {
   lambda?: number | undefined;
   /** How much of the visitor's own mix is added to that of the page, so that a missing value has a large but finite penalty. Above 0, below 1; default 0.01. */
   smoothing?: number | undefined;
-  /** How many of the best candidates are looked at; the others stay behind them in their order. From 1, default 100, at least the page. */
+  /** How many candidates are ordered together: the best ones, behind them the next as many, until the page is full. From 1, default 100. */
   depth?: number | undefined;
 }
 
@@ -45,15 +46,11 @@ export function calibrate(options: CalibrateOptions): Reranker {
       const sharesOf = (item: string) => partsOf(valuesOf(context.attributesOf(item), by));
       const wanted = mixOf(context.history, sharesOf);
       if (lambda === 0 || wanted.size === 0) return [...candidates];
-      const size = Math.min(candidates.length, Math.max(depth, context.n));
-      const head = candidates.slice(0, size);
-      const shares = head.map(({ item }) => sharesOf(item));
-      const order = greedy(relevanceOf(head), shares, wanted, { lambda, smoothing, n: Math.min(size, context.n) });
-      const chosen = new Set(order);
-      return [
-        ...order.map((at, place) => (place < at ? noted(head[at], shares[at], wanted) : head[at])),
-        ...candidates.filter((_, at) => !chosen.has(at)),
-      ];
+      return orderedInBlocks(candidates, depth, context.n, (block, n) => {
+        const shares = block.map(({ item }) => sharesOf(item));
+        const order = greedy(relevanceOf(block), shares, wanted, { lambda, smoothing, n });
+        return order.map((at, place) => ({ at, candidate: place < at ? noted(block[at], shares[at], wanted) : block[at] }));
+      });
     },
   };
 }

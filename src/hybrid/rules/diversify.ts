@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, choice, integer, number, readOptions } from '../../options.ts';
 import { cosine, directionOf } from '../similarity.ts';
+import { orderedInBlocks } from './blocks.ts';
 import type { Candidate, RerankContext, Reranker } from './reranker.ts';
 import { valuesOf } from './select.ts';
 
@@ -21,7 +22,7 @@ export interface DiversifyOptions {
   lambda?: number | undefined;
   /** `'mmr'` (default) avoids what is like one item of the page; `'dpp'` what is like all of it together. */
   method?: 'mmr' | 'dpp' | undefined;
-  /** How many of the best candidates are looked at; the others stay behind them in their order. From 1, default 100, at least the page. */
+  /** How many candidates are ordered together: the best ones, behind them the next as many, until the page is full. From 1, default 100. */
   depth?: number | undefined;
 }
 
@@ -50,13 +51,10 @@ export function diversify(options: DiversifyOptions): Reranker {
     says: typeof by === 'string' ? { orders: by } : {},
     rerank(candidates, context) {
       if (lambda === 1) return [...candidates];
-      const size = Math.min(candidates.length, Math.max(depth, context.n));
-      const head = candidates.slice(0, size);
-      const alike = likeness(head, context);
-      const wanted = Math.min(size, context.n);
-      const order = method === 'mmr' ? mmr(relevanceOf(head), alike, lambda, wanted) : dpp(relevanceOf(head), alike, lambda, wanted);
-      const chosen = new Set(order);
-      return [...order.map((at) => head[at]), ...candidates.filter((_, at) => !chosen.has(at))];
+      const greedy = method === 'mmr' ? mmr : dpp;
+      return orderedInBlocks(candidates, depth, context.n, (block, wanted) =>
+        greedy(relevanceOf(block), likeness(block, context), lambda, wanted).map((at) => ({ at, candidate: block[at] })),
+      );
     },
   };
 }

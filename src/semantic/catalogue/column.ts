@@ -1,4 +1,4 @@
-import { readsAsNumber } from '../../contracts/where.ts';
+import { numberOfText } from '../../data/number-text.ts';
 import { grown } from '../../numeric/grown.ts';
 
 /** One field of all items as codes of its distinct values, so that a condition is tested once per value and not once per item. */
@@ -23,7 +23,7 @@ export class Column {
     for (const value of this.#values.values()) {
       for (const entry of Array.isArray(value) ? value : [value]) {
         if (typeof entry === compares) return undefined;
-        if (typeof entry === 'number' || (typeof entry === 'string' && readsAsNumber(entry))) other ??= entry;
+        if (typeof entry === 'number' || (typeof entry === 'string' && numberOfText(entry) !== undefined)) other ??= entry;
       }
     }
     return other;

@@ -1,9 +1,10 @@
-import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
+import type { ModelFile } from '../../data/files/model-file.ts';
 import { IdMap } from '../../data/id-map.ts';
-import { AttuneError } from '../../errors.ts';
-import { type Ranked, TopK } from '../../numeric/top-k.ts';
+import type { Ranked } from '../../numeric/top-k.ts';
 import type { Words } from './cut-words.ts';
 import type { TextRange } from './highlight.ts';
+import { packLexical, unpackLexical } from './lexical-file.ts';
+import { MatchScores } from './match-scores.ts';
 import { Orders, type Placed } from './orders.ts';
 import { hasPhrase, type PhrasePlaces, readQuoted } from './phrases.ts';
 import { Postings } from './postings.ts';
@@ -79,10 +80,7 @@ export class LexicalIndex {
   #texts: Texts;
   #lists: TermLists;
   readonly #terms: TermReader;
-  #scores = new Float64Array(0);
-  #touched = new Int32Array(0);
-  #count = 0;
-  #hits = new Uint16Array(0); // how many of the words that it must have a text has
+  readonly #scores = new MatchScores();
   #asked: readonly number[] = []; // the fields that count
   #queries = 0;
 
@@ -147,31 +145,19 @@ export class LexicalIndex {
       if (isRequired) required++;
       par += term.times * this.#accumulate(term, isRequired);
     }
-    if (required > 0) this.#keep((text) => this.#hits[text] === required);
+    if (required > 0) this.#scores.keepHits(required);
     for (const phrase of phrases) {
       const places = this.#placesOf(phrase);
-      this.#keep((text) => this.#asked.some((field) => hasPhrase((this.#orders as Orders[])[field].read(text), places)));
+      this.#scores.keep((text) => this.#asked.some((field) => hasPhrase((this.#orders as Orders[])[field].read(text), places)));
     }
     if (counted === content) for (const term of terms) if (term.isStopWord) this.#addStopWord(term);
     const { keyOf } = this.#texts;
-    const top = (n: number, allowed?: Uint8Array) => {
-      const best = new TopK(Math.min(n, this.#count));
-      const [scores, touched, count] = [this.#scores, this.#touched, this.#count];
-      let least = best.threshold; // most texts are below it, so that it is compared here
-      for (let t = 0; t < count; t++) {
-        const text = touched[t];
-        if (Math.fround(scores[text]) < least) continue;
-        if (allowed && allowed[keyOf[text]] === 0) continue;
-        best.offer(keyOf[text], scores[text]);
-        least = best.threshold;
-      }
-      return best.take();
-    };
-    const of = (key: number) => this.#scores[this.#texts.textOf(key)] ?? 0;
+    const top = (n: number, allowed?: Uint8Array) => this.#scores.top(n, keyOf, allowed);
+    const of = (key: number) => this.#scores.of(this.#texts.textOf(key));
     const isStrict = required > 0 || fields !== undefined;
     const asked = this.#queries;
     const isCurrent = () => asked === this.#queries;
-    return { top, of, has: (key) => of(key) > 0, count: this.#count, isCurrent, isStrict, par, most: this.#options.k1 + 1 };
+    return { top, of, has: (key) => of(key) > 0, count: this.#scores.count, isCurrent, isStrict, par, most: this.#options.k1 + 1 };
   }
 
   /** The parts of a text that hold what a query finds. */
@@ -258,8 +244,7 @@ export class LexicalIndex {
     for (const postings of this.#fields) postings.mark(used, renumber);
     const kept = Int32Array.from(used.keys()).filter((word) => used[word] === 1);
     for (const postings of this.#fields) postings.merge(kept, used.length, renumber);
-    this.#scores.fill(0);
-    this.#count = 0;
+    this.#scores.reset();
     this.#queries++;
     let numbers: Int32Array | undefined;
     if (kept.length < used.length) {
@@ -277,70 +262,28 @@ export class LexicalIndex {
   /** Its part of a model file. */
   toFile(): Pick<ModelFile, 'tensors' | 'ids'> {
     this.merge();
-    const column = <T extends Int32Array | Uint16Array | Uint8Array>(data: T) => ({ data, shape: [data.length] });
-    const { keyOf, lengths, count } = this.#texts;
-    const tensors: ModelFile['tensors'] = { 'lexical.keys': column(keyOf.slice(0, count)) };
-    this.#fields.forEach((postings, field) => {
-      const columns = postings.columns();
-      tensors[`lexical.${field}.offsets`] = column(columns.offsets);
-      tensors[`lexical.${field}.texts`] = column(columns.texts);
-      tensors[`lexical.${field}.counts`] = column(columns.counts);
-      tensors[`lexical.${field}.lengths`] = column(lengths[field].slice(0, count));
-      const order = this.#orders?.[field].columns();
-      if (order)
-        Object.assign(tensors, { [`lexical.${field}.order`]: column(order.bytes), [`lexical.${field}.orderEnds`]: column(order.ends) });
-    });
-    return { tensors, ids: { 'lexical.words': this.#words } };
+    return packLexical({ words: this.#words, fields: this.#fields, orders: this.#orders, texts: this.#texts });
   }
 
   /** The inverse of {@link toFile}. @throws ERR_BAD_FILE when its parts do not fit together. */
   static fromFile(file: ModelFile, keys: number, options: Bm25Options, tokenizer?: Tokenizer): LexicalIndex {
     const index = new LexicalIndex(options, tokenizer);
-    index.#words = file.ids['lexical.words'] ?? new IdMap();
-    index.#terms.reset(index.#words);
-    const keyOf = tensorOf(file, 'lexical.keys', Int32Array);
-    const lengths = index.#fields.map((_, field) => tensorOf(file, `lexical.${field}.lengths`, Int32Array, keyOf.length));
-    for (let text = 0; text < keyOf.length; text++) {
-      const key = keyOf[text];
-      if (!(key >= 0 && key < keys) || index.#texts.textOf(key) >= 0) throw damaged('a key is out of range or occurs twice');
-      index.#texts.add(
-        key,
-        lengths.map((list) => list[text]),
-      );
-    }
-    index.#fields = index.#fields.map((_, field) => {
-      const offsets = tensorOf(file, `lexical.${field}.offsets`, Int32Array, index.#words.size + 1);
-      const texts = tensorOf(file, `lexical.${field}.texts`, Int32Array);
-      const counts = tensorOf(file, `lexical.${field}.counts`, Uint16Array, texts.length);
-      if (offsets[0] !== 0 || offsets.at(-1) !== texts.length || offsets.some((at, k) => k > 0 && at < offsets[k - 1]))
-        throw damaged('its offsets do not increase');
-      if (texts.some((text) => !(text >= 0 && text < keyOf.length))) throw damaged('a text number is out of range');
-      return Postings.fromColumns({ offsets, texts, counts });
-    });
+    const { words, fields, orders, texts } = unpackLexical(file, keys, index.#fields.length, index.#orders !== undefined);
+    index.#words = words;
+    index.#terms.reset(words);
+    index.#fields = fields;
+    index.#orders = orders;
+    index.#texts = texts;
     index.#lists = index.#newLists();
-    index.#orders = index.#orders?.map((_, field) => {
-      const ends = tensorOf(file, `lexical.${field}.orderEnds`, Int32Array, keyOf.length);
-      const bytes = tensorOf(file, `lexical.${field}.order`, Uint8Array);
-      return Orders.fromColumns(bytes, ends, keyOf.length, index.#words.size) ?? fail('the order of its words cannot be read');
-    });
     return index;
   }
 
-  /** Forgets the last query, and makes room for the next. */
+  /** Forgets the last query, and makes ready for the next. */
   #clear(): void {
     this.#queries++;
-    for (let t = 0; t < this.#count; t++) {
-      this.#scores[this.#touched[t]] = 0;
-      this.#hits[this.#touched[t]] = 0;
-    }
-    this.#count = 0;
     this.#asked = Array.from(this.#fields.keys());
     this.#lists.prepare();
-    const { length } = this.#texts.keyOf;
-    if (this.#scores.length >= length) return;
-    this.#scores = new Float64Array(length);
-    this.#hits = new Uint16Array(length);
-    this.#touched = new Int32Array(length);
+    this.#scores.clear(this.#texts.keyOf.length);
   }
 
   #newLists(): TermLists {
@@ -349,33 +292,20 @@ export class LexicalIndex {
 
   /** Adds one term to the scores. @returns its idf. */
   #accumulate({ times, levels }: Term, isRequired: boolean): number {
-    const scores = this.#scores;
-    const touched = this.#touched;
-    const { texts, values, size } = this.#lists.of(levels, this.#asked);
-    const idf = this.#idfOf(size);
-    const weight = times * idf * (this.#options.k1 + 1);
-    let count = this.#count;
-    for (let e = 0; e < size; e++) {
-      const text = texts[e];
-      const score = scores[text];
-      if (score === 0) touched[count++] = text;
-      scores[text] = score + weight * values[e];
-    }
-    this.#count = count;
-    if (isRequired) for (let e = 0; e < size; e++) this.#hits[texts[e]]++;
+    const list = this.#lists.of(levels, this.#asked);
+    const idf = this.#idfOf(list.size);
+    this.#scores.add(list, times * idf * (this.#options.k1 + 1));
+    if (isRequired) this.#scores.hit(list);
     return idf;
   }
 
   /** Adds a little for a function word, to texts that have been found without it. Each of its forms counts by itself: they are few. */
   #addStopWord({ times, levels }: Term): void {
-    const scores = this.#scores;
     for (const word of levels.flatMap(({ words }) => words)) {
       for (const field of this.#asked) {
         const list = this.#lists.ofWord(field, word, this.#texts.live / 4);
         if (!list) continue; // what many texts have decides nothing, and its list is long
-        const { texts, values, size } = list;
-        const weight = stopWordShare * times * this.#idfOf(size) * (this.#options.k1 + 1);
-        for (let e = 0; e < size; e++) if (scores[texts[e]] !== 0) scores[texts[e]] += weight * values[e];
+        this.#scores.addToFound(list, stopWordShare * times * this.#idfOf(list.size) * (this.#options.k1 + 1));
       }
     }
   }
@@ -386,20 +316,6 @@ export class LexicalIndex {
    */
   #idfOf(size: number): number {
     return Math.fround(Math.log(1 + (this.#texts.live - size + 0.5) / (size + 0.5)));
-  }
-
-  /** Keeps of what was found the texts that pass a test. */
-  #keep(passes: (text: number) => boolean): void {
-    let kept = 0;
-    for (let t = 0; t < this.#count; t++) {
-      const text = this.#touched[t];
-      if (passes(text)) this.#touched[kept++] = text;
-      else {
-        this.#scores[text] = 0;
-        this.#hits[text] = 0;
-      }
-    }
-    this.#count = kept;
   }
 
   /** What may stand at each place of a phrase: the forms of its words. */
@@ -417,14 +333,3 @@ const quantity = /^ ?(\d[\d./]*)[a-z]+$/;
 
 /** What a function word counts beside other words. A guess: no value was tuned. */
 const stopWordShare = 0.15;
-
-function fail(what: string): never {
-  throw damaged(what);
-}
-
-function damaged(what: string): AttuneError {
-  return new AttuneError(
-    'ERR_BAD_FILE',
-    `The word index of this file is damaged: ${what}. Restore the file from a copy, or build the index again.`,
-  );
-}

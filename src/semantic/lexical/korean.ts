@@ -5,7 +5,7 @@ const particles = [
   '에게서는 으로부터 에서부터 이라고는',
   '으로써 으로서 에서는 에게서 에서도 까지는 부터는 이라고 로부터 한테서',
   '까지 부터 에서 에게 으로 처럼 보다 마다 조차 마저 이나 이랑 한테 께서 하고 에는 에도 와는 과는 로서 로써 이라 라고 만큼 대로 밖에 이며',
-  '은 는 이 가 을 를 의 에 와 과 도 로 만 야 랑',
+  '은 는 이 가 을 를 의 에 와 과 도 로 만 야 랑 용',
 ].flatMap((line) => line.split(' '));
 /** Those that a noun of one syllable is taken to have; others end too many nouns. */
 const sure = new Set(['을', '를', '은', '는', '에', '에서', '까지', '부터', '으로']);

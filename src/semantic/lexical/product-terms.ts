@@ -68,8 +68,16 @@ function addLexeme({ term, start, end, kind, also }: Lexeme, found: TextTerm[]):
   }
   found.push({ term, start, end });
   if (also) found.push({ term: also, start, end, isExtra: true });
-  const noun = kind === 'word' ? particleless(term) : undefined;
-  if (noun) found.push({ term: noun, start, end: start + noun.length, isExtra: true });
+  if (kind !== 'word' || !hasHangul().test(term)) return;
+  // What stands before, between and behind Hangul without a space is a word as well: LED등, 55인치.
+  const parts = term.length === end - start ? term.split(besideHangul()) : [term];
+  let at = start;
+  for (const part of parts) {
+    if (parts.length > 1) found.push({ term: part, start: at, end: at + part.length, isExtra: true });
+    const noun = particleless(part);
+    if (noun) found.push({ term: noun, start: at, end: at + noun.length, isExtra: true });
+    at += part.length;
+  }
 }
 
 /** The unit that follows the number at a place, whether glued to it (`1.5v`) or behind a space or a hyphen. */
@@ -88,12 +96,17 @@ function addUnit(lexemes: readonly Lexeme[], k: number, unit: string, isQuery: b
   found.push({ term, start, end, isExtra: true });
 }
 
+const hasHangul = pattern(String.raw`\p{Script=Hangul}`, 'u');
+const besideHangul = pattern(
+  String.raw`(?<=\p{Script=Hangul})(?=[^\p{Script=Hangul}\p{M}])|(?<=[^\p{Script=Hangul}\p{M}])(?=\p{Script=Hangul})`,
+  'u',
+);
 const letters = pattern(String.raw`^[\p{L}\p{M}]+$`, 'u');
 const letter = pattern(String.raw`\p{L}`, 'u');
 const digit = pattern(String.raw`\p{N}`, 'u');
 const signs = /^[-\u2010\u2011./_]?$/;
 const hyphens = /^[-\u2010\u2011']$/;
-const groups = /^(?:[ -]|\) ?)$/;
+const groups = /^(?:[ '-]|\) ?)$/;
 
 /** Spellings of several neighbours as one word, from a place on. */
 function addJoins(
@@ -145,7 +158,9 @@ function isCode(lexemes: readonly Lexeme[], from: number, to: number, allSigns: 
   if (parts.length === 2) {
     const [left, right] = parts;
     if (letters().test(left)) return left.length <= 6 && digit().test(right);
-    return letter().test(left) && (letters().test(right) ? right.length <= 4 : /^\d{4,}$/.test(right));
+    if (!letter().test(left)) return false;
+    if (letters().test(right)) return right.length <= 4;
+    return /^\d{4,}$/.test(right) || (/^[a-z][a-z\d]{0,3}$/.test(left) && /^[a-z\d]{4,}$/.test(right)); // i7 9700K
   }
   return parts.length === 3 && parts.every((part, k) => (k === 1 ? digit().test(part) : part.length <= 4 && letters().test(part)));
 }

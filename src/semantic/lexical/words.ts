@@ -70,6 +70,11 @@ const productWords = (options: ProductTermOptions & { keepsOrder?: boolean }): W
         while (from < words.length && words[from].start < start) from++;
         const of: string[] = [];
         for (let k = from; k < words.length && words[k].start < end; k++) if (words[k].end <= end) of.push(words[k].term);
+        // A part of a word, as a Korean noun without its particle is, stands for that word.
+        if (of.length === 0) {
+          const whole = [words[from], words[from - 1]].find((word) => word && word.start <= start && word.end >= end);
+          if (whole) of.push(whole.term);
+        }
         return { word: term, of };
       }),
     };

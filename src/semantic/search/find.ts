@@ -61,7 +61,9 @@ export async function find(parts: IndexParts, query: string, question: Question)
   const loose = { ...question, match: 'any', fields: undefined } as const;
   const some = await findAsAsked(parts, readQuoted(query).text, loose);
   if (!some.isEmpty) return { ...some, fallback: some.fallback ?? 'any' };
-  return question.popularity === undefined ? found : popular(parts, question, question.popularity);
+  if (question.popularity === undefined) return found;
+  const instead = popular(parts, question, question.popularity);
+  return instead.isEmpty ? found : instead;
 }
 
 async function findAsAsked(parts: IndexParts, query: string, question: Question): Promise<Found> {
@@ -90,25 +92,27 @@ async function findAsAsked(parts: IndexParts, query: string, question: Question)
   let whole: Ranked | undefined;
   if (isWhole) whole = cut(withFirst(await rank(catalogue.size), named), minScore, named);
   const end = offset + n;
-  const most = Math.max(end, n > 0 ? (reranking?.first ?? 0) : 0);
+  // At least one, to know whether there is any.
+  const most = Math.max(end, 1, n > 0 ? (reranking?.first ?? 0) : 0);
   let ranked = whole ?? cut(withFirst(await rank(most), named), minScore, named);
   if (!whole && popularity !== undefined)
     ranked = await untied(ranked, most, async (more) => cut(withFirst(await rank(more), named), minScore, named));
   if (popularity !== undefined) ranked = tiesBroken(catalogue, ranked, popularity);
   if (sort) ranked = sortedBy(catalogue, ranked, sort);
-  if (reranking) {
+  if (reranking && n > 0) {
     const { rerank } = await import('./rerank.ts'); // few pages need it
     ranked = withFirst(await rerank(ranked, query, reranking, (key) => catalogue.idOf(key), question.signal), named);
   }
-  const isEmpty = ranked.indices.length === 0 && most > 0;
   const countOf = () => {
     if (byWords) return totalOf(match(), allowed, minScore, named);
     return strict && minScore === undefined ? strict.reduce((sum, flag) => sum + flag, 0) : undefined;
   };
+  const total = whole?.indices.length ?? countOf();
+  const isEmpty = total === undefined ? ranked.indices.length === 0 : total === 0;
   return {
     ranked: pageOf(ranked, offset, end),
     facets: whole ? facetsOf(catalogue, whole.indices, facets) : {},
-    total: whole?.indices.length ?? countOf(),
+    total,
     fallback: byWords || found > 0 || named >= 0 || isEmpty ? undefined : 'meaning',
     isEmpty,
   };
@@ -235,16 +239,17 @@ function totalOf(words: LexicalMatch, allowed: Uint8Array | undefined, minScore:
 }
 
 /** The most popular items, for want of anything else. */
-function popular({ catalogue }: IndexParts, { n, offset, facets, filter }: Question, field: string): Found {
+function popular({ catalogue }: IndexParts, { n, offset, facets, filter, sort }: Question, field: string): Found {
   const flags = allowedKeys(catalogue, filter) ?? catalogue.matching([]);
   const indices = Int32Array.from(flags.keys()).filter((key) => flags[key] === 1);
-  const whole = tiesBroken(catalogue, { indices, scores: new Float32Array(indices.length) }, field);
+  const byPopularity = tiesBroken(catalogue, { indices, scores: new Float32Array(indices.length) }, field);
+  const whole = sort ? sortedBy(catalogue, byPopularity, sort) : byPopularity;
   return {
     ranked: pageOf(whole, offset, offset + n),
     facets: facetsOf(catalogue, whole.indices, facets),
     total: whole.indices.length,
     fallback: 'popular',
-    isEmpty: false,
+    isEmpty: whole.indices.length === 0,
   };
 }
 

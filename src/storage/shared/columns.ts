@@ -1,4 +1,5 @@
 import type { ColumnType, ColumnTypes } from '../../contracts/data-store.ts';
+import { numberOfText } from '../../data/number-text.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { define, furtherColumns, jsonObject, jsonText, keepable } from './rows.ts';
 
@@ -70,7 +71,7 @@ function encoded(value: unknown, type: ColumnType, name: string): ColumnValue {
   if (type === 'TEXT') {
     if (typeof value === 'string' && keepable(value)) return value;
   } else {
-    const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : typeof value === 'boolean' ? Number(value) : value;
+    const n = typeof value === 'string' ? numberOfText(value) : typeof value === 'boolean' ? Number(value) : value;
     if (typeof n === 'number' && (type === 'REAL' ? Number.isFinite(n) && typeof value !== 'boolean' : Number.isSafeInteger(n)))
       return n === 0 ? 0 : n;
   }

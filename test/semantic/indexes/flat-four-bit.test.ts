@@ -63,6 +63,22 @@ describe('a flat index of four bits', () => {
     }
   });
 
+  it.each(['memory', 'none'] as const)('gives lists that are the beginning of longer ones, vectors kept: %s', async (vectors) => {
+    for (let seed = 0; seed < 24; seed++) {
+      const index = flatIndex({ storage: '4bit', vectors, seed });
+      index.add(keys().subarray(0, 1000), rowsOf(1000, 16));
+      const query = unitVector(16, 600 + seed);
+      const longest = index.search(query, { n: 1000 });
+      expect(longest.indices).toHaveLength(1000);
+      expect(longest.scores.every((score, k) => k === 0 || score <= longest.scores[k - 1])).toBe(true);
+      for (const n of [1, 10, 31, 32, 33, 100, 500]) {
+        const beginning = { indices: longest.indices.slice(0, n), scores: longest.scores.slice(0, n) };
+        expect(index.search(query, { n })).toEqual(beginning);
+        expect(await index.searchMany([query], { n })).toEqual([beginning]);
+      }
+    }
+  });
+
   it('answers the same on any number of threads', () => {
     const rows = rowsOf(count, dimensions);
     const [one, three] = [1, 3].map((threads) => flatIndex({ storage: '4bit', threads }));

@@ -9,6 +9,7 @@ import { choice, integer, readOptions, threads as threadsOption } from '../../..
 import { packFourBit, unpackFourBit } from '../four-bit/four-bit-file.ts';
 import { FourBitRows } from '../four-bit/four-bit-rows.ts';
 import { type KeptVectors, keptVectors, readKept } from '../four-bit/kept-vectors.ts';
+import { byDepths } from '../shared/by-depths.ts';
 import { CodedRows } from '../shared/coded-rows.ts';
 import { PlainRows } from '../shared/plain-rows.ts';
 import type { Rows, UsedRows } from '../shared/rows.ts';
@@ -143,6 +144,7 @@ class Flat implements FlatIndex {
     checkSearchOptions('flatIndex.search', options);
     const { n, allowed } = options;
     this.#check('search', query);
+    if (this.#o.storage === '4bit') return this.#searchFourBit(query, n, allowed);
     const best = new TopK(Math.min(n, this.#size));
     for (const { rows, used } of this.#used(n, allowed)) rows.search(query, used, best);
     return best.take();
@@ -251,12 +253,23 @@ class Flat implements FlatIndex {
 
   /** Without threads it is done when it returns. */
   async #answer(queries: readonly Float32Array[], n: number, allowed: Uint8Array | undefined, threads: boolean): Promise<Ranked[]> {
+    if (this.#o.storage === '4bit') return queries.map((query) => this.#searchFourBit(query, n, allowed));
     const best = queries.map(() => new TopK(Math.min(n, this.#size)));
     for (const { rows, used } of this.#used(n, allowed)) {
       const work = rows.searchMany(queries, used, best, threads);
       if (work) await work;
     }
     return best.map((each) => each.take());
+  }
+
+  /** A longer list looks at more candidates, and may find one that belongs before others: it comes behind the shorter list. */
+  #searchFourBit(query: Float32Array, n: number, allowed: Uint8Array | undefined): Ranked {
+    const looks = this.#used(n, allowed).map(({ rows, used }) => (rows as FourBitRows).look(query, used));
+    return byDepths(Math.min(n, this.#size), (depth) => {
+      const best = new TopK(Math.min(depth, this.#size));
+      for (const look of looks) look(depth, best);
+      return best.take();
+    });
   }
 
   #check(method: string, query: Float32Array): void {

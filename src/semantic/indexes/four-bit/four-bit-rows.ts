@@ -83,38 +83,73 @@ export class FourBitRows implements Rows {
   }
 
   search(query: Float32Array, used: UsedRows, best: TopK): void {
-    const { keys, allowed, n } = used;
+    this.look(query, used)(used.n, best);
+  }
+
+  /**
+   * Estimates all rows, and gives what offers the candidates for a list of some length; longer lists look at what shorter ones did not. Valid
+   * until the rows change or another query is asked.
+   */
+  look(query: Float32Array, { keys, allowed }: Omit<UsedRows, 'n'>): (n: number, best: TopK) => void {
+    const isAllowed = (row: number) => !allowed || allowed[keys[row]] > 0;
     const length = Math.sqrt(dot(query, 0, query));
     if (!(length > 0 && length < 1e15)) {
-      for (let row = 0; row < keys.length; row++)
-        if (!allowed || allowed[keys[row]] > 0) best.offer(keys[row], this.#exact(row, keys, query));
-      return;
+      return (_, best) => {
+        for (let row = 0; row < keys.length; row++) if (isAllowed(row)) best.offer(keys[row], this.#exact(row, keys, query));
+      };
     }
     const { unit, base, total } = this.#aim(query);
     // The error of an estimate by signs, per factor: a length is factor * sqrt(dimensions) / level.
     const slack = (caution * signError * length) / level;
+    const closer = (caution * levelError * length) / level;
     this.#bound(keys.length, { slope: 2 * unit * signScale, offset: (2 * base - total) * signScale, slack });
-    const { factors, sums, all, tops } = this.#memory;
-    const [factorOf, estimates, top] = [factors.array, all.array, tops.array];
+    const { factors, sums } = this.#memory;
+    const factorOf = factors.array;
     const sumOf = new Uint16Array(sums.array.buffer, sums.at, sums.array.length / 2);
-    const isAllowed = (row: number) => !allowed || allowed[keys[row]] > 0;
-    const blocks = Math.ceil(keys.length / together);
-    const likely = new TopK(Math.min(keys.length, 4 * n + 32));
+    const byLevels = remembered((row) => {
+      const sum = 8 * sumOf[placeOf(row)] + this.#restOf(row);
+      return factorOf[row] * (unit * sum + 15 * base - 7.5 * total);
+    });
+    const exact = remembered((row) => this.#exact(row, keys, query));
+    return (n, best) => {
+      const found = new Map<number, number>();
+      const least = this.#closest(keys.length, n, slack, isAllowed, byLevels, found);
+      for (const [row, estimate] of found) {
+        if (this.#kept === 'none') best.offer(keys[row], estimate);
+        else if (estimate + closer * factorOf[row] >= least) best.offer(keys[row], exact(row));
+      }
+    };
+  }
+
+  /**
+   * Writes down what all four bits say of the rows that may be among the n closest by what their signs say.
+   * @returns the n-th of these.
+   */
+  #closest(
+    rows: number,
+    n: number,
+    slack: number,
+    isAllowed: (row: number) => boolean,
+    byLevels: (row: number) => number,
+    found: Map<number, number>,
+  ): number {
+    const { factors, all, tops } = this.#memory;
+    const [factorOf, estimates, top] = [factors.array, all.array, tops.array];
+    const blocks = Math.ceil(rows / together);
+    const likely = new TopK(Math.min(rows, 4 * n + 32));
     let least = likely.threshold;
     for (let block = 0; block < blocks; block++) {
       if (!(top[2 * block] > least)) continue;
-      const end = Math.min(keys.length, (block + 1) * together);
+      const end = Math.min(rows, (block + 1) * together);
       for (let row = block * together; row < end; row++) {
         if (!(estimates[row] > least) || !isAllowed(row)) continue;
         likely.offer(row, estimates[row]);
         least = likely.threshold;
       }
     }
-    const found = new Map<number, number>();
-    const levels = new TopK(n);
+    const levels = new TopK(Math.min(n, rows));
     const lookCloser = (row: number) => {
-      const sum = 8 * sumOf[placeOf(row)] + this.#restOf(row);
-      const estimate = factorOf[row] * (unit * sum + 15 * base - 7.5 * total);
+      const estimate = byLevels(row);
       found.set(row, estimate);
       levels.offer(row, estimate);
     };
@@ -122,21 +157,14 @@ export class FourBitRows implements Rows {
     least = levels.threshold;
     for (let block = 0; block < blocks; block++) {
       if (!(top[2 * block + 1] >= least)) continue;
-      const end = Math.min(keys.length, (block + 1) * together);
+      const end = Math.min(rows, (block + 1) * together);
       for (let row = block * together; row < end; row++) {
         if (!(estimates[row] + slack * factorOf[row] >= least) || !isAllowed(row) || found.has(row)) continue;
         lookCloser(row);
         least = levels.threshold;
       }
     }
-    if (this.#kept === 'none') {
-      for (const [row, estimate] of found) best.offer(keys[row], estimate);
-      return;
-    }
-    const closer = (caution * levelError * length) / level;
-    for (const [row, estimate] of found) {
-      if (estimate + closer * factorOf[row] >= least) best.offer(keys[row], this.#exact(row, keys, query));
-    }
+    return least;
   }
 
   searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[]): void {
@@ -253,6 +281,19 @@ export class FourBitRows implements Rows {
   #exact(row: number, keys: Int32Array, query: Float32Array): number {
     return dot(typeof this.#kept === 'function' ? readKept(this.#kept, keys[row], this.#dimensions) : this.get(row), 0, query);
   }
+}
+
+/** A function of rows that is asked once for each. */
+function remembered(of: (row: number) => number): (row: number) => number {
+  const known = new Map<number, number>();
+  return (row) => {
+    let value = known.get(row);
+    if (value === undefined) {
+      value = of(row);
+      known.set(row, value);
+    }
+    return value;
+  };
 }
 
 /** Where the kernel leaves the sum of a row. */

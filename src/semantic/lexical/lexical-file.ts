@@ -1,0 +1,81 @@
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
+import { IdMap } from '../../data/id-map.ts';
+import { AttuneError } from '../../errors.ts';
+import { Orders } from './orders.ts';
+import { Postings } from './postings.ts';
+import { Texts } from './texts.ts';
+
+/** What a word index consists of. */
+export interface LexicalParts {
+  words: IdMap;
+  /** By field. */
+  fields: Postings[];
+  /** The words of each field in order; none in files of versions that did not keep it. */
+  orders: Orders[] | undefined;
+  texts: Texts;
+}
+
+/** The part of a model file. Everything must be merged. */
+export function packLexical({ words, fields, orders, texts }: LexicalParts): Pick<ModelFile, 'tensors' | 'ids'> {
+  const column = <T extends Int32Array | Uint16Array | Uint8Array>(data: T) => ({ data, shape: [data.length] });
+  const { keyOf, lengths, count } = texts;
+  const tensors: ModelFile['tensors'] = { 'lexical.keys': column(keyOf.slice(0, count)) };
+  fields.forEach((postings, field) => {
+    const columns = postings.columns();
+    tensors[`lexical.${field}.offsets`] = column(columns.offsets);
+    tensors[`lexical.${field}.texts`] = column(columns.texts);
+    tensors[`lexical.${field}.counts`] = column(columns.counts);
+    tensors[`lexical.${field}.lengths`] = column(lengths[field].slice(0, count));
+    const order = orders?.[field].columns();
+    if (order)
+      Object.assign(tensors, { [`lexical.${field}.order`]: column(order.bytes), [`lexical.${field}.orderEnds`]: column(order.ends) });
+  });
+  return { tensors, ids: { 'lexical.words': words } };
+}
+
+/**
+ * The inverse of {@link packLexical}.
+ * @param keys all keys are below this.
+ * @throws ERR_BAD_FILE when its parts do not fit together.
+ */
+export function unpackLexical(file: ModelFile, keys: number, fieldCount: number, hasOrders: boolean): LexicalParts {
+  const words = file.ids['lexical.words'] ?? new IdMap();
+  const fieldNumbers = Array.from({ length: fieldCount }, (_, field) => field);
+  const keyOf = tensorOf(file, 'lexical.keys', Int32Array);
+  const lengths = fieldNumbers.map((field) => tensorOf(file, `lexical.${field}.lengths`, Int32Array, keyOf.length));
+  const texts = new Texts(fieldCount);
+  for (let text = 0; text < keyOf.length; text++) {
+    const key = keyOf[text];
+    if (!(key >= 0 && key < keys) || texts.textOf(key) >= 0) throw damaged('a key is out of range or occurs twice');
+    texts.add(
+      key,
+      lengths.map((list) => list[text]),
+    );
+  }
+  const fields = fieldNumbers.map((field) => {
+    const offsets = tensorOf(file, `lexical.${field}.offsets`, Int32Array, words.size + 1);
+    const numbers = tensorOf(file, `lexical.${field}.texts`, Int32Array);
+    const counts = tensorOf(file, `lexical.${field}.counts`, Uint16Array, numbers.length);
+    if (offsets[0] !== 0 || offsets.at(-1) !== numbers.length || offsets.some((at, k) => k > 0 && at < offsets[k - 1]))
+      throw damaged('its offsets do not increase');
+    if (numbers.some((text) => !(text >= 0 && text < keyOf.length))) throw damaged('a text number is out of range');
+    return Postings.fromColumns({ offsets, texts: numbers, counts });
+  });
+  const orders = hasOrders
+    ? fieldNumbers.map((field) => {
+        const ends = tensorOf(file, `lexical.${field}.orderEnds`, Int32Array, keyOf.length);
+        const bytes = tensorOf(file, `lexical.${field}.order`, Uint8Array);
+        const order = Orders.fromColumns(bytes, ends, keyOf.length, words.size);
+        if (!order) throw damaged('the order of its words cannot be read');
+        return order;
+      })
+    : undefined;
+  return { words, fields, orders, texts };
+}
+
+function damaged(what: string): AttuneError {
+  return new AttuneError(
+    'ERR_BAD_FILE',
+    `The word index of this file is damaged: ${what}. Restore the file from a copy, or build the index again.`,
+  );
+}
