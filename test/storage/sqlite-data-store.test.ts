@@ -339,7 +339,7 @@ it('a large load into an empty table does what the same rows do one after the ot
       expect(all).toEqual(same);
     }
   }
-});
+}, 300_000);
 
 it('a table made before with its key as a constraint takes a large load as well', async () => {
   const database = memory();
@@ -381,4 +381,38 @@ it('a driver that gives big integers, or no count of changes, will do', async ()
   await models.put('m', Uint8Array.of(1, 2));
   await models.promote('m', 1, 'production');
   expect(await models.get('m@production')).toMatchObject({ version: 1, sizeBytes: 2, bytes: Uint8Array.of(1, 2) });
+});
+
+describe('the references between tables', () => {
+  const manyRows = () => Array.from({ length: 50_000 }, (_, k) => ({ user: `u${k}`, item: 'i' }));
+  const foreignKeys = (database: ReturnType<typeof memory>) => database.prepare('pragma foreign_keys').get();
+
+  it('are checked by the database again after a large load, also after one that failed', async () => {
+    const database = memory();
+    const { interactions, products } = await sqliteDataStore(database);
+    await products.putMany([{ item: 'i' }]);
+    const stop = new AbortController();
+    const onProgress = ({ phase }: { phase: string }) => phase === 'storing' && stop.abort();
+    await expect(interactions.putMany(manyRows(), { signal: stop.signal, onProgress })).rejects.toMatchObject({ name: 'AbortError' });
+    expect(foreignKeys(database)).toMatchObject({ foreign_keys: 1 });
+    expect(await interactions.putMany([...manyRows(), { user: 'u', item: 'unknown' }])).toMatchObject({
+      inserted: 50_000,
+      rejected: [{ row: 50_000, code: 'ERR_UNKNOWN_ITEM' }],
+    });
+    expect(foreignKeys(database)).toMatchObject({ foreign_keys: 1 });
+    expect(database.prepare('pragma foreign_key_check').all()).toEqual([]);
+    expect(() => database.exec("insert into interactions (user, item, value) values ('u', 'unknown', 1)")).toThrow(/FOREIGN KEY/);
+  });
+
+  it('do not keep another store from being opened while a large load is under way', async () => {
+    const database = memory();
+    const { interactions } = await sqliteDataStore(database);
+    let opened: unknown;
+    const onProgress = () => {
+      opened ??= sqliteModelStore(database);
+    };
+    await interactions.putMany(manyRows(), { unknownProducts: 'stub', onProgress: (it) => it.phase === 'storing' && onProgress() });
+    expect(opened).toBeDefined();
+    expect(foreignKeys(database)).toMatchObject({ foreign_keys: 1 });
+  });
 });

@@ -34,8 +34,8 @@ export interface ListSource {
 
 /** Number of lists computed together. */
 const together = 512;
-/** Lists of a block of a job. */
-const blockSize = 4;
+/** Lists of a block of a job: those that the kernel makes together. */
+const blockSize = 16;
 /** Fewer products than this are not worth other threads. */
 const smallestShared = 2 ** 24;
 
@@ -144,4 +144,4 @@ function memoryOf(count: number, width: number) {
 const roomFor = (count: number) => Math.max(count, 2 ** 15);
 
 /** At least as much as the kernel needs. */
-const scratchBound = (width: number) => 32 * width + 8192;
+const scratchBound = (width: number) => 512 * width + 40_960;

@@ -69,7 +69,7 @@ export function readEvent(row: Record<string, unknown>): EventParts {
 /** The text of an id that every backend keeps. @throws ERR_BAD_ID */
 export function readKey(value: unknown, name: string): string {
   const id = readId(value, name);
-  if (keepable(id)) return id;
+  if (!id.includes('\0')) return id; // well-formed, as every id is
   throw new AttuneError('ERR_BAD_ID', `${name}: expected an id without the character NUL, got ${shown(value)}.`);
 }
 
@@ -100,9 +100,10 @@ function timeOf(value: unknown, name: string): number | null {
 /** The further columns of a row, or undefined when there are none. Not a copy. */
 export function furtherColumns(row: Record<string, unknown>, own: ReadonlySet<string>): Record<string, unknown> | undefined {
   let further: Record<string, unknown> | undefined;
-  for (const name of Object.keys(row)) {
+  for (const name in row) {
+    if (own.has(name) || !Object.hasOwn(row, name)) continue;
     const value = row[name];
-    if (value === undefined || value === null || own.has(name)) continue;
+    if (value === undefined || value === null) continue;
     further ??= {};
     define(further, name, value);
   }

@@ -58,6 +58,11 @@ export class SqlConnection {
     for (const sql of dialect.purge?.(tables.map(dialect.quote)) ?? []) await this.run(sql);
   }
 
+  /** Whether a transaction of the stores is open. */
+  get inTransaction(): boolean {
+    return this.#depth > 0;
+  }
+
   /** Whether `copyIn` works. */
   get canCopy(): boolean {
     return this.#driver.copyIn !== undefined;

@@ -37,6 +37,11 @@ export interface SqlDialect {
   /** The statements that rewrite tables without what deletes have left, outside of any transaction. Names are quoted already. */
   purge?(tables: readonly string[]): string[];
   /**
+   * Statements around a transaction whose rows are known to keep all references, so that the database need not look each one up again. They
+   * change nothing inside of a transaction.
+   */
+  readonly unchecked?: { readonly begin: string; readonly end: string };
+  /**
    * Whether a large load is faster without the indexes, which are rebuilt at its end. If so, a new table has its key as an index as well, and
    * not as a constraint, which cannot be dropped.
    */

@@ -3,6 +3,7 @@ import { AttuneError } from '../../errors.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import { emptyResult, stride } from '../shared/put.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
+import type { SqlDialect } from './dialect.ts';
 import { counted, type ManyRows, type ReadRow, type RowWriter, readable, storeInBatches } from './rows.ts';
 
 /** How a large load goes into an empty table. */
@@ -14,6 +15,8 @@ export interface Filling {
   /** The statements that drop the indexes, and those that make them again; the first is the unique one. */
   drop: string[];
   make: string[];
+  /** Statements around it, as {@link SqlDialect.unchecked}: products are looked up by the writer. */
+  unchecked?: SqlDialect['unchecked'];
   /** What stores the rows whose keys came before; another for each attempt, because it remembers which products there are. */
   writerOf(): RowWriter & Storable;
 }
@@ -21,6 +24,8 @@ export interface Filling {
 /** What leaves out rows that may not be stored, and counts them. */
 export interface Storable {
   storable(connection: SqlConnection, rows: ReadRow[], result: PutResult): Promise<ReadRow[]>;
+  /** Whether it is known by now that every row from one number up to another may be stored. */
+  storesAll(rows: readonly (SqlValue[] | AttuneError)[], from: number, to: number): rows is SqlValue[][];
 }
 
 /**
@@ -36,7 +41,15 @@ export async function fillEmpty(
   options: PutOptions,
 ): Promise<PutResult | undefined> {
   const attempt = (later?: ReadonlySet<number>) =>
-    use((connection) => connection.atomic(() => fill(connection, filling, rows, options, later)));
+    use(async (connection) => {
+      const { begin, end } = filling.unchecked ?? {};
+      if (begin) await connection.run(begin);
+      try {
+        return await connection.atomic(() => fill(connection, filling, rows, options, later));
+      } finally {
+        if (end) await connection.run(end);
+      }
+    });
   try {
     return await attempt();
   } catch (error) {
@@ -59,15 +72,21 @@ async function fill(
   const writer = writerOf();
   const result = emptyResult();
   const waiting: ReadRow[] = [];
+  const store = async (sql: string, values: SqlValue[]) => void (await connection.run(sql, ...values));
   for (const sql of drop) await connection.run(sql);
   for (let from = 0; from < rows.length; from += stride) {
     if (from > 0) await yieldNow();
     const to = Math.min(from + stride, rows.length);
-    const read = readable(rows, from, to, result);
-    if (later) waiting.push(...read.filter(({ row }) => later.has(row)));
-    const stored = await writer.storable(connection, later ? read.filter(({ row }) => !later.has(row)) : read, result);
-    await insert.run(stored, valuesOf, async (sql, values) => void (await connection.run(sql, ...values)));
-    result.inserted += stored.length;
+    if (!later && writer.storesAll(rows, from, to)) {
+      await insert.run(rows.slice(from, to), itself, store);
+      result.inserted += to - from;
+    } else {
+      const read = readable(rows, from, to, result);
+      if (later) waiting.push(...read.filter(({ row }) => later.has(row)));
+      const stored = await writer.storable(connection, later ? read.filter(({ row }) => !later.has(row)) : read, result);
+      await insert.run(stored, valuesOf, store);
+      result.inserted += stored.length;
+    }
     signal?.throwIfAborted();
     onProgress?.({ phase: 'storing', done: to, total: rows.length });
   }
@@ -84,6 +103,7 @@ async function fill(
 }
 
 const valuesOf = ({ values }: ReadRow) => values;
+const itself = (values: SqlValue[]) => values;
 
 /** The numbers of the rows whose keys came before. */
 function repeated(rows: readonly (SqlValue[] | AttuneError)[], { keyOf }: RowWriter): Set<number> {

@@ -6,6 +6,7 @@ import type {
   RowListOptions,
   StoredInteraction,
 } from '../../contracts/data-store.ts';
+import { AttuneError } from '../../errors.ts';
 import { firstOrLast, readList, readPage, readPutInteractions, selectedRows } from '../shared/checks.ts';
 import { olderThanStored, readAll, reject, unknownProduct } from '../shared/put.ts';
 import { lookupKey, readInteraction } from '../shared/rows.ts';
@@ -35,7 +36,9 @@ export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql,
   const { columns } = table;
   const read = (row: Record<string, unknown>): SqlValue[] => {
     const { user, item, value, timestamp } = readInteraction(row);
-    return [user, item, value, timestamp, ...columns.encode(row)];
+    const values: SqlValue[] = [user, item, value, timestamp];
+    for (const further of columns.encode(row)) values.push(further);
+    return values;
   };
   const rowOf = (stored: Stored): StoredInteraction => {
     const { user, item } = stored;
@@ -62,7 +65,13 @@ export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql,
       const rebuild = dialect.rebuildIndexes && all.length >= bulkSize;
       if (rebuild && pairs) {
         const drop = [pairs.name, ...indexes.keys()].map((name) => `drop index if exists ${dialect.quote(name)}`);
-        const filling = { count: sql.count, insert: sql.insertAll, drop, make: [pairs.sql, ...indexes.values()] };
+        const filling = {
+          count: sql.count,
+          insert: sql.insertAll,
+          drop,
+          make: [pairs.sql, ...indexes.values()],
+          unchecked: dialect.unchecked,
+        };
         const result = await fillEmpty({ ...filling, writerOf: () => interactionWriter(sql, o) }, use, all, o);
         if (result) return result;
       }
@@ -183,6 +192,13 @@ function interactionWriter(
 
   return {
     storable,
+    storesAll(rows, from, to): rows is SqlValue[][] {
+      for (let row = from; row < to; row++) {
+        const values = rows[row];
+        if (values instanceof AttuneError || !known.has(values[1])) return false;
+      }
+      return true;
+    },
     batch: sql.insert.largest,
     keyOf: ([user, item]) => pairKey(user, item),
     async store(connection, rows, result) {

@@ -9,12 +9,13 @@ export class SqliteDatabase implements SqlDatabase {
   readonly dialect = sqliteDialect;
   readonly use: Use;
   readonly #driver: SqliteDriver;
+  readonly #connection: SqlConnection;
 
   private constructor(handle: SqliteHandle) {
     this.#driver = new SqliteDriver(handle);
-    const connection = new SqlConnection(this.#driver, sqliteDialect);
+    this.#connection = new SqlConnection(this.#driver, sqliteDialect);
     const mutex = new Mutex();
-    this.use = (work) => mutex.run(() => work(connection));
+    this.use = (work) => mutex.run(() => work(this.#connection));
   }
 
   /**
@@ -50,7 +51,7 @@ export class SqliteDatabase implements SqlDatabase {
   #prepare(): void {
     const pragma = (name: string) => Number((this.#driver.all(`pragma ${name}`, [])[0] as Record<string, unknown> | undefined)?.[name]);
     this.exec('pragma busy_timeout = 5000', 'pragma journal_mode = wal', 'pragma foreign_keys = on');
-    if (pragma('foreign_keys') !== 1) {
+    if (pragma('foreign_keys') !== 1 && !this.#connection.inTransaction) {
       throw new AttuneError(
         'ERR_STORE',
         'Expected a database with foreign keys, but they cannot be switched on. End the open transaction first.',

@@ -17,6 +17,7 @@ export const sqliteDialect: SqlDialect = {
   hiddenRowNumber: 'rowid',
   begin: 'begin immediate',
   lockRow: '',
+  unchecked: { begin: 'pragma foreign_keys = off', end: 'pragma foreign_keys = on' },
   rebuildIndexes: true,
   columnsOfTable: 'select name from pragma_table_info(?)',
   ownerOfIndex: 'select tbl_name as owner from sqlite_master where lower(name) = lower(?)',
