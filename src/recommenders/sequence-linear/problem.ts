@@ -54,7 +54,7 @@ export class Regression {
     const bounds = [0];
     const kept = new Int32Array(items.length);
     let end = 0;
-    for (let user = 0; user + 1 < offsets.length; user++) {
+    for (const user of byLength(offsets)) {
       const first = offsets[user];
       const last = offsets[user + 1] - 1;
       // The square of an item's share, summed over the steps that follow it.
@@ -111,6 +111,12 @@ function gapsOf({ past, future }: RegressionSettings): number[] {
     gaps.push(gaps[gaps.length - 1] * future + power);
   }
   return gaps;
+}
+
+/** Users, those with the shortest sequence first: the loops of a kernel that end after as many steps as before are predicted. */
+function byLength(offsets: Int32Array): Int32Array {
+  const length = (user: number) => offsets[user + 1] - offsets[user];
+  return Int32Array.from({ length: offsets.length - 1 }, (_, user) => user).sort((a, b) => length(a) - length(b) || a - b);
 }
 
 /** Where each item stands behind another. */

@@ -27,7 +27,7 @@ export interface SequenceLinearOptions extends RecommenderOptions {
   historyDecay?: number | undefined;
   /** Keeps only so many weights per item on average, those of the largest size: the model takes items x this x 8 bytes. Default 200. */
   weightsPerItem?: number | undefined;
-  /** Where a column of weights is solved: its residual relative to its right-hand side. Above 0, default 1e-3. */
+  /** Where a column of weights is solved: its residual relative to its right-hand side. Above 0, default 0.003. */
   tolerance?: number | undefined;
   /** How much memory fitting may take. Default 2 GiB. */
   maxBytes?: number | undefined;
@@ -39,7 +39,7 @@ const optionChecks = {
   futureDecay: number({ default: 2, above: 0 }),
   historyDecay: number({ default: 2, above: 0 }),
   weightsPerItem: integer({ default: 200, min: 1 }),
-  tolerance: number({ default: 1e-3, above: 0, below: 1 }),
+  tolerance: number({ default: 0.003, above: 0, below: 1 }),
   maxBytes: number({ default: 2 ** 31, min: 0 }),
   ...recommenderOptions,
 };

@@ -2,7 +2,7 @@ import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
 import { sequenceKernels } from '../../engine/generated/families/sequence.ts';
-import { sequenceStep } from '../../engine/generated/jobs.ts';
+import { sequenceSteps } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
 import { Pace } from '../../work/pace.ts';
@@ -16,6 +16,8 @@ const mostBlocks = 32;
 /** Bytes they may take in total. */
 const mostBytes = 2 ** 29;
 const mostSteps = 2000;
+/** Steps that a kernel takes before it returns. */
+const stepsAtOnce = 16;
 
 /** What a solution is told. */
 export interface SolveOptions extends FitOptions {
@@ -102,9 +104,9 @@ class Solver {
       const together = targets.subarray(first, first + sides * this.#blocks);
       const lengths = this.#begin(together);
       await this.#iterate(together.length);
-      for (let k = 0; k < together.length; k++) {
+      for (let k = 0; k < together.length; k += sides) {
         if (pace.due) await pace.rest(first + k);
-        this.#keep(together[k], k, lengths[k], entries);
+        this.#keep(together.subarray(k, k + sides), k, lengths, entries);
       }
     }
     await pace.finish();
@@ -151,8 +153,8 @@ class Solver {
     const state = this.#memory.state.array;
     const isOpen = (k: number) => !(state[this.#side(k) + 4 * columns * sides] <= tolerance);
     let open = Array.from({ length: count }, (_, k) => k);
-    for (let step = 0; step < mostSteps; step++) {
-      await this.#engine.run(sequenceStep, { rows: Math.ceil(count / sides), blockSize: 1 }, args, signal);
+    for (let step = 0; step < mostSteps; step += stepsAtOnce) {
+      await this.#engine.run(sequenceSteps, { rows: Math.ceil(count / sides), blockSize: 1 }, args, signal);
       open = open.filter(isOpen);
       if (open.length === 0) return;
     }
@@ -162,13 +164,19 @@ class Solver {
     );
   }
 
-  /** Offers the solution of side k, with the scaling taken back. */
-  #keep(target: number, k: number, length: number, entries: LargestEntries): void {
+  /** Offers the solutions of the block of side k, with the scaling taken back. */
+  #keep(targets: Int32Array, k: number, lengths: number[], entries: LargestEntries): void {
     const state = this.#memory.state.array;
     const { scale } = this.#regression;
+    const longest = Math.max(...lengths.slice(k, k + targets.length));
     for (let item = 0, at = this.#side(k); item < this.#size; item++, at += sides) {
-      const weight = Math.fround(state[at] * length * scale[item]);
-      if (Math.abs(weight) > entries.least) entries.offer(item, target, weight);
+      const own = scale[item];
+      // What is offered is checked again: this only passes over most without a multiplication.
+      const bound = (0.999 * entries.least) / (own * longest);
+      for (let side = 0; side < targets.length; side++) {
+        const value = state[at + side];
+        if (value > bound || value < -bound) entries.offer(item, targets[side], Math.fround(value * lengths[k + side] * own));
+      }
     }
   }
 }

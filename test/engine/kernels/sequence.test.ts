@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { sequenceKernels } from '../../../src/engine/generated/families/sequence.ts';
-import { sequenceStep } from '../../../src/engine/generated/jobs.ts';
+import { sequenceSteps } from '../../../src/engine/generated/jobs.ts';
 import { uniform } from '../../../src/numeric/random.ts';
 
 const sides = 8;
@@ -52,7 +52,7 @@ function stepped(plain: boolean, pairs: [number, number][], seed: number): Float
   });
   for (let step = 0; step < 3; step++) {
     const args = { offsets, items, values, users, decay: 0.6, diagonal, columns, state, stride: 4 * stride, tolerance: 1e-10 };
-    engine.runHere(sequenceStep, { hi: 2 }, args);
+    engine.runHere(sequenceSteps, { hi: 2 }, args);
   }
   return Float32Array.of(...[0, stride].flatMap((at) => Array.from(state.array.subarray(at, at + 2 * columns * sides))));
 }

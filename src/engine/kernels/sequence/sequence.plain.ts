@@ -1,19 +1,19 @@
 import type { Memory } from '../../memory/views.ts';
-import { stepSides } from '../dense/conjugate-sides.plain.ts';
+import { solveSides } from '../dense/conjugate-sides.plain.ts';
 
 const sides = 8;
 
 /** Twin of sequence.ts. */
 export function twins({ f32, i32 }: Memory) {
   return {
-    sequenceStep(
+    sequenceSteps(
       lo: number, hi: number, _block: number, _scratch: number, offsets: number, items: number, values: number,
       users: number, decay: number, diagonal: number, columns: number, state: number, stride: number,
       tolerance: number,
     ) {
       const pasts: number[] = [];
       for (let b = lo; b < hi; b++) {
-        stepSides(f32, (state + b * stride) / 4, { columns, diagonal, tolerance }, (p, q, c) => {
+        solveSides(f32, (state + b * stride) / 4, { columns, diagonal, tolerance }, (p, q, c) => {
           for (let user = 0; user < users; user++) {
             const first = i32[offsets / 4 + user];
             const last = i32[offsets / 4 + user + 1];

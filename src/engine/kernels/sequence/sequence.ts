@@ -1,13 +1,13 @@
-import { advanceSides, isOpen, scaleSides, sideBytes } from '../dense/conjugate-sides';
+import { advanceSides, isOpen, STEPS, scaleSides, sideBytes } from '../dense/conjugate-sides';
 import { F32s, I32s } from '../types';
 
 /**
- * Block job: one step of conjugate gradients on (A^T A + D) z = b for blocks lo..hi of 8 right-hand sides each, where row t of a user's
+ * Block job: up to STEPS steps of conjugate gradients on (A^T A + D) z = b for blocks lo..hi of 8 right-hand sides each, where row t of a user's
  * part of A is the decayed past a_t = decay a_(t-1) + value_t e_(item_t). A is never made: A p is that recurrence over the sequence, and
  * A^T of it the same recurrence backwards, so a product takes time with the length of a sequence, not with its square. A block lies at
  * state + stride * block as conjugate-sides.ts says. Scratch: 8 sums, then 8 floats per entry of the longest sequence.
  */
-export function sequenceStep(
+export function sequenceSteps(
   lo: i32, hi: i32, block: i32, scratch: usize,
   offsets: I32s, items: I32s, values: F32s, users: i32, decay: f32, diagonal: F32s, columns: i32, state: F32s, stride: usize, tolerance: f32,
 ): void {
@@ -16,10 +16,11 @@ export function sequenceStep(
     const x = state + <usize>b * stride;
     const p = x + 2 * bytes,
       q = p + bytes;
-    if (!isOpen(q + bytes, tolerance)) continue;
-    scaleSides(diagonal, p, q, columns);
-    multiply(offsets, items, values, users, decay, p, q, scratch + sideBytes);
-    advanceSides(x, columns, scratch, tolerance);
+    for (let step = 0; step < STEPS && isOpen(q + bytes, tolerance); step++) {
+      scaleSides(diagonal, p, q, columns);
+      multiply(offsets, items, values, users, decay, p, q, scratch + sideBytes);
+      advanceSides(x, columns, scratch, tolerance);
+    }
   }
 }
 
