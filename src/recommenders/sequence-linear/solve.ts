@@ -25,6 +25,8 @@ export interface SolveOptions extends FitOptions {
   past: number;
   /** Residual of a column, relative to its right-hand side, at which it is solved. */
   tolerance: number;
+  /** Share of whole histories. */
+  sessionWeight: number;
   /** Weights to keep per item, on average. */
   weightsPerItem: number;
   /** Number of threads. */
@@ -56,12 +58,14 @@ export async function solveRegression(regression: Regression, options: SolveOpti
   }
 }
 
-const memoryOf = ({ offsets, items, values, diagonal }: Regression) =>
+const memoryOf = ({ offsets, items, values, diagonal, entries }: Regression) =>
   layout({
     offsets: i32(offsets),
     items: i32(items),
     values: f32(values),
     diagonal: f32(diagonal),
+    fades: f32(entries?.fades ?? 0),
+    weights: f32(entries?.weights ?? 0),
     state: f32((blocksOf(diagonal.length) * strideOf(diagonal.length)) / 4),
   });
 
@@ -139,17 +143,31 @@ class Solver {
         state[at + (this.#size + item) * sides] = value;
         state[at + (2 * this.#size + item) * sides] = value;
       }
-      state[at + 4 * this.#size * sides] = 1;
+      state[at + 4 * this.#size * sides] = count > 0 ? 1 : 0;
       return length;
     });
   }
 
   async #iterate(count: number): Promise<void> {
-    const { past, signal } = this.#options;
+    const { past, sessionWeight, signal } = this.#options;
     const tolerance = this.#options.tolerance ** 2;
     const users = this.#regression.offsets.length - 1;
     const columns = this.#size;
-    const args = { ...this.#memory, users, decay: past, columns, stride: strideOf(columns), tolerance };
+    const { offsets, items, values, diagonal, state: sides8, fades, weights } = this.#memory;
+    const entries = this.#regression.entries ? { fades, weights, whole: sessionWeight } : { whole: 0 };
+    const args = {
+      offsets,
+      items,
+      values,
+      diagonal,
+      state: sides8,
+      users,
+      decay: past,
+      columns,
+      stride: strideOf(columns),
+      tolerance,
+      ...entries,
+    };
     const state = this.#memory.state.array;
     const isOpen = (k: number) => !(state[this.#side(k) + 4 * columns * sides] <= tolerance);
     let open = Array.from({ length: count }, (_, k) => k);
