@@ -119,7 +119,14 @@ const own: Record<string, OwnFamily> = {
     settings: ({ ordered, values }) =>
       !ordered || values
         ? []
-        : [{}, { regularization: 150 }, { historyDecay: 8, pastDecay: 8, futureDecay: 8 }, { regularization: 20 }, { historyDecay: 4 }],
+        : [
+            {},
+            { regularization: 150 },
+            { historyDecay: 8, pastDecay: 8, futureDecay: 8 },
+            { regularization: 20 },
+            { sessionWeight: 0.5 },
+            { historyDecay: 4 },
+          ],
   },
   bpr: {
     make: (p) => new BprRecommender(p),

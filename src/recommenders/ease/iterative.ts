@@ -1,7 +1,7 @@
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
 import { easeKernels } from '../../engine/generated/families/ease.ts';
-import { easeStep } from '../../engine/generated/jobs.ts';
+import { easeSteps } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
 import { Pace } from '../../work/pace.ts';
@@ -16,6 +16,8 @@ const mostBytes = 2 ** 29;
 /** The residual of a column, relative to its right-hand side, at which it is solved. */
 const tolerance = 1e-5;
 const mostSteps = 2000;
+/** Steps that a kernel takes before it returns. */
+const stepsAtOnce = 16;
 
 /**
  * Gives every column of P = (XᵀX + regularization I)^-1, solved by conjugate gradients, which need X and never XᵀX: 2 entries(X)
@@ -129,8 +131,8 @@ class IterativeInverse {
     }
     const blocks = Math.ceil(items.length / sides);
     const args = { ...this.#memory, rows: this.#rows, columns, stride: 4 * stride, tolerance: tolerance ** 2 };
-    for (let step = 0; step < mostSteps; step++) {
-      await this.#engine.run(easeStep, { rows: blocks, blockSize: 1 }, args, this.#options.signal);
+    for (let step = 0; step < mostSteps; step += stepsAtOnce) {
+      await this.#engine.run(easeSteps, { rows: blocks, blockSize: 1 }, args, this.#options.signal);
       if (sums.every((at) => state[at] <= tolerance ** 2)) return;
     }
     throw new AttuneError('ERR_NUMERIC', notDefinite);

@@ -4,16 +4,16 @@ import type { Csr } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
-import { integer, number, readOptions, recommenderOptions } from '../../options.ts';
+import { integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 import type { HistoryRow } from '../shared/base.ts';
 import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
-import { inOrder, mergeInOrder, type OrderedBase, orderOf } from '../shared/order.ts';
+import { inOrder, mergeInOrder, orderOf } from '../shared/order.ts';
 import { readFit } from '../shared/read-fit.ts';
-
 import type { KeptWeights } from './solve.ts';
+import { mergeTimes, type TimedBase, timesOf, timesOfFile } from './times.ts';
 
 /** Options of {@link SequenceLinearRecommender}. */
 export interface SequenceLinearOptions extends RecommenderOptions {
@@ -25,9 +25,19 @@ export interface SequenceLinearOptions extends RecommenderOptions {
   futureDecay?: number | undefined;
   /** The same for the history that a list is made from. Above 0, default 2. */
   historyDecay?: number | undefined;
+  /**
+   * Share of whole histories, in any order, in what is minimized beside the steps, 0 to 1: 0 (default) is SLIT, 1 is SLIS, between is SLIST.
+   * More suits people whose next item does not depend on the last one.
+   */
+  sessionWeight?: number | undefined;
+  /**
+   * Days before a step after which an item counts e times less while fitting, beside `pastDecay`, as in TALE. Above 0, default undefined: time
+   * between items does not count. Without effect where rows have no timestamps.
+   */
+  timeDecayDays?: number | undefined;
   /** Keeps only so many weights per item on average, those of the largest size: the model takes items x this x 8 bytes. Default 200. */
   weightsPerItem?: number | undefined;
-  /** Where a column of weights is solved: its residual relative to its right-hand side. Above 0, default 1e-3. */
+  /** Where a column of weights is solved: its residual relative to its right-hand side. Above 0, default 0.01. */
   tolerance?: number | undefined;
   /** How much memory fitting may take. Default 2 GiB. */
   maxBytes?: number | undefined;
@@ -38,42 +48,50 @@ const optionChecks = {
   pastDecay: number({ default: 2, above: 0 }),
   futureDecay: number({ default: 2, above: 0 }),
   historyDecay: number({ default: 2, above: 0 }),
+  sessionWeight: number({ default: 0, min: 0, max: 1 }),
+  timeDecayDays: optional(number({ above: 0 })),
   weightsPerItem: integer({ default: 200, min: 1 }),
-  tolerance: number({ default: 1e-3, above: 0, below: 1 }),
+  tolerance: number({ default: 0.01, above: 0, below: 1 }),
   maxBytes: number({ default: 2 ** 31, min: 0 }),
   ...recommenderOptions,
 };
 
-interface Fitted extends OrderedBase {
+const read = (options: SequenceLinearOptions) => readOptions('SequenceLinearRecommender', options, optionChecks);
+
+interface Fitted extends TimedBase {
   /** Row j holds what item j of a past adds to each item. */
   weights: Csr;
 }
 
+type Settings = Omit<ReturnType<typeof read>, 'seed'>;
+
+const millisecondsPerDay = 86_400_000;
 const kind = 'sequence-linear';
 const format = { kind, formatVersion: 1 };
 
 /**
- * A linear model of the next item in closed form: SLIT, the item transition part of SLIST (Choi et al. 2021, "Session-aware Linear
- * Item-Item Models for Session-based Recommendation"). Ridge regression predicts from the decayed past of every step of every user its
- * decayed future,
+ * Linear models of the next item in closed form: SLIT, SLIS and both as SLIST (Choi et al. 2021, "Session-aware Linear Item-Item Models for
+ * Session-based Recommendation"), with the time weights of TALE (Park et al. 2025). Ridge regression predicts from the decayed past of every
+ * step of every user its decayed future,
  *
  *     B = (AᵀA + regularization I)^-1 AᵀT,   A_tj = exp(-(t - 1 - j) / pastDecay),   T_tj = exp(-(j - t) / futureDecay)
  *
- * for the item that the user took as number j, before t in A and from t on in T. The score of an item is the sum over the history of
- * exp(-steps ago / historyDecay) x weight. Order comes from the timestamps, or from the order of the rows where there are none. Of an item
- * that is in a history several times the last one counts; values do not count. The equations are solved column by column by conjugate
- * gradients, which need the sequences and no items x items matrix, so that catalogues of any size can be fitted. `similarItems` gives
- * what follows an item, and knows no `'dot'`.
+ * for the item that the user took as number j, before t in A and from t on in T. With `timeDecayDays`, A_tj is also multiplied by
+ * exp(-days from j to t / timeDecayDays); with `sessionWeight` w, both products become (1 - w) of themselves + w XᵀX, where row u of X is a 1
+ * for each item of user u. The score of an item is the sum over the history of exp(-steps ago / historyDecay) x weight. Order comes from the
+ * timestamps, or from the order of the rows where there are none. Of an item that is in a history several times the last one counts; values do
+ * not count. The equations are solved column by column by conjugate gradients, which need the sequences and no items x items matrix, so that
+ * catalogues of any size can be fitted. `similarItems` gives what follows an item, and knows no `'dot'`.
  */
 export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
   /** Short name of the model family, also in model files. */
   override readonly kind = kind;
   protected override readonly readsOrder = true;
-  readonly #options: Required<Omit<SequenceLinearOptions, 'seed'>>;
+  readonly #options: Settings;
 
   /** @throws ERR_BAD_OPTION */
   constructor(options: SequenceLinearOptions = {}) {
-    const { seed: _, ...o } = readOptions('SequenceLinearRecommender', options, optionChecks);
+    const { seed: _, ...o } = read(options);
     super(o.onUnknown);
     this.#options = o;
   }
@@ -81,7 +99,8 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
   /** Solves for the weights. @throws ERR_EMPTY without rows, ERR_OUT_OF_MEMORY with too many weights to keep, ERR_NUMERIC */
   override async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
     const work = readFit('SequenceLinearRecommender.fit', interactions, options);
-    this.fitted = await this.#solved({ ...baseOf(interactions), order: interactions.sequences.items.slice() }, work);
+    const times = this.#options.timeDecayDays === undefined ? undefined : timesOf(interactions);
+    this.fitted = await this.#solved({ ...baseOf(interactions), order: interactions.sequences.items.slice(), times }, work);
     return this;
   }
 
@@ -93,7 +112,8 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
   async partialFit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
     const { model } = this;
     const work = readFit('SequenceLinearRecommender.partialFit', interactions, options);
-    const base = mergeInOrder(model, interactions);
+    const merged = mergeInOrder(model, interactions);
+    const base = { ...merged, times: this.#options.timeDecayDays === undefined ? undefined : mergeTimes(model, interactions, merged) };
     const { offsets, indices } = base.byUser;
     const again = new Uint8Array(base.items.size);
     for (const id of interactions.users) {
@@ -106,8 +126,12 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    const { order, weights } = this.model;
-    const tensors = { order: { data: order, shape: [order.length] }, ...csrToTensors('weights', weights) };
+    const { order, times, weights } = this.model;
+    const tensors = {
+      order: { data: order, shape: [order.length] },
+      ...(times && { times: { data: times, shape: [times.length] } }),
+      ...csrToTensors('weights', weights),
+    };
     return encodeModel(format, this.model, { settings: this.#options, tensors });
   }
 
@@ -117,7 +141,7 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
     const { file, base } = decodeModel(format, bytes);
     const model = fromSettings(kind, { ...file.settings, ...own }, (settings) => new SequenceLinearRecommender(settings));
     const weights = csrFromTensors(file, 'weights', base.items.size, base.items.size);
-    model.fitted = { ...base, order: orderOf(file, base.byUser), weights };
+    model.fitted = { ...base, order: orderOf(file, base.byUser), times: timesOfFile(file, base.byUser), weights };
     return model;
   }
 
@@ -168,16 +192,17 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
     for (let e = offsets[item]; e < offsets[item + 1]; e++) scores[indices[e]] = values[e];
   }
 
-  async #solved(base: OrderedBase, work: FitOptions, kept?: KeptWeights): Promise<Fitted> {
+  async #solved(base: TimedBase, work: FitOptions, kept?: KeptWeights): Promise<Fitted> {
     const size = base.items.size;
-    const { regularization, pastDecay, futureDecay, weightsPerItem, tolerance, threads } = this.#options;
+    const { regularization, pastDecay, futureDecay, sessionWeight, timeDecayDays, weightsPerItem, tolerance, threads } = this.#options;
     this.#checkMemory(size);
     const past = Math.exp(-1 / pastDecay);
-    const settings = { regularization, past, future: Math.exp(-1 / futureDecay) };
+    const timeDecay = base.times && timeDecayDays ? timeDecayDays * millisecondsPerDay : undefined;
+    const settings = { regularization, past, future: Math.exp(-1 / futureDecay), sessionWeight, timeDecay };
     const [{ Regression }, { solveRegression }] = await Promise.all([import('./problem.ts'), import('./solve.ts')]);
-    const regression = new Regression({ offsets: base.byUser.offsets, items: base.order }, size, settings);
+    const regression = new Regression({ offsets: base.byUser.offsets, items: base.order, times: base.times }, size, settings);
     const number = threads === 'auto' ? availableThreads() : threads;
-    const weights = await solveRegression(regression, { ...work, past, tolerance, weightsPerItem, threads: number, kept });
+    const weights = await solveRegression(regression, { ...work, past, sessionWeight, tolerance, weightsPerItem, threads: number, kept });
     work.signal?.throwIfAborted();
     return { ...base, weights };
   }

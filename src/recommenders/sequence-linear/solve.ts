@@ -2,7 +2,7 @@ import type { FitOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
 import { sequenceKernels } from '../../engine/generated/families/sequence.ts';
-import { sequenceStep } from '../../engine/generated/jobs.ts';
+import { sequenceSteps } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
 import { AttuneError } from '../../errors.ts';
 import { Pace } from '../../work/pace.ts';
@@ -16,6 +16,8 @@ const mostBlocks = 32;
 /** Bytes they may take in total. */
 const mostBytes = 2 ** 29;
 const mostSteps = 2000;
+/** Steps that a kernel takes before it returns. */
+const stepsAtOnce = 16;
 
 /** What a solution is told. */
 export interface SolveOptions extends FitOptions {
@@ -23,6 +25,8 @@ export interface SolveOptions extends FitOptions {
   past: number;
   /** Residual of a column, relative to its right-hand side, at which it is solved. */
   tolerance: number;
+  /** Share of whole histories. */
+  sessionWeight: number;
   /** Weights to keep per item, on average. */
   weightsPerItem: number;
   /** Number of threads. */
@@ -54,12 +58,14 @@ export async function solveRegression(regression: Regression, options: SolveOpti
   }
 }
 
-const memoryOf = ({ offsets, items, values, diagonal }: Regression) =>
+const memoryOf = ({ offsets, items, values, diagonal, entries }: Regression) =>
   layout({
     offsets: i32(offsets),
     items: i32(items),
     values: f32(values),
     diagonal: f32(diagonal),
+    fades: f32(entries?.fades ?? 0),
+    weights: f32(entries?.weights ?? 0),
     state: f32((blocksOf(diagonal.length) * strideOf(diagonal.length)) / 4),
   });
 
@@ -102,9 +108,9 @@ class Solver {
       const together = targets.subarray(first, first + sides * this.#blocks);
       const lengths = this.#begin(together);
       await this.#iterate(together.length);
-      for (let k = 0; k < together.length; k++) {
+      for (let k = 0; k < together.length; k += sides) {
         if (pace.due) await pace.rest(first + k);
-        this.#keep(together[k], k, lengths[k], entries);
+        this.#keep(together.subarray(k, k + sides), k, lengths, entries);
       }
     }
     await pace.finish();
@@ -137,22 +143,36 @@ class Solver {
         state[at + (this.#size + item) * sides] = value;
         state[at + (2 * this.#size + item) * sides] = value;
       }
-      state[at + 4 * this.#size * sides] = 1;
+      state[at + 4 * this.#size * sides] = count > 0 ? 1 : 0;
       return length;
     });
   }
 
   async #iterate(count: number): Promise<void> {
-    const { past, signal } = this.#options;
+    const { past, sessionWeight, signal } = this.#options;
     const tolerance = this.#options.tolerance ** 2;
     const users = this.#regression.offsets.length - 1;
     const columns = this.#size;
-    const args = { ...this.#memory, users, decay: past, columns, stride: strideOf(columns), tolerance };
+    const { offsets, items, values, diagonal, state: sides8, fades, weights } = this.#memory;
+    const entries = this.#regression.entries ? { fades, weights, whole: sessionWeight } : { whole: 0 };
+    const args = {
+      offsets,
+      items,
+      values,
+      diagonal,
+      state: sides8,
+      users,
+      decay: past,
+      columns,
+      stride: strideOf(columns),
+      tolerance,
+      ...entries,
+    };
     const state = this.#memory.state.array;
     const isOpen = (k: number) => !(state[this.#side(k) + 4 * columns * sides] <= tolerance);
     let open = Array.from({ length: count }, (_, k) => k);
-    for (let step = 0; step < mostSteps; step++) {
-      await this.#engine.run(sequenceStep, { rows: Math.ceil(count / sides), blockSize: 1 }, args, signal);
+    for (let step = 0; step < mostSteps; step += stepsAtOnce) {
+      await this.#engine.run(sequenceSteps, { rows: Math.ceil(count / sides), blockSize: 1 }, args, signal);
       open = open.filter(isOpen);
       if (open.length === 0) return;
     }
@@ -162,13 +182,19 @@ class Solver {
     );
   }
 
-  /** Offers the solution of side k, with the scaling taken back. */
-  #keep(target: number, k: number, length: number, entries: LargestEntries): void {
+  /** Offers the solutions of the block of side k, with the scaling taken back. */
+  #keep(targets: Int32Array, k: number, lengths: number[], entries: LargestEntries): void {
     const state = this.#memory.state.array;
     const { scale } = this.#regression;
+    const longest = Math.max(...lengths.slice(k, k + targets.length));
     for (let item = 0, at = this.#side(k); item < this.#size; item++, at += sides) {
-      const weight = Math.fround(state[at] * length * scale[item]);
-      if (Math.abs(weight) > entries.least) entries.offer(item, target, weight);
+      const own = scale[item];
+      // What is offered is checked again: this only passes over most without a multiplication.
+      const bound = (0.999 * entries.least) / (own * longest);
+      for (let side = 0; side < targets.length; side++) {
+        const value = state[at + side];
+        if (value > bound || value < -bound) entries.offer(item, targets[side], Math.fround(value * lengths[k + side] * own));
+      }
     }
   }
 }

@@ -49,44 +49,40 @@ export class LargestEntries {
 
   /** What is not among the largest of some columns is not among those of all. */
   #drop(): void {
-    const kept = largest(this.#values.subarray(0, this.#end), this.#total);
-    this.#end = 0;
-    for (const at of kept.places) {
-      this.#rows[this.#end] = this.#rows[at];
-      this.#columns[this.#end] = this.#columns[at];
-      this.#values[this.#end++] = this.#values[at];
+    const [rows, columns, values] = [this.#rows, this.#columns, this.#values];
+    const bits = new Uint32Array(values.buffer, 0, this.#end);
+    const { least, ties } = smallest(bits, this.#total);
+    let end = 0;
+    for (let at = 0, equal = ties; at < bits.length; at++) {
+      const size = bits[at] & magnitude;
+      if (size < least || (size === least && equal-- <= 0)) continue;
+      rows[end] = rows[at];
+      columns[end] = columns[at];
+      values[end++] = values[at];
     }
-    this.#least = kept.least;
+    this.#end = end;
+    this.#least = new Float32Array(Uint32Array.of(least).buffer)[0];
   }
 }
 
-/** The places of the `count` values of the largest size, ascending, of equal ones the first; and the size of the smallest of them. */
-function largest(values: Float32Array, count: number): { places: Iterable<number>; least: number } {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  // Sizes order as their bits do: the upper half says which bucket holds the last one, the lower half which it is.
-  const [high, above] = lastOf(count, 2 ** 15, (at) => (bits[at] & 0x7fff_ffff) >>> 16, values.length);
-  const inside = (at: number) => ((bits[at] & 0x7fff_ffff) >>> 16 === high ? bits[at] & 0xffff : -1);
-  const [low, more] = lastOf(count - above, 2 ** 16, inside, values.length);
-  const least = high * 2 ** 16 + low;
-  let equal = count - above - more;
-  function* places() {
-    for (let at = 0; at < bits.length; at++) {
-      const size = bits[at] & 0x7fff_ffff;
-      if (size > least || (size === least && equal-- > 0)) yield at;
-    }
-  }
-  return { places: places(), least: new Float32Array(Uint32Array.of(least).buffer)[0] };
+/** Without the sign, the bits of floats order as their sizes do. */
+const magnitude = 0x7fff_ffff;
+
+/** The bits of the `count`-th largest size, and how many of that size are among the `count` largest: upper halves first, then lower ones. */
+function smallest(bits: Uint32Array, count: number): { least: number; ties: number } {
+  const upper = new Int32Array(2 ** 15);
+  for (let at = 0; at < bits.length; at++) upper[(bits[at] & magnitude) >>> 16]++;
+  const [high, above] = lastOf(upper, count);
+  const lower = new Int32Array(2 ** 16);
+  for (let at = 0; at < bits.length; at++) if ((bits[at] & magnitude) >>> 16 === high) lower[bits[at] & 0xffff]++;
+  const [low, more] = lastOf(lower, count - above);
+  return { least: high * 2 ** 16 + low, ties: count - above - more };
 }
 
-/** The key of the `count`-th largest, and how many keys are larger; a negative key does not count. */
-function lastOf(count: number, keys: number, keyOf: (at: number) => number, length: number): [key: number, larger: number] {
-  const counts = new Int32Array(keys);
-  for (let at = 0; at < length; at++) {
-    const key = keyOf(at);
-    if (key >= 0) counts[key]++;
-  }
+/** The key of the `count`-th largest of so many of each key, and how many have larger ones. */
+function lastOf(counts: Int32Array, count: number): [key: number, larger: number] {
   let larger = 0;
-  let key = keys - 1;
+  let key = counts.length - 1;
   while (key > 0 && larger + counts[key] < count) larger += counts[key--];
   return [key, larger];
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csrFromCoordinates } from '../../../src/data/csr.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { easeKernels } from '../../../src/engine/generated/families/ease.ts';
-import { easeStep } from '../../../src/engine/generated/jobs.ts';
+import { easeSteps } from '../../../src/engine/generated/jobs.ts';
 import { uniform } from '../../../src/numeric/random.ts';
 
 const sides = 8;
@@ -46,7 +46,7 @@ function stepped(plain: boolean, pairs: [number, number][], seed: number): Float
     }
   });
   for (let step = 0; step < 3; step++) {
-    engine.runHere(easeStep, { hi: 2 }, { offsets, indices, values, rows, diagonal, columns, state, stride: 4 * stride, tolerance: 1e-10 });
+    engine.runHere(easeSteps, { hi: 2 }, { offsets, indices, values, rows, diagonal, columns, state, stride: 4 * stride, tolerance: 1e-10 });
   }
   return Float32Array.of(...[0, stride].flatMap((at) => Array.from(state.array.subarray(at, at + 2 * columns * sides))));
 }

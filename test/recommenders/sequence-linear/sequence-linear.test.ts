@@ -28,6 +28,50 @@ describe('SequenceLinearRecommender', () => {
     const from = data.items.indexOf('i3');
     for (const { item, score } of after) expect(score).toBeCloseTo(b.get(from, data.items.indexOf(item)), 4);
   });
+  it.each([{ sessionWeight: 1 }, { sessionWeight: 0.3 }, { timeDecayDays: 2 }, { sessionWeight: 0.5, timeDecayDays: 1 }])(
+    'has the weights of the same regression with %o',
+    async (more) => {
+      const data = timed(zipf({ users: 60, items: 40, rows: 500 }));
+      const settings = { regularization: 3, pastDecay: 1.5, futureDecay: 4, ...more };
+      const model = await new SequenceLinearRecommender({ ...settings, tolerance: 1e-6 }).fit(data);
+      const loaded = SequenceLinearRecommender.fromBytes(model.toBytes());
+      const b = weightsOf(data, settings);
+      for (const from of data.items) {
+        for (const { item, score } of loaded.similarItems(from, { n: 100 })) {
+          expect(score).toBeCloseTo(b.get(data.items.indexOf(from), data.items.indexOf(item)), 4);
+        }
+      }
+    },
+  );
+  it('keeps times for an update, and says so in its file', async () => {
+    const data = timed(zipf({ users: 60, items: 40, rows: 500 }));
+    const rows = [...data];
+    const options = { regularization: 3, timeDecayDays: 1, tolerance: 1e-6 };
+    const early = await Interactions.from(rows.filter(({ user }) => user !== 'u3'));
+    const late = await Interactions.from(rows.filter(({ user }) => user === 'u3'));
+    const fitted = await new SequenceLinearRecommender(options).fit(early);
+    const updated = await SequenceLinearRecommender.fromBytes(fitted.toBytes()).partialFit(late);
+    const whole = await new SequenceLinearRecommender(options).fit(await Interactions.from([...early, ...late]));
+    const to = new Set(late.items);
+    for (const from of whole.items) {
+      const [now, wanted] = [updated, whole].map(
+        (model) => new Map(model.similarItems(from, { n: 100 }).map(({ item, score }) => [item, score])),
+      );
+      for (const [item, score] of now) if (to.has(item)) expect(score).toBeCloseTo(wanted.get(item) as number, 4);
+    }
+  });
+  it('fits where nothing is left of a past after years', async () => {
+    const day = 86_400_000;
+    const data = await Interactions.from([
+      { user: 'u', item: 'a', timestamp: 0 },
+      { user: 'u', item: 'b', timestamp: 1e5 * day },
+      { user: 'v', item: 'b', timestamp: 0 },
+      { user: 'v', item: 'c', timestamp: day },
+    ]);
+    const model = await new SequenceLinearRecommender({ timeDecayDays: 1, regularization: 1 }).fit(data);
+    expect(model.recommendFor(['b'])[0]).toMatchObject({ item: 'c' });
+    expect(model.recommendFor(['a']).every(({ score }) => Object.is(Math.abs(score), 0))).toBe(true);
+  });
   it('takes in new rows by the equations of all rows, for the items of the users that have some', async () => {
     const all = [...zipf({ users: 80, items: 50, rows: 900 })].map(({ user, item, value }): [string, string, number] => [
       user,
@@ -57,10 +101,12 @@ describe('SequenceLinearRecommender', () => {
   });
   it('is the same for any number of threads', async () => {
     const data = zipf({ users: 300, items: 400, rows: 4000 });
-    const fits = [1, 2, 3].map((threads) => new SequenceLinearRecommender({ threads, regularization: 5 }).fit(data));
-    const [one, two, three] = (await Promise.all(fits)).map((model) => model.toBytes());
-    expect(two).toEqual(one);
-    expect(three).toEqual(one);
+    for (const more of [{}, { sessionWeight: 0.5, timeDecayDays: 1 }]) {
+      const fits = [1, 2, 3].map((threads) => new SequenceLinearRecommender({ threads, regularization: 5, ...more }).fit(timed(data)));
+      const [one, two, three] = (await Promise.all(fits)).map((model) => model.toBytes());
+      expect(two).toEqual(one);
+      expect(three).toEqual(one);
+    }
   });
   it('recommends what follows, in the direction of time', async () => {
     const users = Array.from({ length: 30 }, (_, u) => u);
@@ -109,7 +155,15 @@ describe('SequenceLinearRecommender', () => {
   });
   it('refuses more weights than fit into memory, and options out of range', async () => {
     await expectRejection('ERR_OUT_OF_MEMORY', new SequenceLinearRecommender({ maxBytes: 1000 }).fit(checkerboard()));
-    for (const bad of [{ regularization: 0 }, { pastDecay: 0 }, { futureDecay: -1 }, { historyDecay: 0 }, { tolerance: 1 }]) {
+    for (const bad of [
+      { regularization: 0 },
+      { pastDecay: 0 },
+      { futureDecay: -1 },
+      { historyDecay: 0 },
+      { tolerance: 1 },
+      { sessionWeight: 1.1 },
+      { timeDecayDays: 0 },
+    ]) {
       expectCode('ERR_BAD_OPTION', () => new SequenceLinearRecommender(bad));
     }
     const model = await new SequenceLinearRecommender().fit(checkerboard());
@@ -123,22 +177,57 @@ const sequenceOf = (data: Interactions, user: string) =>
     .sort((a, b) => Number(a.timestamp) - Number(b.timestamp))
     .map(({ item }) => data.items.indexOf(item));
 
+/** The same rows, a user's some hours to days apart. */
+const timed = (data: Interactions) =>
+  Interactions.fromColumns({
+    users: Array.from(data, ({ user }) => user),
+    items: Array.from(data, ({ item }) => item),
+    timestamps: Array.from(data, (_, row) => 1.6e12 + 3.6e6 * row * (1 + (row % 7))),
+  });
+
+interface Settings {
+  regularization: number;
+  pastDecay: number;
+  futureDecay: number;
+  sessionWeight?: number;
+  timeDecayDays?: number;
+}
+
 /** The regression from its definition, row by row, in 64 bits. */
-function weightsOf(data: Interactions, settings: { regularization: number; pastDecay: number; futureDecay: number }): Matrix {
+function weightsOf(data: Interactions, settings: Settings): Matrix {
+  const { sessionWeight = 0, timeDecayDays = Number.POSITIVE_INFINITY } = settings;
   const size = data.itemCount;
   const gram = Matrix.eye(size).mul(settings.regularization);
   const cross = Matrix.zeros(size, size);
   for (const user of data.users) {
     const sequence = sequenceOf(data, user);
+    const days = sequence.map(
+      (item) => Number([...data].find((row) => row.user === user && row.item === data.items.idAt(item))?.timestamp) / 86_400_000,
+    );
+    const whole = Matrix.zeros(1, size);
+    for (const item of sequence) whole.set(0, item, 1);
+    const own = whole.transpose().mmul(whole).mul(sessionWeight);
+    gram.add(own);
+    cross.add(own);
     for (let t = 1; t < sequence.length; t++) {
       const past = Matrix.zeros(1, size);
       const future = Matrix.zeros(1, size);
       sequence.forEach((item, j) => {
-        if (j < t) past.set(0, item, Math.exp(-(t - 1 - j) / settings.pastDecay));
+        if (j < t) past.set(0, item, Math.exp(-(t - 1 - j) / settings.pastDecay - (days[t] - days[j]) / timeDecayDays));
         else future.set(0, item, Math.exp(-(j - t) / settings.futureDecay));
       });
-      gram.add(past.transpose().mmul(past));
-      cross.add(past.transpose().mmul(future));
+      gram.add(
+        past
+          .transpose()
+          .mmul(past)
+          .mul(1 - sessionWeight),
+      );
+      cross.add(
+        past
+          .transpose()
+          .mmul(future)
+          .mul(1 - sessionWeight),
+      );
     }
   }
   return solve(gram, cross);
