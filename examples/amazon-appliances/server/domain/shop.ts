@@ -13,7 +13,7 @@ import { Decisions } from './decisions.ts';
 import { digestOf } from './digest.ts';
 import { Drift } from './drift.ts';
 import { EventLog } from './event-log.ts';
-import { freeMemory } from './garbage.ts';
+import { freeMemory, keepHeapSmall } from './garbage.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import type { Listed } from './listed.ts';
 import { LiveModels } from './live-models.ts';
@@ -124,6 +124,7 @@ export class Shop {
     await shop.live.catchUp(shop.catalogue);
     await shop.live.wakeUp();
     await shop.statistics();
+    keepHeapSmall();
     freeMemory();
     return shop;
   }
