@@ -16,4 +16,4 @@ export function freeMemory(): void {
  * Lets garbage grow to a part of what is in use before it is collected, instead of to several times that: a server makes little of it that lives
  * long, so memory stays flat and answers take as long as before.
  */
-export const keepHeapSmall = () => setFlagsFromString('--heap-growing-percent=40');
+export const keepHeapSmall = () => setFlagsFromString('--heap-growing-percent=25');

@@ -34,7 +34,7 @@ import { TrainingJobs } from './training-jobs.ts';
 const statisticsLastMs = 600_000;
 
 /** Answers that are kept, of some ten products each. */
-const keptAnswers = 3000;
+const keptAnswers = 2000;
 
 /** Lists whose reasons are kept; those of older ones are found anew. */
 const keptShown = 2000;
