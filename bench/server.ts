@@ -12,6 +12,7 @@ const help = `npm run bench -- server [options]
   --seconds N         per route (default 5)
   --connections N     at saturation (default 32)
   --users N           distinct users (default 100,000)
+  --only TEXT         only routes whose name contains it, without the rest
 `;
 
 /** The shop under load: how much each route takes, and how long answers take when it is not full. */
@@ -27,32 +28,47 @@ export const server = {
         seconds: { type: 'string', default: '5' },
         connections: { type: 'string', default: '32' },
         users: { type: 'string', default: '100000' },
+        only: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) return console.log(help);
     const running = values.url ? { url: values.url, stop: () => {} } : await startShop(values['data-dir']);
     try {
-      await measureAll(running.url, Number(values.seconds), Number(values.connections), Number(values.users));
+      const settings = { seconds: Number(values.seconds), connections: Number(values.connections), users: Number(values.users) };
+      await measureAll(running.url, values['data-dir'], { ...settings, only: values.only });
     } finally {
       running.stop();
     }
   },
 };
 
-async function measureAll(url: string, seconds: number, connections: number, users: number): Promise<void> {
-  const routes = await routesOf(url, users);
+interface Settings {
+  seconds: number;
+  connections: number;
+  users: number;
+  only: string | undefined;
+}
+
+async function measureAll(url: string, dataDir: string, { seconds, connections, users, only }: Settings): Promise<void> {
+  const routes = await routesOf(url, dataDir, users);
   console.log('| route | requests/s | per processor second of the server | p50 ms | p99 ms | failures |');
   console.log('|---|---:|---:|---:|---:|---:|');
   for (const [name, next] of Object.entries(routes)) {
+    if (only !== undefined && !name.includes(only)) continue;
     const before = await facts(url);
     const load = await saturate(url, next, { connections, seconds });
     const cpu = (await facts(url)).cpu - before.cpu;
     const figures = [load.answers / load.seconds, load.answers / cpu, quantile(load, 0.5), quantile(load, 0.99), load.failures];
     console.log(`| ${name} | ${figures.map((it, k) => it.toFixed(k < 2 || k === 4 ? 0 : 1)).join(' | ')} |`);
   }
+  if (only === undefined) await measureTogether(url, Object.values(routes), { seconds, connections, users });
+  console.log(`\nresident memory of the server: ${Math.round((await facts(url)).memory / 1e6)} MB`);
+}
+
+/** Requests of all kinds: few enough to see how long answers take, and one for each of many users. */
+async function measureTogether(url: string, mixed: (() => Ask)[], { seconds, connections, users }: Omit<Settings, 'only'>): Promise<void> {
   const random = generator(5);
-  const mixed = Object.values(routes);
   const loads = await steady(url, () => mixed[Math.floor(random() * mixed.length)](), { perSecond: 200, seconds: seconds * 2 });
   console.log('\n| mixed, 200 requests a second | p50 ms | p99 ms | failures |\n|---|---:|---:|---:|');
   for (const [name, load] of loads) {
@@ -61,7 +77,6 @@ async function measureAll(url: string, seconds: number, connections: number, use
   const everybody = await saturate(url, visits(mixed, users), { connections, seconds: longestRun });
   const took = everybody.seconds.toFixed(0);
   console.log(`\n${everybody.answers} of ${users} distinct users, one request each: ${took} s, ${everybody.failures} failures`);
-  console.log(`\nresident memory of the server: ${Math.round((await facts(url)).memory / 1e6)} MB`);
 }
 
 const longestRun = 1800;
@@ -86,7 +101,7 @@ function visits(asks: (() => Ask)[], users: number): () => Ask | undefined {
 }
 
 /** What is asked of each route; ids are drawn as often as people would use them. */
-async function routesOf(url: string, users: number): Promise<Record<string, () => Ask>> {
+async function routesOf(url: string, dataDir: string, users: number): Promise<Record<string, () => Ask>> {
   const random = generator(1);
   const post = (path: string, body: unknown): Ask => ({ method: 'POST', path, body });
   const products: { parent_asin: string; title: string }[] = (
@@ -95,6 +110,8 @@ async function routesOf(url: string, users: number): Promise<Record<string, () =
   const product = () => products[Math.floor(products.length * random() ** 2)];
   const known: string[] = (await (await fetch(new URL('/users?n=50', url))).json()).users.map((it: { user_id: string }) => it.user_id);
   const visitor = () => `bench-${Math.floor(random() * users)}`;
+  const raters = await ratersIn(dataDir);
+  let turn = 0;
   const userOfModel = () => known[Math.floor(random() * known.length)];
   const words = () => product().title.split(' ').slice(0, 3).join(' ');
   const recommend = (user_id: string): Ask => ({ method: 'GET', path: `/recommendations?user_id=${encodeURIComponent(user_id)}&n=10` });
@@ -107,6 +124,7 @@ async function routesOf(url: string, users: number): Promise<Record<string, () =
     'POST /search, titles of 1,000 products': () => post('/search', { query: words() }),
     'POST /search, never asked before': () => post('/search', { query: `${words()} ${Math.floor(random() * 1e9)}` }),
     'GET /recommendations, 50 users': () => recommend(userOfModel()),
+    'GET /recommendations, another known user each': () => recommend(raters[turn++ % raters.length]),
     'POST /recommendations, a new history each': () =>
       post('/recommendations', { user_id: visitor(), n: 10, history: [product().parent_asin, product().parent_asin] }),
     'POST /placements/home/recommendations, 50 users': () => post('/placements/home/recommendations', { user_id: userOfModel(), n: 10 }),
@@ -120,6 +138,16 @@ async function routesOf(url: string, users: number): Promise<Record<string, () =
         list_of_recommendations: Array.from({ length: 10 }, () => product().parent_asin),
       }),
   };
+}
+
+/** Users of the first ratings, each once. */
+async function ratersIn(dataDir: string): Promise<string[]> {
+  const { openSystem } = await import('../examples/amazon-appliances/pipeline/system.ts');
+  const { defaults } = await import('../examples/amazon-appliances/settings.ts');
+  const system = await openSystem({ ...defaults, dataDir }, { withModels: false });
+  const { rows } = await system.data.interactions.page({ limit: 50_000 });
+  system.close();
+  return [...new Set(rows.map(({ user }) => user))];
 }
 
 /** What the server says of itself. */

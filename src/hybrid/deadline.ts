@@ -20,7 +20,7 @@ export async function askAll(asks: readonly Ask[], signal: AbortSignal | undefin
   signal?.throwIfAborted();
   const started = asks.map(({ run, timeoutMs }) => {
     const controller = new AbortController();
-    return { controller, timeoutMs, answer: new Promise((resolve) => resolve(run(controller.signal))) };
+    return { controller, timeoutMs, answer: begin(run, controller.signal) };
   });
   const giveUp = () => {
     for (const { controller } of started) controller.abort(signal?.reason);
@@ -34,7 +34,34 @@ export async function askAll(asks: readonly Ask[], signal: AbortSignal | undefin
   return outcomes;
 }
 
-function wait({ controller, timeoutMs, answer }: { controller: AbortController; timeoutMs: number; answer: Promise<unknown> }) {
+/** What came at once, or the promise of an answer. */
+function begin(run: Ask['run'], signal: AbortSignal): Outcome | Promise<unknown> {
+  try {
+    const value = run(signal);
+    return isLater(value) ? Promise.resolve(value) : { value };
+  } catch (error) {
+    return { failure: reasonOf(error) };
+  }
+}
+
+/** Whether it is a promise of any kind; a list is none. */
+function isLater(value: unknown): boolean {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  if (Array.isArray(value)) return false;
+  return typeof (value as { then?: unknown }).then === 'function';
+}
+
+/** An answer that is there needs no timer. */
+function wait({
+  controller,
+  timeoutMs,
+  answer,
+}: {
+  controller: AbortController;
+  timeoutMs: number;
+  answer: Outcome | Promise<unknown>;
+}): Outcome | Promise<Outcome> {
+  if (!(answer instanceof Promise)) return answer;
   return new Promise<Outcome>((resolve) => {
     const failure = `no answer within ${timeoutMs} ms`;
     const timer = setTimeout(() => controller.abort(new DOMException(failure, 'TimeoutError')), timeoutMs);

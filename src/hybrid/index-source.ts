@@ -28,18 +28,13 @@ export function indexSource(name: string, index: IndexLike, role: SourceRole = '
       const hasWords = words(visitor) !== undefined;
       return { isAble: hasWords || interactions > 0, knowsUser: false, interactions, words: hasWords };
     },
-    async ask(visitor, want, signal) {
+    ask(visitor, want, signal) {
       const { n, exclude, only } = want;
       const sought = words(visitor);
-      const parts: unknown[] = [];
-      if (sought !== undefined) parts.push(attempt(() => index.search(sought, { n, exclude, only, signal })));
-      if (visitor.query === undefined && index.similarTo && knownOf(visitor).length > 0) parts.push(attempt(() => near(visitor, want)));
-      if (parts.length === 1) return parts[0];
-      const settled = await Promise.allSettled(parts.map(async (part) => cleanAnswer(await part).items));
-      const lists = settled.filter((part) => part.status === 'fulfilled').map((part) => part.value);
-      const failed = settled.find((part) => part.status === 'rejected');
-      if (lists.length === 0 && failed) throw failed.reason;
-      return meanOf(lists).sort(bestFirst).slice(0, n); // a list of n says that there may be more
+      const search = () => index.search(sought as string, { n, exclude, only, signal });
+      const isNearby = visitor.query === undefined && index.similarTo !== undefined && knownOf(visitor).length > 0;
+      if (sought !== undefined && isNearby) return meanOfParts([search, () => near(visitor, want)], n);
+      return isNearby ? near(visitor, want) : search();
     },
     complete(visitor, want) {
       if (words(visitor) !== undefined || knownOf(visitor).length === 0) return undefined;
@@ -69,7 +64,11 @@ function without(list: unknown, exclude: readonly string[], n: number): unknown 
   return list.filter((entry) => !never.has(entry?.item)).slice(0, n);
 }
 
-/** A throw becomes a rejection, so that one part cannot take the other with it. */
-async function attempt(ask: () => unknown): Promise<unknown> {
-  return ask();
+/** The mean of what parts answer. One that fails does not take the others with it. */
+async function meanOfParts(parts: (() => unknown)[], n: number): Promise<unknown> {
+  const settled = await Promise.allSettled(parts.map(async (part) => cleanAnswer(await part()).items));
+  const lists = settled.filter((part) => part.status === 'fulfilled').map((part) => part.value);
+  const failed = settled.find((part) => part.status === 'rejected');
+  if (lists.length === 0 && failed) throw failed.reason;
+  return meanOf(lists).sort(bestFirst).slice(0, n); // a list of n says that there may be more
 }

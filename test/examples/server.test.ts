@@ -245,6 +245,30 @@ describe('recommendations', () => {
     expect(ids((await json(shop.get('/recommendations?user_id=visitor-1&n=12'))).recommendations)).not.toContain(first);
   });
 
+  it('are found once for people of whom the same is known, and for each alone again afterwards', async () => {
+    const hits = async () =>
+      Number(/^cache_hits_total\{cache="answers"\} (\d+)/m.exec(await (await shop.get('/metrics')).text())?.[1] ?? 0);
+    const listOf = async (user: string) => ids((await json(shop.get(`/recommendations?user_id=${user}&n=4`))).recommendations);
+    for (const user_id of ['twin-1', 'twin-2']) await shop.post('/feedback', { user_id, item_id: 'K1', type: 'like' });
+    const first = await listOf('twin-1');
+    const before = await hits();
+    expect(await listOf('twin-2')).toEqual(first);
+    expect(await hits()).toBe(before + 1);
+    await shop.post('/feedback', { user_id: 'twin-2', item_id: first[0], type: 'skip' });
+    expect(await listOf('twin-2')).not.toContain(first[0]);
+    expect(await listOf('twin-1')).toEqual(first);
+  });
+
+  it('are not shared with somebody whose earlier ratings the model knows', async () => {
+    const liked = { item_id: 'L5', type: 'like' };
+    for (const user_id of ['user-2', 'stranger-5']) await shop.post('/feedback', { user_id, ...liked });
+    const rated = (await shop.system.data.interactions.ofUser('user-2')).map((it) => it.item);
+    const history = [...rated.filter((it) => it !== 'L5')];
+    await json(shop.post('/recommendations', { user_id: 'stranger-5', n: 12, history }));
+    const { recommendations } = await json(shop.get('/recommendations?user_id=user-2&n=12'));
+    for (const id of ids(recommendations)) expect([...rated, 'L5']).not.toContain(id);
+  });
+
   it('follow a click, which says less than a like', async () => {
     expect((await shop.post('/feedback', { user_id: 'visitor-3', item_id: 'L2', type: 'click' })).status).toBe(202);
     expect((await json(shop.get('/recommendations?user_id=visitor-3&n=3'))).strategy).toBe('fold-in');

@@ -9,7 +9,11 @@ import { tables } from './tables.ts';
 /** A database file. Writers of one are refused while another process has it open. */
 export const sqlite: DatabaseKind = {
   /** The store sets write-ahead logging, with which readers read while one writes. */
-  open: (file) => opened(new Database(file, { timeout: 5000 })),
+  open(file) {
+    const handle = new Database(file, { timeout: 5000 });
+    handle.exec('PRAGMA cache_size = -8192'); // the system keeps pages of the file as well, and those of the store's default would be a second copy
+    return opened(handle);
+  },
   exists: async (file) => existsSync(file),
   assertUnused: async (file) => assertUnused(file),
   placeOfLoad: (_, folder) => join(folder, 'appliances.db'),

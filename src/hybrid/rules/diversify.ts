@@ -2,7 +2,7 @@ import { AttuneError, shown } from '../../errors.ts';
 import { anything, choice, integer, number, readOptions } from '../../options.ts';
 import { cosine, directionOf } from '../similarity.ts';
 import { orderedInBlocks } from './blocks.ts';
-import type { Candidate, RerankContext, Reranker } from './reranker.ts';
+import { type Candidate, type RerankContext, type Reranker, trustedRules } from './reranker.ts';
 import { valuesOf } from './select.ts';
 
 /** What tells how much two items are alike: an index, a function that gives vectors (cosine), or the name of an attribute (same or not). */
@@ -44,7 +44,7 @@ export function diversify(options: DiversifyOptions): Reranker {
     depth: integer({ default: 100, min: 1 }),
   });
   const likeness = likenessBy(by);
-  return {
+  const rule: Reranker = {
     kind: 'diversify',
     phase: 'select',
     needsAttributes: typeof by === 'string',
@@ -57,6 +57,8 @@ export function diversify(options: DiversifyOptions): Reranker {
       );
     },
   };
+  trustedRules.add(rule);
+  return rule;
 }
 
 /** How much the a-th and the b-th candidate are alike. */

@@ -28,8 +28,12 @@ export class ContentNeighbours implements IndexLike {
   metadataOf = (item: string) => this.#index.metadataOf(item);
 
   similarTo: Similar = (history, options = {}) => {
-    const { n = 10, only } = options;
+    const { n = 10, only, exclude = [], includeSeen } = options;
     const items = itemsOf(history);
+    // What is close to a history of one product is what is close to that product.
+    if (!only && items.length === 1 && n <= listLength && this.#index.has(items[0]) && isLiked(history)) {
+      return this.near(items[0], n, [...(exclude as Iterable<string>), ...(includeSeen ? [] : items)]);
+    }
     // Looking for all at once takes one scan, as looking for what is close to one of them does.
     const isNew = items.filter((item) => !this.cache.has(item)).length > 1;
     if (only || isNew || n > listLength || items.length === 0) return this.#index.similarTo(history, options);
@@ -81,6 +85,9 @@ interface Neighbours {
   numbers: Int32Array;
   scores: Float32Array;
 }
+
+/** Whether no value pushes away. */
+const isLiked = (history: History) => Array.from(history as Iterable<unknown>).every((it) => !((it as { value?: number }).value! <= 0));
 
 function itemsOf(history: History): string[] {
   return Array.from(history as Iterable<unknown>, (it) =>

@@ -11,3 +11,9 @@ export function freeMemory(): void {
   collect();
   collect(); // what the first round has found to be unused frees its memory outside of the heap
 }
+
+/**
+ * Lets garbage grow to a part of what is in use before it is collected, instead of to several times that: a server makes little of it that lives
+ * long, so memory stays flat and answers take as long as before.
+ */
+export const keepHeapSmall = () => setFlagsFromString('--heap-growing-percent=25');

@@ -26,27 +26,44 @@ export interface Recommended {
   json: string;
 }
 
+/** Longer histories are hardly ever those of two people. */
+const longestShared = 50;
+
 /**
  * Products for a user: from the model, combined with their feedback since it was trained. An answer is kept until something happens to the user
- * or to the shop; people whom nobody knows share one.
+ * or to the shop. It follows from what is known of a user, so that those of whom the same is known share one: most people have a single rating.
  */
 export async function recommend(shop: Shop, ask: Ask): Promise<Recommended> {
-  const { user_id, n, model = 'hybrid', history, interests, exclude } = ask;
   const started = performance.now();
-  const taste = await shop.tastes.of(user_id);
-  const make = () => makeList(shop, ask, taste);
-  const isStranger = taste.liked.size + taste.avoided.size === 0 && !shop.live.als?.users.has(user_id);
-  const key = JSON.stringify([isStranger ? null : user_id, n, model, interests]);
-  const isKept = !history?.length && !exclude?.length;
-  const made = isKept ? await shop.answers.of(key, [shop.live.version, isStranger || taste], make) : await make();
+  const taste = await shop.tastes.of(ask.user_id);
+  const request = requestOf(shop, ask.user_id, taste, ask.history);
+  const make = () => makeList(shop, ask, taste, request);
+  const said = (ask.history?.length ?? 0) + (ask.exclude?.length ?? 0) + taste.liked.size + taste.avoided.size;
+  const made = said > longestShared ? await make() : await shop.answers.of(keyOf(shop, ask, taste, request), [shop.live.version], make);
   shop.onRecommended(made.strategy, made.items, (performance.now() - started) / 1000);
   return made;
 }
 
-async function makeList(shop: Shop, ask: Ask, taste: Taste): Promise<Recommended> {
-  const { user_id, n, model = 'hybrid', history, interests, exclude = [] } = ask;
-  const request = { ...requestOf(shop, user_id, taste, history), interests };
-  const page = await shop.rankers.for(model, n).rank({ ...request, exclude: [...exclude, ...taste.avoided, ...shop.live.gone] }, { n });
+/** Everything that an answer follows from, the shop aside. */
+function keyOf(
+  shop: Shop,
+  { user_id, n, model = 'hybrid', interests, exclude }: Ask,
+  { liked, avoided }: Taste,
+  { history }: RankRequest,
+): string {
+  // What a model has learned of a user counts besides the history that is given, so that nobody else has the same.
+  const user = history && shop.live.als?.users.has(user_id) ? user_id : null;
+  return JSON.stringify([user, history ?? ['known', ...liked], [...avoided], n, model, interests, exclude]);
+}
+
+async function makeList(
+  shop: Shop,
+  { n, model = 'hybrid', interests, exclude = [] }: Ask,
+  { avoided }: Taste,
+  request: RankRequest,
+): Promise<Recommended> {
+  const never = [...exclude, ...avoided, ...shop.live.gone];
+  const page = await shop.rankers.for(model, n).rank({ ...request, interests, exclude: never }, { n });
   const entries = entriesOf(shop, page);
   return { strategy: page.strategy, items: entries.map((it) => it.item_id), json: JSON.stringify(entries) };
 }

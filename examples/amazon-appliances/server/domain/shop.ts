@@ -13,7 +13,7 @@ import { Decisions } from './decisions.ts';
 import { digestOf } from './digest.ts';
 import { Drift } from './drift.ts';
 import { EventLog } from './event-log.ts';
-import { freeMemory } from './garbage.ts';
+import { freeMemory, keepHeapSmall } from './garbage.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import type { Listed } from './listed.ts';
 import { LiveModels } from './live-models.ts';
@@ -34,7 +34,7 @@ import { TrainingJobs } from './training-jobs.ts';
 const statisticsLastMs = 600_000;
 
 /** Answers that are kept, of some ten products each. */
-const keptAnswers = 3000;
+const keptAnswers = 2000;
 
 /** Lists whose reasons are kept; those of older ones are found anew. */
 const keptShown = 2000;
@@ -124,6 +124,7 @@ export class Shop {
     await shop.live.catchUp(shop.catalogue);
     await shop.live.wakeUp();
     await shop.statistics();
+    keepHeapSmall();
     freeMemory();
     return shop;
   }

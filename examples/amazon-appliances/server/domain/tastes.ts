@@ -2,7 +2,7 @@ import type { DataStore, StoredEvent } from 'attune';
 import { LruCache } from './lru-cache.ts';
 import { type EventWeights, type Taste, tasteOf, tasteTypes } from './people.ts';
 
-const remembered = 8000;
+const remembered = 5000;
 
 /** What is known of users, kept until something happens to them, because reading it from the database takes longer than a recommendation. */
 export class Tastes {

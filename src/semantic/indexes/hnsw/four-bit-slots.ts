@@ -71,6 +71,11 @@ export class FourBitSlots implements Slots {
     return 2 * this.#graph.scaleOf(slot) * this.#graph.fourBitProduct(slot, this.#rotated);
   }
 
+  product(slot: number, query: Float32Array): number {
+    this.aim(query);
+    return this.score(slot);
+  }
+
   /** Over codes, which are known of every slot. */
   hashOf(of: number | Float32Array): number {
     const { codes, factor } = typeof of === 'number' ? this.codedOf(of) : this.#encoded(of);

@@ -166,8 +166,7 @@ export class Hnsw implements HnswIndex {
     const slot = this.#graph?.slotOf(key) ?? -1;
     if (slot < 0) return undefined;
     this.#checkQuery('scoreOf', query);
-    this.#slots?.aim(query);
-    return this.#slots?.score(slot);
+    return this.#slots?.product(slot, query);
   }
 
   vectorOf(key: number): Float32Array | undefined {

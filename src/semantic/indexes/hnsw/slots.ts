@@ -15,6 +15,8 @@ export interface Slots {
   aim(query: Float32Array): number;
   /** The inner product of a slot with the query, in 64 bits. */
   score(slot: number): number;
+  /** The same with any query. Whole vectors need no {@link aim}, which takes ten times as long as one product. */
+  product(slot: number, query: Float32Array): number;
   /** Equal for a slot and its vector. */
   hashOf(of: number | Float32Array): number;
   /** Whether the vector of a slot is this one, bit for bit. */
@@ -57,7 +59,11 @@ export class ByteSlots implements Slots {
   }
 
   score(slot: number): number {
-    return this.#rows.dot(slot, this.#query);
+    return this.product(slot, this.#query);
+  }
+
+  product(slot: number, query: Float32Array): number {
+    return this.#rows.dot(slot, query);
   }
 
   hashOf(of: number | Float32Array): number {
