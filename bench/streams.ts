@@ -1,27 +1,53 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import { AlsRecommender, Interactions } from 'attune';
 import { eventTopic, storedInteractions } from 'attune/kafka';
 import { postgresDataStore, postgresModelStore } from 'attune/postgres';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import type { Benchmark } from './index.ts';
+import { printStages } from './streams/stages.ts';
 import { processorSeconds, serviceProcess } from './support/processor-time.ts';
 import { generator } from './support/random.ts';
 
 /** The shop at a hundredth of its size, as `npm run appliances -- sample` makes it. */
 const shop = { users: 17_000, items: 940, ratings: 20_000 };
 
-/**
- * `npm run bench -- streams [events per second] [seconds] [factors] [kafkajs | platformatic]`: events from a producer through a running Kafka
- * into PostgreSQL, a model and a server that watches it, each a process of its own (`npm run services -- up kafka postgres`).
- */
+const help = `npm run bench -- streams [options]     after: npm run services -- up kafka postgres
+  --rate N           events a second (default 10000)
+  --seconds N        (default 20)
+  --factors N        (default 32)
+  --library NAME     kafkajs (default) or platformatic
+  --publish-every N  milliseconds between two versions of the model (default 5000; with --whole 200)
+  --whole            whole versions only, without changes in between
+`;
+
+/** Events from a producer through a running Kafka into PostgreSQL, a model and a server that follows it, each a process of its own. */
 export const streams: Benchmark = {
   name: 'streams',
-  summary: 'events through Kafka, PostgreSQL and a model into a server that watches: events per second, and time to the changed answer',
-  async run([rate = '10000', seconds = '20', factors = '32', library = 'kafkajs']) {
+  summary:
+    'events through Kafka, PostgreSQL and a model into a server that follows: events per second, time to the changed answer by stage. --help lists options.',
+  async run(args) {
+    const { values } = parseArgs({
+      args,
+      options: {
+        rate: { type: 'string', default: '10000' },
+        seconds: { type: 'string', default: '20' },
+        factors: { type: 'string', default: '32' },
+        library: { type: 'string', default: 'kafkajs' },
+        'publish-every': { type: 'string' },
+        whole: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return console.log(help);
+    const { rate, seconds, factors, library } = values;
+    const mode = values.whole ? 'whole' : 'changes';
+    const publishEvery = values['publish-every'] ?? (values.whole ? '200' : '5000');
     const [broker, database] = [urlOf('kafka'), urlOf('postgres')];
     const run = Date.now().toString(36);
     const topic = `bench-${run}`;
@@ -52,6 +78,7 @@ export const streams: Benchmark = {
         topic,
         run,
         library,
+        mode,
         ...more,
       ];
       const process_ = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -59,10 +86,12 @@ export const streams: Benchmark = {
       const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
       return { stop: () => process_.stdin?.end(), next: async () => JSON.parse((await lines.next()).value as string) };
     };
-    const processor = child('processor', factors);
+    const processor = child('processor', publishEvery);
     const server = child('server');
     await Promise.all([processor.next(), server.next()]);
-    console.log(`${rate} events a second for ${seconds} s, rank ${factors}, ${library}`);
+    console.log(
+      `${rate} events a second for ${seconds} s, rank ${factors}, ${library}; ${values.whole ? 'whole versions only' : 'changes'}, a version every ${publishEvery} ms at most`,
+    );
     const usedBefore = services.map((name) => processorSeconds(serviceProcess(name)));
     const producer = child('producer', rate, seconds);
     const sent = await producer.next();
@@ -95,9 +124,9 @@ export const streams: Benchmark = {
         .map(([name, cpu]) => `${name} ${micros(cpu)}`)
         .join(', ')}; together ${micros(Object.values(parts).reduce((sum, cpu) => sum + cpu))}`,
     );
-    const of = (share: number) => seen.delays[Math.min(seen.delays.length - 1, Math.floor(share * seen.delays.length))];
+    printStages({ ...sent.stamps, ...work.stamps, ...seen.stamps });
     console.log(
-      `from event to changed answer, ${seen.delays.length} of ${sent.probes} probes: p50 ${of(0.5)} ms, p90 ${of(0.9)} ms, p99 ${of(0.99)} ms, most ${of(1)} ms`,
+      `${Object.keys(seen.stamps.answered).length} of ${sent.probes} probes were answered; load of the machine ${loadavg()[0].toFixed(1)}`,
     );
     await Promise.all(started.map((each) => each.exitCode ?? new Promise((resolve) => each.once('exit', resolve))));
     await Promise.all([admin.disconnect(), pool.end()]);

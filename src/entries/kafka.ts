@@ -6,6 +6,7 @@
  */
 
 export type * from '../contracts/event-stream.ts';
+export { type FollowedModel, type FollowModelOptions, followModel } from '../events/follow-model.ts';
 export type {
   KafkaAdmin,
   KafkaConsumer,

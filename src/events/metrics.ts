@@ -50,7 +50,7 @@ export class StreamMetrics {
       sum += this.#buckets[k];
       return `${name}_bucket{${this.#labels},le="${le}"} ${sum}`;
     });
-    family(name, 'histogram', 'Time from an event to the model that knows it.', [
+    family(name, 'histogram', 'Time from an event to the version or the changes that know it.', [
       ...buckets,
       `${name}_sum{${this.#labels}} ${this.#seconds}`,
       `${name}_count{${this.#labels}} ${this.#observed}`,

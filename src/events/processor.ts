@@ -2,7 +2,9 @@ import type { DataStore } from '../contracts/data-store.ts';
 import type { EventBatch, EventStream } from '../contracts/event-stream.ts';
 import type { ModelStore } from '../contracts/model-store.ts';
 import { AttuneError } from '../errors.ts';
-import { abortSignal, anything, callback, number, readOptions, text } from '../options.ts';
+import { abortSignal, anything, callback, number, optional, readOptions, text } from '../options.ts';
+import { pause } from '../work/pause.ts';
+import { ChangePublisher, putChanges } from './changes.ts';
 import { StreamMetrics } from './metrics.ts';
 import { ModelPublisher, type StreamRecommender } from './publisher.ts';
 import { BatchStore, type Delta, sourceName, withPositions } from './store-batch.ts';
@@ -21,9 +23,14 @@ export interface StreamProcessorOptions {
   name?: string | undefined;
   /** Alias that each version gets, for servers that `watch` it. Default `'production'`. */
   alias?: string | undefined;
+  /**
+   * Where what each batch changes goes at once, for servers that {@link followModel}: answers follow within a fraction of a second then, while
+   * whole versions come every `publishEveryMs`. Give it a `keep` of all that comes within a few versions, such as 500, and its own table or folder.
+   */
+  changes?: ModelStore | undefined;
   /** A session ends when its user does nothing for so long. Default 30 minutes; 0 for no sessions, when every event counts in full. */
   sessionGapMs?: number | undefined;
-  /** Minimum time between two versions, in milliseconds. Default 250. */
+  /** Minimum time between two versions, in milliseconds. Default 250, with `changes` 5000. */
   publishEveryMs?: number | undefined;
   /** Called with failures that are survived: of the store, which is tried again, and of commits, after which messages come again. */
   onError?: ((error: unknown) => void) | undefined;
@@ -60,8 +67,9 @@ interface Waiting {
   times: number[];
 }
 
-/** The publisher may be so many batches behind before the store waits. */
+/** The publisher may be so many batches behind before the store waits; with changes, which go ahead of versions, so many events. */
 const mostWaiting = 4;
+const mostEventsWaiting = 200_000;
 /** A transaction is tried so many times, over about a minute. */
 const attempts = 30;
 
@@ -70,6 +78,7 @@ class Processor implements StreamProcessor {
   readonly #metrics: StreamMetrics;
   readonly #publisher: ModelPublisher | undefined;
   readonly #store: BatchStore;
+  readonly #changes: ChangePublisher | undefined;
   #waiting: Waiting[] = [];
   #wake = () => {};
   #taken = () => {};
@@ -80,8 +89,15 @@ class Processor implements StreamProcessor {
     this.#o = readProcessorOptions(options);
     this.#metrics = new StreamMetrics(this.#o.stream.name);
     this.#store = new BatchStore(this.#o.data, this.#o.stream, this.#o.sessionGapMs || undefined);
-    const { recommender, models, name, alias } = this.#o;
+    const { recommender, models, name, alias, changes } = this.#o;
     if (recommender && models && name !== '') this.#publisher = new ModelPublisher({ recommender, models, name, alias });
+    if (changes) {
+      const put = putChanges(changes, name);
+      this.#changes = new ChangePublisher(async (deltas) => {
+        await this.#again(() => put(deltas));
+        this.#observe(deltas.map(({ timestamp }) => timestamp));
+      });
+    }
   }
 
   get version(): number | undefined {
@@ -134,13 +150,19 @@ class Processor implements StreamProcessor {
     this.#metrics.count('events', stored);
     this.#metrics.count('duplicates', known);
     this.#metrics.count('interactions', deltas.length);
+    this.#changes?.add(deltas);
     this.#waiting.push({ deltas, batch, times: batch.events.map(({ event }) => event.timestamp) });
     this.#wake();
-    while (this.#waiting.length >= mostWaiting && !this.#failure) {
+    while (this.#isFull() && !this.#failure) {
       await new Promise<void>((resolve) => {
         this.#taken = resolve;
       });
     }
+  }
+
+  #isFull(): boolean {
+    if (!this.#changes) return this.#waiting.length >= mostWaiting;
+    return this.#waiting.reduce((sum, { times }) => sum + times.length, 0) >= mostEventsWaiting;
   }
 
   /** Learns and publishes what is stored, and commits it; in its own pace, so that the store does not wait. */
@@ -154,7 +176,7 @@ class Processor implements StreamProcessor {
         continue;
       }
       const early = last + this.#o.publishEveryMs - performance.now();
-      if (this.#publisher && early > 0 && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, early));
+      if (this.#publisher && early > 0) await pause(early, signal);
       last = performance.now();
       const waiting = this.#waiting;
       this.#waiting = [];
@@ -169,10 +191,16 @@ class Processor implements StreamProcessor {
         const publisher = this.#publisher;
         this.#metrics.count('versions', await publisher.publish(deltas, positions));
       }
-      const now = Date.now();
-      for (const { times } of waiting) for (const time of times) this.#metrics.observe((now - time) / 1000, 1);
+      await this.#changes?.written();
+      if (!this.#changes) this.#observe(waiting.flatMap(({ times }) => times));
       await this.#commit(waiting);
     }
+  }
+
+  /** Notes when events are in answers. */
+  #observe(times: readonly number[]): void {
+    const now = Date.now();
+    for (const time of times) this.#metrics.observe((now - time) / 1000, 1);
   }
 
   /** A commit may fail, as during a rebalance: the messages come again then, and are recognized. */
@@ -212,7 +240,8 @@ function readProcessorOptions(options: StreamProcessorOptions) {
     name: text({ default: '', allowEmpty: true }),
     alias: text({ default: 'production' }),
     sessionGapMs: number({ default: 30 * 60_000, min: 0 }),
-    publishEveryMs: number({ default: 250, min: 0 }),
+    changes: anything<ModelStore | undefined>(),
+    publishEveryMs: optional(number({ min: 0 })),
     onError: callback<(error: unknown) => void>(),
   });
   const stream = o.stream as EventStream | undefined;
@@ -226,5 +255,10 @@ function readProcessorOptions(options: StreamProcessorOptions) {
   if (o.recommender && typeof o.recommender.partialFit !== 'function') {
     throw refuse(`the family '${o.recommender.kind}' has no partialFit. Use one that has, such as AlsRecommender.`);
   }
-  return { ...o, stream, data };
+  const changes = o.changes as ModelStore | undefined;
+  if (changes !== undefined && typeof changes.put !== 'function')
+    throw refuse("option 'changes' must be a model store, such as postgresModelStore(pool).");
+  if (changes && given === 0)
+    throw refuse("option 'changes' is for the answers of a model: give 'recommender', 'models' and 'name' as well.");
+  return { ...o, publishEveryMs: o.publishEveryMs ?? (changes ? 5000 : 250), stream, data, changes };
 }

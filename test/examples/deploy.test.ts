@@ -112,6 +112,97 @@ describe('the manifests for Kubernetes', () => {
   });
 });
 
+describe('the files for several machines', () => {
+  const scale = join(root, 'examples/scale');
+  const settings = readFileSync(join(scale, 'settings.ts'), 'utf8');
+  const roles = ['processor', 'replica', 'fit'];
+  const known = (name: string) => settings.includes(`process.env.${name}`);
+  const { services, volumes } = parse(readFileSync(join(scale, 'deploy/compose.yaml'), 'utf8'));
+  const documents = parseAllDocuments(readFileSync(join(scale, 'deploy/kubernetes.yaml'), 'utf8')).map((it) => {
+    expect(it.errors).toEqual([]);
+    return it.toJS();
+  });
+  const of = (kind: string) => documents.filter((it) => it.kind === kind);
+  const workloads = [...of('Deployment'), ...of('StatefulSet')];
+  const podOf = (it: { kind: string; spec: { template: object; jobTemplate: { spec: { template: object } } } }) =>
+    // biome-ignore lint/suspicious/noExplicitAny: what a manifest holds
+    (it.kind === 'CronJob' ? it.spec.jobTemplate.spec.template : it.spec.template) as any;
+
+  it('build an image of what exists, which runs as a user of its own', () => {
+    const lines = readFileSync(join(scale, 'deploy/Dockerfile'), 'utf8').split('\n');
+    for (const line of lines.filter((it) => /^COPY (?!--from)/.test(it)))
+      for (const source of line.split(' ').slice(1, -1)) expect(existsSync(join(root, source)), source).toBe(true);
+    expect(lines).toContain('USER node');
+    const entry = JSON.parse((lines.find((it) => it.startsWith('ENTRYPOINT')) as string).slice('ENTRYPOINT '.length));
+    expect(existsSync(join(root, entry.at(-1)))).toBe(true);
+    expect(spawnSync(entry[0], entry.slice(1), { cwd: root, encoding: 'utf8' })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining(roles.join(', ')),
+    });
+  }, 60_000);
+
+  it('compose: services that depend on each other, settings that are known, and no secret', () => {
+    expect(Object.keys(services)).toEqual(['kafka', 'postgres', 'processor', 'replica']);
+    for (const [name, service] of Object.entries<{
+      image: string;
+      command?: string[];
+      environment: object;
+      depends_on?: object;
+      volumes?: string[];
+    }>(services)) {
+      for (const volume of service.volumes ?? []) expect(volumes).toHaveProperty([volume.split(':')[0]]);
+      for (const [other, { condition }] of Object.entries<{ condition: string }>((service.depends_on ?? {}) as never)) {
+        expect(condition).toBe('service_healthy');
+        expect(services[other]).toHaveProperty('healthcheck');
+      }
+      if (!service.command) continue;
+      expect(roles).toContain(service.command[0]);
+      expect(service.command[0]).toBe(name);
+      for (const setting of Object.keys(service.environment)) expect(known(setting), setting).toBe(true);
+    }
+    expect(readFileSync(join(scale, 'deploy/compose.yaml'), 'utf8').match(/POSTGRES_PASSWORD(?!: |=\.|:\?)/g)).toBeNull();
+  });
+
+  it('Kubernetes: what is selected, named and mounted is there', () => {
+    for (const { spec } of workloads) expect(spec.selector.matchLabels).toEqual(spec.template.metadata.labels);
+    const containersOf = (app: string) => workloads.find(({ metadata }) => metadata.name === app)?.spec.template.spec.containers ?? [];
+    for (const { spec } of of('Service')) {
+      const ports = containersOf(spec.selector.app)[0].ports.map((it: { name: string }) => it.name);
+      for (const { targetPort } of spec.ports) expect(ports).toContain(targetPort);
+    }
+    for (const { spec } of [...of('PodDisruptionBudget'), ...of('NetworkPolicy')])
+      expect(containersOf((spec.selector ?? spec.podSelector).matchLabels.app)).toHaveLength(1);
+    for (const { spec } of of('HorizontalPodAutoscaler')) expect(containersOf(spec.scaleTargetRef.name)).toHaveLength(1);
+    for (const { spec } of of('StatefulSet')) expect(of('Service').map((it) => it.metadata.name)).toContain(spec.serviceName);
+    for (const name of Object.keys(of('ConfigMap')[0].data)) expect(known(name), name).toBe(true);
+    for (const it of [...workloads, ...of('CronJob')]) {
+      const [container] = podOf(it).spec.containers;
+      const there = [
+        ...(podOf(it).spec.volumes ?? []),
+        ...(it.spec.volumeClaimTemplates ?? []).map((each: { metadata: object }) => each.metadata),
+      ];
+      expect(there.map(({ name }) => name)).toEqual(container.volumeMounts.map(({ name }: { name: string }) => name));
+      if (container.args) expect(roles).toContain(container.args[0]);
+      for (const source of container.envFrom ?? [])
+        expect((source.configMapRef ?? source.secretRef).name).toBe(of('ConfigMap')[0].metadata.name);
+    }
+  });
+
+  it('Kubernetes: nothing runs as root or takes all memory of a node', () => {
+    for (const it of [...workloads, ...of('CronJob')]) {
+      const { spec } = podOf(it);
+      expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      expect(spec.automountServiceAccountToken).toBe(false);
+      for (const { securityContext, resources, image } of spec.containers) {
+        expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
+        expect(resources.limits.memory).toMatch(/Gi$/);
+        if (!image.startsWith('attune-scale')) expect(image).toMatch(/:[^:]*\d/);
+        else expect(securityContext.readOnlyRootFilesystem).toBe(true);
+      }
+    }
+  });
+});
+
 describe('the workflows', () => {
   const workflows = ['ci', 'release'].map((name) => parse(read(`.github/workflows/${name}.yml`)));
 

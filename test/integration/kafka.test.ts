@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { AlsRecommender, Interactions, memoryDataStore, memoryModelStore } from 'attune';
-import { eventProducer, eventTopic, interactionStream, partitionOf, type StreamMark, streamProcessor } from 'attune/kafka';
+import {
+  eventProducer,
+  eventTopic,
+  type FollowedModel,
+  followModel,
+  interactionStream,
+  partitionOf,
+  type StreamMark,
+  streamProcessor,
+} from 'attune/kafka';
 import { fileModelStore } from 'attune/node';
 import { sqliteDataStore } from 'attune/sqlite';
 import { Kafka, logLevel } from 'kafkajs';
@@ -17,8 +26,8 @@ const skipped = skippedService('kafka');
 const broker = skipped ? '' : serviceUrl('kafka');
 const folder = mkdtempSync(join(tmpdir(), 'attune-kafka-'));
 const service = resolve(import.meta.dirname, '../../.services/kafka');
-/** Kills of the processor, two out of three by SIGKILL; a tenth as many restarts of the broker. */
-const kills = Number(process.env.ATTUNE_KILLS ?? 6);
+/** SIGKILLs of the processor, each after it has stored something; a tenth as many SIGTERMs besides, and a tenth as many restarts of the broker. */
+const kills = Number(process.env.ATTUNE_KILLS ?? 5);
 const closing: (() => Promise<unknown>)[] = [];
 let child = '';
 
@@ -272,13 +281,20 @@ async function expectModelOf(data: Pick<Awaited<ReturnType<typeof sqliteDataStor
   expect(ofModel).toEqual(ofStore);
 }
 
-describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(kills / 10)} restarts of the broker`, () => {
-  it.each(names)('every event counts once, with %s', { timeout: 60_000 + 20_000 * kills }, async (library) => {
+describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil((kills - 4) / 10)} restarts of the broker`, () => {
+  it.each(names)('every event counts once, with %s', { timeout: 60_000 + 60_000 * kills }, async (library) => {
     const topic = await newTopic('kafkajs');
     const producer = eventProducer({ producer: await libraries.kafkajs.producer(), topic, partitions: 6 });
     const database = join(folder, `${library}.db`);
     const models = join(folder, library);
-    mkdirSync(models);
+    for (const each of [models, `${models}-changes`]) mkdirSync(each);
+    // A server that has the first version only, so that it knows the rest from changes.
+    const first = memoryModelStore();
+    await first.promote('als', (await (await smallModel()).save(first, 'als', { positions: {} })).version, 'production');
+    const load = (bytes: Uint8Array) => AlsRecommender.fromBytes(bytes);
+    const live = followModel({ models: first, changes: fileModelStore(`${models}-changes`), name: 'als', load });
+    const stopFollowing = new AbortController();
+    const following = live.run({ signal: stopFollowing.signal });
     const start = (): ChildProcess =>
       spawn(process.execPath, [child, broker, topic, library, database, models], { stdio: ['ignore', 'pipe', 'inherit'] });
 
@@ -303,17 +319,24 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
       }
     })();
     let processor = start();
+    let killed = 0;
+    let restarts = 0;
     for (let kill = 0; kill < kills; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, 900 + 700 * Math.random()));
-      if (kill % 10 === 4) await restartBroker(kill % 20 === 4 ? 'SIGKILL' : 'SIGTERM');
-      const old = processor;
-      // It may refuse to start while the broker is away.
-      const ended = old.exitCode === null && old.signalCode === null ? new Promise((resolve) => old.once('exit', resolve)) : undefined;
-      old.kill(kill % 3 === 2 ? 'SIGTERM' : 'SIGKILL');
-      if (kill % 3 === 2) setTimeout(() => old.kill('SIGKILL'), 3000).unref();
-      await ended;
+      processor = await working(processor, start);
+      await new Promise((resolve) => setTimeout(resolve, 700 * Math.random()));
+      if (kill % 10 === 4) await restartBroker(restarts++ % 2 ? 'SIGTERM' : 'SIGKILL');
+      if (process.env.ATTUNE_KILLS && kill % 10 === 9) console.log(`${library}: ${kill} kills, ${restarts} restarts of the broker`);
+      if (await ended(processor, 'SIGKILL')) killed++;
+      else kill--; // it had given up while the broker was away
       processor = start();
+      if (kill % 10 === 1) {
+        processor = await working(processor, start);
+        await ended(processor, 'SIGTERM');
+        processor = start();
+      }
     }
+    expect(killed).toBe(kills);
+    if (process.env.ATTUNE_KILLS) console.log(`${library}: ${killed} SIGKILLs, ${restarts} restarts of the broker, ${sent.length} events`);
     sending = false;
     await send;
     const data = await sqliteDataStore(new Database(database));
@@ -331,10 +354,44 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
     for await (const event of data.events.all()) numbers.push(event.number as number);
     expect(numbers.length).toBe(sent.length);
     expect(numbers.sort((a, b) => a - b)).toEqual(sent.map(({ number }) => number));
-    expect(await totals(data)).toEqual(inSessions(sent));
+    const expected = inSessions(sent);
+    expect(await totals(data)).toEqual(expected);
+    const followed = () => live.historyOf('u0').length > 0 && pairsOf([...new Set(sent.map(({ user }) => user))], live);
+    await until(() => JSON.stringify(followed()) === JSON.stringify(expected), 30).catch(() => expect(followed()).toEqual(expected));
+    stopFollowing.abort();
+    await following;
     await expectModelOf(data, (await store.get('als@production')).bytes);
   });
 });
+
+/** The processor when it has stored something; another one when it ends before, as whatever supervises it would start one. */
+async function working(processor: ChildProcess, start: () => ChildProcess): Promise<ChildProcess> {
+  for (let current = processor; ; current = start()) {
+    const isWorking = await new Promise<boolean>((resolve) => {
+      if (current.exitCode !== null || current.signalCode !== null) return resolve(false);
+      current.stdout?.on('data', (text) => String(text).includes('stored') && resolve(true));
+      current.once('exit', () => resolve(false));
+    });
+    if (isWorking) return current;
+  }
+}
+
+/** Ends a process; one that does not end by SIGTERM within 5 s is killed. @returns whether it was still there */
+async function ended(processor: ChildProcess, signal: NodeJS.Signals): Promise<boolean> {
+  if (processor.exitCode !== null || processor.signalCode !== null) return false;
+  const exit = new Promise((resolve) => processor.once('exit', resolve));
+  processor.kill(signal);
+  const timer = setTimeout(() => processor.kill('SIGKILL'), 5000);
+  await exit;
+  clearTimeout(timer);
+  return true;
+}
+
+/** What a model knows, pair by pair. */
+function pairsOf(users: string[], model: Pick<FollowedModel, 'historyOf'>): Record<string, number> {
+  const pairs = users.flatMap((user) => model.historyOf(user).map(({ item, value }): [string, number] => [`${user} ${item}`, value]));
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 const sorted = (positions: unknown) => Object.fromEntries(Object.entries((positions ?? {}) as Record<string, number>).sort());
 

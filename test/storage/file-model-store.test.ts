@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileModelStore } from 'attune/node';
 import { describe, expect, it } from 'vitest';
+import { readWhole } from '../../src/storage/file/writing.ts';
 import { startChild } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -61,6 +62,15 @@ describe('the folder of a file model store', () => {
     await expect(store.list()).rejects.toMatchObject({ code: 'ERR_STORE' });
     expect(() => fileModelStore('')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
   });
+});
+
+it('a file is read in pieces, because Node reads none of 2 GiB at once', async () => {
+  const path = join(root, 'model-in-pieces');
+  const bytes = Uint8Array.from({ length: 1000 }, (_, k) => (k * 31) % 251);
+  writeFileSync(path, bytes);
+  for (const piece of [1, 7, 999, 1000, 4096]) expect(await readWhole(path, piece)).toEqual(bytes);
+  writeFileSync(path, '');
+  expect(await readWhole(path)).toEqual(new Uint8Array(0));
 });
 
 describe('a file that was changed by hand', () => {

@@ -23,6 +23,7 @@ if ('connect' in consumer) await consumer.connect();
 
 const data = await sqliteDataStore(new Database(database));
 const models = fileModelStore(folder, { keep: 5 });
+const changes = fileModelStore(`${folder}-changes`);
 const recommender = await new AlsRecommender({ factors: 8, iterations: 2, seed: 1, threads: 1 }).fit(
   Interactions.fromColumns({ users: ['first'], items: ['i0'], values: [1] }),
 );
@@ -32,6 +33,7 @@ const processor = streamProcessor({
   data,
   recommender,
   models,
+  changes,
   name: 'als',
   publishEveryMs: 50,
   onError: (error) => process.env.VERBOSE && console.error(error),
@@ -52,6 +54,13 @@ if (process.env.VERBOSE)
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 console.log('started');
+// A kill says most when it comes while something is being done.
+const looking = setInterval(() => {
+  if (!/^attune_stream_events_total\S* [1-9]/m.test(processor.metrics())) return;
+  console.log('stored');
+  clearInterval(looking);
+}, 20);
+looking.unref();
 await processor.run({ signal: stop.signal });
 console.log('stopped');
 process.exit(0);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
@@ -9,7 +9,7 @@ import { inUse, notFound, nothingBefore, readName } from '../shared/model-names.
 import { modelStoreChecks } from '../shared/model-store.ts';
 import { AliasLog } from './alias-log.ts';
 import { claimVersion, modelFile, type Published, publish, readVersionFile, tombstone, versionsIn } from './versions.ts';
-import { discard, entriesOf, io, isMissing, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
+import { discard, entriesOf, io, isMissing, readWhole, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
 
 /**
  * Keeps models in a folder: `<folder>/<name>/3.safetensors` with `3.json` beside it, and `aliases.jsonl`, the history of the
@@ -126,12 +126,12 @@ async function newest(home: string): Promise<number | undefined> {
 
 async function readModel(home: string, facts: Published): Promise<Uint8Array> {
   const { name, version } = facts;
-  const bytes = await readFile(modelFile(home, version)).catch((error) => {
+  const bytes = await readWhole(modelFile(home, version)).catch((error) => {
     if (isMissing(error)) throw notFound({ name, version });
     throw error;
   });
   checkBytes(facts, bytes, `in ${modelFile(home, version)}`);
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  return bytes;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

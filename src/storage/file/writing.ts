@@ -33,6 +33,23 @@ export async function moveTo(temporary: string, path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
+/** A whole file of any size: `readFile` of Node refuses those of 2 GiB. */
+export async function readWhole(path: string, pieceBytes: number = 2 ** 30): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(size);
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(pieceBytes, size - at), at);
+      if (bytesRead === 0) return bytes.slice(0, at); // it was cut meanwhile
+      at += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
 /** Replaces a file atomically. */
 export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = await writeTemporary(dirname(path), bytes);

@@ -12,7 +12,7 @@ import type { PostgresHandle } from './handle.ts';
 
 /**
  * Keeps models in PostgreSQL, in parts of 32 MB, so of any size. The tables are made with the first call. Several processes may use
- * them at once. A deleted version keeps its row without the bytes, so that its number is never reused.
+ * them at once. The newest version keeps its row without the bytes when it is deleted, so that no number is used again.
  *
  * @param handle a `Pool` (or an opened client) of `pg`, an instance of `postgres` without `transform`, or a PGlite; it remains the caller's
  * @param options.table name of the table; the aliases are in `<table>_aliases`, parts of large models in `<table>_parts`. Default `'models'`.

@@ -1,6 +1,7 @@
 import type { ModelInfo, ModelStore, ModelStoreOptions, WatchOptions } from '../../contracts/model-store.ts';
 import { AttuneError } from '../../errors.ts';
 import { abortSignal, callback, integer, number, optional, readOptions } from '../../options.ts';
+import { pause } from '../../work/pause.ts';
 import { readAlias, readName } from './model-names.ts';
 
 /** What a backend provides; the rest is the same for all. */
@@ -83,18 +84,6 @@ export function watchAlias(
       else await pause(intervalMs, signal);
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }
 
 /** The error for bytes that are not those that were put. */

@@ -15,6 +15,12 @@ interface Stored {
   checksum: string | null;
 }
 
+interface Alias {
+  name: string;
+  alias: string;
+  version: number;
+}
+
 type Blob = Uint8Array | ArrayBuffer | null;
 
 /** The statement that adds what tables of models lacked before attune 0.2. */
@@ -52,7 +58,10 @@ export function modelTables({ quote, types }: SqlDialect, table: string): string
   ];
 }
 
-/** Models as blobs in existing tables. A deleted version keeps its row without the bytes, so that its number is never reused. */
+/**
+ * Models as blobs in existing tables. The newest version keeps its row without the bytes when it is deleted, so that its number is never reused;
+ * older ones leave nothing behind, or a stream that puts ten a second would slow down from day to day.
+ */
 export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, options: ModelStoreOptions = {}): ModelStore {
   const sql = statements(dialect, table);
   const run = <T>(work: (connection: SqlConnection) => Promise<T>) => use((connection) => connection.atomic(() => work(connection)));
@@ -91,10 +100,14 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
     },
     async list(name) {
       return run(async (connection) => {
-        const stored = await (name === undefined ? connection.all<Stored>(sql.all) : connection.all<Stored>(sql.ofName, name));
-        const infos: ModelInfo[] = [];
-        for (const each of stored) infos.push(await infoOf(connection, each));
-        return infos;
+        const given = name === undefined ? [] : [name];
+        const stored = await connection.all<Stored>(name === undefined ? sql.all : sql.ofName, ...given);
+        // One statement for all aliases: of a stream, a name has hundreds of versions.
+        const found = await connection.all<Alias>(name === undefined ? sql.allAliases : sql.aliasesOfName, ...given);
+        return stored.map((each) => {
+          const own = found.filter((alias) => alias.name === each.name && Number(alias.version) === Number(each.version));
+          return infoWith(each, own.map(({ alias }) => alias).sort());
+        });
       });
     },
     async promote(name, version, alias) {
@@ -121,7 +134,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
         await existing(connection, name, version);
         const aliases = await aliasesOf(connection, name, version);
         if (aliases.length > 0) throw inUse(name, version, aliases);
-        await connection.run(sql.delete, name, version);
+        if ((await connection.run(sql.delete, name, version, name)) === 0) await connection.run(sql.empty, name, version);
         await connection.run(sql.deleteParts, name, version);
       });
     },
@@ -134,18 +147,23 @@ function partsOf(bytes: Uint8Array, size: number): Uint8Array[] {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, k) => bytes.subarray(k * size, (k + 1) * size));
 }
 
+function infoWith({ name, version, createdAt, sizeBytes, metadata }: Stored, aliases: string[]): ModelInfo {
+  return {
+    name,
+    version: Number(version),
+    aliases,
+    createdAt: Number(createdAt),
+    sizeBytes: Number(sizeBytes),
+    metadata: JSON.parse(metadata),
+  };
+}
+
 /** What is read in several places. */
 function readers(sql: ReturnType<typeof statements>) {
   const aliasesOf = async (connection: SqlConnection, name: string, version: number) =>
     (await connection.all<{ alias: string }>(sql.aliases, name, version)).map((row) => row.alias).sort();
-  const infoOf = async (connection: SqlConnection, stored: Stored): Promise<ModelInfo> => ({
-    name: stored.name,
-    version: Number(stored.version),
-    aliases: await aliasesOf(connection, stored.name, stored.version),
-    createdAt: Number(stored.createdAt),
-    sizeBytes: Number(stored.sizeBytes),
-    metadata: JSON.parse(stored.metadata),
-  });
+  const infoOf = async (connection: SqlConnection, stored: Stored): Promise<ModelInfo> =>
+    infoWith(stored, await aliasesOf(connection, stored.name, stored.version));
   const pointsAt = (connection: SqlConnection, name: string, alias: string) =>
     connection.all<{ place: number; version: number }>(sql.pointsAt, name, alias);
   /** Locked, so that no version is deleted while an alias is pointed at it. */
@@ -190,6 +208,10 @@ function statements(dialect: SqlDialect, table: string) {
   const info = 'name, version, created_at as "createdAt", size_bytes as "sizeBytes", metadata, checksum';
   const text = (sql: string) => numbered(dialect, sql);
   const get = `select ${info} from ${models} where name = ? and version = ? and bytes is not null`;
+  const topmost = (where: string) =>
+    `select a.name, a.alias, a.version from ${aliases} a join ` +
+    `(select name, alias, max(place) as place from ${aliases} ${where} group by name, alias) b ` +
+    'on b.name = a.name and b.alias = a.alias and b.place = a.place';
   const unlessTaken = (key: string[]) => dialect.upsert({ key, set: [] });
   return {
     insert: text(
@@ -205,7 +227,10 @@ function statements(dialect: SqlDialect, table: string) {
     bytes: text(`select bytes from ${models} where name = ? and version = ?`),
     all: `select ${info} from ${models} where bytes is not null`,
     ofName: text(`select ${info} from ${models} where name = ? and bytes is not null`),
-    delete: text(`update ${models} set bytes = null where name = ? and version = ?`),
+    delete: text(`delete from ${models} where name = ? and version = ? and version < (select max(version) from ${models} where name = ?)`),
+    empty: text(`update ${models} set bytes = null where name = ? and version = ?`),
+    allAliases: topmost(''),
+    aliasesOfName: text(topmost('where name = ?')),
     aliases: text(
       `select a.alias from ${aliases} a where a.name = ? and a.version = ? and a.place = ` +
         `(select max(b.place) from ${aliases} b where b.name = a.name and b.alias = a.alias)`,

@@ -9,7 +9,7 @@ import type { SqliteHandle } from './handle.ts';
 
 /**
  * Keeps models in a SQLite database, as blobs of up to 256 MB; larger ones in parts. The handle remains the caller's.
- * A deleted version keeps its row without the bytes, so that its number is never reused.
+ * The newest version keeps its row without the bytes when it is deleted, so that no number is used again.
  *
  * @param options.table name of the table; the aliases are in `<table>_aliases`, parts of large models in `<table>_parts`. Default `'models'`.
  * @param options.keep versions of a name that stay; those that an alias points at always do. Default all.

@@ -37,17 +37,20 @@ export SPARK_HOME=$SERVICE SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1
 opens=$(for package in java.{lang,lang.invoke,lang.reflect,io,net,nio,util,util.concurrent,util.concurrent.atomic} sun.{nio.ch,nio.cs,security.action,util.calendar} jdk.internal.ref; do
   printf -- '--add-opens=java.base/%s=ALL-UNNAMED ' "$package"
 done)
+# The tests' jobs are short, and most of their time would go to compiling code that runs a few times.
+opens="$opens -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 # Stops all of them when it is asked to stop.
 cat > run.sh << 'RUN'
 # services/spark.sh started this
 trap 'kill $(jobs -p) 2> /dev/null; wait; exit 0' TERM INT
-daemon() { local log=$1; shift; java -Xmx256m -cp "$SPARK_HOME/jars/*" "org.apache.spark.deploy.$@" > "$log" 2>&1 & }
+daemon() { local log=$1; shift; java -Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$SPARK_HOME/jars/*" "org.apache.spark.deploy.$@" > "$log" 2>&1 & }
 daemon master.txt master.Master --host 127.0.0.1 --port "$MASTER" --webui-port "$WEB"
 for worker in 1 2; do
   daemon "worker-$worker.txt" worker.Worker --host 127.0.0.1 --cores 1 --memory 1g --webui-port 0 --work-dir "$PWD/work/$worker" "spark://127.0.0.1:$MASTER"
 done
 java -Xmx1g $OPENS -cp "$SPARK_HOME/jars/*" org.apache.spark.deploy.SparkSubmit --master "spark://127.0.0.1:$MASTER" \
-  --executor-memory 768m --executor-cores 1 --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2 \
+  --executor-memory 768m --executor-cores 1 --conf spark.executor.extraJavaOptions='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' \
+  --conf spark.sql.codegen.wholeStage=false --conf spark.ui.enabled=false --conf spark.sql.shuffle.partitions=2 \
   --conf spark.sql.warehouse.dir="$PWD/warehouse" --conf spark.connect.authenticate.token=secret \
   --conf spark.checkpoint.dir="$PWD/checkpoints" \
   --conf spark.connect.grpc.binding.address=127.0.0.1 --conf spark.connect.grpc.binding.port="$CONNECT" \
