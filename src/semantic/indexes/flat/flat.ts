@@ -1,18 +1,12 @@
 import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector-index.ts';
-import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
+import type { ModelFile } from '../../../data/files/model-file.ts';
 import { availableThreads } from '../../../engine/threads/runtime.ts';
-import { AttuneError } from '../../../errors.ts';
-import { dot } from '../../../numeric/dot.ts';
-import { grown } from '../../../numeric/grown.ts';
-import { type Ranked, TopK } from '../../../numeric/top-k.ts';
+import type { Ranked } from '../../../numeric/top-k.ts';
 import { choice, integer, readOptions, threads as threadsOption } from '../../../options.ts';
-import { packFourBit, unpackFourBit } from '../four-bit/four-bit-file.ts';
-import { FourBitRows } from '../four-bit/four-bit-rows.ts';
-import { type KeptVectors, keptVectors, readKept } from '../four-bit/kept-vectors.ts';
-import { CodedRows } from '../shared/coded-rows.ts';
-import { PlainRows } from '../shared/plain-rows.ts';
-import type { Rows, UsedRows } from '../shared/rows.ts';
-import { checkSearchOptions } from '../shared/search-options.ts';
+import { fourBitCoding, fourBitCodingOf } from '../four-bit/four-bit-coding.ts';
+import { keptVectors } from '../four-bit/kept-vectors.ts';
+import { batchesOf } from '../shared/coded-batch.ts';
+import { FlatVectors } from './flat-vectors.ts';
 
 /** Options of {@link flatIndex}. */
 export interface FlatIndexOptions {
@@ -54,279 +48,18 @@ export interface FlatIndex extends VectorIndex {
  * @throws ERR_BAD_OPTION
  */
 export function flatIndex(options: FlatIndexOptions = {}): FlatIndex {
-  const o = readOptions('flatIndex', options, {
+  const { threads, storage, ...coding } = readOptions('flatIndex', options, {
     threads: threadsOption,
     storage: choice(['float32', '4bit'] as const, 'float32'),
     vectors: keptVectors,
     seed: integer({ default: 0 }),
   });
-  return new Flat({ ...o, threads: o.threads === 'auto' ? availableThreads() : o.threads });
-}
-
-/** Options with defaults. */
-interface FlatSettings {
-  threads: number;
-  storage: 'float32' | '4bit';
-  vectors: KeptVectors;
-  seed: number;
-}
-
-/** Larger blocks of rows would approach the limit of what the kernels can address. */
-const largestBlock = 2 ** 28;
-const smallestBlock = 1024;
-/** Below this many numbers a block has no codes, and no memory for kernels. */
-const smallestCoded = 1 << 18;
-/** Fewer products of queries and rows than this are not worth the threads. */
-const smallestShared = 1 << 20;
-
-class Flat implements FlatIndex {
-  readonly kind = 'flat';
-  readonly #o: FlatSettings;
-  #dimensions = 0;
-  #blocks: Rows[] = [];
-  #keyOfRow = new Int32Array(0);
-  #rowOfKey = new Int32Array(0); // row + 1, 0 = none
-  #size = 0;
-  /** Counts changes. */
-  #version = 0;
-  /** The queue of multi-threaded searches. */
-  #queue: Promise<unknown> = Promise.resolve();
-
-  constructor(settings: FlatSettings) {
-    this.#o = settings;
-  }
-
-  get size(): number {
-    return this.#size;
-  }
-
-  get dimensions(): number {
-    return this.#dimensions;
-  }
-
-  add(keys: Int32Array, vectors: Float32Array): void {
-    if (keys.length === 0) return;
-    const dimensions = vectors.length / keys.length;
-    if (!(Number.isInteger(dimensions) && dimensions > 0) || (this.#size > 0 && dimensions !== this.#dimensions)) {
-      throw new AttuneError(
-        'ERR_BAD_ARGUMENT',
-        `flatIndex.add: expected ${keys.length} vectors of ${this.#dimensions || 'equal'} dimensions, got ${vectors.length} numbers.`,
-      );
-    }
-    this.#version++;
-    if (this.#size === 0) this.#reset(dimensions);
-    this.#reserve(this.#size + keys.filter((key) => this.#row(key) < 0).length);
-    this.#rowOfKey = grown(this.#rowOfKey, keys.reduce((a, b) => Math.max(a, b), 0) + 1);
-    for (let k = 0; k < keys.length; k++) {
-      const known = this.#row(keys[k]);
-      this.#put(known < 0 ? this.#size++ : known, keys[k], vectors.subarray(k * dimensions, (k + 1) * dimensions));
-    }
-  }
-
-  remove(keys: Int32Array): void {
-    this.#version++;
-    for (const key of keys) {
-      const row = this.#row(key);
-      if (row < 0) continue;
-      this.#rowOfKey[key] = 0;
-      const last = --this.#size;
-      if (row < last) this.#put(row, this.#keyOfRow[last], this.#vector(last));
-    }
-    let capacity = this.#blocks.reduce((sum, block) => sum + block.capacity, 0);
-    for (let block = this.#blocks.at(-1); block && capacity - block.capacity >= this.#size; block = this.#blocks.at(-1)) {
-      capacity -= block.capacity;
-      this.#blocks.pop();
-    }
-  }
-
-  search(query: Float32Array, options: VectorSearchOptions): Ranked {
-    checkSearchOptions('flatIndex.search', options);
-    const { n, allowed } = options;
-    this.#check('search', query);
-    const best = new TopK(Math.min(n, this.#size));
-    for (const { rows, used } of this.#used(n, allowed)) rows.search(query, used, best);
-    return best.take();
-  }
-
-  async searchMany(queries: readonly Float32Array[], options: VectorSearchOptions): Promise<Ranked[]> {
-    checkSearchOptions('flatIndex.searchMany', options);
-    const { n, allowed } = options;
-    for (const query of queries) this.#check('searchMany', query);
-    if (this.#o.threads === 1) return this.#answer(queries, n, allowed, false);
-    const answer = this.#queue.then(async () => {
-      const version = this.#version;
-      const found = await this.#answer(queries, n, allowed, queries.length * this.#size >= smallestShared);
-      // If the rows changed while threads read them, they are read again on this thread, where nothing can intervene.
-      return this.#version === version ? found : this.#answer(queries, n, allowed, false);
-    });
-    this.#queue = answer.catch(() => {});
-    return answer;
-  }
-
-  scoreOf(query: Float32Array, key: number): number | undefined {
-    const row = this.#row(key);
-    if (row < 0) return undefined;
-    this.#check('scoreOf', query);
-    const { storage, vectors } = this.#o;
-    if (storage === '4bit' && typeof vectors === 'function') return dot(readKept(vectors, key, this.#dimensions), 0, query);
-    const { block, at } = this.#place(row);
-    return block.score(at, query);
-  }
-
-  vectorOf(key: number): Float32Array | undefined {
-    const row = this.#row(key);
-    return row < 0 ? undefined : this.#vector(row).slice();
-  }
-
-  get memoryBytes(): number {
-    return this.#blocks.reduce((sum, block) => sum + block.bytes, 0) + this.#keyOfRow.byteLength + this.#rowOfKey.byteLength;
-  }
-
-  toBytes(): Uint8Array<ArrayBuffer> {
-    if (this.#o.storage === '4bit') return this.#packFourBit();
-    const dimensions = this.#dimensions;
-    const data = new Float32Array(this.#size * dimensions);
-    for (let row = 0; row < this.#size; row++) data.set(this.#vector(row), row * dimensions);
-    return writeModelFile({
-      kind: 'flat-index',
-      formatVersion: 1,
-      settings: { dimensions },
-      tensors: {
-        keys: { data: this.#keyOfRow.slice(0, this.#size), shape: [this.#size] },
-        vectors: { data, shape: [this.#size, dimensions] },
-      },
-      ids: {},
-    });
-  }
-
-  fromBytes(bytes: Uint8Array): FlatIndex {
-    const file = readModelFile(bytes, 'flat-index', 2);
-    if (file.formatVersion === 2) return this.#unpackFourBit(file);
-    const keys = tensorOf(file, 'keys', Int32Array);
-    const vectors = tensorOf(file, 'vectors', Float32Array, keys.length * Number(file.settings.dimensions));
-    if (keys.some((key) => key < 0)) throw new AttuneError('ERR_BAD_FILE', 'Expected keys from 0 in a flat index.');
-    const index = new Flat({ ...this.#o, storage: 'float32' });
-    index.add(keys, vectors);
-    return index;
-  }
-
-  /** Codes and factors of the rows; vectors where they are kept in memory. */
-  #packFourBit(): Uint8Array<ArrayBuffer> {
-    const dimensions = this.#dimensions;
-    const { seed, vectors: kept } = this.#o;
-    const codes = new Uint8Array(this.#size * dimensions);
-    const factors = new Float32Array(this.#size);
-    const vectors = new Float32Array(kept === 'memory' ? this.#size * dimensions : 0);
-    for (let row = 0; row < this.#size; row++) {
-      const { block, at } = this.#place(row) as { block: FourBitRows; at: number };
-      codes.set(block.codesOf(at), row * dimensions);
-      factors[row] = block.factorOf(at);
-      if (kept === 'memory') vectors.set(block.get(at), row * dimensions);
-    }
-    return packFourBit({ dimensions, seed, keys: this.#keyOfRow.slice(0, this.#size), codes, factors, vectors });
-  }
-
-  #unpackFourBit(file: ModelFile): FlatIndex {
-    const { dimensions, seed, keys, codes, factors, vectors } = unpackFourBit(file, this.#o.vectors === 'memory');
-    const index = new Flat({
-      ...this.#o,
-      storage: '4bit',
-      seed,
-      vectors: this.#o.vectors === 'memory' && !vectors ? 'none' : this.#o.vectors,
-    });
-    if (keys.length === 0) return index;
-    index.#reset(dimensions);
-    index.#reserve(keys.length);
-    index.#rowOfKey = grown(index.#rowOfKey, keys.reduce((a, b) => Math.max(a, b), 0) + 1);
-    for (let row = 0; row < keys.length; row++) {
-      const { block, at } = index.#place(row) as { block: FourBitRows; at: number };
-      const part = (array: Float32Array) => array.subarray(row * dimensions, (row + 1) * dimensions);
-      block.restore(at, codes.subarray(row * dimensions, (row + 1) * dimensions), factors[row], vectors && part(vectors));
-      index.#keyOfRow[row] = keys[row];
-      index.#rowOfKey[keys[row]] = row + 1;
-    }
-    index.#size = keys.length;
-    return index;
-  }
-
-  /** Without threads it is done when it returns. */
-  async #answer(queries: readonly Float32Array[], n: number, allowed: Uint8Array | undefined, threads: boolean): Promise<Ranked[]> {
-    const best = queries.map(() => new TopK(Math.min(n, this.#size)));
-    for (const { rows, used } of this.#used(n, allowed)) {
-      const work = rows.searchMany(queries, used, best, threads);
-      if (work) await work;
-    }
-    return best.map((each) => each.take());
-  }
-
-  #check(method: string, query: Float32Array): void {
-    if (this.#size === 0 || query.length === this.#dimensions) return;
-    throw new AttuneError(
-      'ERR_BAD_ARGUMENT',
-      `flatIndex.${method}: expected a vector of ${this.#dimensions} dimensions, got ${query.length}.`,
-    );
-  }
-
-  /** The blocks with the rows of each that are in use. */
-  #used(n: number, allowed: Uint8Array | undefined): { rows: Rows; used: UsedRows }[] {
-    let first = 0;
-    return this.#blocks.map((rows) => {
-      const keys = this.#keyOfRow.subarray(Math.min(first, this.#size), Math.min(first + rows.capacity, this.#size));
-      first += rows.capacity;
-      return { rows, used: { keys, allowed, n: Math.min(n, keys.length) } };
-    });
-  }
-
-  #row(key: number): number {
-    return (this.#rowOfKey[key] ?? 0) - 1;
-  }
-
-  #put(row: number, key: number, vector: Float32Array): void {
-    const { block, at } = this.#place(row);
-    block.set(at, vector);
-    this.#keyOfRow[row] = key;
-    this.#rowOfKey[key] = row + 1;
-  }
-
-  #vector(row: number): Float32Array {
-    const { storage, vectors } = this.#o;
-    if (storage === '4bit' && typeof vectors === 'function') return readKept(vectors, this.#keyOfRow[row], this.#dimensions);
-    const { block, at } = this.#place(row);
-    return block.get(at);
-  }
-
-  #place(row: number): { block: Rows; at: number } {
-    let at = row;
-    for (const block of this.#blocks) {
-      if (at < block.capacity) return { block, at };
-      at -= block.capacity;
-    }
-    throw new RangeError(`no row ${row}`);
-  }
-
-  #reset(dimensions: number): void {
-    this.#dimensions = dimensions;
-    this.#blocks = [];
-    this.#rowOfKey.fill(0);
-  }
-
-  /** The first block is as large as the first vectors need; later ones grow by a quarter, so that nothing is ever copied. */
-  #reserve(rows: number): void {
-    let missing = rows - this.#blocks.reduce((sum, block) => sum + block.capacity, 0);
-    const most = Math.floor(largestBlock / Math.max(this.#dimensions, 64));
-    while (missing > 0) {
-      const wanted = this.#blocks.length === 0 ? missing : Math.max(missing, smallestBlock, Math.ceil(this.#size / 4));
-      const block = this.#newBlock(Math.min(wanted, most));
-      this.#blocks.push(block);
-      missing -= block.capacity;
-    }
-    this.#keyOfRow = grown(this.#keyOfRow, rows);
-  }
-
-  #newBlock(capacity: number): Rows {
-    const dimensions = this.#dimensions;
-    const { threads, storage, vectors: kept, seed } = this.#o;
-    if (storage === '4bit') return new FourBitRows(capacity, dimensions, { threads, seed, kept });
-    return capacity * dimensions < smallestCoded ? new PlainRows(capacity, dimensions) : new CodedRows(capacity, dimensions, threads);
-  }
+  const own = { ...coding, threads: threads === 'auto' ? availableThreads() : threads };
+  const settings = {
+    threads: own.threads,
+    coding: storage === '4bit' ? fourBitCoding(own) : undefined,
+    batches: batchesOf(),
+    readCoded: (file: ModelFile): FlatVectors => FlatVectors.restored({ ...settings, ...fourBitCodingOf(file, own) }),
+  };
+  return new FlatVectors(settings) as unknown as FlatIndex; // whatever file it reads, it makes one like itself
 }
