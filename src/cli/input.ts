@@ -92,7 +92,7 @@ async function columnsOf(file: string, options: TableOptions, o: InteractionOpti
   }
   if (!found.user || !found.item)
     throw new UsageError(
-      `${file}: no column looks like the ${found.user ? 'item' : 'user'}. ${howToName(names)} ${columnsThereAre(row)}`.trim(),
+      `${file}: no column looks like the ${found.user ? 'item' : 'user'}. ${howToName(names)} ${columnsThereAre(row)}${isCatalogue(names) ? ` If it is a catalogue, attune search ${file} "..." searches it.` : ''}`.trim(),
     );
   if (names.length > 0)
     remark(
@@ -101,6 +101,11 @@ async function columnsOf(file: string, options: TableOptions, o: InteractionOpti
         .join(', ')}`,
     );
   return found;
+}
+
+/** Whether the columns are those of items and their texts rather than of what users did. */
+function isCatalogue(names: string[]): boolean {
+  return !likelyColumn('user', names) && names.some((name) => /^(title|name|description|text)$/i.test(name));
 }
 
 /** A name that is a number is a value of the first row, in a file without a header. */

@@ -72,7 +72,7 @@ function summary({ users, leftOut, protocol }: ReadableReport): string {
     ...(leftOut.unpredictedRows > 0 ? [`${leftOut.unpredictedRows.toLocaleString('en')} test rows that could not be predicted`] : []),
   ];
   const out = [...reasons, ...rows];
-  return `${users.toLocaleString('en')} users, ${protocol.candidates}, ${Math.round(protocol.level * 100)} % intervals${out.length > 0 ? `; left out: ${out.join(', ')}` : ''}.`;
+  return `${users.toLocaleString('en')} ${users === 1 ? 'user' : 'users'}, ${protocol.candidates}, ${Math.round(protocol.level * 100)} % intervals${out.length > 0 ? `; left out: ${out.join(', ')}` : ''}.`;
 }
 
 /** Columns padded to their widest cell. */
