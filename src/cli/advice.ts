@@ -1,5 +1,9 @@
 /** What messages of the library tell programs to do, and what a command line does instead. */
 const instead: [RegExp, string][] = [
+  [
+    /(got "-?\d+,\d+"\.) Repair the row, pass value: \(row\) => \.\.\. to convert it, or pass onBadRow: 'skip'\./,
+    '$1 If the comma is a decimal sign, pass --decimal-comma.',
+  ],
   [/, pass value: \(row\) => \.\.\. to convert it,/, ','],
   [/pass onBad(Row|Line): 'skip'/, 'pass --skip-bad-rows'],
   [/timestampUnit: 's', 'ms', 'us' or 'ns'/, '--timestamp-unit s, ms, us or ns'],

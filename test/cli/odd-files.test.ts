@@ -153,6 +153,14 @@ describe('attune says what to do', () => {
     expect((await run('search', unnamed, 'tea')).error).toMatch(/with --id, or repair the row/);
   });
 
+  it('about values with a decimal comma, which a flag reads', async () => {
+    const comma = file('comma.csv', 'user;item;rating\nann;tea;4,5\nbob;tea;3\n');
+    expect((await run('describe', comma)).error).toMatch(/got "4,5"\. If the comma is a decimal sign, pass --decimal-comma\.$/m);
+    const { out, code } = await run('describe', comma, '--decimal-comma', '--json');
+    expect(JSON.parse(out)).toMatchObject({ rows: 2, values: { max: 4.5 } });
+    expect(code).toBe(0);
+  });
+
   it('about one user to test on, without figures that are none', async () => {
     const { out, code } = await run(
       'evaluate',
