@@ -1,8 +1,9 @@
 /**
  * Builds `dist/modules`: one file for each file of `src`, for bundlers, which drop files that a page does not use and put those that several
- * of its parts use where they belong. Node, which loads what it is given, takes the large files beside it.
+ * of its parts use where they belong. Node, which loads what it is given, takes the large files beside it. Where there is a `NAME.page.ts` beside
+ * `NAME.ts`, it stands in its place: it loads by `import()` what few pages need.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { entries, root } from './entries.ts';
@@ -47,15 +48,33 @@ async function reachable(): Promise<string[]> {
     format: 'esm',
     platform: 'neutral',
     external: optional,
+    plugins: [forPages],
   });
   return Object.keys(metafile.inputs).filter((name) => name.startsWith('src/'));
 }
 
+const files = /^\.\.?\/.*\.ts$/;
+
+/** The file that pages take for one that another in `folder` imports. */
+function pageFile(path: string, folder: string): string {
+  const own = path.replace(/\.ts$/, '.page.ts');
+  return existsSync(join(folder, own)) ? own : path;
+}
+
+const forPages: Plugin = {
+  name: 'files for pages',
+  setup({ onResolve }) {
+    onResolve({ filter: files }, ({ path, kind, resolveDir }) =>
+      kind === 'entry-point' ? undefined : { path: join(resolveDir, pageFile(path, resolveDir)) },
+    );
+  },
+};
+
 const otherFilesOutside: Plugin = {
   name: 'other files stay outside',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind }) =>
-      kind === 'entry-point' ? undefined : { path: path.replace(/\.ts$/, '.js'), external: true },
+    onResolve({ filter: files }, ({ path, kind, resolveDir }) =>
+      kind === 'entry-point' ? undefined : { path: pageFile(path, resolveDir).replace(/\.ts$/, '.js'), external: true },
     );
   },
 };

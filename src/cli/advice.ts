@@ -1,5 +1,9 @@
 /** What messages of the library tell programs to do, and what a command line does instead. */
 const instead: [RegExp, string][] = [
+  [
+    /(got "-?\d+,\d+"\.) Repair the row, pass value: \(row\) => \.\.\. to convert it, or pass onBadRow: 'skip'\./,
+    '$1 If the comma is a decimal sign, pass --decimal-comma.',
+  ],
   [/, pass value: \(row\) => \.\.\. to convert it,/, ','],
   [/pass onBad(Row|Line): 'skip'/, 'pass --skip-bad-rows'],
   [/timestampUnit: 's', 'ms', 'us' or 'ns'/, '--timestamp-unit s, ms, us or ns'],
@@ -19,6 +23,7 @@ const instead: [RegExp, string][] = [
   [/(?:Install it: |Run )npm install ([\w-]+)\.?$/, 'Install it beside attune, by npm install $1, or run npx -p attune -p $1 attune ...'],
   [/Load it with the class it was saved from\./, 'attune recommend and similar take models, attune search takes indexes.'],
   [/Name its key with the option 'id', or drop the item\./, 'Name the column of ids with --id, or repair the row.'],
+  [/preset: 'netflix'/, '--preset netflix'],
   [/'relevantFrom'/, '--relevant-from'],
   [/; pass quote: false if quotes are letters like any other in this file/, ''],
 ];

@@ -18,6 +18,7 @@ export const interactionOptions = {
   preset: { type: 'text', help: 'the file of a known data set', choices: tablePresets },
   delimiter: { type: 'text', help: 'what separates fields (guessed)' },
   encoding: { type: 'text', help: 'such as latin1 (default utf-8)' },
+  decimalComma: { type: 'flag', help: 'values are written as 4,5' },
   duplicates: { type: 'text', help: 'which row of a (user, item) pair stays', choices: ['last', 'first', 'sum', 'max', 'mean', 'error'] },
   minPerUser: { type: 'integer', help: 'leave out users with fewer rows', min: 1 },
   minPerItem: { type: 'integer', help: 'leave out items with fewer rows', min: 1 },
@@ -34,6 +35,7 @@ interface InteractionOptions {
   preset: string | undefined;
   delimiter: string | undefined;
   encoding: string | undefined;
+  decimalComma: boolean | undefined;
   duplicates: string | undefined;
   minPerUser: number | undefined;
   minPerItem: number | undefined;
@@ -49,6 +51,7 @@ export async function readInteractions(file: string, o: InteractionOptions, { si
     async (onProgress) =>
       Interactions.from(readTable(file, { ...options, ...(o.skipBadRows && { onBadLine: 'skip' as const }) }), {
         ...columns,
+        ...(o.decimalComma && columns.value !== undefined && { value: commaValue(columns.value) }),
         ...(o.timestampUnit !== undefined && { timestampUnit: o.timestampUnit as 's' }),
         ...(o.duplicates !== undefined && { duplicates: o.duplicates as 'last' }),
         ...(o.skipBadRows && { onBadRow: 'skip' as const }),
@@ -92,7 +95,7 @@ async function columnsOf(file: string, options: TableOptions, o: InteractionOpti
   }
   if (!found.user || !found.item)
     throw new UsageError(
-      `${file}: no column looks like the ${found.user ? 'item' : 'user'}. ${howToName(names)} ${columnsThereAre(row)}`.trim(),
+      `${file}: no column looks like the ${found.user ? 'item' : 'user'}. ${howToName(names)} ${columnsThereAre(row)}${isCatalogue(names) ? ` If it is a catalogue, attune search ${file} "..." searches it.` : ''}`.trim(),
     );
   if (names.length > 0)
     remark(
@@ -102,6 +105,17 @@ async function columnsOf(file: string, options: TableOptions, o: InteractionOpti
     );
   return found;
 }
+
+/** Whether the columns are those of items and their texts rather than of what users did. */
+function isCatalogue(names: string[]): boolean {
+  return !likelyColumn('user', names) && names.some((name) => /^(title|name|description|text)$/i.test(name));
+}
+
+/** Reads a column of values such as `4,5`. */
+const commaValue = (column: string) => (row: Record<string, unknown>) => {
+  const given = row[column];
+  return typeof given === 'string' ? given.replace(',', '.') : given;
+};
 
 /** A name that is a number is a value of the first row, in a file without a header. */
 function howToName(names: string[]): string {

@@ -13,7 +13,7 @@ export interface KernelFamily<F extends FamilyName = FamilyName> {
    * tests, and what runs where WebAssembly with SIMD is missing. Sums are 64-bit, results are stored as 32-bit.
    */
   readonly twins: (memory: Memory) => Partial<AllKernels>;
-  /** The kernels compiled, two hexadecimal digits a byte: base64 is shorter, but a fifth longer once a server has compressed it. */
+  /** The kernels compiled, as text that compresses as well as the bytes do: see {@link bytesOf}. */
   readonly code: string;
 }
 
@@ -67,10 +67,23 @@ function compile(code: string): WebAssembly.Module | undefined {
   }
 }
 
-function bytesOf(code: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(code.length / 2);
-  for (let k = 0; k < bytes.length; k++) bytes[k] = Number.parseInt(code.slice(2 * k, 2 * k + 2), 16);
-  return bytes;
+/**
+ * The bytes of a text by `textOf` of config/build-engine.mjs: letters count from ( on, without the backslash and the backtick. Of the 85 the
+ * first 82 are the bytes from -3 to 78, and the last three begin a pair.
+ */
+export function bytesOf(code: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(code.length);
+  let length = 0;
+  for (let at = 0; at < code.length; ) {
+    const first = letterAt(code, at++);
+    bytes[length++] = (first < 82 ? first : 82 + (first - 82) * 85 + letterAt(code, at++)) - 3;
+  }
+  return bytes.subarray(0, length);
+}
+
+function letterAt(code: string, at: number): number {
+  const letter = code.charCodeAt(at);
+  return letter - 40 - (letter > 96 ? 2 : letter > 92 ? 1 : 0);
 }
 
 /** The twins of some families over one memory, whose length is a multiple of 8 bytes. */

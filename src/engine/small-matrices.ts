@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts';
-import { diagonalize, product } from './generated/jobs.ts';
+import { diagonalize } from './generated/jobs.ts';
 import type { Block } from './memory/block.ts';
 import { type Blocks, f64, layout } from './memory/layout.ts';
 
@@ -9,7 +9,8 @@ export function smallMatricesLayout(f: number) {
   return layout({ a: f64(f * ld), b: f64(f * ld), out: f64(f * ld), values: f64(ld), work: f64(3 * ld) });
 }
 
-type Memory = Blocks<ReturnType<typeof smallMatricesLayout>['fields']>;
+/** The memory of {@link SmallMatrices}. */
+export type SmallMemory = Blocks<ReturnType<typeof smallMatricesLayout>['fields']>;
 
 /**
  * f x f matrices of doubles, row-major, computed on this thread by the kernels of an engine. ALS needs some twice an iteration
@@ -20,10 +21,10 @@ export class SmallMatrices {
   readonly #f: number;
   /** Doubles from row to row in engine memory. */
   readonly #ld: number;
-  readonly #memory: Memory;
+  readonly #memory: SmallMemory;
 
   /** @param memory placed for {@link smallMatricesLayout}; taken from the engine when missing */
-  constructor(engine: Engine<'dense'>, f: number, memory: Memory = engine.place(smallMatricesLayout(f))) {
+  constructor(engine: Engine<'dense'>, f: number, memory: SmallMemory = engine.place(smallMatricesLayout(f))) {
     this.#engine = engine;
     this.#f = f;
     this.#ld = f + (f % 2);
@@ -37,7 +38,7 @@ export class SmallMatrices {
   eigen(symmetric: Float64Array): { values: Float64Array; vectors: Float64Array } {
     const f = this.#f;
     const { a, b: basis, values, work } = this.#memory;
-    this.#place(symmetric, a);
+    placeMatrix(symmetric, f, a);
     this.#engine.call(diagonalize, { a, f, values, basis, work });
     const found = values.array.slice(0, f);
     const order = Int32Array.from({ length: f }, (_, k) => k).sort((a, b) => found[b] - found[a] || a - b);
@@ -48,22 +49,11 @@ export class SmallMatrices {
     }
     return { values: Float64Array.from(order, (k) => Math.max(0, found[k])), vectors };
   }
+}
 
-  /** a b */
-  product(left: Float64Array, right: Float64Array): Float64Array {
-    const f = this.#f;
-    const { a, b, out } = this.#memory;
-    this.#place(left, a);
-    this.#place(right, b);
-    this.#engine.call(product, { a, b, out, f });
-    const result = new Float64Array(f * f);
-    for (let i = 0; i < f; i++) result.set(out.array.subarray(i * this.#ld, i * this.#ld + f), i * f);
-    return result;
-  }
-
-  #place(matrix: Float64Array, { array }: Block<Float64Array>): void {
-    const f = this.#f;
-    array.fill(0);
-    for (let i = 0; i < f; i++) array.set(matrix.subarray(i * f, (i + 1) * f), i * this.#ld);
-  }
+/** Writes a matrix to engine memory. */
+export function placeMatrix(matrix: Float64Array, f: number, { array }: Block<Float64Array>): void {
+  const ld = f + (f % 2);
+  array.fill(0);
+  for (let i = 0; i < f; i++) array.set(matrix.subarray(i * f, (i + 1) * f), i * ld);
 }

@@ -2,15 +2,16 @@ import { type EmbedOptions, embedDocuments } from '../contracts/embedder.ts';
 import { AttuneError } from '../errors.ts';
 import { readOptions } from '../options.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
-import { type Document, type DocumentFields, DocumentReader, readDocuments } from './catalogue/documents.ts';
+import { type Document, type DocumentFields, DocumentReader } from './catalogue/documents.ts';
+import { readDocuments } from './catalogue/read-documents.ts';
 import { TokenLists } from './catalogue/token-lists.ts';
 import { ngramEmbedder } from './embedders/ngram.ts';
-import { type IndexParts, unpackIndex } from './index-file.ts';
-import { flatIndex } from './indexes/flat/flat.ts';
+import type { IndexParts } from './index-file.ts';
+import { indexKinds } from './indexes/kinds.ts';
 import { type Bm25Options, bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
 import { productSettings } from './lexical/tokenizers.ts';
 import { newestWords } from './lexical/words.ts';
-import { buildChecks, loadChecks, type SemanticBuildOptions } from './semantic-options.ts';
+import { buildChecks, type SemanticBuildOptions } from './semantic-options.ts';
 
 /** Reads items and fits the embedder to them: an empty index, and the documents to put into it. */
 export async function buildParts<Item>(
@@ -19,7 +20,7 @@ export async function buildParts<Item>(
 ): Promise<{ documents: Document[]; parts: IndexParts; reader: DocumentReader<Item>; work: EmbedOptions }> {
   const { id, text, metadata, ...o } = readOptions('SemanticIndex.build', options, buildChecks);
   const reader = new DocumentReader({ id, text, metadata } as DocumentFields<Item>, 'SemanticIndex.build');
-  const vectors = o.vectorIndex ?? flatIndex();
+  const vectors = o.vectorIndex ?? indexKinds.flat();
   await vectors.prepare?.();
   if (vectors.size > 0) {
     throw new AttuneError(
@@ -44,27 +45,6 @@ export async function buildParts<Item>(
   const tokens = embedder.tokens && embedder.kind && vectors.kind === 'flat' ? new TokenLists() : undefined;
   const parts = { catalogue: new Catalogue(), embedder, queryEmbedder, vectors, lexical, bm25, fields: reader.names, tokens };
   return { documents, parts, reader, work: o };
-}
-
-/** The inverse of `packIndex`, with what reads further items; without it where fields were functions and are not given again. */
-export function loadParts<Item>(bytes: Uint8Array, options: object): { parts: IndexParts; reader: DocumentReader<Item> | undefined } {
-  const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
-  const parts = unpackIndex(bytes, given);
-  const fields = {
-    id: id ?? parts.fields.id,
-    text: text ?? parts.fields.text,
-    metadata: metadata ?? parts.fields.metadata,
-  } as DocumentFields<Item>;
-  if (fields.id === undefined || fields.text === undefined || fields.metadata === undefined) return { parts, reader: undefined };
-  const reader = new DocumentReader(fields, 'SemanticIndex.fromBytes');
-  const weights = parts.bm25.weights ?? [1];
-  if (reader.weights.length !== weights.length || reader.weights.some((weight, k) => weight !== weights[k])) {
-    throw new AttuneError(
-      'ERR_BAD_OPTION',
-      `This index was built with text fields of weights ${weights.join(', ')}, got ${reader.weights.join(', ')}. Pass the same ones as option 'text'.`,
-    );
-  }
-  return { parts: { ...parts, fields: reader.names }, reader };
 }
 
 /** Embeds documents, then makes them present in one step. */

@@ -7,8 +7,7 @@ import type { FieldNames } from './catalogue/documents.ts';
 import { TokenLists } from './catalogue/token-lists.ts';
 import { ngramFromBytes } from './embedders/ngram.ts';
 import { staticFromBytes } from './embedders/static/static.ts';
-import { flatIndex } from './indexes/flat/flat.ts';
-import { hnswIndex } from './indexes/hnsw/hnsw.ts';
+import { indexKinds } from './indexes/kinds.ts';
 import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
 import { languages } from './lexical/languages.ts';
 import type { Tokenizer } from './lexical/tokenizers.ts';
@@ -50,8 +49,6 @@ const formatVersion = 2;
 
 /** Embedders that a file can bring along. */
 const embedderKinds: Record<string, (bytes: Uint8Array) => Embedder> = { ngram: ngramFromBytes, static: staticFromBytes };
-/** Vector indexes that need nothing from the caller. */
-const indexKinds: Record<string, () => VectorIndex> = { flat: flatIndex, hnsw: hnswIndex };
 
 /** Writes an index as one safetensors file. The parts with formats of their own stand in it as bytes. */
 export function packIndex({

@@ -79,6 +79,8 @@ describe('attune says what to do', () => {
     ['about a file of a header only', 'user,item,rating\n', /has no rows/],
     ['about a file without a header', rows.join('\n'), /looks like a row and not a header: .*--columns user,item,rating/],
     ['about a first row with a value twice', '7,7,5\n8,7,4\n', /not a header.*--columns/],
+    ['about a file of the Netflix prize', '7:\n11,5,2005-01-02\n12,4,2005-01-03\n', /--preset netflix reads/],
+    ['about a catalogue', 'id,title,price\np1,Quiet dishwasher,9\n', /If it is a catalogue, attune search .*odd\.csv/],
     ['about columns with names of their own', 'a,b,c\nx,y,1\n', /--user and --item\. The columns are "a", "b", "c"/],
   ])('%s', async (_, text, expected) => {
     const { code, error } = await run('describe', file('odd.csv', text));
@@ -149,6 +151,32 @@ describe('attune says what to do', () => {
     expect((await run('search', model, 'tea')).error).toMatch(/attune recommend and similar take models/);
     const unnamed = file('unnamed.csv', 'id,title\n,Tea\n');
     expect((await run('search', unnamed, 'tea')).error).toMatch(/with --id, or repair the row/);
+  });
+
+  it('about values with a decimal comma, which a flag reads', async () => {
+    const comma = file('comma.csv', 'user;item;rating\nann;tea;4,5\nbob;tea;3\n');
+    expect((await run('describe', comma)).error).toMatch(/got "4,5"\. If the comma is a decimal sign, pass --decimal-comma\.$/m);
+    const { out, code } = await run('describe', comma, '--decimal-comma', '--json');
+    expect(JSON.parse(out)).toMatchObject({ rows: 2, values: { max: 4.5 } });
+    expect(code).toBe(0);
+  });
+
+  it('about one user to test on, without figures that are none', async () => {
+    const { out, code } = await run(
+      'evaluate',
+      file('tiny.csv', 'user,item,rating\na,x,5\na,y,3\nb,x,4\nb,z,2\nc,y,1\n'),
+      '--model',
+      'item-knn',
+      '--model',
+      'popularity',
+    );
+    expect(out).not.toMatch(/NaN|\b1 users/);
+    expect(out).toMatch(/\b1 user\b/);
+    expect(code).toBe(0);
+  });
+
+  it('which shells it knows', async () => {
+    expect((await run('completion')).error).toMatch(/bash\|zsh\|fish/);
   });
 
   it('when nothing is left to test on', async () => {

@@ -4,7 +4,7 @@ import { print } from '../terminal.ts';
 
 export default command({
   summary: 'Prints a completion script.',
-  usage: '<shell>',
+  usage: '<bash|zsh|fish>',
   more: 'bash: eval "$(attune completion bash)"    zsh: eval "$(attune completion zsh)"    fish: attune completion fish | source',
   options: {},
   async run([shell]) {

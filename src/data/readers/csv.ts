@@ -139,7 +139,7 @@ class RowParser {
   /** Whether the delimiter is one that stands in texts too, so that it says nothing about lines inside of quotes. */
   #mayBeText = true;
   #trim = false;
-  #commentHint = '';
+  #hint = '';
   readonly #comment: Buffer | undefined;
   #line = 1; // of the record that comes next
   #toSkip: number;
@@ -245,7 +245,7 @@ class RowParser {
     const bytes = scanner.beyondAscii(data);
     if (bytes && !isUtf8(bytes)) return notUtf8;
     if (scanner.blank || !this.#make) return undefined;
-    if (scanner.count !== this.#columns) return `expected ${this.#columns} fields, got ${scanner.count}${this.#commentHint}`;
+    if (scanner.count !== this.#columns) return `expected ${this.#columns} fields, got ${scanner.count}${this.#hint}`;
     if (scanner.newlines > 1 && this.#settings.quote === undefined && !this.#mayBeText && scanner.looksLikeRows(data, this.#columns)) {
       return `expected a row, got a quoted text over ${scanner.newlines} lines that look like rows of their own; pass quote: false if quotes are letters like any other in this file, or quote: '"' if they are not`;
     }
@@ -273,7 +273,9 @@ class RowParser {
     }
     this.#columns = names.length;
     const mark = /^\s*(#|%|\/\/)/.exec(given[0])?.[1];
-    if (mark && given.length === 1) this.#commentHint = `; if lines that begin with '${mark}' are comments, pass comment: '${mark}'`;
+    if (mark && given.length === 1) this.#hint = `; if lines that begin with '${mark}' are comments, pass comment: '${mark}'`;
+    if (given.length === 1 && /^\d+:$/.test(given[0].trim()))
+      this.#hint = `; a first line such as '${given[0].trim()}' begins a movie in files of the Netflix prize, which preset: 'netflix' reads`;
     return rowMaker<string>(names);
   }
 

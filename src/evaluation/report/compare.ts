@@ -100,8 +100,8 @@ function judged(found: Comparison, alpha: number): Comparison {
   const [difference, low, high, effect] = swapped
     ? [-found.difference, -found.high, -found.low, -found.effectSize]
     : [found.difference, found.low, found.high, found.effectSize];
-  const evidence = `${pText(p)}${found.adjustedPValue === undefined ? '' : ' (Holm)'}, dz = ${signed(effect, 2)} (${effectWord(effect)}), ${found.users.toLocaleString('en')} users`;
-  const figures = `${signed(difference)} [${signed(low)}, ${signed(high)}]`;
+  const evidence = `${pText(p)}${found.adjustedPValue === undefined ? '' : ' (Holm)'}, dz = ${signed(effect, 2)} (${effectWord(effect)}), ${countOfUsers(found.users)}`;
+  const figures = Number.isNaN(low) ? signed(difference) : `${signed(difference)} [${signed(low)}, ${signed(high)}]`; // one user has no interval
   const verdict =
     better !== 'neither'
       ? `${first} is better than ${second}`
@@ -111,6 +111,8 @@ function judged(found: Comparison, alpha: number): Comparison {
   const metric = `${found.metric}${direction === 'lower' ? ' (lower is better)' : ''}`;
   return { ...found, better, summary: `${verdict} in ${metric}: ${first} - ${second} = ${figures}, ${evidence}.` };
 }
+
+const countOfUsers = (users: number) => `${users.toLocaleString('en')} ${users === 1 ? 'user' : 'users'}`;
 
 /** Values of the users that both have, in one order. */
 function sharedValues(a: EvaluationReport, b: EvaluationReport, keyA: string, keyB: string): { a: number[]; b: number[] } {

@@ -69,5 +69,5 @@ function summary({ users, leftOut, protocol }: ReadableReport): string {
     [leftOut.alreadySeen, 'test rows already in train'],
     [leftOut.unpredictedRows, 'test rows that could not be predicted'],
   ]);
-  return `${users.toLocaleString('en')} users, ${protocol.candidates}, ${Math.round(protocol.level * 100)} % intervals${out.length > 0 ? `; left out: ${out.join(', ')}` : ''}.`;
+  return `${users.toLocaleString('en')} ${users === 1 ? 'user' : 'users'}, ${protocol.candidates}, ${Math.round(protocol.level * 100)} % intervals${out.length > 0 ? `; left out: ${out.join(', ')}` : ''}.`;
 }

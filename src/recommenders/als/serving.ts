@@ -27,6 +27,7 @@ export class AlsServing {
     const order = fallingNorms({ rows: itemFactors, stride: f, f, ...(biases && { biasOf: (item: number) => biases.items[item] }) });
     const width = RowSolver.widthOf(f, hasBias);
     const longest = Math.max(1, count);
+    const prefilters = FactorServing.prefilters(count, f, hasBias);
     this.#solver = new RowSolver({
       rows: itemFactors,
       f,
@@ -34,7 +35,8 @@ export class AlsServing {
       extra: biases?.items,
       order,
       longest,
-      spareBytes: FactorServing.bytes({ count, f, width, hasBias, threads }) + RowExplainer.layout(width, longest).bytes,
+      moreFamilies: prefilters ? [prefilters.prefilterKernels] : [],
+      spareBytes: FactorServing.bytes({ count, f, width, hasBias, threads, prefilters }) + RowExplainer.layout(width, longest).bytes,
     });
     const { engine, source, vector } = this.#solver;
     this.factors = new FactorServing({
@@ -47,6 +49,7 @@ export class AlsServing {
       vector,
       toInner: (given) => this.#solver.toInner(given),
       threads,
+      prefilters,
       prefiltersLists: !hasBias,
     });
     this.#explainer = new RowExplainer(this.#solver, longest);

@@ -3,8 +3,10 @@ import type { Id } from '../../data/ids.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { BaseRecommender, type FittedBase, type RankRequest, type WantedList } from '../shared/base.ts';
 import { union } from '../shared/filters.ts';
+import type { PrefilteredUsers } from './prefiltered-users.ts';
+import { prefiltersFor } from './prefilters.ts';
 import type { FactorProfile, FactorServing } from './serving.ts';
-import { SimilarUsers, type UserRows, userSimilarity } from './similar-users.ts';
+import { type UserRows, userSimilarity } from './similar-users.ts';
 
 /** What serves a fitted model: the shared serving of factors, and whatever else a family needs. */
 export interface FactorAnswers {
@@ -19,7 +21,7 @@ export interface FactorAnswers {
 export abstract class FactorBase<Fitted extends FittedBase, Answers extends FactorAnswers> extends BaseRecommender<Fitted, FactorProfile> {
   #answers: Answers | undefined;
   /** Belongs to this model, since it knows its users. */
-  #alike: { users: SimilarUsers | undefined } | undefined;
+  #alike: { users: PrefilteredUsers | undefined } | undefined;
 
   /** Makes what answers for a model; asked once per model, at the first call that needs it. */
   protected abstract serve(model: Fitted): Answers;
@@ -38,6 +40,7 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
 
   /** What answers for the fitted model. @throws ERR_NOT_FITTED */
   protected get answers(): Answers {
+    if (this.#answers?.factors.isBehind) this.restore(this.model);
     this.#answers ??= this.serve(this.model);
     return this.#answers;
   }
@@ -97,7 +100,13 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
 
   protected override rankSimilarUsers(user: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
     if (metric === 'dot' || request.only) return super.rankSimilarUsers(user, metric, request);
-    this.#alike ??= { users: SimilarUsers.of(this.userRowsOf(this.model)) };
-    return this.#alike.users?.rank(user, request) ?? super.rankSimilarUsers(user, metric, request);
+    this.#alike ??= prefilteredUsers(this.userRowsOf(this.model));
+    return this.#alike?.users?.rank(user, request) ?? super.rankSimilarUsers(user, metric, request);
   }
+}
+
+/** undefined where users are too few, or the code is not there yet. */
+function prefilteredUsers(users: UserRows): { users: PrefilteredUsers | undefined } | undefined {
+  const prefilters = prefiltersFor(users.rows.length / users.stride, users.f);
+  return prefilters && { users: prefilters.PrefilteredUsers.of(users) };
 }

@@ -1,8 +1,6 @@
 import type { Factors } from '../../contracts/recommender.ts';
 import { isInteractions } from '../../data/check-interactions.ts';
-import { ColumnBuilder, type Columns } from '../../data/columns.ts';
 import { type Csr, csrFromCoordinates } from '../../data/csr.ts';
-import { mergeDuplicates } from '../../data/duplicates.ts';
 import { readValue } from '../../data/fields.ts';
 import { IdMap } from '../../data/id-map.ts';
 import { type Id, readId } from '../../data/ids.ts';
@@ -195,40 +193,65 @@ function checkFinite(owner: string, name: string, data: Float32Array, ids: IdMap
   }
 }
 
+/** What known users did with known items. */
+interface KnownRows {
+  u: number[];
+  i: number[];
+  v: number[];
+  /** Number of rows that were given, and one of them. */
+  given: number;
+  example: readonly [user: string, item: string] | undefined;
+}
+
 /** The rows of known users and items. */
 function readHistoryOf(owner: string, given: FactorInput['history'], users: IdMap, items: IdMap): Csr {
-  if (given === undefined) return csrFromCoordinates(users.size, items.size, new Int32Array(0), new Int32Array(0), new Float32Array(0));
-  const history = isInteractions(given) ? columnsOf(given) : readColumns(owner, given);
-  const userTo = Int32Array.from(history.users, (id) => users.indexOf(id));
-  const itemTo = Int32Array.from(history.items, (id) => items.indexOf(id));
-  const kept: number[] = [];
-  for (let row = 0; row < history.v.length; row++) if (userTo[history.u[row]] >= 0 && itemTo[history.i[row]] >= 0) kept.push(row);
-  if (kept.length === 0 && history.v.length > 0) {
+  const known =
+    given === undefined ? undefined : isInteractions(given) ? knownOf(given, users, items) : readRows(owner, given, users, items);
+  if (known?.example && known.v.length === 0) {
+    const [user, item] = known.example;
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
-      `${owner}: expected a history of these users and items, got ${history.v.length} rows none of which has both ids, such as user ${shown(history.users.idAt(0))} and item ${shown(history.items.idAt(0))}.`,
+      `${owner}: expected a history of these users and items, got ${known.given} rows none of which has both ids, such as user ${shown(user)} and item ${shown(item)}.`,
     );
   }
-  return csrFromCoordinates(
-    users.size,
-    items.size,
-    Int32Array.from(kept, (row) => userTo[history.u[row]]),
-    Int32Array.from(kept, (row) => itemTo[history.i[row]]),
-    Float32Array.from(kept, (row) => history.v[row]),
-  );
+  const { u, i, v } = known ?? { u: [], i: [], v: [] };
+  return csrFromCoordinates(users.size, items.size, Int32Array.from(u), Int32Array.from(i), Float32Array.from(v));
 }
 
-function columnsOf({ users, items, userIndices: u, itemIndices: i, values: v }: Interactions): Columns {
-  return { users, items, u, i, v, t: undefined };
-}
-
-/** By columns and not as `Interactions`, whose readers of times and features a page that loads a model does without. */
-function readColumns(owner: string, rows: Iterable<FactorHistoryRow>): Columns {
-  const columns = new ColumnBuilder();
-  for (const row of checkIterable(owner, '{ user, item, value } rows as history', rows)) {
-    const user = readId(row?.user, `${owner}: user in row ${columns.size} of the history`);
-    const item = readId(row?.item, `${owner}: item in row ${columns.size} of the history`);
-    columns.push(user, item, readValue(row.value ?? 1, columns.size, true), Number.NaN);
+function knownOf(given: Interactions, users: IdMap, items: IdMap): KnownRows {
+  const userTo = Int32Array.from(given.users, (id) => users.indexOf(id));
+  const itemTo = Int32Array.from(given.items, (id) => items.indexOf(id));
+  const rows: KnownRows = { u: [], i: [], v: [], given: given.values.length, example: undefined };
+  if (rows.given > 0) rows.example = [given.users.idAt(0), given.items.idAt(0)];
+  for (let row = 0; row < rows.given; row++) {
+    const u = userTo[given.userIndices[row]];
+    const i = itemTo[given.itemIndices[row]];
+    if (u < 0 || i < 0) continue;
+    rows.u.push(u);
+    rows.i.push(i);
+    rows.v.push(given.values[row]);
   }
-  return mergeDuplicates(columns.columns(), 'last');
+  return rows;
+}
+
+/** Not as `Interactions`, whose readers of columns, times and repeated rows a page that loads a model does without. */
+function readRows(owner: string, given: Iterable<FactorHistoryRow>, users: IdMap, items: IdMap): KnownRows {
+  const rows: KnownRows = { u: [], i: [], v: [], given: 0, example: undefined };
+  const places = new Map<number, Map<number, number>>(); // by user, then by item
+  for (const row of checkIterable(owner, '{ user, item, value } rows as history', given)) {
+    const user = readId(row?.user, `${owner}: user in row ${rows.given} of the history`);
+    const item = readId(row?.item, `${owner}: item in row ${rows.given} of the history`);
+    const value = readValue(row.value ?? 1, rows.given++, true);
+    rows.example ??= [user, item];
+    const u = users.indexOf(user);
+    const i = items.indexOf(item);
+    if (u < 0 || i < 0) continue;
+    const own = places.get(u) ?? new Map<number, number>();
+    const place = own.get(i) ?? rows.v.length;
+    places.set(u, own.set(i, place));
+    rows.u[place] = u;
+    rows.i[place] = i;
+    rows.v[place] = value;
+  }
+  return rows;
 }

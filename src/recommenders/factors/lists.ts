@@ -1,5 +1,5 @@
 import type { Block, Engine } from '../../engine/engine.ts';
-import { type RankRowsArguments, rankRows } from '../../engine/generated/jobs.ts';
+import { type Job, type RankRowsArguments, rankPrefiltered, rankRows } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { ThreadPool } from '../../engine/threads/thread-pool.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
@@ -39,7 +39,7 @@ const blockSize = 16;
 /** Fewer products than this are not worth other threads. */
 const smallestShared = 2 ** 24;
 
-/** The best rows for vectors, one list or many on all threads: see kernels/ranking/rank.ts. */
+/** The best rows for vectors, one list or many on all threads: see kernels/ranking/list.ts. */
 export class Lists {
   readonly #source: ListSource;
   readonly #pool: ThreadPool<'ranking'>;
@@ -62,7 +62,7 @@ export class Lists {
   /** One list, on this thread. */
   one(order: ListOrder, prefilter: Prefilter | undefined): Ranked {
     this.#put(0, order);
-    this.#pool.runHere(rankRows, { lo: 0, hi: 1 }, this.#arguments(prefilter));
+    this.#run(1, prefilter, false);
     return this.#listOf(0);
   }
 
@@ -77,7 +77,7 @@ export class Lists {
         const k: number = lists.length + size;
         next = k < count ? orderOf(k) : undefined;
       }
-      this.#run(size, prefilter);
+      this.#run(size, prefilter, size * this.#source.rows.array.length >= smallestShared);
       for (let k = 0; k < size; k++) lists.push(this.#listOf(k));
     }
     return lists;
@@ -88,10 +88,12 @@ export class Lists {
     this.#pool.close();
   }
 
-  #run(size: number, prefilter: Prefilter | undefined): void {
-    const args = this.#arguments(prefilter);
-    if (size * this.#source.rows.array.length < smallestShared) this.#pool.runHere(rankRows, { lo: 0, hi: size }, args);
-    else this.#pool.run(rankRows, size, blockSize, args);
+  #run(size: number, prefilter: Prefilter | undefined, isShared: boolean): void {
+    const pool = this.#pool as ThreadPool<'ranking' | 'prefilter'>; // where there is a prefilter its kernels are there
+    const run = <A>(job: Job<A, 'ranking' | 'prefilter'>, args: NoInfer<A>) =>
+      isShared ? pool.run(job, size, blockSize, args) : pool.runHere(job, { lo: 0, hi: size }, args);
+    if (prefilter) run(rankPrefiltered, { ...this.#arguments(), f: this.#source.f, prefilter: prefilter.words });
+    else run(rankRows, this.#arguments());
   }
 
   #fits(k: number, { n, skipped }: ListOrder): boolean {
@@ -118,9 +120,9 @@ export class Lists {
     return { indices: this.#memory.indices.array.slice(from, to), scores: this.#memory.scores.array.slice(from, to) };
   }
 
-  #arguments(prefilter: Prefilter | undefined): RankRowsArguments {
-    const { rows, width, order, norms, f } = this.#source;
-    return { count: order.array.length, width, f, rows, order, norms, prefilter: prefilter?.words, ...this.#memory };
+  #arguments(): RankRowsArguments {
+    const { rows, width, order, norms } = this.#source;
+    return { count: order.array.length, width, rows, order, norms, ...this.#memory };
   }
 }
 

@@ -20,13 +20,13 @@ const generous = 4;
 const few = 1 / 40;
 
 /**
- * Finds the rows of a matrix that may have a cosine above a limit with a query, and never misses one: see kernels/ranking/prefilter.ts. The few that
+ * Finds the rows of a matrix that may have a cosine above a limit with a query, and never misses one: see kernels/prefilter/prefilter.ts. The few that
  * it finds are for the caller to score exactly. Takes 2 f bytes per row.
  */
 export class Prefilter {
   /** What the calls below found: row numbers. */
   readonly found: Block<Int32Array>;
-  readonly #engine: Engine<'ranking'>;
+  readonly #engine: Engine<'prefilter'>;
   readonly #count: number;
   readonly #f: number;
   readonly #groups: number;
@@ -45,18 +45,13 @@ export class Prefilter {
       /** Sums over all dimensions, beside `found`; room for the kernels before that. */
       whole: i32(Math.max(1024, padded)),
       aim: u8(aimBound(f)),
-      /** What kernels/ranking/rank.ts reads: the error of rounding, and where the codes are. */
+      /** What kernels/prefilter/rank.ts reads: the error of rounding, and where the codes are. */
       words: i32(5),
     });
   }
 
-  /** Whether a prefilter is worth it: with few dimensions there is nothing to leave out. */
-  static helps(count: number, f: number): boolean {
-    return f >= 32 && count >= 1024;
-  }
-
   /** @param f dimensions. Rows come by {@link encode}. */
-  constructor(engine: Engine<'ranking'>, count: number, f: number) {
+  constructor(engine: Engine<'prefilter'>, count: number, f: number) {
     this.#engine = engine;
     this.#count = count;
     this.#f = f;

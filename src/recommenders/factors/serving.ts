@@ -7,7 +7,8 @@ import { availableThreads } from '../../engine/threads/runtime.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { RankRequest } from '../shared/base.ts';
 import { type ListOrder, Lists } from './lists.ts';
-import { Prefilter } from './prefilter.ts';
+import type { Prefilter } from './prefilter.ts';
+import { type Prefilters, prefiltersFor } from './prefilters.ts';
 
 /** What a user's scores come from. */
 export interface FactorProfile {
@@ -39,6 +40,8 @@ export interface FactorSource {
   toInner(vector: Float32Array): Float32Array;
   /** Threads of lists of many. */
   threads: number | 'auto';
+  /** What {@link FactorServing.prefilters} gave, with whose kernels the engine was made. */
+  prefilters: Prefilters | undefined;
   /** Whether lists may be prefiltered; of no use where something is added to every score. */
   prefiltersLists: boolean;
 }
@@ -71,9 +74,15 @@ export class FactorServing {
   #listPrefilter: Prefilter | undefined;
 
   /** Bytes that it takes from an engine, besides rows and vector. @internal */
-  static bytes({ count, f, width, hasBias, threads }: Sizes): number {
-    const ofBias = hasBias ? layout({ norms: f64(count), prefilter: Prefilter.layout(count, f + 1) }).bytes : 0;
-    return memoryOf(count).bytes + Prefilter.layout(count, f).bytes + ofBias + Lists.bytes(count, width, threadsOf(threads));
+  static bytes({ count, f, width, hasBias, threads, prefilters }: Sizes): number {
+    const prefilter = (columns: number) => prefilters?.Prefilter.layout(count, columns).bytes ?? 0;
+    const ofBias = hasBias ? layout({ norms: f64(count) }).bytes + prefilter(f + 1) : 0;
+    return memoryOf(count).bytes + prefilter(f) + ofBias + Lists.bytes(count, width, threadsOf(threads));
+  }
+
+  /** What prefilters that many items, if anything does. @internal */
+  static prefilters(count: number, f: number, hasBias: boolean): Prefilters | undefined {
+    return prefiltersFor(count, f + Number(hasBias));
   }
 
   /** Copies items into an engine of their own. */
@@ -83,8 +92,9 @@ export class FactorServing {
     const hasBias = biasOf !== undefined;
     const width = widthOf(f, hasBias);
     const memory = layout({ rows: f32(count * width), vector: f32(width) });
-    const engine = new Engine(memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads }), {
-      families: [rankingKernels],
+    const prefilters = FactorServing.prefilters(count, f, hasBias);
+    const engine: Engine<'ranking'> = new Engine(memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads, prefilters }), {
+      families: prefilters ? [rankingKernels, prefilters.prefilterKernels] : [rankingKernels],
       threads: 1,
       scratchBytes: 64,
     });
@@ -100,7 +110,7 @@ export class FactorServing {
       if (hasBias) vector.array[f] = 1;
       return vector.array;
     };
-    return new FactorServing({ engine, rows, f, width, hasBias, order, vector, toInner, threads, prefiltersLists: true });
+    return new FactorServing({ engine, rows, f, width, hasBias, order, vector, toInner, threads, prefilters, prefiltersLists: true });
   }
 
   /** @internal */
@@ -122,6 +132,11 @@ export class FactorServing {
     const listed = { engine, rows, width, order: this.#memory.order, position: this.#position, norms: bounds, f: this.#listColumns };
     this.#lists = new Lists(listed, threadsOf(source.threads));
     closeWhenUnused(this, this.#lists);
+  }
+
+  /** Whether it was made before the code of prefilters was there, which another one would have: see prefilters.page.ts. */
+  get isBehind(): boolean {
+    return !this.#source.prefilters && prefiltersFor(this.#position.length, this.#listColumns) !== undefined;
   }
 
   /** The best items of a user. */
@@ -252,10 +267,10 @@ export class FactorServing {
   }
 
   #prefilter(columns: number, norms: () => Block<Float64Array>): Prefilter | undefined {
-    const { engine, rows, width } = this.#source;
+    const { engine, rows, width, prefilters } = this.#source;
     const count = this.#memory.order.array.length;
-    if (!Prefilter.helps(count, columns)) return undefined;
-    const prefilter = new Prefilter(engine, count, columns);
+    if (!prefilters || !prefiltersFor(count, columns)) return undefined;
+    const prefilter = new prefilters.Prefilter(engine as Engine<'ranking' | 'prefilter'>, count, columns);
     prefilter.encode(0, count, rows, width, norms());
     return prefilter;
   }
@@ -276,7 +291,7 @@ function memoryOf(count: number) {
 }
 
 /** What the memory of a {@link FactorServing} depends on. */
-interface Sizes extends Pick<FactorSource, 'f' | 'width' | 'hasBias' | 'threads'> {
+interface Sizes extends Pick<FactorSource, 'f' | 'width' | 'hasBias' | 'threads' | 'prefilters'> {
   /** Number of items. */
   count: number;
 }

@@ -3,6 +3,7 @@ import type { Csr } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
 import { denseKernels } from '../../engine/generated/families/dense.ts';
 import { graphFilterKernels } from '../../engine/generated/families/graph-filter.ts';
+import { sumsKernels } from '../../engine/generated/families/sums.ts';
 import { chebyshevColumns, gram, rotate, sparseRows, sumArrays } from '../../engine/generated/jobs.ts';
 import { type Block, part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
@@ -53,7 +54,7 @@ export async function leadingSpectrum(graph: Graph, options: SpectrumOptions): P
 }
 
 class Subspace {
-  readonly #engine: Engine<'dense' | 'graph-filter'>;
+  readonly #engine: Engine<'dense' | 'sums' | 'graph-filter'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #small: SmallMatrices;
   /** The columns of this are the smaller side. */
@@ -73,7 +74,11 @@ class Subspace {
     this.#width = Math.ceil(this.#columns / 8) * 8;
     const memory = memoryOf(this.#matrix, this.#width);
     const scratchBytes = Math.max(96 * size, 4 * this.#width * (this.#width + 64)) + 64;
-    this.#engine = new Engine(memory, { families: [denseKernels, graphFilterKernels], threads: options.threads, scratchBytes });
+    this.#engine = new Engine(memory, {
+      families: [denseKernels, sumsKernels, graphFilterKernels],
+      threads: options.threads,
+      scratchBytes,
+    });
     this.#memory = this.#engine.place(memory);
     this.#small = new SmallMatrices(this.#engine, this.#width, this.#memory.small);
   }

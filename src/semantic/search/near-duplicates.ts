@@ -45,6 +45,7 @@ async function joinNearVectors(
   pause: (done: number) => Promise<void>,
 ): Promise<Int32Array> {
   const groups = new Groups(keys.length);
+  await index.prepare?.();
   const vectors = index.answersLater && index.fetchVectors ? await index.fetchVectors(Int32Array.from(keys)) : undefined;
   const rows = keys.map((key, k) => (vectors ? vectors[k] : index.vectorOf?.(key)));
   if (!vectors && rows.some((row) => !row)) throw notAtOnce(index.kind);

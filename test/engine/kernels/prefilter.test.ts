@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
-import { rankingKernels } from '../../../src/engine/generated/families/ranking.ts';
+import { prefilterKernels } from '../../../src/engine/generated/families/prefilter.ts';
 import {
   aimBytes,
   prefilterAdd,
@@ -48,7 +48,7 @@ describe('the screening kernels', () => {
 
 /** All that the kernels make of rows and a query. */
 function prefiltered(plain: boolean, { f, numbers, limit, groups }: { f: number; numbers: number[]; limit: number; groups: number }) {
-  const engine = new Engine(100_000, { families: [rankingKernels], threads: 1, scratchBytes: 64, plain });
+  const engine = new Engine(100_000, { families: [prefilterKernels], threads: 1, scratchBytes: 64, plain });
   const whole = Math.ceil(f / 8);
   const used = Math.min(groups, whole);
   const x = engine.f32((count + 1) * f);

@@ -61,7 +61,7 @@ function ranked(plain: boolean, threads: number, { count, numbers, n, add }: { c
   const scores = engine.f32(queries * (n + queries));
   const found = engine.i32(queries);
   const lists = { queries: x, adds, wants, skipEnds, skips, ends, indices, scores, found };
-  pool.run(rankRows, queries, 2, { count, width, f: width, rows, order, norms, ...lists });
+  pool.run(rankRows, queries, 2, { count, width, rows, order, norms, ...lists });
   pool.close();
   return Array.from(found.array, (length, q) => {
     const from = ends.array[q];

@@ -6,7 +6,8 @@ import { toFloat16 } from '../../../src/numeric/float16.ts';
 import { topK } from '../../../src/numeric/top-k.ts';
 import type { AlsModel } from '../../../src/recommenders/als/model.ts';
 import { AlsServing } from '../../../src/recommenders/als/serving.ts';
-import { SimilarUsers, type UserRows, userSimilarity } from '../../../src/recommenders/factors/similar-users.ts';
+import { PrefilteredUsers } from '../../../src/recommenders/factors/prefiltered-users.ts';
+import { type UserRows, userSimilarity } from '../../../src/recommenders/factors/similar-users.ts';
 import { randomOf, zipf } from '../../support/makers.ts';
 
 const factors = 40;
@@ -167,7 +168,7 @@ describe('the similar users of an AlsRecommender', () => {
           rowOf: Int32Array.from({ length: users }, (_, u) => (u < 3 ? -1 : Math.floor(count * random() ** 2))),
           scaleOf: Float32Array.from({ length: users }, () => 0.5 + random()),
         };
-        const similar = SimilarUsers.of(model) as SimilarUsers;
+        const similar = PrefilteredUsers.of(model) as PrefilteredUsers;
         const skip = Uint8Array.from({ length: users }, () => Number(random() < share));
         const skipped = Int32Array.from({ length: users }, (_, u) => u).filter((u) => skip[u] !== 0);
         for (let query = 0; query < 4; query++) {

@@ -1,6 +1,7 @@
 // f x f matrices of doubles, rows of ld = f rounded up to 2. Small, but ALS needs some twice per iteration on the main thread, while the other threads wait.
 
-import { F32s, F64s } from '../types';
+import { F64s } from '../types';
+import { addTimes } from './vector64';
 
 /** Below it, squares underflow and 2 / |v|^2 overflows. What rounding leaves of a matrix of low rank gets there. */
 const NEGLIGIBLE: f64 = 1e-152;
@@ -13,48 +14,6 @@ export function diagonalize(a: F64s, f: i32, values: F64s, basis: F64s, work: F6
   const s: usize = (<usize>((f + 1) & ~1)) << 3;
   tridiagonalize(a, f, s, values, work, basis, work + s, work + 2 * s);
   implicitQl(values, work, basis, f, s);
-}
-
-/** out = a b */
-export function product(a: F64s, b: F64s, out: F64s, f: i32): void {
-  const s: usize = (<usize>((f + 1) & ~1)) << 3;
-  memory.fill(out, 0, <usize>f * s);
-  for (let i = 0; i < f; i++) {
-    const to = out + <usize>i * s;
-    let k = 0;
-    for (; k + 4 <= f; k += 4) {
-      const t = a + <usize>i * s + ((<usize>k) << 3);
-      const t0 = v128.load64_splat(t),
-        t1 = v128.load64_splat(t, 8),
-        t2 = v128.load64_splat(t, 16),
-        t3 = v128.load64_splat(t, 24);
-      const b0 = b + <usize>k * s,
-        b1 = b0 + s,
-        b2 = b1 + s,
-        b3 = b2 + s;
-      for (let q: usize = 0; q < s; q += 16) {
-        const u = f64x2.add(f64x2.mul(t0, v128.load(b0 + q)), f64x2.mul(t1, v128.load(b1 + q)));
-        const v = f64x2.add(f64x2.mul(t2, v128.load(b2 + q)), f64x2.mul(t3, v128.load(b3 + q)));
-        v128.store(to + q, f64x2.add(v128.load(to + q), f64x2.add(u, v)));
-      }
-    }
-    for (; k < f; k++) addTimes(load<f64>(a + <usize>i * s + ((<usize>k) << 3)), b + <usize>k * s, to, s);
-  }
-}
-
-/** out[k] = the sum of x[k] over n arrays of `count` floats that lie one after the other, first to last. count % 4 == 0. */
-export function sumArrays(x: F32s, n: i32, count: i32, out: F64s): void {
-  const bytes: usize = (<usize>count) << 2;
-  memory.fill(out, 0, bytes << 1);
-  for (let k = 0; k < n; k++) {
-    for (let q: usize = 0; q < bytes; q += 16) {
-      const v = v128.load(x + q);
-      const to = out + (q << 1);
-      v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(v)));
-      v128.store(to, f64x2.add(v128.load(to, 16), f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 0, 1))), 16);
-    }
-    x += bytes;
-  }
 }
 
 /** a = basis^T T basis with T tridiagonal: its diagonal, and beside[k] that couples k and k + 1. Row k of a becomes the k-th reflector. */
@@ -176,11 +135,6 @@ function dot(a: usize, b: usize, bytes: usize): f64 {
   return f64x2.extract_lane(u, 0) + f64x2.extract_lane(u, 1);
 }
 
-/** y += t x */
-function addTimes(t: f64, x: usize, y: usize, bytes: usize): void {
-  const tv = f64x2.splat(t);
-  for (let q: usize = 0; q < bytes; q += 16) v128.store(y + q, f64x2.add(v128.load(y + q), f64x2.mul(tv, v128.load(x + q))));
-}
 
 // @ts-ignore: decorator of AssemblyScript
 @inline

@@ -4,8 +4,8 @@ import type { Memory } from '../../memory/views.ts';
 /** Twin of rank.ts: scores all rows up to where no later one can enter the list. */
 export function twins({ f32, f64, i32 }: Memory) {
   return {
-    rankRows(lo: number, hi: number, _block: number, _scratch: number, count: number, width: number, _f: number, ...rest: number[]) {
-      const [rows, order, norms, , queries, adds, wants, skipEnds, skips, ends, indices, scores, found] = rest;
+    rankRows(lo: number, hi: number, _block: number, _scratch: number, count: number, width: number, ...rest: number[]) {
+      const [rows, order, norms, queries, adds, wants, skipEnds, skips, ends, indices, scores, found] = rest;
       for (let query = lo; query < hi; query++) {
         const x = f32.subarray(queries / 4 + query * width, queries / 4 + (query + 1) * width);
         const norm = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0));

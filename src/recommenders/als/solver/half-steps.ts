@@ -29,7 +29,7 @@ export class HalfSteps {
     const { values, vectors: Q } = w.small.eigen(await w.gram(Y, w.shape.itemCount));
     w.setDiagonal(values);
     await w.multiply(Y, w.shape.itemCount, Q);
-    if (how.steps > 0) await w.multiply(X, w.longUsers(how.dualMax), this.rotation ? w.small.product(this.rotation, Q) : Q);
+    if (how.steps > 0) await w.multiply(X, w.longUsers(how.dualMax), this.rotation ? w.product(this.rotation, Q) : Q);
     return { penalty: await w.solveUsers(how), Q };
   }
 
@@ -44,7 +44,7 @@ export class HalfSteps {
     w.setDiagonal(values);
     if (route.steps > 0) await w.multiply(Y, w.longItems(route.dualMax), vectors);
     const gain = await w.solveItems(route);
-    this.rotation = transposed(w.small.product(Q, vectors), this.#settings.factors);
+    this.rotation = transposed(w.product(Q, vectors), this.#settings.factors);
     await w.multiply(Y, w.shape.itemCount, this.rotation);
     return gain;
   }

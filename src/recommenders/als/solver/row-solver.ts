@@ -1,4 +1,5 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
+import type { KernelFamily } from '../../../engine/families.ts';
 import { alsKernels } from '../../../engine/generated/families/als.ts';
 import { denseKernels } from '../../../engine/generated/families/dense.ts';
 import { rankingKernels } from '../../../engine/generated/families/ranking.ts';
@@ -41,6 +42,8 @@ export interface RowSolverSource {
   longest: number;
   /** Maximum number of rows that {@link RowSolver.solveMany} solves in one call. Default 1. */
   together?: number;
+  /** Kernels that the caller wants to call besides. Default none. */
+  moreFamilies?: readonly KernelFamily<'prefilter'>[];
   /** Bytes the caller wants to take from the engine besides. Default 0. */
   spareBytes?: number;
 }
@@ -76,7 +79,18 @@ export class RowSolver {
     return Math.ceil((f + (hasExtra ? 1 : 0)) / 8) * 8;
   }
 
-  constructor({ rows, f, weights, gram: withGram, extra, order, longest, together = 1, spareBytes = 0 }: RowSolverSource) {
+  constructor({
+    rows,
+    f,
+    weights,
+    gram: withGram,
+    extra,
+    order,
+    longest,
+    together = 1,
+    moreFamilies = [],
+    spareBytes = 0,
+  }: RowSolverSource) {
     const count = rows.length / f;
     const width = RowSolver.widthOf(f, extra !== undefined);
     this.#f = f;
@@ -85,8 +99,8 @@ export class RowSolver {
     this.dualMax = dualMaxOf(width);
     const memory = memoryOf(count, width, longest, together);
     const bytes = memory.bytes + gramLayout(width).bytes + smallMatricesLayout(f).bytes + spareBytes;
-    this.engine = new Engine(bytes, {
-      families: [alsKernels, denseKernels, rankingKernels],
+    this.engine = new Engine<'als' | 'dense' | 'ranking' | 'prefilter'>(bytes, {
+      families: [alsKernels, denseKernels, rankingKernels, ...moreFamilies],
       threads: 1,
       scratchBytes: scratchBytes(width, longest, this.dualMax),
     });

@@ -1,6 +1,7 @@
 import { type Block, type Cut, Engine } from '../../../engine/engine.ts';
 import { alsFitKernels } from '../../../engine/generated/families/als-fit.ts';
 import { denseKernels } from '../../../engine/generated/families/dense.ts';
+import { sumsKernels } from '../../../engine/generated/families/sums.ts';
 import {
   combineRows,
   copyRows,
@@ -14,6 +15,7 @@ import {
 } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { SmallMatrices } from '../../../engine/small-matrices.ts';
+import { smallProduct } from '../../../engine/small-product.ts';
 import { AttuneError } from '../../../errors.ts';
 import type { AlsSettings } from '../options.ts';
 import { entriesOf } from './equations.ts';
@@ -32,7 +34,7 @@ export class AlsWorkspace {
   /** For factors x factors matrices. */
   readonly small: SmallMatrices;
   readonly #f: number;
-  readonly #engine: Engine<'als-fit' | 'dense'>;
+  readonly #engine: Engine<'als-fit' | 'dense' | 'sums'>;
   readonly #problem: AlsProblem;
   readonly #signal: AbortSignal | undefined;
   #floor = 1e-6;
@@ -42,7 +44,7 @@ export class AlsWorkspace {
     const layout = memoryOf(problem, s, shape);
     const entries = entriesOf(problem.rows) + entriesOf(problem.items);
     this.#engine = new Engine(layout, {
-      families: [alsFitKernels, denseKernels],
+      families: [alsFitKernels, denseKernels, sumsKernels],
       threads: s.threads === 'auto' ? autoThreads(entries, shape.width) : s.threads,
       scratchBytes: scratchBytes(shape.width, shape.longest, routes.finalRoute.dualMax),
       plain,
@@ -56,13 +58,18 @@ export class AlsWorkspace {
     this.#signal = signal;
   }
 
+  /** The product of two f x f matrices. */
+  product(left: Float64Array, right: Float64Array): Float64Array {
+    return smallProduct(this.#engine, this.memory.small, this.#f, left, right);
+  }
+
   /** Ends the threads. */
   close(): void {
     this.#engine.close();
   }
 
   /** Runs a job on all threads, by default in blocks of a few hundred rows. */
-  async run<A>(job: Job<A, 'als-fit' | 'dense'>, cut: Cut | number, args: NoInfer<A>): Promise<void> {
+  async run<A>(job: Job<A, 'als-fit' | 'dense' | 'sums'>, cut: Cut | number, args: NoInfer<A>): Promise<void> {
     await this.#engine.run(job, typeof cut === 'number' ? { rows: cut, blockSize: rowBlock } : cut, args, this.#signal);
   }
 

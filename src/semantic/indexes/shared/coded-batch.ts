@@ -28,8 +28,26 @@ interface Look {
   args: CoarseManyArguments;
 }
 
-/** What {@link CodedBatch} takes of an engine. */
-export function batchLayout(capacity: number, dimensions: number, firstRows: number) {
+/** Searches of many queries, for rows that are to have them. */
+export interface Batches {
+  /** What they take of an engine. */
+  layout(capacity: number, dimensions: number): ReturnType<typeof batchLayout>;
+  /** What each thread needs for itself. */
+  scratchBytes(width: number): number;
+  /** @param blocks placed for `layout` */
+  over(memory: CodedMemory, search: CodedSearch, blocks: Blocks<ReturnType<typeof batchLayout>['fields']>): CodedBatch;
+}
+
+/** @param firstRows rows of the first range, a multiple of 32 */
+export function batchesOf(firstRows = 1024): Batches {
+  return {
+    layout: (capacity, dimensions) => batchLayout(capacity, dimensions, firstRows),
+    scratchBytes: CodedBatch.scratchBytes,
+    over: (memory, search, blocks) => new CodedBatch(memory, search, blocks, firstRows),
+  };
+}
+
+function batchLayout(capacity: number, dimensions: number, firstRows: number) {
   const width = widthOf(dimensions);
   const most = Math.min(capacity + strip, largest * firstRows);
   return layout({

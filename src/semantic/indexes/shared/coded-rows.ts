@@ -4,7 +4,7 @@ import { layout } from '../../../engine/memory/layout.ts';
 import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
-import { batchLayout, CodedBatch } from './coded-batch.ts';
+import type { Batches, CodedBatch } from './coded-batch.ts';
 import { CodedMemory, codedLayout, type Marks, mark, marksLayout, widthOf } from './coded-memory.ts';
 import { CodedSearch, searchLayout } from './coded-search.ts';
 import { offerAll, type Rows, type UsedRows } from './rows.ts';
@@ -14,30 +14,31 @@ export class CodedRows implements Rows {
   readonly capacity: number;
   readonly #memory: CodedMemory;
   readonly #search: CodedSearch;
-  readonly #batch: CodedBatch;
+  readonly #batch: CodedBatch | undefined;
   readonly #marks: Marks;
 
-  constructor(capacity: number, dimensions: number, threads: number, firstRows = 1024) {
+  /** @param batches for searches of many queries; without them these go one by one, with the same answers */
+  constructor(capacity: number, dimensions: number, threads: number, batches: Batches | undefined) {
     const memory = layout({
       rows: codedLayout(capacity, dimensions),
       search: searchLayout(capacity, dimensions),
-      batch: batchLayout(capacity, dimensions, firstRows),
       marks: marksLayout(capacity),
     });
     const pool = ThreadPool.layout(threads, 0);
-    const engine = new Engine(layout({ memory, pool }), {
+    const batch = batches?.layout(capacity, dimensions);
+    const engine = new Engine(layout({ memory, pool }).bytes + (batch?.bytes ?? 0), {
       families: [codesKernels],
       threads,
-      scratchBytes: CodedBatch.scratchBytes(widthOf(dimensions)),
+      scratchBytes: batches?.scratchBytes(widthOf(dimensions)) ?? 0,
       lazy: true,
     });
-    const { rows, search, batch, marks } = engine.place(memory);
+    const { rows, search, marks } = engine.place(memory);
     this.capacity = capacity;
     this.#memory = new CodedMemory(engine, rows, capacity, dimensions);
     const single = new ThreadPool(engine, threads, 0);
     closeWhenUnused(this, single);
     this.#search = new CodedSearch(this.#memory, search, single);
-    this.#batch = new CodedBatch(this.#memory, this.#search, batch, firstRows);
+    this.#batch = batches && batch && batches.over(this.#memory, this.#search, engine.place(batch));
     this.#marks = marks;
   }
 
@@ -67,6 +68,7 @@ export class CodedRows implements Rows {
   }
 
   searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[], threads: boolean): void | Promise<void> {
-    return this.#batch.searchMany(queries, used, best, threads);
+    if (this.#batch) return this.#batch.searchMany(queries, used, best, threads);
+    for (const [k, query] of queries.entries()) this.search(query, used, best[k]);
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dot } from '../../../../src/numeric/dot.ts';
 import { TopK } from '../../../../src/numeric/top-k.ts';
+import { batchesOf } from '../../../../src/semantic/indexes/shared/coded-batch.ts';
 import { CodedRows } from '../../../../src/semantic/indexes/shared/coded-rows.ts';
 
 const capacity = 150;
@@ -45,7 +46,7 @@ describe('rows with codes', () => {
   it('give what scoring every row gives: any size of numbers, ties, zeros, filters, one query or several', () => {
     fc.assert(
       fc.property(data, ({ rows, queries, n, allowed, seed }) => {
-        const coded = new CodedRows(capacity, rows[0].length, 1, 32);
+        const coded = new CodedRows(capacity, rows[0].length, 1, batchesOf(32));
         rows.forEach((row, k) => {
           coded.set(k, row);
         });
@@ -73,7 +74,7 @@ describe('rows with codes', () => {
   it('score few rows only', () => {
     const count = 4096;
     const dimensions = 64;
-    const coded = new CodedRows(count, dimensions, 1);
+    const coded = new CodedRows(count, dimensions, 1, batchesOf());
     for (let k = 0; k < count; k++)
       coded.set(
         k,
@@ -92,7 +93,7 @@ describe('rows with codes', () => {
   });
 
   it('forget what a row held before', () => {
-    const coded = new CodedRows(64, 8, 1);
+    const coded = new CodedRows(64, 8, 1, batchesOf());
     for (let k = 0; k < 64; k++) coded.set(k, new Float32Array(8).fill(1 + k));
     coded.set(63, new Float32Array(8).fill(0.5));
     const best = new TopK(2);
