@@ -33,7 +33,6 @@ export function rulesFor(
   const attributesOf = remembered(settings.attributesOf);
   const filters = settings.rules.filter(({ phase }) => phase === 'filter');
   const choosing = settings.rules.filter(({ phase = 'select' }) => phase === 'select');
-  const lastChoosing = choosing.at(-1);
   const verdicts = new Map<string, boolean>();
   const failures = new Map<Reranker, string>();
   /** A filter that fails lets through: a page without a rule is better than none. */
@@ -67,7 +66,7 @@ export function rulesFor(
     for (const rule of settings.rules) {
       if (rule.phase === 'filter') continue;
       // What a later rule of the page takes out is replaced by what stands behind it, so that has to be in order too.
-      const n = rule !== lastChoosing && choosing.includes(rule) ? Math.max(context.n, page.length) : context.n;
+      const n = choosing.slice(0, -1).includes(rule) ? Math.max(context.n, page.length) : context.n;
       const places = addsItems(rule);
       try {
         const answer = answerOf(rule, page, { ...(places ? withPins : whileOrdering), n });
