@@ -149,7 +149,7 @@ class RowParser {
   /** Whether the delimiter is one that stands in texts too, so that it says nothing about lines inside of quotes. */
   #mayBeText = true;
   #trim = false;
-  #commentHint = '';
+  #fieldsHint = '';
   readonly #comment: Buffer | undefined;
   #line = 1; // of the record that comes next
   #toSkip: number;
@@ -245,12 +245,12 @@ class RowParser {
     if (problem === notUtf8) this.#bad.report(this.#line, problem, '');
     else if (problem !== undefined) this.#bad.report(this.#line, problem);
     else if (!scanner.blank) {
-      if (this.#make && this.#mode === 'records' && !this.#trim) {
-        this.#records ??= new CsvRecords(this.#names, this.#make);
+      const make = (this.#make ??= this.#makerFor(scanner.count));
+      if (make && this.#mode === 'records' && !this.#trim) {
+        this.#records ??= new CsvRecords(this.#names, make);
         if (this.#records.addScanned(scanner, data)) return;
       }
       scanner.texts(data, this.#texts);
-      const make = (this.#make ??= this.#makerFor(scanner.count));
       if (this.#trim) for (let k = 0; k < scanner.count; k++) this.#texts[k] = this.#texts[k].trim();
       if (make && this.#records) this.#records.addRow(make(this.#texts));
       else if (make) this.#rows.push(make(this.#texts));
@@ -262,7 +262,7 @@ class RowParser {
     const bytes = scanner.beyondAscii(data);
     if (bytes && !isUtf8(bytes)) return notUtf8;
     if (scanner.blank || !this.#make) return undefined;
-    if (scanner.count !== this.#columns) return `expected ${this.#columns} fields, got ${scanner.count}${this.#commentHint}`;
+    if (scanner.count !== this.#columns) return `expected ${this.#columns} fields, got ${scanner.count}${this.#fieldsHint}`;
     if (scanner.newlines > 1 && this.#settings.quote === undefined && !this.#mayBeText && scanner.looksLikeRows(data, this.#columns)) {
       return `expected a row, got a quoted text over ${scanner.newlines} lines that look like rows of their own; pass quote: false if quotes are letters like any other in this file, or quote: '"' if they are not`;
     }
@@ -291,7 +291,9 @@ class RowParser {
     this.#columns = names.length;
     this.#names = names;
     const mark = /^\s*(#|%|\/\/)/.exec(given[0])?.[1];
-    if (mark && given.length === 1) this.#commentHint = `; if lines that begin with '${mark}' are comments, pass comment: '${mark}'`;
+    if (given.length === 1 && /^[^,\s]+:$/.test(given[0]))
+      this.#fieldsHint = "; if these are the blocks of Netflix, pass preset: 'netflix' to readTable";
+    if (mark && given.length === 1) this.#fieldsHint = `; if lines that begin with '${mark}' are comments, pass comment: '${mark}'`;
     return rowMaker<string>(names);
   }
 

@@ -32,6 +32,9 @@ const cases: [name: string, input: () => Readable, options: InteractionsOptions<
   ['bad lines left out', table('user,item,value', (k) => (odd(k) ? 'u,i' : `u${k},i,1`)), {}, { onBadLine: 'skip' }],
   ['blanks to trim', table('user, item, value', (k) => `u${k}, i${k % 9}, 2`), {}],
   ['a function', table('user,item,value', (k) => `u${k},i${k % 9},2`), { value: (row) => Number(row.value) + 1 }],
+  ['no header', table('u,i,2', (k) => `u${k},i${k % 9},2`), { user: '0', item: '1', value: '2' }, { header: false }],
+  ['given names', table('u,i,2', (k) => `u${k},i${k % 9},2`), {}, { header: ['user', 'item', 'value'] }],
+  ['given names, one row', table('u,i,2', () => '', 0), {}, { header: ['user', 'item', 'value'] }],
   ['rows left out first', table('user,item,value', (k) => `u${k},i${k % 9},2`), {}, { from: 1500 }],
 ];
 
