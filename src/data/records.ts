@@ -29,8 +29,8 @@ export interface Records {
   pushInto(from: number, to: number, sink: ByteSink, columns: RecordColumns, times: TimeColumn, row: number): number;
 }
 
-/** The method of a reader that gives its rows as {@link Records} where it can. */
-export const recordBatches = Symbol('attune.recordBatches');
+/** The method of a reader that gives its rows as {@link Records} where it can; of the registry, as bundles have the file twice. */
+export const recordBatches: unique symbol = Symbol.for('attune.recordBatches');
 
 /** A reader that has this method. */
 export interface RecordReader<Row> {
