@@ -38,6 +38,17 @@ export class ColumnBuilder {
     this.#size++;
   }
 
+  /** The same with ids as ASCII in a buffer. */
+  pushBytes(bytes: Uint8Array, user: number, userEnd: number, item: number, itemEnd: number, value: number, time: number): void {
+    if (this.#size === this.#v.length) this.#grow();
+    if (!this.#t && !Number.isNaN(time)) this.#t = new Float64Array(this.#v.length).fill(Number.NaN, 0, this.#size);
+    this.#u[this.#size] = this.#users.addBytes(bytes, user, userEnd);
+    this.#i[this.#size] = this.#items.addBytes(bytes, item, itemEnd);
+    this.#v[this.#size] = value;
+    if (this.#t) this.#t[this.#size] = time;
+    this.#size++;
+  }
+
   columns(): Columns {
     const end = this.#size;
     return {

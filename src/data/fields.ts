@@ -2,12 +2,21 @@ import { AttuneError, shown } from '../errors.ts';
 import { idText } from './ids.ts';
 import { numberOfText } from './number-text.ts';
 
+/** Reads a field of a row. */
+export interface ReadField {
+  (row: unknown, index: number): unknown;
+  /** The column that it reads, unless it is a function of the caller. */
+  readonly column?: string;
+}
+
 export function fieldOption(fallback: string) {
-  return (value: unknown, name: string): ((row: unknown, index: number) => unknown) => {
+  return (value: unknown, name: string): ReadField => {
     const field = value ?? fallback;
-    if (typeof field === 'function') return field as (row: unknown, index: number) => unknown;
-    if (typeof field === 'string')
-      return (row) => (Object.hasOwn(row as object, field) ? (row as Record<string, unknown>)[field] : undefined);
+    if (typeof field === 'function') return (row, index) => field(row, index);
+    if (typeof field === 'string') {
+      const read = (row: unknown) => (Object.hasOwn(row as object, field) ? (row as Record<string, unknown>)[field] : undefined);
+      return Object.assign(read, { column: field });
+    }
     throw new AttuneError('ERR_BAD_OPTION', `${name} must be a key or a function of the row, got ${shown(value)}.`);
   };
 }

@@ -1,19 +1,18 @@
 import { AttuneError, shown } from '../errors.ts';
 import type { Progress } from '../options.ts';
 import { ColumnBuilder, type Columns, withoutRows } from './columns.ts';
-import { readRowId, readValue } from './fields.ts';
+import { type ReadField, readRowId, readValue } from './fields.ts';
 import { columnsThereAre, likelyColumn } from './guess-columns.ts';
 import { numberOfText } from './number-text.ts';
+import { type ByteSink, type RecordColumns, type RecordReader, type Records, recordBatches } from './records.ts';
 import { TimeColumn, type TimestampUnit } from './time-column.ts';
-
-type Read = (row: unknown, index: number) => unknown;
 
 /** The checked options of `Interactions.from` that say how rows are read. */
 interface RowOptions {
-  user: Read;
-  item: Read;
-  value: Read;
-  timestamp: Read;
+  user: ReadField;
+  item: ReadField;
+  value: ReadField;
+  timestamp: ReadField;
   timestampUnit: TimestampUnit;
   onBadRow: 'throw' | 'skip';
   onProgress?: ((progress: Progress) => void) | undefined;
@@ -52,6 +51,8 @@ export interface RowSink {
   /** Number of rows so far. */
   readonly size: number;
   push(user: string, item: string, value: number, time: number): void;
+  /** Where the bytes of ids will do. */
+  pushBytes?: ByteSink['pushBytes'];
 }
 
 /** Checks each row and hands it on. */
@@ -87,13 +88,45 @@ export async function eachRow<Row>(
       o.onProgress?.({ phase: 'reading', done: index });
     }
   };
-  if ('batches' in rows && typeof rows.batches === 'function') {
+  /** Most rows as bytes; the first, every 1,024th and what is not plain as objects, so that all is seen that would be otherwise. */
+  const takeRecords = (records: Records, sink: ByteSink) => {
+    for (let k = 0; k < records.length; ) {
+      const place = index & 1023;
+      const columns = index > 1024 && place > 0 && place < 1023 && columnsOf(records.names, o, named, values?.name);
+      if (columns) {
+        const next = records.pushInto(k, Math.min(records.length, k + 1023 - place), sink, columns, times, index);
+        index += next - k;
+        k = next;
+      }
+      if (k < records.length) take(records.rowAt(k++) as Row);
+    }
+  };
+  if (recordBatches in rows && builder.pushBytes && [o.user, o.item, o.value, o.timestamp].every(({ column }) => column !== undefined)) {
+    for await (const batch of (rows as unknown as RecordReader<Row>)[recordBatches]()) {
+      if (Array.isArray(batch)) for (const row of batch) take(row);
+      else takeRecords(batch, builder as ByteSink);
+    }
+  } else if ('batches' in rows && typeof rows.batches === 'function') {
     for await (const batch of rows.batches() as AsyncIterable<Row[]>) for (const row of batch) take(row); // a file reader
   } else if (Symbol.asyncIterator in rows) for await (const row of rows) take(row);
   else for (const row of rows as Iterable<Row>) take(row);
   o.signal?.throwIfAborted();
   o.onProgress?.({ phase: 'reading', done: index, total: index });
   return { times, values, first, skipped };
+}
+
+/** Where the fields stand; undefined when a row without one of them needs a closer look. */
+function columnsOf(
+  names: readonly string[],
+  o: Pick<RowOptions, 'user' | 'item' | 'value' | 'timestamp'>,
+  named: { value: boolean; timestamp: boolean },
+  found: string | undefined,
+): RecordColumns | undefined {
+  const at = ({ column }: { readonly column?: string }) => names.indexOf(column as string);
+  const columns = { user: at(o.user), item: at(o.item), value: found ? names.indexOf(found) : at(o.value), time: at(o.timestamp) };
+  const lacking =
+    columns.user < 0 || columns.item < 0 || (columns.value < 0 && (named.value || found)) || (columns.time < 0 && named.timestamp);
+  return lacking ? undefined : columns;
 }
 
 /** Finds the column of values when the caller named none and the rows have no `value`. */

@@ -86,6 +86,24 @@ export class TimeColumn {
   }
 
   /**
+   * The time of a number of which others of its size came before, likewise; undefined for one that needs a closer look, which is for
+   * {@link read}. Only large numbers, so that neither years nor calendar dates are among them.
+   */
+  readAlike(n: number): number | undefined {
+    if (!(n >= largest[0] && this.#timed > 0 && this.#untimed === 0 && this.#numeric)) return undefined;
+    const time = this.#unit === 'auto' ? n : toMilliseconds[this.#unit](n);
+    if (this.#unit !== 'auto') {
+      if (!(time <= maxTime)) return undefined;
+    } else {
+      const seen = this.#sizes[sizeOf(n)];
+      if (seen.count === 0) return undefined;
+      seen.count++;
+    }
+    this.#timed++;
+    return time;
+  }
+
+  /**
    * Brings the times into milliseconds.
    * @param times what {@link read} gave for each row, or undefined when no row has a time.
    * @returns the positions of rows that do not fit the others (only when bad rows are left out), or undefined.

@@ -163,6 +163,17 @@ export class CsvScanner {
     return this.#ascii ? undefined : data.subarray(this.#start, this.#end);
   }
 
+  /** Writes where each field of the record scanned last begins and ends. @returns false when some of it is not ASCII or has to be unescaped */
+  plainPlaces(into: Int32Array, at: number): boolean {
+    if (!this.#ascii) return false;
+    for (let k = 0; k < this.count; k++) {
+      if (this.#escaped[k]) return false;
+      into[at++] = this.#starts[k];
+      into[at++] = this.#ends[k];
+    }
+    return true;
+  }
+
   /** Writes the texts of the record scanned last. */
   texts(data: Buffer, into: string[]): void {
     const text = this.#ascii ? data.toString('latin1', this.#start, this.#end) : '';

@@ -2,12 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { AttuneError, shown } from '../../errors.ts';
 import { type Check, callback, choice, flag, integer, optional, readOptions, text, workOptions } from '../../options.ts';
 import { guessDelimiter, guessNewline, namedDelimiter } from './csv-layout.ts';
+import { CsvRecords } from './csv-records.ts';
 import { CsvScanner, incomplete } from './csv-scanner.ts';
 import { encodings, notUtf8 } from './encodings.ts';
 import {
   type BadLineOptions,
   BadLines,
   fromCheck,
+  type ReadMode,
   type ResumeOptions,
   type RowReader,
   rowMaker,
@@ -79,7 +81,7 @@ export function readCsv<Row extends object = Record<string, string>>(input: Read
   const where = `${owner}: ${inputName(input)}`;
   return rowReader<Row>(
     () => new BadLines(where, o),
-    (bad) => csvRows(where, readBytes(owner, input, o), o, bad) as AsyncGenerator<Row[]>,
+    (bad, mode) => csvRows(where, readBytes(owner, input, o), o, bad, mode) as AsyncGenerator<Row[]>,
     o.from,
   );
 }
@@ -90,12 +92,13 @@ export function csvRows(
   pieces: AsyncIterable<Buffer>,
   settings: CsvSettings,
   bad: BadLines,
-): AsyncGenerator<Record<string, string>[]> {
-  return readRows(pieces, new RowParser(where, settings, bad), settings.maxLineBytes);
+  mode: ReadMode = 'rows',
+): AsyncGenerator<Batch> {
+  return readRows(pieces, new RowParser(where, settings, bad, mode), settings.maxLineBytes);
 }
 
 /** Hands whole records to the parser, and keeps what is left of a piece for the next one. */
-async function* readRows(pieces: AsyncIterable<Buffer>, parser: RowParser, maxLineBytes: number): AsyncGenerator<Record<string, string>[]> {
+async function* readRows(pieces: AsyncIterable<Buffer>, parser: RowParser, maxLineBytes: number): AsyncGenerator<Batch> {
   let carry: Buffer[] = [];
   let carried = 0;
   let tried = 0; // a record longer than a piece is tried again when it has doubled, else the time would grow with its square
@@ -124,6 +127,9 @@ async function* readRows(pieces: AsyncIterable<Buffer>, parser: RowParser, maxLi
   if (rows.length > 0) yield rows;
 }
 
+/** What is handed on at once: rows, or where they stand. */
+type Batch = Record<string, string>[] | CsvRecords;
+
 type MakeRow = (values: readonly string[]) => Record<string, string>;
 
 /** Turns bytes into rows; knows the columns as soon as the first record is there. */
@@ -131,7 +137,11 @@ class RowParser {
   readonly #where: string;
   readonly #settings: CsvSettings;
   readonly #bad: BadLines;
+  readonly #mode: ReadMode;
   #rows: Record<string, string>[] = [];
+  /** What takes the place of rows where records are wanted. */
+  #records: CsvRecords | undefined;
+  #names: readonly string[] = [];
   #scanner: CsvScanner | undefined;
   #make: MakeRow | undefined;
   #columns = 0;
@@ -146,8 +156,9 @@ class RowParser {
   #insideTooLong = false;
   readonly #texts: string[] = [];
 
-  constructor(where: string, settings: CsvSettings, bad: BadLines) {
+  constructor(where: string, settings: CsvSettings, bad: BadLines, mode: ReadMode) {
     this.#where = where;
+    this.#mode = mode;
     this.#settings = settings;
     this.#bad = bad;
     this.#toSkip = settings.skipLines;
@@ -156,10 +167,11 @@ class RowParser {
   }
 
   /** The rows since it was called last. */
-  take(): Record<string, string>[] {
-    const rows = this.#rows;
+  take(): Batch {
+    const batch = this.#records ?? this.#rows;
     this.#rows = [];
-    return rows;
+    this.#records = undefined;
+    return batch;
   }
 
   /** Parses the records from `at` on. @returns where the first one begins that does not end here. */
@@ -233,10 +245,15 @@ class RowParser {
     if (problem === notUtf8) this.#bad.report(this.#line, problem, '');
     else if (problem !== undefined) this.#bad.report(this.#line, problem);
     else if (!scanner.blank) {
-      scanner.texts(data, this.#texts);
       const make = (this.#make ??= this.#makerFor(scanner.count));
+      if (make && this.#mode === 'records' && !this.#trim) {
+        this.#records ??= new CsvRecords(this.#names, make);
+        if (this.#records.addScanned(scanner, data)) return;
+      }
+      scanner.texts(data, this.#texts);
       if (this.#trim) for (let k = 0; k < scanner.count; k++) this.#texts[k] = this.#texts[k].trim();
-      if (make) this.#rows.push(make(this.#texts));
+      if (make && this.#records) this.#records.addRow(make(this.#texts));
+      else if (make) this.#rows.push(make(this.#texts));
       else this.#make = this.#makerOf(this.#texts.slice(0, scanner.count));
     }
   }
@@ -272,6 +289,7 @@ class RowParser {
       );
     }
     this.#columns = names.length;
+    this.#names = names;
     const mark = /^\s*(#|%|\/\/)/.exec(given[0])?.[1];
     if (mark && given.length === 1) this.#hint = `; if lines that begin with '${mark}' are comments, pass comment: '${mark}'`;
     if (given.length === 1 && /^\d+:$/.test(given[0].trim()))

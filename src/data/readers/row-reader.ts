@@ -1,5 +1,6 @@
 import { AttuneError } from '../../errors.ts';
 import { integer } from '../../options.ts';
+import { type RecordReader, type Records, recordBatches } from '../records.ts';
 
 /** Rows of a file, as they are read: iterate over it with `for await`, or hand it to `Interactions.from`. */
 export interface RowReader<Row> extends AsyncIterable<Row> {
@@ -61,14 +62,21 @@ export class BadLines {
   }
 }
 
+/** Whether rows are wanted as such, or as {@link Records} where that can be. */
+export type ReadMode = 'rows' | 'records';
+
 /** Makes a reader of a function that starts reading from the beginning, and leaves the first rows out. */
-export function rowReader<Row>(bad: () => BadLines, read: (bad: BadLines) => AsyncGenerator<Row[]>, from: number): RowReader<Row> {
+export function rowReader<Row>(
+  bad: () => BadLines,
+  read: (bad: BadLines, mode: ReadMode) => AsyncGenerator<Row[]>,
+  from: number,
+): RowReader<Row> & RecordReader<Row> {
   let current: BadLines | undefined;
   let place: { position: number } = { position: from };
   const begin = () => {
     current = bad();
     place = { position: from };
-    return rowsAfter(from, read(current));
+    return rowsAfter(from, read(current, 'rows'));
   };
   return {
     get skipped() {
@@ -80,6 +88,12 @@ export function rowReader<Row>(bad: () => BadLines, read: (bad: BadLines) => Asy
     batches() {
       const batches = begin();
       return counted(batches, place);
+    },
+    [recordBatches]() {
+      if (from > 0) return this.batches();
+      current = bad();
+      place = { position: 0 };
+      return counted(read(current, 'records') as AsyncGenerator<Row[] | Records>, place);
     },
     [Symbol.asyncIterator]() {
       const batches = begin();
@@ -96,7 +110,10 @@ async function* rowsAfter<Row>(from: number, batches: AsyncGenerator<Row[]>): As
   }
 }
 
-async function* counted<Row>(batches: AsyncGenerator<Row[]>, place: { position: number }): AsyncGenerator<Row[]> {
+async function* counted<Batch extends { length: number }>(
+  batches: AsyncGenerator<Batch>,
+  place: { position: number },
+): AsyncGenerator<Batch> {
   for await (const rows of batches) {
     place.position += rows.length;
     yield rows;

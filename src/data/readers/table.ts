@@ -9,7 +9,7 @@ import { documentRows } from './json-document.ts';
 import { jsonRow, lineRows, pythonRow } from './json-lines.ts';
 import { type ParquetDecompressor, readParquet } from './parquet.ts';
 import { lightgcnLine, netflixLines, presetNames, presets, type TablePreset, tablePresets } from './presets.ts';
-import { BadLines, type RowReader, rowMaker, rowReader } from './row-reader.ts';
+import { BadLines, type ReadMode, type RowReader, rowMaker, rowReader } from './row-reader.ts';
 import { guessedLayout, hasHeader, textFormat } from './sniff.ts';
 import { checkInput, inputName, type ReaderInput, readBytes, unreadable } from './source.ts';
 
@@ -47,7 +47,7 @@ export function readTable<R extends object = Record<string, unknown>>(input: Rea
   checkInput(owner, input);
   return rowReader<R>(
     () => new BadLines(`${owner}: ${inputName(input)}`, o),
-    (bad) => tableRows(input, o, bad) as AsyncGenerator<R[]>,
+    (bad, mode) => tableRows(input, o, bad, mode) as AsyncGenerator<R[]>,
     o.from,
   );
 }
@@ -62,9 +62,9 @@ function readTableOptions(options: TableOptions) {
   });
 }
 
-async function* tableRows(input: ReaderInput, o: Settings, bad: BadLines): AsyncGenerator<Row[]> {
+async function* tableRows(input: ReaderInput, o: Settings, bad: BadLines, mode: ReadMode): AsyncGenerator<Row[]> {
   if (typeof input !== 'string' && !(input instanceof URL)) {
-    yield* textRows(input, o, bad);
+    yield* textRows(input, o, bad, mode);
     return;
   }
   const path = input instanceof URL ? fileURLToPath(input) : input;
@@ -72,7 +72,7 @@ async function* tableRows(input: ReaderInput, o: Settings, bad: BadLines): Async
     throw unreadable(owner, input, error);
   });
   if (!found.isDirectory()) {
-    yield* fileRows(path, o, bad);
+    yield* fileRows(path, o, bad, mode);
     return;
   }
   const parts = await partsOf(path);
@@ -82,15 +82,15 @@ async function* tableRows(input: ReaderInput, o: Settings, bad: BadLines): Async
     bad.where = `${owner}: '${part}'`;
     const columns = o.columns?.filter((name) => !Object.hasOwn(partition, name));
     const partitioned = Object.keys(partition).length > 0;
-    for await (const rows of fileRows(part, { ...o, columns }, bad))
+    for await (const rows of fileRows(part, { ...o, columns }, bad, partitioned ? 'rows' : mode))
       yield partitioned ? rows.map((row) => ({ ...row, ...partition })) : rows;
   }
 }
 
-async function* fileRows(path: string, o: Settings, bad: BadLines): AsyncGenerator<Row[]> {
+async function* fileRows(path: string, o: Settings, bad: BadLines, mode: ReadMode): AsyncGenerator<Row[]> {
   const { preset, columns, compressors, signal, onProgress } = o;
   if (!isParquet(await firstBytes(path))) {
-    yield* textRows(path, o, bad);
+    yield* textRows(path, o, bad, mode);
     return;
   }
   const rename = preset && renamer(preset);
@@ -111,17 +111,23 @@ async function firstBytes(path: string): Promise<Buffer> {
   }
 }
 
-async function* textRows(input: ReaderInput, o: Settings, bad: BadLines): AsyncGenerator<Row[]> {
+async function* textRows(input: ReaderInput, o: Settings, bad: BadLines, mode: ReadMode): AsyncGenerator<Row[]> {
   const bytes = readBytes(owner, input, o);
   try {
     const { head, whole, pieces } = await withHead(bytes);
-    yield* rowsOfText(pieces, head, whole, o, bad);
+    yield* rowsOfText(pieces, { head, whole }, o, bad, mode);
   } finally {
     await bytes.return(undefined);
   }
 }
 
-async function* rowsOfText(pieces: AsyncIterable<Buffer>, head: Buffer, whole: boolean, o: Settings, bad: BadLines): AsyncGenerator<Row[]> {
+async function* rowsOfText(
+  pieces: AsyncIterable<Buffer>,
+  { head, whole }: { head: Buffer; whole: boolean },
+  o: Settings,
+  bad: BadLines,
+  mode: ReadMode,
+): AsyncGenerator<Row[]> {
   const { preset, maxLineBytes } = o;
   if (preset === 'netflix' || preset === 'lightgcn') {
     const parse = (preset === 'netflix' ? netflixLines() : lightgcnLine) as (text: string) => Row | Row[] | string | undefined;
@@ -136,7 +142,7 @@ async function* rowsOfText(pieces: AsyncIterable<Buffer>, head: Buffer, whole: b
     const delimiter =
       preset === 'movielens' && o.delimiter === 'auto' && /^[^\r\n]*?::/.test(head.toString('latin1')) ? '::' : layout.delimiter;
     const rename = preset && ((names: readonly string[]) => presetNames(preset, names));
-    yield* csvRows(bad.where, pieces, { ...o, ...layout, delimiter, header, rename }, bad);
+    yield* csvRows(bad.where, pieces, { ...o, ...layout, delimiter, header, rename }, bad, mode) as AsyncGenerator<Row[]>;
     return;
   }
   const rename = preset && renamer(preset);

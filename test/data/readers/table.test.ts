@@ -271,6 +271,7 @@ describe('a preset', () => {
       ['2', '7', 3, Date.UTC(2001, 0, 2)],
       ['1', '8', 4, Date.UTC(2001, 0, 3)],
     ]);
+    await expect(all(write('7:\n1,5,2001-01-01\n'))).rejects.toThrow(coded('ERR_BAD_ROW', "preset: 'netflix'"));
     await expect(all(write('1,5,2001-01-01\n'), { preset: 'netflix' })).rejects.toThrow(coded('ERR_BAD_ROW', 'line 1'));
     const lists = await Interactions.from(readTable(write('0 5 6\n1\n2 5 \n'), { preset: 'lightgcn' }));
     expect([...lists].map(({ user, item }) => `${user}-${item}`)).toEqual(['0-5', '0-6', '2-5']);
