@@ -22,9 +22,9 @@ const find = "import { SemanticIndex } from 'attune'; globalThis.find = (bytes, 
 /** Pages that answer with a loaded model, and what they may weigh. */
 const pages: [what: string, code: string, inOneFile: number, inParts: number][] = [
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 15.5, 18.5],
-  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 30, 34],
-  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 44, 49],
-  ['page: SemanticIndex.fromBytes, search', find, 75, 80],
+  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 24, 30.5],
+  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 36, 44],
+  ['page: SemanticIndex.fromBytes, search', find, 54.5, 60.5],
 ];
 
 /** Kilobytes of a subpath with everything that it can load, ALS in those of Node and Spark; the limit of those that are not listed. */
