@@ -1,3 +1,4 @@
+import type { Recommender } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { checkInteractions } from '../shared/read-fit.ts';
 import { trialFit, validateOn } from '../shared/trial-fit.ts';
@@ -15,7 +16,7 @@ interface Recommenders<Model> {
 }
 
 /** The model that `AlsRecommender.fit` makes. @throws as it says */
-export async function fittedModel<Model>(
+export async function fittedModel<Model extends Recommender>(
   settings: AlsPlan,
   interactions: Interactions,
   options: AlsFitOptionsOf<Model>,
