@@ -4,29 +4,28 @@
  * `NAME.ts`, it stands in its place: it loads by `import()` what few pages need.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { dirname, join, relative } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { entries, root } from './entries.ts';
 import { pureStatements } from './pure-statements.ts';
 
 const optional = ['node:*', '@huggingface/transformers', 'faiss-node', 'hyparquet'];
 
+const options = {
+  bundle: true, // each file with the one package that it may bring along
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none', // dist/LICENSES.txt has them
+  external: optional,
+} as const satisfies BuildOptions;
+
 export async function buildModules(): Promise<void> {
   const outdir = join(root, 'dist/modules');
-  await build({
-    entryPoints: await reachable(),
-    outbase: join(root, 'src'),
-    outdir,
-    bundle: true, // each file with the one package that it may bring along
-    format: 'esm',
-    platform: 'neutral',
-    target: 'es2022',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none', // dist/LICENSES.txt has them
-    external: optional,
-    plugins: [otherFilesOutside],
-  });
+  await build({ ...options, entryPoints: await reachable(), outbase: join(root, 'src'), outdir, plugins: [otherFilesOutside] });
+  await buildLate(outdir);
   for (const name of readdirSync(outdir, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.js')) continue;
     const file = join(outdir, name);
@@ -51,6 +50,32 @@ async function reachable(): Promise<string[]> {
     plugins: [forPages],
   });
   return Object.keys(metafile.inputs).filter((name) => name.startsWith('src/'));
+}
+
+/**
+ * Files called `NAME.late.ts` bring along copies of what the package also exports, in these folders. esbuild puts whatever an `import()` reaches
+ * into the first load of every page when the package's entry reaches it as well, used or not.
+ */
+const copied = /\/semantic\/indexes\/(hnsw|four-bit)\/|\/engine\/(kernels\/(hnsw|planes)|generated)\/(?!.*\/codes\.ts)/;
+
+async function buildLate(outdir: string): Promise<void> {
+  const src = join(root, 'src');
+  for (const name of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.late.ts')) continue;
+    const outfile = join(outdir, name.replace(/\.ts$/, '.js'));
+    const othersOutside: Plugin = {
+      name: 'what is not copied stays outside',
+      setup({ onResolve }) {
+        onResolve({ filter: files }, ({ path, kind, resolveDir }) => {
+          const target = join(resolveDir, pageFile(path, resolveDir));
+          if (kind === 'entry-point' || copied.test(target)) return { path: target, sideEffects: false };
+          const from = relative(dirname(outfile), join(outdir, relative(src, target))).replaceAll('\\', '/');
+          return { path: `${from.startsWith('.') ? '' : './'}${from.replace(/\.ts$/, '.js')}`, external: true, sideEffects: false };
+        });
+      },
+    };
+    await build({ ...options, entryPoints: [join(src, name)], outfile, plugins: [othersOutside] });
+  }
 }
 
 const files = /^\.\.?\/.*\.ts$/;

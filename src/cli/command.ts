@@ -69,9 +69,13 @@ export function parse(name: string, it: Command, argv: string[]): { args: string
       ];
     }),
   );
-  const { values, positionals } = strictly(name, it, () =>
-    parseArgs({ args: argv, options: specs, allowPositionals: true, allowNegative: true }),
+  const { values, positionals, tokens } = strictly(name, it, () =>
+    parseArgs({ args: argv, options: specs, allowPositionals: true, allowNegative: true, tokens: true }),
   );
+  const named = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const twice = named.find((flag, at) => !specs[flag].multiple && named.indexOf(flag) < at);
+  if (twice !== undefined)
+    throw new UsageError(`attune ${name}: --${twice} is given twice. Give it once, several values separated by commas.`);
   const options = Object.fromEntries(
     keys.map((key) => {
       const given = values[flagOf(key)];

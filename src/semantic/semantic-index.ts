@@ -6,7 +6,9 @@ import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
 import { readMetadata, readModelStore } from '../storage/shared/model-names.ts';
+import { buildParts, takeDocuments } from './build.ts';
 import type { DocumentReader, FieldNames, KeptFields, MetadataFields } from './catalogue/documents.ts';
+import { readDocuments } from './catalogue/read-documents.ts';
 import { type IndexParts, packIndex } from './index-file.ts';
 import type { KeptMetadata } from './kept.ts';
 import type { TextRange } from './lexical/highlight.ts';
@@ -71,7 +73,6 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     items: Iterable<Item> | AsyncIterable<Item>,
     options: SemanticBuildOptions<Item, Vectors, Fields> = {},
   ): Promise<SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>> {
-    const { buildParts, takeDocuments } = await import('./build.ts'); // a page that loads an index does without
     const { documents, parts, reader, work } = await buildParts<Item>(items, options);
     const index = new SemanticIndex<KeptFields<Item, Fields>, Item, Vectors>(parts, reader);
     await takeDocuments(parts, documents, work);
@@ -261,7 +262,6 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
         "This index was built with functions as 'id', 'text' or 'metadata', which a file cannot hold. Pass them to load to add items.",
       );
     }
-    const [{ readDocuments }, { takeDocuments }] = await Promise.all([import('./catalogue/read-documents.ts'), import('./build.ts')]);
     const documents = await readDocuments(items, this.#reader, o);
     const change = this.#changes.catch(() => {}).then(() => takeDocuments(this.#parts, documents, o));
     this.#changes = change.catch(() => {});

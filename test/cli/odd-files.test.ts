@@ -166,13 +166,17 @@ describe('attune says what to do', () => {
       'evaluate',
       file('tiny.csv', 'user,item,rating\na,x,5\na,y,3\nb,x,4\nb,z,2\nc,y,1\n'),
       '--model',
-      'item-knn',
-      '--model',
-      'popularity',
+      'item-knn,popularity',
     );
     expect(out).not.toMatch(/NaN|\b1 users/);
     expect(out).toMatch(/\b1 user\b/);
     expect(code).toBe(0);
+  });
+
+  it('about an option that is given twice, of which one would be lost', async () => {
+    const { code, error } = await run('evaluate', path('ratings.csv'), '--model', 'als', '--model', 'ease');
+    expect(error).toMatch(/--model is given twice\. Give it once, several values separated by commas\./);
+    expect(code).toBe(2);
   });
 
   it('which shells it knows', async () => {

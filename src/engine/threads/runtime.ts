@@ -1,5 +1,5 @@
 /** What differs between Node, Bun, Deno and browsers, in one place. Nothing here imports a module of a runtime statically. */
-import { workerSource } from '../generated/worker-source.ts';
+import { withWorkerText } from './worker-text.ts';
 
 interface NodeWorker {
   unref(): void;
@@ -41,19 +41,32 @@ export const mayBlock = () => typeof (globalThis as { document?: unknown }).docu
 
 /** Starts a worker that never keeps the process alive; undefined where that is not possible. */
 export function startWorker(start: object): WorkerHandle | undefined {
-  const threads = builtin('node:worker_threads');
+  let worker: { terminate(): unknown } | undefined;
+  let isEnded = false;
   try {
-    if (threads) {
-      const worker = new threads.Worker(workerSource, { eval: true, workerData: start });
-      worker.on('error', () => {}); // its blocks are taken by other threads
-      worker.unref();
-      return { terminate: () => void worker.terminate() };
-    }
-    const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
-    const worker = new Worker(url);
-    worker.postMessage(start);
-    return { terminate: () => worker.terminate() };
+    withWorkerText((text) => {
+      if (!isEnded) worker = workerOf(text, start);
+    });
   } catch {
     return undefined;
   }
+  return {
+    terminate() {
+      isEnded = true;
+      worker?.terminate();
+    },
+  };
+}
+
+function workerOf(text: string, start: object): { terminate(): unknown } {
+  const threads = builtin('node:worker_threads');
+  if (threads) {
+    const worker = new threads.Worker(text, { eval: true, workerData: start });
+    worker.on('error', () => {}); // its blocks are taken by other threads
+    worker.unref();
+    return worker;
+  }
+  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
+  worker.postMessage(start);
+  return worker;
 }

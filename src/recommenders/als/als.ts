@@ -22,9 +22,9 @@ import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, unexplained } from '../shared/explanation.ts';
 import { checkInteractions } from '../shared/read-fit.ts';
 import { type AlsExplanation, explainScores } from './explain.ts';
-import type { AlsFitOptionsOf, readFitOptions } from './fit-options.ts';
+import type { AlsFitOptionsOf } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
-import { type AlsFactorInput, alsFromFactors, checkHasHistory } from './from-factors.ts';
+import { type AlsFactorInput, alsFromFactors } from './from-factors.ts';
 import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
 import {
   type AlsIteration,
@@ -121,42 +121,14 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    *   model then stays what it was.
    */
   async fit(interactions: Interactions, options: AlsFitOptions = {}): Promise<this> {
-    const { fitAls, readFitOptions } = await import('./fit.ts'); // not needed to answer, so not part of what every import compiles
-    const o = readFitOptions<AlsRecommender>(options);
-    o.signal?.throwIfAborted();
-    checkInteractions('AlsRecommender.fit', interactions);
-    const asRecommender = (model: AlsModel) => AlsRecommender.#of(model);
-    const { trialFit, validateOn } = await import('../shared/trial-fit.ts');
-    const { validation } = o;
-    const settings = this.#settings;
-    const trial = validation === 'auto' ? await trialFit(interactions, settings.seed, (...parts) => this.#tried(parts, o)) : undefined;
-    const fitted = await fitAls(interactions, trial ? { ...settings, iterations: trial.iterations } : settings, {
-      ...o,
-      validate: validation && validation !== 'auto' ? validateOn(validation, o.signal) : o.validate,
-      warmStart: o.warmStart?.model,
-      asRecommender,
-    });
-    o.signal?.throwIfAborted();
-    this.replace(
-      trial
-        ? { ...fitted, settings: { ...fitted.settings, iterations: settings.iterations }, history: trial.annotate(fitted.history) }
-        : fitted,
-    );
+    const { fittedModel } = await import('./fitted-model.ts'); // not needed to answer, so not part of what every import compiles
+    const own = {
+      of: (model: AlsModel) => AlsRecommender.#of(model),
+      modelOf: (als: AlsRecommender) => als.model,
+      fresh: () => new AlsRecommender(this.#settings),
+    };
+    this.replace(await fittedModel(this.#settings, interactions, options, own));
     return this;
-  }
-
-  /** A model like this one, fitted on a part of the data and validated on what was held out. */
-  #tried([part, validation]: [Interactions, Interactions], o: ReturnType<typeof readFitOptions<AlsRecommender>>) {
-    const { signal, onProgress, validateEvery, patience, warmStart, userWeights } = o;
-    return new AlsRecommender(this.#settings).fit(part, {
-      signal,
-      validation,
-      validateEvery,
-      patience,
-      warmStart,
-      userWeights,
-      onProgress: onProgress && ((progress) => onProgress({ ...progress, phase: 'validating' })),
-    });
   }
 
   /**
@@ -169,9 +141,9 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     const o = readOptions('AlsRecommender.partialFit', options, workOptions);
     o.signal?.throwIfAborted();
     checkInteractions('AlsRecommender.partialFit', interactions);
-    checkHasHistory(this.model);
+    const { model } = this;
     const { updateAls } = await import('./update.ts');
-    this.replace(await updateAls(this.model, interactions, o));
+    this.replace(await updateAls(model, interactions, o));
     return this;
   }
 

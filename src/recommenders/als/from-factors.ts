@@ -1,4 +1,3 @@
-import { AttuneError } from '../../errors.ts';
 import { anything, readOptions } from '../../options.ts';
 import { type FactorInput, factorInputNames, readFactors } from '../factors/input.ts';
 import { type AlsModel, storedAs } from './model.ts';
@@ -59,15 +58,6 @@ export function alsFromFactors(input: AlsFactorInput): AlsModel {
     history: [],
   };
   return { ...model, rows: storedAs(settings.storage, userFactors ?? solvedUsers(model)) };
-}
-
-/** What `partialFit` needs to solve an item again is what everybody did with it. @throws ERR_NOT_SUPPORTED where that is not known */
-export function checkHasHistory({ users, byUser }: AlsModel): void {
-  if (users.size === 0 || byUser.indices.length > 0) return;
-  throw new AttuneError(
-    'ERR_NOT_SUPPORTED',
-    'AlsRecommender.partialFit: expected a model that knows what its users did, got one made by fromFactors without a history. Pass history to fromFactors, or fold visitors in with recommendFor.',
-  );
 }
 
 function solvedUsers(model: AlsModel): Float32Array {

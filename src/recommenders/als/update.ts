@@ -1,6 +1,7 @@
 import type { FitOptions } from '../../contracts/recommender.ts';
 import { type Csr, transpose } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
+import { AttuneError } from '../../errors.ts';
 import { toFloats } from '../../numeric/float16.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import type { Biases } from '../factors/biases.ts';
@@ -18,6 +19,7 @@ const minEntries = 4096;
  * against the users, then the touched users again. Nothing else changes by a bit.
  */
 export async function updateAls(model: AlsModel, added: Interactions, { signal, onProgress }: FitOptions): Promise<AlsModel> {
+  checkHasHistory(model);
   const { settings: s } = model;
   const f = s.factors;
   const counting = { feedback: s.feedback, countsAll: model.countsAll };
@@ -153,4 +155,13 @@ function extended<T extends Float32Array | Int32Array>(array: T, length: number,
   const result = new (array.constructor as new (n: number) => T)(length).fill(fill) as T;
   result.set(array as never);
   return result;
+}
+
+/** What `partialFit` needs to solve an item again is what everybody did with it. @throws ERR_NOT_SUPPORTED where that is not known */
+function checkHasHistory({ users, byUser }: AlsModel): void {
+  if (users.size === 0 || byUser.indices.length > 0) return;
+  throw new AttuneError(
+    'ERR_NOT_SUPPORTED',
+    'AlsRecommender.partialFit: expected a model that knows what its users did, got one made by fromFactors without a history. Pass history to fromFactors, or fold visitors in with recommendFor.',
+  );
 }

@@ -18,5 +18,6 @@ function exactIndex(): VectorIndex {
   });
 }
 
-const openCoded = async (bytes: Uint8Array) => (await import('./flat/flat.ts')).flatIndex().fromBytes(bytes);
-const openGraph = async (bytes: Uint8Array) => (await import('./hnsw/hnsw.ts')).hnswIndex().fromBytes(bytes);
+// Files of their own, of which bundlers get copies: see config/build-modules.ts.
+const openCoded = async (bytes: Uint8Array) => (await import('./open-coded.late.ts')).openCoded(bytes);
+const openGraph = async (bytes: Uint8Array) => (await import('./open-graph.late.ts')).openGraph(bytes);
