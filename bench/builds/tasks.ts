@@ -120,8 +120,7 @@ export const buildTasks: BuildTask[] = [
   {
     name: 'hnsw-build',
     what: 'hnswIndex, a fifth of them: built by two threads where it can',
-    runs: 5,
-    starts: 2,
+    runs: 3,
     async prepare({ hnswIndex }, scale) {
       const count = Math.round((vectorCount * scale) / 5);
       const near = nearCentres(generator(9));
