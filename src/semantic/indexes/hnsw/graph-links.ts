@@ -27,7 +27,7 @@ export class GraphLinks {
   readonly #graph: HnswGraph;
   readonly #memory: GraphMemory;
   readonly #threads: number;
-  /** For a list of links, by its number: one more than the last place in `sources` that is meant for it. */
+  /** For a list of links, by its number: how many chose it, then where the next of them goes. Zeros between batches. */
   #ends = new Int32Array(0);
 
   constructor(graph: HnswGraph, memory: GraphMemory, threads: number) {
