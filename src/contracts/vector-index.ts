@@ -1,4 +1,5 @@
 import type { Ranked } from '../numeric/top-k.ts';
+import type { Progress } from '../options.ts';
 import type { Metadata, Where } from './where.ts';
 
 /** Options of {@link VectorIndex.search}. */
@@ -32,9 +33,15 @@ export interface VectorIndex {
   prepare?(): void | Promise<void>;
   /**
    * Adds vectors; a known key is replaced. `vectors` is row-major, one row per key; it is copied, not kept. `metadata`, one object per key, is for
-   * an index that filters by itself.
+   * an index that filters by itself. With `work`, an index that takes long may return a promise and let others work meanwhile: it stays as it was
+   * until all is in, calls `onProgress` with how many vectors are, and rejects with the signal's reason.
    */
-  add(keys: Int32Array, vectors: Float32Array, metadata?: readonly Metadata[]): void | Promise<void>;
+  add(
+    keys: Int32Array,
+    vectors: Float32Array,
+    metadata?: readonly Metadata[],
+    work?: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined },
+  ): void | Promise<void>;
   /** Removes keys. Unknown keys are ignored. */
   remove(keys: Int32Array): void | Promise<void>;
   /**

@@ -61,7 +61,7 @@ export async function takeDocuments(
   onProgress?.({ phase: 'indexing', done: 0, total: documents.length });
   const keys = catalogue.reserve(documents.map(({ id }) => id));
   const metadata = documents.map((document) => document.metadata);
-  const change = vectors.add(keys, rows, metadata);
+  const change = vectors.add(keys, rows, metadata, { signal, onProgress });
   if (change) await change;
   documents.forEach((document, k) => {
     lexical.add(keys[k], ...document.fields);

@@ -55,6 +55,11 @@ const searchCase = (
     { isOld },
   );
 
+const smallGraph = (attune: Attune) => ({
+  embedder: attune.ngramEmbedder({ dimensions: 32 }),
+  vectorIndex: attune.hnswIndex({ m: 6, efConstruction: 32 }),
+});
+
 /** The same, as files with the first two versions of the words hold it and as they are written now. */
 const searchCasesOfVersions = (name: string, options: Parameters<typeof searchCase>[1], further: Parameters<typeof searchCase>[2] = {}) => [
   searchCase(name, options, { ...further, isOld: true }),
@@ -87,10 +92,9 @@ const tableCase = (name: string, options: Parameters<typeof tableOf>[2]) =>
 
 export const searchCases: Case[] = [
   ...searchCasesOfVersions('flat', (attune) => ({ embedder: attune.ngramEmbedder({ dimensions: 32 }), vectorIndex: attune.flatIndex() })),
-  ...searchCasesOfVersions('hnsw', (attune) => ({
-    embedder: attune.ngramEmbedder({ dimensions: 32 }),
-    vectorIndex: attune.hnswIndex({ m: 6, efConstruction: 32 }),
-  })),
+  // Graphs that were linked one vector after the other, and one that was linked by batches.
+  ...['hnsw', 'hnsw-words-2', 'hnsw-words-3'].map((name) => searchCase(name, smallGraph, { isOld: true })),
+  searchCase('hnsw-batches', smallGraph),
   ...searchCasesOfVersions('plain-texts', (attune) => ({
     text: (p) => [p.title, ...p.features],
     stem: 'none',

@@ -34,17 +34,20 @@ export const vectorCases: Case[] = [
     (attune, bytes) => attune.flatIndex().fromBytes(bytes),
     vectorAnswersOf,
   ),
-  // So few candidates that a search walks the graph instead of comparing all.
-  caseOf<VectorIndex>(
-    'vectors-hnsw',
-    (attune) => filled(attune.hnswIndex({ m: 6, efConstruction: 40, efSearch: 8, seed: 4 })),
-    (attune, bytes) => attune.hnswIndex({ efSearch: 8 }).fromBytes(bytes),
-    vectorAnswersOf,
+  // So few candidates that a search walks the graph instead of comparing all. The first was linked one vector after the other.
+  ...['vectors-hnsw', 'vectors-hnsw-batches'].map((name, k) =>
+    caseOf<VectorIndex>(
+      name,
+      (attune) => filled(attune.hnswIndex({ m: 6, efConstruction: 40, efSearch: 8, seed: 4 })),
+      (attune, bytes) => attune.hnswIndex({ efSearch: 8 }).fromBytes(bytes),
+      vectorAnswersOf,
+      { isOld: k === 0 },
+    ),
   ),
   caseOf<VectorIndex>(
     'vectors-hnsw-large',
-    (attune) => {
-      const index = attune.hnswIndex({ m: 8, efConstruction: 40, efSearch: 30 });
+    (attune, threads) => {
+      const index = attune.hnswIndex({ m: 8, efConstruction: 40, efSearch: 30, threads });
       index.add(
         Int32Array.from({ length: 6000 }, (_, k) => k),
         unitVectors(6000, dimensions, 3),
@@ -53,6 +56,6 @@ export const vectorCases: Case[] = [
     },
     (attune, bytes) => attune.hnswIndex({ efSearch: 30 }).fromBytes(bytes),
     vectorAnswersOf,
-    { keep: 'hash' },
+    { keep: 'hash', parallel: true },
   ),
 ];

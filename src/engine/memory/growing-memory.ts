@@ -1,7 +1,10 @@
 import { AttuneError } from '../../errors.ts';
 import { type KernelFamily, modulesOf, plainKernels } from '../families.ts';
-import type { AllKernels, FamilyName, Kernel } from '../generated/jobs.ts';
-import { instantiate } from '../threads/job.ts';
+import type { FamilyName, Kernel } from '../generated/jobs.ts';
+import { instantiate, type Kernels } from '../threads/job.ts';
+import type { PoolHost } from '../threads/thread-pool.ts';
+import { Arena } from './arena.ts';
+import { place } from './layout.ts';
 
 const pageBytes = 65_536;
 /** The most that kernels can address, in pages; tried first, since only what is used takes memory. */
@@ -10,7 +13,7 @@ const mostPages = [65_536, 16_384];
 const smallest = 1 << 17;
 
 /**
- * One memory that grows in place, and the kernels over it, for one thread. It starts as a plain array under the plain twins, and
+ * One memory that grows in place, and the kernels over it. It starts as a plain array under the plain twins, and
  * becomes WebAssembly memory once it is large enough; kernels for it must give the same bits in both.
  */
 export class GrowingMemory<F extends FamilyName> {
@@ -18,7 +21,8 @@ export class GrowingMemory<F extends FamilyName> {
   readonly #plain: boolean;
   #memory: WebAssembly.Memory | undefined;
   #buffer: ArrayBufferLike = new ArrayBuffer(0);
-  #kernels: AllKernels | undefined;
+  #modules: readonly WebAssembly.Module[] = [];
+  #kernels: Kernels | undefined;
 
   /** @param families whose kernels are called; `options.plain` stay with the twins */
   constructor(families: readonly KernelFamily<F>[], { plain = false } = {}) {
@@ -28,7 +32,17 @@ export class GrowingMemory<F extends FamilyName> {
 
   /** Calls a kernel. There are none before the first {@link grow}. */
   call<A, R>(kernel: Kernel<A, R, F>, args: NoInfer<A>): R {
-    return kernel.call(this.#kernels as AllKernels, args);
+    return kernel.call((this.#kernels as Kernels).calls, args);
+  }
+
+  /** The host of a thread pool whose places begin at a byte position. Until the memory becomes another kind it stays right. */
+  hostAt(start: number): PoolHost<F> {
+    return {
+      kernels: this.#kernels as Kernels,
+      modules: this.#modules,
+      memory: this.#memory,
+      place: (layout) => place(layout, new Arena(this.#buffer, start, layout.bytes)),
+    };
   }
 
   /** The bytes; a new object after {@link grow}. */
@@ -59,7 +73,7 @@ export class GrowingMemory<F extends FamilyName> {
     const larger = new ArrayBuffer(bytes);
     new Uint8Array(larger).set(new Uint8Array(this.#buffer));
     this.#buffer = larger;
-    this.#kernels = plainKernels(this.#families, larger);
+    this.#kernels = this.#withJobs(plainKernels(this.#families, larger));
   }
 
   /** @returns whether there is WebAssembly. */
@@ -70,10 +84,15 @@ export class GrowingMemory<F extends FamilyName> {
       mostPages,
       (maximum) => new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes), maximum, shared: true }),
     );
-    this.#kernels = instantiate(modules, memory);
+    this.#kernels = this.#withJobs(instantiate(modules, memory));
+    this.#modules = modules;
     new Uint8Array(memory.buffer).set(new Uint8Array(this.#buffer));
     this.#memory = memory;
     return true;
+  }
+
+  #withJobs(calls: Kernels['calls']): Kernels {
+    return { calls, jobs: this.#families.flatMap(({ jobs }) => jobs) };
   }
 }
 

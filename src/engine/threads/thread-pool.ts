@@ -1,10 +1,20 @@
-import type { Engine } from '../engine.ts';
 import type { FamilyName, Job } from '../generated/jobs.ts';
 import { padded } from '../memory/block.ts';
-import { i32, layout } from '../memory/layout.ts';
+import { type Blocks, type Fields, i32, type Layout, layout } from '../memory/layout.ts';
 import { type EngineMemory, type Kernels, type RowRange, runBlocks, runHere, words } from './job.ts';
 import { checkJob, postJob } from './post-job.ts';
 import { mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
+
+/** Whose memory a pool works on: an engine, or a memory that grows. */
+export interface PoolHost<F extends FamilyName = never> {
+  readonly kernels: Kernels;
+  /** The same for workers; none where the plain twins run. */
+  readonly modules: readonly WebAssembly.Module[];
+  /** The memory, for workers; undefined where the plain twins run. */
+  readonly memory: WebAssembly.Memory | undefined;
+  readonly can?: (families: F) => void;
+  place<L extends Fields>(layout: Layout<L>): Blocks<L>;
+}
 
 /**
  * A thread pool over the memory of an engine, for jobs so short that the caller blocks on them. The workers are started by the first job,
@@ -21,18 +31,18 @@ export class ThreadPool<F extends FamilyName = never> {
   readonly #values: Float64Array;
   #workers: WorkerHandle[] | undefined;
 
-  /** What a pool takes from its engine. */
+  /** What a pool takes from its host. */
   static layout(threads: number, scratchBytes: number) {
     return layout({ control: i32(words.bytes / 4), scratch: i32((threads * padded(scratchBytes)) / 4) });
   }
 
   /** @param scratchBytes what each thread needs for itself */
-  constructor(engine: Engine<F>, threads: number, scratchBytes: number) {
-    this.threads = engine.memory && mayBlock() ? threads : 1;
-    this.#kernels = engine.kernels;
-    this.#modules = engine.modules;
-    const { control, scratch } = engine.place(ThreadPool.layout(threads, scratchBytes));
-    const memory = engine.memory as WebAssembly.Memory;
+  constructor(host: PoolHost<F>, threads: number, scratchBytes: number) {
+    this.threads = host.memory && mayBlock() ? threads : 1;
+    this.#kernels = host.kernels;
+    this.#modules = host.modules;
+    const { control, scratch } = host.place(ThreadPool.layout(threads, scratchBytes));
+    const memory = host.memory as WebAssembly.Memory;
     this.#memory = { memory, control: control.at, scratch: scratch.at, scratchBytes: padded(scratchBytes) };
     this.#shared = control.array.subarray(0, words.count);
     this.#values = new Float64Array(control.array.buffer, control.at + words.values, words.valueCount);

@@ -1,4 +1,4 @@
-import { flatIndex, type HnswIndex, hnswIndex, memoryModelStore, SemanticIndex } from 'attune';
+import { flatIndex, type HnswIndex, hnswIndex, memoryModelStore, type Progress, SemanticIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { readModelFile, writeModelFile } from '../../../src/data/files/model-file.ts';
 import { Hnsw } from '../../../src/semantic/indexes/hnsw/hnsw.ts';
@@ -88,6 +88,69 @@ describe('an hnsw index', () => {
     });
     expect(bytes[0].equals(bytes[1])).toBe(true);
     expect(bytes[0].equals(bytes[2])).toBe(false);
+  });
+
+  it.each([
+    ['clusters', clustered(3000)],
+    ['one dense cluster', crowded()],
+    ['clusters one after the other', sorted(clustered(3000))],
+  ])('is the same built by one, two or three threads: %s', (_, rows) => {
+    const [one, two, three] = [1, 2, 3].map((threads) => {
+      const index = filled(rows, 2500, { threads, m: 8, efConstruction: 40 });
+      index.remove(keysOf(100, 900));
+      index.add(keysOf(2500, 3000), rows.subarray(2500 * dimensions));
+      return Buffer.from(index.toBytes());
+    });
+    expect(two.equals(one)).toBe(true);
+    expect(three.equals(one)).toBe(true);
+  });
+
+  it('finds as many neighbours when vectors come sorted', () => {
+    const rows = sorted(clustered(6000));
+    expect(recallOf(filled(rows, 6000), rows, 6000)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('lets others work while it is built, and is then what it is when it is built at once', async () => {
+    const rows = clustered(3000);
+    const index = hnswIndex();
+    const seen: number[] = [];
+    let turns = 0;
+    const timer = setInterval(() => turns++);
+    const onProgress = ({ done, total }: Progress) => {
+      expect(total).toBe(3000);
+      seen.push(done);
+    };
+    await index.add(keysOf(0, 3000), rows, undefined, { onProgress });
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen.at(-1)).toBe(3000);
+    expect(Buffer.from(index.toBytes()).equals(Buffer.from(filled(rows, 3000).toBytes()))).toBe(true);
+  });
+
+  it('is empty after a build that was aborted, and can be built again', async () => {
+    const rows = clustered(3000);
+    const index = hnswIndex();
+    const abort = new AbortController();
+    const onProgress = ({ done }: Progress) => {
+      if (done > 1000) abort.abort(new Error('enough'));
+    };
+    await expect(index.add(keysOf(0, 3000), rows, undefined, { signal: abort.signal, onProgress })).rejects.toThrow('enough');
+    expect(index.size).toBe(0);
+    expect(index.search(clustered(1), { n: 5 }).indices).toHaveLength(0);
+    await index.add(keysOf(0, 3000), rows, undefined, {});
+    expect(recallOf(index, rows, 3000)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('keeps what is added while it is built', async () => {
+    const rows = clustered(3000);
+    const index = hnswIndex();
+    const building = index.add(keysOf(0, 2500), rows.subarray(0, 2500 * dimensions), undefined, {});
+    index.add(keysOf(2500, 3000), rows.subarray(2500 * dimensions));
+    expect(index.size).toBe(500);
+    await building;
+    expect(index.size).toBe(3000);
+    expect(recallOf(index, rows, 3000)).toBeGreaterThanOrEqual(0.95);
   });
 
   it('gives in WebAssembly what it gives in plain TypeScript, bit for bit', () => {
@@ -253,7 +316,7 @@ describe('an hnsw index', () => {
     expect(index.size).toBe(50);
   });
 
-  it.each([{ m: 3 }, { m: 16.5 }, { efConstruction: 10 }, { efSearch: 0 }, { seed: 'a' }, { ef: 10 }])(
+  it.each([{ m: 3 }, { m: 16.5 }, { efConstruction: 10 }, { efSearch: 0 }, { seed: 'a' }, { threads: 0 }, { ef: 10 }])(
     'refuses the options %j',
     (options) => {
       expect(() => hnswIndex(options as object)).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
@@ -286,6 +349,18 @@ function clustered(count: number, seed = 0, long = dimensions): Float32Array {
     );
   }
   return rows;
+}
+
+/** The same rows, cluster by cluster. */
+function sorted(rows: Float32Array): Float32Array {
+  const order = Array.from({ length: rows.length / dimensions }, (_, k) => k).sort(
+    (a, b) => ((a * 7919) % 40) - ((b * 7919) % 40) || a - b,
+  );
+  const out = new Float32Array(rows.length);
+  order.forEach((from, k) => {
+    out.set(rows.subarray(from * dimensions, (from + 1) * dimensions), k * dimensions);
+  });
+  return out;
 }
 
 const keysOf = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, k) => from + k);

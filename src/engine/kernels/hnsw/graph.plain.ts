@@ -12,7 +12,7 @@ export const hnswWords = {
   upper: 7,
   removed: 8,
   seen: 9,
-  round: 10,
+  seenBytes: 10,
   slots: 11,
   entry: 12,
   top: 13,
@@ -32,7 +32,7 @@ export const hnswWords = {
 } as const;
 
 /** What the twins know of a graph: its header, its lists of links, the similarity of its nodes. In the order of graph.ts, which says more. */
-export function nodesOf({ f32, i8, u8, i16, u16, i32 }: Memory) {
+export function nodesOf({ f32, i8, u8, i16, i32 }: Memory) {
   const word = (g: number, name: keyof typeof hnswWords) => i32[g / 4 + hnswWords[name]];
   const set = (g: number, name: keyof typeof hnswWords, value: number) => {
     i32[g / 4 + hnswWords[name]] = value;
@@ -43,14 +43,15 @@ export function nodesOf({ f32, i8, u8, i16, u16, i32 }: Memory) {
     if (level === 0) return word(g, 'links') / 4 + slot * word(g, 'degree');
     return word(g, 'upper') / 4 + (i32[word(g, 'upperOf') / 4 + slot] + level - 1) * word(g, 'upperDegree');
   };
-  const newRound = (g: number) => {
-    let round = word(g, 'round') + 1;
-    if (round > 0xffff) {
-      u16.fill(0, word(g, 'seen') / 2, word(g, 'seen') / 2 + word(g, 'slots'));
-      round = 1;
-    }
-    set(g, 'round', round);
-    return round;
+  const meetNone = (g: number) => {
+    u8.fill(0, word(g, 'seen'), word(g, 'seen') + word(g, 'seenBytes'));
+  };
+  /** Meets a slot. @returns whether that is the first time */
+  const meet = (g: number, slot: number) => {
+    const at = word(g, 'seen') / 4 + (slot >> 5);
+    const isNew = ((i32[at] >>> (slot & 31)) & 1) === 0;
+    i32[at] |= 1 << (slot & 31);
+    return isNew;
   };
   const scaled = (sum: number, a: number, b: number) => Math.fround(Math.fround(Math.fround(sum) * a) * b);
   const scaleOf = (g: number, slot: number) => f32[word(g, 'scales') / 4 + slot];
@@ -114,7 +115,7 @@ export function nodesOf({ f32, i8, u8, i16, u16, i32 }: Memory) {
     for (let d = 0; d < word(g, 'width'); d++) sum += codeOf(g, slot, d) * codeOf(g, other, d);
     return scaled(sum, scaleOf(g, other), scaleOf(g, slot));
   };
-  return { word, set, degreeAt, linksOf, newRound, queryOf, scaleOf, scoreList, similarity, fineScore };
+  return { word, set, degreeAt, linksOf, meetNone, meet, queryOf, scaleOf, scoreList, similarity, fineScore };
 }
 
 /** What {@link nodesOf} gives. */

@@ -1,18 +1,49 @@
-import {
-  ALLOWED, degreeAt, ENTRY, fineScore, LIST, LIST_ROOM, linksOf, newRound, pointer, POOL, REFINED, SCALES, scoreList, SEEN, word,
-} from './graph';
+import { fineScore, scoreList } from './codes';
+import { ALLOWED, degreeAt, LIST, LIST_ROOM, linksOf, meet, meetNone, pointer, POOL, REFINED, SCALES, SEEN, word } from './graph';
 
 /** Flags an entry of the pool whose links have been followed. */
 const FOLLOWED: i32 = 1 << 30;
 
-/** Resets the pool to the entry point alone. */
-export function enter(g: usize): void {
+/** Resets the pool to one slot. */
+export function start(g: usize, slot: i32): void {
   const list = pointer(g, LIST);
-  store<i32>(list, word(g, ENTRY));
+  store<i32>(list, slot);
   scoreList(g, 1);
   const pool = pointer(g, POOL);
   store<f32>(pool, load<f32>(list + ((<usize>word(g, LIST_ROOM)) << 2)));
-  store<i32>(pool, word(g, ENTRY), 4);
+  store<i32>(pool, slot, 4);
+}
+
+/** Walks down the levels from..to, without the last, on each always on to the nearest; where that ends is in the pool, alone. */
+export function descend(g: usize, from: i32, to: i32): void {
+  const pool = pointer(g, POOL);
+  for (let l = from; l > to; l--) while (step(g, pool, l)) {}
+}
+
+/** Moves the first of the pool to the nearest of its links, if that is nearer. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function step(g: usize, pool: usize, level: i32): bool {
+  const list = pointer(g, LIST);
+  const links = linksOf(g, load<i32>(pool, 4), level);
+  const degree = degreeAt(g, level);
+  let count = 0;
+  for (; count < degree; count++) {
+    const other = load<i32>(links + ((<usize>count) << 2));
+    if (other < 0) break;
+    store<i32>(list + ((<usize>count) << 2), other);
+  }
+  scoreList(g, count);
+  const scores = list + ((<usize>word(g, LIST_ROOM)) << 2);
+  let moved = false;
+  for (let k = 0; k < count; k++) {
+    const score = load<f32>(scores + ((<usize>k) << 2));
+    if (!(score > load<f32>(pool))) continue;
+    store<f32>(pool, score);
+    store<i32>(pool, load<i32>(list + ((<usize>k) << 2)), 4);
+    moved = true;
+  }
+  return moved;
 }
 
 /**
@@ -26,8 +57,8 @@ export function searchLevel(g: usize, level: i32, size: i32, ef: i32, isFiltered
   const list = pointer(g, LIST);
   const scores = list + ((<usize>word(g, LIST_ROOM)) << 2);
   const seen = pointer(g, SEEN);
-  const round = newRound(g);
-  for (let k = 0; k < size; k++) store<u16>(seen + ((<usize>load<u32>(pool + ((<usize>k) << 3), 4)) << 1), <u16>round);
+  meetNone(g);
+  for (let k = 0; k < size; k++) meet(seen, load<i32>(pool + ((<usize>k) << 3), 4));
   let next = 0;
   while (next < size) {
     const entry = pool + ((<usize>next) << 3);
@@ -37,7 +68,7 @@ export function searchLevel(g: usize, level: i32, size: i32, ef: i32, isFiltered
       continue;
     }
     store<i32>(entry, slot | FOLLOWED, 4);
-    const fresh = isFiltered ? allowedNear(g, slot, round) : freshLinks(g, slot, level, round);
+    const fresh = isFiltered ? allowedNear(g, slot) : freshLinks(g, slot, level);
     scoreList(g, fresh);
     next++;
     for (let k = 0; k < fresh; k++) {
@@ -55,10 +86,10 @@ export function searchLevel(g: usize, level: i32, size: i32, ef: i32, isFiltered
   return size;
 }
 
-/** Lists the links of a slot that have not been seen in this round. @returns how many */
+/** Lists the links of a slot that this search has not met. @returns how many */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function freshLinks(g: usize, slot: i32, level: i32, round: u32): i32 {
+function freshLinks(g: usize, slot: i32, level: i32): i32 {
   const list = pointer(g, LIST);
   const seen = pointer(g, SEEN);
   let at = linksOf(g, slot, level);
@@ -68,10 +99,8 @@ function freshLinks(g: usize, slot: i32, level: i32, round: u32): i32 {
     const other = load<i32>(at);
     if (other < 0) break;
     // Without a branch, which would be mispredicted for many links.
-    const mark = seen + ((<usize>other) << 1);
     store<i32>(list + ((<usize>fresh) << 2), other);
-    fresh += <i32>(load<u16>(mark) != round);
-    store<u16>(mark, <u16>round);
+    fresh += <i32>meet(seen, other);
   }
   return fresh;
 }
@@ -80,7 +109,7 @@ function freshLinks(g: usize, slot: i32, level: i32, round: u32): i32 {
  * Lists allowed slots that a slot of the lowest level leads to: those among its links, and in the place of one that is not allowed those
  * among its links (Patel et al. 2024, ACORN-1), until it has met three quarters of as many as a slot has links. @returns how many were new
  */
-function allowedNear(g: usize, slot: i32, round: u32): i32 {
+function allowedNear(g: usize, slot: i32): i32 {
   const list = pointer(g, LIST);
   const seen = pointer(g, SEEN);
   const allowed = pointer(g, ALLOWED);
@@ -94,27 +123,21 @@ function allowedNear(g: usize, slot: i32, round: u32): i32 {
     if (other < 0) break;
     if (!load<u8>(allowed + <usize>other)) continue;
     met++;
-    const mark = seen + ((<usize>other) << 1);
-    if (load<u16>(mark) == round) continue;
-    store<u16>(mark, <u16>round);
+    if (!meet(seen, other)) continue;
     store<i32>(list + ((<usize>fresh) << 2), other);
     fresh++;
   }
   for (let at = start; at < start + bytes && met < enough; at += 4) {
     const other = load<i32>(at);
     if (other < 0) break;
-    const mark = seen + ((<usize>other) << 1);
-    if (load<u8>(allowed + <usize>other) || load<u16>(mark) == round) continue;
-    store<u16>(mark, <u16>round);
+    if (load<u8>(allowed + <usize>other) || !meet(seen, other)) continue;
     const second = linksOf(g, other, 0);
     for (let next = second; next < second + bytes && met < enough; next += 4) {
       const far = load<i32>(next);
       if (far < 0) break;
       if (!load<u8>(allowed + <usize>far)) continue;
       met++;
-      const mark = seen + ((<usize>far) << 1);
-      if (load<u16>(mark) == round) continue;
-      store<u16>(mark, <u16>round);
+      if (!meet(seen, far)) continue;
       store<i32>(list + ((<usize>fresh) << 2), far);
       fresh++;
     }
@@ -122,9 +145,8 @@ function allowedNear(g: usize, slot: i32, round: u32): i32 {
   return fresh;
 }
 
-/** Scores the first `size` entries of the pool again, by both codes, and sorts them. */
-export function refine(g: usize, size: i32): void {
-  const pool = pointer(g, POOL);
+/** Scores `size` sorted entries, those of the pool or of a node's links, again by both codes, and sorts them. */
+export function refine(g: usize, pool: usize, size: i32): void {
   store<i32>(g + (REFINED << 2), 1);
   for (let k = 0; k < size; k++) {
     const slot = load<i32>(pool + ((<usize>k) << 3), 4);
@@ -133,11 +155,10 @@ export function refine(g: usize, size: i32): void {
 }
 
 /**
- * Whether the first `count` of the pool are so close together that the roundings of codes decide their order: a similarity is off by .3 steps
+ * Whether the first `count` of sorted entries are so close together that the roundings of codes decide their order: a similarity is off by .3 steps
  * of its code times the length of the query, or so, and of vectors that are nearly equal the similarity is the square of their length.
  */
-export function isCrowded(g: usize, count: i32): bool {
-  const pool = pointer(g, POOL);
+export function isCrowded(g: usize, pool: usize, count: i32): bool {
   const best = load<f32>(pool), last = load<f32>(pool + ((<usize>(count - 1)) << 3));
   const step = load<f32>(pointer(g, SCALES) + ((<usize>load<u32>(pool, 4)) << 2));
   return best > 0 && best - last < 4 * step * sqrt<f32>(best);

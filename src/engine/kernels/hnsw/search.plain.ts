@@ -7,19 +7,19 @@ export function twins(memory: Memory) {
   const { u8, i32 } = memory;
   const nodes = nodesOf(memory);
   const { word, set, scoreList } = nodes;
-  const { enter, searchLevel, refine } = levelOf(memory, nodes);
+  const { start, descend, searchLevel, refine } = levelOf(memory, nodes);
   return {
     hnswSearch(g: number, ef: number) {
       if (word(g, 'entry') < 0) return 0;
-      enter(g);
-      for (let level = word(g, 'top'); level > 0; level--) searchLevel(g, level, 1);
+      start(g, word(g, 'entry'));
+      descend(g, word(g, 'top'), 0);
       return searchLevel(g, 0, ef);
     },
     hnswSearchAllowed(g: number, size: number, ef: number) {
       return searchLevel(g, 0, ef, { from: size, isFiltered: true });
     },
     hnswRefine(g: number, size: number, ef: number, isFiltered: number) {
-      refine(g, size);
+      refine(g, word(g, 'pool'), size);
       const count = searchLevel(g, 0, ef, { from: size, isFiltered: isFiltered !== 0 });
       set(g, 'refined', 0);
       return count;

@@ -1,5 +1,6 @@
-import { ALLOWED, ENTRY, LIST, pointer, REFINED, scoreList, SLOTS, TOP, word } from './graph';
-import { enter, refine, searchLevel } from './level';
+import { scoreList } from './codes';
+import { ALLOWED, ENTRY, LIST, pointer, POOL, REFINED, SLOTS, TOP, word } from './graph';
+import { descend, refine, searchLevel, start } from './level';
 import { I32s, U8s } from '../types';
 
 /**
@@ -9,8 +10,8 @@ import { I32s, U8s } from '../types';
  */
 export function hnswSearch(g: I32s, ef: i32): i32 {
   if (word(g, ENTRY) < 0) return 0;
-  enter(g);
-  for (let level = word(g, TOP); level > 0; level--) searchLevel(g, level, 1, 1);
+  start(g, word(g, ENTRY));
+  descend(g, word(g, TOP), 0);
   return searchLevel(g, 0, 1, ef);
 }
 
@@ -21,7 +22,7 @@ export function hnswSearchAllowed(g: I32s, size: i32, ef: i32): i32 {
 
 /** Searches on from the first `size` of the pool by both codes of each slot. @returns how many were found */
 export function hnswRefine(g: I32s, size: i32, ef: i32, isFiltered: i32): i32 {
-  refine(g, size);
+  refine(g, pointer(g, POOL), size);
   const count = searchLevel(g, 0, size, ef, isFiltered != 0);
   store<i32>(g + (REFINED << 2), 0);
   return count;

@@ -10,6 +10,7 @@ export class HnswKeys {
   readonly #keys: (number | number[] | undefined)[] = [];
   /** By hash of the vector. */
   readonly #byHash = new Map<number, number | number[]>();
+  #used = 0;
 
   /** @param vectors of the slots; none while there are no slots */
   constructor(vectors?: Slots) {
@@ -19,6 +20,11 @@ export class HnswKeys {
   /** One more than the last slot that was ever in use. */
   get length(): number {
     return this.#keys.length;
+  }
+
+  /** Number of slots that stand for a key. */
+  get used(): number {
+    return this.#used;
   }
 
   /** Whether a slot stands for a key. */
@@ -39,6 +45,7 @@ export class HnswKeys {
   /** Adds a key to a slot whose vector is set. */
   add(slot: number, key: number): void {
     if (!this.has(slot)) {
+      this.#used++;
       const hash = this.#vectors.hashOf(slot);
       this.#byHash.set(hash, joined(this.#byHash.get(hash), slot));
     }
@@ -50,6 +57,7 @@ export class HnswKeys {
   remove(slot: number, key: number): void {
     this.#keys[slot] = without(this.#keys[slot], key);
     if (this.has(slot)) return;
+    this.#used--;
     const hash = this.#vectors.hashOf(slot);
     const left = without(this.#byHash.get(hash), slot);
     if (left === undefined) this.#byHash.delete(hash);

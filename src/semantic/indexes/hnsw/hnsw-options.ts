@@ -1,5 +1,6 @@
+import { availableThreads } from '../../../engine/threads/runtime.ts';
 import { AttuneError } from '../../../errors.ts';
-import { choice, integer, readOptions } from '../../../options.ts';
+import { choice, integer, readOptions, threads } from '../../../options.ts';
 import { keptVectors } from '../four-bit/kept-vectors.ts';
 
 /** Options of {@link hnswIndex}. */
@@ -12,6 +13,8 @@ export interface HnswOptions {
   efSearch?: number | undefined;
   /** Seed of the levels, and of the rotation of `'4bit'`. Default 0. */
   seed?: number | undefined;
+  /** Threads that `add` links thousands of vectors by. The index is the same for any number. Default 'auto': all the runtime has. */
+  threads?: number | 'auto' | undefined;
   /**
    * `'float32'` (default) keeps vectors, and codes of eight bits per dimension to walk the graph by. `'4bit'` keeps codes of four bits after a random
    * rotation: an eighth of the memory of vectors, beside that of the links.
@@ -25,7 +28,10 @@ export interface HnswOptions {
 }
 
 /** Options with defaults. */
-export type HnswSettings = { [Name in keyof HnswOptions]-?: Exclude<HnswOptions[Name], undefined> } & { plain?: boolean };
+export type HnswSettings = Omit<{ [Name in keyof HnswOptions]-?: Exclude<HnswOptions[Name], undefined> }, 'threads'> & {
+  threads: number;
+  plain?: boolean;
+};
 
 /** @throws ERR_BAD_OPTION */
 export function readHnswOptions(options: HnswOptions): HnswSettings {
@@ -34,9 +40,10 @@ export function readHnswOptions(options: HnswOptions): HnswSettings {
     efConstruction: integer({ default: 128, min: 4, max: 4096 }),
     efSearch: integer({ default: 192, min: 1, max: 4096 }),
     seed: integer({ default: 0 }),
+    threads,
     storage: choice(['float32', '4bit'] as const, 'float32'),
     vectors: keptVectors,
   });
-  if (o.efConstruction >= o.m) return o;
+  if (o.efConstruction >= o.m) return { ...o, threads: o.threads === 'auto' ? availableThreads() : o.threads };
   throw new AttuneError('ERR_BAD_OPTION', `hnswIndex: option 'efConstruction' must be at least m = ${o.m}, got ${o.efConstruction}.`);
 }

@@ -2,6 +2,7 @@ import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector
 import { AttuneError } from '../../../errors.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
 import { integer } from '../../../options.ts';
+import { yieldNow } from '../../../work/yield-now.ts';
 import { checkSearchOptions } from '../shared/search-options.ts';
 import { FourBitSlots } from './four-bit-slots.ts';
 import { packHnsw, unpackHnsw } from './hnsw-file.ts';
@@ -55,6 +56,14 @@ const removedAtLeast = 32;
 const mostDimensions = 65_536;
 const readEfSearch = integer({ min: 1 });
 
+/** Fewer vectors than this are linked at once, whoever waits. */
+const builtAside = 2048;
+
+/** Vectors that are encoded between two chances for others to work. */
+const placedAtOnce = 1024;
+
+type Work = NonNullable<Parameters<VectorIndex['add']>[3]>;
+
 /** The index itself; `plain` settings run the kernels' twins. */
 export class Hnsw implements HnswIndex {
   readonly kind = 'hnsw';
@@ -68,6 +77,8 @@ export class Hnsw implements HnswIndex {
   #free: number[] = [];
   #removed = 0; // still in the graph
   #size = 0;
+  /** Counts additions. */
+  #changes = 0;
 
   constructor(settings: HnswSettings) {
     this.#o = settings;
@@ -85,8 +96,38 @@ export class Hnsw implements HnswIndex {
     return (this.#slots?.bytes ?? 0) + (this.#graph?.memoryBytes ?? 0);
   }
 
-  add(keys: Int32Array, vectors: Float32Array): void {
+  add(keys: Int32Array, vectors: Float32Array, _metadata?: unknown, work?: Work): void | Promise<void> {
+    if (work && this.#size === 0 && keys.length >= builtAside) return this.#build(keys, vectors, work);
+    for (const _ of this.#adding(keys, vectors)) {
+      // one batch after the other
+    }
+  }
+
+  /** Builds another index and takes its place, so that this one stays as it was until then. */
+  async #build(keys: Int32Array, vectors: Float32Array, { signal, onProgress }: Work): Promise<void> {
+    signal?.throwIfAborted();
+    const changes = this.#changes;
+    const other = new Hnsw(this.#o);
+    for (const done of other.#adding(keys, vectors)) {
+      onProgress?.({ phase: 'indexing', done, total: keys.length });
+      await yieldNow();
+      signal?.throwIfAborted();
+    }
+    if (this.#changes > changes) return this.add(keys, vectors); // someone has added to this one meanwhile
+    this.#dimensions = other.#dimensions;
+    this.#graph = other.#graph;
+    this.#slots = other.#slots;
+    this.#keys = other.#keys;
+    this.#free = other.#free;
+    this.#removed = other.#removed;
+    this.#size = other.#size;
+    this.#changes++;
+  }
+
+  /** Adds vectors, and gives how many are in and linked now and then. */
+  *#adding(keys: Int32Array, vectors: Float32Array): Generator<number> {
     if (keys.length === 0) return;
+    this.#changes++;
     const dimensions = this.#check(keys, vectors);
     const graph = this.#size > 0 && this.#graph ? this.#graph : this.#begin(dimensions);
     const known = keys.reduce((count, key) => count + (graph.slotOf(key) < 0 ? 0 : 1), 0);
@@ -94,13 +135,28 @@ export class Hnsw implements HnswIndex {
     // A replaced vector takes a second slot until the graph is repaired.
     const twice = Math.min(known, this.#mostRemoved(used)) + (known > 0 ? 1 : 0);
     graph.reserve(used + twice, keys.reduce((a, b) => Math.max(a, b), 0) + 1, this.#o.efConstruction);
+    const fresh: number[] = [];
     for (let k = 0; k < keys.length; k++) {
       if (graph.slotOf(keys[k]) >= 0) {
         this.#take(keys[k]);
-        if (this.#removed > this.#mostRemoved(this.#keys.length)) this.#mend();
+        if (this.#removed > this.#mostRemoved(this.#keys.length)) {
+          yield* this.#link(fresh.splice(0), 0);
+          this.#mend();
+        }
       }
-      this.#put(keys[k], vectors.subarray(k * dimensions, (k + 1) * dimensions));
+      const slot = this.#put(keys[k], vectors.subarray(k * dimensions, (k + 1) * dimensions));
+      if (slot !== undefined) fresh.push(slot);
+      if (k % placedAtOnce === placedAtOnce - 1) yield 0;
     }
+    yield* this.#link(fresh, keys.length - fresh.length);
+  }
+
+  /** Links slots that have their vectors. @param before number of vectors that were in without it */
+  *#link(slots: number[], before: number): Generator<number> {
+    const graph = this.#graph as HnswGraph;
+    const makeFine = () => graph.makeFine(this.#keys.length, (slot) => (this.#keys.has(slot) ? this.#slots?.get(slot) : undefined));
+    const linked = this.#keys.used - slots.length;
+    for (const done of graph.linking.link(Int32Array.from(slots), linked, this.#o.efConstruction, makeFine)) yield before + done;
   }
 
   remove(keys: Int32Array): void {
@@ -213,7 +269,7 @@ export class Hnsw implements HnswIndex {
     this.#listFree();
     links(graph);
     graph.enterAt(entry);
-    if (isRefined) this.#makeFine();
+    if (isRefined) graph.makeFine(used, (slot) => (this.#keys.has(slot) ? this.#slots?.get(slot) : undefined));
   }
 
   /** Every allowed vector by its codes, then exactly what their error leaves in doubt: the n-th best cannot be below limit - margin. */
@@ -295,20 +351,13 @@ export class Hnsw implements HnswIndex {
     this.#size = 0;
   }
 
-  /** Adds a vector under a key that is not known. */
-  #put(key: number, vector: Float32Array): void {
+  /** Adds a vector under a key that is not known. @returns its slot if that is a new one, which must be linked */
+  #put(key: number, vector: Float32Array): number | undefined {
     const equal = this.#keys.slotWith(vector);
     const slot = equal ?? this.#free.pop() ?? this.#keys.length;
     if (equal === undefined) this.#place(slot, vector);
     this.#name(slot, key);
-    if (equal !== undefined) return;
-    const graph = this.#graph as HnswGraph;
-    graph.insert(slot, this.#o.efConstruction);
-    if (graph.isCrowded && !graph.isRefined) this.#makeFine();
-  }
-
-  #makeFine(): void {
-    (this.#graph as HnswGraph).makeFine(this.#keys.length, (slot) => (this.#keys.has(slot) ? this.#slots?.get(slot) : undefined));
+    return equal === undefined ? slot : undefined;
   }
 
   #place(slot: number, vector: Float32Array): void {
@@ -342,7 +391,7 @@ export class Hnsw implements HnswIndex {
   #mend(): void {
     const graph = this.#graph as HnswGraph;
     const count = this.#keys.length;
-    graph.mend(count, this.#o.efConstruction);
+    graph.linking.mend(count, this.#o.efConstruction);
     if (graph.isRemoved(graph.entry)) {
       let top = -1;
       for (let slot = 0; slot < count; slot++) {
