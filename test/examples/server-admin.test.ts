@@ -1,13 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSmallShop, type SmallShop } from './server-shop.ts';
+import { describe, expect, it } from 'vitest';
+import { useSmallShop } from './use-small-shop.ts';
 
-let shop: SmallShop;
-let admin: Record<string, string>;
-beforeAll(async () => {
-  shop = await openSmallShop();
-  admin = await shop.login();
-});
-afterAll(() => shop.close());
+const { shop, admin } = useSmallShop();
 
 const json = async (response: Response | Promise<Response>) => {
   const it = await response;
@@ -226,13 +220,7 @@ describe('products', () => {
 
 describe('changing a product', () => {
   // Those of the other tests have lost some products by now.
-  let shop: SmallShop;
-  let admin: Record<string, string>;
-  beforeAll(async () => {
-    shop = await openSmallShop();
-    admin = await shop.login();
-  });
-  afterAll(() => shop.close());
+  const { shop, admin } = useSmallShop();
   const change = (id: string, body: unknown) => shop.send('PATCH', `/admin/products/${id}`, body, admin);
 
   it('changes only what is named, at once in lists and search', async () => {

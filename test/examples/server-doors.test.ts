@@ -5,18 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import ts from 'typescript';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { clientCode } from '../../examples/amazon-appliances/server/client-code.ts';
 import { readConfig } from '../../examples/amazon-appliances/server/config.ts';
 import { startServer } from '../../examples/amazon-appliances/server/index.ts';
-import { openSmallShop, type SmallShop } from './server-shop.ts';
+import { useSmallShop } from './use-small-shop.ts';
 
-let shop: SmallShop;
-beforeAll(async () => {
-  shop = await openSmallShop();
-});
-afterAll(() => shop.close());
+const { shop } = useSmallShop();
 
 describe('an agent', () => {
   it('searches, recommends, compares and asks for reasons by the tools of the endpoint', async () => {

@@ -1,12 +1,8 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSmallShop, type SmallShop } from './server-shop.ts';
+import { describe, expect, it } from 'vitest';
+import { useSmallShop } from './use-small-shop.ts';
 
-let shop: SmallShop;
-beforeAll(async () => {
-  shop = await openSmallShop();
-});
-afterAll(() => shop.close());
+const { shop } = useSmallShop();
 
 const expectError = async (response: Response, status: number) => {
   expect(response.status).toBe(status);

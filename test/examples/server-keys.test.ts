@@ -1,20 +1,14 @@
 import Fastify from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ApiKeys } from '../../examples/amazon-appliances/server/auth/api-keys.ts';
 import { Decisions } from '../../examples/amazon-appliances/server/domain/decisions.ts';
 import { EventLog } from '../../examples/amazon-appliances/server/domain/event-log.ts';
 import { readKeys } from '../../examples/amazon-appliances/server/http/api-keys.ts';
 import { auditChanges } from '../../examples/amazon-appliances/server/http/guard.ts';
 import { RateLimit } from '../../examples/amazon-appliances/server/http/rate-limit.ts';
-import { openSmallShop, type SmallShop } from './server-shop.ts';
+import { useSmallShop } from './use-small-shop.ts';
 
-let shop: SmallShop;
-let admin: Record<string, string>;
-beforeAll(async () => {
-  shop = await openSmallShop();
-  admin = await shop.login();
-});
-afterAll(() => shop.close());
+const { shop, admin } = useSmallShop();
 
 const status = async (response: Promise<Response>) => (await response).status;
 const issue = async (wish: object) => {

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { toCsv } from '../../examples/amazon-appliances/server/domain/csv.ts';
 import { Observations } from '../../examples/amazon-appliances/server/domain/observations.ts';
-import { openSmallShop, type SmallShop } from './server-shop.ts';
+import { useSmallShop } from './use-small-shop.ts';
 
-let shop: SmallShop;
-let admin: Record<string, string>;
-beforeAll(async () => {
-  shop = await openSmallShop();
-  admin = await shop.login();
-});
-afterAll(() => shop.close());
+const { shop, admin } = useSmallShop();
 
 const track = async (event_type: string, user_id: string, key: string, list: string[] = [], more = {}) => {
   const event = { user_id, event_type, key, key_type: 'page', list_of_recommendations: list, ...more };

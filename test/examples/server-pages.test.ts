@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { kindOf } from '../../examples/amazon-appliances/server/pictures/kind.ts';
-import { openSmallShop, type SmallShop } from './server-shop.ts';
+import { useSmallShop } from './use-small-shop.ts';
 
-let shop: SmallShop;
-beforeAll(async () => {
-  shop = await openSmallShop();
-});
-afterAll(() => shop.close());
+const { shop } = useSmallShop();
 
 describe('the pages', () => {
   it.each(['/', '/product/K0'])('%s loads scripts and styles from this server alone, and they are there for ever', async (path) => {

@@ -1,13 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSmallShop, type SmallShop } from './server-shop.ts';
+import { describe, expect, it } from 'vitest';
+import { useSmallShop } from './use-small-shop.ts';
 
-let shop: SmallShop;
-let admin: Record<string, string>;
-beforeAll(async () => {
-  shop = await openSmallShop();
-  admin = await shop.login();
-});
-afterAll(() => shop.close());
+const { shop, admin } = useSmallShop();
 
 const json = async (response: Promise<Response>) => {
   const it = await response;

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSmallShop, type SmallShop } from './server-shop.ts';
+import { describe, expect, it } from 'vitest';
+import { useSmallShop } from './use-small-shop.ts';
 
-let shop: SmallShop;
-beforeAll(async () => {
-  shop = await openSmallShop();
-});
-afterAll(() => shop.close());
+const { shop } = useSmallShop();
 
 const json = async (response: Response | Promise<Response>) => {
   const it = await response;

@@ -189,3 +189,15 @@ describe.each([
     30_000,
   );
 });
+
+it.each([320, 360, 390])('the header of a page %i wide has room for everything in it', async (width) => {
+  const context = await browser.newContext({ viewport: { width, height: 800 } });
+  const { page } = await open(context, '/');
+  const edges = await page.evaluate(() => {
+    const of = (selector: string) => (document.querySelector(selector) as Element).getBoundingClientRect();
+    return [of('.logo span').right, of('.cart-link').left, of('.person summary').right];
+  });
+  expect(edges[0]).toBeLessThan(edges[1]);
+  expect(edges[2]).toBeLessThanOrEqual(width);
+  await context.close();
+});
