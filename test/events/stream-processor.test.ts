@@ -172,7 +172,8 @@ describe('a stream processor', () => {
     stream.batches = async function* () {
       for await (const batch of original()) {
         if (batch.positions[0].next === 8) {
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          // The first batch is published, as the second version.
+          while ((await models.list('als')).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
           const { interactions, positions } = await storedInteractions(data);
           expect(positions).toEqual({ 's/0': 4 });
           const fresh = await new AlsRecommender({ factors: 2, iterations: 1, threads: 1 }).fit(interactions);
