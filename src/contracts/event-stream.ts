@@ -32,6 +32,8 @@ export interface PartitionPosition {
   partition: number;
   /** Offset of the next message to read. */
   next: number;
+  /** Offset of the first message of the batch, to see whether some were deleted before they were read. */
+  first?: number | undefined;
 }
 
 /** Some messages that came together. */

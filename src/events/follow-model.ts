@@ -180,7 +180,8 @@ class Follower<Model extends Recommender> implements FollowedModel<Model> {
   /** Several processes may put changes of one partition, after a rebalance: what comes again is known by its offset. */
   #apply(deltas: readonly Delta[]): void {
     const users = new Set<string>();
-    for (const delta of deltas) {
+    // What a process finds stored already comes in the order of the store.
+    for (const delta of [...deltas].sort((a, b) => a.offset - b.offset)) {
       if (delta.offset < (this.#next.get(delta.source) ?? 0)) continue;
       this.#next.set(delta.source, delta.offset + 1);
       const own = this.#changes.get(delta.user);

@@ -64,6 +64,7 @@ const bounds = [0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 60];
 const help = {
   events: 'Events that were stored.',
   duplicates: 'Events that came again and were stored already.',
+  missing: 'Offsets for which no message came: deleted by retention before they were read, or marks of transactions.',
   interactions: 'Events that changed the value of a user and an item.',
   dead_letters: 'Messages that were no events and went to the dead-letter topic.',
   batches: 'Batches that were stored.',

@@ -145,10 +145,11 @@ class Processor implements StreamProcessor {
   }
 
   async #take(batch: EventBatch): Promise<void> {
-    const { stored, known, deltas } = await this.#again(() => this.#store.store(batch));
+    const { stored, known, missing, deltas } = await this.#again(() => this.#store.store(batch));
     this.#metrics.count('batches');
     this.#metrics.count('events', stored);
     this.#metrics.count('duplicates', known);
+    this.#metrics.count('missing', missing);
     this.#metrics.count('interactions', deltas.length);
     this.#changes?.add(deltas);
     this.#waiting.push({ deltas, batch, times: batch.events.map(({ event }) => event.timestamp) });

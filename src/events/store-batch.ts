@@ -20,6 +20,8 @@ export interface StoredBatch {
   stored: number;
   /** Events that the store had already. */
   known: number;
+  /** Offsets between what was stored and this batch, for which no message came. */
+  missing: number;
   /** What all of them add, also those that were known, for a model that may lack them. */
   deltas: Delta[];
 }
@@ -76,7 +78,10 @@ export class BatchStore {
     const { rejected } = await store.interactions.putMany(addedUp(deltas), { onConflict: 'sum', unknownProducts: 'stub' });
     if (rejected.length > 0) throw new AttuneError('ERR_BAD_ROW', `An event cannot be stored: ${rejected[0].reason}`);
     const again = known.length > 0 ? storedDeltas(known, await historyOf(store, known, 0), name) : [];
-    return { stored: fresh.length, known: batch.events.length - fresh.length, deltas: [...again, ...deltas] };
+    const missing = batch.positions.reduce((sum, { partition, first }) => {
+      return sum + (first === undefined ? 0 : Math.max(0, first - (behind.get(partition) ?? first)));
+    }, 0);
+    return { stored: fresh.length, known: batch.events.length - fresh.length, missing, deltas: [...again, ...deltas] };
   }
 
   async #mark(store: DataStore, fresh: readonly PlacedEvent[], behind: ReadonlyMap<number, number>): Promise<StreamMark[]> {

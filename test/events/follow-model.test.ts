@@ -107,6 +107,9 @@ describe('a model that follows a stream', () => {
     await put(delta(11, 'd'), delta(13, 'e'));
     await until(() => live.historyOf('e').length > 0);
     expect(live.historyOf('d')).toEqual([]);
+    await put(delta(16, 'g'), delta(14, 'f'), delta(15, 'f'));
+    await until(() => live.historyOf('g').length > 0);
+    expect(values(live.historyOf('f'))).toEqual({ odd0: 2 });
     stop.abort();
     await following;
   });

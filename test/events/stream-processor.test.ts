@@ -120,6 +120,25 @@ describe('a stream processor', () => {
     expect(await valuesOf(data)).toEqual({ 'u x': 1, 'u y': -2 });
   });
 
+  it('counts offsets for which no message came, as when retention was shorter than a pause', async () => {
+    const stream = streamOf([]);
+    stream.batches = async function* () {
+      const interactions = Interactions.fromColumns({ users: [], items: [] });
+      const batch = (from: number, to: number) => ({
+        events: first.slice(0, to - from).map((event, k) => ({ event, partition: 0, offset: from + k })),
+        positions: [{ partition: 0, next: to, first: from }],
+        interactions,
+        commit: async () => {},
+      });
+      yield batch(0, 2);
+      yield batch(1, 3);
+      yield batch(10, 12);
+    };
+    const processor = streamProcessor({ stream, data: memoryDataStore() });
+    await processor.run();
+    expect(processor.metrics()).toContain('attune_stream_missing_total{topic="s"} 7\n');
+  });
+
   it('teaches the model once what comes again before it is published', async () => {
     const data = memoryDataStore();
     const models = memoryModelStore();
@@ -153,7 +172,8 @@ describe('a stream processor', () => {
     stream.batches = async function* () {
       for await (const batch of original()) {
         if (batch.positions[0].next === 8) {
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          // The first batch is published, as the second version.
+          while ((await models.list('als')).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
           const { interactions, positions } = await storedInteractions(data);
           expect(positions).toEqual({ 's/0': 4 });
           const fresh = await new AlsRecommender({ factors: 2, iterations: 1, threads: 1 }).fit(interactions);

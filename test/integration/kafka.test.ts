@@ -139,6 +139,28 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
     },
   );
 
+  it.each(names)(
+    'keeps old events as long as new ones, because messages have the time of sending, with %s',
+    { timeout: 60_000 },
+    async (library) => {
+      const topic = await newTopic(library, 1);
+      const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 1 });
+      const before = Date.now();
+      await producer.send([{ user: 'u', item: 'i', type: 'view', timestamp: 1.7e12 }]);
+      const consumer = await libraries.kafkajs.consumer(`${topic}-g`);
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      const found: { at: number; event: { timestamp: number } }[] = [];
+      await consumer.run({
+        eachMessage: async ({ message }) => {
+          found.push({ at: Number(message.timestamp), event: JSON.parse(String(message.value)) });
+        },
+      });
+      await until(() => found.length === 1, 40);
+      expect(found[0].event.timestamp).toBe(1.7e12);
+      expect(found[0].at).toBeGreaterThanOrEqual(before);
+    },
+  );
+
   it.each(names)('gives what was not committed again, and nothing that was, with %s', { timeout: 60_000 }, async (library) => {
     const topic = await newTopic(library, 1);
     const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 1 });
@@ -315,7 +337,7 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
         });
         await producer.send(events);
         sent.push(...events);
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await new Promise((resolve) => setTimeout(resolve, 150));
       }
     })();
     let processor = start();
@@ -340,14 +362,17 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
     sending = false;
     await send;
     const data = await sqliteDataStore(new Database(database));
-    await until(async () => {
-      if (processor.exitCode !== null) processor = start(); // as whatever supervises it would
-      return (await data.events.count()) >= sent.length;
-    }, 90);
+    await until(
+      async () => {
+        if (processor.exitCode !== null) processor = start(); // as whatever supervises it would
+        return (await data.events.count()) >= sent.length;
+      },
+      90 + 15 * kills,
+    );
     const store = fileModelStore(models);
     const stored = await data.positions?.all();
     const served = async () => (await store.list('als')).find(({ aliases }) => aliases.includes('production'))?.metadata.positions;
-    await until(async () => JSON.stringify(sorted(await served())) === JSON.stringify(stored), 30);
+    await until(async () => JSON.stringify(sorted(await served())) === JSON.stringify(stored), 60);
     processor.kill('SIGKILL');
 
     const numbers: number[] = [];

@@ -89,7 +89,8 @@ export function eventProducer(options: EventProducerOptions): EventProducer {
           key: encoder.encode(event.user),
           value: encoder.encode(JSON.stringify(event)),
           partition: partitionOf(event.user, count),
-          timestamp: event.timestamp,
+          // Without the event's time, which the value has: the broker counts retention from the time of a message, and would delete events
+          // of last month, sent today, before anybody read them.
         })),
         owner,
       );

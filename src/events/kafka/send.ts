@@ -9,8 +9,6 @@ export interface OutgoingMessage {
   /** Default: the producer decides. */
   partition?: number;
   headers?: Record<string, string>;
-  /** Milliseconds since 1970. */
-  timestamp?: number;
 }
 
 /** Whether it is a producer of kafkajs. @throws ERR_BAD_OPTION when it is none of a library that is known */
@@ -34,13 +32,11 @@ export async function sendTo(producer: KafkaProducer, topic: string, messages: r
   const bytes = (value: Uint8Array | undefined) => (value === undefined ? undefined : Buffer.from(value));
   try {
     if (kafkaJs) {
-      const timestamp = (t: number | undefined) => (t === undefined ? {} : { timestamp: String(Math.round(t)) });
       await producer.send({
         topic,
         acks: -1,
-        messages: messages.map(({ key, value, timestamp: t, ...more }) => ({
+        messages: messages.map(({ key, value, ...more }) => ({
           ...more,
-          ...timestamp(t),
           key: bytes(key) ?? null,
           value: bytes(value) ?? null,
         })),
@@ -49,12 +45,11 @@ export async function sendTo(producer: KafkaProducer, topic: string, messages: r
     }
     await producer.send({
       acks: -1,
-      messages: messages.map(({ key, value, headers, timestamp, ...more }) => ({
+      messages: messages.map(({ key, value, headers, ...more }) => ({
         ...more,
         topic,
         key: bytes(key),
         value: bytes(value),
-        ...(timestamp === undefined ? {} : { timestamp: BigInt(Math.round(timestamp)) }),
         ...(headers ? { headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])) } : {}),
       })),
     });

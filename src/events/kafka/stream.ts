@@ -131,8 +131,10 @@ export class InteractionStream implements EventStream {
     const events: PlacedEvent[] = [];
     const bad: { message: KafkaMessage; error: AttuneError }[] = [];
     const next = new Map<number, number>();
+    const first = new Map<number, number>();
     for (const message of messages) {
       const { partition, offset } = message;
+      first.set(partition, Math.min(offset, first.get(partition) ?? offset));
       next.set(partition, Math.max(offset + 1, next.get(partition) ?? 0)); // after a rebalance, messages may come again behind later ones
       try {
         events.push({ event: await checkEvent(readJson(message.value), o.schema, message.timestamp), partition, offset });
@@ -145,7 +147,11 @@ export class InteractionStream implements EventStream {
     }
     await this.#bury(bad);
     for (const [partition, offset] of next) this.#next.set(partition, offset);
-    const positions: PartitionPosition[] = Array.from(next, ([partition, next]) => ({ partition, next }));
+    const positions: PartitionPosition[] = Array.from(next, ([partition, next]) => ({
+      partition,
+      next,
+      first: first.get(partition),
+    }));
     const commit = async () => {
       try {
         await o.source.commit(positions);
@@ -172,8 +178,14 @@ export class InteractionStream implements EventStream {
     const letters = bad.map(({ message, error }) => ({
       key: bytesOf(message.key),
       value: bytesOf(message.value),
-      headers: { error: error.message, code: error.code, topic, partition: String(message.partition), offset: String(message.offset) },
-      timestamp: message.timestamp,
+      headers: {
+        error: error.message,
+        code: error.code,
+        topic,
+        partition: String(message.partition),
+        offset: String(message.offset),
+        timestamp: String(message.timestamp),
+      },
     }));
     await sendTo(deadLetter.producer, deadLetter.topic, letters, 'interactionStream: deadLetter');
     this.#deadLetters += bad.length;
