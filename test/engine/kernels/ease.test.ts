@@ -46,7 +46,11 @@ function stepped(plain: boolean, pairs: [number, number][], seed: number): Float
     }
   });
   for (let step = 0; step < 3; step++) {
-    engine.runHere(easeSteps, { hi: 2 }, { offsets, indices, values, rows, diagonal, columns, state, stride: 4 * stride, tolerance: 1e-10 });
+    engine.runHere(
+      easeSteps,
+      { hi: 2 },
+      { offsets, indices, values, rows, diagonal, columns, state, stride: 4 * stride, tolerance: 1e-10 },
+    );
   }
   return Float32Array.of(...[0, stride].flatMap((at) => Array.from(state.array.subarray(at, at + 2 * columns * sides))));
 }
