@@ -71,7 +71,7 @@ function descriptionOf(name: string, symbol: ts.Symbol, checker: ts.TypeChecker)
 }
 
 function isPublic(member: ts.Symbol): boolean {
-  if (member.name.startsWith('__#')) return false;
+  if (member.name.startsWith('#')) return false;
   const isPrivate = member.declarations?.some((it) => ts.getCombinedModifierFlags(it) & ts.ModifierFlags.Private);
   return !isPrivate && !member.getJsDocTags().some(({ name }) => name === 'internal');
 }
