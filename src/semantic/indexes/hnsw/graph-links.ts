@@ -2,7 +2,6 @@ import { hnswEnter, hnswLink, hnswLinkBack, hnswMend } from '../../../engine/gen
 import { positionOf } from '../../../engine/memory/block.ts';
 import type { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import type { GraphMemory } from './graph-memory.ts';
-import type { HnswGraph } from './hnsw-graph.ts';
 
 /**
  * A batch is at most this share of the slots that are linked already, and so large: its slots do not find each other, which costs a slot that share of
@@ -19,18 +18,34 @@ const slotsAtOnce = 256;
 const targetsPerBlock = 32;
 const mendedPerBlock = 256;
 
+/** What linking needs of a graph. */
+interface Linked {
+  /** The slot that searches start from; -1 in an empty graph. */
+  readonly entry: number;
+  /** Whether slots have fine codes. */
+  readonly isRefined: boolean;
+  /** Whether they could. */
+  readonly canBeFine: boolean;
+  /** The highest level of a slot. */
+  levelOf(slot: number): number;
+  /** Where the links of a slot begin. */
+  linksAt(slot: number, level: number): number;
+  /** Lets searches start from a slot. */
+  enterAt(slot: number): void;
+}
+
 /**
  * Links slots into a graph and repairs their links, on all threads. Order and batches follow from the number of slots alone, so the graph is the
  * same whatever their number.
  */
 export class GraphLinks {
-  readonly #graph: HnswGraph;
+  readonly #graph: Linked;
   readonly #memory: GraphMemory;
   readonly #threads: number;
   /** For a list of links, by its number: how many chose it, then where the next of them goes. Zeros between batches. */
   #ends = new Int32Array(0);
 
-  constructor(graph: HnswGraph, memory: GraphMemory, threads: number) {
+  constructor(graph: Linked, memory: GraphMemory, threads: number) {
     this.#graph = graph;
     this.#memory = memory;
     this.#threads = threads;
