@@ -41,7 +41,12 @@ export interface FollowedModel<Model extends Recommender = Recommender> {
   /** Users whom events have changed since that version. */
   readonly changedUsers: number;
   /** What a user has done as of now: what the version knows, and what has come since, values of a pair added up. */
-  historyOf(user: Id): { item: string; value: number }[];
+  historyOf(user: Id): {
+    /** Item id. */
+    item: string;
+    /** Sum of the values. */
+    value: number;
+  }[];
   /**
    * As `recommend` of the model; for users whom events have changed since, the list of `recommendFor(historyOf(user))`. Items that are new
    * since the version are in lists from the next one on.

@@ -2,14 +2,17 @@ import type { DataStore } from '../../contracts/data-store.ts';
 import { AttuneError } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
 import { type DataTables, readTables } from '../shared/tables.ts';
-import { type SqlDataStoreOptions, sqlDataStore } from '../sql/data-store.ts';
+import { sqlDataStore } from '../sql/data-store.ts';
 import { numbered } from '../sql/dialect.ts';
 import { postgresDatabase } from './database.ts';
 import { postgresDialect } from './dialect.ts';
 import type { PostgresHandle } from './handle.ts';
 
 /** Options of {@link postgresDataStore}. */
-export type PostgresDataStoreOptions<Tables extends DataTables = DataTables> = SqlDataStoreOptions<Tables>;
+export interface PostgresDataStoreOptions<Tables extends DataTables = DataTables> {
+  /** Names and columns of the tables. Default: `products`, `interactions` and `events` with the library's own names. */
+  tables?: Tables | undefined;
+}
 
 /**
  * Products, interactions and events in PostgreSQL, in the first schema of the search path: a foreign key with cascade, one row per

@@ -1,19 +1,13 @@
 import type { DataStore } from '../../contracts/data-store.ts';
 import { Mutex } from '../../work/mutex.ts';
 import { readWork } from '../shared/checks.ts';
-import type { DataTables, readTables } from '../shared/tables.ts';
+import type { readTables } from '../shared/tables.ts';
 import type { SqlConnection, SqlDatabase, Use } from './connection.ts';
 import { sqlEvents } from './events.ts';
 import { interactionStatements, sqlInteractions } from './interactions.ts';
 import { sqlPositions } from './positions.ts';
 import { productStatements, sqlProducts } from './products.ts';
 import { makeTables } from './schema.ts';
-
-/** Options of a data store in a SQL database. */
-export interface SqlDataStoreOptions<Tables extends DataTables> {
-  /** Names and columns of the tables. Default: `products`, `interactions` and `events` with the library's own names. */
-  tables?: Tables | undefined;
-}
 
 /** Products, interactions and events in any SQL database. Creates what is missing and leaves what exists. @throws ERR_STORE */
 export async function sqlDataStore(

@@ -1,13 +1,16 @@
 import type { DataStore } from '../../contracts/data-store.ts';
 import { readOptions } from '../../options.ts';
 import { type DataTables, readTables } from '../shared/tables.ts';
-import { type SqlDataStoreOptions, sqlDataStore } from '../sql/data-store.ts';
+import { sqlDataStore } from '../sql/data-store.ts';
 import { SqliteDatabase } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { SqliteHandle } from './handle.ts';
 
 /** Options of {@link sqliteDataStore}. */
-export type SqliteDataStoreOptions<Tables extends DataTables = DataTables> = SqlDataStoreOptions<Tables>;
+export interface SqliteDataStoreOptions<Tables extends DataTables = DataTables> {
+  /** Names and columns of the tables. Default: `products`, `interactions` and `events` with the library's own names. */
+  tables?: Tables | undefined;
+}
 
 /**
  * Products, interactions and events in a SQLite database: a foreign key with cascade, one row per (user, item) pair, indexes.
