@@ -39,9 +39,9 @@ export class LateIndex implements VectorIndex {
     await this.#load();
   }
 
-  async add(keys: Int32Array, vectors: Float32Array): Promise<void> {
+  async add(...all: Parameters<VectorIndex['add']>): Promise<void> {
     this.#isChanging = true;
-    await (await this.#load()).add(keys, vectors);
+    await (await this.#load()).add(...all);
   }
 
   remove(keys: Int32Array): void | Promise<void> {

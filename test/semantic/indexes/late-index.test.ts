@@ -4,6 +4,7 @@ import { flatIndex, hnswIndex, SemanticIndex } from '../../../src/entries/index.
 import { uniform } from '../../../src/numeric/random.ts';
 import { indexKinds } from '../../../src/semantic/indexes/kinds.page.ts';
 import { indexKinds as ofNode } from '../../../src/semantic/indexes/kinds.ts';
+import { LateIndex } from '../../../src/semantic/indexes/late-index.ts';
 
 const dimensions = 256;
 const count = 1100; // above what a flat index scans without codes
@@ -71,6 +72,15 @@ it('a page answers from a file of vectors as they are at once, one query or many
   expect(page.search(query, { n: 10 })).toEqual(node.search(query, { n: 10 }));
   const queries = Array.from({ length: 20 }, (_, k) => vectors.slice(k * dimensions, (k + 1) * dimensions));
   expect(await page.searchMany?.(queries, { n: 10 })).toEqual(await node.searchMany?.(queries, { n: 10 }));
+});
+
+it('an index that comes late is told of abort and progress when vectors are added', async () => {
+  const given: unknown[] = [];
+  const index = { ...flatIndex(), add: (...all: unknown[]) => void given.push(...all) } as unknown as VectorIndex;
+  const work = { signal: new AbortController().signal, onProgress: () => {} };
+  const [keys, metadata] = [Int32Array.of(0), [{ brand: 'A' }]];
+  await new LateIndex('flat', async () => index).add(keys, query, metadata, work);
+  expect(given).toEqual([keys, query, metadata, work]);
 });
 
 it('near duplicates by vectors load an index that comes late', async () => {
