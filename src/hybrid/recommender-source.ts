@@ -9,7 +9,10 @@ import type { Cause, RecommenderLike, Source, Visitor, Want } from './sources.ts
 export function recommenderSource(name: string, model: RecommenderLike, role?: SourceRole): Source {
   const own: SourceRole = role ?? (model.kind === 'popularity' ? 'popular' : 'collaborative');
   const knows = (user: string | undefined) => user !== undefined && (model.users?.has(user) ?? true);
-  const knownOf = perVisitor(({ history }) => history.filter(({ item }) => model.items?.has(item) ?? true));
+  // It knows the items of a history that it told itself.
+  const knownOf = perVisitor(({ history, historyOf }) =>
+    historyOf === name ? history : history.filter(({ item }) => model.items?.has(item) ?? true),
+  );
 
   const ask = (visitor: Visitor, { n, exclude, unseen, only, includeSeen }: Want): unknown => {
     // A model that knows all that was seen leaves it out by itself; naming a thousand items again takes longer than the list.
@@ -32,7 +35,7 @@ export function recommenderSource(name: string, model: RecommenderLike, role?: S
     isModel: true,
     standing(visitor) {
       const knowsUser = knows(visitor.user);
-      const known = knownOf(visitor).length;
+      const known = own === 'popular' ? visitor.history.length : knownOf(visitor).length; // popular items weigh the same for all
       return {
         isAble: own === 'popular' || knowsUser || (model.recommendFor !== undefined && known > 0),
         knowsUser,

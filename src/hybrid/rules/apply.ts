@@ -46,6 +46,7 @@ export function rulesFor(
   };
   const isAllowed = (item: string): boolean => {
     if (forbidden.has(item) || (only && !only.has(item))) return false;
+    if (filters.length === 0) return true;
     let verdict = verdicts.get(item);
     if (verdict === undefined) {
       verdict = filters.every((rule) => lets(rule, item));

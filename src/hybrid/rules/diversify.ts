@@ -70,32 +70,41 @@ type Likeness = (a: number, b: number) => number;
  */
 function mmr(relevance: number[], alike: Likeness, lambda: number, n: number): number[] {
   const size = relevance.length;
-  const order: number[] = [];
   const closest = new Float64Array(size).fill(-1.001); // below any cosine, rounding included
   const compared = new Int32Array(size);
   const values = Float64Array.from(relevance, (r) => lambda * r);
-  while (order.length < n) {
-    const best = largestOf(values);
-    const from = compared[best];
-    if (from === order.length) {
+  const first = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+  const order = [first];
+  for (let at = 0; at < size; at++) values[at] = lambda * relevance[at] - (1 - lambda) * closest[at];
+  const queue = Int32Array.from(relevance.keys()).filter((at) => at !== first);
+  const isBefore = (a: number, b: number) => values[a] > values[b] || (values[a] === values[b] && a < b);
+  for (let parent = (queue.length >> 1) - 1; parent >= 0; parent--) siftDown(queue, parent, queue.length, isBefore);
+  for (let left = queue.length; order.length < n && left > 0; ) {
+    const best = queue[0];
+    if (compared[best] === order.length) {
       order.push(best);
-      values[best] = Number.NEGATIVE_INFINITY;
-      if (order.length > 1) continue;
-      for (let at = 0; at < size; at++) if (at !== best) values[at] = lambda * relevance[at] - (1 - lambda) * closest[at];
+      queue[0] = queue[--left];
     } else {
-      for (let k = from; k < order.length; k++) closest[best] = Math.max(closest[best], alike(best, order[k]));
+      for (let k = compared[best]; k < order.length; k++) closest[best] = Math.max(closest[best], alike(best, order[k]));
       compared[best] = order.length;
       values[best] = lambda * relevance[best] - (1 - lambda) * closest[best];
     }
+    siftDown(queue, 0, left, isBefore);
   }
   return order;
 }
 
-/** Where the largest number stands, the first of equal ones. */
-function largestOf(values: Float64Array): number {
-  let best = 0;
-  for (let at = 1; at < values.length; at++) if (values[at] > values[best]) best = at;
-  return best;
+/** Lets an entry of a heap sink to its place: each comes before the two below it. */
+function siftDown(heap: Int32Array, from: number, size: number, isBefore: (a: number, b: number) => boolean): void {
+  const entry = heap[from];
+  let at = from;
+  for (let child = 2 * at + 1; child < size; child = 2 * at + 1) {
+    if (child + 1 < size && isBefore(heap[child + 1], heap[child])) child++;
+    if (!isBefore(heap[child], entry)) break;
+    heap[at] = heap[child];
+    at = child;
+  }
+  if (size > 0) heap[at] = entry;
 }
 
 /** Greedy maximum a posteriori by incremental Cholesky; once the determinant can no longer grow, the most relevant ones follow. */

@@ -26,7 +26,7 @@ export function filterOf<O extends { n: number; exclude: Iterable<Id> | undefine
 export function indicesOf(owner: string, ids: IdMap, given: Iterable<Id> | undefined, option: string): Int32Array | undefined {
   if (given === undefined) return undefined;
   const what = `${owner}: option '${option}'`;
-  const list = Array.from(checkIterable(what, 'ids', given));
+  const list = Array.isArray(given) ? given : Array.from(checkIterable(what, 'ids', given));
   const indices = new Int32Array(list.length);
   for (let k = 0; k < list.length; k++) indices[k] = indexOfId(ids, list[k], what);
   indices.sort();
