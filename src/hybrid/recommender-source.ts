@@ -9,10 +9,7 @@ import type { Cause, RecommenderLike, Source, Visitor, Want } from './sources.ts
 export function recommenderSource(name: string, model: RecommenderLike, role?: SourceRole): Source {
   const own: SourceRole = role ?? (model.kind === 'popularity' ? 'popular' : 'collaborative');
   const knows = (user: string | undefined) => user !== undefined && (model.users?.has(user) ?? true);
-  // It knows the items of a history that it told itself.
-  const knownOf = perVisitor(({ history, historyOf }) =>
-    historyOf === name ? history : history.filter(({ item }) => model.items?.has(item) ?? true),
-  );
+  const knownOf = perVisitor(({ history }) => history.filter(({ item }) => model.items?.has(item) ?? true));
 
   const ask = (visitor: Visitor, { n, exclude, unseen, only, includeSeen }: Want): unknown => {
     // A model that knows all that was seen leaves it out by itself; naming a thousand items again takes longer than the list.

@@ -101,8 +101,6 @@ export interface Visitor {
   seen: ReadonlySet<string>;
   /** How many of these each source knows, by name. */
   seenBy: ReadonlyMap<string, number>;
-  /** The source whose interactions the history is, unchanged; undefined when it comes from elsewhere. */
-  historyOf: string | undefined;
   /** Whether what is stored of a known user is in `history`. */
   isStoredKnown: boolean;
   /** Whether the request's history has something that is not stored. */

@@ -18,17 +18,15 @@ export async function visitorOf(
   const seenBy = new Map<string, number>();
   const told = user === undefined ? [] : toldBy(settings.sources.values(), user, seenBy);
   const own = user === undefined ? undefined : await storedHistory(settings, user, signal, skipped);
-  const stored = own ?? told[0]?.entries;
+  const stored = own ?? told[0];
   const seen = new Set<string>();
-  for (const entries of [...told.map(({ entries }) => entries), ...(own ? [own] : []), given])
-    for (const { item } of entries) seen.add(item);
+  for (const entries of [...told, ...(own ? [own] : []), given]) for (const { item } of entries) seen.add(item);
   const known = given.length > 0 ? new Set(stored?.map(({ item }) => item)) : undefined;
   return {
     user,
     history: given.length === 0 ? (stored ?? []) : readHistory([...(stored ?? []), ...given]),
     seen,
     seenBy,
-    historyOf: own || given.length > 0 ? undefined : told[0]?.source,
     isStoredKnown: stored !== undefined,
     isFresh: given.some(({ item }) => !known?.has(item)),
     interests,
@@ -37,21 +35,15 @@ export async function visitorOf(
   };
 }
 
-/** What a source knows that the user did. */
-interface Told {
-  source: string;
-  entries: HistoryEntry[];
-}
-
 /** What each source knows that the user did, sources of taste first. */
-function toldBy(sources: Iterable<Source>, user: string, seenBy: Map<string, number>): Told[] {
-  const taste: Told[] = [];
-  const others: Told[] = [];
+function toldBy(sources: Iterable<Source>, user: string, seenBy: Map<string, number>): HistoryEntry[][] {
+  const taste: HistoryEntry[][] = [];
+  const others: HistoryEntry[][] = [];
   for (const source of sources) {
     try {
       const entries = source.interactionsOf?.(user);
       if (entries) seenBy.set(source.name, entries.length);
-      if (entries) (source.role === 'collaborative' ? taste : others).push({ source: source.name, entries });
+      if (entries) (source.role === 'collaborative' ? taste : others).push(entries);
     } catch {
       // Whatever is wrong with it shows when it is asked for a list.
     }
