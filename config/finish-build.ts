@@ -18,7 +18,6 @@ await buildModules();
 for (const name of readdirSync(dist)) {
   if (/\.d\.c?ts$/.test(name)) edit(name, metricsByReference);
   if (/\.c?js$/.test(name)) edit(name, (code) => plainClassNames(quickToParse(code)));
-  if (name.endsWith('.cjs')) edit(name, (code) => code.replace(/\n(?=(?:import|export) )/g, '\\n')); // texts in Python are no ES modules
 }
 for (const name of readdirSync(join(dist, 'bundle'))) edit(`bundle/${name}`, (code) => plainClassNames(quickToParse(code)));
 if (namespaces !== 2)
@@ -26,7 +25,7 @@ if (namespaces !== 2)
 
 /** What tsup wrote as ES modules is for bundlers of servers, which do not know CommonJS or drop nothing of it; its CommonJS is not needed. */
 function moveToBundle(): void {
-  mkdirSync(join(dist, 'bundle'));
+  mkdirSync(join(dist, 'bundle'), { recursive: true });
   for (const name of readdirSync(dist)) {
     if (name.endsWith('.cjs')) rmSync(join(dist, name));
     if (name.endsWith('.js')) renameSync(join(dist, name), join(dist, 'bundle', name));
