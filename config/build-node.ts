@@ -34,19 +34,18 @@ export async function buildForNode(dist: string): Promise<void> {
   await mergeChunks(folder, smallChunk);
   for (const name of readdirSync(folder)) {
     const { code, names } = commonJs(readFileSync(join(folder, name), 'utf8'));
-    writeFileSync(join(dist, commonName(`./${name}`)), code);
-    if (entries.includes(name.replace(/\.js$/, ''))) writeFileSync(join(dist, name), moduleOver(commonName(`./${name}`), names));
+    const entry = name.replace(/\.js$/, '');
+    const isEntry = entries.includes(entry);
+    writeFileSync(join(dist, isEntry ? `${entry}-code.cjs` : commonName(`./${name}`)), code);
+    if (!isEntry) continue;
+    writeFileSync(join(dist, `${entry}.cjs`), passedOn(entry));
+    writeFileSync(join(dist, name), `import all from "./${entry}.cjs";\nexport const { ${names.join(', ')} } = all;\n`);
   }
   rmSync(folder, { recursive: true });
 }
 
-/** Names one by one, as tools that trace what a program loads expect it. */
-const moduleOver = (file: string, names: string[]): string =>
-  `import { createRequire } from "node:module";
-const require = createRequire(import.meta.url);
-const all = require("${file}");
-export const { ${names.join(', ')} } = all;
-`;
+/** A file without a name of its own: Node searches a CommonJS file that a module imports for names, which takes as long as all the rest. */
+const passedOn = (entry: string): string => `"use strict";\nconst all = require("./${entry}-code.cjs");\nmodule.exports = all;\n`;
 
 const lateCode: Plugin = {
   name: 'code that is loaded when it is called',
