@@ -66,6 +66,7 @@ try {
     `import { createRequire } from 'node:module';
      const esm = await import('attune');
      const cjs = createRequire(import.meta.url)('attune');
+     if (Object.keys(esm).some((name) => esm[name] !== cjs[name])) throw new Error('import and require give different classes');
      const rows = cjs.Interactions.fromColumns({ users: ['a', 'a', 'b', 'b'], items: ['x', 'y', 'x', 'z'] });
      const { train, test } = esm.split(rows, { strategy: 'leave-last-out' });
      const model = await new cjs.PopularityRecommender().fit(train);
