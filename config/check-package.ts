@@ -16,7 +16,7 @@ const names = entries.map(moduleName);
 /** What a package may hold, besides package.json. No sources, tests or maps. */
 const contents: Record<string, RegExp> = {
   attune:
-    /^(README\.md|CHANGELOG\.md|LICENSE|dist\/(LICENSES\.txt|kernels\.wasm|[\w.-]+\.(js|cjs|d\.ts|d\.cts)|(cli|modules)\/([\w.-]+\/)*[\w.-]+\.js))$/,
+    /^(README\.md|CHANGELOG\.md|LICENSE|dist\/(LICENSES\.txt|kernels\.wasm|[\w.-]+\.(js|cjs|d\.ts|d\.cts)|(bundle|cli|modules)\/([\w.-]+\/)*[\w.-]+\.js))$/,
   'attune-static-en': /^(README\.md|LICENSE|NOTICE|index\.js|index\.d\.ts|table\.attune|recipe\/[\w-]+\.ts)$/,
 };
 const project = mkdtempSync(join(tmpdir(), 'attune-package-'));
@@ -66,6 +66,7 @@ try {
     `import { createRequire } from 'node:module';
      const esm = await import('attune');
      const cjs = createRequire(import.meta.url)('attune');
+     if (Object.keys(esm).some((name) => esm[name] !== cjs[name])) throw new Error('import and require give different classes');
      const rows = cjs.Interactions.fromColumns({ users: ['a', 'a', 'b', 'b'], items: ['x', 'y', 'x', 'z'] });
      const { train, test } = esm.split(rows, { strategy: 'leave-last-out' });
      const model = await new cjs.PopularityRecommender().fit(train);

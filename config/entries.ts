@@ -19,12 +19,19 @@ export const bundledPackages = ['fzstd', 'seedrandom'];
 /** What callers import: `attune`, `attune/metrics`. */
 export const moduleName = (entry: string): string => (entry === 'index' ? 'attune' : `attune/${entry}`);
 
-/** `exports` of package.json. Bundlers for pages and edge runtimes take the modules; Node, Bun and Deno the merged files, which load faster. */
+/**
+ * `exports` of package.json. Bundlers for pages and edge runtimes take `modules`; Node and Deno files that load most code when it is called;
+ * Bun and bundlers for servers (they know `module`, Node does not) ES modules that cannot be torn from each other.
+ */
 export function packageExports(): Record<string, unknown> {
   const subpaths = entries.map((entry) => [
     entry === 'index' ? '.' : `./${entry}`,
     {
-      import: { types: `./dist/${entry}.d.ts`, node: `./dist/${entry}.js`, default: `./dist/modules/entries/${entry}.js` },
+      import: {
+        types: `./dist/${entry}.d.ts`,
+        node: { bun: `./dist/bundle/${entry}.js`, module: `./dist/bundle/${entry}.js`, default: `./dist/${entry}.js` },
+        default: `./dist/modules/entries/${entry}.js`,
+      },
       require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
     },
   ]);

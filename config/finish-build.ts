@@ -1,24 +1,36 @@
 /** Puts right what the bundlers of code and of types get wrong. Runs after tsup, on `dist`. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { buildCli } from './build-cli.ts';
 import { buildModules } from './build-modules.ts';
+import { buildForNode } from './build-node.ts';
 import { mergeChunks } from './merge-chunks.ts';
 
 const dist = join(import.meta.dirname, '../dist');
 let namespaces = 0;
 
-await mergeChunks(dist);
+await mergeChunks(dist, 32 * 1024);
+moveToBundle();
+await buildForNode(dist);
 await buildCli();
 await buildModules();
 for (const name of readdirSync(dist)) {
   if (/\.d\.c?ts$/.test(name)) edit(name, metricsByReference);
-  if (name.endsWith('.js')) edit(name, quickToParse);
-  if (/\.c?js$/.test(name)) edit(name, plainClassNames);
+  if (/\.c?js$/.test(name)) edit(name, (code) => plainClassNames(quickToParse(code)));
 }
+for (const name of readdirSync(join(dist, 'bundle'))) edit(`bundle/${name}`, (code) => plainClassNames(quickToParse(code)));
 if (namespaces !== 2)
   throw new Error(`Expected the namespace of metrics in two builds, got it in ${namespaces}. Does this step still have work to do?`);
+
+/** What tsup wrote as ES modules is for bundlers of servers, which do not know CommonJS or drop nothing of it; its CommonJS is not needed. */
+function moveToBundle(): void {
+  mkdirSync(join(dist, 'bundle'), { recursive: true });
+  for (const name of readdirSync(dist)) {
+    if (name.endsWith('.cjs')) rmSync(join(dist, name));
+    if (name.endsWith('.js')) renameSync(join(dist, name), join(dist, 'bundle', name));
+  }
+}
 
 /**
  * `export * as metrics` comes out as a list of constants, types among them, which only compiles for those who skip checking libraries.
@@ -44,7 +56,7 @@ function plainClassNames(code: string): string {
  * or not, makes Node keep and scan the whole file as two bytes a letter.
  */
 function quickToParse(code: string): string {
-  const { code: short } = transformSync(code, { minifyWhitespace: true, lineLimit: 160, charset: 'ascii', format: 'esm' });
+  const { code: short } = transformSync(code, { minifyWhitespace: true, lineLimit: 160, charset: 'ascii' });
   // esbuild leaves patterns as they are, where an escape means the same.
   return short.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -8,13 +8,19 @@ import { builtinModules } from 'node:module';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Larger chunks do not become part of `shared.js`, because a subpath that needs one of its chunks loads all of them. */
-const largestShared = 32 * 1024;
+/** What Node loads at once of `attune`; it imports no chunk. */
+export const earlyFile = 'early.js';
 const importStatement = /^import (?:\{([^}]*)\} from )?"\.\/([^"]+)";\n/gm;
 
-export async function mergeChunks(dist: string): Promise<void> {
+/** @param largest larger chunks do not become part of `shared.js`, because who needs one of its chunks loads all of them */
+export async function mergeChunks(dist: string, largest: number): Promise<void> {
   for (const chunks of loadedTogether(filesOf(dist))) await merge(dist, chunks, chunks[0]);
-  await merge(dist, smallLeaves(filesOf(dist)), 'shared.js');
+  await merge(dist, smallLeaves(filesOf(dist), largest), 'shared.js');
+}
+
+/** Puts together all chunks that a file loads at once. */
+export async function mergeLoadedBy(dist: string, entry: string, target: string): Promise<void> {
+  await merge(dist, [...loadedBy(filesOf(dist), entry)].filter(isChunk), target);
 }
 
 function filesOf(dist: string): Map<string, string> {
@@ -30,16 +36,20 @@ const importsOf = (code: string) => [...code.matchAll(importStatement)].map(([, 
  * subpaths, so it belongs to the group.
  */
 function loadedTogether(files: Map<string, string>): string[][] {
-  const loadedBy = new Map<string, string[]>();
+  const loaders = new Map<string, string[]>();
   for (const entry of files.keys()) {
     if (isChunk(entry) || isLazy(entry, files)) continue;
-    const seen = new Set([entry]);
-    for (const name of seen) for (const next of importsOf(files.get(name) as string)) seen.add(next);
-    for (const name of seen) if (isChunk(name)) loadedBy.set(name, [...(loadedBy.get(name) ?? []), entry]);
+    for (const name of loadedBy(files, entry)) if (isChunk(name)) loaders.set(name, [...(loaders.get(name) ?? []), entry]);
   }
   const groups = new Map<string, string[]>();
-  for (const [name, entries] of loadedBy) groups.set(String(entries), [...(groups.get(String(entries)) ?? []), name]);
+  for (const [name, entries] of loaders) groups.set(String(entries), [...(groups.get(String(entries)) ?? []), name]);
   return [...groups.values()].filter((group) => group.length > 1);
+}
+
+function loadedBy(files: Map<string, string>, entry: string): Set<string> {
+  const seen = new Set([entry]);
+  for (const name of seen) for (const next of importsOf(files.get(name) ?? '')) seen.add(next);
+  return seen;
 }
 
 /** A file that is only imported dynamically. */
@@ -47,12 +57,12 @@ function isLazy(name: string, files: Map<string, string>): boolean {
   return [...files.values()].some((code) => code.includes(`import("./${name}")`));
 }
 
-/** Small chunks that import nothing but small chunks, so that the file they become imports none that imports it. */
-function smallLeaves(files: Map<string, string>): string[] {
-  let chunks = [...files.keys()].filter((name) => isChunk(name) && (files.get(name) as string).length < largestShared);
+/** Small chunks that import nothing but small chunks and what is merged already, so that the file they become imports none that imports it. */
+function smallLeaves(files: Map<string, string>, largest: number): string[] {
+  let chunks = [...files.keys()].filter((name) => isChunk(name) && (files.get(name) as string).length < largest);
   for (let before = 0; before !== chunks.length; ) {
     before = chunks.length;
-    chunks = chunks.filter((name) => importsOf(files.get(name) as string).every((from) => chunks.includes(from)));
+    chunks = chunks.filter((name) => importsOf(files.get(name) as string).every((from) => from === earlyFile || chunks.includes(from)));
   }
   return chunks;
 }

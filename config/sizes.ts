@@ -4,6 +4,7 @@
  * parts keeps files whole, so that a page loads with a file what only a fit calls of it; `in parts` counts that.
  */
 import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
@@ -41,6 +42,7 @@ const rows: Row[] = [
   { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2150 },
   { what: 'package, unpacked', kilobytes: unpackedSize / 1000, budget: 7500 },
 ];
+rows.push({ what: "import 'attune' in Node, code parsed", kilobytes: parsedAtOnce(), budget: 210 });
 for (const [what, code, inOneFile, inParts] of pages) {
   rows.push({ what, kilobytes: await weightOf(code, true), budget: inOneFile });
   rows.push({ what: `${what}, in parts`, kilobytes: await firstLoad(code), budget: inParts });
@@ -55,6 +57,14 @@ if (heavy.length)
   throw new Error(
     `Expected ${heavy.map(({ what }) => what).join(', ')} within budget. Find what came along, or raise it in config/sizes.ts.`,
   );
+
+/** Kilobytes of the files that Node has loaded when attune is imported. The rest comes when it is called: see config/late-code.ts. */
+function parsedAtOnce(): number {
+  const script = `const module = require('node:module'); module.createRequire(${JSON.stringify(join(root, 'dist/'))})('./index.cjs');
+    console.log(JSON.stringify(Object.keys(module._cache)));`;
+  const loaded: string[] = JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
+  return loaded.reduce((sum, file) => sum + statSync(file).size, 0) / 1000;
+}
 
 /** Compressed kilobytes of what a bundler makes of a file. @param atOnce without what is imported later */
 async function weightOf(contents: string, atOnce: boolean): Promise<number> {

@@ -4,6 +4,7 @@ import { callback, choice, integer, readOptions, workOptions } from '../../optio
 import { guessNewline } from './csv-layout.ts';
 import { encodings, notUtf8 } from './encodings.ts';
 import { parseLiteral } from './literals.ts';
+import { pandasOrient } from './pandas-orient.ts';
 import { type BadLineOptions, BadLines, fromCheck, type ResumeOptions, type RowReader, rowReader, type SkippedLine } from './row-reader.ts';
 import { checkInput, inputName, type ReaderInput, readBytes, type TextReadOptions } from './source.ts';
 
@@ -123,7 +124,11 @@ export function jsonRow(text: string): object | string | undefined {
     row = /\b(NaN|Infinity)\b/.test(text) ? parseLiteral(text) : undefined;
     if (row === undefined) return `expected a JSON object, got ${shown(text)} (${(error as Error).message})`;
   }
-  return typeof row === 'object' && row !== null && !Array.isArray(row) ? row : `expected a JSON object, got ${shown(row)}`;
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return `expected a JSON object, got ${shown(row)}`;
+  const orient = pandasOrient(row);
+  return orient === undefined
+    ? row
+    : `expected a row as an object, got a whole table in one, as pandas writes it with orient '${orient}'. Write it by to_json(path, orient='records', lines=True)`;
 }
 
 /** The row of a line that is a dict of Python. */
