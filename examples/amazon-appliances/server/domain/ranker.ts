@@ -15,7 +15,7 @@ const longestMixedPage = 100;
 
 /**
  * How many products each source names for such a page, three times those of a row of cards, and how many of the best are mixed together. With
- * more of them pages are as diverse, and find held-out products as often within the error of such a count, but take half as long again.
+ * more of them pages are as diverse, and find held-out products as often within the error of such a count, but ranking takes longer.
  */
 const candidates = 30;
 const mixed = 40;
