@@ -13,6 +13,7 @@ const help = `npm run bench -- server [options]
   --connections N     at saturation (default 32)
   --users N           distinct users (default 100,000)
   --only TEXT         only routes whose name contains it, without the rest
+  --soak MINUTES      instead of all that: 200 requests a second of all kinds for so long, and the memory after each minute
 `;
 
 /** The shop under load: how much each route takes, and how long answers take when it is not full. */
@@ -29,6 +30,7 @@ export const server = {
         connections: { type: 'string', default: '32' },
         users: { type: 'string', default: '100000' },
         only: { type: 'string' },
+        soak: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -36,7 +38,9 @@ export const server = {
     const running = values.url ? { url: values.url, stop: () => {} } : await startShop(values['data-dir']);
     try {
       const settings = { seconds: Number(values.seconds), connections: Number(values.connections), users: Number(values.users) };
-      await measureAll(running.url, values['data-dir'], { ...settings, only: values.only });
+      if (values.soak !== undefined)
+        await soak(running.url, await routesOf(running.url, values['data-dir'], settings.users), Number(values.soak));
+      else await measureAll(running.url, values['data-dir'], { ...settings, only: values.only });
     } finally {
       running.stop();
     }
@@ -80,6 +84,21 @@ async function measureTogether(url: string, mixed: (() => Ask)[], { seconds, con
 }
 
 const longestRun = 1800;
+
+/** A mixed load for some minutes, to see whether answers get slower or memory grows. */
+async function soak(url: string, routes: Record<string, () => Ask>, minutes: number): Promise<void> {
+  const random = generator(7);
+  const asks = Object.values(routes);
+  console.log('| minute | answers | failures | p99 ms of the slowest route | resident memory, MB |\n|---:|---:|---:|---:|---:|');
+  for (let minute = 1; minute <= minutes; minute++) {
+    const next = () => asks[Math.floor(random() * asks.length)]();
+    const loads = [...(await steady(url, next, { perSecond: 200, seconds: 60 })).values()];
+    const sum = (of: (load: (typeof loads)[number]) => number) => loads.reduce((total, load) => total + of(load), 0);
+    const slowest = Math.max(...loads.map((load) => quantile(load, 0.99)));
+    const memory = Math.round((await facts(url)).memory / 1e6);
+    console.log(`| ${minute} | ${sum((it) => it.answers)} | ${sum((it) => it.failures)} | ${slowest.toFixed(1)} | ${memory} |`);
+  }
+}
 
 /** One request of each of so many users: a list, a list of a placement, a page that is opened, or a product that is liked. */
 function visits(asks: (() => Ask)[], users: number): () => Ask | undefined {

@@ -1,12 +1,20 @@
 import { dot } from '../numeric/dot.ts';
 import type { HistoryEntry } from './request.ts';
 
-/** A copy of a vector of length 1, so that inner products are cosines; undefined when it is missing, zero or not finite. */
+/** As long as this, squared and give or take the rounding of 32 bits, a vector is its own direction. */
+const unitRounding = 1e-6;
+
+/**
+ * A vector scaled to length 1, so that inner products are cosines; undefined when it is missing, zero or not finite. One that is as long already,
+ * as those of an index are, is not copied: do not change it.
+ */
 export function directionOf(vector: ArrayLike<number> | undefined): Float32Array | undefined {
   if (!vector) return undefined;
-  const direction = new Float32Array(vector);
-  const squares = dot(direction, 0, direction);
+  const given = vector instanceof Float32Array ? vector : new Float32Array(vector);
+  const squares = dot(given, 0, given);
   if (!(squares > 0 && Number.isFinite(squares))) return undefined;
+  if (Math.abs(squares - 1) <= unitRounding) return given;
+  const direction = given === vector ? given.slice() : given;
   const scale = 1 / Math.sqrt(squares);
   for (let k = 0; k < direction.length; k++) direction[k] *= scale;
   return direction;

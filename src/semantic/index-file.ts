@@ -1,6 +1,6 @@
 import type { Embedder } from '../contracts/embedder.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../data/files/model-file.ts';
+import { readModelFile, tensorOf, viewOf, writeModelFile } from '../data/files/model-file.ts';
 import { AttuneError } from '../errors.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
 import type { FieldNames } from './catalogue/documents.ts';
@@ -91,11 +91,12 @@ export function packIndex({
 }
 
 /**
- * The inverse of {@link packIndex}.
+ * The inverse of {@link packIndex}, by steps between which others may work.
  * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when an embedder or a vector index is missing or another one.
  */
-export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts {
+export function* unpackIndex(bytes: Uint8Array, given: UnpackOptions): Generator<void, IndexParts> {
   const file = readModelFile(bytes, kind, formatVersion);
+  yield;
   const settings = file.settings as unknown as Settings;
   const ids = file.ids.ids;
   if (!ids || !areSound(settings)) {
@@ -108,12 +109,14 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   const queryEmbedder = chooseQueryEmbedder(settings, given.queryEmbedder, bytesOf('queryEmbedder'));
   const embedder = chooseEmbedder(settings.embedder, given.embedder, bytesOf('embedder'), queryEmbedder !== undefined);
   const present = tensorOf(file, 'present', Uint8Array);
-  const catalogue = Catalogue.fromColumns(ids, present, tensorOf(file, 'metadata', Uint8Array));
+  const catalogue = Catalogue.fromColumns(ids, present, viewOf(file, 'metadata', Uint8Array));
+  yield;
   const empty = chooseIndex(settings.vectorIndex.kind, given.vectorIndex);
   const keys = presentKeys(present);
   const tokens = embedder.tokens && file.tensors['tokens.lists'] ? TokenLists.fromFile(file, keys) : undefined;
-  const vectors = tokens ? empty : empty.fromBytes(tensorOf(file, 'vectors', Uint8Array));
+  const vectors = tokens ? empty : yield* openVectors(empty, viewOf(file, 'vectors', Uint8Array));
   if (tokens && embedder.tokens) vectors.add(keys, tokens.vectorsOf(keys, embedder.tokens, embedder.dimensions));
+  yield;
   const lexical = LexicalIndex.fromFile(file, ids.size, settings.bm25, chooseTokenizer(settings.bm25, given.tokenizer));
   if (lexical.size !== catalogue.size || vectors.size !== catalogue.size) {
     throw new AttuneError(
@@ -123,6 +126,13 @@ export function unpackIndex(bytes: Uint8Array, given: UnpackOptions): IndexParts
   }
   const { bm25, fields } = settings;
   return { catalogue, embedder, queryEmbedder, vectors, lexical, bm25, fields, tokens };
+}
+
+/** An index of our own that takes long is opened by steps. Any other may keep the bytes, so that it gets a copy. */
+function* openVectors(empty: VectorIndex, bytes: Uint8Array): Generator<void, VectorIndex> {
+  const { opening } = empty as { opening?: (bytes: Uint8Array, isVerified: boolean) => Generator<void, VectorIndex> };
+  // Numbers that lie across words would be copied one by one.
+  return opening ? yield* opening.call(empty, bytes.byteOffset % 8 === 0 ? bytes : bytes.slice(), true) : empty.fromBytes(bytes.slice());
 }
 
 /** Whether they are settings that some version wrote: a file whose checksum is right may still have been made by somebody else. */

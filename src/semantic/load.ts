@@ -4,10 +4,13 @@ import { type DocumentFields, DocumentReader } from './catalogue/documents.ts';
 import { type IndexParts, unpackIndex } from './index-file.ts';
 import { loadChecks } from './semantic-options.ts';
 
-/** The inverse of `packIndex`, with what reads further items; without it where fields were functions and are not given again. */
-export function loadParts<Item>(bytes: Uint8Array, options: object): { parts: IndexParts; reader: DocumentReader<Item> | undefined } {
+/** The inverse of `packIndex` by steps, with what reads further items; without it where fields were functions and are not given again. */
+export function* loadParts<Item>(
+  bytes: Uint8Array,
+  options: object,
+): Generator<void, { parts: IndexParts; reader: DocumentReader<Item> | undefined }> {
   const { id, text, metadata, ...given } = readOptions('SemanticIndex.fromBytes', options, loadChecks);
-  const parts = unpackIndex(bytes, given);
+  const parts = yield* unpackIndex(bytes, given);
   const fields = {
     id: id ?? parts.fields.id,
     text: text ?? parts.fields.text,

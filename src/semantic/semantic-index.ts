@@ -6,6 +6,7 @@ import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { readOptions, workOptions } from '../options.ts';
 import { readMetadata, readModelStore } from '../storage/shared/model-names.ts';
+import { atOnce, inSlices } from '../work/steps.ts';
 import { buildParts, takeDocuments } from './build.ts';
 import type { DocumentReader, FieldNames, KeptFields, MetadataFields } from './catalogue/documents.ts';
 import { readDocuments } from './catalogue/read-documents.ts';
@@ -88,12 +89,12 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     bytes: Uint8Array,
     options: SemanticLoadOptions<Item, Vectors, Fields> = {},
   ): LoadedIndex<Item, Vectors, Fields> {
-    const { parts, reader } = loadParts<Item>(bytes, options);
+    const { parts, reader } = atOnce(loadParts<Item>(bytes, options));
     return new SemanticIndex(parts, reader);
   }
 
   /**
-   * Loads a version from a store: `name` (newest), `name@3` or `name@alias`.
+   * Loads a version from a store: `name` (newest), `name@3` or `name@alias`. Lets others work meanwhile.
    *
    * A file does not tell the type of its rows. `load<Product>(...)` states it: `add` then takes products, and `where` knows their fields.
    * So do `id`, `text` or `metadata` as functions of a `Product`. Otherwise both take anything.
@@ -110,9 +111,10 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     reference: string,
     options: SemanticLoadOptions<Item, Vectors, Fields> = {},
   ): Promise<LoadedIndex<Item, Vectors, Fields>> {
-    const index = SemanticIndex.fromBytes((await readModelStore(store).get(reference)).bytes, options);
-    await index.#parts.vectors.prepare?.();
-    return index;
+    const { bytes } = await readModelStore(store).get(reference);
+    const { parts, reader } = await inSlices(loadParts<Item>(bytes, options));
+    await parts.vectors.prepare?.();
+    return new SemanticIndex(parts, reader);
   }
 
   /** Number of items. */

@@ -28,7 +28,8 @@ export interface ProductImage {
 /** What had to be repaired in a row. */
 export type Repair = 'title made from brand and description' | 'price cannot be read';
 
-const names = {
+/** The columns in which to look for each field, the first that is filled counts. */
+export const productColumns = {
   item: ['parent_asin', 'asin', 'product_id', 'item_id', 'item'],
   title: ['title', 'name', 'product_title', 'product_name'],
   mainCategory: ['main_category', 'main_cat', 'product_group'],
@@ -43,34 +44,35 @@ const names = {
 
 /** The product in a metadata row of 2014, 2018 or 2023, or the rule that the row breaks. */
 export function readProduct(row: Record<string, unknown>): { product: CatalogueEntry; repairs: Repair[] } | string {
-  const item = idOf(firstOf(row, names.item)) ?? asinInLink(firstOf(row, ['link', 'url', 'product_link']));
+  const item = idOf(firstOf(row, productColumns.item)) ?? asinInLink(firstOf(row, ['link', 'url', 'product_link']));
   if (item === undefined) return 'no product id';
   const repairs: Repair[] = [];
   const details = readDetails(row);
   const store =
-    plainText(firstOf(row, names.store)).replace(/^by\s+/i, '') || plainText(details.Brand ?? details.Manufacturer ?? details.Publisher);
-  const categories = textList(firstOf(row, names.categories));
-  const description = textList(firstOf(row, names.description));
-  const given = firstOf(row, names.title);
+    plainText(firstOf(row, productColumns.store)).replace(/^by\s+/i, '') ||
+    plainText(details.Brand ?? details.Manufacturer ?? details.Publisher);
+  const categories = textList(firstOf(row, productColumns.categories));
+  const description = textList(firstOf(row, productColumns.description));
+  const given = firstOf(row, productColumns.title);
   let title = plainText(given);
   if (title === '' || looksLikeCode(title)) {
     title = titleFrom(store, description[0], categories) ?? `Product ${item}`;
     repairs.push('title made from brand and description');
   }
-  const price = priceOf(firstOf(row, names.price));
+  const price = priceOf(firstOf(row, productColumns.price));
   if (price === null) repairs.push('price cannot be read');
-  const average = numberOf(firstOf(row, names.averageRating));
-  const number = countOf(firstOf(row, names.ratingNumber));
+  const average = numberOf(firstOf(row, productColumns.averageRating));
+  const number = countOf(firstOf(row, productColumns.ratingNumber));
   return {
     product: {
       item,
       title,
-      main_category: mainCategory(firstOf(row, names.mainCategory)) ?? categories[0] ?? null,
+      main_category: mainCategory(firstOf(row, productColumns.mainCategory)) ?? categories[0] ?? null,
       average_rating: average !== undefined && average >= 0 && average <= 5 ? average : null,
       rating_number: number !== undefined && number >= 0 ? Math.round(number) : null,
       price: price ?? null,
       store: store || null,
-      features: textList(firstOf(row, names.features)),
+      features: textList(firstOf(row, productColumns.features)),
       description,
       images: readImages(row),
       categories,

@@ -12,7 +12,7 @@ export interface Rating {
 }
 
 /** The columns in which to look for each field, the first that is filled counts. */
-const amazonNames = {
+export const reviewColumns = {
   user: ['user_id', 'reviewerID', 'userId', 'user', 'customer_id', 'reviewer_id'],
   item: ['parent_asin', 'asin', 'product_id', 'productId', 'itemId', 'item_id', 'item'],
   value: ['rating', 'overall', 'star_rating', 'stars', 'score', 'value'],
@@ -22,11 +22,11 @@ const amazonNames = {
 };
 
 /** Columns that a file calls otherwise, by what they mean: `{ user: 'buyer' }`. */
-export type FieldNames = { [field in keyof typeof amazonNames]?: string };
+export type FieldNames = { [field in keyof typeof reviewColumns]?: string };
 
 /** Reads `user=buyer,item=sku`. */
 export function readFieldNames(text: string): FieldNames {
-  const known = Object.keys(amazonNames);
+  const known = Object.keys(reviewColumns);
   const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
   for (const [field, column] of pairs) {
     if (known.includes(field) && column) continue;
@@ -55,9 +55,9 @@ export function readRating(row: Record<string, unknown>, columns?: FieldNames): 
 }
 
 /** The names as this row writes them: files of other sources have `UserId`, `user id` or `user_id:token`. */
-function namesIn(row: Record<string, unknown>): typeof amazonNames {
-  if (amazonNames.user.some((name) => Object.hasOwn(row, name)) && amazonNames.item.some((name) => Object.hasOwn(row, name)))
-    return amazonNames;
+function namesIn(row: Record<string, unknown>): typeof reviewColumns {
+  if (reviewColumns.user.some((name) => Object.hasOwn(row, name)) && reviewColumns.item.some((name) => Object.hasOwn(row, name)))
+    return reviewColumns;
   const plain = (name: string) =>
     name
       .replace(/:.*$/s, '')
@@ -65,15 +65,15 @@ function namesIn(row: Record<string, unknown>): typeof amazonNames {
       .replace(/[^a-z0-9]/g, '');
   const keys = Object.keys(row);
   const written = (names: string[]) => [...names, ...keys.filter((key) => names.some((name) => plain(name) === plain(key)))];
-  return Object.fromEntries(Object.entries(amazonNames).map(([field, names]) => [field, written(names)])) as typeof amazonNames;
+  return Object.fromEntries(Object.entries(reviewColumns).map(([field, names]) => [field, written(names)])) as typeof reviewColumns;
 }
 
-let latest: { columns: FieldNames; names: typeof amazonNames } | undefined;
+let latest: { columns: FieldNames; names: typeof reviewColumns } | undefined;
 
-function named(columns: FieldNames): typeof amazonNames {
+function named(columns: FieldNames): typeof reviewColumns {
   if (latest?.columns !== columns) {
     const given = Object.fromEntries(Object.entries(columns).map(([field, column]) => [field, [column]]));
-    latest = { columns, names: { ...amazonNames, ...given } };
+    latest = { columns, names: { ...reviewColumns, ...given } };
   }
   return latest.names;
 }

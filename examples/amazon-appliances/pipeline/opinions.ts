@@ -12,10 +12,14 @@ export const lowestLiked = 3;
 const starsIn = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined);
 export const starsOf = (event: StoredEvent) => starsIn(event.value) ?? starsIn(event.rating);
 
-/** What an event is worth in stars, 0 when it speaks against the product; purchases also come from tracking, where the product is the key. */
+/**
+ * What an event is worth in stars, 0 when it speaks against the product; purchases also come from tracking, where the product is the key. A like is
+ * one, whatever number comes with it.
+ */
 export function worthOf(event: StoredEvent, worthNow: typeof worth = worth): number {
   const type = event.type as OpinionType;
-  if (type === 'like' || type === 'purchase') return starsOf(event) ?? worthNow[type];
+  if (type === 'like') return worthNow.like;
+  if (type === 'purchase') return starsOf(event) ?? worthNow.purchase;
   return type === 'rating' ? (starsOf(event) ?? 0) : 0;
 }
 

@@ -39,10 +39,11 @@ export function writeModelFile({ kind, formatVersion, settings, tensors, ids }: 
 
 /**
  * Reads a model file of one kind. Tensors are views of `bytes` where alignment allows.
+ * @param isVerified whether the bytes are part of a model file that was read, and so verified, before
  * @throws ERR_BAD_FILE damaged, truncated or not a model; ERR_WRONG_KIND another kind; ERR_NEWER_FORMAT from a newer attune.
  */
-export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: number): ModelFile {
-  const { tensors, metadata } = parts(readSafetensors, bytes);
+export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: number, isVerified = false): ModelFile {
+  const { tensors, metadata } = parts((given) => readSafetensors(given, isVerified), bytes);
   if (metadata.format !== 'attune') throw new AttuneError('ERR_BAD_FILE', 'Expected a model file of attune, got another safetensors file.');
   // Without this, a file whose key `checksum` is damaged would go unverified.
   if (metadata.checksum === undefined) throw new AttuneError('ERR_BAD_FILE', 'Expected a model file with a checksum, got one without.');
@@ -101,14 +102,18 @@ export function handOver(bytes: Uint8Array): Uint8Array {
  * with which the file can be freed; a view of a file that was handed over.
  */
 export function tensorOf<T extends TensorData>(file: ModelFile, name: string, type: new (n: number) => T, length?: number): T {
-  const data = Object.hasOwn(file.tensors, name) ? file.tensors[name].data : undefined;
-  if (!(data instanceof type) || (length !== undefined && data.length !== length)) {
-    throw new AttuneError(
-      'ERR_BAD_FILE',
-      `Expected tensor '${name}'${length === undefined ? '' : ` of ${length} numbers`} in a model of kind '${file.kind}'.`,
-    );
-  }
+  const data = viewOf(file, name, type, length);
   return (handedOver.has(data.buffer) ? data : data.slice()) as T;
+}
+
+/** The same as a view of the file, for what reads it at once and keeps nothing of it. */
+export function viewOf<T extends TensorData>(file: ModelFile, name: string, type: new (n: number) => T, length?: number): T {
+  const data = Object.hasOwn(file.tensors, name) ? file.tensors[name].data : undefined;
+  if (data instanceof type && (length === undefined || data.length === length)) return data;
+  throw new AttuneError(
+    'ERR_BAD_FILE',
+    `Expected tensor '${name}'${length === undefined ? '' : ` of ${length} numbers`} in a model of kind '${file.kind}'.`,
+  );
 }
 
 function readSettings(text: string | undefined, kind: string): Record<string, unknown> {

@@ -92,8 +92,31 @@ export class Orders {
     orders.#ends = ends;
     orders.#size = bytes.length;
     orders.#count = texts;
-    for (let text = 0; text < texts; text++) if (orders.read(text).some(({ word }) => word >= words)) return undefined;
-    return orders;
+    return orders.#isSound(words) ? orders : undefined;
+  }
+
+  /** Whether each text ends where an entry does, and names known words alone. As {@link read}, without making entries. */
+  #isSound(words: number): boolean {
+    const bytes = this.#bytes;
+    let position = 0;
+    const next = () => {
+      let value = 0;
+      for (let scale = 1; position < bytes.length; scale *= 128) {
+        const byte = bytes[position++];
+        value += (byte & 127) * scale;
+        if (byte < 128) return value;
+      }
+      return Number.POSITIVE_INFINITY; // it does not end
+    };
+    for (let text = 0; text < this.#count; text++) {
+      while (position < this.#ends[text]) {
+        const head = next();
+        if (head >= words * 4) return false;
+        if (head % 4 !== 0 && !(next() + next() < Number.POSITIVE_INFINITY)) return false;
+      }
+      if (position !== this.#ends[text]) return false;
+    }
+    return true;
   }
 
   #put(value: number): void {

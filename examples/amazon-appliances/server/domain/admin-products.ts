@@ -1,12 +1,11 @@
-import { type CatalogueEntry, readProduct } from '../../etl/product.ts';
-import { firstOf, numberOf, priceOf } from '../../etl/values.ts';
 import { type GivenRow, type InsertResult, readRows, withRejected } from './admin-rows.ts';
 import { notFound, ShopError } from './errors.ts';
 import type { Shop } from './shop.ts';
+import { readProductStrictly } from './strict-rows.ts';
 
 /** Stores products; they are in every list, search and recommendation when this resolves. */
 export async function insertProducts(shop: Shop, given: readonly GivenRow[]): Promise<InsertResult> {
-  const { rows, rejected } = readRows(given, readStrictly);
+  const { rows, rejected } = readRows(given, readProductStrictly);
   const stored = await shop.system.data.products.putMany(rows.map(({ value }) => ({ ...value })));
   await shop.productsCame(rows.map(({ value }) => value.item));
   return withRejected(rows, rejected, { ...stored, rejected: stored.rejected });
@@ -18,7 +17,7 @@ export async function changeProduct(shop: Shop, id: string, { hidden, ...columns
   if (!known) throw notFound('product', id);
   if (Object.keys(columns).length > 0) {
     const { item, ...old } = known;
-    const read = readStrictly({ ...old, ...columns, parent_asin: id });
+    const read = readProductStrictly({ ...old, ...columns, parent_asin: id });
     if (typeof read === 'string') throw new ShopError('ERR_VALIDATION', `The product would not be valid: ${read}.`);
     await shop.system.data.products.putMany([{ ...read }]);
     await shop.productsCame([id]);
@@ -37,25 +36,6 @@ export async function deleteProducts(shop: Shop, ids: readonly string[]) {
 /** The first or the last products of the table. */
 export const endOf = (shop: Shop, end: 'first' | 'last', n: number): string[] =>
   (end === 'first' ? shop.catalogue.cards.slice(0, n) : shop.catalogue.cards.slice(-n)).map((card) => card.parent_asin);
-
-/** A file may be untidy; what an administrator types is right or refused. */
-function readStrictly(row: Record<string, unknown>): CatalogueEntry | string {
-  const read = readProduct(row);
-  if (typeof read === 'string') return read;
-  if (read.product.item.includes('\0')) return 'the product id holds a NUL';
-  const price = firstOf(row, ['price']);
-  if (price !== undefined && (priceOf(price) ?? 0) <= 0) return 'price is not a number above 0';
-  const average = firstOf(row, ['average_rating']);
-  if (average !== undefined && !isWithin(average, 0, 5)) return 'average_rating is not a number from 0 to 5';
-  const number = firstOf(row, ['rating_number']);
-  if (number !== undefined && !isWithin(number, 0, Number.MAX_SAFE_INTEGER)) return 'rating_number is not a number from 0';
-  return read.product;
-}
-
-function isWithin(value: unknown, from: number, to: number): boolean {
-  const number = numberOf(value);
-  return number !== undefined && number >= from && number <= to;
-}
 
 /** Per category: how many products, their mean rating and their mean price; largest first. */
 export function productStats(shop: Shop) {

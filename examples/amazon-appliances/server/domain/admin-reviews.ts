@@ -1,11 +1,11 @@
 import type { FirstOrLast } from 'attune';
-import { readRating } from '../../etl/review.ts';
 import { type GivenRow, type InsertResult, readRows, withRejected } from './admin-rows.ts';
 import type { Shop } from './shop.ts';
+import { readRatingStrictly } from './strict-rows.ts';
 
 /** Stores ratings; one of a known pair replaces it, and one of an unknown product is rejected. */
 export async function insertReviews(shop: Shop, given: readonly GivenRow[]): Promise<InsertResult> {
-  const { rows, rejected } = readRows(given, readRating);
+  const { rows, rejected } = readRows(given, readRatingStrictly);
   const stored = await shop.system.data.interactions.putMany(
     rows.map(({ value: { verified, helpful, ...rating } }) => ({
       ...rating,

@@ -1,9 +1,9 @@
 import type { History, IndexLike, Recommendation, SemanticIndex } from 'attune';
 import { LruCache } from './lru-cache.ts';
 
-/** How many neighbours of a product are kept, and of how many products. */
-const listLength = 60;
-const remembered = 10_000;
+/** How many neighbours of a product are kept, and of how many products: less than half a kilobyte each. */
+const listLength = 48;
+const remembered = 30_000;
 
 type Similar = NonNullable<IndexLike['similarTo']>;
 

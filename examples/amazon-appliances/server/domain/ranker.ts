@@ -13,8 +13,12 @@ export type Side = (typeof sides)[number];
 /** Pages up to this size are mixed so that not every product is like the one before; longer lists are for machines. */
 const longestMixedPage = 100;
 
-/** How many products each source names for such a page: three times those of a row of cards, so that mixing has a choice. */
-const candidates = 50;
+/**
+ * How many products each source names for such a page, three times those of a row of cards, and how many of the best are mixed together. With
+ * more of them pages are as diverse, and find held-out products as often within the error of such a count, but ranking takes longer.
+ */
+const candidates = 30;
+const mixed = 40;
 
 /** The same for placements, whose rules leave some out. */
 const placementCandidates = 100;
@@ -88,7 +92,7 @@ export class Rankers {
       attributes: (item) => this.#catalogue.get(item) as Record<string, unknown> | undefined,
       fusion: fusionOf(sources),
       candidates: isMixed ? candidates : undefined,
-      rerank: search && isMixed ? [diversify({ lambda: 0.8, by: search })] : [],
+      rerank: search && isMixed ? [diversify({ lambda: 0.8, by: search, depth: mixed })] : [],
     });
   }
 

@@ -50,11 +50,13 @@ export function rootOf(shop: Shop) {
       return found.map(({ parent_asin, similarity }) => ({ similarity, product: productOf(shop, parent_asin) }));
     },
     async recommendations({ user, n, interests }: { user: string; n: number; interests?: string[] }) {
-      const { strategy, json } = await recommend(shop, { user_id: user, n: checked(n), interests });
+      if (interests !== undefined && (interests.length > 50 || interests.some((it) => it === '' || it.length > 500)))
+        throw bad('interests', 'at most 50 texts of at most 500 characters');
+      const { strategy, json } = await recommend(shop, { user_id: checkedId('user', user), n: checked(n), interests });
       return { strategy, recommendations: recommendationsOf(shop, JSON.parse(json)) };
     },
     async placement({ name, user, n, item }: { name: string; user: string; n: number; item?: string }) {
-      const answer = await recommendIn(shop, name, { user_id: user, n: checked(n), item_id: item });
+      const answer = await recommendIn(shop, name, { user_id: checkedId('user', user), n: checked(n), item_id: item });
       return { ...answer, recommendations: recommendationsOf(shop, answer.recommendations) };
     },
     categories: () => shop.catalogue.categories,
@@ -79,6 +81,12 @@ const recommendationsOf = (shop: Shop, list: readonly Listed[]) =>
 function checked(n: number): number {
   if (Number.isInteger(n) && n >= 1 && n <= mostProducts) return n;
   throw bad('n', `a whole number from 1 to ${mostProducts}`);
+}
+
+/** As long as an id of the routes may be. */
+function checkedId(field: string, id: string): string {
+  if (id.length >= 1 && id.length <= 256) return id;
+  throw bad(field, 'an id of 1 to 256 characters');
 }
 
 const bad = (field: string, expected: string) => new HttpError(400, 'ERR_VALIDATION', `${field}: expected ${expected}.`);

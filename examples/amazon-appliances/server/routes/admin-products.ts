@@ -36,12 +36,12 @@ const texts = { type: 'array', maxItems: 1000, items: { type: 'string', maxLengt
 const changes = {
   ...object(
     {
-      title: { type: 'string', minLength: 1, maxLength: 2000 },
+      title: { type: 'string', minLength: 1, maxLength: 2000, pattern: '\\S' },
       main_category: text,
       store: text,
-      price: { type: ['number', 'null'], exclusiveMinimum: 0 },
+      price: { type: ['number', 'null'], exclusiveMinimum: 0, maximum: 1e9 },
       average_rating: { type: ['number', 'null'], minimum: 0, maximum: 5 },
-      rating_number: { type: ['integer', 'null'], minimum: 0 },
+      rating_number: { type: ['integer', 'null'], minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
       features: texts,
       description: texts,
       categories: texts,

@@ -1,4 +1,4 @@
-import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../../data/files/model-file.ts';
+import { type ModelFile, readModelFile, tensorOf, viewOf, writeModelFile } from '../../../data/files/model-file.ts';
 import { AttuneError } from '../../../errors.ts';
 import { packPairs, unpackPairs } from '../four-bit/four-bit-file.ts';
 import { FourBitSlots } from './four-bit-slots.ts';
@@ -75,12 +75,19 @@ export function packHnsw({ dimensions, m, seed, isFourBit, keys: keysOf, vectors
 
 const column = <T extends Float32Array | Uint8Array>(data: T) => ({ data, shape: [data.length] });
 
+/** Entries that are checked, and slots that get their links, between two steps: some milliseconds of work. */
+const checkedAtOnce = 2 ** 20;
+const linkedAtOnce = 2048;
+
 /**
- * The inverse of {@link packHnsw}. `links` writes the links into a graph whose slots are in place.
+ * The inverse of {@link packHnsw}, by steps between which others may work. `links` writes the links into a graph whose slots are in place. The
+ * vectors are a view of the bytes.
+ * @param isVerified whether the bytes are part of a file whose checksum was verified
  * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT
  */
-export function unpackHnsw(bytes: Uint8Array) {
-  const file = readModelFile(bytes, kind, formatVersion);
+export function* unpackHnsw(bytes: Uint8Array, isVerified: boolean) {
+  const file = readModelFile(bytes, kind, formatVersion, isVerified);
+  yield;
   const dimensions = whole(file, 'dimensions', 0, 65_536);
   const m = whole(file, 'm', 4, 128);
   const seed = whole(file, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
@@ -88,27 +95,26 @@ export function unpackHnsw(bytes: Uint8Array) {
   const slotOfKey = tensorOf(file, 'slotOfKey', Int32Array, keys.length);
   const slots = tensorOf(file, 'slots', Int32Array);
   const coded = file.formatVersion === 3 ? readCodes(file, slots.length, dimensions) : undefined;
-  const vectors = tensorOf(file, 'vectors', Float32Array, coded ? undefined : slots.length * dimensions);
+  const vectors = viewOf(file, 'vectors', Float32Array, coded ? undefined : slots.length * dimensions);
   if (vectors.length !== slots.length * dimensions && vectors.length > 0) throw damaged('a vector for each slot');
-  const lowest = tensorOf(file, 'links', Int32Array, slots.length * 2 * m);
-  const upper = tensorOf(file, 'upperLinks', Int32Array);
-  const present = new Set(slots);
+  const lowest = viewOf(file, 'links', Int32Array, slots.length * 2 * m);
+  const upper = viewOf(file, 'upperLinks', Int32Array);
   const ascending = slots.every((slot, k) => slot > (k > 0 ? slots[k - 1] : -1)) && (slots.at(-1) ?? 0) < 2 ** 30;
-  const named = new Set(slotOfKey);
-  if (!ascending || named.size !== present.size || slotOfKey.some((slot) => !present.has(slot)))
-    throw damaged('keys for all slots, which ascend');
+  if (!ascending) throw damaged('slots that ascend');
+  const isSlot = membersOf(slots);
+  if (new Set(slotOfKey).size !== slots.length || !slotOfKey.every(isSlot)) throw damaged('keys for all slots');
   if (keys.some((key) => key < 0) || new Set(keys).size < keys.length || (keys.length > 0 && dimensions === 0)) {
     throw damaged('different keys from 0, of vectors');
   }
-  if (vectors.some((x) => !Number.isFinite(x))) throw damaged('finite numbers');
+  if (!(yield* areFinite(vectors))) throw damaged('finite numbers');
   const entry = whole(file, 'entry', -1, 2 ** 30);
-  if (keys.length > 0 && !present.has(entry)) throw damaged('an entry point that is there');
-  if (![lowest, upper].every((list) => list.every((slot) => slot === -1 || present.has(slot))))
-    throw damaged('links to slots that are there');
+  if (keys.length > 0 && !isSlot(entry)) throw damaged('an entry point that is there');
+  for (const list of [lowest, upper]) if (!(yield* areLinks(list, isSlot))) throw damaged('links to slots that are there');
 
-  const links = (graph: HnswGraph) => {
+  function* links(graph: HnswGraph): Generator<void> {
     let at = 0;
-    slots.forEach((slot, k) => {
+    for (let k = 0; k < slots.length; k++) {
+      const slot = slots[k];
       graph.links(slot, 0).set(lowest.subarray(k * 2 * m, (k + 1) * 2 * m));
       for (let level = 1; level <= graph.levelOf(slot); level++, at += m) {
         const list = upper.subarray(at, at + m);
@@ -116,10 +122,40 @@ export function unpackHnsw(bytes: Uint8Array) {
           throw damaged('links between slots of a level');
         graph.links(slot, level).set(list);
       }
-    });
+      if (k % linkedAtOnce === linkedAtOnce - 1) yield;
+    }
     if (at !== upper.length) throw damaged('the links of these slots and no more');
-  };
+  }
   return { dimensions, m, seed, keys, slotOfKey, slots, vectors, coded, entry, links, isRefined: file.formatVersion === 2 };
+}
+
+function* areFinite(numbers: Float32Array): Generator<void, boolean> {
+  let nothing = 0; // a product with 0 is one only where all numbers are finite
+  for (let k = 0; k < numbers.length; k++) {
+    nothing += numbers[k] * 0;
+    if (k % checkedAtOnce === checkedAtOnce - 1) yield;
+  }
+  return nothing === 0;
+}
+
+function* areLinks(slots: Int32Array, isSlot: (slot: number) => boolean): Generator<void, boolean> {
+  for (let k = 0; k < slots.length; k++) {
+    if (slots[k] !== -1 && !isSlot(slots[k])) return false;
+    if (k % checkedAtOnce === checkedAtOnce - 1) yield;
+  }
+  return true;
+}
+
+/** Whether a number is one of those that ascend: by flags, unless a damaged file would make them many. */
+function membersOf(ascending: Int32Array): (number: number) => boolean {
+  const end = (ascending.at(-1) ?? -1) + 1;
+  if (end > 16 * ascending.length + 1024) {
+    const members = new Set(ascending);
+    return (number) => members.has(number);
+  }
+  const flags = new Uint8Array(end);
+  for (const number of ascending) flags[number] = 1;
+  return (number) => flags[number] === 1;
 }
 
 /** The codes and factors of the slots, by their place in the file. */

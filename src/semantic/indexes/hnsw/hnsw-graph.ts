@@ -12,11 +12,15 @@ import {
 } from '../../../engine/generated/jobs.ts';
 import { positionOf } from '../../../engine/memory/block.ts';
 import { uniform } from '../../../numeric/random.ts';
+import { atOnce } from '../../../work/steps.ts';
 import { GraphLinks } from './graph-links.ts';
 import { GraphMemory, type GraphSettings, g, listRoom, lowestLevel } from './graph-memory.ts';
 
 /** Number of slots whose levels are drawn at once. */
 const drawn = 4096;
+
+/** Slots that get a second code between two steps. */
+const encodedAtOnce = 1024;
 
 /** What a search found. */
 interface Found {
@@ -90,11 +94,17 @@ export class HnswGraph {
 
   /** Gives slots a second code each. @param vectorOf of a slot below `count`; undefined for one that is not in use */
   makeFine(count: number, vectorOf: (slot: number) => Float32Array | undefined): void {
+    atOnce(this.makingFine(count, vectorOf));
+  }
+
+  /** The same by steps between which others may work. */
+  *makingFine(count: number, vectorOf: (slot: number) => Float32Array | undefined): Generator<void> {
     const memory = this.#memory;
     memory.grow({ fine: Math.max(1, this.#capacity) * memory.width });
     for (let slot = 0; slot < count; slot++) {
       const vector = vectorOf(slot);
       if (vector) memory.call(hnswEncodeFinely, { g, slot, vector: this.#take(vector), dimensions: this.dimensions });
+      if (slot % encodedAtOnce === encodedAtOnce - 1) yield;
     }
   }
 

@@ -2,6 +2,7 @@ import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector
 import { AttuneError } from '../../../errors.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
 import { integer } from '../../../options.ts';
+import { atOnce } from '../../../work/steps.ts';
 import { yieldNow } from '../../../work/yield-now.ts';
 import { checkSearchOptions } from '../shared/search-options.ts';
 import { FourBitSlots } from './four-bit-slots.ts';
@@ -63,6 +64,9 @@ const builtAside = 2048;
 const placedAtOnce = 1024;
 
 type Work = NonNullable<Parameters<VectorIndex['add']>[3]>;
+
+/** What a file holds. */
+type HnswFile = ReturnType<typeof unpackHnsw> extends Generator<void, infer File> ? File : never;
 
 /** The index itself; `plain` settings run the kernels' twins. */
 export class Hnsw implements HnswIndex {
@@ -239,7 +243,12 @@ export class Hnsw implements HnswIndex {
   }
 
   fromBytes(bytes: Uint8Array): HnswIndex {
-    const file = unpackHnsw(bytes);
+    return atOnce(this.opening(bytes, false));
+  }
+
+  /** As {@link fromBytes}, by steps between which others may work. @param isVerified whether the bytes are part of a verified file */
+  *opening(bytes: Uint8Array, isVerified: boolean): Generator<void, HnswIndex> {
+    const file = yield* unpackHnsw(bytes, isVerified);
     const isBare = this.#o.vectors === 'memory' && file.vectors.length === 0;
     const index = new Hnsw({
       ...this.#o,
@@ -249,27 +258,29 @@ export class Hnsw implements HnswIndex {
       storage: file.coded ? '4bit' : 'float32',
       vectors: file.coded && isBare ? 'none' : this.#o.vectors,
     });
-    if (file.keys.length > 0) index.#fill(file);
+    if (file.keys.length > 0) yield* index.#fill(file);
     return index;
   }
 
   /** Takes the contents of a file. */
-  #fill({ dimensions, keys, slotOfKey, slots, vectors, coded, entry, links, isRefined }: ReturnType<typeof unpackHnsw>): void {
+  *#fill({ dimensions, keys, slotOfKey, slots, vectors, coded, entry, links, isRefined }: HnswFile): Generator<void> {
     const graph = this.#begin(dimensions);
     const used = slots[slots.length - 1] + 1;
     graph.reserve(used, keys.reduce((a, b) => Math.max(a, b), 0) + 1, this.#o.efConstruction);
-    slots.forEach((slot, k) => {
+    for (let k = 0; k < slots.length; k++) {
       const vector = vectors.length > 0 ? vectors.subarray(k * dimensions, (k + 1) * dimensions) : undefined;
-      if (coded) (this.#slots as FourBitSlots).restore(slot, coded(k), vector);
-      else this.#place(slot, vector as Float32Array);
-    });
-    keys.forEach((key, k) => {
-      this.#name(slotOfKey[k], key);
-    });
+      if (coded) (this.#slots as FourBitSlots).restore(slots[k], coded(k), vector);
+      else this.#place(slots[k], vector as Float32Array);
+      if (k % placedAtOnce === placedAtOnce - 1) yield;
+    }
+    for (let k = 0; k < keys.length; k++) {
+      this.#name(slotOfKey[k], keys[k]);
+      if (k % placedAtOnce === placedAtOnce - 1) yield;
+    }
     this.#listFree();
-    links(graph);
+    yield* links(graph);
     graph.enterAt(entry);
-    if (isRefined) graph.makeFine(used, (slot) => (this.#keys.has(slot) ? this.#slots?.get(slot) : undefined));
+    if (isRefined) yield* graph.makingFine(used, (slot) => (this.#keys.has(slot) ? this.#slots?.get(slot) : undefined));
   }
 
   /** Every allowed vector by its codes, then exactly what their error leaves in doubt: the n-th best cannot be below limit - margin. */
