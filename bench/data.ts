@@ -8,6 +8,7 @@ import { fileModelStore, readTable } from 'attune/node';
 import { type SqliteHandle, sqliteDataStore } from 'attune/sqlite';
 import Database from 'libsql';
 import postgres from 'postgres';
+import { streamRows } from './data/stream.ts';
 import { Peer } from './support/peers.ts';
 import { type Row, ratioOf, table } from './support/table.ts';
 
@@ -18,7 +19,9 @@ const help = `npm run bench -- data [options]
   --rounds N       runs of each side (default 1)
   --no-peers       without DuckDB
   --database URL   an empty PostgreSQL database, into which etl loads as well
-  --only a,b       etl, read, put, load
+  --only a,b       etl, read, put, load, stream
+  --stream N       rows that are streamed from each store (default 10,000,000)
+  --stores a,b     the stores: sqlite, pglite, postgresql with --database (default all; PGlite takes most of the time)
 `;
 
 interface Cost {
@@ -42,7 +45,9 @@ export const data = {
         rounds: { type: 'string', default: '1' },
         database: { type: 'string' },
         'no-peers': { type: 'boolean', default: false },
-        only: { type: 'string', default: 'etl,read,put,load' },
+        only: { type: 'string', default: 'etl,read,put,load,stream' },
+        stream: { type: 'string', default: '10000000' },
+        stores: { type: 'string', default: 'sqlite,pglite,postgresql' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -53,12 +58,15 @@ export const data = {
     const rows: Row[] = [];
     try {
       const root = join(import.meta.dirname, '..');
-      if (!existsSync(join(folder, 'Appliances.jsonl.gz'))) await appliances(root, folder, ['sample', '--scale', values.scale]);
+      if (only.includes('etl') && !existsSync(join(folder, 'Appliances.jsonl.gz')))
+        await appliances(root, folder, ['sample', '--scale', values.scale]);
       if (only.includes('etl')) rows.push(...(await etlRows(root, folder, values.before, Number(values.rounds), !values['no-peers'])));
-      if (values.database) rows.push(await postgresRow(root, folder, values.database));
+      if (values.database && only.includes('etl')) rows.push(await postgresRow(root, folder, values.database));
       if (only.includes('read')) rows.push(await readRow(folder));
       if (only.includes('put')) rows.push(await putRow());
       if (only.includes('load')) rows.push(await modelRow(folder));
+      if (only.includes('stream'))
+        rows.push(...(await streamRows(folder, Number(values.stream), values.stores.split(','), values.database)));
       console.log(`\n${table(rows)}\n\n${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}`);
     } finally {
       if (own) rmSync(folder, { recursive: true, force: true });

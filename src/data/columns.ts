@@ -38,7 +38,7 @@ export class ColumnBuilder {
     this.#size++;
   }
 
-  /** The same with ids as ASCII in a buffer. */
+  /** The same with ids as UTF-8 in a buffer. */
   pushBytes(bytes: Uint8Array, user: number, userEnd: number, item: number, itemEnd: number, value: number, time: number): void {
     if (this.#size === this.#v.length) this.#grow();
     if (!this.#t && !Number.isNaN(time)) this.#t = new Float64Array(this.#v.length).fill(Number.NaN, 0, this.#size);

@@ -101,8 +101,11 @@ export async function eachRow<Row>(
       if (k < records.length) take(records.rowAt(k++) as Row);
     }
   };
-  if (recordBatches in rows && builder.pushBytes && [o.user, o.item, o.value, o.timestamp].every(({ column }) => column !== undefined)) {
-    for await (const batch of (rows as unknown as RecordReader<Row>)[recordBatches]()) {
+  const columns = [o.user, o.item, o.value, o.timestamp].flatMap(({ column }) => column ?? []);
+  const asRecords = recordBatches in rows && builder.pushBytes && columns.length === 4;
+  const batches = asRecords ? (rows as unknown as RecordReader<Row>)[recordBatches](columns) : undefined;
+  if (batches) {
+    for await (const batch of batches) {
       if (Array.isArray(batch)) for (const row of batch) take(row);
       else takeRecords(batch, builder as ByteSink);
     }

@@ -10,7 +10,7 @@ export interface RecordColumns {
 
 /** What takes rows as the bytes they were read from. */
 export interface ByteSink {
-  /** The row whose user id is the ASCII text from `user` to `userEnd`, and likewise its item. */
+  /** The row whose user id is the UTF-8 text from `user` to `userEnd`, and likewise its item. */
   pushBytes(bytes: Uint8Array, user: number, userEnd: number, item: number, itemEnd: number, value: number, time: number): void;
 }
 
@@ -29,10 +29,14 @@ export interface Records {
   pushInto(from: number, to: number, sink: ByteSink, columns: RecordColumns, times: TimeColumn, row: number): number;
 }
 
-/** The method of a reader that gives its rows as {@link Records} where it can; of the registry, as bundles have the file twice. */
+/**
+ * The method of a reader that gives its rows as {@link Records} where it can, for callers who need no other columns than those they name; of the
+ * registry, as bundles have the file twice.
+ */
 export const recordBatches: unique symbol = Symbol.for('attune.recordBatches');
 
 /** A reader that has this method. */
 export interface RecordReader<Row> {
-  [recordBatches](): AsyncIterable<Row[] | Records>;
+  /** @returns undefined when the rows have to be read as objects */
+  [recordBatches](columns: readonly string[]): AsyncIterable<Row[] | Records> | undefined;
 }

@@ -1,5 +1,6 @@
 /** Files and streams: what needs Node, Bun or Deno. */
-export { type CsvOptions, readCsv } from '../data/readers/csv.ts';
+export { readCsv } from '../data/readers/csv.ts';
+export type { CsvOptions } from '../data/readers/csv-options.ts';
 export type { Encoding } from '../data/readers/encodings.ts';
 export { type JsonLinesOptions, readJsonLines } from '../data/readers/json-lines.ts';
 export { type ParquetDecompressor, type ParquetOptions, readParquet } from '../data/readers/parquet.ts';

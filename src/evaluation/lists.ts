@@ -6,7 +6,8 @@ import type { ListColumns } from '../metrics/columnar/measure-lists.ts';
 import { randomBelow, randomNumbers } from '../numeric/random.ts';
 import { checkIterable, type Progress } from '../options.ts';
 import { yieldNow } from '../work/yield-now.ts';
-import { type ItemSpace, type Plan, Rows } from './plan.ts';
+import { type ItemRows, type ItemSpace, type Plan, Rows } from './plan.ts';
+import { byHistory } from './visiting-order.ts';
 
 /** The request passed to a function that acts as a recommender. */
 export interface ListRequest {
@@ -68,6 +69,8 @@ export async function collectLists(o: CollectOptions): Promise<CollectedLists> {
   const { plan, space, signal } = o;
   const chunk = typeof o.source === 'function' ? 32 : 256;
   const total = plan.ranked.length;
+  // Functions are asked in the order of the users, as they may remember what they were asked.
+  const order = typeof o.source !== 'function' && o.train ? byHistory(plan.ranked, o.train) : Int32Array.from(plan.ranked.keys());
   const rows = new Rows();
   const candidates = new Int32Array(total);
   let yielded = performance.now();
@@ -77,7 +80,7 @@ export async function collectLists(o: CollectOptions): Promise<CollectedLists> {
       yielded = performance.now();
     }
     signal?.throwIfAborted();
-    const users = Array.from({ length: Math.min(chunk, total - start) }, (_, k) => start + k);
+    const users = [...order.subarray(start, start + chunk)];
     const only = users.map((user) => candidatesOf(user, o));
     const lists = await ask(users, only, o);
     for (const [k, user] of users.entries()) {
@@ -88,11 +91,25 @@ export async function collectLists(o: CollectOptions): Promise<CollectedLists> {
     o.onProgress?.({ phase: 'evaluating', done: start + users.length, total });
   }
   signal?.throwIfAborted();
-  const { offsets, indices } = rows.columns();
+  const { offsets, indices } = inPlace(rows.columns(), order);
   if (offsets[total] > 0 && indices.some((item) => item < 0 || item >= space.size)) {
     throw new AttuneError('ERR_BAD_ARGUMENT', 'evaluate: recommendMany returned an item index outside of its own items.');
   }
   return { lists: { offsets, items: indices }, candidates };
+}
+
+/** Row k of the result is the row that was made for user k. @param order the users whose rows they are */
+function inPlace(rows: ItemRows, order: Int32Array): ItemRows {
+  const offsets = new Int32Array(rows.offsets.length);
+  order.forEach((user, k) => {
+    offsets[user + 1] = rows.offsets[k + 1] - rows.offsets[k];
+  });
+  for (let user = 0; user < order.length; user++) offsets[user + 1] += offsets[user];
+  const indices = new Int32Array(rows.indices.length);
+  order.forEach((user, k) => {
+    indices.set(rows.indices.subarray(rows.offsets[k], rows.offsets[k + 1]), offsets[user]);
+  });
+  return { offsets, indices };
 }
 
 /** Lists of a chunk in the item space, without anything of the training data. */

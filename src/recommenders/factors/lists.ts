@@ -66,19 +66,21 @@ export class Lists {
     return this.#listOf(0);
   }
 
-  /** Many lists, the same as one by one. @param orderOf is called once for each */
+  /** Many lists, the same as one by one; one that is ordered several times in a row is made once. @param orderOf is called once for each */
   many(count: number, orderOf: (k: number) => ListOrder, prefilter: Prefilter | undefined): Ranked[] {
     const lists: Ranked[] = [];
     let next = count > 0 ? orderOf(0) : undefined;
     while (next) {
+      const made: number[] = []; // where the list of each order is
       let size = 0;
       while (next && size < together && this.#fits(size, next)) {
-        this.#put(size++, next);
-        const k: number = lists.length + size;
+        this.#put(size, next);
+        made.push(size > 0 && this.#isLast(size) ? size - 1 : size++);
+        const k: number = lists.length + made.length;
         next = k < count ? orderOf(k) : undefined;
       }
       this.#run(size, prefilter, size * this.#source.rows.array.length >= smallestShared);
-      for (let k = 0; k < size; k++) lists.push(this.#listOf(k));
+      for (const k of made) lists.push(this.#listOf(k));
     }
     return lists;
   }
@@ -112,6 +114,18 @@ export class Lists {
     for (let e = from; e < to; e++) this.#memory.skips.array[e] = position[skipped[e - from]];
     this.#memory.skips.array.subarray(from, to).sort();
     this.#memory.skipEnds.array[k + 1] = to;
+  }
+
+  /** Whether the k-th order is for the same list as the one before it. */
+  #isLast(k: number): boolean {
+    const { width } = this.#source;
+    const { queries, adds, wants, skips, skipEnds } = this.#memory;
+    if (adds.array[k] !== adds.array[k - 1] || wants.array[k] !== wants.array[k - 1]) return false;
+    for (let q = k * width; q < (k + 1) * width; q++) if (!Object.is(queries.array[q], queries.array[q - width])) return false;
+    const [before, from, to] = skipEnds.array.subarray(k - 1, k + 2);
+    if (to - from !== from - before) return false;
+    for (let e = 0; e < to - from; e++) if (skips.array[before + e] !== skips.array[from + e]) return false;
+    return true;
   }
 
   #listOf(k: number): Ranked {

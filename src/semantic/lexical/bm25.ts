@@ -13,6 +13,7 @@ import { readSynonyms, type Synonyms } from './synonyms.ts';
 import { TermLists } from './term-lists.ts';
 import { Texts } from './texts.ts';
 import type { Tokenizer } from './tokenizers.ts';
+import { WordCounts } from './word-counts.ts';
 import { type WordSettings, wordsOf } from './words.ts';
 
 /** How words are compared and counted. */
@@ -83,6 +84,7 @@ export class LexicalIndex {
   readonly #scores = new MatchScores();
   #asked: readonly number[] = []; // the fields that count
   #queries = 0;
+  readonly #counts = new WordCounts();
 
   /** @param tokenizer the caller's, where the options say that there is one. */
   constructor(options: Bm25Options = bm25Defaults, tokenizer?: Tokenizer) {
@@ -112,11 +114,10 @@ export class LexicalIndex {
       words.map((list) => list.words.length),
     );
     words.forEach((list, field) => {
-      const counts = new Map<string, number>();
-      for (const word of list.words) counts.set(word, (counts.get(word) ?? 0) + 1);
-      for (const word of list.extras) if (!counts.has(word)) counts.set(word, 1);
-      for (const [word, count] of counts) this.#fields[field].add(this.#words.add(word), text, count);
-      this.#orders?.[field].add((list.placed ?? []).map((entry) => ({ ...entry, word: this.#words.indexOf(entry.word) })));
+      this.#counts.read(list, this.#words, (word, count) => this.#fields[field].add(word, text, count));
+      this.#orders?.[field].add(
+        (list.placed ?? []).map(({ word, at, span, isExtra }) => ({ word: this.#words.indexOf(word), at, span, isExtra })),
+      );
     });
     if (this.#fields.some((postings) => postings.wantsMerge)) this.merge();
   }

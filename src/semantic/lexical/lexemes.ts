@@ -19,21 +19,54 @@ const decimal = '\\d{1,12}(?:[.,]\\d{1,12}){1,6}|(?<![\\p{L}\\p{N}.,/])\\.\\d{1,
 const ending = "(?:(?<=n)'t|'s)(?![\\p{L}\\p{N}])";
 const sharp = '(?:\\+{1,3}|#)(?![\\p{L}\\p{N}+#])';
 const word = `(?=[\\p{L}\\p{N}])(?:(?!\\d{1,12}[.,]\\d)[\\p{L}\\p{N}\\p{M}]){1,${longestWord}}(?:${ending}|${sharp})?`;
-const lexemes = pattern(`(?<fraction>${fraction})|(?<decimal>${decimal})|(?<word>${word})|\\p{Emoji_Presentation}`, 'gu');
+const lexemes = pattern(`(?<fraction>${fraction})|(?<decimal>${decimal})|(?<word>${word})|\\p{Emoji_Presentation}`, 'uy');
 const digits = /^\d+$/;
 
 /** Cuts a folded text into words and numbers. A number keeps its point, comma or slash. */
 export function lexemesOf(folded: string): Lexeme[] {
   const found: Lexeme[] = [];
-  for (const { 0: text, index: start, groups } of folded.matchAll(lexemes())) {
-    const end = start + text.length;
-    if (groups?.fraction) found.push({ term: text, start, end, kind: 'number' });
-    else if (groups?.decimal) found.push({ ...readNumber(text), start, end, kind: 'number' });
-    else if (!groups?.word) found.push({ term: text, start, end, kind: 'sign' });
-    else if (unspaced().test(text)) addScripts(text, start, found);
-    else addWord(text, start, found);
+  const pattern = lexemes();
+  for (let at = 0; at < folded.length; ) {
+    const plain = plainWordEnd(folded, at);
+    if (plain > at) {
+      found.push({ term: folded.slice(at, plain), start: at, end: plain, kind: 'word' });
+      at = plain;
+      continue;
+    }
+    const code = folded.codePointAt(at) as number;
+    pattern.lastIndex = at;
+    const match = code < 128 && !mayBegin[code] ? null : pattern.exec(folded);
+    if (match) addMatch(match, at, found);
+    at += match ? match[0].length : code > 0xffff ? 2 : 1;
   }
   return found;
+}
+
+/**
+ * Where the run of ASCII letters ends that begins at a place, if it is a word by itself, as most are; otherwise the place, and the pattern has
+ * to say what is there.
+ */
+function plainWordEnd(folded: string, from: number): number {
+  let at = from;
+  let code = folded.charCodeAt(at);
+  while (code >= 97 && code <= 122) code = folded.charCodeAt(++at);
+  return at - from > longestWord || code > 127 || mayGoOn[code] ? from : at;
+}
+
+const ascii = (characters: string) => Uint8Array.from({ length: 128 }, (_, code) => Number(characters.includes(String.fromCharCode(code))));
+const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+/** What a word, a number or a sign can begin with. */
+const mayBegin = ascii(`${alphabet}0123456789.`);
+/** What does not end a word behind small letters. */
+const mayGoOn = ascii("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'+#");
+
+function addMatch({ 0: text, groups }: RegExpExecArray, start: number, found: Lexeme[]): void {
+  const end = start + text.length;
+  if (groups?.fraction) found.push({ term: text, start, end, kind: 'number' });
+  else if (groups?.decimal) found.push({ ...readNumber(text), start, end, kind: 'number' });
+  else if (!groups?.word) found.push({ term: text, start, end, kind: 'sign' });
+  else if (unspaced().test(text)) addScripts(text, start, found);
+  else addWord(text, start, found);
 }
 
 function addWord(text: string, start: number, found: Lexeme[]): void {

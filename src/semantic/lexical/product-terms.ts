@@ -1,7 +1,8 @@
 import { pattern } from '../../work/pattern.ts';
 import { particleless } from './korean.ts';
 import { type Lexeme, lexemesOf } from './lexemes.ts';
-import { longestWord } from './tokenizer.ts';
+import { isAscii, longestWord } from './tokenizer.ts';
+import { hasDigit, hasLetter, isLetters, traitsOf } from './traits.ts';
 import { inBasicUnit, unitOf } from './units.ts';
 
 /** A word of a text, or another spelling of some of its words. */
@@ -37,15 +38,16 @@ export function productTerms(
 ): TextTerm[] {
   const units = new Map<number, string>();
   const found: TextTerm[] = [];
-  lexemes.forEach((lexeme, k) => {
+  for (let k = 0; k < lexemes.length; k++) {
     const unit = unitBehind(lexemes, k, folded);
     if (unit !== undefined) units.set(k + 1, unit);
     if (units.has(k)) addUnit(lexemes, k, units.get(k) as string, isQuery, found);
-    else addLexeme(lexeme, found);
-  });
+    else addLexeme(lexemes[k], found);
+  }
+  const run: Neighbours = { lexemes, traits: lexemes.map(({ term }) => traitsOf(term)), folded, units };
   for (let from = 0; from + 1 < lexemes.length; from++) {
-    addJoins(lexemes, from, folded, units, isQuery, found);
-    addSize(lexemes, from, folded, units, found);
+    addJoins(run, from, isQuery, found);
+    if (lexemes[from].kind === 'number') addSize(run, from, found);
   }
   if (options.units) for (const term of [...found]) addConverted(term, found);
   if (options.joinsUmlauts) for (const term of found) term.term = term.term.replace(/(?<=\p{L}|^)[aou]e/gu, ([vowel]) => vowel);
@@ -60,7 +62,7 @@ function addConverted({ term, start, end }: TextTerm, found: TextTerm[]): void {
 }
 
 function addLexeme({ term, start, end, kind, also }: Lexeme, found: TextTerm[]): void {
-  const glued = kind === 'word' ? /^(\d+)([a-z]+)$/.exec(term) : null;
+  const glued = kind === 'word' && startsWithDigit(term) ? /^(\d+)([a-z]+)$/.exec(term) : null;
   const unit = glued ? unitOf(glued[2]) : undefined;
   if (glued && unit) {
     found.push({ term: glued[1], start, end: start + glued[1].length }, { term: glued[1] + unit, start, end });
@@ -68,7 +70,7 @@ function addLexeme({ term, start, end, kind, also }: Lexeme, found: TextTerm[]):
   }
   found.push({ term, start, end });
   if (also) found.push({ term: also, start, end, isExtra: true });
-  if (kind !== 'word' || !hasHangul().test(term)) return;
+  if (kind !== 'word' || isAscii.test(term) || !hasHangul().test(term)) return;
   // What stands before, between and behind Hangul without a space is a word as well: LED등, 55인치.
   const parts = term.length === end - start ? term.split(besideHangul()) : [term];
   let at = start;
@@ -78,6 +80,11 @@ function addLexeme({ term, start, end, kind, also }: Lexeme, found: TextTerm[]):
     if (noun) found.push({ term: noun, start: at, end: at + noun.length, isExtra: true });
     at += part.length;
   }
+}
+
+function startsWithDigit(term: string): boolean {
+  const code = term.charCodeAt(0);
+  return code >= 48 && code <= 57;
 }
 
 /** The unit that follows the number at a place, whether glued to it (`1.5v`) or behind a space or a hyphen. */
@@ -101,46 +108,62 @@ const besideHangul = pattern(
   String.raw`(?<=\p{Script=Hangul})(?=[^\p{Script=Hangul}\p{M}])|(?<=[^\p{Script=Hangul}\p{M}])(?=\p{Script=Hangul})`,
   'u',
 );
-const letters = pattern(String.raw`^[\p{L}\p{M}]+$`, 'u');
-const letter = pattern(String.raw`\p{L}`, 'u');
-const digit = pattern(String.raw`\p{N}`, 'u');
-const signs = /^[-\u2010\u2011./_]?$/;
-const hyphens = /^[-\u2010\u2011']$/;
-const groups = /^(?:[ '-]|\) ?)$/;
+/** The lexemes of a text and what is asked of them again and again. */
+interface Neighbours {
+  lexemes: readonly Lexeme[];
+  /** What each is made of. */
+  traits: readonly number[];
+  folded: string;
+  /** The units, by the place of their lexemes. */
+  units: ReadonlyMap<number, string>;
+}
+
+/** What may stand between two lexemes that are joined. A hyphen or an apostrophe joins words, a sign or nothing the parts of a code. */
+const gapKinds: Record<string, number> = { '-': 7, '\u2010': 7, '\u2011': 7, "'": 5, '.': 3, '/': 3, _: 3, ' ': 1 };
+const joins = 1;
+const isSign = 2;
+const isHyphen = 4;
+
+function gapBetween(folded: string, from: number, to: number): number {
+  if (to - from > 1) return 0;
+  return to === from ? joins | isSign : (gapKinds[folded[from]] ?? 0);
+}
 
 /** Spellings of several neighbours as one word, from a place on. */
-function addJoins(
-  lexemes: readonly Lexeme[],
-  from: number,
-  folded: string,
-  units: ReadonlyMap<number, string>,
-  isQuery: boolean,
-  found: TextTerm[],
-): void {
+function addJoins(run: Neighbours, from: number, isQuery: boolean, found: TextTerm[]): void {
+  const { lexemes, traits, folded, units } = run;
   const first = lexemes[from];
   if (first.kind === 'sign') return;
-  addDigits(lexemes, from, folded, units, found);
+  if (first.kind === 'number') addDigits(run, from, found);
   if (units.has(from)) return;
-  let joined = first.term;
-  let allHyphens = true;
-  let allSigns = true;
-  for (let to = from + 1; to < Math.min(from + 4, lexemes.length); to++) {
+  let length = first.term.length;
+  let gaps = isSign | isHyphen; // what all of them are
+  let all = traits[from]; // what all parts are
+  for (let to = from + 1; to < from + 4 && to < lexemes.length; to++) {
     const { term, kind, start, end, also } = lexemes[to];
-    const before = lexemes[to - 1];
-    const gap = folded.slice(before.end, start);
-    if (kind === 'sign' || !(signs.test(gap) || gap === ' ' || gap === "'") || joined.length + term.length > longestWord) return;
+    const gap = gapBetween(folded, lexemes[to - 1].end, start);
+    if (kind === 'sign' || gap === 0 || length + term.length > longestWord) return;
     if (isQuantity(lexemes, to, units)) return; // 2-5 V is not 25 V
-    allHyphens &&= hyphens.test(gap);
-    allSigns &&= signs.test(gap);
-    joined += term;
-    const extra = { start: first.start, end, isExtra: true };
+    gaps &= gap;
+    length += term.length;
+    all &= traits[to];
     const size = to - from + 1;
-    if (letters().test(joined) ? allHyphens || (isQuery && size === 2 && gap === ' ') : isCode(lexemes, from, to, allSigns)) {
-      found.push({ term: joined, ...extra });
+    const isWord = (all & isLetters) !== 0;
+    if (
+      isWord
+        ? (gaps & isHyphen) !== 0 || (isQuery && size === 2 && folded[start - 1] === ' ')
+        : isCode(run, from, to, (gaps & isSign) !== 0)
+    ) {
+      const extra = { start: first.start, end, isExtra: true };
+      found.push({ term: termsOf(lexemes, from, to).join(''), ...extra });
       if (size === 2 && also === undefined && kind === 'number' && /^\d+\.\d{3,}$/.test(term) && term.length > 5)
         found.push({ term: first.term + term.replace('.', ''), ...extra });
     }
   }
+}
+
+function termsOf(lexemes: readonly Lexeme[], from: number, to: number): string[] {
+  return lexemes.slice(from, to + 1).map(({ term }) => term);
 }
 
 /** Whether a number with a unit, or two numbers in a row, stand at a place: joining them would make another number. */
@@ -151,31 +174,33 @@ function isQuantity(lexemes: readonly Lexeme[], to: number, units: ReadonlyMap<n
 }
 
 /** Whether neighbours may be the number of a model: letters and digits, and where spaces part them, short letters. */
-function isCode(lexemes: readonly Lexeme[], from: number, to: number, allSigns: boolean): boolean {
-  const parts = lexemes.slice(from, to + 1).map(({ term }) => term);
-  if (!parts.some((part) => digit().test(part)) || !parts.some((part) => letter().test(part))) return false;
+function isCode({ lexemes, traits }: Neighbours, from: number, to: number, allSigns: boolean): boolean {
+  let any = 0;
+  for (let k = from; k <= to; k++) any |= traits[k];
+  if (!(any & hasDigit) || !(any & hasLetter)) return false;
   if (allSigns) return true;
-  if (parts.length === 2) {
-    const [left, right] = parts;
-    if (letters().test(left)) return left.length <= 6 && digit().test(right);
-    if (!letter().test(left)) return false;
-    if (letters().test(right)) return right.length <= 4;
+  if (to === from + 1) {
+    const left = lexemes[from].term;
+    const right = lexemes[to].term;
+    if (traits[from] & isLetters) return left.length <= 6 && (traits[to] & hasDigit) !== 0;
+    if (!(traits[from] & hasLetter)) return false;
+    if (traits[to] & isLetters) return right.length <= 4;
     return /^\d{4,}$/.test(right) || (/^[a-z][a-z\d]{0,3}$/.test(left) && /^[a-z\d]{4,}$/.test(right)); // i7 9700K
   }
-  return parts.length === 3 && parts.every((part, k) => (k === 1 ? digit().test(part) : part.length <= 4 && letters().test(part)));
+  if (to > from + 2 || !(traits[from] & traits[to] & isLetters) || !(traits[from + 1] & hasDigit)) return false;
+  return lexemes[from].term.length <= 4 && lexemes[to].term.length <= 4;
 }
 
 /** Digits in groups as one number: 978-3-16-148410-0, 4 006381 333931, 1 000 000. */
-function addDigits(lexemes: readonly Lexeme[], from: number, folded: string, units: ReadonlyMap<number, string>, found: TextTerm[]): void {
-  const isPart = (k: number) => lexemes[k]?.kind === 'number' && /^\d+$/.test(lexemes[k].term);
-  const follows = (k: number) => groups.test(folded.slice(lexemes[k - 1].end, lexemes[k]?.start));
-  if (!isPart(from) || (isPart(from - 1) && follows(from))) return;
+function addDigits(run: Neighbours, from: number, found: TextTerm[]): void {
+  const { lexemes, units } = run;
+  if (!isDigits(lexemes, from) || (isDigits(lexemes, from - 1) && isGroup(run, from))) return;
   let to = from;
-  while (to - from < 7 && isPart(to + 1) && follows(to + 1)) to++;
+  while (to - from < 7 && isDigits(lexemes, to + 1) && isGroup(run, to + 1)) to++;
   if (to === from) return;
-  const parts = lexemes.slice(from, to + 1).map(({ term }) => term);
+  const parts = termsOf(lexemes, from, to);
   const isGrouped = parts[0].length <= 3 && parts.slice(1).every((part) => part.length === 3);
-  const check = to - from >= 2 && lexemes[to + 1]?.term === 'x' && follows(to + 1) ? 'x' : '';
+  const check = to - from >= 2 && lexemes[to + 1]?.term === 'x' && isGroup(run, to + 1) ? 'x' : '';
   const whole = parts.join('') + check;
   if (!isGrouped && (parts.length < 3 || whole.length < 7)) return;
   const start = lexemes[from].start;
@@ -184,25 +209,37 @@ function addDigits(lexemes: readonly Lexeme[], from: number, folded: string, uni
   if (unit) found.push({ term: whole + unit, start, end: lexemes[to + 1].end, isExtra: true });
 }
 
+function isDigits(lexemes: readonly Lexeme[], k: number): boolean {
+  return lexemes[k]?.kind === 'number' && /^\d+$/.test(lexemes[k].term);
+}
+
+/** Whether what stands before a lexeme may part the groups of one number. */
+function isGroup({ lexemes, folded }: Neighbours, k: number): boolean {
+  return groups.test(folded.slice(lexemes[k - 1].end, lexemes[k]?.start));
+}
+
+const groups = /^(?:[ '-]|\) ?)$/;
 const times = /^ ?\u00d7 ?$/;
 
-/** Two or three numbers with `x` or its sign between them as one word: 10 x 15, 4 × 6 × 8 cm. */
-function addSize(lexemes: readonly Lexeme[], from: number, folded: string, units: ReadonlyMap<number, string>, found: TextTerm[]): void {
-  const isNumber = (k: number) => lexemes[k]?.kind === 'number';
-  const gap = (k: number) => folded.slice(lexemes[k - 1].end, lexemes[k]?.start);
-  /** The number that a number is multiplied with. */
-  const next = (k: number): number | undefined => {
-    if (isNumber(k + 1) && times.test(gap(k + 1))) return k + 1;
-    const isSpaced = lexemes[k + 1]?.term === 'x' && isNumber(k + 2) && gap(k + 1) === ' ' && gap(k + 2) === ' ';
-    return isSpaced ? k + 2 : undefined;
-  };
-  if (!isNumber(from)) return;
+/** Two or three numbers with `x` or its sign between them as one word: 10 x 15, 4 × 6 × 8 cm. Takes the place of a number. */
+function addSize(run: Neighbours, from: number, found: TextTerm[]): void {
+  const { lexemes, units } = run;
   let joined = lexemes[from].term;
-  for (let at = next(from), count = 1; at !== undefined && count < 3; at = next(at), count++) {
+  for (let at = factorBehind(run, from), count = 1; at !== undefined && count < 3; at = factorBehind(run, at), count++) {
     joined += `x${lexemes[at].term}`;
     const { start } = lexemes[from];
     found.push({ term: joined, start, end: lexemes[at].end, isExtra: true });
     const unit = units.get(at + 1);
     if (unit) found.push({ term: joined + unit, start, end: lexemes[at + 1].end, isExtra: true });
   }
+}
+
+/** The number that a number is multiplied with. */
+function factorBehind({ lexemes, folded }: Neighbours, k: number): number | undefined {
+  const next = lexemes[k + 1];
+  if (next === undefined) return undefined;
+  const gap = folded.slice(lexemes[k].end, next.start);
+  if (next.kind === 'number') return times.test(gap) ? k + 1 : undefined;
+  const isSpaced = next.term === 'x' && gap === ' ' && lexemes[k + 2]?.kind === 'number';
+  return isSpaced && folded.slice(next.end, lexemes[k + 2].start) === ' ' ? k + 2 : undefined;
 }

@@ -112,13 +112,38 @@ function placedTerms(text: string, isQuery: boolean, options: ProductTermOptions
 
 /** The places are the beginnings of lexemes; a term takes those that begin within it. In order. */
 function inPlaces(terms: readonly TextTerm[], lexemes: readonly { start: number }[]): Placed<string>[] {
-  const starts = [...new Set(lexemes.map(({ start }) => start))].sort((a, b) => a - b);
-  const before = (position: number) => firstIndex(starts.length, (k) => starts[k] >= position);
-  const placed = terms.map(({ term, start, end, isExtra = false }) => {
-    const at = before(start);
-    return { word: term, at, span: Math.max(1, before(end) - at), isExtra };
-  });
-  return placed.sort((a, b) => a.at - b.at);
+  const starts = placesOf(lexemes);
+  const ends = new Int32Array(starts.length + 1); // of the terms of each place, to sort them by counting: most are in order, but for the extras
+  const placed: Placed<string>[] = [];
+  let at = 0;
+  for (const { term, start, end, isExtra = false } of terms) {
+    at = firstFrom(starts, start, at);
+    ends[at]++;
+    placed.push({ word: term, at, span: Math.max(1, firstFrom(starts, end, at) - at), isExtra });
+  }
+  let next = 0;
+  for (let place = 0; place < ends.length; place++) next = ends[place] += next;
+  const sorted: Placed<string>[] = new Array(placed.length);
+  for (let k = placed.length - 1; k >= 0; k--) sorted[--ends[placed[k].at]] = placed[k];
+  return sorted;
+}
+
+/** Where lexemes begin, ascending; the characters and pairs of a script without spaces begin at the same places. */
+function placesOf(lexemes: readonly { start: number }[]): number[] {
+  const starts: number[] = [];
+  for (const { start } of lexemes) if (start !== starts.at(-1)) starts.push(start);
+  return starts;
+}
+
+/** How many places lie before a position. @param near about how many; from there a few steps lead to it. */
+function firstFrom(starts: readonly number[], position: number, near: number): number {
+  let k = near;
+  for (let step = 0; step < 4; step++) {
+    if (k > 0 && starts[k - 1] >= position) k--;
+    else if (k < starts.length && starts[k] < position) k++;
+    else return k;
+  }
+  return firstIndex(starts.length, (at) => starts[at] >= position);
 }
 
 function lastOf(last: string, others: readonly string[]): Set<string> {

@@ -46,6 +46,11 @@ export interface SqlDialect {
    * not as a constraint, which cannot be dropped.
    */
   readonly rebuildIndexes: boolean;
+  /**
+   * Selects many interactions as one row of columns, where that is faster to read: of a select of `p`, `u`, `i`, `v` and `t`, which are place,
+   * user, item, value and time.
+   */
+  blockOf?(rows: string): string;
   /** A select of the `name` of each column of the table whose name is the parameter; none when there is no such table. */
   readonly columnsOfTable: string;
   /** A select of the table that is the `owner` of the index whose name is the parameter, or of what else has that name. */

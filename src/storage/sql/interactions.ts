@@ -15,6 +15,7 @@ import { adding, pairKey } from './add-values.ts';
 import type { SqlConnection, SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
 import { fillEmpty, type Storable } from './fill-empty.ts';
+import { readInBlocks } from './interaction-blocks.ts';
 import { counted, ManyRows, type Placed, paged, putRows, type ReadRow, type RowWriter, streamed, tuples } from './rows.ts';
 import { type Schema, selectedColumns } from './schema.ts';
 
@@ -77,13 +78,16 @@ export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql,
       }
       return putRows(use, all, o, rebuild ? { ...writer, ...rebuilding(dialect, indexes, all.length, sql.count) } : writer);
     },
-    all: () =>
-      streamed<Stored, StoredInteraction>(
+    all() {
+      const { last, chunk, block } = sql;
+      const rows = streamed<Stored, StoredInteraction>(
         use,
-        sql.last,
-        (connection, after, last, count) => connection.all(sql.chunk, after, last, count),
+        last,
+        (connection, after, end, count) => connection.all(chunk, after, end, count),
         rowOf,
-      ),
+      );
+      return block ? readInBlocks(rows, use, { last, chunk, block }, rowOf) : rows;
+    },
     ofUser: async (user, options) => list(sql.ofUser, lookupKey(user, 'ofUser: user'), options),
     ofItem: async (item, options) => list(sql.ofItem, lookupKey(item, 'ofItem: item'), options),
     async page(options) {
@@ -224,7 +228,6 @@ interface ListStatements {
   limit: string;
 }
 
-/** The text of every statement. */
 /** The statements of {@link sqlInteractions}, made once for all transactions: there are long ones among them. */
 export function interactionStatements(dialect: SqlDialect, table: InteractionsTable, products: ProductsTable) {
   const [name, id, user, item, value, timestamp] = [table.name, table.id, table.user, table.item, table.value, table.timestamp].map(
@@ -279,6 +282,13 @@ export function interactionStatements(dialect: SqlDialect, table: InteractionsTa
       (size) => `insert into ${product} (${productId}) values ${tuples(1, size)} ${dialect.upsert({ key: [productId], set: [] })}`,
     ),
     chunk: text(`select ${selected} from ${name} where ${id} > ? and ${id} <= ? order by ${id} limit ?`),
+    block:
+      dialect.blockOf &&
+      text(
+        dialect.blockOf(
+          `select ${id} as p, ${user} as u, ${item} as i, ${value} as v, ${timestamp} as t from ${name} where ${id} > ? and ${id} <= ? order by ${id} limit ?`,
+        ),
+      ),
     page: text(`select ${selected} from ${name} where ${id} > ? order by ${id} limit ? offset ?`),
     ofUser: listBy(user),
     ofItem: listBy(item),
