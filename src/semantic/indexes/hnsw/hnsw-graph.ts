@@ -19,7 +19,7 @@ import { GraphMemory, type GraphSettings, g, listRoom, lowestLevel } from './gra
 const drawn = 4096;
 
 /** What a search found. */
-interface Found {
+export interface Found {
   count: number;
   slot(k: number): number;
   score(k: number): number;
