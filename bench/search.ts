@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SearchContext, SearchTask } from './search/context.ts';
 import { embedders } from './search/embedders.ts';
+import { filters } from './search/filters.ts';
 import { hnsw } from './search/hnsw.ts';
 import { sentences } from './search/sentences.ts';
 import { storage } from './search/storage.ts';
@@ -12,7 +13,7 @@ import { titles } from './search/titles.ts';
 import { vectors } from './search/vectors.ts';
 import { chooseTasks, positive, runTasks } from './support/tasks.ts';
 
-const tasks: SearchTask[] = [vectors, hnsw, storage, texts, titles, sentences, embedders];
+const tasks: SearchTask[] = [vectors, hnsw, filters, storage, texts, titles, sentences, embedders];
 
 const root = resolve(import.meta.dirname, '..');
 const defaultThreads = Math.min(2, availableParallelism());

@@ -38,6 +38,7 @@ class Faiss:
             self.index = faiss.IndexHNSWFlat(vectors.shape[1], m, faiss.METRIC_INNER_PRODUCT)
             self.index.hnsw.efConstruction = efConstruction
         self.index.add(vectors)
+        self.allowed = None
 
     def ef(self, ef):
         self.index.hnsw.efSearch = ef
@@ -48,7 +49,15 @@ class Faiss:
     def search(self, asked, n, allowed=None):
         if allowed is None:
             return self.index.search(asked, n)[1]
-        return self.index.search(asked, n, params=self.faiss.SearchParameters(sel=self.faiss.IDSelectorBatch(allowed)))[1]
+        if not hasattr(self.index, "hnsw"):
+            return self.index.search(asked, n, params=self.faiss.SearchParameters(sel=self.faiss.IDSelectorBatch(allowed)))[1]
+        if self.allowed is not allowed:
+            self.allowed = allowed
+            flags = np.zeros(len(vectors), bool)
+            flags[allowed] = True
+            self.selector = self.faiss.IDSelectorBitmap(np.packbits(flags, bitorder="little"))
+        params = self.faiss.SearchParametersHNSW(sel=self.selector, efSearch=self.index.hnsw.efSearch)
+        return self.index.search(asked, n, params=params)[1]
 
 
 class Usearch:

@@ -51,7 +51,7 @@ export class VectorPeers {
     await this.#peer.ask('drop', { index });
   }
 
-  /** Queries lo to hi one by one, one thread: seconds of each, CPU seconds together, the ids found. `allowed`: of faiss-flat only. */
+  /** Queries lo to hi one by one, one thread: seconds of each, CPU seconds together, the ids found. `allowed`: of faiss only. */
   each(
     index: PeerIndex,
     lo: number,

@@ -23,7 +23,7 @@ const drawn = 4096;
 const encodedAtOnce = 1024;
 
 /** What a search found. */
-interface Found {
+export interface Found {
   count: number;
   slot(k: number): number;
   score(k: number): number;

@@ -9,7 +9,7 @@ export interface HnswOptions {
   m?: number | undefined;
   /** Candidates that are looked at for the links of a new vector. More: a better graph, slower to build. `m` to 4,096, default 128. */
   efConstruction?: number | undefined;
-  /** Candidates that a search keeps, and so how well it finds: see the curve in docs/search.md. 1 to 4,096, default 192. */
+  /** Candidates that a search keeps, and so how well it finds: see the curve in docs/vector-indexes.md. 1 to 4,096, default 192. */
   efSearch?: number | undefined;
   /** Seed of the levels, and of the rotation of `'4bit'`. Default 0. */
   seed?: number | undefined;

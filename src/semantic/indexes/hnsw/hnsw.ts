@@ -10,6 +10,7 @@ import { packHnsw, unpackHnsw } from './hnsw-file.ts';
 import { HnswGraph } from './hnsw-graph.ts';
 import { HnswKeys } from './hnsw-keys.ts';
 import { type HnswOptions, type HnswSettings, readHnswOptions } from './hnsw-options.ts';
+import { searchGraph } from './hnsw-search.ts';
 import { ByteSlots, lengthOf, type Slots } from './slots.ts';
 
 export type { HnswOptions };
@@ -42,15 +43,6 @@ export function hnswIndex(options: HnswOptions = {}): HnswIndex {
   return new Hnsw(readHnswOptions(options));
 }
 
-/** Estimated number of vectors that a graph search compares per candidate kept. A search that would compare more than there are scans all of them. */
-const comparedPerCandidate = 24;
-/** A scan of what a filter leaves reads codes in order and takes a third of the time of as many comparisons on a walk past what is not allowed. */
-const scannedPerCandidate = 3 * comparedPerCandidate;
-/** So many vectors around a query are looked at to see whether as many of them are allowed as elsewhere, or at least this share of that. */
-const aroundQuery = 32;
-const leastShareAround = 1 / 3;
-/** With more than this share allowed, a search that is wider by as much as the others take takes less time. */
-const mostAllowed = 0.6;
 /** The share and the number of removed slots at which the graph is repaired. */
 const removedShare = 1 / 8;
 const removedAtLeast = 32;
@@ -176,50 +168,11 @@ export class Hnsw implements HnswIndex {
     const efSearch = readEfSearch(options.efSearch ?? this.#o.efSearch, "hnswIndex.search: option 'efSearch'");
     const graph = this.#graph;
     const slots = this.#slots;
-    const best = new TopK(Math.min(n, this.#size));
     this.#checkQuery('search', query);
     const length = lengthOf(query);
     if (!Number.isFinite(length)) throw new AttuneError('ERR_BAD_VALUE', 'hnswIndex.search: expected a vector of finite numbers.');
-    if (!graph || !slots || this.#size === 0 || n === 0) return best.take();
-    const candidates = allowed ? Math.min(this.#size, graph.countMarked(allowed)) : this.#size;
-    if (candidates === 0) return best.take();
-    const margin = slots.aim(query);
-    const wanted = Math.min(n, candidates);
-    const width = Math.max(efSearch, n);
-    const filtered = allowed && candidates < this.#size ? this.#searchAllowed(graph, allowed, { width, length, candidates }) : undefined;
-    let ef = Math.ceil((width * this.#keys.length) / candidates);
-    for (let found = filtered; found || ef * comparedPerCandidate < candidates; found = undefined) {
-      found ??= graph.search(ef, length);
-      ef *= 4;
-      let entered = 0;
-      for (let k = 0; k < found.count && entered < wanted; k++) entered += this.#enter(found.slot(k), allowed).length;
-      if (entered < wanted) continue; // what is allowed lies farther away
-      for (let k = 0; k < found.count && found.score(k) + margin >= best.threshold; k++) {
-        this.#offer(best, found.slot(k), allowed);
-      }
-      return best.take();
-    }
-    return this.#exact(graph, allowed, wanted, margin);
-  }
-
-  /**
-   * A walk along allowed vectors, which compares about as many as one without a filter; undefined when few are allowed, or few of those
-   * around the query, where it would miss some, and when most are, where a wider search is faster.
-   */
-  #searchAllowed(
-    graph: HnswGraph,
-    allowed: Uint8Array,
-    { width, length, candidates }: { width: number; length: number; candidates: number },
-  ): ReturnType<HnswGraph['search']> | undefined {
-    if (width * scannedPerCandidate >= candidates || candidates > mostAllowed * this.#size) return undefined;
-    const around = graph.search(aroundQuery, length);
-    let allowedAround = 0;
-    for (let k = 0; k < around.count; k++) if (this.#enter(around.slot(k), allowed).length > 0) allowedAround++;
-    if (allowedAround * this.#size < leastShareAround * around.count * candidates) return undefined;
-    graph.allow(allowed);
-    const ef = width + around.count - allowedAround;
-    const found = graph.searchAllowed(around.count, ef, length);
-    return found.count < ef ? undefined : found;
+    if (!graph || !slots || this.#size === 0 || n === 0) return new TopK(0).take();
+    return searchGraph({ graph, slots, keys: this.#keys, size: this.#size }, { query, length, n, efSearch, allowed });
   }
 
   scoreOf(query: Float32Array, key: number): number | undefined {
@@ -281,38 +234,6 @@ export class Hnsw implements HnswIndex {
     yield* links(graph);
     graph.enterAt(entry);
     if (isRefined) yield* graph.makingFine(used, (slot) => (this.#keys.has(slot) ? this.#slots?.get(slot) : undefined));
-  }
-
-  /** Every allowed vector by its codes, then exactly what their error leaves in doubt: the n-th best cannot be below limit - margin. */
-  #exact(graph: HnswGraph, allowed: Uint8Array | undefined, n: number, margin: number): Ranked {
-    const slots = new Int32Array(this.#size);
-    const scores = new Float32Array(this.#size);
-    const prefilter = new TopK(n);
-    let count = 0;
-    graph.scan(allowed, (some, theirs) => {
-      slots.set(some, count);
-      scores.set(theirs, count);
-      for (let k = 0; k < some.length; k++) prefilter.offer(count + k, theirs[k]);
-      count += some.length;
-    });
-    const limit = prefilter.threshold - 2 * margin;
-    const left = new Set(slots.subarray(0, count).filter((_, k) => scores[k] >= limit)); // a slot comes once for each of its keys
-    const best = new TopK(Math.min(n, count));
-    for (const slot of left) this.#offer(best, slot, allowed);
-    return best.take();
-  }
-
-  /** The keys that a slot brings in. */
-  #enter(slot: number, allowed: Uint8Array | undefined): readonly number[] {
-    const keys = this.#keys.of(slot);
-    return allowed ? keys.filter((key) => allowed[key] > 0) : keys;
-  }
-
-  #offer(best: TopK, slot: number, allowed: Uint8Array | undefined): void {
-    const keys = this.#enter(slot, allowed);
-    if (keys.length === 0) return;
-    const score = (this.#slots as Slots).score(slot);
-    for (const key of keys) best.offer(key, score);
   }
 
   #checkQuery(method: string, query: Float32Array): void {
