@@ -340,6 +340,7 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
         await new Promise((resolve) => setTimeout(resolve, 150));
       }
     })();
+    const began = Date.now();
     let processor = start();
     let killed = 0;
     let restarts = 0;
@@ -347,7 +348,8 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
       processor = await working(processor, start);
       await new Promise((resolve) => setTimeout(resolve, 700 * Math.random()));
       if (kill % 10 === 4) await restartBroker(restarts++ % 2 ? 'SIGTERM' : 'SIGKILL');
-      if (process.env.ATTUNE_KILLS && kill % 10 === 9) console.log(`${library}: ${kill} kills, ${restarts} restarts of the broker`);
+      if (process.env.ATTUNE_KILLS && kill % 10 === 9)
+        console.log(`${library}: ${killed} kills, ${restarts} restarts of the broker after ${Math.round((Date.now() - began) / 1000)} s`);
       if (await ended(processor, 'SIGKILL')) killed++;
       else kill--; // it had given up while the broker was away
       processor = start();

@@ -11,7 +11,7 @@ interface Message {
 
 type Messages = AsyncIterable<Message> & { close(): Promise<void> };
 
-/** So many times in a row a stream may end with an error before that counts as a failure, such as while a broker restarts. */
+/** So many times in a row a stream may end, or joining the group fail, before that counts as a failure: about two minutes without a broker. */
 const attempts = 30;
 
 /** `@platformatic/kafka` gives a stream, which ends with an error when a broker goes away; a new one is asked for then. */
@@ -51,14 +51,39 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
       }
     }
   };
+  let rejoining = false;
+  /**
+   * The library leaves the group for good, by an event `error` that ends the process when nobody listens, where a broker is away for more
+   * than its few retries. Its stream goes on once the group is joined again.
+   */
+  const rejoin = async (inbox: Inbox) => {
+    if (rejoining) return;
+    rejoining = true;
+    for (let failures = 1; !stopping; failures++) {
+      try {
+        await within(30_000, consumer.joinGroup?.({}));
+        break;
+      } catch (error) {
+        if (stopping) break;
+        if (failures === attempts) inbox.fail(streamError('the consumer could not join its group again', error));
+        if (failures === attempts) break;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    }
+    rejoining = false;
+  };
+  let listener: (() => void) | undefined;
   return {
     async start(inbox) {
       // A broker that is away now is waited for like one that goes away later.
       stopping = false;
+      listener = () => void rejoin(inbox);
+      consumer.on?.('error', listener);
       reading = deliver(inbox);
     },
     async stop() {
       stopping = true;
+      if (listener) consumer.off?.('error', listener);
       await within(5000, messages?.close()).catch(() => {});
       await within(5000, reading).catch(() => {});
       messages = undefined;
