@@ -1,6 +1,6 @@
 import type { PartitionPosition } from '../../contracts/event-stream.ts';
 import type { KafkaJsConsumer } from './clients.ts';
-import { type Inbox, type MessageSource, streamError } from './inbox.ts';
+import { type Inbox, type MessageSource, noTopic, saysNoTopic, streamError } from './inbox.ts';
 
 /** What kafkajs gives `eachBatch`. */
 interface Payload {
@@ -64,7 +64,13 @@ export function kafkaJsSource(consumer: KafkaJsConsumer, topic: string, fromBegi
       if (!listening) {
         listening = true;
         consumer.on('consumer.crash', ({ payload }: { payload: { error: unknown; restart: boolean } }) => {
-          if (!payload.restart) crashed(payload.error);
+          // By itself the library would look for a missing topic for ever.
+          if (saysNoTopic(payload.error)) current?.fail(noTopic(topic, payload.error));
+          else if (!payload.restart) crashed(payload.error);
+        });
+        consumer.on('consumer.group_join', ({ payload }: { payload: { memberAssignment?: Record<string, number[]> } }) => {
+          const own = new Set(payload.memberAssignment?.[topic]);
+          for (const partition of ends.keys()) if (!own.has(partition)) ends.delete(partition);
         });
         await consumer.subscribe({ topics: [topic], fromBeginning });
       }

@@ -1,5 +1,5 @@
 import type { PlatformaticConsumer } from './clients.ts';
-import { type Inbox, type MessageSource, streamError } from './inbox.ts';
+import { type Inbox, type MessageSource, noTopic, saysNoTopic, streamError } from './inbox.ts';
 
 interface Message {
   key: unknown;
@@ -13,6 +13,8 @@ type Messages = AsyncIterable<Message> & { close(): Promise<void> };
 
 /** So many times in a row a stream may end, or joining the group fail, before that counts as a failure: about two minutes without a broker. */
 const attempts = 30;
+/** The same of a topic that is not there: one that was made just now may not be known to every broker. */
+const topicAttempts = 3;
 
 /** `@platformatic/kafka` gives a stream, which ends with an error when a broker goes away; a new one is asked for then. */
 export function platformaticSource(consumer: PlatformaticConsumer, topic: string, fromBeginning: boolean): MessageSource {
@@ -41,10 +43,9 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
         if (!stopping) throw new Error('the stream ended');
       } catch (error) {
         if (stopping) return;
-        if (++failures > attempts) {
-          inbox.fail(streamError('the consumer stopped', error));
-          return;
-        }
+        failures++;
+        if (saysNoTopic(error) && failures > topicAttempts) return inbox.fail(noTopic(topic, error));
+        if (failures > attempts) return inbox.fail(streamError('the consumer stopped', error));
         await within(2000, messages?.close()).catch(() => {});
         messages = undefined;
         await new Promise((resolve) => setTimeout(resolve, 250));
@@ -90,6 +91,11 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
     },
     commit: (positions) =>
       consumer.commit({ offsets: positions.map(({ partition, next }) => ({ topic, partition, offset: BigInt(next), leaderEpoch: -1 })) }),
+    async committed(partitions) {
+      const found = await consumer.listCommittedOffsets?.({ topics: [{ topic, partitions: [...partitions] }] });
+      const offsets = found?.get(topic) ?? [];
+      return new Map(partitions.map((partition) => [partition, Number(offsets[partition] ?? -1)] as const).filter(([, next]) => next >= 0));
+    },
     async ends() {
       const offsets = (await consumer.listOffsets({ topics: [topic] })).get(topic) ?? [];
       const mine = new Set(consumer.assignments?.filter((each) => each.topic === topic).flatMap(({ partitions }) => partitions));
