@@ -235,6 +235,48 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
     ]);
   });
 
+  it.each(names)('that is not there is named, with %s', { timeout: 60_000 }, async (library) => {
+    const consumer = await libraries[library].consumer(`missing-${library}`);
+    const stream = interactionStream({ consumer, topic: 'missing', weights: { view: 1 } });
+    await expect(stream.batches().next()).rejects.toMatchObject({
+      code: 'ERR_STREAM',
+      message: expect.stringContaining("no topic 'missing'"),
+    });
+  });
+
+  it.each(names)('has the lag from where the group goes on, with %s', { timeout: 60_000 }, async (library) => {
+    const topic = await newTopic(library, 2);
+    const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 2 });
+    const events = Array.from({ length: 40 }, (_, k) => ({ user: `u${k}`, item: 'i', type: 'view' }));
+    await producer.send(events);
+    const read = async (enough: (lag: ReadonlyMap<number, number>, events: number) => boolean) => {
+      const stop = new AbortController();
+      const stream = interactionStream({
+        consumer: await libraries[library].consumer(`${topic}-g`),
+        topic,
+        weights: { view: 1 },
+      });
+      let count = 0;
+      const reading = (async () => {
+        for await (const batch of stream.batches({ signal: stop.signal })) {
+          count += batch.events.length;
+          await batch.commit();
+        }
+      })();
+      await until(() => enough(stream.lag(), count), 40);
+      const lag = Object.fromEntries(stream.lag());
+      stop.abort();
+      await reading;
+      await closing.pop()?.();
+      return lag;
+    };
+    expect(await read((lag, count) => count === 40 && lag.size === 2)).toEqual({ 0: 0, 1: 0 });
+    // Nothing new has come to one of the two partitions.
+    await producer.send([events[0]]);
+    const sum = (lag: ReadonlyMap<number, number>) => [...lag.values()].reduce((a, b) => a + b, 0);
+    expect(Object.values(await read((lag, count) => count === 1 && lag.size > 0 && sum(lag) === 0)).every((lag) => lag === 0)).toBe(true);
+  });
+
   it.each(names)('is shared by two processors that come and go, and one model knows all, with %s', { timeout: 90_000 }, async (library) => {
     const topic = await newTopic(library);
     const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 6 });
