@@ -105,9 +105,12 @@ describe('a stream of a consumer of @platformatic/kafka', () => {
     expect(consumer.listenerCount('error')).toBe(0);
   });
 
-  it('says that there is no topic', async () => {
+  it.each([
+    ['the broker', noSuchTopic],
+    ['the client', () => Object.assign(new Error('Unknown topic t.'), { code: 'PLT_KFK_USER' })],
+  ])('says that there is no topic, as %s does', async (_, error) => {
     const consumer = new FakePlatformatic();
-    consumer.failing = noSuchTopic;
+    consumer.failing = error;
     await expect(read({ consumer }, 1)).rejects.toMatchObject({ code: 'ERR_STREAM', message: expect.stringContaining("no topic 't'") });
   });
 

@@ -34,9 +34,10 @@ export function noTopic(topic: string, error: unknown): AttuneError {
 /** Whether a client failed because there is no such topic; each says so in its own way, some inside a list of errors. */
 export function saysNoTopic(error: unknown): boolean {
   if (error === null || typeof error !== 'object') return false;
-  const { type, apiId, cause, errors } = error as { type?: unknown; apiId?: unknown; cause?: unknown; errors?: unknown };
+  const { type, apiId, code, message, cause, errors } = error as Record<string, unknown>;
   const name = 'UNKNOWN_TOPIC_OR_PARTITION';
-  return type === name || apiId === name || saysNoTopic(cause) || (Array.isArray(errors) && errors.some(saysNoTopic));
+  if (type === name || apiId === name || (code === 'PLT_KFK_USER' && /^Unknown topic /.test(String(message)))) return true;
+  return saysNoTopic(cause) || (Array.isArray(errors) && errors.some(saysNoTopic));
 }
 
 /** Messages that have arrived and are not taken yet. Whoever delivers waits while there are too many. */

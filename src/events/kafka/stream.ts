@@ -4,7 +4,7 @@ import { AttuneError } from '../../errors.ts';
 import { abortSignal, anything, callback, flag, integer, number, optional, readOptions, text } from '../../options.ts';
 import { readWeights, weightOf } from '../weights.ts';
 import { bytesOf, type KafkaConsumer, type KafkaMessage, type KafkaProducer } from './clients.ts';
-import { Inbox, streamError } from './inbox.ts';
+import { Inbox, noTopic, saysNoTopic, streamError } from './inbox.ts';
 import { checkEvent, type EventSchema, readJson } from './read-event.ts';
 import { isKafkaJs, sendTo } from './send.ts';
 import { sourceOf } from './source.ts';
@@ -108,7 +108,7 @@ export class InteractionStream implements EventStream {
     watch.unref?.();
     try {
       await o.source.start(inbox).catch((error) => {
-        throw streamError(`could not read '${o.topic}'`, error);
+        throw saysNoTopic(error) ? noTopic(o.topic, error) : streamError(`could not read '${o.topic}'`, error);
       });
       while (!inbox.isClosed) {
         const messages = await inbox.take(o.maxEvents, o.maxWaitMs);
