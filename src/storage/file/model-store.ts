@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
@@ -9,7 +9,7 @@ import { checkBytes, digits } from '../shared/checksum.ts';
 import { inUse, notFound, nothingBefore, readName } from '../shared/model-names.ts';
 import { modelStoreChecks } from '../shared/model-store.ts';
 import { AliasLog } from './alias-log.ts';
-import { claimVersion, modelFile, type Published, publish, readVersionFile, removeTraces, tombstone, versionsIn } from './versions.ts';
+import { claimVersion, modelFile, type Published, publish, readVersionFile, tombstone, versionsIn } from './versions.ts';
 import { discard, entriesOf, io, isMissing, readWhole, removeLeftovers, syncFolder, writeTemporary } from './writing.ts';
 
 /**
@@ -128,7 +128,7 @@ async function deleteVersion(home: string, name: string, version: number): Promi
     await restore();
     throw error;
   }
-  await removeTraces(home, version);
+  await rm(modelFile(home, version), { force: true });
 }
 
 async function listOf(home: string): Promise<ModelInfo[]> {

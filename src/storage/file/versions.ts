@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ModelInfo } from '../../contracts/model-store.ts';
 import { AttuneError } from '../../errors.ts';
 import { entriesOf, isGone, isMissing, moveTo, replaceFile, type Writer, writer, writeSynced } from './writing.ts';
@@ -9,7 +9,7 @@ export type Published = Omit<ModelInfo, 'aliases'> & { checksum?: string | undef
 
 /**
  * The life cycle of `3.json`: created by the one process that claims the number; replaced by the version's facts when the model is in
- * place; then it records that the version is deleted. It is removed only once there is a later one, so that no number is reused.
+ * place; finally it records that the version is deleted. It is never removed, so that no number is reused.
  */
 type VersionFile = Published | { state: 'claimed' | 'deleted'; by: Writer };
 
@@ -44,15 +44,9 @@ export async function tombstone(home: string, info: Published): Promise<() => Pr
 }
 
 /** Deletes a model that is no longer visible. */
-async function removeModel(home: string, version: number): Promise<void> {
+export async function removeModel(home: string, version: number): Promise<void> {
   await replaceFile(versionFile(home, version), stateText('deleted'));
-  await removeTraces(home, version);
-}
-
-/** Deletes what is left of a version that is marked as deleted. A stream deletes versions all day, so nothing of them stays but of the newest. */
-export async function removeTraces(home: string, version: number): Promise<void> {
   await rm(modelFile(home, version), { force: true });
-  if (Math.max(...(await versionsIn(home))) > version) await rm(versionFile(home, version), { force: true });
 }
 
 /** An existing version, or undefined. @throws ERR_BAD_FILE when its file was changed from outside */
@@ -71,21 +65,13 @@ export async function versionsIn(home: string): Promise<number[]> {
   return [...versions].sort((a, b) => a - b);
 }
 
-/** Versions that were found whole, by folder. They need no second look: what a delete that is killed later leaves behind is found by the next process. */
-const whole = new Map<string, Set<number>>();
-
-/** Removes what is invisible of puts and deletes whose process was killed. */
+/** Removes invisible models left by a put or a delete whose process was killed. */
 async function finishForTheDead(home: string): Promise<void> {
-  const known = whole.get(home);
-  const now = new Set<number>();
-  whole.set(home, now);
-  const versions = await versionsIn(home);
-  for (const version of versions) {
-    const file = known?.has(version) ? undefined : await readFacts(home, version).catch(() => undefined);
-    if (known?.has(version) || (file && 'sizeBytes' in file)) now.add(version);
+  const models = new Set((await entriesOf(home)).map((entry) => entry.name));
+  for (const version of await versionsIn(home)) {
+    const file = await readFacts(home, version).catch(() => undefined);
     if (!file || !('state' in file) || !isGone(file.by)) continue;
-    if (file.state === 'claimed') await removeModel(home, version);
-    else await removeTraces(home, version);
+    if (file.state === 'claimed' || models.has(basename(modelFile(home, version)))) await removeModel(home, version);
   }
 }
 
