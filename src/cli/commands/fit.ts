@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { chooseModel, type Interactions, type Recommender } from '../../entries/index.ts';
-import { sectionsOf } from '../../recommenders/shared/sections.ts';
 import { replaceFile } from '../../storage/file/writing.ts';
 import { type Context, command, UsageError } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
@@ -31,13 +30,12 @@ auto tries the families that suit the data on a part that it holds out, and fits
     await checkOutputs({ out: o.out });
     const data = await readInteractions(file, o, context);
     const model = await (o.model === 'auto' ? chosen(data, o, context) : trained(data, o, context));
-    const sections = sectionsOf(model);
-    const bytes = sections.reduce((sum, { length }) => sum + length, 0);
-    await replaceFile(o.out, sections);
-    const summary = { file: o.out, kind: model.kind, bytes, users: model.users.size, items: model.items.size };
+    const bytes = model.toBytes();
+    await replaceFile(o.out, bytes);
+    const summary = { file: o.out, kind: model.kind, bytes: bytes.length, users: model.users.size, items: model.items.size };
     if (o.json) return printJson(summary);
     remark(
-      `wrote ${basename(o.out)}, ${count(bytes)} bytes. Next: attune recommend ${o.out} --user ${JSON.stringify(model.users.idAt(0))}`,
+      `wrote ${basename(o.out)}, ${count(bytes.length)} bytes. Next: attune recommend ${o.out} --user ${JSON.stringify(model.users.idAt(0))}`,
     );
   },
 });
