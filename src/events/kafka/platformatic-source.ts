@@ -52,27 +52,8 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
       }
     }
   };
-  let rejoining = false;
-  /**
-   * The library leaves the group for good, by an event `error` that ends the process when nobody listens, where a broker is away for more
-   * than its few retries. Its stream goes on once the group is joined again.
-   */
-  const rejoin = async (inbox: Inbox) => {
-    if (rejoining) return;
-    rejoining = true;
-    for (let failures = 1; !stopping; failures++) {
-      try {
-        await within(30_000, consumer.joinGroup?.({}));
-        break;
-      } catch (error) {
-        if (stopping) break;
-        if (failures === attempts) inbox.fail(streamError('the consumer could not join its group again', error));
-        if (failures === attempts) break;
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    }
-    rejoining = false;
-  };
+  const join = () => within(30_000, consumer.joinGroup?.({}));
+  const rejoin = rejoiner(join, () => stopping);
   let listener: (() => void) | undefined;
   return {
     async start(inbox) {
@@ -103,6 +84,30 @@ export function platformaticSource(consumer: PlatformaticConsumer, topic: string
         Array.from(offsets, (end, partition) => [partition, Number(end)] as const).filter(([partition]) => mine.has(partition)),
       );
     },
+  };
+}
+
+/**
+ * The library leaves the group for good, by an event `error` that ends the process when nobody listens, where a broker is away for more
+ * than its few retries. Its stream goes on once the group is joined again.
+ */
+function rejoiner(join: () => Promise<unknown>, isStopping: () => boolean): (inbox: Inbox) => Promise<void> {
+  let rejoining = false;
+  return async (inbox) => {
+    if (rejoining) return;
+    rejoining = true;
+    for (let failures = 1; !isStopping(); failures++) {
+      try {
+        await join();
+        break;
+      } catch (error) {
+        if (isStopping()) break;
+        if (failures === attempts) inbox.fail(streamError('the consumer could not join its group again', error));
+        if (failures === attempts) break;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    }
+    rejoining = false;
   };
 }
 
