@@ -54,6 +54,8 @@ export const spark: Benchmark = {
   scores of Spark's factors, attune and transform: largest difference ${scores.toExponential(1)}
   lists of a stored user and of the same history: largest difference ${foldIn.toExponential(1)}
   seconds: Spark ${seconds.spark.toFixed(1)}, attune to convergence ${seconds.own.toFixed(1)}`);
+      if (!(ownLoss / sparkLoss < 1.001 && scores < 1e-5 && foldIn < 1e-4))
+        throw new Error(`${name}: a loss of more than 0.1 % above Spark's, scores 1e-5 or lists 1e-4 apart`);
     }
   },
 };

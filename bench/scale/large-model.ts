@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AlsRecommender } from 'attune';
@@ -11,7 +12,7 @@ const items = 1000;
 const idOf = (user: number) => `user-${user}`;
 const asked = (users: number) => [0, users >> 1, users - 1];
 
-/** Saves a model of so many bytes and loads it, each in a process of its own: processor time and largest resident memory. */
+/** Makes a model of so many bytes, loads it and saves what was loaded, each in a process of its own: processor time and largest resident memory. */
 export async function largeModel(gib: number, folder: string | undefined, args: string[]): Promise<void> {
   const home = mkdtempSync(join(folder ?? tmpdir(), 'attune-scale-'));
   const users = Math.ceil((gib * 2 ** 30) / (4 * factors));
@@ -41,6 +42,16 @@ export async function loadLarge(users: number, home: string): Promise<void> {
   const [{ metadata }] = await store.list('als');
   if (JSON.stringify(lists) !== JSON.stringify(metadata.lists)) throw new Error('the lists are not those that were saved');
   report(`loaded, ${lists.length} lists as they were`);
+  await als.save(store, 'again');
+  report('saved again');
+  const [before, after] = await Promise.all(['als', 'again'].map((name) => digestOf(createReadStream(join(home, name, '1.safetensors')))));
+  if (before !== after) throw new Error('the file that was written again has other bytes');
+}
+
+async function digestOf(pieces: AsyncIterable<Buffer>): Promise<string> {
+  const hash = createHash('sha1');
+  for await (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
 }
 
 function modelOf(users: number): AlsRecommender {

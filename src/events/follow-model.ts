@@ -5,7 +5,7 @@ import { type Id, textOf } from '../data/ids.ts';
 import { AttuneError } from '../errors.ts';
 import { abortSignal, anything, callback, number, readOptions, text } from '../options.ts';
 import { pause } from '../work/pause.ts';
-import { changesFromBytes, changesName } from './changes.ts';
+import { ChangeReader } from './change-reader.ts';
 import type { Delta } from './store-batch.ts';
 
 /** Options of {@link followModel}. */
@@ -53,9 +53,6 @@ export interface FollowedModel<Model extends Recommender = Recommender> {
    */
   recommend(user: Id, options?: RecommendOptions): RecommendationList;
 }
-
-/** How often the list of changes is looked at where the next one does not come: those before it may have been deleted. */
-const listEveryMs = 2000;
 
 /**
  * Serves a model that a {@link streamProcessor} teaches, so that answers follow events within a fraction of a second although whole
@@ -162,21 +159,12 @@ class Follower<Model extends Recommender> implements FollowedModel<Model> {
 
   async #followChanges(signal: AbortSignal): Promise<void> {
     const { changes, name, intervalMs } = this.#o;
-    let next = 0;
-    let listed = Number.NEGATIVE_INFINITY;
+    const reader = new ChangeReader(changes, name);
     while (!signal.aborted) {
       const went = await this.#survives(async () => {
-        if (performance.now() - listed > listEveryMs) {
-          listed = performance.now();
-          const oldest = (await changes.list(changesName(name)))[0];
-          if (oldest) next = Math.max(next, oldest.version);
-        }
-        const found = next > 0 ? await existing(changes.get(`${changesName(name)}@${next}`)) : undefined;
-        if (!found) return false;
-        next++; // also behind what cannot be read: the next version has it
-        listed = performance.now();
-        this.#apply(changesFromBytes(found.bytes));
-        return true;
+        const deltas = await reader.read();
+        if (deltas) this.#apply(deltas);
+        return deltas !== undefined;
       });
       if (!went) await pause(intervalMs, signal);
     }

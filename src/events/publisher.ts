@@ -116,10 +116,7 @@ export class ModelPublisher {
   }
 
   async #put(): Promise<ModelInfo> {
-    const info = await this.#models.put(this.#name, this.#recommender.toBytes(), {
-      kind: this.#recommender.kind,
-      positions: { ...this.#positions },
-    });
+    const info = await this.#recommender.save(this.#models, this.#name, { positions: { ...this.#positions } });
     if (this.#alias !== undefined) await this.#models.promote(this.#name, info.version, this.#alias);
     return info;
   }

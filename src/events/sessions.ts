@@ -46,6 +46,11 @@ export class Sessions {
     this.#of.set(user, { start: Number.NEGATIVE_INFINITY, last: Number.NEGATIVE_INFINITY, strongest: new Map() });
   }
 
+  /** Forgets a user. */
+  drop(user: string): void {
+    this.#of.delete(user);
+  }
+
   /** Forgets sessions that ended before a time, and how many there are left. */
   forget(before: number): number {
     for (const [user, { last }] of this.#of) if (last < before) this.#of.delete(user);

@@ -103,7 +103,11 @@ export class BatchStore {
     const strangers = fresh.filter(({ event, partition }) => !sessionsOf(partition).knows(event.user));
     const places = new Map(strangers.map(({ event, partition }) => [event.user, partition]));
     const history = strangers.length > 0 ? await historyOf(store, strangers, gapMs) : [];
-    for (const [user, partition] of places) sessionsOf(partition).none(user);
+    for (const [user, partition] of places) {
+      // Users move when a topic gets more partitions: what the old one knows of them is no longer all.
+      for (const { sessions } of this.#kept.values()) sessions.drop(user);
+      sessionsOf(partition).none(user);
+    }
     for (const event of history) sessionsOf(places.get(event.user) as number).replay(event);
     return fresh.map((each) => sessionsOf(each.partition).take(each, sourceOf(each.partition)));
   }

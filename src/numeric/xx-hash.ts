@@ -3,34 +3,71 @@ const p2 = 0x85ebca77;
 const p3 = 0xc2b2ae3d;
 const p4 = 0x27d4eb2f;
 const p5 = 0x165667b1;
+const stripe = 16;
+const pieceBytes = 2 ** 20;
 
 /**
  * xxHash32 (Yann Collet, public specification), seed 0: four lanes over 16-byte stripes. Each step of a lane is invertible, so
  * any change within four bytes is detected; and it reads about 1 GB a second in plain JavaScript.
  *
- * @param parts the bytes, in pieces; all but the last that has any are multiples of 16 long, so that no stripe spans two.
+ * @param parts the bytes, in pieces of any length
  * @returns an unsigned 32-bit number.
  */
 export function xxHash32(...parts: Uint8Array[]): number {
-  let a = (p1 + p2) | 0;
-  let b = p2 | 0;
-  let c = 0;
-  let d = -p1 | 0;
-  let length = 0;
-  for (const part of parts) {
-    const words = wordsOf(part);
-    const end = words.length & ~3;
-    for (let k = 0; k < end; k += 4) {
+  const hash = new XxHash32();
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/** The same for bytes that come piece by piece. */
+export class XxHash32 {
+  #a = (p1 + p2) | 0;
+  #b = p2 | 0;
+  #c = 0;
+  #d = -p1 | 0;
+  #length = 0;
+  /** The bytes behind the last whole stripe. */
+  #rest = new Uint8Array(0);
+
+  update(bytes: Uint8Array): this {
+    this.#length += bytes.length;
+    let from = 0;
+    if (this.#rest.length > 0) {
+      from = Math.min(stripe - this.#rest.length, bytes.length);
+      const joined = new Uint8Array(this.#rest.length + from);
+      joined.set(this.#rest);
+      joined.set(bytes.subarray(0, from), this.#rest.length);
+      this.#rest = joined;
+      if (joined.length < stripe) return this;
+      this.#take(joined);
+    }
+    const end = bytes.length - ((bytes.length - from) % stripe);
+    // In pieces, because those that do not lie aligned are copied.
+    for (let at = from; at < end; at += pieceBytes) this.#take(bytes.subarray(at, Math.min(end, at + pieceBytes)));
+    this.#rest = bytes.subarray(end).slice();
+    return this;
+  }
+
+  digest(): number {
+    const lanes = this.#length >= stripe ? (rotl(this.#a, 1) + rotl(this.#b, 7) + rotl(this.#c, 12) + rotl(this.#d, 18)) | 0 : p5;
+    return finish(lanes, this.#length, this.#rest);
+  }
+
+  /** Mixes in whole stripes. */
+  #take(stripes: Uint8Array): void {
+    const words = wordsOf(stripes);
+    let [a, b, c, d] = [this.#a, this.#b, this.#c, this.#d];
+    for (let k = 0; k < words.length; k += 4) {
       a = round(a, words[k]);
       b = round(b, words[k + 1]);
       c = round(c, words[k + 2]);
       d = round(d, words[k + 3]);
     }
-    length += part.length;
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
+    this.#d = d;
   }
-  const last = parts.findLast((part) => part.length > 0) ?? new Uint8Array(0);
-  const tail = last.subarray(last.length - (length & 15));
-  return finish(length >= 16 ? (rotl(a, 1) + rotl(b, 7) + rotl(c, 12) + rotl(d, 18)) | 0 : p5, length, tail);
 }
 
 /** Mixes in the tail behind the last stripe, up to 15 bytes, by words and then by bytes. */

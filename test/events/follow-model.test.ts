@@ -1,4 +1,4 @@
-import { AlsRecommender, Interactions, memoryDataStore, memoryModelStore } from 'attune';
+import { AlsRecommender, AttuneError, Interactions, memoryDataStore, memoryModelStore } from 'attune';
 import { type EventBatch, type EventStream, followModel, type StreamEvent, streamProcessor } from 'attune/kafka';
 import { describe, expect, it } from 'vitest';
 import { changesName, changesToBytes } from '../../src/events/changes.ts';
@@ -110,6 +110,64 @@ describe('a model that follows a stream', () => {
     await put(delta(16, 'g'), delta(14, 'f'), delta(15, 'f'));
     await until(() => live.historyOf('g').length > 0);
     expect(values(live.historyOf('f'))).toEqual({ odd0: 2 });
+    stop.abort();
+    await following;
+  });
+
+  it('passes over changes that a killed process never finished, and takes those of a slow one when they come', async () => {
+    const [models, changes] = [memoryModelStore(), memoryModelStore()];
+    const als = await fitted();
+    await models.promote('als', (await als.save(models, 'als', { positions: {} })).version, 'production');
+    const delta = (user: string, partition: number, offset: number) =>
+      changesToBytes([{ user, item: 'odd0', value: 1, timestamp: 0, source: `s/${partition}`, offset }]);
+    for (const [user, partition] of [
+      ['a', 0],
+      ['killed', 1],
+      ['slow', 2],
+      ['b', 3],
+    ] as const)
+      await changes.put(changesName('als'), delta(user, partition, 0));
+    const unfinished = new Set([2, 3]);
+    const hiding: typeof changes = {
+      ...changes,
+      list: async (name) => (await changes.list(name)).filter(({ version }) => !unfinished.has(version)),
+      get: (reference) => changes.get(unfinished.has(Number(reference.split('@')[1])) ? `${changesName('als')}@99` : reference),
+    };
+    const stop = new AbortController();
+    const live = followModel({ models, changes: hiding, name: 'als', load, intervalMs: 5 });
+    const following = live.run({ signal: stop.signal });
+    await until(() => live.changedUsers === 2);
+    expect(values(live.historyOf('b'))).toEqual({ odd0: 1 });
+    unfinished.delete(3);
+    await until(() => live.changedUsers === 3);
+    expect(values(live.historyOf('slow'))).toEqual({ odd0: 1 });
+    await changes.put(changesName('als'), delta('c', 3, 1));
+    await until(() => live.changedUsers === 4);
+    expect(live.historyOf('killed')).toEqual([]);
+    stop.abort();
+    await following;
+  });
+
+  it('goes on behind changes that were damaged in their store', async () => {
+    const [models, changes] = [memoryModelStore(), memoryModelStore()];
+    const als = await fitted();
+    await models.promote('als', (await als.save(models, 'als', { positions: {} })).version, 'production');
+    const delta = (user: string, offset: number) => changesToBytes([{ user, item: 'odd0', value: 1, timestamp: 0, source: 's/0', offset }]);
+    for (const [k, user] of ['a', 'b', 'c'].entries()) await changes.put(changesName('als'), delta(user, k));
+    const damaged: typeof changes = {
+      ...changes,
+      get: async (reference) => {
+        if (reference.endsWith('@2')) throw new AttuneError('ERR_BAD_FILE', 'damaged');
+        return changes.get(reference);
+      },
+    };
+    const errors: unknown[] = [];
+    const stop = new AbortController();
+    const live = followModel({ models, changes: damaged, name: 'als', load, intervalMs: 5, onError: (error) => errors.push(error) });
+    const following = live.run({ signal: stop.signal });
+    await until(() => live.changedUsers === 2);
+    expect(values(live.historyOf('c'))).toEqual({ odd0: 1 });
+    expect(errors).toEqual([expect.objectContaining({ code: 'ERR_BAD_FILE' })]);
     stop.abort();
     await following;
   });

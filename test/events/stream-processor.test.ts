@@ -21,20 +21,21 @@ describe('partitions', () => {
   });
 });
 
-/** A stream of batches that are given, of one partition; commits are counted. */
-function streamOf(batches: StreamEvent[][], commits: number[] = [], from = 0): EventStream {
+/** A stream of batches that are given, each of one partition, 0 unless said; commits are counted. */
+function streamOf(batches: StreamEvent[][], commits: number[] = [], from = 0, partitions: number[] = []): EventStream {
   return {
     name: 's',
     weights: { view: 1, purchase: 5, dislike: -2 },
     lag: () => new Map(),
     async *batches() {
       let offset = from;
-      for (const events of batches) {
-        const placed = events.map((event) => ({ event, partition: 0, offset: offset++ }));
+      for (const [k, events] of batches.entries()) {
+        const partition = partitions[k] ?? 0;
+        const placed = events.map((event) => ({ event, partition, offset: offset++ }));
         const next = offset;
         yield {
           events: placed,
-          positions: [{ partition: 0, next }],
+          positions: [{ partition, next }],
           interactions: Interactions.fromColumns({ users: [], items: [] }),
           commit: async () => void commits.push(next),
         } satisfies EventBatch;
@@ -104,6 +105,19 @@ describe('a stream processor', () => {
     expect(Object.fromEntries(model.interactionsOf('u').map(({ item, value }) => [item, value]))).toEqual({ x: 7, y: -1 });
     expect(last.metrics()).toContain('attune_stream_duplicates_total{topic="s"} 4');
     expect(last.version).toBe((await models.list('als')).at(-1)?.version);
+  });
+
+  it('keeps the sessions of users who move to other partitions, because the topic got more of them', async () => {
+    const at = (minutes: number, type: string) => [event('u', 'x', type, minutes)];
+    const batches = [at(0, 'view'), at(5, 'purchase'), at(10, 'purchase'), at(15, 'view'), at(100, 'view')];
+    const partitions = [0, 6, 0, 6, 6];
+    const together = memoryDataStore();
+    await streamProcessor({ stream: streamOf(batches, [], 0, partitions), data: together }).run();
+    expect(await valuesOf(together)).toEqual({ 'u x': 5 + 1 });
+    const apart = memoryDataStore();
+    for (const [k, batch] of batches.entries())
+      await streamProcessor({ stream: streamOf([batch], [], k, [partitions[k]]), data: apart }).run();
+    expect(await valuesOf(apart)).toEqual({ 'u x': 5 + 1 });
   });
 
   it('counts messages once that come again behind later ones, as after a rebalance', async () => {

@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { IdMap } from '../id-map.ts';
-import { readSafetensors, type Tensor, type TensorData, writeSafetensors } from './safetensors.ts';
+import { joined, readSafetensors, safetensorsSections, type Tensor, type TensorData } from './safetensors.ts';
 import { readHeader } from './safetensors-header.ts';
 
 /** What a model file says besides its tensors. */
@@ -21,7 +21,12 @@ export interface ModelFile {
  * Writes a model as one safetensors file. Keys of `settings` with undefined are dropped.
  * @throws ERR_BAD_ARGUMENT when a tensor has the name of a part of an id map, or no proper shape.
  */
-export function writeModelFile({ kind, formatVersion, settings, tensors, ids }: ModelFile): Uint8Array<ArrayBuffer> {
+export function writeModelFile(file: ModelFile): Uint8Array<ArrayBuffer> {
+  return joined(modelFileSections(file));
+}
+
+/** The same file as its bytes follow each other, so that a large model can be written without a second copy: its tensors are views. */
+export function modelFileSections({ kind, formatVersion, settings, tensors, ids }: ModelFile): Uint8Array[] {
   const all = Object.entries(tensors);
   for (const [name, map] of Object.entries(ids)) {
     const { bytes, ends } = map.toColumns();
@@ -31,7 +36,7 @@ export function writeModelFile({ kind, formatVersion, settings, tensors, ids }: 
   if (Object.keys(byName).length < all.length) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `Expected no tensor called like a part of the id maps ${Object.keys(ids).join(', ')}.`);
   }
-  return writeSafetensors({
+  return safetensorsSections({
     tensors: byName,
     metadata: { format: 'attune', kind, formatVersion: String(formatVersion), settings: JSON.stringify(settings) },
   });

@@ -34,7 +34,12 @@ const encoder = new TextEncoder();
  *
  * @throws ERR_BAD_ARGUMENT for a shape that does not fit its data, or metadata that is not text.
  */
-export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(file: Safetensors): Uint8Array<ArrayBuffer> {
+  return joined(safetensorsSections(file));
+}
+
+/** The same file as its bytes follow each other: the header, then views of the tensors, which are not copied. */
+export function safetensorsSections({ tensors, metadata }: Safetensors): Uint8Array[] {
   const parts = Object.entries(tensors)
     .map(([name, tensor]) => checked(name, tensor))
     .sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
@@ -48,15 +53,23 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   const json = encoder.encode(JSON.stringify(Object.fromEntries([['__metadata__', texts], ...entries])));
   const dataStart = 8 + Math.ceil(json.length / 8) * 8;
 
-  const bytes = new Uint8Array(dataStart + end);
-  new DataView(bytes.buffer).setUint32(0, dataStart - 8, true);
-  bytes.fill(0x20, 8, dataStart).set(json, 8);
-  let at = dataStart;
-  for (const { data } of parts) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  const head = new Uint8Array(dataStart);
+  new DataView(head.buffer).setUint32(0, dataStart - 8, true);
+  head.fill(0x20, 8, dataStart).set(json, 8);
+  const sections = [head, ...parts.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+  head.set(encoder.encode(hex(xxHash32(...sections))), checksumPlace(head, dataStart));
+  return sections;
+}
+
+/** Sections as one array of bytes. A single one is not copied. */
+export function joined(sections: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  if (sections.length === 1) return sections[0] as Uint8Array<ArrayBuffer>;
+  const bytes = new Uint8Array(sections.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const section of sections) {
+    bytes.set(section, at);
+    at += section.length;
   }
-  bytes.set(encoder.encode(hex(xxHash32(bytes))), checksumPlace(bytes, dataStart));
   return bytes;
 }
 
@@ -89,10 +102,9 @@ function tensorAt(bytes: Uint8Array, dataStart: number, { type, shape, from, to 
 /** Hashes the file as it was before its checksum was set, without a copy of more than the header. */
 function verify(bytes: Uint8Array, dataStart: number, checksum: string): void {
   const place = checksumPlace(bytes, dataStart);
-  const cut = Math.min(Math.ceil(dataStart / 16) * 16, bytes.length);
-  const head = Uint8Array.from(bytes.subarray(0, cut));
+  const head = Uint8Array.from(bytes.subarray(0, dataStart));
   if (place >= 0) head.set(encoder.encode(zeroChecksum), place);
-  if (place >= 0 && hex(xxHash32(head, bytes.subarray(cut))) === checksum) return;
+  if (place >= 0 && hex(xxHash32(head, bytes.subarray(dataStart))) === checksum) return;
   throw new AttuneError(
     'ERR_BAD_FILE',
     'Expected a safetensors file whose contents fit its checksum, got one that was damaged or changed. Restore it from a copy, or write it again.',

@@ -35,6 +35,18 @@ export interface PlatformaticConsumer {
   /** Last offsets of topics. */
   // biome-ignore lint/suspicious/noExplicitAny: overloaded there.
   listOffsets(options: any): Promise<Map<string, bigint[]>>;
+  /** Positions of the group. */
+  // biome-ignore lint/suspicious/noExplicitAny: overloaded there.
+  listCommittedOffsets?(options: any): Promise<Map<string, bigint[]>>;
+  /** Joins the group again after the client has given that up. */
+  // biome-ignore lint/suspicious/noExplicitAny: overloaded there.
+  joinGroup?(options: any): Promise<unknown>;
+  /** Listens. */
+  // biome-ignore lint/suspicious/noExplicitAny: names and events of the library.
+  on?(event: any, listener: (event: any) => void): unknown;
+  /** Ends that. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  off?(event: any, listener: (event: any) => void): unknown;
   /** The partitions that it has. */
   readonly assignments:
     | {

@@ -9,8 +9,10 @@ export interface MessageSource {
   /** Ends delivery. */
   stop(): Promise<void>;
   commit(positions: readonly PartitionPosition[]): Promise<void>;
-  /** Offset behind the last message of each partition, as far as known. */
+  /** Offset behind the last message of each partition that the consumer has, as far as known. */
   ends(): Promise<ReadonlyMap<number, number>> | ReadonlyMap<number, number>;
+  /** Where the group goes on in partitions of which no message has come yet, as far as known. */
+  committed?(partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
 }
 
 /** An error of a client, with a code. */
@@ -20,6 +22,22 @@ export function streamError(what: string, error: unknown): AttuneError {
   return new AttuneError('ERR_STREAM', `Kafka: ${what}: ${message}. Nothing is lost; what was not committed comes again.`, {
     cause: error,
   });
+}
+
+/** The error for a topic that is not there. */
+export function noTopic(topic: string, error: unknown): AttuneError {
+  return new AttuneError('ERR_STREAM', `Kafka: there is no topic '${topic}'. Make it with eventTopic, or correct the name.`, {
+    cause: error,
+  });
+}
+
+/** Whether a client failed because there is no such topic; each says so in its own way, some inside a list of errors. */
+export function saysNoTopic(error: unknown): boolean {
+  if (error === null || typeof error !== 'object') return false;
+  const { type, apiId, code, message, cause, errors } = error as Record<string, unknown>;
+  const name = 'UNKNOWN_TOPIC_OR_PARTITION';
+  if (type === name || apiId === name || (code === 'PLT_KFK_USER' && /^Unknown topic /.test(String(message)))) return true;
+  return saysNoTopic(cause) || (Array.isArray(errors) && errors.some(saysNoTopic));
 }
 
 /** Messages that have arrived and are not taken yet. Whoever delivers waits while there are too many. */

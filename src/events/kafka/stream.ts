@@ -4,7 +4,7 @@ import { AttuneError } from '../../errors.ts';
 import { abortSignal, anything, callback, flag, integer, number, optional, readOptions, text } from '../../options.ts';
 import { readWeights, weightOf } from '../weights.ts';
 import { bytesOf, type KafkaConsumer, type KafkaMessage, type KafkaProducer } from './clients.ts';
-import { Inbox, streamError } from './inbox.ts';
+import { Inbox, noTopic, saysNoTopic, streamError } from './inbox.ts';
 import { checkEvent, type EventSchema, readJson } from './read-event.ts';
 import { isKafkaJs, sendTo } from './send.ts';
 import { sourceOf } from './source.ts';
@@ -108,7 +108,7 @@ export class InteractionStream implements EventStream {
     watch.unref?.();
     try {
       await o.source.start(inbox).catch((error) => {
-        throw streamError(`could not read '${o.topic}'`, error);
+        throw saysNoTopic(error) ? noTopic(o.topic, error) : streamError(`could not read '${o.topic}'`, error);
       });
       while (!inbox.isClosed) {
         const messages = await inbox.take(o.maxEvents, o.maxWaitMs);
@@ -193,7 +193,14 @@ export class InteractionStream implements EventStream {
 
   async #look(): Promise<void> {
     try {
-      for (const [partition, end] of await this.#options.source.ends()) this.#ends.set(partition, end);
+      const { source } = this.#options;
+      const ends = await source.ends();
+      // Partitions that another process has now are its own to report, and it goes on from where that one is.
+      for (const known of [this.#ends, this.#next]) for (const partition of known.keys()) if (!ends.has(partition)) known.delete(partition);
+      const unread = [...ends.keys()].filter((partition) => !this.#next.has(partition));
+      const committed = unread.length > 0 ? await source.committed?.(unread) : undefined;
+      for (const [partition, next] of committed ?? []) if (!this.#next.has(partition)) this.#next.set(partition, next);
+      for (const [partition, end] of ends) this.#ends.set(partition, end);
     } catch {
       // The broker may be away for a while; the next look is a second later.
     }

@@ -9,6 +9,7 @@ import type {
   UnknownPolicy,
   WhyNot,
 } from '../../contracts/recommender.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
@@ -25,7 +26,7 @@ import { type AlsExplanation, explainScores } from './explain.ts';
 import type { AlsFitOptionsOf } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsFactorInput, alsFromFactors } from './from-factors.ts';
-import { type AlsModel, alsFromBytes, alsKind, alsToBytes, storedAs, userVector } from './model.ts';
+import { type AlsModel, alsFile, alsFromBytes, alsKind, storedAs, userVector } from './model.ts';
 import {
   type AlsIteration,
   type AlsLoadOptions,
@@ -218,7 +219,12 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return alsToBytes(this.model);
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
+    return alsFile(this.model);
   }
 
   /**

@@ -1,9 +1,9 @@
-import { tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import { fromFloat16, type StoredFactors, toFloat16, toFloats } from '../../numeric/float16.ts';
 import { type Biases, biasTensors, storedBiases } from '../factors/biases.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { decodeModel, encodeModel, recordOf } from '../shared/codec.ts';
+import { decodeModel, fileOf, recordOf } from '../shared/codec.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
 /** A fitted model; immutable. */
@@ -45,10 +45,10 @@ export function storedAs(storage: AlsSettings['storage'], rows: StoredFactors): 
 }
 
 /** The model as a file. */
-export function alsToBytes(model: AlsModel): Uint8Array<ArrayBuffer> {
+export function alsFile(model: AlsModel): ModelFile {
   const { settings, users, items, itemFactors, rows, rowOf, scaleOf, userWeights, biases, history } = model;
   const f = settings.factors;
-  return encodeModel(format, model, {
+  return fileOf(format, model, {
     settings: {
       ...settings,
       globalBias: biases?.global,
@@ -81,7 +81,7 @@ function countedValues({ feedback, regularizationScaling }: AlsOptions, { byUser
   return matters ? 'positive' : undefined;
 }
 
-/** The inverse of {@link alsToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+/** The inverse of {@link alsFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settings'>; options: AlsOptions } {
   const { file, base } = decodeModel(format, bytes);
   const { globalBias, history, countedValues: counted, ...options } = file.settings as unknown as StoredSettings;

@@ -120,10 +120,15 @@ export class BlendRecommender extends BaseRecommender<FittedBase, Float32Array> 
 
   /** The whole model as one safetensors file: the files of the models in it. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
     this.model;
     const files = this.#parts.map((part) => part.toBytes());
     const tensors = Object.fromEntries(files.map((data, k) => [`part${k}`, { data, shape: [data.length] }]));
-    return writeModelFile({ kind, formatVersion, settings: { weights: this.weights, onUnknown: this.onUnknown }, tensors, ids: {} });
+    return { kind, formatVersion, settings: { weights: this.weights, onUnknown: this.onUnknown }, tensors, ids: {} };
   }
 
   /**

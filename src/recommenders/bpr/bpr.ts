@@ -1,5 +1,6 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { Factors, LoadOptions } from '../../contracts/recommender.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { columnsOf } from '../../numeric/columns.ts';
 import { readOptions } from '../../options.ts';
@@ -12,7 +13,7 @@ import { EarlyStopping } from '../shared/early-stopping.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { likedItems, likedRows } from '../shared/liked.ts';
 import { checkInteractions } from '../shared/read-fit.ts';
-import { type BprModel, bprFromBytes, bprKind, bprToBytes } from './model.ts';
+import { type BprModel, bprFile, bprFromBytes, bprKind } from './model.ts';
 import { type BprFitOptionsOf, type BprIteration, type BprOptions, type BprSettings, bprChecks, readBprFitOptions } from './options.ts';
 import { widthOf } from './rows.ts';
 import { BprServing } from './serving.ts';
@@ -107,7 +108,12 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    return bprToBytes(this.model);
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
+    return bprFile(this.model);
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

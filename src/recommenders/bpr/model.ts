@@ -1,7 +1,7 @@
-import { tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { columnsOf, setColumns } from '../../numeric/columns.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { decodeTrained, encodeTrained } from '../shared/codec.ts';
+import { decodeTrained, trainedFile } from '../shared/codec.ts';
 import type { BprIteration, BprSettings } from './options.ts';
 import { widthOf } from './rows.ts';
 
@@ -19,18 +19,18 @@ export const bprKind = 'bpr';
 const format = { kind: bprKind, formatVersion: 1 };
 
 /** The model as a file. */
-export function bprToBytes(model: BprModel): Uint8Array<ArrayBuffer> {
+export function bprFile(model: BprModel): ModelFile {
   const { settings, userRows, itemRows, users, items } = model;
   const f = settings.factors;
   const width = widthOf(settings);
-  return encodeTrained(format, model, {
+  return trainedFile(format, model, {
     user_factors: { data: columnsOf(userRows, width, 0, f), shape: [users.size, f] },
     item_factors: { data: columnsOf(itemRows, width, 0, f), shape: [items.size, f] },
     ...(settings.biases && { item_biases: { data: columnsOf(itemRows, width, f, 1), shape: [items.size] } }),
   });
 }
 
-/** The inverse of {@link bprToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+/** The inverse of {@link bprFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function bprFromBytes(bytes: Uint8Array, readSettings: (stored: object) => BprSettings): BprModel {
   const { file, trained } = decodeTrained<BprSettings, BprIteration>(format, bytes, readSettings);
   const { settings, users, items } = trained;

@@ -1,11 +1,12 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import { choice, integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 import type { FittedBase, HistoryRow } from '../shared/base.ts';
 import { ClosedFormRecommender } from '../shared/closed-form-base.ts';
-import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { decodeModel, fileOf, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
 import { blockedBytes, invertByBlocks } from './blocked.ts';
 import { invertDirectly } from './direct.ts';
@@ -83,7 +84,12 @@ export class EaseRecommender extends ClosedFormRecommender<Fitted> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    return encodeModel(format, this.model, { settings: this.#options, tensors: this.model.weights.toTensors() });
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
+    return fileOf(format, this.model, { settings: this.#options, tensors: this.model.weights.toTensors() });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

@@ -1,7 +1,7 @@
-import { tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { decodeModel, encodeModel } from '../shared/codec.ts';
+import { decodeModel, fileOf } from '../shared/codec.ts';
 import { type Biases, biasTensors, storedBiases } from './biases.ts';
 import type { ReadFactors } from './input.ts';
 
@@ -43,9 +43,9 @@ export function userMeans({ byUser, itemFactors, factors: f }: ReadFactors): Flo
 }
 
 /** The model as a file. */
-export function factorsToBytes(model: FactorModel, options: object): Uint8Array<ArrayBuffer> {
+export function factorsFile(model: FactorModel, options: object): ModelFile {
   const { users, items, factors: f, userFactors, itemFactors, biases } = model;
-  return encodeModel(format, model, {
+  return fileOf(format, model, {
     settings: { ...options, factors: f, globalBias: biases?.global },
     tensors: {
       user_factors: { data: userFactors, shape: [users.size, f] },
@@ -55,7 +55,7 @@ export function factorsToBytes(model: FactorModel, options: object): Uint8Array<
   });
 }
 
-/** The inverse of {@link factorsToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+/** The inverse of {@link factorsFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function factorsFromBytes(bytes: Uint8Array): { model: FactorModel; options: object } {
   const { file, base } = decodeModel(format, bytes);
   const { factors: f, globalBias, ...options } = file.settings as { factors: number; globalBias?: number | undefined };

@@ -8,6 +8,7 @@ import type {
   RecommenderOptions,
   RecommendOptions,
 } from '../../contracts/recommender.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, readOptions, recommenderOptions, workOptions } from '../../options.ts';
@@ -16,7 +17,7 @@ import type { HistoryRow } from '../shared/base.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { checkInteractions } from '../shared/read-fit.ts';
 import { type FactorAnswers, FactorBase } from './base.ts';
-import { type FactorModel, factorKind, factorsFromBytes, factorsToBytes, meanOf, userMeans } from './factor-model.ts';
+import { type FactorModel, factorKind, factorsFile, factorsFromBytes, meanOf, userMeans } from './factor-model.ts';
 import { type FactorInput, factorInputNames, readFactors } from './input.ts';
 import { type FactorProfile, FactorServing } from './serving.ts';
 import type { UserRows } from './similar-users.ts';
@@ -149,7 +150,12 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    return factorsToBytes(this.model, this.#options);
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
+    return factorsFile(this.model, this.#options);
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT, ERR_BAD_OPTION */

@@ -1,12 +1,12 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
-import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { Pace } from '../../work/pace.ts';
 import type { FittedBase, HistoryRow, WantedList } from '../shared/base.ts';
 import { ClosedFormRecommender } from '../shared/closed-form-base.ts';
-import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { decodeModel, fileOf, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { union } from '../shared/filters.ts';
 import { dampingOf, type Graph, graphOf } from './graph.ts';
 import { type GraphFilterOptions, type GraphFilterSettings, rankOf, readGraphFilterOptions } from './options.ts';
@@ -65,9 +65,14 @@ export class GraphFilterRecommender extends ClosedFormRecommender<Fitted> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
     const { spectrum, items } = this.model;
     const tensors = spectrum ? spectrumToTensors(spectrum, items.size) : {};
-    return encodeModel(format, this.model, { settings: this.#options, tensors });
+    return fileOf(format, this.model, { settings: this.#options, tensors });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

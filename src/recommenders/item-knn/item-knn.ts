@@ -1,12 +1,13 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import { choice, integer, number, readOptions, recommenderOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import type { FittedBase, HistoryRow, RankRequest } from '../shared/base.ts';
 import { ClosedFormRecommender } from '../shared/closed-form-base.ts';
-import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { decodeModel, fileOf, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { featuresOf, type ItemFeatures, ItemProducts, nearestItems, similarityOf } from '../shared/item-similarity.ts';
 
@@ -80,7 +81,12 @@ export class ItemKnnRecommender extends ClosedFormRecommender<Fitted> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    return encodeModel(format, this.model, { settings: this.#options, tensors: csrToTensors('neighbors', this.model.neighbors) });
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
+    return fileOf(format, this.model, { settings: this.#options, tensors: csrToTensors('neighbors', this.model.neighbors) });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

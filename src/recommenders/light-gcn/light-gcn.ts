@@ -1,5 +1,6 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { HistoryFactorBase } from '../factors/history-factors.ts';
 import type { FittedBase } from '../shared/base.ts';
@@ -9,7 +10,7 @@ import { likedRows } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
-import { type LightGcnModel, lightGcnFromBytes, lightGcnKind, lightGcnModel, lightGcnToBytes } from './model.ts';
+import { type LightGcnModel, lightGcnFile, lightGcnFromBytes, lightGcnKind, lightGcnModel } from './model.ts';
 import { type LightGcnOptions, readLightGcnOptions } from './options.ts';
 import type { LightGcnVectors } from './train.ts';
 
@@ -114,7 +115,12 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    return lightGcnToBytes(this.model);
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
+    return lightGcnFile(this.model);
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

@@ -1,6 +1,6 @@
-import { tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { type HistoryFactors, historyFactors } from '../factors/history-factors.ts';
-import { decodeTrained, encodeTrained } from '../shared/codec.ts';
+import { decodeTrained, trainedFile } from '../shared/codec.ts';
 import type { TrainedModel, TrainingIteration } from '../shared/training.ts';
 import type { LightGcnSettings } from './options.ts';
 
@@ -20,13 +20,13 @@ export function lightGcnModel(parts: Omit<LightGcnModel, 'userRows' | 'itemShare
 }
 
 /** The model as a file. */
-export function lightGcnToBytes(model: LightGcnModel): Uint8Array<ArrayBuffer> {
+export function lightGcnFile(model: LightGcnModel): ModelFile {
   const { settings, vectors, itemRows, items } = model;
   const shape = [items.size, settings.factors];
-  return encodeTrained(format, model, { item_vectors: { data: vectors, shape }, item_factors: { data: itemRows, shape } });
+  return trainedFile(format, model, { item_vectors: { data: vectors, shape }, item_factors: { data: itemRows, shape } });
 }
 
-/** The inverse of {@link lightGcnToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+/** The inverse of {@link lightGcnFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function lightGcnFromBytes(bytes: Uint8Array, readSettings: (stored: object) => LightGcnSettings): LightGcnModel {
   // Models of before there was a temperature have vectors of any length.
   const read = (stored: object) => readSettings({ temperature: 0, ...stored });

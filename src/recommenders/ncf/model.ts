@@ -1,7 +1,7 @@
-import { tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { denseSize } from '../../engine/training/dense-parameters.ts';
 import { columnsOf, setColumns } from '../../numeric/columns.ts';
-import { decodeTrained, encodeTrained } from '../shared/codec.ts';
+import { decodeTrained, trainedFile } from '../shared/codec.ts';
 import type { TrainedModel, TrainingIteration } from '../shared/training.ts';
 import type { NcfSettings } from './options.ts';
 import { shapeOf } from './shape.ts';
@@ -20,11 +20,11 @@ export const ncfKind = 'ncf';
 const format = { kind: ncfKind, formatVersion: 1 };
 
 /** The model as a file. */
-export function ncfToBytes(model: NcfModel): Uint8Array<ArrayBuffer> {
+export function ncfFile(model: NcfModel): ModelFile {
   const { settings, state, mean, biases, items } = model;
   const { width, itemWidth } = shapeOf(settings);
   const n = items.size;
-  return encodeTrained(format, model, {
+  return trainedFile(format, model, {
     history_embeddings: { data: state.history, shape: [n, width] },
     item_embeddings: { data: columnsOf(state.items, itemWidth, 0, width), shape: [n, width] },
     item_biases: { data: columnsOf(state.items, itemWidth, width, 1), shape: [n] },
@@ -36,7 +36,7 @@ export function ncfToBytes(model: NcfModel): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** The inverse of {@link ncfToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+/** The inverse of {@link ncfFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function ncfFromBytes(bytes: Uint8Array, readSettings: (stored: object) => NcfSettings): NcfModel {
   const { file, trained } = decodeTrained<NcfSettings, TrainingIteration>(format, bytes, readSettings);
   const { settings } = trained;

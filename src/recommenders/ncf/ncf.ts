@@ -1,5 +1,6 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions, RecommendationList, SimilarOptions } from '../../contracts/recommender.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { columnsOf } from '../../numeric/columns.ts';
@@ -12,7 +13,7 @@ import { mergeInto } from '../shared/merge.ts';
 import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { ncfData, prior } from './data.ts';
-import { type NcfModel, ncfFromBytes, ncfKind, ncfToBytes } from './model.ts';
+import { type NcfModel, ncfFile, ncfFromBytes, ncfKind } from './model.ts';
 import { type NcfOptions, type NcfSettings, readNcfOptions } from './options.ts';
 import { type NcfProfile, NcfServing } from './serving.ts';
 import { shapeOf } from './shape.ts';
@@ -102,7 +103,12 @@ export class NcfRecommender extends BaseRecommender<NcfModel, NcfProfile> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    return ncfToBytes(this.model);
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
+    return ncfFile(this.model);
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

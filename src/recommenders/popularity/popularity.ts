@@ -1,6 +1,6 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
-import { tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
@@ -8,7 +8,7 @@ import { topK } from '../../numeric/top-k.ts';
 import { choice, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import { BaseRecommender, type FittedBase, type RankRequest } from '../shared/base.ts';
-import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { decodeModel, fileOf, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { readFit } from '../shared/read-fit.ts';
 
@@ -88,9 +88,14 @@ export class PopularityRecommender extends BaseRecommender<Fitted, undefined> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
     const { popularity } = this.model;
     const tensors = { popularity: { data: popularity, shape: [popularity.length] } };
-    return encodeModel(format, this.model, { settings: this.#options, tensors });
+    return fileOf(format, this.model, { settings: this.#options, tensors });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

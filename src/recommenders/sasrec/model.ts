@@ -1,6 +1,6 @@
-import { tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import { denseSize } from '../../engine/training/dense-parameters.ts';
-import { decodeTrained, encodeTrained } from '../shared/codec.ts';
+import { decodeTrained, trainedFile } from '../shared/codec.ts';
 import { type OrderedBase, orderOf } from '../shared/order.ts';
 import type { TrainedModel, TrainingIteration } from '../shared/training.ts';
 import { denseSizes } from './network.ts';
@@ -16,10 +16,10 @@ export const sasRecKind = 'sasrec';
 const format = { kind: sasRecKind, formatVersion: 1 };
 
 /** The model as a file. */
-export function sasRecToBytes(model: SasRecModel): Uint8Array<ArrayBuffer> {
+export function sasRecFile(model: SasRecModel): ModelFile {
   const { settings, state, items, order } = model;
   const { factors, maxLength } = settings;
-  return encodeTrained(format, model, {
+  return trainedFile(format, model, {
     order: { data: order, shape: [order.length] },
     item_factors: { data: state.items, shape: [items.size, factors] },
     positions: { data: state.positions, shape: [maxLength, factors] },
@@ -27,7 +27,7 @@ export function sasRecToBytes(model: SasRecModel): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** The inverse of {@link sasRecToBytes}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+/** The inverse of {@link sasRecFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function sasRecFromBytes(bytes: Uint8Array, readSettings: (stored: object) => SasRecSettings): SasRecModel {
   // Models of before there was a temperature compare by inner products.
   const read = (stored: object) => readSettings({ temperature: 0, ...stored });

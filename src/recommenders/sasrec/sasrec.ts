@@ -1,5 +1,6 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { Factors, FitOptions, LoadOptions } from '../../contracts/recommender.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { type FactorAnswers, FactorBase } from '../factors/base.ts';
 import { type FactorProfile, FactorServing } from '../factors/serving.ts';
@@ -11,7 +12,7 @@ import { inOrder, lastMet } from '../shared/order.ts';
 import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
 import { SasRecEncoder } from './encoder.ts';
-import { type SasRecModel, sasRecFromBytes, sasRecKind, sasRecToBytes } from './model.ts';
+import { type SasRecModel, sasRecFile, sasRecFromBytes, sasRecKind } from './model.ts';
 import { readSasRecOptions, type SasRecOptions, type SasRecSettings } from './options.ts';
 
 export type { SasRecOptions } from './options.ts';
@@ -105,7 +106,12 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
-    return sasRecToBytes(this.model);
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
+    return sasRecFile(this.model);
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

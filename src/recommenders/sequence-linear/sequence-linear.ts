@@ -1,12 +1,13 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions, RecommenderOptions } from '../../contracts/recommender.ts';
 import type { Csr } from '../../data/csr.ts';
+import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { AttuneError } from '../../errors.ts';
 import { integer, number, optional, readOptions, recommenderOptions } from '../../options.ts';
 import type { HistoryRow } from '../shared/base.ts';
-import { decodeModel, encodeModel, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { decodeModel, fileOf, fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf, csrFromTensors, csrToTensors } from '../shared/fitted-base.ts';
 import { ItemWeightsRecommender } from '../shared/item-weights-base.ts';
 import { bytesAnEntry } from '../shared/largest-entries.ts';
@@ -126,13 +127,18 @@ export class SequenceLinearRecommender extends ItemWeightsRecommender<Fitted> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
     const { order, times, weights } = this.model;
     const tensors = {
       order: { data: order, shape: [order.length] },
       ...(times && { times: { data: times, shape: [times.length] } }),
       ...csrToTensors('weights', weights),
     };
-    return encodeModel(format, this.model, { settings: this.#options, tensors });
+    return fileOf(format, this.model, { settings: this.#options, tensors });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

@@ -24,11 +24,13 @@ import { AttuneError, shown } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { checkIterable, readOptions } from '../../options.ts';
 import { readMetadata, readModelStore } from '../../storage/shared/model-names.ts';
+import { putSections } from '../../storage/shared/sections.ts';
 import { Batch } from './batch.ts';
 import { manyChecks, recommendChecks, similarChecks, unknownCheck } from './call-options.ts';
 import { Exclusions, none } from './exclusions.ts';
 import { type Filter, filterOf, indicesOf, perUser } from './filters.ts';
 import { namedList, type RankRequest, rankScores, rankSome } from './lists.ts';
+import { sectionsOf } from './sections.ts';
 import { unknownHistory, unknownItem, unknownUser } from './unknown.ts';
 import { whyNot } from './why-not.ts';
 
@@ -200,7 +202,7 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
   }
 
   async save(store: ModelStore, name: string, metadata: Record<string, unknown> = {}): Promise<ModelInfo> {
-    return readModelStore(store).put(name, this.toBytes(), { kind: this.kind, ...readMetadata(metadata) });
+    return putSections(readModelStore(store), name, sectionsOf(this), { kind: this.kind, ...readMetadata(metadata) });
   }
 
   /**

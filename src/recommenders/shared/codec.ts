@@ -34,10 +34,15 @@ export interface DecodedModel {
 }
 
 /** A model as a file. */
-export function encodeModel({ kind, formatVersion }: FileFormat, model: FittedBase, own: FamilyParts): Uint8Array<ArrayBuffer> {
+export function encodeModel(format: FileFormat, model: FittedBase, own: FamilyParts): Uint8Array<ArrayBuffer> {
+  return writeModelFile(fileOf(format, model, own));
+}
+
+/** The parts of that file. */
+export function fileOf({ kind, formatVersion }: FileFormat, model: FittedBase, own: FamilyParts): ModelFile {
   const { tensors, ids } = baseToFile(model);
   const { threads: _, ...settings } = own.settings as Record<string, unknown>;
-  return writeModelFile({ kind, formatVersion, settings, tensors: { ...own.leading, ...tensors, ...own.tensors }, ids });
+  return { kind, formatVersion, settings, tensors: { ...own.leading, ...tensors, ...own.tensors }, ids };
 }
 
 /** The parts of a file that all families have, with the settings as they were stored. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
@@ -71,16 +76,12 @@ interface Trained<Settings, Line> extends FittedBase {
 }
 
 /** The file of a model with a training record, which keeps no times of a clock. */
-export function encodeTrained(
-  format: FileFormat,
-  model: Trained<object, { seconds: number }>,
-  tensors: ModelFile['tensors'],
-): Uint8Array<ArrayBuffer> {
+export function trainedFile(format: FileFormat, model: Trained<object, { seconds: number }>, tensors: ModelFile['tensors']): ModelFile {
   const history = model.history.map(({ seconds: _, ...rest }) => rest);
-  return encodeModel(format, model, { settings: { ...model.settings, history }, tensors });
+  return fileOf(format, model, { settings: { ...model.settings, history }, tensors });
 }
 
-/** The inverse of {@link encodeTrained}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+/** The inverse of {@link trainedFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function decodeTrained<Settings, Line extends object>(
   format: FileFormat,
   bytes: Uint8Array,

@@ -2,11 +2,11 @@ import type { History } from '../../contracts/history.ts';
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { FitOptions, LoadOptions } from '../../contracts/recommender.ts';
 import type { VectorIndex } from '../../contracts/vector-index.ts';
-import { tensorOf } from '../../data/files/model-file.ts';
+import { type ModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { type Id, textOf } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { HistoryFactorBase, type HistoryFactors, historyFactors } from '../factors/history-factors.ts';
-import { decodeTrained, encodeTrained, readLoadOptions, storedBytes } from '../shared/codec.ts';
+import { decodeTrained, readLoadOptions, storedBytes, trainedFile } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
 import { readFeatures, widened, withoutFeatures } from '../shared/item-features.ts';
 import { likedRows } from '../shared/liked.ts';
@@ -141,8 +141,13 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
   override toBytes(): Uint8Array<ArrayBuffer> {
+    return writeModelFile(this.file());
+  }
+
+  /** The parts of that file. @internal */
+  file(): ModelFile {
     const { itemRows, items, factors } = this.model;
-    return encodeTrained(format, this.model, { item_factors: { data: itemRows, shape: [items.size, factors] } });
+    return trainedFile(format, this.model, { item_factors: { data: itemRows, shape: [items.size, factors] } });
   }
 
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */

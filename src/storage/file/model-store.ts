@@ -2,9 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelInfo, ModelStore, ModelStoreOptions } from '../../contracts/model-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { XxHash32 } from '../../numeric/xx-hash.ts';
 import { readOptions } from '../../options.ts';
 import { checkedModelStore, type UncheckedModelStore } from '../shared/checked-model-store.ts';
-import { checkBytes, checksumOf } from '../shared/checksum.ts';
+import { checkBytes, digits } from '../shared/checksum.ts';
 import { inUse, notFound, nothingBefore, readName } from '../shared/model-names.ts';
 import { modelStoreChecks } from '../shared/model-store.ts';
 import { AliasLog } from './alias-log.ts';
@@ -29,28 +30,32 @@ export function fileModelStore(folder: string, options: ModelStoreOptions = {}):
 
 function uncheckedStore(folder: string): UncheckedModelStore {
   const folderOf = (name: string) => join(folder, name);
+  const putSections = (name: string, sections: readonly Uint8Array[], metadata: Record<string, unknown>) =>
+    io(async () => {
+      const home = folderOf(name);
+      const createdAt = Date.now();
+      await mkdir(home, { recursive: true });
+      await refuseOtherCase(folder, name);
+      await removeLeftovers(home);
+      const hash = new XxHash32();
+      const temporary = await writeTemporary(home, hashed(sections, hash));
+      try {
+        const sizeBytes = sections.reduce((sum, { length }) => sum + length, 0);
+        const info = { createdAt, sizeBytes, metadata };
+        const version = await claimVersion(home);
+        await publish(home, version, temporary, { name, version, ...info, checksum: digits(hash.digest()) });
+        await syncFolder(folder);
+        return { name, version, aliases: [], ...info };
+      } catch (error) {
+        await discard(temporary);
+        throw error;
+      }
+    });
   return {
     pointsAt: (name, alias) => io(async () => (await AliasLog.read(folderOf(name))).pointsAt(alias).at(-1)),
 
-    put: (name, bytes, metadata) =>
-      io(async () => {
-        const home = folderOf(name);
-        const info = { createdAt: Date.now(), sizeBytes: bytes.length, metadata };
-        const checksum = checksumOf(bytes);
-        await mkdir(home, { recursive: true });
-        await refuseOtherCase(folder, name);
-        await removeLeftovers(home);
-        const temporary = await writeTemporary(home, bytes);
-        try {
-          const version = await claimVersion(home);
-          await publish(home, version, temporary, { name, version, ...info, checksum });
-          await syncFolder(folder);
-          return { name, version, aliases: [], ...info };
-        } catch (error) {
-          await discard(temporary);
-          throw error;
-        }
-      }),
+    put: (name, bytes, metadata) => putSections(name, [bytes], metadata),
+    putSections,
 
     get: (asked) =>
       io(async () => {
@@ -94,6 +99,19 @@ function uncheckedStore(folder: string): UncheckedModelStore {
     delete: (name, version) => io(() => deleteVersion(folderOf(name), name, version)),
   };
 }
+
+/** The bytes in pieces, each noted in the checksum before it is written, so that between two pieces other work gets its turn. */
+function* hashed(sections: readonly Uint8Array[], hash: XxHash32): Generator<Uint8Array> {
+  for (const section of sections) {
+    for (let at = 0; at < section.length; at += pieceBytes) {
+      const piece = section.subarray(at, at + pieceBytes);
+      hash.update(piece);
+      yield piece;
+    }
+  }
+}
+
+const pieceBytes = 2 ** 23;
 
 async function deleteVersion(home: string, name: string, version: number): Promise<void> {
   const found = await readVersionFile(home, version);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AttuneError } from '../../errors.ts';
@@ -12,13 +12,16 @@ const foreignAgeMs = 24 * 60 * 60 * 1000;
 const own = new Set<string>();
 const host = encodeURIComponent(hostname()).replaceAll('-', '_') || 'unknown';
 
+/** What a file is to hold; pieces are asked for one after the other as they are written. */
+export type Contents = string | Uint8Array | Iterable<Uint8Array>;
+
 /** Writes and syncs a file under a unique temporary name in its final folder. @returns its path */
-export async function writeTemporary(folder: string, bytes: Uint8Array | string): Promise<string> {
+export async function writeTemporary(folder: string, contents: Contents): Promise<string> {
   const name = `.${host}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   const path = join(folder, name);
   own.add(name);
   try {
-    await writeSynced(path, bytes, 'wx');
+    await writeSynced(path, contents, 'wx');
   } catch (error) {
     await discard(path);
     throw error;
@@ -51,8 +54,8 @@ export async function readWhole(path: string, pieceBytes: number = 2 ** 30): Pro
 }
 
 /** Replaces a file atomically. */
-export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = await writeTemporary(dirname(path), bytes);
+export async function replaceFile(path: string, contents: Contents): Promise<void> {
+  const temporary = await writeTemporary(dirname(path), contents);
   try {
     await moveTo(temporary, path);
   } catch (error) {
@@ -62,14 +65,20 @@ export async function replaceFile(path: string, bytes: Uint8Array | string): Pro
 }
 
 /** Writes and syncs; flag `wx` fails when the file exists, `a` appends. */
-export async function writeSynced(path: string, bytes: Uint8Array | string, flag: 'wx' | 'a'): Promise<void> {
+export async function writeSynced(path: string, contents: Contents, flag: 'wx' | 'a'): Promise<void> {
   const file = await open(path, flag);
   try {
-    await file.writeFile(bytes);
+    if (typeof contents === 'string' || contents instanceof Uint8Array) await file.writeFile(contents);
+    else for (const piece of contents) await writeWhole(file, piece);
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+async function writeWhole(file: FileHandle, piece: Uint8Array): Promise<void> {
+  // Node refuses to write 2 GiB at once.
+  for (let at = 0; at < piece.length; ) at += (await file.write(piece, at, Math.min(2 ** 30, piece.length - at))).bytesWritten;
 }
 
 /** Makes new names in a folder survive a power failure. Windows has no such call and does not need one. */

@@ -14,6 +14,8 @@ import { modelStoreOf } from './model-store.ts';
 /** A model store behind its checks: what it is asked is valid. Its methods are those of {@link ModelStore}. */
 export interface UncheckedModelStore {
   put(name: string, bytes: Uint8Array, metadata: Record<string, unknown>): Promise<ModelInfo>;
+  /** The same of bytes in several pieces, in stores that write them one after the other. */
+  putSections?(name: string, sections: readonly Uint8Array[], metadata: Record<string, unknown>): Promise<ModelInfo>;
   get(asked: ModelReference): Promise<StoredModel>;
   /** In any order. */
   list(name: string | undefined): Promise<ModelInfo[]>;
@@ -27,6 +29,7 @@ export interface UncheckedModelStore {
 
 /** Puts the checks of names, versions, aliases, bytes and metadata before a store, so that all stores refuse the same with the same words; adds retention and `watch`. */
 export function checkedModelStore(store: UncheckedModelStore, options: ModelStoreOptions): ModelStore {
+  const { putSections } = store;
   const checked = {
     put: async (name: string, bytes: Uint8Array, metadata?: Record<string, unknown>) =>
       store.put(readName(name), readModelBytes(bytes), readMetadata(metadata)),
@@ -37,6 +40,10 @@ export function checkedModelStore(store: UncheckedModelStore, options: ModelStor
     delete: async (name: string, version: number) => store.delete(readName(name), readVersion(version)),
     pointsAt: store.pointsAt,
     ...(store.purge && { purge: store.purge }),
+    ...(putSections && {
+      putSections: async (name: string, sections: readonly Uint8Array[], metadata?: Record<string, unknown>) =>
+        putSections(readName(name), sections, readMetadata(metadata)),
+    }),
   };
   return modelStoreOf(checked, options);
 }

@@ -3,7 +3,12 @@ import { damaged } from './model-store.ts';
 
 /** What a store remembers of the bytes of a model, to know them again: xxHash32 in hexadecimal digits. */
 export function checksumOf(bytes: Uint8Array): string {
-  return xxHash32(bytes).toString(16).padStart(8, '0');
+  return digits(xxHash32(bytes));
+}
+
+/** A checksum as stores keep it. */
+export function digits(hash: number): string {
+  return hash.toString(16).padStart(8, '0');
 }
 
 /** What is known of the bytes of a version; `checksum` is missing in what was stored before there were checksums. */

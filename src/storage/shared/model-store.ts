@@ -3,11 +3,13 @@ import { AttuneError } from '../../errors.ts';
 import { abortSignal, callback, integer, number, optional, readOptions } from '../../options.ts';
 import { pause } from '../../work/pause.ts';
 import { readAlias, readName } from './model-names.ts';
+import { type PutSections, takesSections } from './sections.ts';
 
 /** What a backend provides; the rest is the same for all. */
 export interface ModelBackend extends Omit<ModelStore, 'watch'> {
   /** The version that an alias points at, or undefined. */
   pointsAt(name: string, alias: string): Promise<number | undefined>;
+  putSections?: PutSections;
 }
 
 /** Checks of {@link ModelStoreOptions}. */
@@ -15,14 +17,17 @@ export const modelStoreChecks = { keep: optional(integer({ min: 1 })) };
 
 /** A model store with retention and `watch`. */
 export function modelStoreOf(backend: ModelBackend, { keep }: ModelStoreOptions): ModelStore {
-  const { pointsAt, ...store } = backend;
+  const { pointsAt, putSections, ...store } = backend;
+  const kept = async (put: Promise<ModelInfo>) => {
+    const info = await put;
+    if (keep !== undefined) await deleteOld(store, info.name, keep);
+    return info;
+  };
+  const put: ModelStore['put'] = (name, bytes, metadata) => kept(store.put(name, bytes, metadata));
+  if (putSections) takesSections(put, (name, sections, metadata) => kept(putSections(name, sections, metadata)));
   return {
     ...store,
-    async put(name, bytes, metadata) {
-      const info = await store.put(name, bytes, metadata);
-      if (keep !== undefined) await deleteOld(store, name, keep);
-      return info;
-    },
+    put,
     watch: (name, alias, options) => watchAlias(pointsAt, store.list, name, alias, options),
   };
 }

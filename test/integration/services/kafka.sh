@@ -30,10 +30,22 @@ POM
   mvn -q -B dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="jars-$version.part" > maven.txt 2>&1 || { tail -5 maven.txt; exit 1; }
   mv "jars-$version.part" "jars-$version"
 fi
-freeport() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# Below the ports that the system gives to clients: one of them could have the port while the broker is away.
+freeport() {
+  python3 -c '
+import random, socket
+while True:
+    port = random.randrange(20000, 32768)
+    try:
+        socket.socket().bind(("127.0.0.1", port))
+        break
+    except OSError:
+        pass
+print(port)'
+}
 java=(java -Xmx512m -Xms128m -XX:TieredStopAtLevel=1 -cp "jars-$version/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn)
 if [ -z "${KEEP:-}" ] || ! [ -d data ]; then
-  rm -rf data url.txt
+  rm -rf data url.txt log.txt
   port=$(freeport)
   controller=$(freeport)
   cat > server.properties << PROPERTIES
@@ -56,14 +68,21 @@ PROPERTIES
   "${java[@]}" kafka.tools.StorageTool format -t "$("${java[@]}" kafka.tools.StorageTool random-uuid)" -c server.properties > format.txt 2>&1
 fi
 port=$(sed -n 's,^advertised.listeners=PLAINTEXT://127.0.0.1:,,p' server.properties)
-setsid "${java[@]}" kafka.Kafka server.properties > log.txt 2>&1 < /dev/null &
-echo $! > pid.txt
-for _ in $(seq 600); do
-  if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
-    echo "127.0.0.1:$port" > url.txt
-    exit 0
-  fi
-  sleep 0.1
+# A broker that was killed now and then hangs when it starts, before it listens.
+for attempt in 1 2 3; do
+  echo "start $(date +%T), attempt $attempt" >> log.txt
+  setsid "${java[@]}" kafka.Kafka server.properties >> log.txt 2>&1 < /dev/null &
+  echo $! > pid.txt
+  for _ in $(seq 450); do
+    if (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then
+      echo "127.0.0.1:$port" > url.txt
+      exit 0
+    fi
+    kill -0 "$(cat pid.txt)" 2> /dev/null || break
+    sleep 0.1
+  done
+  kill -9 "$(cat pid.txt)" 2> /dev/null || true
+  sleep 1
 done
 tail -20 log.txt
 exit 1

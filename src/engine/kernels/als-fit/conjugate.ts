@@ -1,7 +1,10 @@
 import { sum4, sums4 } from '../dense/vector';
 
-/** Rows of a conjugate-gradient solve that are copied together; longer ones are read where they are. 1024 x 128 floats are half a megabyte. */
-export const GATHERED = 1024;
+/**
+ * Bytes of rows that a conjugate-gradient solve copies together; further ones are read where they are, which misses the caches anew in each of
+ * three passes, and most interactions are in rows of popular items.
+ */
+const GATHERED: usize = 1 << 22;
 
 /**
  * Conjugate gradients from what x holds, preconditioned by the diagonal of the matrix. The Gram part is diagonal here, so a
@@ -29,7 +32,8 @@ export function solveConjugate(n: i32, indices: usize, d: usize, r: usize, y: us
     store<f32>(D + e, 0); // padding entries have weight 0
     store<f32>(T + e, 0);
   }
-  for (let p = 0; p < min(padded, GATHERED); p += 4) gather4(pointers + ((<usize>p) << 2), rows + <usize>p * s, s);
+  const gathered = min(padded, <i32>(GATHERED / s) & ~3);
+  for (let p = 0; p < gathered; p += 4) gather4(pointers + ((<usize>p) << 2), rows + <usize>p * s, s);
   let acc = f32x4.splat(0);
   for (let q: usize = 0; q < s; q += 16) {
     const h = v128.load(H + q),

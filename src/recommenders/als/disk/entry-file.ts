@@ -16,6 +16,8 @@ export interface SortedEntries {
   offsets: Int32Array;
   /** Calls `each` with every entry of the keys `from` to `to`, in order; `at` counts from 0. */
   read(from: number, to: number, each: (at: number, other: number, value: number) => void): void;
+  /** The same, many at a time: `words` holds the other of entry `at + k` at 2 k, `floats`, the same bytes, its value at 2 k + 1. */
+  readPieces(from: number, to: number, each: (at: number, count: number, words: Int32Array, floats: Float32Array) => void): void;
   /** Removes the file. */
   remove(): void;
 }
@@ -106,9 +108,11 @@ export function forEachChunk(
     while (end < keys && offsets[end + 1] - offsets[key] <= 2 ** 18) end++;
     const others = new Int32Array(offsets[end] - offsets[key]);
     const values = new Float32Array(others.length);
-    sorted.read(key, end, (at, other, value) => {
-      others[at] = other;
-      values[at] = value;
+    sorted.readPieces(key, end, (at, count, words, floats) => {
+      for (let k = 0; k < count; k++) {
+        others[at + k] = words[2 * k];
+        values[at + k] = floats[2 * k + 1];
+      }
     });
     each(key, end, others, values);
     key = end;
@@ -204,17 +208,22 @@ function sortedPart(raw: Int32Array, offsets: Int32Array, from: number, to: numb
 function sortedFile(path: string, file: number, offsets: Int32Array): SortedEntries {
   const piece = new Int32Array(2 ** 16 * words);
   const floats = new Float32Array(piece.buffer);
+  const readPieces: SortedEntries['readPieces'] = (from, to, each) => {
+    const end = offsets[to];
+    const first = offsets[from];
+    for (let entry = first; entry < end; entry += piece.length / words) {
+      const count = Math.min(piece.length / words, end - entry);
+      readAll(file, piece.subarray(0, count * words), entry * words * 4);
+      each(entry - first, count, piece, floats);
+    }
+  };
   return {
     offsets,
-    read(from, to, each) {
-      const end = offsets[to];
-      const first = offsets[from];
-      for (let entry = first; entry < end; entry += piece.length / words) {
-        const count = Math.min(piece.length / words, end - entry);
-        readAll(file, piece.subarray(0, count * words), entry * words * 4);
-        for (let k = 0; k < count; k++) each(entry - first + k, piece[words * k], floats[words * k + 1]);
-      }
-    },
+    readPieces,
+    read: (from, to, each) =>
+      readPieces(from, to, (at, count) => {
+        for (let k = 0; k < count; k++) each(at + k, piece[words * k], floats[words * k + 1]);
+      }),
     remove() {
       closeSync(file);
       rmSync(path, { force: true });

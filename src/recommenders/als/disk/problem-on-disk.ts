@@ -119,28 +119,35 @@ function storedRows(
   count: number,
   { bytes }: Scratch,
 ): StoredRows {
+  // Where nobody shares a row, which is so of most data, a number per user need not be looked up for every entry.
+  const factors = multiplicity?.some((m) => m !== 1) ? multiplicity : undefined;
+  const singlesFrom = multiplicity ? count : Number.POSITIVE_INFINITY;
   return {
     offsets: entries.offsets,
     segmentEntries: Math.min(2 ** 22, Math.floor(bytes / 24)), // 12 bytes each, on either side
     async read(from, to, { indices, d, r }: Omit<SparseRows, 'offsets'>, singles: SingleEntries) {
-      const of = { d: 0, r: 0 };
+      let [ofD, ofR] = [0, 0];
       let last = Number.NaN;
-      entries.read(from, to, (at, other, value) => {
-        indices[at] = other;
-        if (multiplicity && other >= count) {
-          d[at] = singles.d[other - count];
-          r[at] = singles.r[other - count];
-          return;
+      entries.readPieces(from, to, (at, count, words, floats) => {
+        for (let k = 0, to = at; k < count; k++, to++) {
+          const other = words[2 * k];
+          indices[to] = other;
+          if (other >= singlesFrom) {
+            d[to] = singles.d[other - singlesFrom];
+            r[to] = singles.r[other - singlesFrom];
+            continue;
+          }
+          const value = floats[2 * k + 1];
+          if (value !== last) {
+            const w = weigh(value, s);
+            ofD = Math.fround(w.d);
+            ofR = Math.fround(w.r);
+            last = value;
+          }
+          const m = factors ? factors[other] : 1;
+          d[to] = m * ofD;
+          r[to] = m * ofR;
         }
-        if (value !== last) {
-          const w = weigh(value, s);
-          of.d = Math.fround(w.d);
-          of.r = Math.fround(w.r);
-          last = value;
-        }
-        const m = multiplicity ? multiplicity[other] : 1;
-        d[at] = m * of.d;
-        r[at] = m * of.r;
       });
     },
   };

@@ -84,7 +84,7 @@ export function scratchBytes(f: number, longest: number, dualMax: number): numbe
   const row = 4 * f;
   const dual = (dualMax + 4) * row + 4 * (dualMax + 4) * (dualMax + 8);
   const direct = 65 * row + f * row;
-  const iterative = 1024 * row + 12 * (longest + 8);
+  const iterative = Math.min(2 ** 22, (longest + 4) * row) + 12 * (longest + 8);
   return 9 * row + Math.max(dual, direct, iterative) + 256;
 }
 
