@@ -1,7 +1,7 @@
 import { fourTimesTwo } from '../codes/products';
 import { offer, sort } from '../ranking/heap';
 import { F32s, I16s, I32s, Optional } from '../types';
-import { aim, round, together } from './scores';
+import { aim, round, together } from './queries';
 
 /** At least the norm of a row of vectors in integers, which is rounded from one of at most 16,000. */
 const mostNorm: f32 = 16_100;
