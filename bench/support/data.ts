@@ -87,13 +87,22 @@ const movieLens = { train: 'train.tsv.gz', cases: 'ml-1m.test.negative.gz' };
  * `(user,item) TAB negative TAB ...`.
  */
 export function ncf(folder: string, files = movieLens): { train: Interactions; cases: NcfCase[] } {
-  const pairs = gzLines(join(folder, files.train)).map((line) => line.split('\t').slice(0, 2) as [string, string]);
+  // Columns of shared ids: an array and two strings per row would take more memory than a fit.
+  const ids = new Map<string, string>();
+  const own = (id: string) => ids.get(id) ?? (ids.set(id, id).get(id) as string);
+  const users: string[] = [];
+  const items: string[] = [];
+  for (const line of gzLines(join(folder, files.train))) {
+    const [user, item] = line.split('\t', 2);
+    users.push(own(user));
+    items.push(own(item));
+  }
   const cases = gzLines(join(folder, files.cases)).map((line) => {
     const [head, ...negatives] = line.split('\t');
     const [user, item] = head.slice(1, -1).split(',');
-    return { user, item, negatives };
+    return { user, item, negatives: negatives.map(own) };
   });
-  return { train: fromPairs(pairs), cases };
+  return { train: Interactions.fromColumns({ users, items }), cases };
 }
 
 /**

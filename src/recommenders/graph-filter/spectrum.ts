@@ -4,7 +4,7 @@ import { Engine } from '../../engine/engine.ts';
 import { denseKernels } from '../../engine/generated/families/dense.ts';
 import { graphFilterKernels } from '../../engine/generated/families/graph-filter.ts';
 import { sumsKernels } from '../../engine/generated/families/sums.ts';
-import { chebyshevColumns, gram, rotate, sparseRows, sumArrays } from '../../engine/generated/jobs.ts';
+import { chebyshevColumns, gram, rotate, rotateTriangle, sparseRows, sumArrays } from '../../engine/generated/jobs.ts';
 import { type Block, part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { SmallMatrices, smallMatricesLayout } from '../../engine/small-matrices.ts';
@@ -149,7 +149,8 @@ class Subspace {
     const rows = this.#matrix.columns;
     const sums = mirror(await this.#gram(this.#memory.x, rows), this.#width);
     this.#memory.basis.array.set(inverseOfCholesky(sums, this.#width));
-    await this.#rotate(this.#memory.x, rows);
+    const args = { x: this.#memory.x, width: this.#width, b: this.#memory.basis };
+    await this.#engine.run(rotateTriangle, { rows, blockSize: 512 }, args, this.#options.signal);
     this.#report();
   }
 

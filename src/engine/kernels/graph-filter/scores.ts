@@ -3,12 +3,10 @@
 import { fourTimesTwo } from '../codes/products';
 import { rowTimes16 } from '../sparse/products';
 import { F32s, I16s, I32s, Optional } from '../types';
+import { aim, round, together } from './queries';
 
-/** Histories of a group, whose sparse products go through the cache together; those that read the vectors of an item together. */
+/** Histories of a group, whose sparse products go through the cache together. */
 const lanes: i32 = 16;
-const together: i32 = 32;
-/** Largest norm of a query in integers; with rows of at most 16,000 no sum of products leaves 32 bits, and so the order of additions is free. */
-const norm: f64 = 131072;
 
 /**
  * Block job: scores of all items for the histories lo..hi, at most 32, into rows of out.
@@ -75,6 +73,34 @@ export function filterScores(
   }
 }
 
+/**
+ * Block job: the sparse part of the scores of the histories lo..hi, at most 32, before post: the part of an item for all of them is side by side.
+ * Block k begins at dense + k * 32 * items floats. Scratch as for filterScores without eigenvectors.
+ */
+export function filterSparse(
+  lo: i32, hi: i32, block: i32, scratch: usize, items: i32, users: i32, offsets: I32s, indices: I32s, values: F32s,
+  rowOffsets: Optional<I32s>, rowIndices: Optional<I32s>, rowValues: Optional<F32s>, constant: f32, series: F32s, terms: i32, ratio: f32,
+  pre: F32s, queryOffsets: I32s, queryItems: I32s, queryValues: F32s, dense: F32s,
+): void {
+  const own = dense + <usize>block * ((<usize>items << 2) * together);
+  const sums = scratch;
+  const groups = (sums + 64 + 63) & ~63;
+  for (let first = lo; first < hi; first += lanes) {
+    const count = min(lanes, hi - first);
+    const z = sparsePart(first, count, items, users, offsets, indices, values, rowOffsets, rowIndices, rowValues,
+      series, terms, ratio, pre, queryOffsets, queryItems, queryValues, sums, groups);
+    for (let i = 0, to = own + (<usize>(first - lo) << 2); i < items; i++, to += 4 * together) rowTimes16(offsets, indices, values, i, z, to);
+  }
+  for (let query = lo; query < hi; query++) {
+    const end = load<i32>(queryOffsets + (<usize>query << 2), 4);
+    for (let e = load<i32>(queryOffsets + (<usize>query << 2)); e < end; e++) {
+      const item = <usize>load<i32>(queryItems + (<usize>e << 2));
+      const to = own + item * (4 * together) + (<usize>(query - lo) << 2);
+      store<f32>(to, load<f32>(to) + constant * load<f32>(queryValues + (<usize>e << 2)) * load<f32>(pre + (item << 2)));
+    }
+  }
+}
+
 /** Nᵀ times this is the sparse part of the scores of 16 histories; users x 16. @returns its position; y and two more for Clenshaw's recurrence are stored from `at` on */
 function sparsePart(
   first: i32, count: i32, items: i32, users: i32, offsets: usize, indices: usize, values: usize,
@@ -127,42 +153,6 @@ function sparsePart(
     b1 = next;
   }
   return b1;
-}
-
-/** x = g(Λ) Vᵀ pre s of one history. */
-function aim(
-  query: i32, rank: i32, vectors: usize, scales: usize, gains: usize, pre: usize,
-  queryOffsets: usize, queryItems: usize, queryValues: usize, x: usize,
-): void {
-  const width = <usize>rank << 2;
-  memory.fill(x, 0, width);
-  const end = load<i32>(queryOffsets + (<usize>query << 2), 4);
-  for (let k = load<i32>(queryOffsets + (<usize>query << 2)); k < end; k++) {
-    const item = <usize>load<i32>(queryItems + (<usize>k << 2)) << 2;
-    const t = load<f32>(queryValues + (<usize>k << 2)) * load<f32>(pre + item) * load<f32>(scales + item);
-    const row = vectors + <usize>(item >> 2) * (width >> 1);
-    for (let o: usize = 0; o < width; o += 4) store<f32>(x + o, load<f32>(x + o) + t * <f32>load<i16>(row + (o >> 1)));
-  }
-  for (let o: usize = 0; o < width; o += 4) store<f32>(x + o, load<f32>(x + o) * load<f32>(gains + o));
-}
-
-/** x in integers, and their scale; what rounding left stays in x. */
-function round(x: usize, rank: i32, whole: usize, scale: usize): void {
-  const width = <usize>rank << 2;
-  let square: f64 = 0, most: f64 = 0;
-  for (let o: usize = 0; o < width; o += 4) {
-    const v = <f64>load<f32>(x + o);
-    square += v * v;
-    most = max(most, abs<f64>(v));
-  }
-  const length = <f64><f32>max(sqrt(square) / norm, most / 32767);
-  store<f32>(scale, <f32>length);
-  for (let o: usize = 0; o < width; o += 4) {
-    const v = <f64>load<f32>(x + o);
-    const n = length > 0 ? max<f64>(-32767, min<f64>(32767, nearest<f64>(v / length))) : 0;
-    store<i16>(whole + (o >> 1), <i16>n);
-    store<f32>(x + o, <f32>(v - n * length));
-  }
 }
 
 /**

@@ -42,5 +42,12 @@ export function twins(memory: Memory) {
         f32.set(rowTimes(memory, { offsets, indices, values }, row, x, width), out / 4 + (row - first) * width);
       }
     },
+
+    rotateTriangle(lo: number, hi: number, _block: number, _scratch: number, x: number, width: number, b: number) {
+      for (let row = lo; row < hi; row++) {
+        const own = f32.subarray(x / 4 + row * width, x / 4 + (row + 1) * width);
+        own.set(own.map((_, j) => own.subarray(0, j + 1).reduce((sum, v, k) => sum + v * f32[b / 4 + k * width + j], 0)));
+      }
+    },
   };
 }

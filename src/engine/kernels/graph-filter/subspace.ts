@@ -1,3 +1,4 @@
+import { fourTimesEight } from '../dense/tiles';
 import { addGramTimes8 } from '../sparse/products';
 import { F32s, F64s, I32s } from '../types';
 
@@ -85,4 +86,49 @@ export function sparseRows(
       for (let o: usize = 0; o < s; o += 16) v128.store(to + o, f32x4.add(v128.load(to + o), f32x4.mul(v, v128.load(from + o))));
     }
   }
+}
+
+/**
+ * Block job: rows lo..hi of x become x b for an upper triangular b, width x width, where width % 8 == 0: half the products of `rotate`. Of its
+ * zeros only those beside the diagonal are read. Scratch: width x (width + 64) floats.
+ */
+export function rotateTriangle(lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, width: i32, b: F32s): void {
+  const s: usize = (<usize>width) << 2;
+  const panels = scratch + 32 * s;
+  // Eight columns of b, as far down as they go, lie together.
+  for (let j: usize = 0, to = panels; j < s; j += 32) {
+    for (let q = b + j, end = q + ((j >> 2) + 8) * s; q < end; q += s, to += 32) {
+      v128.store(to, v128.load(q));
+      v128.store(to, v128.load(q, 16), 16);
+    }
+  }
+  for (let from = lo; from < hi; from += 32) {
+    const rows = min(32, hi - from);
+    memory.copy(scratch, x + <usize>from * s, <usize>rows * s);
+    for (let j: usize = 0, panel = panels; j < s; j += 32) {
+      for (let r = 0; r < rows; r += 4) {
+        const four = scratch + <usize>r * s;
+        const to = x + <usize>(from + r) * s + j;
+        if (r + 4 <= rows) {
+          fourTimesEight(four, s, 4, four + j + 32, panel, 32, to, s, false);
+          continue;
+        }
+        for (let k = r; k < rows; k++) oneTimesEight(scratch + <usize>k * s, j + 32, panel, x + <usize>(from + k) * s + j);
+      }
+      panel += (j + 32) << 3;
+    }
+  }
+}
+
+/** A row of `bytes` times eight columns that lie together. */
+function oneTimesEight(a: usize, bytes: usize, b: usize, out: usize): void {
+  let s = f32x4.splat(0),
+    t = s;
+  for (const end = a + bytes; a < end; a += 4, b += 32) {
+    const r = v128.load32_splat(a);
+    s = f32x4.add(s, f32x4.mul(r, v128.load(b)));
+    t = f32x4.add(t, f32x4.mul(r, v128.load(b, 16)));
+  }
+  v128.store(out, s);
+  v128.store(out, t, 16);
 }
