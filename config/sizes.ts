@@ -25,7 +25,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 15.5, 19],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 24, 30.5],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 36, 44],
-  ['page: SemanticIndex.fromBytes, search', find, 54.5, 60.5],
+  ['page: SemanticIndex.fromBytes, search', find, 55, 61],
 ];
 
 /**

@@ -53,12 +53,11 @@ function plainWordEnd(folded: string, from: number): number {
   return at - from > longestWord || code > 127 || mayGoOn[code] ? from : at;
 }
 
-const ascii = (characters: string) => Uint8Array.from({ length: 128 }, (_, code) => Number(characters.includes(String.fromCharCode(code))));
-const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const ascii = (set: RegExp) => Uint8Array.from({ length: 128 }, (_, code) => Number(set.test(String.fromCharCode(code))));
 /** What a word, a number or a sign can begin with. */
-const mayBegin = ascii(`${alphabet}0123456789.`);
+const mayBegin = ascii(/[a-z\d.]/i);
 /** What does not end a word behind small letters. */
-const mayGoOn = ascii("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'+#");
+const mayGoOn = ascii(/[A-Z\d'+#]/);
 
 function addMatch({ 0: text, groups }: RegExpExecArray, start: number, found: Lexeme[]): void {
   const end = start + text.length;

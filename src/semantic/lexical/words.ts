@@ -1,4 +1,3 @@
-import { firstIndex } from '../../numeric/first-index.ts';
 import { pattern } from '../../work/pattern.ts';
 import type { DocumentWords, Words } from './cut-words.ts';
 import { type TextRange, union } from './highlight.ts';
@@ -135,15 +134,12 @@ function placesOf(lexemes: readonly { start: number }[]): number[] {
   return starts;
 }
 
-/** How many places lie before a position. @param near about how many; from there a few steps lead to it. */
+/** How many places lie before a position. @param near where to begin to count from; terms come in order but for a few times that they begin anew */
 function firstFrom(starts: readonly number[], position: number, near: number): number {
   let k = near;
-  for (let step = 0; step < 4; step++) {
-    if (k > 0 && starts[k - 1] >= position) k--;
-    else if (k < starts.length && starts[k] < position) k++;
-    else return k;
-  }
-  return firstIndex(starts.length, (at) => starts[at] >= position);
+  while (k > 0 && starts[k - 1] >= position) k--;
+  while (starts[k] < position) k++;
+  return k;
 }
 
 function lastOf(last: string, others: readonly string[]): Set<string> {

@@ -151,53 +151,24 @@ class StaticTableEmbedder implements StaticEmbedder {
   }
 
   /** The mean of the rows; overwrites the previous one. */
-  #added(ids: ArrayLike<number>): Float64Array {
+  #added(ids: number[]): Float64Array {
+    const { codes, scales, bits, dimensions } = this.#table;
     const sum = this.#sum.fill(0);
-    let k = 0;
-    for (; k + 4 <= ids.length; k += 4) addFour(this.#table, ids, k, sum);
-    for (; k < ids.length; k++) addRow(this.#table, ids[k], ids.length, sum);
+    for (const id of ids) {
+      const scale = scales[id] / ids.length;
+      if (bits === 8) {
+        const at = id * dimensions;
+        for (let d = 0; d < dimensions; d++) sum[d] += scale * codes[at + d];
+      } else {
+        const at = (id * dimensions) / 2;
+        for (let d = 0; d < dimensions; d += 2) {
+          const pair = codes[at + d / 2];
+          sum[d] += scale * ((pair << 28) >> 28);
+          sum[d + 1] += scale * ((pair << 24) >> 28);
+        }
+      }
+    }
     return sum;
-  }
-}
-
-/** Adds a row, divided by the number of rows there are. */
-function addRow({ codes, scales, bits, dimensions }: StaticTable, id: number, count: number, sum: Float64Array): void {
-  const scale = scales[id] / count;
-  if (bits === 8) {
-    const at = id * dimensions;
-    for (let d = 0; d < dimensions; d++) sum[d] += scale * codes[at + d];
-    return;
-  }
-  const at = (id * dimensions) / 2;
-  for (let d = 0; d < dimensions; d += 2) {
-    const pair = codes[at + d / 2];
-    sum[d] += scale * ((pair << 28) >> 28);
-    sum[d + 1] += scale * ((pair << 24) >> 28);
-  }
-}
-
-/** Four times {@link addRow}, from the same sums in the same order: each sum is read and written once instead of four times. */
-function addFour({ codes, scales, bits, dimensions }: StaticTable, ids: ArrayLike<number>, k: number, sum: Float64Array): void {
-  const s0 = scales[ids[k]] / ids.length;
-  const s1 = scales[ids[k + 1]] / ids.length;
-  const s2 = scales[ids[k + 2]] / ids.length;
-  const s3 = scales[ids[k + 3]] / ids.length;
-  const stride = (dimensions * bits) / 8;
-  let a = ids[k] * stride;
-  let b = ids[k + 1] * stride;
-  let c = ids[k + 2] * stride;
-  let e = ids[k + 3] * stride;
-  if (bits === 8) {
-    for (let d = 0; d < dimensions; d++) sum[d] = sum[d] + s0 * codes[a++] + s1 * codes[b++] + s2 * codes[c++] + s3 * codes[e++];
-    return;
-  }
-  for (let d = 0; d < dimensions; d += 2) {
-    const p = codes[a++];
-    const q = codes[b++];
-    const r = codes[c++];
-    const t = codes[e++];
-    sum[d] = sum[d] + s0 * ((p << 28) >> 28) + s1 * ((q << 28) >> 28) + s2 * ((r << 28) >> 28) + s3 * ((t << 28) >> 28);
-    sum[d + 1] = sum[d + 1] + s0 * ((p << 24) >> 28) + s1 * ((q << 24) >> 28) + s2 * ((r << 24) >> 28) + s3 * ((t << 24) >> 28);
   }
 }
 
