@@ -21,52 +21,43 @@ export function xxHash32(...parts: Uint8Array[]): number {
 
 /** The same for bytes that come piece by piece. */
 export class XxHash32 {
-  #a = (p1 + p2) | 0;
-  #b = p2 | 0;
-  #c = 0;
-  #d = -p1 | 0;
+  #lanes = [(p1 + p2) | 0, p2 | 0, 0, -p1 | 0];
   #length = 0;
   /** The bytes behind the last whole stripe. */
   #rest = new Uint8Array(0);
 
   update(bytes: Uint8Array): this {
     this.#length += bytes.length;
-    let from = 0;
-    if (this.#rest.length > 0) {
-      from = Math.min(stripe - this.#rest.length, bytes.length);
-      const joined = new Uint8Array(this.#rest.length + from);
-      joined.set(this.#rest);
-      joined.set(bytes.subarray(0, from), this.#rest.length);
-      this.#rest = joined;
-      if (joined.length < stripe) return this;
-      this.#take(joined);
+    const missing = this.#rest.length > 0 ? stripe - this.#rest.length : 0;
+    if (missing > 0) {
+      this.#rest = Uint8Array.of(...this.#rest, ...bytes.subarray(0, missing));
+      if (this.#rest.length < stripe) return this;
+      this.#take(this.#rest);
     }
-    const end = bytes.length - ((bytes.length - from) % stripe);
+    const end = bytes.length - ((bytes.length - missing) % stripe);
     // In pieces, because those that do not lie aligned are copied.
-    for (let at = from; at < end; at += pieceBytes) this.#take(bytes.subarray(at, Math.min(end, at + pieceBytes)));
-    this.#rest = bytes.subarray(end).slice();
+    for (let at = missing; at < end; at += pieceBytes) this.#take(bytes.subarray(at, Math.min(end, at + pieceBytes)));
+    this.#rest = Uint8Array.from(bytes.subarray(end)); // slice() of a Buffer is no copy
     return this;
   }
 
   digest(): number {
-    const lanes = this.#length >= stripe ? (rotl(this.#a, 1) + rotl(this.#b, 7) + rotl(this.#c, 12) + rotl(this.#d, 18)) | 0 : p5;
+    const [a, b, c, d] = this.#lanes;
+    const lanes = this.#length >= stripe ? (rotl(a, 1) + rotl(b, 7) + rotl(c, 12) + rotl(d, 18)) | 0 : p5;
     return finish(lanes, this.#length, this.#rest);
   }
 
   /** Mixes in whole stripes. */
   #take(stripes: Uint8Array): void {
     const words = wordsOf(stripes);
-    let [a, b, c, d] = [this.#a, this.#b, this.#c, this.#d];
+    let [a, b, c, d] = this.#lanes;
     for (let k = 0; k < words.length; k += 4) {
       a = round(a, words[k]);
       b = round(b, words[k + 1]);
       c = round(c, words[k + 2]);
       d = round(d, words[k + 3]);
     }
-    this.#a = a;
-    this.#b = b;
-    this.#c = c;
-    this.#d = d;
+    this.#lanes = [a, b, c, d];
   }
 }
 

@@ -41,22 +41,13 @@ export class Orders {
   read(text: number): Placed[] {
     const entries: Placed[] = [];
     const end = this.#ends[text];
-    let position = text === 0 ? 0 : this.#ends[text - 1];
-    const next = () => {
-      let value = 0;
-      let byte = this.#bytes[position++];
-      for (let scale = 1; ; scale *= 128) {
-        value += (byte & 127) * scale;
-        if (byte < 128) return value;
-        byte = this.#bytes[position++];
-      }
-    };
+    const numbers = new Numbers(this.#bytes, text === 0 ? 0 : this.#ends[text - 1]);
     let last = -1;
-    while (position < end) {
-      const head = next();
+    while (numbers.position < end) {
+      const head = numbers.next();
       const kind = head % 4;
-      const at = kind === 0 ? last + 1 : Math.max(last, 0) + next();
-      entries.push({ word: Math.floor(head / 4), at, span: kind === 0 ? 1 : next(), isExtra: kind === 2 });
+      const at = kind === 0 ? last + 1 : Math.max(last, 0) + numbers.next();
+      entries.push({ word: Math.floor(head / 4), at, span: kind === 0 ? 1 : numbers.next(), isExtra: kind === 2 });
       last = at;
     }
     return entries;
@@ -97,24 +88,14 @@ export class Orders {
 
   /** Whether each text ends where an entry does, and names known words alone. As {@link read}, without making entries. */
   #isSound(words: number): boolean {
-    const bytes = this.#bytes;
-    let position = 0;
-    const next = () => {
-      let value = 0;
-      for (let scale = 1; position < bytes.length; scale *= 128) {
-        const byte = bytes[position++];
-        value += (byte & 127) * scale;
-        if (byte < 128) return value;
-      }
-      return Number.POSITIVE_INFINITY; // it does not end
-    };
+    const numbers = new Numbers(this.#bytes, 0);
     for (let text = 0; text < this.#count; text++) {
-      while (position < this.#ends[text]) {
-        const head = next();
+      while (numbers.position < this.#ends[text]) {
+        const head = numbers.next();
         if (head >= words * 4) return false;
-        if (head % 4 !== 0 && !(next() + next() < Number.POSITIVE_INFINITY)) return false;
+        if (head % 4 !== 0 && !(numbers.next() + numbers.next() < Number.POSITIVE_INFINITY)) return false;
       }
-      if (position !== this.#ends[text]) return false;
+      if (numbers.position !== this.#ends[text]) return false;
     }
     return true;
   }
@@ -124,5 +105,27 @@ export class Orders {
     let rest = value;
     for (; rest >= 128; rest = Math.floor(rest / 128)) this.#bytes[this.#size++] = (rest % 128) | 128;
     this.#bytes[this.#size++] = rest;
+  }
+}
+
+/** Reads numbers of variable length, seven bits a byte, the low ones first. */
+class Numbers {
+  readonly #bytes: Uint8Array;
+  position: number;
+
+  constructor(bytes: Uint8Array, position: number) {
+    this.#bytes = bytes;
+    this.position = position;
+  }
+
+  /** The next number; Infinity where it does not end. */
+  next(): number {
+    let value = 0;
+    for (let scale = 1; this.position < this.#bytes.length; scale *= 128) {
+      const byte = this.#bytes[this.position++];
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { codesKernels } from '../../../src/engine/generated/families/codes.ts';
+import { codesBatchKernels } from '../../../src/engine/generated/families/codes-batch.ts';
 import { boundGroups, coarseErrors, coarseMany, countLevels, encodeRows, listGroups } from '../../../src/engine/generated/jobs.ts';
 import { CoarseQuery } from '../../../src/semantic/indexes/shared/coarse-query.ts';
 import { CodedQuery } from '../../../src/semantic/indexes/shared/coded-query.ts';
@@ -10,7 +11,7 @@ const [rows, dimensions, width, queries] = [70, 150, 160, 5];
 
 /** Levels of all rows and queries, without and with a closer look, and the bounds of some groups. */
 function prefiltered(plain: boolean, marked: boolean) {
-  const engine = new Engine(1 << 18, { families: [codesKernels], threads: 1, scratchBytes: 1 << 13, plain });
+  const engine = new Engine(1 << 18, { families: [codesKernels, codesBatchKernels], threads: 1, scratchBytes: 1 << 13, plain });
   const padded = 96;
   const data = engine.f32(padded * dimensions);
   for (let r = 0; r < rows; r++) data.array.set(unitVector(dimensions, r % 60), r * dimensions);

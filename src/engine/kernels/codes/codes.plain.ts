@@ -6,7 +6,7 @@ const small = 1e-12;
 
 /** Twins of codes.ts. Codes, scales and errors are the same bit for bit; bounds are sums of 64 bits, so a little tighter. */
 export function twins(memory: Memory) {
-  const { f32, i8 } = memory;
+  const { f32, i8, i32 } = memory;
   /** Writes the extremes of a strip. @returns all upper bounds, then all lower ones. */
   const strip = (from: number, hi: number, marks: number, out: number, of: (row: number) => { upper: number; lower: number }) => {
     let most = Number.NEGATIVE_INFINITY;
@@ -60,6 +60,19 @@ export function twins(memory: Memory) {
     ) {
       for (let from = lo; from < hi; from += 32) {
         this.boundRows(from, Math.min(hi, from + 32), query, at, width, codes, scales, errors, marks, all + 8 * from, strips);
+      }
+    },
+    boundGroups(
+      list: number, count: number, hi: number, query: number, at: number, width: number, codes: number, scales: number,
+      errors: number, marks: number, out: number,
+    ) {
+      const bounds = boundsOf(memory, query / 2, at / 4, { width, codes, scales, errors });
+      for (let k = 0; k < 4 * count; k++) {
+        const row = 4 * i32[list / 4 + (k >> 2)] + (k & 3);
+        const there = row < hi && (marks === 0 || i8[marks + row] !== 0);
+        const { upper, lower } = there ? bounds(row) : { upper: Number.NEGATIVE_INFINITY, lower: Number.NEGATIVE_INFINITY };
+        f32[out / 4 + (k >> 2) * 8 + (k & 3)] = upper;
+        f32[out / 4 + (k >> 2) * 8 + (k & 3) + 4] = lower;
       }
     },
     dot64(a: number, b: number, f: number) {

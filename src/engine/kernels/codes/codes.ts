@@ -8,7 +8,7 @@
 // Codes are stored in groups of four rows, interleaved by 16 dimensions: 64 bytes, one cache line, which is read in order.
 
 import { codeOf, lanes, products, slackOf } from './products';
-import { F32s, I16s, I8s, Optional, U8s } from '../types';
+import { F32s, I16s, I32s, I8s, Optional, U8s } from '../types';
 
 /** Numbers of an absolute value from `small` to `large` are coded; below that the code is 0, above it the error is infinite. */
 const large: f64 = 1e12, small: f64 = 1e-12;
@@ -94,6 +94,26 @@ export function boundStrips(
 ): void {
   for (let strip = lo; strip < hi; strip += 32) {
     boundRows(strip, min(hi, strip + 32), query, bounds, width, codes, scales, errors, marks, all + (<usize>strip << 3), strips);
+  }
+}
+
+/**
+ * Upper and lower bounds of q . v, as {@link boundRows} gives them, for `count` groups of four rows that a list names by their
+ * numbers: four upper ones, then four lower ones per group. Rows from hi on and rows whose flag is 0 have -infinity for both.
+ */
+export function boundGroups(
+  list: I32s, count: i32, hi: i32, query: I16s, bounds: F32s, width: i32, codes: I8s, scales: F32s, errors: F32s, marks: Optional<U8s>, out: F32s,
+): void {
+  const step = v128.load32_splat(bounds), alpha = v128.load32_splat(bounds, 4), beta = v128.load32_splat(bounds, 8);
+  const none = f32x4.splat(f32.NEGATIVE_INFINITY);
+  for (let k = 0; k < count; k++) {
+    const row = load<i32>(list + (<usize>k << 2)) << 2;
+    const at = <usize>row << 2, place = out + (<usize>k << 5);
+    const scale = v128.load(scales + at), there = lanes(row, hi, marks);
+    const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(products(row, query, width, codes)), step), scale);
+    const slack = slackOf(alpha, beta, scale, v128.load(errors + at));
+    v128.store(place, v128.bitselect(f32x4.add(product, slack), none, there));
+    v128.store(place, v128.bitselect(f32x4.sub(product, slack), none, there), 16);
   }
 }
 

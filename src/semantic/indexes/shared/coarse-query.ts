@@ -1,4 +1,4 @@
-/** Dimensions whose sums the kernel keeps apart, and the most that the digits of one sign may add up to in a lane of them (kernels/codes/coarse.ts). */
+/** Dimensions whose sums the kernel keeps apart, and the most that the digits of one sign may add up to in a lane of them (kernels/codes-batch/coarse.ts). */
 const chunk = 128;
 const mostInLane = 136; // 15 * 136 < 2048
 /** Digits up to this sum together, times 8 * 4096, fit 32 bits. */
@@ -9,7 +9,7 @@ const levels = 210;
 const rounding = 8 * 2 ** -24 * 49;
 
 /**
- * A query as small whole numbers times a step, for kernels/codes/coarse.ts, which has the derivation: the kernel can tell two sums apart only if
+ * A query as small whole numbers times a step, for kernels/codes-batch/coarse.ts, which has the derivation: the kernel can tell two sums apart only if
  * neither grows too large, so the step follows from the largest sum of one sign that a lane will see.
  */
 export class CoarseQuery {

@@ -1,4 +1,6 @@
-import { type CoarseManyArguments, coarseMany, countLevels, listGroups } from '../../../engine/generated/jobs.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import { codesBatchKernels } from '../../../engine/generated/families/codes-batch.ts';
+import { type CoarseManyArguments, coarseErrors, coarseMany, countLevels, listGroups } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i16, i32, layout, u8 } from '../../../engine/memory/layout.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
@@ -28,30 +30,40 @@ interface Look {
   args: CoarseManyArguments;
 }
 
+/** An engine that rows with batches are made with. */
+export type BatchEngine = Engine<'codes' | 'codes-batch'>;
+
 /** Searches of many queries, for rows that are to have them. */
 export interface Batches {
+  /** The kernels that they call. */
+  readonly families: readonly (typeof codesBatchKernels)[];
   /** What they take of an engine. */
   layout(capacity: number, dimensions: number): ReturnType<typeof batchLayout>;
   /** What each thread needs for itself. */
   scratchBytes(width: number): number;
   /** @param blocks placed for `layout` */
-  over(memory: CodedMemory, search: CodedSearch, blocks: Blocks<ReturnType<typeof batchLayout>['fields']>): CodedBatch;
+  over(engine: BatchEngine, memory: CodedMemory, search: CodedSearch, blocks: Blocks<ReturnType<typeof batchLayout>['fields']>): CodedBatch;
 }
 
 /** @param firstRows rows of the first range, a multiple of 32 */
 export function batchesOf(firstRows = 1024): Batches {
   return {
+    families: [codesBatchKernels],
     layout: (capacity, dimensions) => batchLayout(capacity, dimensions, firstRows),
     scratchBytes: CodedBatch.scratchBytes,
-    over: (memory, search, blocks) => new CodedBatch(memory, search, blocks, firstRows),
+    over: (engine, memory, search, blocks) => new CodedBatch(engine, memory, search, blocks, firstRows),
   };
 }
 
 function batchLayout(capacity: number, dimensions: number, firstRows: number) {
   const width = widthOf(dimensions);
   const most = Math.min(capacity + strip, largest * firstRows);
+  const padded = Math.ceil(capacity / strip) * strip;
   return layout({
     marks: marksLayout(capacity),
+    /** Errors and lengths of the upper four bits of the codes of all rows (kernels/codes-batch/coarse.ts). */
+    errors: f32(padded),
+    lengths: f32(padded),
     /** The digits of two queries, interleaved by eight. */
     digits: i16(together * width),
     /** What each query brings beside its digits, 8 numbers. */
@@ -67,10 +79,11 @@ function batchLayout(capacity: number, dimensions: number, firstRows: number) {
 
 /**
  * Many queries among coded rows, a range of rows after the other. The upper four bits of the codes give each row and query an upper bound
- * (kernels/codes/coarse.ts). In the first range those with the highest ones are scored, which gives a score to beat. From then on rows whose bound reaches
+ * (kernels/codes-batch/coarse.ts). In the first range those with the highest ones are scored, which gives a score to beat. From then on rows whose bound reaches
  * that score are looked at by their whole codes at once, and the few that are left are bounded and scored as for one query.
  */
 export class CodedBatch {
+  readonly #engine: BatchEngine;
   readonly #memory: CodedMemory;
   readonly #search: CodedSearch;
   readonly #firstRows: number;
@@ -84,16 +97,31 @@ export class CodedBatch {
    * @param blocks placed for {@link batchLayout}
    * @param firstRows rows of the first range, a multiple of 32
    */
-  constructor(memory: CodedMemory, search: CodedSearch, blocks: Blocks<ReturnType<typeof batchLayout>['fields']>, firstRows: number) {
+  constructor(
+    engine: BatchEngine,
+    memory: CodedMemory,
+    search: CodedSearch,
+    blocks: Blocks<ReturnType<typeof batchLayout>['fields']>,
+    firstRows: number,
+  ) {
+    this.#engine = engine;
     this.#memory = memory;
     this.#search = search;
     this.#blocks = blocks;
     this.#firstRows = firstRows;
   }
 
+  /** Takes note of a row that has been coded. */
+  changed(row: number): void {
+    const { dimensions: f, width } = this.#memory;
+    const { rows, codes, scales, errors: fineErrors } = this.#memory.blocks;
+    const { errors, lengths } = this.#blocks;
+    this.#engine.call(coarseErrors, { lo: row, hi: row + 1, rows, f, width, codes, scales, fineErrors, errors, lengths });
+  }
+
   /** Offers for each query the rows that may be among its best; a promise with threads. */
   searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[], threads: boolean): void | Promise<void> {
-    const { engine } = this.#memory;
+    const engine = this.#engine;
     const looks = this.#looks(queries, used, best);
     if (threads) {
       return (async () => {
@@ -156,8 +184,8 @@ export class CodedBatch {
     const rows = {
       codes: within(blocks.codes, lo * width),
       scales: within(blocks.scales, lo),
-      errors: within(blocks.coarseErrors, lo),
-      lengths: within(blocks.coarseLengths, lo),
+      errors: within(this.#blocks.errors, lo),
+      lengths: within(this.#blocks.lengths, lo),
       fineErrors: within(blocks.errors, lo),
       marks: marks && within(marks, lo),
     };
@@ -180,7 +208,7 @@ export class CodedBatch {
     let [low, high] = [0, 256];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (this.#memory.engine.call(countLevels, { levels, count, least: middle }) >= n) low = middle;
+      if (this.#engine.call(countLevels, { levels, count, least: middle }) >= n) low = middle;
       else high = middle;
     }
     return low;
@@ -190,7 +218,7 @@ export class CodedBatch {
   #groupsFrom(k: number, range: RowRange, least: number, end: number): Int32Array {
     const count = levelsOf(range);
     const { levels, list } = this.#blocks;
-    const found = this.#memory.engine.call(listGroups, { levels: within(levels, k * count), count, least, end, list });
+    const found = this.#engine.call(listGroups, { levels: within(levels, k * count), count, least, end, list });
     return list.array.subarray(0, found).map((group) => group + range.lo / 4);
   }
 }

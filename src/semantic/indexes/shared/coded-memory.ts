@@ -1,5 +1,5 @@
 import type { Engine } from '../../../engine/engine.ts';
-import { coarseErrors, encodeRows } from '../../../engine/generated/jobs.ts';
+import { encodeRows } from '../../../engine/generated/jobs.ts';
 import { type Block, within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i8, layout, u8 } from '../../../engine/memory/layout.ts';
 import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
@@ -17,9 +17,6 @@ export function codedLayout(capacity: number, dimensions: number) {
     codes: i8(padded * widthOf(dimensions)),
     scales: f32(padded),
     errors: f32(padded),
-    /** Errors and lengths of the upper four bits of codes (kernels/codes/coarse.ts). */
-    coarseErrors: f32(padded),
-    coarseLengths: f32(padded),
   });
 }
 
@@ -46,12 +43,9 @@ export class CodedMemory {
 
   set(row: number, vector: Float32Array): void {
     const { engine, dimensions: f, width } = this;
-    const { rows, codes, scales, errors: fineErrors, coarseErrors: errors, coarseLengths: lengths } = this.blocks;
-    const lo = row;
-    const hi = row + 1;
+    const { rows, codes, scales, errors } = this.blocks;
     rows.array.set(vector, row * f);
-    engine.call(encodeRows, { lo, hi, rows, f, width, codes, scales, errors: fineErrors });
-    engine.call(coarseErrors, { lo, hi, rows, f, width, codes, scales, fineErrors, errors, lengths });
+    engine.call(encodeRows, { lo: row, hi: row + 1, rows, f, width, codes, scales, errors });
     this.longest = Math.max(this.longest, Math.sqrt(dot(vector, 0, vector)));
   }
 

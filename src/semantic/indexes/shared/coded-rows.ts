@@ -27,7 +27,7 @@ export class CodedRows implements Rows {
     const pool = ThreadPool.layout(threads, 0);
     const batch = batches?.layout(capacity, dimensions);
     const engine = new Engine(layout({ memory, pool }).bytes + (batch?.bytes ?? 0), {
-      families: [codesKernels],
+      families: [codesKernels, ...(batches?.families ?? [])],
       threads,
       scratchBytes: batches?.scratchBytes(widthOf(dimensions)) ?? 0,
       lazy: true,
@@ -38,7 +38,7 @@ export class CodedRows implements Rows {
     const single = new ThreadPool(engine, threads, 0);
     closeWhenUnused(this, single);
     this.#search = new CodedSearch(this.#memory, search, single);
-    this.#batch = batches && batch && batches.over(this.#memory, this.#search, engine.place(batch));
+    this.#batch = batches && batch && batches.over(engine, this.#memory, this.#search, engine.place(batch));
     this.#marks = marks;
   }
 
@@ -48,6 +48,7 @@ export class CodedRows implements Rows {
 
   set(row: number, vector: Float32Array): void {
     this.#memory.set(row, vector);
+    this.#batch?.changed(row);
   }
 
   get(row: number): Float32Array {

@@ -1,5 +1,6 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
 import { codesKernels } from '../../../engine/generated/families/codes.ts';
+import { codesBatchKernels } from '../../../engine/generated/families/codes-batch.ts';
 import { encodeRows, nearRows } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i8, i16, i32, layout } from '../../../engine/memory/layout.ts';
@@ -16,7 +17,7 @@ const rounding = 1e-5;
 
 /**
  * All pairs of rows whose inner product, rounded to 32 bits, is at least `threshold`: exact, for any vectors. Codes of one byte per dimension
- * rule out most pairs by their first dimensions alone, those with the largest numbers first (kernels/codes/near.ts); the rest is computed in 64 bits.
+ * rule out most pairs by their first dimensions alone, those with the largest numbers first (kernels/codes-batch/near.ts); the rest is computed in 64 bits.
  *
  * @param vectors at least one, all of the same length
  * @param threads how many take part; the pairs are the same for any number
@@ -76,7 +77,7 @@ class PrefilteredRows {
   readonly #width: number;
   readonly #prefix: number;
   readonly #threshold: number;
-  readonly #engine: Engine<'codes'>;
+  readonly #engine: Engine<'codes' | 'codes-batch'>;
   readonly #memory: Memory;
   /** |v| */
   readonly #lengths: Float32Array;
@@ -90,7 +91,7 @@ class PrefilteredRows {
     this.#prefix = Math.min(width, 16 * Math.max(2, Math.ceil((width * (1.08 - threshold)) / 16)));
     this.#threshold = threshold;
     const memory = memoryOf(vectors.length, dimensions, width);
-    this.#engine = new Engine(memory, { families: [codesKernels], threads, scratchBytes: 8 * width + 32, lazy: true });
+    this.#engine = new Engine(memory, { families: [codesKernels, codesBatchKernels], threads, scratchBytes: 8 * width + 32, lazy: true });
     this.#memory = this.#engine.place(memory);
     this.#lengths = new Float32Array(vectors.length);
     this.#take(vectors, this.#memory.stage);

@@ -7,7 +7,7 @@
 // over `chunk` dimensions the sum of the a's stays below 2048, which the caller sees to when it makes the digits, so both sums can be read off.
 // That is half the arithmetic of 8-bit codes, which limits the speed of a batch.
 
-import { codeOf, fourTimesTwo, lanes, products, slackOf } from './products';
+import { codeOf, fourTimesTwo, lanes, products, slackOf } from '../codes/products';
 import { F32s, I16s, I32s, I8s, Optional, U8s } from '../types';
 
 /** Dimensions whose sums stay apart; semantic/indexes/coarse-query.ts knows it too. */
@@ -130,26 +130,6 @@ export function coarseMany(
       const both = i16x8.narrow_i32x4_s(v128.and(levelsOf(a, mine), maybeA), v128.and(levelsOf(b, mine), maybeB));
       v128.store64_lane(to, i8x16.narrow_i16x8_u(both, both), 0);
     }
-  }
-}
-
-/**
- * Upper and lower bounds of q . v, as boundRows of codes.ts gives them, for `count` groups of four rows that a list names by their
- * numbers: four upper ones, then four lower ones per group. Rows from hi on and rows whose flag is 0 have -infinity for both.
- */
-export function boundGroups(
-  list: I32s, count: i32, hi: i32, query: I16s, bounds: F32s, width: i32, codes: I8s, scales: F32s, errors: F32s, marks: Optional<U8s>, out: F32s,
-): void {
-  const step = v128.load32_splat(bounds), alpha = v128.load32_splat(bounds, 4), beta = v128.load32_splat(bounds, 8);
-  const none = f32x4.splat(f32.NEGATIVE_INFINITY);
-  for (let k = 0; k < count; k++) {
-    const row = load<i32>(list + (<usize>k << 2)) << 2;
-    const at = <usize>row << 2, place = out + (<usize>k << 5);
-    const scale = v128.load(scales + at), there = lanes(row, hi, marks);
-    const product = f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(products(row, query, width, codes)), step), scale);
-    const slack = slackOf(alpha, beta, scale, v128.load(errors + at));
-    v128.store(place, v128.bitselect(f32x4.add(product, slack), none, there));
-    v128.store(place, v128.bitselect(f32x4.sub(product, slack), none, there), 16);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Memory } from '../../memory/views.ts';
-import { boundsOf, gamma, placeOf } from './products.plain.ts';
+import { boundsOf, gamma, placeOf } from '../codes/products.plain.ts';
 
 /** Twins of coarse.ts. Errors and lengths are the same but for rounding; bounds are sums of 64 bits, so a little tighter. */
 export function twins(memory: Memory) {
@@ -62,19 +62,6 @@ export function twins(memory: Memory) {
         if (highest >= least && highest < end) i32[list / 4 + found++] = k / 4;
       }
       return found;
-    },
-    boundGroups(
-      list: number, count: number, hi: number, query: number, at: number, width: number, codes: number, scales: number,
-      errors: number, marks: number, out: number,
-    ) {
-      const bounds = boundsOf(memory, query / 2, at / 4, { width, codes, scales, errors });
-      for (let k = 0; k < 4 * count; k++) {
-        const row = 4 * i32[list / 4 + (k >> 2)] + (k & 3);
-        const there = row < hi && (marks === 0 || i8[marks + row] !== 0);
-        const { upper, lower } = there ? bounds(row) : { upper: Number.NEGATIVE_INFINITY, lower: Number.NEGATIVE_INFINITY };
-        f32[out / 4 + (k >> 2) * 8 + (k & 3)] = upper;
-        f32[out / 4 + (k >> 2) * 8 + (k & 3) + 4] = lower;
-      }
     },
   };
 }

@@ -5,7 +5,7 @@
 // which rules most pairs out when the threshold is high: of unit vectors with a share s of their squared length in P it leaves 1 - s to
 // the second product. The remaining pairs are compared in all dimensions.
 
-import { codeOf, fourTimesTwo, sums } from './products';
+import { codeOf, fourTimesTwo, sums } from '../codes/products';
 import { F32s, I16s, I32s, I8s } from '../types';
 
 /** Spreads the dimensions from..to (multiples of 16) of four rows to i16, interleaved by 8 dimensions. */
