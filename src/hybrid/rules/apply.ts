@@ -46,8 +46,7 @@ export function rulesFor(
   };
   const isAllowed = (item: string): boolean => {
     if (forbidden.has(item) || (only && !only.has(item))) return false;
-    if (filters.length === 0) return true;
-    let verdict = verdicts.get(item);
+    let verdict = filters.length === 0 || verdicts.get(item);
     if (verdict === undefined) {
       verdict = filters.every((rule) => lets(rule, item));
       verdicts.set(item, verdict);

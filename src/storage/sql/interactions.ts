@@ -42,8 +42,7 @@ export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql,
     return values;
   };
   const rowOf = (stored: Stored): StoredInteraction => {
-    const { user, item } = stored;
-    const row: StoredInteraction = { id: Number(stored.attune_place), user, item, value: Number(stored.value) };
+    const row: StoredInteraction = { id: Number(stored.attune_place), user: stored.user, item: stored.item, value: Number(stored.value) };
     if (stored.timestamp !== null) row.timestamp = Number(stored.timestamp);
     columns.decode(stored, row);
     return row;
