@@ -206,14 +206,11 @@ export class CandidateSearch {
   #complete(lists: SourceList[]): SourceList[] {
     const { settings, standing, visitor, rules } = this.#context;
     if (!settings.completeScores || lists.length < 2) return lists;
-    const all = new Set<string>();
-    for (const { items } of lists) for (const { item } of items) all.add(item);
     return lists.map((list) => {
       const { complete } = (standing.get(list.source) as Standing).source;
       // A source that has given all it has would have given these.
       if (!complete || this.#answered.find(({ one }) => one.source.name === list.source)?.isExhausted) return list;
-      const missing = new Set(all);
-      for (const { item } of list.items) missing.delete(item);
+      const missing = missingFrom(list, lists);
       if (missing.size === 0) return list;
       try {
         const want = { ...this.#want, exclude: [], unseen: [], n: missing.size, only: [...missing] };
@@ -236,6 +233,15 @@ export function findsQuery({ source, words }: Standing): boolean {
 /** Whether its items may come on a page for a query. */
 function mayFind({ source }: Standing): boolean {
   return source.role === 'content' || source.role === 'custom';
+}
+
+/** The items of other lists. */
+function missingFrom(list: SourceList, lists: readonly SourceList[]): Set<string> {
+  const own = new Set<string>();
+  for (const { item } of list.items) own.add(item);
+  const missing = new Set<string>();
+  for (const other of lists) if (other !== list) for (const { item } of other.items) if (!own.has(item)) missing.add(item);
+  return missing;
 }
 
 function listOf({ one: { source, weight }, items }: Answered): SourceList {
