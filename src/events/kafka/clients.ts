@@ -45,7 +45,7 @@ export interface PlatformaticConsumer {
   // biome-ignore lint/suspicious/noExplicitAny: names and events of the library.
   on?(event: any, listener: (event: any) => void): unknown;
   /** Ends that. */
-  // biome-ignore lint/suspicious/noExplicitAny: as above
+  // biome-ignore lint/suspicious/noExplicitAny: names and events of the library.
   off?(event: any, listener: (event: any) => void): unknown;
   /** The partitions that it has. */
   readonly assignments:
