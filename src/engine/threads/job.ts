@@ -1,6 +1,6 @@
 /** The protocol between the main thread and workers: where a job is in shared memory and how its blocks are claimed. */
 
-import type { AllKernels, Job, JobName } from '../generated/jobs.ts';
+import type { AllKernels, FamilyName, Job, JobName } from '../generated/jobs.ts';
 
 /** Positions in the control area: 32-bit words, then (at byte `values`) 64-bit arguments. */
 export const words = {
@@ -87,6 +87,12 @@ export interface RowRange {
   hi: number;
   /** Number of the block, default 0. */
   block?: number;
+}
+
+/** A job whose arguments are the same in all its runs: they are listed once. Blocks may grow with their memory, but never move in it. */
+export function bound<A, F extends FamilyName>(job: Job<A, F>, args: NoInfer<A>): Job<void, F> {
+  const list = job.list(args);
+  return { name: job.name, list: () => list };
 }
 
 /** Runs a block job on this thread. */

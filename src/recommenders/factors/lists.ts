@@ -1,6 +1,7 @@
 import type { Block, Engine } from '../../engine/engine.ts';
-import { type Job, type RankRowsArguments, rankPrefiltered, rankRows } from '../../engine/generated/jobs.ts';
+import { type Job, rankPrefiltered, rankRows } from '../../engine/generated/jobs.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
+import { bound } from '../../engine/threads/job.ts';
 import { ThreadPool } from '../../engine/threads/thread-pool.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import type { Prefilter } from './prefilter.ts';
@@ -45,6 +46,7 @@ export class Lists {
   readonly #pool: ThreadPool<'ranking'>;
   readonly #room: number;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
+  readonly #jobs = new Map<Prefilter | undefined, Job<void, 'ranking' | 'prefilter'>>();
 
   /** Bytes that this takes from an engine, besides the source. */
   static bytes(count: number, width: number, threads: number): number {
@@ -92,10 +94,20 @@ export class Lists {
 
   #run(size: number, prefilter: Prefilter | undefined, isShared: boolean): void {
     const pool = this.#pool as ThreadPool<'ranking' | 'prefilter'>; // where there is a prefilter its kernels are there
-    const run = <A>(job: Job<A, 'ranking' | 'prefilter'>, args: NoInfer<A>) =>
-      isShared ? pool.run(job, size, blockSize, args) : pool.runHere(job, { lo: 0, hi: size }, args);
-    if (prefilter) run(rankPrefiltered, { ...this.#arguments(), f: this.#source.f, prefilter: prefilter.words });
-    else run(rankRows, this.#arguments());
+    const job = this.#jobOf(prefilter);
+    if (isShared) pool.run(job, size, blockSize, undefined);
+    else pool.runHere(job, { lo: 0, hi: size }, undefined);
+  }
+
+  #jobOf(prefilter: Prefilter | undefined): Job<void, 'ranking' | 'prefilter'> {
+    let job = this.#jobs.get(prefilter);
+    if (!job) {
+      const { rows, width, order, norms, f } = this.#source;
+      const args = { count: order.array.length, width, rows, order, norms, ...this.#memory };
+      job = prefilter ? bound(rankPrefiltered, { ...args, f, prefilter: prefilter.words }) : bound(rankRows, args);
+      this.#jobs.set(prefilter, job);
+    }
+    return job;
   }
 
   #fits(k: number, { n, skipped }: ListOrder): boolean {
@@ -132,11 +144,6 @@ export class Lists {
     const from = this.#memory.ends.array[k];
     const to = from + this.#memory.found.array[k];
     return { indices: this.#memory.indices.array.slice(from, to), scores: this.#memory.scores.array.slice(from, to) };
-  }
-
-  #arguments(): RankRowsArguments {
-    const { rows, width, order, norms } = this.#source;
-    return { count: order.array.length, width, rows, order, norms, ...this.#memory };
   }
 }
 
