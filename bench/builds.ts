@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BuildTask, buildTasks } from './builds/tasks.ts';
+import { entryOf } from './support/built.ts';
 import { type Cost, median, medianCost } from './support/clock.ts';
 import { type Row, ratioOf, table } from './support/table.ts';
 
@@ -45,12 +45,6 @@ export const builds = {
     console.log(`\n${table(rows)}\n\nratios above 1: this build is faster; load ${loadavg()[0].toFixed(1)}`);
   },
 };
-
-function entryOf(folder: string): string {
-  const entry = resolve(folder, 'dist/index.js');
-  if (!existsSync(entry)) throw new Error(`Expected ${entry}. Run npm run build in ${resolve(folder)} first.`);
-  return entry;
-}
 
 /** As many pairs of processes as the task wants, since where memory happens to lie makes a process faster or slower throughout. */
 async function raceOf(task: BuildTask, entries: string[], scale: string): Promise<Row | undefined> {

@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Attune from 'attune';
 import { appliancesColumns } from '../support/appliances-shape.ts';
+import type { Build } from '../support/built.ts';
 import { dataFolder, listedPairs } from '../support/data.ts';
 import { generator, sample } from '../support/random.ts';
-
-/** A built package, whichever build it is. */
-export type Build = typeof Attune;
 
 /** What two builds are timed on. It is prepared once in a process of each build; its runs are what counts. */
 export interface BuildTask {

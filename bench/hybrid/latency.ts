@@ -1,17 +1,6 @@
-import {
-  AlsRecommender,
-  diversify,
-  flatIndex,
-  HybridRanker,
-  type HybridSource,
-  hnswIndex,
-  Interactions,
-  PopularityRecommender,
-  type RankRequest,
-  SemanticIndex,
-  weighted,
-} from 'attune';
-import { appliancesShape } from '../support/appliances-shape.ts';
+import type { HybridRanker, HybridSource, Interactions, RankRequest } from 'attune';
+import { appliancesColumns } from '../support/appliances-shape.ts';
+import { builtPackage } from '../support/built.ts';
 import { quantile } from '../support/clock.ts';
 import { generator } from '../support/random.ts';
 
@@ -22,12 +11,14 @@ const longHistory = 1200;
 type Row = [name: string, ranker: HybridRanker, request: (k: number) => RankRequest, bound: number | undefined, reasons?: boolean];
 
 /**
- * Milliseconds of a page of ten with reasons, on the shape of Amazon Appliances: by ALS alone, and by ALS, a search index, popular items and
+ * Milliseconds of a page of ten with reasons by the built package, on the shape of Amazon Appliances: by ALS alone, and by ALS, a search index, popular items and
  * `diversify` together; for users as they are, for a user of 1,200 interactions, for visitors and for queries.
  * @param scale share of users, items and ratings.
  */
 export async function latency(scale: number, rounds: number): Promise<void> {
-  const data = withLongUser(appliancesShape(scale));
+  const { AlsRecommender, diversify, flatIndex, HybridRanker, hnswIndex, Interactions, PopularityRecommender, SemanticIndex, weighted } =
+    await builtPackage();
+  const data = Interactions.fromColumns(withLongUser(appliancesColumns(scale)));
   console.log(`\nPages of ten with reasons: ${data.itemCount} items, ${data.userCount} users, 128 factors, ${rounds} pages each`);
   const als = await new AlsRecommender({ factors: 128, iterations: 2, seed: 7 }).fit(data);
   const popular = await new PopularityRecommender().fit(data);
@@ -81,16 +72,15 @@ function usersOf({ users, userCount }: Interactions, count: number): string[] {
   return Array.from({ length: count }, (_, k) => users.idAt((k * 97) % userCount));
 }
 
-function withLongUser(data: Interactions): Interactions {
-  const users = Array.from(data.userIndices, (user) => data.users.idAt(user));
-  const items = Array.from(data.itemIndices, (item) => data.items.idAt(item));
-  const count = Math.min(longHistory, data.itemCount >> 1);
-  const step = Math.floor(data.itemCount / count);
-  for (let k = 0; k < count; k++) {
-    users.push(longUser);
-    items.push(data.items.idAt(k * step));
-  }
-  return Interactions.fromColumns({ users, items });
+function withLongUser(data: ReturnType<typeof appliancesColumns>): { users: string[]; items: string[] } {
+  const { users, items } = data;
+  const every = [...new Set(items)];
+  const count = Math.min(longHistory, every.length >> 1);
+  const step = Math.floor(every.length / count);
+  return {
+    users: [...users, ...Array<string>(count).fill(longUser)],
+    items: [...items, ...Array.from({ length: count }, (_, k) => every[k * step])],
+  };
 }
 
 function products({ items }: Interactions): { id: string; title: string; brand: string }[] {
