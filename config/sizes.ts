@@ -25,7 +25,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 15.5, 19],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 23.5, 31],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35, 44.5],
-  ['page: SemanticIndex.fromBytes, search', find, 53, 59],
+  ['page: SemanticIndex.fromBytes, search', find, 53, 60],
 ];
 
 /**
