@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
@@ -16,26 +16,50 @@ const tests = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
 const unknown = names.find((name) => !known.includes(name) && !tests.some((file) => file.startsWith(name)));
 if (unknown) throw new Error(`There is no service '${unknown}'. There are: ${known.join(', ')}.`);
 
-let failed = false;
-for (const name of names.length ? known.filter((each) => names.includes(each)) : known) {
-  const service = join(root, '.services', name);
-  mkdirSync(service, { recursive: true });
-  const began = performance.now();
-  const { status } = spawnSync('bash', [join(folder, 'services', `${name}.sh`)], {
-    cwd: service,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ROOT: root, SERVICE: service },
-  });
-  console.log(
-    `${name}: ${status === 0 ? 'ready' : `could not be set up (exit ${status})`}, ${((performance.now() - began) / 1000).toFixed(0)} s`,
-  );
-  failed ||= status !== 0;
-}
-const { status } = spawnSync(
-  'npx',
-  ['vitest', 'run', '--config', 'config/vitest.integration.config.ts', ...names.map((name) => `test/integration/${name}`), ...options],
-  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+/**
+ * Services that share nothing with the others. They are set up and tested beside those, one file at a time on either side: much of what a
+ * side does is to wait for downloads, servers and browsers.
+ */
+const apart = ['chromium', 'faiss', 'mlflow', 'prometheus', 'python', 'runtimes'];
+const isApart = (name: string) => apart.some((service) => name.startsWith(service));
+
+const sides = [false, true]
+  .map((side) => ({
+    services: known.filter((name) => isApart(name) === side && (names.length === 0 || names.includes(name))),
+    files: tests.filter((file) => isApart(file) === side && (names.length === 0 || names.some((name) => file.startsWith(name)))),
+  }))
+  .filter(({ services, files }) => services.length + files.length > 0);
+const passed = await Promise.all(
+  sides.map(async ({ services, files }, k) => {
+    let ready = true;
+    for (const name of services) ready = (await setUp(name)) && ready;
+    return (files.length === 0 || (await test(files, k))) && ready;
+  }),
 );
 // Only now: a service may have tests in several files.
 spawnSync('node', ['--import', 'tsx', 'config/services.ts', 'down'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-process.exit(status === 0 && !failed ? 0 : 1);
+process.exit(passed.every(Boolean) ? 0 : 1);
+
+async function setUp(name: string): Promise<boolean> {
+  const service = join(root, '.services', name);
+  mkdirSync(service, { recursive: true });
+  const began = performance.now();
+  const status = await run('bash', [join(folder, 'services', `${name}.sh`)], service, { ROOT: root, SERVICE: service });
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(`${name}: ${status === 0 ? 'ready' : `could not be set up (exit ${status})`}, ${seconds} s`);
+  return status === 0;
+}
+
+/** Runs files of one side. A report in a file gets the number of the side in its name: `tests.json`, `tests-1.json`. */
+async function test(files: string[], side: number): Promise<boolean> {
+  const own = options.map((option) => (side > 0 ? option.replace(/^(--outputFile\S*)(\.\w+)$/, `$1-${side}$2`) : option));
+  const paths = files.map((file) => `test/integration/${file}`);
+  return (await run('npx', ['vitest', 'run', '--config', 'config/vitest.integration.config.ts', ...paths, ...own], root)) === 0;
+}
+
+function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<number | null> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+    child.on('error', fail).on('close', done);
+  });
+}

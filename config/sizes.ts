@@ -23,9 +23,9 @@ const find = "import { SemanticIndex } from 'attune'; globalThis.find = (bytes, 
 /** Pages that answer with a loaded model, and what they may weigh. */
 const pages: [what: string, code: string, inOneFile: number, inParts: number][] = [
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 15.5, 19],
-  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 24.5, 31],
-  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 36.5, 44.5],
-  ['page: SemanticIndex.fromBytes, search', find, 53, 59],
+  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 23.5, 31],
+  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35, 44.5],
+  ['page: SemanticIndex.fromBytes, search', find, 53, 60],
 ];
 
 /**

@@ -1,5 +1,5 @@
-import type { Engine } from './engine.ts';
 import { diagonalize } from './generated/jobs.ts';
+import type { LocalEngine } from './local-engine.ts';
 import type { Block } from './memory/block.ts';
 import { type Blocks, f64, layout } from './memory/layout.ts';
 
@@ -17,14 +17,14 @@ export type SmallMemory = Blocks<ReturnType<typeof smallMatricesLayout>['fields'
  * while the other threads wait: 128 x 128 takes a fifth of the time that the same takes in JavaScript.
  */
 export class SmallMatrices {
-  readonly #engine: Engine<'dense'>;
+  readonly #engine: LocalEngine<'dense'>;
   readonly #f: number;
   /** Doubles from row to row in engine memory. */
   readonly #ld: number;
   readonly #memory: SmallMemory;
 
   /** @param memory placed for {@link smallMatricesLayout}; taken from the engine when missing */
-  constructor(engine: Engine<'dense'>, f: number, memory: SmallMemory = engine.place(smallMatricesLayout(f))) {
+  constructor(engine: LocalEngine<'dense'>, f: number, memory: SmallMemory = engine.place(smallMatricesLayout(f))) {
     this.#engine = engine;
     this.#f = f;
     this.#ld = f + (f % 2);

@@ -1,10 +1,10 @@
-import type { Engine } from './engine.ts';
 import { product } from './generated/jobs.ts';
+import type { LocalEngine } from './local-engine.ts';
 import { placeMatrix, type SmallMemory } from './small-matrices.ts';
 
 /** The product of two f x f matrices of doubles, by the kernels of an engine. */
 export function smallProduct(
-  engine: Engine<'sums'>,
+  engine: LocalEngine<'sums'>,
   { a, b, out }: SmallMemory,
   f: number,
   left: Float64Array,

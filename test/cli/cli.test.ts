@@ -98,6 +98,29 @@ describe('attune', () => {
     expect((await run('recommend', file('auto.attune'), '--user', 'u0', '-n', '2', '--json')).code).toBe(0);
   }, 60_000);
 
+  it('says that a small file is too little to choose from, and trains als', async () => {
+    writeFileSync(file('small.csv'), 'user,item\nann,ramen\nann,gyoza\nben,ramen\ncleo,flan\ncleo,mole\n');
+    const { code, error } = await run('fit', file('small.csv'), '--out', file('small.attune'));
+    expect(code, error).toBe(0);
+    expect(error).toMatch(/too little to choose from: 2 of the users .* Training als with its defaults/);
+    const list = JSON.parse((await run('recommend', file('small.attune'), '--user', 'ben', '-n', '1', '--json')).out);
+    expect(list[0].item).toBe('gyoza');
+  });
+
+  it.each([
+    ['one row', 'user,item,rating\nann,ramen,5\n'],
+    ['one item', 'user,item,rating\nann,ramen,5\nben,ramen,3\n'],
+    ['one user', 'user,item,rating\nann,ramen,5\nann,gyoza,3\n'],
+    ['values of zero', 'user,item,rating\nann,ramen,0\nann,gyoza,0\nben,ramen,0\n'],
+  ])('trains on %s and says why nothing is left to recommend', async (_, text) => {
+    writeFileSync(file('odd.csv'), text);
+    const fitted = await run('fit', file('odd.csv'), '--out', file('odd.attune'));
+    expect(fitted.code, fitted.error).toBe(0);
+    const { code, error } = await run('recommend', file('odd.attune'), '--user', 'ann');
+    expect(code).toBe(0);
+    expect(error).toContain('No item is left that is not in the history');
+  });
+
   it('shows similar items', async () => {
     const list = JSON.parse((await run('similar', model, 'm3', '-n', '3', '--json')).out);
     expect(list.map(({ item }: { item: string }) => item)).not.toContain('m3');

@@ -7,6 +7,9 @@ import { type Family, familyNames, newModel, readSettings } from '../models.ts';
 import { checkOutputs } from '../output.ts';
 import { count, printJson, remark, withProgress } from '../terminal.ts';
 
+/** With fewer users to ask, which family comes first is chance. */
+const leastUsers = 20;
+
 export default command({
   summary: 'Trains a model on a file of interactions and writes it as one file.',
   usage: '<file>',
@@ -14,7 +17,8 @@ export default command({
   attune fit ratings.csv --out model.attune
   attune fit ratings.csv --model als --set factors=64 --set regularization=0.05 --out als.attune
 
-auto tries the families that suit the data on a part that it holds out, and fits the best on everything.`,
+auto tries the families that suit the data on a part that it holds out, and fits the best on everything. From fewer than ${leastUsers} users with
+two rows or more it cannot tell which is best, and trains als with its defaults.`,
   options: {
     model: { type: 'text', help: 'family', choices: ['auto', ...familyNames], default: 'auto' },
     out: { type: 'text', short: 'o', help: 'file to write', default: 'model.attune' },
@@ -54,8 +58,17 @@ function trained(data: Interactions, { model, set, seed }: Asked, context: Conte
   );
 }
 
-async function chosen(data: Interactions, { set, seed, budget, objective }: Asked, { signal }: Context): Promise<Recommender> {
+async function chosen(data: Interactions, asked: Asked, context: Context): Promise<Recommender> {
+  const { set, seed, budget, objective } = asked;
   if (set) throw new UsageError('--set: auto chooses the options too. Name the family with --model.');
+  const users = usersToAsk(data);
+  if (users < leastUsers) {
+    remark(
+      `too little to choose from: ${users} of the users have two rows or more, and it takes ${leastUsers} to tell models apart. Training als with its defaults; --model names another.`,
+    );
+    return trained(data, { ...asked, model: 'als' }, context);
+  }
+  const { signal } = context;
   const choice = await withProgress(
     'choosing a model',
     (onProgress) => chooseModel(data, { budgetSeconds: budget, objective: objective as 'ndcg@10', seed, signal, onProgress }),
@@ -63,4 +76,11 @@ async function chosen(data: Interactions, { set, seed, budget, objective }: Aske
   );
   remark(String(choice));
   return choice.recommender;
+}
+
+/** Users of whom something can be held out, and something is left. */
+function usersToAsk({ userIndices, userCount }: Interactions): number {
+  const rows = new Int32Array(userCount);
+  for (const user of userIndices) rows[user]++;
+  return rows.filter((count) => count > 1).length;
 }

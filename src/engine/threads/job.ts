@@ -2,6 +2,9 @@
 
 import type { AllKernels, FamilyName, Job, JobName } from '../generated/jobs.ts';
 
+/** Bytes of the control area. */
+export const controlBytes = 64 + 24 * 8;
+
 /** Positions in the control area: 32-bit words, then (at byte `values`) 64-bit arguments. */
 export const words = {
   /** Number of the job; negative = the workers must exit. */
@@ -20,7 +23,7 @@ export const words = {
   count: 16,
   values: 64,
   valueCount: 24,
-  bytes: 64 + 24 * 8,
+  bytes: controlBytes,
 } as const;
 
 const blockBits = 20;

@@ -1,7 +1,8 @@
 import type { FamilyName, Job } from '../generated/jobs.ts';
 import { padded } from '../memory/block.ts';
-import { type Blocks, type Fields, i32, type Layout, layout } from '../memory/layout.ts';
+import type { Blocks, Fields, Layout } from '../memory/layout.ts';
 import { type EngineMemory, type Kernels, type RowRange, runBlocks, runHere, words } from './job.ts';
+import { type PoolMemory, poolLayout } from './pool-layout.ts';
 import { checkJob, postJob } from './post-job.ts';
 import { mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
 
@@ -33,15 +34,23 @@ export class ThreadPool<F extends FamilyName = never> {
 
   /** What a pool takes from its host. */
   static layout(threads: number, scratchBytes: number) {
-    return layout({ control: i32(words.bytes / 4), scratch: i32((threads * padded(scratchBytes)) / 4) });
+    return poolLayout(threads, scratchBytes);
   }
 
-  /** @param scratchBytes what each thread needs for itself */
-  constructor(host: PoolHost<F>, threads: number, scratchBytes: number) {
+  /**
+   * @param scratchBytes what each thread needs for itself
+   * @param placed what the layout declares, where it has been placed
+   */
+  constructor(
+    host: PoolHost<F>,
+    threads: number,
+    scratchBytes: number,
+    placed: PoolMemory = host.place(poolLayout(threads, scratchBytes)),
+  ) {
     this.threads = host.memory && mayBlock() ? threads : 1;
     this.#kernels = host.kernels;
     this.#modules = host.modules;
-    const { control, scratch } = host.place(ThreadPool.layout(threads, scratchBytes));
+    const { control, scratch } = placed;
     const memory = host.memory as WebAssembly.Memory;
     this.#memory = { memory, control: control.at, scratch: scratch.at, scratchBytes: padded(scratchBytes) };
     this.#shared = control.array.subarray(0, words.count);

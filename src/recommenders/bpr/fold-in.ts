@@ -1,6 +1,6 @@
-import { Engine } from '../../engine/engine.ts';
 import { bprKernels } from '../../engine/generated/families/bpr.ts';
 import { bprUsers } from '../../engine/generated/jobs.ts';
+import { LocalEngine } from '../../engine/local-engine.ts';
 import { type Blocks, f32, i32, layout } from '../../engine/memory/layout.ts';
 import type { BprSettings } from './options.ts';
 import { biasColumn, userSolving, widthOf } from './rows.ts';
@@ -11,7 +11,7 @@ import { biasColumn, userSolving, widthOf } from './rows.ts';
  */
 export class BprFoldIn {
   readonly #settings: BprSettings;
-  readonly #engine: Engine<'bpr'>;
+  readonly #engine: LocalEngine<'bpr'>;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
 
   /** @param items items x width, as `widthOf` says */
@@ -19,7 +19,7 @@ export class BprFoldIn {
     const width = widthOf(settings);
     const memory = memoryOf(items, width);
     this.#settings = settings;
-    this.#engine = new Engine(memory, { families: [bprKernels], threads: 1, scratchBytes: 4 * width });
+    this.#engine = new LocalEngine(memory, { families: [bprKernels], threads: 1, scratchBytes: 4 * width });
     this.#memory = this.#engine.place(memory);
   }
 

@@ -1,8 +1,10 @@
-import type { Block, Engine } from '../../engine/engine.ts';
 import { type Job, rankPrefiltered, rankRows } from '../../engine/generated/jobs.ts';
+import type { Block, LocalEngine } from '../../engine/local-engine.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
-import { bound } from '../../engine/threads/job.ts';
-import { ThreadPool } from '../../engine/threads/thread-pool.ts';
+import { bound, runHere } from '../../engine/threads/job.ts';
+import { type PoolMemory, poolLayout } from '../../engine/threads/pool-layout.ts';
+import type { ThreadPool } from '../../engine/threads/thread-pool.ts';
+import { threadPools } from '../../engine/threads/thread-pools.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import type { Prefilter } from './prefilter.ts';
 
@@ -20,7 +22,7 @@ export interface ListOrder {
 
 /** What lists are made of: rows in the memory of an engine, by descending norm. */
 export interface ListSource {
-  engine: Engine<'ranking'>;
+  engine: LocalEngine<'ranking'>;
   rows: Block<Float32Array>;
   /** Floats per row. */
   width: number;
@@ -43,21 +45,25 @@ const smallestShared = 2 ** 24;
 /** The best rows for vectors, one list or many on all threads: see kernels/ranking/list.ts. */
 export class Lists {
   readonly #source: ListSource;
-  readonly #pool: ThreadPool<'ranking'>;
+  readonly #threads: number;
+  readonly #poolMemory: PoolMemory;
+  /** Made with the first job that is worth it. */
+  #pool: ThreadPool<'ranking'> | undefined;
   readonly #room: number;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #jobs = new Map<Prefilter | undefined, Job<void, 'ranking' | 'prefilter'>>();
 
   /** Bytes that this takes from an engine, besides the source. */
   static bytes(count: number, width: number, threads: number): number {
-    return memoryOf(count, width).bytes + ThreadPool.layout(threads, scratchBound(width)).bytes;
+    return memoryOf(count, width).bytes + poolLayout(threads, scratchBound(width)).bytes;
   }
 
   constructor(source: ListSource, threads: number) {
     const { engine, width, order } = source;
     this.#source = source;
     this.#room = roomFor(order.array.length);
-    this.#pool = new ThreadPool(engine, threads, scratchBound(width));
+    this.#threads = threads;
+    this.#poolMemory = engine.place(poolLayout(threads, scratchBound(width)));
     this.#memory = engine.place(memoryOf(order.array.length, width));
   }
 
@@ -89,14 +95,14 @@ export class Lists {
 
   /** Ends the threads. */
   close(): void {
-    this.#pool.close();
+    this.#pool?.close();
   }
 
   #run(size: number, prefilter: Prefilter | undefined, isShared: boolean): void {
-    const pool = this.#pool as ThreadPool<'ranking' | 'prefilter'>; // where there is a prefilter its kernels are there
     const job = this.#jobOf(prefilter);
-    if (isShared) pool.run(job, size, blockSize, undefined);
-    else pool.runHere(job, { lo: 0, hi: size }, undefined);
+    const pool = isShared ? (this.#poolOfThreads() as ThreadPool<'ranking' | 'prefilter'>) : undefined; // a prefilter brings its kernels
+    if (pool) pool.run(job, size, blockSize, undefined);
+    else runHere(this.#source.engine.kernels, this.#poolMemory.scratch.at, job, { lo: 0, hi: size }, undefined);
   }
 
   #jobOf(prefilter: Prefilter | undefined): Job<void, 'ranking' | 'prefilter'> {
@@ -108,6 +114,13 @@ export class Lists {
       this.#jobs.set(prefilter, job);
     }
     return job;
+  }
+
+  #poolOfThreads(): ThreadPool<'ranking'> | undefined {
+    const { engine, width } = this.#source;
+    const Pool = threadPools();
+    this.#pool ??= Pool && new Pool(engine, this.#threads, scratchBound(width), this.#poolMemory);
+    return this.#pool;
   }
 
   #fits(k: number, { n, skipped }: ListOrder): boolean {

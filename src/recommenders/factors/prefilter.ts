@@ -1,4 +1,3 @@
-import type { Block, Engine } from '../../engine/engine.ts';
 import {
   prefilterAdd,
   prefilterAim,
@@ -9,6 +8,7 @@ import {
   prefilterLeast,
   prefilterNth,
 } from '../../engine/generated/jobs.ts';
+import type { Block, LocalEngine } from '../../engine/local-engine.ts';
 import { within } from '../../engine/memory/block.ts';
 import { type Blocks, i8, i16, i32, layout, u8 } from '../../engine/memory/layout.ts';
 
@@ -26,7 +26,7 @@ const few = 1 / 40;
 export class Prefilter {
   /** What the calls below found: row numbers. */
   readonly found: Block<Int32Array>;
-  readonly #engine: Engine<'prefilter'>;
+  readonly #engine: LocalEngine<'prefilter'>;
   readonly #count: number;
   readonly #f: number;
   readonly #groups: number;
@@ -51,7 +51,7 @@ export class Prefilter {
   }
 
   /** @param f dimensions. Rows come by {@link encode}. */
-  constructor(engine: Engine<'prefilter'>, count: number, f: number) {
+  constructor(engine: LocalEngine<'prefilter'>, count: number, f: number) {
     this.#engine = engine;
     this.#count = count;
     this.#f = f;

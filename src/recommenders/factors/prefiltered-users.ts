@@ -1,5 +1,5 @@
-import { type Block, Engine } from '../../engine/engine.ts';
 import { prefilterKernels } from '../../engine/generated/families/prefilter.ts';
+import { type Block, LocalEngine } from '../../engine/local-engine.ts';
 import { f32, f64, layout } from '../../engine/memory/layout.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
 import type { RankRequest } from '../shared/base.ts';
@@ -33,7 +33,7 @@ export class PrefilteredUsers {
     const { rows, stride, f, rowOf } = users;
     const count = rows.length / stride;
     const memory = layout({ vector: f32(f), some: f32(slab * stride), norms: f64(slab) });
-    const engine = new Engine(memory.bytes + Prefilter.layout(count, f).bytes, {
+    const engine = new LocalEngine(memory.bytes + Prefilter.layout(count, f).bytes, {
       families: [prefilterKernels],
       threads: 1,
       scratchBytes: 64,

@@ -1,6 +1,6 @@
-import { type Block, Engine } from '../../engine/engine.ts';
 import { rankingKernels } from '../../engine/generated/families/ranking.ts';
 import { scoreRows, scoreSome } from '../../engine/generated/jobs.ts';
+import { type Block, LocalEngine } from '../../engine/local-engine.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { closeWhenUnused } from '../../engine/threads/close-when-unused.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
@@ -23,7 +23,7 @@ export interface FactorOrder extends FactorProfile, Pick<ListOrder, 'n' | 'skipp
 
 /** Items in the memory of an engine, as a {@link FactorServing} reads them. */
 export interface FactorSource {
-  engine: Engine<'ranking'>;
+  engine: LocalEngine<'ranking'>;
   /** count x width: factors, the bias when there is one, zeros up to a multiple of 8. Row k belongs to item order[k]. */
   rows: Block<Float32Array>;
   /** Number of factors. */
@@ -93,11 +93,14 @@ export class FactorServing {
     const width = widthOf(f, hasBias);
     const memory = layout({ rows: f32(count * width), vector: f32(width) });
     const prefilters = FactorServing.prefilters(count, f, hasBias);
-    const engine: Engine<'ranking'> = new Engine(memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads, prefilters }), {
-      families: prefilters ? [rankingKernels, prefilters.prefilterKernels] : [rankingKernels],
-      threads: 1,
-      scratchBytes: 64,
-    });
+    const engine: LocalEngine<'ranking'> = new LocalEngine(
+      memory.bytes + FactorServing.bytes({ count, f, width, hasBias, threads, prefilters }),
+      {
+        families: prefilters ? [rankingKernels, prefilters.prefilterKernels] : [rankingKernels],
+        threads: 1,
+        scratchBytes: 64,
+      },
+    );
     const { rows, vector } = engine.place(memory);
     const order = fallingNorms(items);
     for (let k = 0; k < count; k++) {
@@ -270,7 +273,7 @@ export class FactorServing {
     const { engine, rows, width, prefilters } = this.#source;
     const count = this.#memory.order.array.length;
     if (!prefilters || !prefiltersFor(count, columns)) return undefined;
-    const prefilter = new prefilters.Prefilter(engine as Engine<'ranking' | 'prefilter'>, count, columns);
+    const prefilter = new prefilters.Prefilter(engine as LocalEngine<'ranking' | 'prefilter'>, count, columns);
     prefilter.encode(0, count, rows, width, norms());
     return prefilter;
   }

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # A browser for playwright-core: the system's, or Debian's package.
 set -euo pipefail
+source "$ROOT/test/integration/apt.sh"
 for name in chromium chromium-browser google-chrome; do
   if command -v "$name" > /dev/null; then
     command -v "$name" > path.txt
     exit 0
   fi
 done
-export DEBIAN_FRONTEND=noninteractive
-apt-get update -q > /dev/null
-apt-get install -yq --no-install-recommends chromium > /dev/null
+apt install -yq --no-install-recommends chromium
 command -v chromium > path.txt

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # faiss-node, compiled from its npm source against Debian's libfaiss: the binary it would download lies elsewhere.
 set -euo pipefail
+source "$ROOT/test/integration/apt.sh"
 probe='const f = require("faiss-node"), i = new f.IndexFlatIP(2); i.add([1, 0, 0, 1]); if (i.search([0, 1], 1).labels[0] !== 1) throw 1'
 node -e "$probe" 2> /dev/null && exit 0
 
 if [ ! -f "/usr/lib/$(uname -m)-linux-gnu/libfaiss.a" ] || ! command -v g++ > /dev/null; then
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -q > /dev/null
-  apt-get install -yq --no-install-recommends libfaiss-dev libopenblas-dev g++ > /dev/null
+  apt install -yq --no-install-recommends libfaiss-dev libopenblas-dev g++
 fi
 
 include=

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # An MLflow tracking server from PyPI on a free port, with SQLite and an artifact proxy. url.txt says where, pid.txt who.
 set -euo pipefail
+source "$ROOT/test/integration/apt.sh"
 cd "$SERVICE"
 if [ -f pid.txt ]; then
   old=$(cat pid.txt)
@@ -9,12 +10,10 @@ if [ -f pid.txt ]; then
 fi
 if ! [ -x venv/bin/mlflow ]; then
   if ! python3 -m venv venv 2> /dev/null; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q > /dev/null
-    apt-get install -yq --no-install-recommends python3-venv > /dev/null
+    apt install -yq --no-install-recommends python3-venv
     python3 -m venv --clear venv
   fi
-  venv/bin/pip install -q --disable-pip-version-check 'mlflow==3.17.*'
+  venv/bin/pip install -q --disable-pip-version-check --no-compile 'mlflow==3.17.*'
 fi
 rm -rf data && mkdir data
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

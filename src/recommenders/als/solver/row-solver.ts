@@ -1,9 +1,9 @@
-import { type Block, Engine } from '../../../engine/engine.ts';
 import type { KernelFamily } from '../../../engine/families.ts';
 import { alsKernels } from '../../../engine/generated/families/als.ts';
 import { denseKernels } from '../../../engine/generated/families/dense.ts';
 import { rankingKernels } from '../../../engine/generated/families/ranking.ts';
 import { gram, rotate, solveRowsExactly } from '../../../engine/generated/jobs.ts';
+import { type Block, LocalEngine } from '../../../engine/local-engine.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
 import { SmallMatrices, smallMatricesLayout } from '../../../engine/small-matrices.ts';
@@ -58,7 +58,7 @@ export class RowSolver {
   readonly width: number;
   /** The source inside. */
   readonly source: Block<Float32Array>;
-  readonly engine: Engine<'als' | 'dense' | 'ranking'>;
+  readonly engine: LocalEngine<'als' | 'dense' | 'ranking'>;
   /** The vector that `solve` and `toInner` leave behind, and that scoring reads. */
   readonly vector: Block<Float32Array>;
   /** The column behind the factors that is for scoring only, -1 when there is none. */
@@ -99,7 +99,7 @@ export class RowSolver {
     this.dualMax = dualMaxOf(width);
     const memory = memoryOf(count, width, longest, together);
     const bytes = memory.bytes + gramLayout(width).bytes + smallMatricesLayout(f).bytes + spareBytes;
-    this.engine = new Engine<'als' | 'dense' | 'ranking' | 'prefilter'>(bytes, {
+    this.engine = new LocalEngine<'als' | 'dense' | 'ranking' | 'prefilter'>(bytes, {
       families: [alsKernels, denseKernels, rankingKernels, ...moreFamilies],
       threads: 1,
       scratchBytes: scratchBytes(width, longest, this.dualMax),
@@ -267,7 +267,7 @@ const gramLayout = (width: number) => layout({ partial: f32(width * width), weig
 
 /** Weighted Gram matrix: 1,024 rows at a time in f32, those sums in f64. */
 function gramOf(
-  engine: Engine<'als' | 'dense' | 'ranking'>,
+  engine: LocalEngine<'als' | 'dense' | 'ranking'>,
   source: Block<Float32Array>,
   width: number,
   f: number,
