@@ -110,9 +110,17 @@ export class InteractionStream implements EventStream {
       await o.source.start(inbox).catch((error) => {
         throw saysNoTopic(error) ? noTopic(o.topic, error) : streamError(`could not read '${o.topic}'`, error);
       });
-      while (!inbox.isClosed) {
+      const read = async () => {
         const messages = await inbox.take(o.maxEvents, o.maxWaitMs);
-        if (messages.length > 0) yield await this.#batch(messages);
+        return messages.length > 0 ? this.#batch(messages) : undefined;
+      };
+      let next = read();
+      while (!inbox.isClosed) {
+        const batch = await next;
+        // Ahead of what is asked for, so that messages are read and checked while a database stores those before them.
+        next = read();
+        next.catch(() => {}); // whoever waits for it sees it
+        if (batch) yield batch;
       }
     } finally {
       clearInterval(watch);
@@ -130,14 +138,16 @@ export class InteractionStream implements EventStream {
     const o = this.#options;
     const events: PlacedEvent[] = [];
     const bad: { message: KafkaMessage; error: AttuneError }[] = [];
-    const next = new Map<number, number>();
-    const first = new Map<number, number>();
+    const spans = new Map<number, { partition: number; first: number; next: number }>();
     for (const message of messages) {
       const { partition, offset } = message;
-      first.set(partition, Math.min(offset, first.get(partition) ?? offset));
-      next.set(partition, Math.max(offset + 1, next.get(partition) ?? 0)); // after a rebalance, messages may come again behind later ones
+      const span = spans.get(partition);
+      if (!span) spans.set(partition, { partition, first: offset, next: offset + 1 });
+      else if (offset >= span.next) span.next = offset + 1;
+      else if (offset < span.first) span.first = offset; // after a rebalance, messages may come again behind later ones
       try {
-        events.push({ event: await checkEvent(readJson(message.value), o.schema, message.timestamp), partition, offset });
+        const checked = checkEvent(readJson(message.value), o.schema, message.timestamp);
+        events.push({ event: checked instanceof Promise ? await checked : checked, partition, offset });
       } catch (error) {
         const coded =
           error instanceof AttuneError ? error : new AttuneError('ERR_BAD_ROW', `The schema failed: ${error}`, { cause: error });
@@ -146,29 +156,15 @@ export class InteractionStream implements EventStream {
       }
     }
     await this.#bury(bad);
-    for (const [partition, offset] of next) this.#next.set(partition, offset);
-    const positions: PartitionPosition[] = Array.from(next, ([partition, next]) => ({
-      partition,
-      next,
-      first: first.get(partition),
-    }));
-    const commit = async () => {
+    const positions: PartitionPosition[] = Array.from(spans.values(), ({ partition, first, next }) => ({ partition, next, first }));
+    for (const { partition, next } of positions) this.#next.set(partition, next);
+    return new StreamBatch(events, positions, o.weights, async () => {
       try {
         await o.source.commit(positions);
       } catch (error) {
         throw streamError(`could not commit positions of '${o.topic}'`, error);
       }
-    };
-    let interactions: Interactions | undefined;
-    return {
-      events,
-      positions,
-      commit,
-      get interactions() {
-        interactions ??= weighted(events, o.weights);
-        return interactions;
-      },
-    };
+    });
   }
 
   /** Sends messages that are no events where they can be looked at, before anything behind them is committed. */
@@ -204,6 +200,41 @@ export class InteractionStream implements EventStream {
     } catch {
       // The broker may be away for a while; the next look is a second later.
     }
+  }
+}
+
+/** A batch that can let go of its events: a processor keeps batches until a version of the model has them, and a GC would copy all of it again and again. */
+class StreamBatch implements EventBatch {
+  readonly positions: readonly PartitionPosition[];
+  readonly commit: () => Promise<void>;
+  readonly #weights: Readonly<Record<string, number>>;
+  #events: readonly PlacedEvent[];
+  #interactions: Interactions | undefined;
+
+  constructor(
+    events: readonly PlacedEvent[],
+    positions: readonly PartitionPosition[],
+    weights: Readonly<Record<string, number>>,
+    commit: () => Promise<void>,
+  ) {
+    this.#events = events;
+    this.positions = positions;
+    this.#weights = weights;
+    this.commit = commit;
+  }
+
+  get events(): readonly PlacedEvent[] {
+    return this.#events;
+  }
+
+  get interactions(): Interactions {
+    this.#interactions ??= weighted(this.#events, this.#weights);
+    return this.#interactions;
+  }
+
+  /** Forgets the events. */
+  release(): void {
+    this.#events = [];
   }
 }
 
