@@ -22,7 +22,7 @@ const help = `npm run bench -- streams [options]     after: npm run services -- 
   --rate N           events a second (default 10000)
   --seconds N        (default 20)
   --warm-up N        seconds before those that are measured, at the same rate (default 5)
-  --pause            wait for a line of input before the first event, so that nothing else need run from then on
+  --pause            wait for a line of input when all is warm, so that nothing else need run from then on
   --factors N        (default 32)
   --library NAME     kafkajs (default) or platformatic
   --publish-every N  milliseconds between two versions of the model (default 10000; with --whole 200)
@@ -91,7 +91,12 @@ export const streams: Benchmark = {
       started.push(process_);
       const lines = createInterface({ input: process_.stdout })[Symbol.asyncIterator]();
       const seconds = () => processorSeconds(process_.pid as number) ?? Number.NaN;
-      return { stop: () => process_.stdin?.end(), next: async () => JSON.parse((await lines.next()).value as string), seconds };
+      return {
+        stop: () => process_.stdin?.end(),
+        go: () => process_.stdin?.write('go\n'),
+        next: async () => JSON.parse((await lines.next()).value as string),
+        seconds,
+      };
     };
     const processor = child('processor', publishEvery);
     const server = child('server');
@@ -99,11 +104,6 @@ export const streams: Benchmark = {
     console.log(
       `${rate} events a second for ${seconds} s, rank ${factors}, ${library}; ${values.whole ? 'whole versions only' : 'changes'}, a version every ${publishEvery} ms at most`,
     );
-    if (values.pause) {
-      console.log('Ready. Press Enter.');
-      await once(process.stdin, 'data');
-      process.stdin.pause();
-    }
     const producer = child('producer', rate, seconds, values['warm-up']);
     const parts = {
       processor: processor.seconds,
@@ -111,22 +111,32 @@ export const streams: Benchmark = {
       server: server.seconds,
       ...Object.fromEntries(services.map((name) => [name, () => processorSeconds(serviceProcess(name)) ?? Number.NaN])),
     };
-    await producer.next();
     // Positions, because counting the rows again and again would be work for the database.
     const read = async () => Object.values((await data.positions?.all()) ?? {}).reduce((sum, next) => sum + next, 0);
+    await producer.next();
+    const warmedUp = Number(rate) * Number(values['warm-up']);
+    const readAll = async (events: number) => {
+      const began = performance.now();
+      for (; (await read()) < events; await new Promise((resolve) => setTimeout(resolve, 100))) {
+        if (performance.now() - began > 180_000) throw new Error('the processor did not catch up within three minutes');
+      }
+      return (performance.now() - began) / 1000;
+    };
+    await readAll(warmedUp);
+    if (values.pause) {
+      console.log('Ready. Press Enter.');
+      await once(process.stdin, 'data');
+      process.stdin.pause();
+    }
     const usedBefore = Object.values(parts).map((seconds) => seconds());
     const readBefore = await read();
     const began = performance.now();
+    producer.go();
     const sent = await producer.next();
     const taken = (await read()) - readBefore;
     const takenIn = (performance.now() - began) / 1000;
-    const total = sent.events + Number(rate) * Number(values['warm-up']);
-    const before = Date.now();
-    for (; (await read()) < total; ) {
-      if (Date.now() - before > 180_000) throw new Error('the processor did not catch up within two minutes');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    const stored = (Date.now() - before) / 1000;
+    const total = sent.events + warmedUp;
+    const stored = await readAll(total);
     await new Promise((resolve) => setTimeout(resolve, 500));
     const used = Object.values(parts).map((seconds, k) => seconds() - usedBefore[k]);
     processor.stop();

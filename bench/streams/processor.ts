@@ -19,7 +19,7 @@ const pool = new pg.Pool({ connectionString: database, max: 4 });
 const data = await postgresDataStore(pool, { tables: tablesOf(run) });
 const models = postgresModelStore(pool, { table: `m${run}`, keep: 5 });
 const recommender = await AlsRecommender.load(models, 'als');
-const stream = interactionStream({ consumer, topic, weights: { view: 1, purchase: 5 }, maxWaitMs: 200 });
+const stream = interactionStream({ consumer, topic, weights: { view: 1, purchase: 5 }, maxWaitMs: 100 });
 const changes = mode === 'changes' ? postgresModelStore(pool, { table: `c${run}`, keep: 500 }) : undefined;
 const stamps = traced();
 const processor = streamProcessor({

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { eventProducer } from 'attune/kafka';
 import { Kafka, logLevel } from 'kafkajs';
 import { itemOf, userOf } from '../streams.ts';
@@ -19,6 +20,7 @@ const stamps = new Probes();
 let probes = 0;
 await send(Number(warmUp), () => false);
 console.log('{}');
+await once(process.stdin, 'data');
 const began = performance.now();
 const sent = await send(Number(seconds), (k) => k % 100 === 0);
 console.log(JSON.stringify({ events: sent, probes, seconds: (performance.now() - began) / 1000, stamps: stamps.stamps }));

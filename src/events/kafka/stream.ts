@@ -110,17 +110,15 @@ export class InteractionStream implements EventStream {
       await o.source.start(inbox).catch((error) => {
         throw saysNoTopic(error) ? noTopic(o.topic, error) : streamError(`could not read '${o.topic}'`, error);
       });
-      const read = async () => {
-        const messages = await inbox.take(o.maxEvents, o.maxWaitMs);
-        return messages.length > 0 ? this.#batch(messages) : undefined;
-      };
-      let next = read();
+      const begun = async () => this.#read(await inbox.take(o.maxEvents, o.maxWaitMs), new Draft());
+      let next = begun();
       while (!inbox.isClosed) {
-        const batch = await next;
-        // Ahead of what is asked for, so that messages are read and checked while a database stores those before them.
-        next = read();
+        const draft = await next;
+        // What has come while a database stored the batch before goes with what was read and checked meanwhile.
+        await this.#read(inbox.takeNow(o.maxEvents - draft.size), draft);
+        next = begun();
         next.catch(() => {}); // whoever waits for it sees it
-        if (batch) yield batch;
+        if (draft.size > 0) yield await this.#batch(draft);
       }
     } finally {
       clearInterval(watch);
@@ -134,27 +132,27 @@ export class InteractionStream implements EventStream {
     }
   }
 
-  async #batch(messages: readonly KafkaMessage[]): Promise<EventBatch> {
+  /** Checks messages, and adds them to a batch. */
+  async #read(messages: readonly KafkaMessage[], draft: Draft): Promise<Draft> {
     const o = this.#options;
-    const events: PlacedEvent[] = [];
-    const bad: { message: KafkaMessage; error: AttuneError }[] = [];
-    const spans = new Map<number, { partition: number; first: number; next: number }>();
     for (const message of messages) {
+      draft.cover(message);
       const { partition, offset } = message;
-      const span = spans.get(partition);
-      if (!span) spans.set(partition, { partition, first: offset, next: offset + 1 });
-      else if (offset >= span.next) span.next = offset + 1;
-      else if (offset < span.first) span.first = offset; // after a rebalance, messages may come again behind later ones
       try {
         const checked = checkEvent(readJson(message.value), o.schema, message.timestamp);
-        events.push({ event: checked instanceof Promise ? await checked : checked, partition, offset });
+        draft.events.push({ event: checked instanceof Promise ? await checked : checked, partition, offset });
       } catch (error) {
         const coded =
           error instanceof AttuneError ? error : new AttuneError('ERR_BAD_ROW', `The schema failed: ${error}`, { cause: error });
         if (!o.deadLetter) throw new AttuneError(coded.code, `'${o.topic}', partition ${partition}, offset ${offset}: ${coded.message}`);
-        bad.push({ message, error: coded });
+        draft.bad.push({ message, error: coded });
       }
     }
+    return draft;
+  }
+
+  async #batch({ events, bad, spans }: Draft): Promise<EventBatch> {
+    const o = this.#options;
     await this.#bury(bad);
     const positions: PartitionPosition[] = Array.from(spans.values(), ({ partition, first, next }) => ({ partition, next, first }));
     for (const { partition, next } of positions) this.#next.set(partition, next);
@@ -168,7 +166,7 @@ export class InteractionStream implements EventStream {
   }
 
   /** Sends messages that are no events where they can be looked at, before anything behind them is committed. */
-  async #bury(bad: readonly { message: KafkaMessage; error: AttuneError }[]): Promise<void> {
+  async #bury(bad: readonly BadMessage[]): Promise<void> {
     const { deadLetter, topic } = this.#options;
     if (!deadLetter || bad.length === 0) return;
     const letters = bad.map(({ message, error }) => ({
@@ -200,6 +198,33 @@ export class InteractionStream implements EventStream {
     } catch {
       // The broker may be away for a while; the next look is a second later.
     }
+  }
+}
+
+/** A message that is no event, and why. */
+interface BadMessage {
+  message: KafkaMessage;
+  error: AttuneError;
+}
+
+/** What has been read of a batch. */
+class Draft {
+  readonly events: PlacedEvent[] = [];
+  readonly bad: BadMessage[] = [];
+  /** From where to where messages have been read, by partition. */
+  readonly spans = new Map<number, { partition: number; first: number; next: number }>();
+
+  /** Number of messages. */
+  get size(): number {
+    return this.events.length + this.bad.length;
+  }
+
+  /** Notes that a message was read. */
+  cover({ partition, offset }: KafkaMessage): void {
+    const span = this.spans.get(partition);
+    if (!span) this.spans.set(partition, { partition, first: offset, next: offset + 1 });
+    else if (offset >= span.next) span.next = offset + 1;
+    else if (offset < span.first) span.first = offset; // after a rebalance, messages may come again behind later ones
   }
 }
 
