@@ -76,8 +76,10 @@ export class AliasLog {
   /** Whether a line that was appended to a file counts: it may be behind the seal, or in a file that was removed and made anew by that. */
   static async #has(home: string, number: number, id: string): Promise<boolean> {
     const newest = await newestNumber(home);
-    const log = newest - number > 1 ? undefined : await AliasLog.#readFile(home, number);
-    return log !== undefined && log.#ids.has(id) && (newest === number || log.#isSealed);
+    if (newest - number > 1) return false;
+    const log = await AliasLog.#readFile(home, number);
+    if (!log) return false;
+    return log.#ids.has(id) && (newest === number || log.#isSealed);
   }
 
   static async #readFile(home: string, number: number): Promise<AliasLog | undefined> {
