@@ -13,13 +13,13 @@ const kafka = new Kafka({ clientId: 'processor', brokers: [broker], logLevel: lo
 const consumer =
   library === 'platformatic'
     ? new Consumer({ groupId: topic, clientId: 'processor', bootstrapBrokers: [broker] })
-    : kafka.consumer({ groupId: topic, maxWaitTimeInMs: 50 });
+    : kafka.consumer({ groupId: topic, minBytes: 100_000, maxWaitTimeInMs: 100 });
 if ('connect' in consumer) await consumer.connect();
 const pool = new pg.Pool({ connectionString: database, max: 4 });
 const data = await postgresDataStore(pool, { tables: tablesOf(run) });
 const models = postgresModelStore(pool, { table: `m${run}`, keep: 5 });
 const recommender = await AlsRecommender.load(models, 'als');
-const stream = interactionStream({ consumer, topic, weights: { view: 1, purchase: 5 }, maxWaitMs: 50 });
+const stream = interactionStream({ consumer, topic, weights: { view: 1, purchase: 5 }, maxWaitMs: 100 });
 const changes = mode === 'changes' ? postgresModelStore(pool, { table: `c${run}`, keep: 500 }) : undefined;
 const stamps = traced();
 const processor = streamProcessor({
@@ -34,14 +34,10 @@ const processor = streamProcessor({
 });
 const stop = new AbortController();
 process.stdin.resume().on('end', () => stop.abort());
-const before = process.cpuUsage();
 console.log('{}');
 await processor.run({ signal: stop.signal });
-const { user, system } = process.cpuUsage(before);
 if (process.env.VERBOSE) console.error(processor.metrics());
-console.log(
-  JSON.stringify({ versions: Number(/versions_total\S* (\d+)/.exec(processor.metrics())?.[1]), cpu: (user + system) / 1e6, stamps }),
-);
+console.log(JSON.stringify({ versions: Number(/versions_total\S* (\d+)/.exec(processor.metrics())?.[1]), stamps }));
 process.exit(0);
 
 /** Notes when probes come out of the stream, are stored, and are written as changes. */

@@ -12,11 +12,9 @@ const probes = new Probes();
 const stop = new AbortController();
 const { signal } = stop;
 process.stdin.resume().on('end', () => stop.abort());
-const before = process.cpuUsage();
 console.log('{}');
 await (mode === 'changes' ? byChanges() : byVersions());
-const { user, system } = process.cpuUsage(before);
-console.log(JSON.stringify({ cpu: (user + system) / 1e6, stamps: probes.stamps }));
+console.log(JSON.stringify({ stamps: probes.stamps }));
 await pool.end();
 
 async function byChanges(): Promise<void> {

@@ -63,7 +63,8 @@ export function streamProcessor(options: StreamProcessorOptions): StreamProcesso
 interface Waiting {
   deltas: Delta[];
   batch: EventBatch;
-  /** Time of each event. */
+  events: number;
+  /** Time of each event, where it is noted with the version; with changes it is noted when they are written. */
   times: number[];
 }
 
@@ -83,6 +84,7 @@ class Processor implements StreamProcessor {
   #wake = () => {};
   #taken = () => {};
   #failure: unknown;
+  #ended = false;
   #deadLetters = 0;
 
   constructor(options: StreamProcessorOptions) {
@@ -121,6 +123,7 @@ class Processor implements StreamProcessor {
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted) abort();
     this.#failure = undefined;
+    this.#ended = false;
     const publishing = this.#publish(stop.signal).catch((error) => {
       this.#failure = error ?? new Error('unknown');
       abort();
@@ -128,6 +131,7 @@ class Processor implements StreamProcessor {
     });
     const finish = async () => {
       abort();
+      this.#ended = true; // and not the signal: a batch may be in its transaction when that aborts
       this.#wake();
       await publishing;
     };
@@ -152,7 +156,9 @@ class Processor implements StreamProcessor {
     this.#metrics.count('missing', missing);
     this.#metrics.count('interactions', deltas.length);
     this.#changes?.add(deltas);
-    this.#waiting.push({ deltas, batch, times: batch.events.map(({ event }) => event.timestamp) });
+    const times = this.#changes ? [] : batch.events.map(({ event }) => event.timestamp);
+    this.#waiting.push({ deltas, batch, events: batch.events.length, times });
+    (batch as { release?: () => void }).release?.();
     this.#wake();
     while (this.#isFull() && !this.#failure) {
       await new Promise<void>((resolve) => {
@@ -163,14 +169,14 @@ class Processor implements StreamProcessor {
 
   #isFull(): boolean {
     if (!this.#changes) return this.#waiting.length >= mostWaiting;
-    return this.#waiting.reduce((sum, { times }) => sum + times.length, 0) >= mostEventsWaiting;
+    return this.#waiting.reduce((sum, { events }) => sum + events, 0) >= mostEventsWaiting;
   }
 
   /** Learns and publishes what is stored, and commits it; in its own pace, so that the store does not wait. */
   async #publish(signal: AbortSignal): Promise<void> {
     for (let last = Number.NEGATIVE_INFINITY; ; ) {
       if (this.#waiting.length === 0) {
-        if (signal.aborted) return;
+        if (this.#ended) return;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });

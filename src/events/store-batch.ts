@@ -71,7 +71,7 @@ export class BatchStore {
     const { fresh, known } = sorted(batch.events, behind);
     const marks = await this.#mark(store, fresh, behind);
 
-    const rows = fresh.map(({ event }, k) => withMark(event, marks[k]));
+    const rows = fresh.map(({ event }, k) => ({ ...event, stream: marks[k] }));
     await (store.events.addMany ? store.events.addMany(rows) : store.events.appendMany(rows));
     const deltas: Delta[] = [];
     for (let k = 0; k < fresh.length; k++) addDelta(deltas, fresh[k].event, marks[k]);
@@ -176,13 +176,6 @@ async function historyOf(store: DataStore, events: readonly PlacedEvent[], gapMs
   const began = longer.reduce((first, { stream }) => Math.min(first, (stream as StreamMark).session as number), since);
   const long = new Set(longer.map(({ user }) => user));
   return [...found.filter(({ user }) => !long.has(user)), ...(await ofUsers(long, { since: began }))];
-}
-
-/** An event as it is stored. */
-function withMark(event: StreamEvent, mark: StreamMark): StreamEvent {
-  const row = { ...event };
-  row.stream = mark;
-  return row;
 }
 
 /** Adds what an event with a mark adds to the value of a pair. */

@@ -107,6 +107,27 @@ describe('a stream processor', () => {
     expect(last.version).toBe((await models.list('als')).at(-1)?.version);
   });
 
+  it('publishes and commits the batch that was in its transaction when it was stopped', async () => {
+    const data = memoryDataStore();
+    const stop = new AbortController();
+    const transaction = data.transaction.bind(data);
+    let transactions = 0;
+    data.transaction = async (work) => {
+      if (++transactions === 3) {
+        stop.abort(); // the second batch, which waits for the next version, is published now
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      return transaction(work);
+    };
+    const commits: number[] = [];
+    const models = memoryModelStore();
+    const stream = streamOf([first.slice(0, 1), first.slice(1, 2), first.slice(2, 3)], commits);
+    const processor = streamProcessor({ stream, data, recommender: await fitted(), models, name: 'als', publishEveryMs: 60_000 });
+    await processor.run({ signal: stop.signal });
+    expect(commits).toEqual([1, 2, 3]);
+    expect((await AlsRecommender.load(models, 'als@production')).interactionsOf('u')).toHaveLength(2);
+  });
+
   it('keeps the sessions of users who move to other partitions, because the topic got more of them', async () => {
     const at = (minutes: number, type: string) => [event('u', 'x', type, minutes)];
     const batches = [at(0, 'view'), at(5, 'purchase'), at(10, 'purchase'), at(15, 'view'), at(100, 'view')];

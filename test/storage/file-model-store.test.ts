@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileModelStore } from 'attune/node';
 import { describe, expect, it } from 'vitest';
+import { claim } from '../../src/storage/file/versions.ts';
 import { readWhole } from '../../src/storage/file/writing.ts';
 import { startChild } from '../support/child.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -28,7 +29,9 @@ describe('the folder of a file model store', () => {
       sizeBytes: 3,
       metadata: { ndcg: 0.4 },
     });
-    expect(readFileSync(join(folder, 'als/aliases.jsonl'), 'utf8')).toMatch(/\{"alias":"production","version":1,"at":\d+\}/);
+    expect(readFileSync(join(folder, 'als/aliases.jsonl'), 'utf8')).toMatch(
+      /\{"alias":"production","version":1,"at":\d+,"id":"[0-9a-f]+"\}/,
+    );
   });
 
   it('is read by another store, also one that was opened before', async () => {
@@ -224,3 +227,85 @@ it('two processes that put at once get different versions, and keep each otherâ€
     expect(await store.get(`als@alias-${k + 1}`)).toMatchObject({ version: versions.at(-2) });
   }
 }, 120_000);
+
+describe('a stream of versions', () => {
+  const deleted = (pid: number) => JSON.stringify({ state: 'deleted', by: { host, pid, at: Date.now() } });
+  const names = (folder: string) => readdirSync(join(folder, 'als'));
+
+  it('leaves a hundred records of what was deleted, and no number comes again', async () => {
+    const folder = freshFolder();
+    const store = fileModelStore(folder);
+    await store.put('als', bytes(1));
+    const dead = deadPid();
+    for (let version = 2; version <= 300; version++) writeFileSync(join(folder, 'als', `${version}.json`), deleted(dead));
+    expect(await store.put('als', bytes(2))).toMatchObject({ version: 301 });
+    expect(names(folder).filter((name) => name.endsWith('.json'))).toHaveLength(102); // those of 201 to 300, and of the two that are there
+    expect((await store.list('als')).map(({ version }) => version)).toEqual([1, 301]);
+    await store.delete('als', 301);
+    expect(await fileModelStore(folder).put('als', bytes(3))).toMatchObject({ version: 302 });
+  });
+
+  it('gives no number to a process that looked for it long ago', async () => {
+    const folder = freshFolder();
+    mkdirSync(join(folder, 'als'));
+    writeFileSync(join(folder, 'als/300.json'), deleted(deadPid()));
+    expect(await claim(join(folder, 'als'), 7)).toBe(false);
+    expect(names(folder)).toEqual(['300.json']);
+    expect(await claim(join(folder, 'als'), 300)).toBe(false);
+    expect(await claim(join(folder, 'als'), 301)).toBe(true);
+  });
+
+  it('of two processes that delete as well has different numbers, and stays small', async () => {
+    const folder = freshFolder();
+    mkdirSync(join(folder, 'als'));
+    const dead = deadPid();
+    for (let version = 1; version <= 200; version++) writeFileSync(join(folder, 'als', `${version}.json`), deleted(dead));
+    const children = [1, 2].map((mark) => startChild(putModels, folder, 0.001, 20, mark, 1));
+    await Promise.all(children.map((child) => child.ended));
+    const said = children.map((child) => child.lines.filter((line) => line.startsWith('put ')).map((line) => Number(line.slice(4))));
+    expect(said.map((versions) => versions.length)).toEqual([20, 20]);
+    for (const versions of said) expect(versions).toEqual([...versions].sort((a, b) => a - b));
+    expect(Math.min(...said.flat())).toBe(201);
+    expect(new Set(said.flat()).size).toBe(40);
+    expect(names(folder).filter((name) => name.endsWith('.json')).length).toBeLessThan(110);
+    expect(names(folder).filter((name) => name.endsWith('.safetensors')).length).toBeLessThan(6);
+  }, 120_000);
+});
+
+describe('the history of an alias', () => {
+  const line = (version: number) => JSON.stringify({ alias: 'production', version, at: 1 });
+
+  it('begins anew after a thousand changes, of which two processes at once lose none', async () => {
+    const folder = freshFolder();
+    mkdirSync(join(folder, 'als'));
+    const before = Array.from({ length: 990 }, (_, k) => line(1 + (k % 2)));
+    writeFileSync(join(folder, 'als/aliases.jsonl'), before.join('\n'));
+    const children = [1, 2].map((mark) => startChild(putModels, folder, 0.001, 12, mark));
+    await Promise.all(children.map((child) => child.ended));
+    const store = fileModelStore(folder);
+    for (const [k, child] of children.entries()) {
+      const versions = child.lines.filter((each) => each.startsWith('put ')).map((each) => Number(each.slice(4)));
+      expect(versions).toHaveLength(12);
+      for (const version of versions.reverse()) {
+        expect(await store.get(`als@alias-${k + 1}`)).toMatchObject({ version });
+        if (version !== versions.at(-1)) await store.rollback('als', `alias-${k + 1}`);
+      }
+    }
+    expect(await store.get('als@production')).toMatchObject({ version: 2 });
+    expect(readdirSync(join(folder, 'als')).filter((name) => name.startsWith('aliases'))).toEqual(['aliases-1.jsonl', 'aliases.jsonl']);
+  }, 120_000);
+
+  it('does not count what stands behind the seal, and goes on where a process was killed between the two files', async () => {
+    const folder = freshFolder();
+    const store = fileModelStore(folder);
+    for (const version of [1, 2, 3]) await store.put('als', bytes(version));
+    writeFileSync(join(folder, 'als/aliases.jsonl'), [line(1), line(2), '{"sealed":true}', line(3)].join('\n'));
+    expect(await store.get('als@production')).toMatchObject({ version: 2 });
+    await store.promote('als', 3, 'production');
+    expect(await store.get('als@production')).toMatchObject({ version: 3 });
+    writeFileSync(join(folder, 'als/aliases.jsonl'), line(1)); // of a process that was slower than two files
+    await store.rollback('als', 'production');
+    await store.rollback('als', 'production');
+    expect(await store.get('als@production')).toMatchObject({ version: 1 });
+  });
+});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { keyValueModelStore, type ModelStore, type ModelStoreOptions, memoryKeyValue, memoryModelStore } from 'attune';
 import { fileModelStore } from 'attune/node';
 import { sqliteModelStore } from 'attune/sqlite';
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { modelStoreConformance } from '../support/conformance.ts';
 import { sqliteDrivers } from '../support/sqlite-handles.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -76,4 +76,17 @@ describe.each(stores)('%s model store', (_, open) => {
     openKeeping: (keep) => opened({ keep }),
     damage: open().damage && ((store, name, version) => damages.get(store)?.(name, version) as Promise<void>),
   });
+});
+
+it('a database keeps the last thousand changes of an alias, and one more hundred', async () => {
+  const [[, open]] = sqliteDrivers;
+  const database = open(':memory:');
+  const store = sqliteModelStore(database);
+  for (const byte of [1, 2]) await store.put('als', Uint8Array.of(byte));
+  for (let k = 0; k < 1250; k++) await store.promote('als', 1 + (k % 2), 'production');
+  expect(database.prepare('select count(*) as n from models_aliases').get()).toMatchObject({ n: 1050 });
+  expect(await store.get('als@production')).toMatchObject({ version: 2 });
+  await store.rollback('als', 'production');
+  await store.promote('als', 2, 'production');
+  expect(await store.get('als@production')).toMatchObject({ version: 2, aliases: ['production'] });
 });

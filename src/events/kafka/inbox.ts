@@ -44,6 +44,8 @@ export function saysNoTopic(error: unknown): boolean {
 export class Inbox {
   readonly #limit: number;
   #messages: KafkaMessage[] = [];
+  /** When the first of them came. */
+  #since = 0;
   #failure: unknown;
   #failed = false;
   #closed = false;
@@ -63,6 +65,7 @@ export class Inbox {
   }
 
   add(message: KafkaMessage): void {
+    if (this.#messages.length === 0) this.#since = performance.now();
     this.#messages.push(message);
     this.#arrived();
   }
@@ -97,16 +100,17 @@ export class Inbox {
     });
   }
 
-  /** Up to `most` messages, as soon as there is one; more of those that come within `waitMs`. None when closed. */
+  /** Up to `most` messages, as soon as there is one; more of those that come within `waitMs` of the first. None when closed. */
   async take(most: number, waitMs: number): Promise<KafkaMessage[]> {
     while (this.#messages.length === 0 && !this.#failed && !this.#closed) {
       await new Promise<void>((resolve) => {
         this.#arrived = resolve;
       });
     }
-    if (this.#messages.length < most && waitMs > 0 && !this.#failed && !this.#closed) {
+    const left = this.#since + waitMs - performance.now();
+    if (this.#messages.length < most && left > 0 && !this.#failed && !this.#closed) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, waitMs);
+        const timer = setTimeout(resolve, left);
         this.#arrived = () => {
           if (this.#messages.length < most && !this.#failed && !this.#closed) return;
           clearTimeout(timer);
@@ -117,6 +121,11 @@ export class Inbox {
     this.#arrived = () => {};
     if (this.#closed) return [];
     if (this.#failed && this.#messages.length === 0) throw this.#failure;
+    return this.takeNow(most);
+  }
+
+  /** Up to `most` of the messages that are there. */
+  takeNow(most: number): KafkaMessage[] {
     const taken = this.#messages.slice(0, most);
     this.#messages = this.#messages.slice(most);
     this.#taken();

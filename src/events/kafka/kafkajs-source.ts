@@ -38,16 +38,25 @@ export function kafkaJsSource(consumer: KafkaJsConsumer, topic: string, fromBegi
       eachBatch: async ({ batch, resolveOffset, heartbeat, isRunning, isStale }: Payload) => {
         crashes = 0;
         ends.set(batch.partition, Number(batch.highWatermark));
+        // Resolved once per stretch and not per message, which took the library longer than the message itself.
+        let accepted: string | undefined;
+        const resolve = () => {
+          if (accepted !== undefined) resolveOffset(accepted);
+        };
+        let goesOn = isRunning() && !isStale();
         for (const { key, value, offset, timestamp } of batch.messages) {
+          if (!inbox.hasRoom) resolve();
           // A full inbox may take longer to empty than the broker waits for a sign of life.
           while (!inbox.hasRoom) {
             await inbox.room(1000);
             await heartbeat();
+            goesOn = isRunning() && !isStale();
           }
-          if (!isRunning() || isStale() || inbox.isClosed) return;
+          if (!goesOn || inbox.isClosed) return resolve();
           inbox.add({ partition: batch.partition, offset: Number(offset), key, value, timestamp: Number(timestamp) });
-          resolveOffset(offset);
+          accepted = offset;
         }
+        resolve();
         await heartbeat();
       },
     });

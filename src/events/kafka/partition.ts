@@ -15,7 +15,12 @@ export function partitionOf(user: string, partitions: number): number {
   if (!Number.isInteger(partitions) || partitions < 1) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `partitionOf: expected the number of partitions, a whole number from 1, got ${partitions}.`);
   }
-  return (murmur2(new TextEncoder().encode(user)) & 0x7fffffff) % partitions;
+  return partitionOfBytes(new TextEncoder().encode(user), partitions);
+}
+
+/** The same of a key in UTF-8, and of a number of partitions that is valid. */
+export function partitionOfBytes(key: Uint8Array, partitions: number): number {
+  return (murmur2(key) & 0x7fffffff) % partitions;
 }
 
 /** MurmurHash2, 32 bits, with the seed of Kafka's clients (`Utils.murmur2` of the Java client). */

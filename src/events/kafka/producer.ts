@@ -1,8 +1,9 @@
+import type { StreamEvent } from '../../contracts/event-stream.ts';
 import type { Id } from '../../data/ids.ts';
 import { AttuneError } from '../../errors.ts';
 import { anything, checkIterable, integer, optional, readOptions, text } from '../../options.ts';
 import type { KafkaAdmin, KafkaProducer } from './clients.ts';
-import { partitionOf } from './partition.ts';
+import { partitionOfBytes } from './partition.ts';
 import { checkEvent, type EventSchema } from './read-event.ts';
 import { isKafkaJs, sendTo } from './send.ts';
 import { partitionsOf } from './topic.ts';
@@ -73,25 +74,26 @@ export function eventProducer(options: EventProducerOptions): EventProducer {
   return {
     async send(events) {
       const now = Date.now();
-      const checked = await Promise.all(
-        Array.from(checkIterable(owner, 'events', events), (event, k) =>
-          checkEvent(event, o.schema, now).catch((error) => {
-            throw error instanceof AttuneError ? new AttuneError(error.code, `Event ${k}: ${error.message}`) : error;
-          }),
-        ),
-      );
+      const checked: StreamEvent[] = [];
+      for (const event of checkIterable(owner, 'events', events)) {
+        try {
+          const read = checkEvent(event, o.schema, now);
+          checked.push(read instanceof Promise ? await read : read);
+        } catch (error) {
+          throw error instanceof AttuneError ? new AttuneError(error.code, `Event ${checked.length}: ${error.message}`) : error;
+        }
+      }
       const count = (partitions ??= await partitionsOf((o.admin ?? producer) as KafkaAdmin, o.topic));
       const encoder = new TextEncoder();
       await sendTo(
         producer,
         o.topic,
-        checked.map((event) => ({
-          key: encoder.encode(event.user),
-          value: encoder.encode(JSON.stringify(event)),
-          partition: partitionOf(event.user, count),
+        checked.map((event) => {
+          const key = encoder.encode(event.user);
+          return { key, value: encoder.encode(JSON.stringify(event)), partition: partitionOfBytes(key, count) };
           // Without the event's time, which the value has: the broker counts retention from the time of a message, and would delete events
           // of last month, sent today, before anybody read them.
-        })),
+        }),
         owner,
       );
     },

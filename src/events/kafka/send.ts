@@ -28,8 +28,10 @@ export function isKafkaJs(producer: KafkaProducer, owner: string): boolean {
 export async function sendTo(producer: KafkaProducer, topic: string, messages: readonly OutgoingMessage[], owner: string): Promise<void> {
   if (messages.length === 0) return;
   const kafkaJs = isKafkaJs(producer, owner);
-  const { Buffer } = globalThis as unknown as { Buffer: { from(bytes: Uint8Array | string): Uint8Array } };
-  const bytes = (value: Uint8Array | undefined) => (value === undefined ? undefined : Buffer.from(value));
+  const { Buffer } = globalThis as unknown as {
+    Buffer: { from(data: ArrayBufferLike | string, offset?: number, length?: number): Uint8Array };
+  };
+  const bytes = (value: Uint8Array | undefined) => value && Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   try {
     if (kafkaJs) {
       await producer.send({

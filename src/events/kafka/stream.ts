@@ -110,9 +110,15 @@ export class InteractionStream implements EventStream {
       await o.source.start(inbox).catch((error) => {
         throw saysNoTopic(error) ? noTopic(o.topic, error) : streamError(`could not read '${o.topic}'`, error);
       });
+      const begun = async () => this.#read(await inbox.take(o.maxEvents, o.maxWaitMs), new Draft());
+      let next = begun();
       while (!inbox.isClosed) {
-        const messages = await inbox.take(o.maxEvents, o.maxWaitMs);
-        if (messages.length > 0) yield await this.#batch(messages);
+        const draft = await next;
+        // What has come while a database stored the batch before goes with what was read and checked meanwhile.
+        await this.#read(inbox.takeNow(o.maxEvents - draft.size), draft);
+        next = begun();
+        next.catch(() => {}); // whoever waits for it sees it
+        if (draft.size > 0) yield await this.#batch(draft);
       }
     } finally {
       clearInterval(watch);
@@ -126,53 +132,41 @@ export class InteractionStream implements EventStream {
     }
   }
 
-  async #batch(messages: readonly KafkaMessage[]): Promise<EventBatch> {
+  /** Checks messages, and adds them to a batch. */
+  async #read(messages: readonly KafkaMessage[], draft: Draft): Promise<Draft> {
     const o = this.#options;
-    const events: PlacedEvent[] = [];
-    const bad: { message: KafkaMessage; error: AttuneError }[] = [];
-    const next = new Map<number, number>();
-    const first = new Map<number, number>();
     for (const message of messages) {
+      draft.cover(message);
       const { partition, offset } = message;
-      first.set(partition, Math.min(offset, first.get(partition) ?? offset));
-      next.set(partition, Math.max(offset + 1, next.get(partition) ?? 0)); // after a rebalance, messages may come again behind later ones
       try {
-        events.push({ event: await checkEvent(readJson(message.value), o.schema, message.timestamp), partition, offset });
+        const checked = checkEvent(readJson(message.value), o.schema, message.timestamp);
+        draft.events.push({ event: checked instanceof Promise ? await checked : checked, partition, offset });
       } catch (error) {
         const coded =
           error instanceof AttuneError ? error : new AttuneError('ERR_BAD_ROW', `The schema failed: ${error}`, { cause: error });
         if (!o.deadLetter) throw new AttuneError(coded.code, `'${o.topic}', partition ${partition}, offset ${offset}: ${coded.message}`);
-        bad.push({ message, error: coded });
+        draft.bad.push({ message, error: coded });
       }
     }
+    return draft;
+  }
+
+  async #batch({ events, bad, spans }: Draft): Promise<EventBatch> {
+    const o = this.#options;
     await this.#bury(bad);
-    for (const [partition, offset] of next) this.#next.set(partition, offset);
-    const positions: PartitionPosition[] = Array.from(next, ([partition, next]) => ({
-      partition,
-      next,
-      first: first.get(partition),
-    }));
-    const commit = async () => {
+    const positions: PartitionPosition[] = Array.from(spans.values(), ({ partition, first, next }) => ({ partition, next, first }));
+    for (const { partition, next } of positions) this.#next.set(partition, next);
+    return new StreamBatch(events, positions, o.weights, async () => {
       try {
         await o.source.commit(positions);
       } catch (error) {
         throw streamError(`could not commit positions of '${o.topic}'`, error);
       }
-    };
-    let interactions: Interactions | undefined;
-    return {
-      events,
-      positions,
-      commit,
-      get interactions() {
-        interactions ??= weighted(events, o.weights);
-        return interactions;
-      },
-    };
+    });
   }
 
   /** Sends messages that are no events where they can be looked at, before anything behind them is committed. */
-  async #bury(bad: readonly { message: KafkaMessage; error: AttuneError }[]): Promise<void> {
+  async #bury(bad: readonly BadMessage[]): Promise<void> {
     const { deadLetter, topic } = this.#options;
     if (!deadLetter || bad.length === 0) return;
     const letters = bad.map(({ message, error }) => ({
@@ -204,6 +198,68 @@ export class InteractionStream implements EventStream {
     } catch {
       // The broker may be away for a while; the next look is a second later.
     }
+  }
+}
+
+/** A message that is no event, and why. */
+interface BadMessage {
+  message: KafkaMessage;
+  error: AttuneError;
+}
+
+/** What has been read of a batch. */
+class Draft {
+  readonly events: PlacedEvent[] = [];
+  readonly bad: BadMessage[] = [];
+  /** From where to where messages have been read, by partition. */
+  readonly spans = new Map<number, { partition: number; first: number; next: number }>();
+
+  /** Number of messages. */
+  get size(): number {
+    return this.events.length + this.bad.length;
+  }
+
+  /** Notes that a message was read. */
+  cover({ partition, offset }: KafkaMessage): void {
+    const span = this.spans.get(partition);
+    if (!span) this.spans.set(partition, { partition, first: offset, next: offset + 1 });
+    else if (offset >= span.next) span.next = offset + 1;
+    else if (offset < span.first) span.first = offset; // after a rebalance, messages may come again behind later ones
+  }
+}
+
+/** A batch that can let go of its events: a processor keeps batches until a version of the model has them, and a GC would copy all of it again and again. */
+class StreamBatch implements EventBatch {
+  readonly positions: readonly PartitionPosition[];
+  readonly commit: () => Promise<void>;
+  readonly #weights: Readonly<Record<string, number>>;
+  #events: readonly PlacedEvent[];
+  #interactions: Interactions | undefined;
+
+  constructor(
+    events: readonly PlacedEvent[],
+    positions: readonly PartitionPosition[],
+    weights: Readonly<Record<string, number>>,
+    commit: () => Promise<void>,
+  ) {
+    this.#events = events;
+    this.positions = positions;
+    this.#weights = weights;
+    this.commit = commit;
+  }
+
+  get events(): readonly PlacedEvent[] {
+    return this.#events;
+  }
+
+  get interactions(): Interactions {
+    this.#interactions ??= weighted(this.#events, this.#weights);
+    return this.#interactions;
+  }
+
+  /** Forgets the events. */
+  release(): void {
+    this.#events = [];
   }
 }
 

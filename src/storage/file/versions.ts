@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ModelInfo } from '../../contracts/model-store.ts';
 import { AttuneError } from '../../errors.ts';
@@ -9,21 +9,41 @@ export type Published = Omit<ModelInfo, 'aliases'> & { checksum?: string | undef
 
 /**
  * The life cycle of `3.json`: created by the one process that claims the number; replaced by the version's facts when the model is in
- * place; finally it records that the version is deleted. It is never removed, so that no number is reused.
+ * place; finally it records that the version is deleted. Where a stream publishes all day that record goes as well, once there are
+ * `retained` later numbers; see `claim` for why no number is used twice.
  */
 type VersionFile = Published | { state: 'claimed' | 'deleted'; by: Writer };
 
-/** Claims the next number. Exclusive creation of the file ensures that only one process wins. */
+/** Records of deleted versions stay until there are so many later numbers. */
+const retained = 100;
+/** A number so far behind the newest may have been used and forgotten. */
+const stale = 50;
+
+/** Claims the next number. */
 export async function claimVersion(home: string): Promise<number> {
   await finishForTheDead(home);
-  for (let version = Math.max(0, ...(await versionsIn(home))) + 1; ; version++) {
-    try {
-      await writeSynced(versionFile(home, version), stateText('claimed'), 'wx');
-      return version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+  for (;;) {
+    const version = Math.max(0, ...(await versionsIn(home))) + 1;
+    if (await claim(home, version)) return version;
   }
+}
+
+/**
+ * Claims a number, unless another process has it, or had it. Exclusive creation of the file ensures that only one process has it now. Had it
+ * been used and its record removed since this process looked for the newest number, there would be `retained` later ones, and the newest of
+ * all is never removed: so one look after the creation is enough to know. `stale` is less than `retained`, because a folder that is read while
+ * files in it are replaced may seem to lack some.
+ */
+export async function claim(home: string, version: number): Promise<boolean> {
+  try {
+    await writeSynced(versionFile(home, version), stateText('claimed'), 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  if (Math.max(...(await versionsIn(home))) - version < stale) return true;
+  await rm(versionFile(home, version), { force: true });
+  return false;
 }
 
 /** Puts the model in place, then publishes it; until then it is invisible. */
@@ -55,7 +75,7 @@ export async function readVersionFile(home: string, version: number): Promise<Pu
   return file && 'sizeBytes' in file ? file : undefined;
 }
 
-/** Every number ever claimed. A model whose `.json` was removed by hand keeps its number. */
+/** The numbers of all versions that are there, or of whose deletion there is a record. A model whose `.json` was removed by hand keeps its number. */
 export async function versionsIn(home: string): Promise<number[]> {
   const versions = new Set<number>();
   for (const { name } of await entriesOf(home)) {
@@ -65,14 +85,27 @@ export async function versionsIn(home: string): Promise<number[]> {
   return [...versions].sort((a, b) => a - b);
 }
 
-/** Removes invisible models left by a put or a delete whose process was killed. */
+/** Removes invisible models left by a put or a delete whose process was killed, and records of what was deleted long ago. */
 async function finishForTheDead(home: string): Promise<void> {
   const models = new Set((await entriesOf(home)).map((entry) => entry.name));
-  for (const version of await versionsIn(home)) {
+  const versions = await versionsIn(home);
+  for (const version of versions) {
     const file = await readFacts(home, version).catch(() => undefined);
-    if (!file || !('state' in file) || !isGone(file.by)) continue;
-    if (file.state === 'claimed' || models.has(basename(modelFile(home, version)))) await removeModel(home, version);
+    if (!file || !('state' in file)) continue;
+    const wasDeleted = file.state === 'deleted' && !models.has(basename(modelFile(home, version)));
+    if (wasDeleted) {
+      // Looked for again behind the record: a delete that is undone has not removed the model yet.
+      const forgotten = (versions.at(-1) as number) - version >= retained && !(await exists(modelFile(home, version)));
+      if (forgotten) await rm(versionFile(home, version), { force: true });
+    } else if (isGone(file.by)) await removeModel(home, version);
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error) => !isMissing(error),
+  );
 }
 
 async function readFacts(home: string, version: number): Promise<VersionFile | undefined> {

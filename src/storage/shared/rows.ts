@@ -117,6 +117,19 @@ export function eventFields(row: Record<string, unknown>): Record<string, unknow
   return further;
 }
 
+/** The same as JSON, or null when there are none. @throws ERR_BAD_ID, ERR_BAD_VALUE */
+export function eventJson(row: Record<string, unknown>): string | null {
+  let text = '';
+  for (const name in row) {
+    if (eventNames.has(name) || !Object.hasOwn(row, name)) continue;
+    let value = row[name];
+    if (value === undefined || value === null) continue;
+    if (name === 'item' && (typeof value === 'number' || typeof value === 'bigint')) value = readKey(value, 'item');
+    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${jsonText(value, name)}`;
+  }
+  return text === '' ? null : `${text}}`;
+}
+
 /** The text of anything that JSON holds without loss. @throws ERR_BAD_VALUE naming the column. */
 export function jsonText(value: unknown, name: string): string {
   // Numbers may be ones that JSON does not know; a look at each value by a function takes several times as long as the writing.

@@ -1,7 +1,7 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
 import { checkIterable } from '../../options.ts';
 import { type EventCondition, lookupKeys, readFilter, readFilteredList } from '../shared/checks.ts';
-import { eventFields, eventRow, jsonObject, lookupKey, ofRow, readEvent, readRow } from '../shared/rows.ts';
+import { eventJson, eventRow, lookupKey, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import type { SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
 import { counted, type Placed, streamed } from './rows.ts';
@@ -116,7 +116,7 @@ async function inParts<T, Row>(list: readonly T[], most: number, find: (part: re
 export function readOneEvent(event: unknown, k: number) {
   try {
     const row = readRow(event);
-    return { ...readEvent(row), data: jsonObject(eventFields(row)) };
+    return { ...readEvent(row), data: eventJson(row) };
   } catch (error) {
     throw ofRow(k, error);
   }

@@ -21,6 +21,9 @@ interface Alias {
   version: number;
 }
 
+/** An alias can be rolled back so many times: a stream promotes all day. */
+const mostHistory = 1000;
+
 type Blob = Uint8Array | ArrayBuffer | null;
 
 /** The statement that adds what tables of models lacked before attune 0.2. */
@@ -116,7 +119,10 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
         for (;;) {
           const [top] = await pointsAt(connection, name, alias);
           if (Number(top?.version) === version) return;
-          if ((await connection.run(sql.push, name, alias, Number(top?.place ?? 0) + 1, version)) > 0) return;
+          const place = Number(top?.place ?? 0) + 1;
+          if ((await connection.run(sql.push, name, alias, place, version)) === 0) continue;
+          if (place % 100 === 0) await connection.run(sql.forget, name, alias, place - mostHistory);
+          return;
         }
       });
     },
@@ -237,6 +243,7 @@ function statements(dialect: SqlDialect, table: string) {
     ),
     pointsAt: text(`select place, version from ${aliases} where name = ? and alias = ? order by place desc limit 2`),
     push: text(`insert into ${aliases} (name, alias, place, version) values (?, ?, ?, ?) ${unlessTaken(['name', 'alias', 'place'])}`),
+    forget: text(`delete from ${aliases} where name = ? and alias = ? and place <= ?`),
     pop: text(`delete from ${aliases} where name = ? and alias = ? and place = ?`),
   };
 }

@@ -20,6 +20,8 @@ export interface InteractionsByUser {
 export class RowSpool {
   readonly users = new IdMap();
   readonly items = new IdMap();
+  readonly #user = new NumberedIds(this.users);
+  readonly #item = new NumberedIds(this.items);
   readonly #rows: EntryWriter;
   #counts = new Int32Array(1024);
 
@@ -33,10 +35,10 @@ export class RowSpool {
   }
 
   push(user: string, item: string, value: number): void {
-    const u = this.users.add(user);
+    const u = this.#user.add(user);
     this.#counts = grown(this.#counts, u + 1);
     this.#counts[u]++;
-    this.#rows.put(u, this.items.add(item), value);
+    this.#rows.put(u, this.#item.add(item), value);
   }
 
   /** The rows by user. */
@@ -69,6 +71,43 @@ export class RowSpool {
   remove(): void {
     this.#rows.remove();
   }
+}
+
+/** Numbers below this have a place of their own; 16 MB while rows are read. */
+const mostNumbers = 2 ** 22;
+
+/**
+ * Adds ids to a map, of which most are whole numbers in most files: those are looked up in a table by their number. Of a million ids a hash
+ * table would fetch four places that no cache holds for every row.
+ */
+class NumberedIds {
+  readonly #ids: IdMap;
+  /** Index + 1 of the id with a number. */
+  #known = new Int32Array(1024);
+
+  constructor(ids: IdMap) {
+    this.#ids = ids;
+  }
+
+  add(id: string): number {
+    const number = numberOf(id);
+    if (number < 0) return this.#ids.add(id);
+    if (number >= this.#known.length) this.#known = grown(this.#known, number + 1);
+    if (this.#known[number] === 0) this.#known[number] = this.#ids.add(id) + 1;
+    return this.#known[number] - 1;
+  }
+}
+
+/** The number that an id is the digits of, below `mostNumbers` and written as numbers are; else -1. */
+function numberOf(id: string): number {
+  if (id.length === 0 || id.length > 7 || (id.length > 1 && id.charCodeAt(0) === 48)) return -1;
+  let number = 0;
+  for (let k = 0; k < id.length; k++) {
+    const digit = id.charCodeAt(k) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number < mostNumbers ? number : -1;
 }
 
 function mergedRows(columns: Parameters<typeof mergeDuplicates>[0], duplicates: DuplicatePolicy) {
