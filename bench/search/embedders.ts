@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { cachedEmbedder, distil, type Embedder, ngramEmbedder, staticEmbedder } from 'attune';
 import { fileEmbeddingCache } from 'attune/node';
 import { transformersEmbedder } from 'attune/transformers';
-import { timed } from '../support/clock.ts';
-import type { Row } from '../support/table.ts';
+import { type Cost, medianCost, timed } from '../support/clock.ts';
+import { Peer } from '../support/peers.ts';
+import { type Row, ratioOf } from '../support/table.ts';
 import type { SearchContext, SearchTask } from './context.ts';
 import { readScifact, type Scifact, type ScifactFigures, scifactFigures } from './scifact.ts';
 
@@ -70,11 +71,8 @@ async function embedEach(embedder: Embedder, texts: string[]): Promise<void> {
 }
 
 /** Processor seconds for the titles of a catalogue of 94,327 products, from a part of as many as are there. */
-async function speed(
-  { data, quick, threads, say }: SearchContext,
-  table: Embedder | undefined,
-  miniLm: MiniLm | undefined,
-): Promise<Row[]> {
+async function speed(context: SearchContext, table: Embedder | undefined, miniLm: MiniLm | undefined): Promise<Row[]> {
+  const { data, quick, threads, say } = context;
   const file = resolve(data, 'bestbuy-retrotech/products.jsonl.gz');
   if (!existsSync(file)) {
     say(`skipped: no product names in ${data}; set ATTUNE_DATA to the folder that holds bestbuy-retrotech/`);
@@ -97,9 +95,55 @@ async function speed(
     const embedder = miniLm('q8', threads);
     await embedder.embed(part.slice(0, 64));
     await measure(`MiniLM q8, ${threads} threads`, part, () => embedder.embed(part), '< 90');
+    rows.push(...(await besideFastembed(embedder, part.slice(0, 400), context)));
     await embedder.dispose?.();
   }
   return rows;
+}
+
+/** The same file of MiniLM through fastembed, in turns with ours. */
+async function besideFastembed(embedder: Embedder, texts: string[], context: SearchContext): Promise<Row[]> {
+  const { peers, models, folder, threads, repeats, say } = context;
+  const peer = peers ? Peer.start('fastembed_titles.py', { more: 'requirements-embedding.txt' }) : undefined;
+  if (!peer) return [];
+  try {
+    const place = { folder: resolve(models, 'Xenova/all-MiniLM-L6-v2'), file: 'onnx/model_quantized.onnx' };
+    const about = await peer.ask<object>('load', { ...place, dimensions: embedder.dimensions, threads });
+    say(`fastembed: ${JSON.stringify(about)}`);
+    const file = join(folder, 'titles.json');
+    writeFileSync(file, JSON.stringify(texts));
+    const own: Cost[] = [];
+    const others: Cost[] = [];
+    let likeness = 0;
+    for (let round = -1; round < repeats; round++) {
+      const { value, ...cost } = await timed(() => embedder.embed(texts));
+      const { first, ...theirs } = await peer.ask<Cost & { first: number[] }>('embed', { file });
+      likeness = first.reduce((sum, x, d) => sum + x * value[d], 0);
+      if (round < 0) continue;
+      own.push(cost);
+      others.push(theirs);
+    }
+    const [ours, theirs] = [medianCost(own), medianCost(others)];
+    return [
+      {
+        task: `MiniLM q8, ${texts.length} titles, ${threads} threads`,
+        unit: 's',
+        attune: ours.wall,
+        attuneCpu: ours.cpu,
+        peer: 'fastembed',
+        other: theirs.wall,
+        otherCpu: theirs.cpu,
+        ratio: ratioOf(ours.wall, theirs.wall),
+        goal: '>= 1.3',
+        note: `cosine of the first vectors of both ${likeness.toFixed(3)}`,
+      },
+    ];
+  } catch (error) {
+    say(`fastembed left out: ${(error as Error).message}`);
+    return [];
+  } finally {
+    peer.close();
+  }
 }
 
 type MiniLm = (dtype: string, threads: number) => Embedder & { dispose?(): Promise<void> };

@@ -1,5 +1,6 @@
 import { similarity } from './codes';
-import { CHOSEN, pointer } from './graph';
+import { CHOSEN, degreeAt, placeOf, pointer, RECORD, word } from './graph';
+import { pack } from './packed';
 
 /**
  * Chooses links among sorted candidates: one is taken when it is closer to the node than to all that were taken (Malkov & Yashunin 2018, algorithm
@@ -22,8 +23,14 @@ export function choose(g: usize, entries: usize, count: i32, m: i32): i32 {
   return taken;
 }
 
-/** Writes the first `count` of `CHOSEN` over a list of links of which `degree` may be in use. */
-export function setLinks(g: usize, links: usize, degree: i32, count: i32): void {
-  memory.fill(links, 0xff, (<usize>degree) << 2);
-  memory.copy(links, pointer(g, CHOSEN), (<usize>count) << 2);
+/** Makes the first `count` of `CHOSEN` the links of a slot. */
+export function setLinks(g: usize, slot: i32, level: i32, count: i32): void {
+  const chosen = pointer(g, CHOSEN);
+  if (level == 0 && word(g, RECORD)) {
+    pack(g, slot, chosen, count);
+    return;
+  }
+  const links = placeOf(g, slot, level);
+  memory.fill(links, 0xff, (<usize>degreeAt(g, level)) << 2);
+  memory.copy(links, chosen, (<usize>count) << 2);
 }

@@ -1,4 +1,5 @@
 import type { Memory } from '../../memory/views.ts';
+import { packedOver } from './packed.plain.ts';
 
 /** The words of a graph's header, in the order of graph.ts, where each is explained. */
 export const hnswWords = {
@@ -29,19 +30,32 @@ export const hnswWords = {
   allowed: 24,
   crowded: 25,
   fourBit: 26,
+  record: 27,
+  lowBits: 28,
+  unpacked: 29,
 } as const;
 
 /** What the twins know of a graph: its header, its lists of links, the similarity of its nodes. In the order of graph.ts, which says more. */
-export function nodesOf({ f32, i8, u8, i16, i32 }: Memory) {
+export function nodesOf(memory: Memory) {
+  const { f32, i8, u8, i16, i32 } = memory;
   const word = (g: number, name: keyof typeof hnswWords) => i32[g / 4 + hnswWords[name]];
   const set = (g: number, name: keyof typeof hnswWords, value: number) => {
     i32[g / 4 + hnswWords[name]] = value;
   };
   const degreeAt = (g: number, level: number) => word(g, level === 0 ? 'degree' : 'upperDegree');
-  /** Index into `i32` of the first link. */
-  const linksOf = (g: number, slot: number, level: number) => {
+  const { unpack, pack } = packedOver(memory, word);
+  /** Index into `i32` of the first link; where they are packed, of where they are unpacked to. */
+  const linksOf = (g: number, slot: number, level: number, place = 0) => {
+    if (level === 0 && word(g, 'record')) return unpack(g, slot, place);
     if (level === 0) return word(g, 'links') / 4 + slot * word(g, 'degree');
     return word(g, 'upper') / 4 + (i32[word(g, 'upperOf') / 4 + slot] + level - 1) * word(g, 'upperDegree');
+  };
+  const setLinks = (g: number, slot: number, level: number, links: Int32Array) => {
+    if (level === 0 && word(g, 'record')) return pack(g, slot, links);
+    const to = linksOf(g, slot, level);
+    const given = links.slice();
+    i32.fill(-1, to, to + degreeAt(g, level));
+    i32.set(given, to);
   };
   const meetNone = (g: number) => {
     u8.fill(0, word(g, 'seen'), word(g, 'seen') + word(g, 'seenBytes'));
@@ -115,7 +129,7 @@ export function nodesOf({ f32, i8, u8, i16, i32 }: Memory) {
     for (let d = 0; d < word(g, 'width'); d++) sum += codeOf(g, slot, d) * codeOf(g, other, d);
     return scaled(sum, scaleOf(g, other), scaleOf(g, slot));
   };
-  return { word, set, degreeAt, linksOf, meetNone, meet, queryOf, scaleOf, scoreList, similarity, fineScore };
+  return { word, set, degreeAt, linksOf, setLinks, unpack, meetNone, meet, queryOf, scaleOf, scoreList, similarity, fineScore };
 }
 
 /** What {@link nodesOf} gives. */

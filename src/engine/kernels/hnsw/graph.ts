@@ -51,6 +51,12 @@ export const CROWDED = 25;
  * 16 are the lower halves of 16 bytes. There is no second row of codes.
  */
 export const FOUR_BIT = 26;
+/** Bytes of a slot's links on the lowest level where they are packed (packed.ts), as they are beside codes of four bits; else 0. */
+export const RECORD = 27;
+/** Bits of a packed link that are written as they are. */
+export const LOW_BITS = 28;
+/** Room for two unpacked lists. */
+export const UNPACKED = 29;
 
 // @ts-ignore: decorator of AssemblyScript
 @inline
@@ -82,10 +88,10 @@ export function meet(seen: usize, slot: i32): bool {
   return (bits & bit) == 0;
 }
 
-/** Where the links of a slot on a level begin. */
+/** Where the links of a slot on a level begin, unless they are packed. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-export function linksOf(g: usize, slot: i32, level: i32): usize {
+export function placeOf(g: usize, slot: i32, level: i32): usize {
   if (level == 0) return pointer(g, LINKS) + <usize>slot * ((<usize>word(g, DEGREE)) << 2);
   const block = load<i32>(pointer(g, UPPER_OF) + ((<usize>slot) << 2)) + level - 1;
   return pointer(g, UPPER) + <usize>block * ((<usize>word(g, UPPER_DEGREE)) << 2);

@@ -69,7 +69,7 @@ export function levelOf({ f32, u8, i32 }: Memory, nodes: Nodes) {
     take(start, degree);
     for (let k = start; k < start + degree && i32[k] >= 0 && met < enough; k++) {
       if (isAllowed(i32[k]) || !meet(g, i32[k])) continue;
-      take(linksOf(g, i32[k], 0), enough);
+      take(linksOf(g, i32[k], 0, 1), enough);
     }
     return fresh;
   };

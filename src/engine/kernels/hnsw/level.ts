@@ -1,5 +1,6 @@
 import { fineScore, scoreList } from './codes';
-import { ALLOWED, degreeAt, LIST, LIST_ROOM, linksOf, meet, meetNone, pointer, POOL, REFINED, SCALES, SEEN, word } from './graph';
+import { ALLOWED, degreeAt, LIST, LIST_ROOM, meet, meetNone, pointer, POOL, REFINED, SCALES, SEEN, word } from './graph';
+import { linksOf } from './packed';
 
 /** Flags an entry of the pool whose links have been followed. */
 const FOLLOWED: i32 = 1 << 30;
@@ -131,7 +132,7 @@ function allowedNear(g: usize, slot: i32): i32 {
     const other = load<i32>(at);
     if (other < 0) break;
     if (load<u8>(allowed + <usize>other) || !meet(seen, other)) continue;
-    const second = linksOf(g, other, 0);
+    const second = linksOf(g, other, 0, 1);
     for (let next = second; next < second + bytes && met < enough; next += 4) {
       const far = load<i32>(next);
       if (far < 0) break;

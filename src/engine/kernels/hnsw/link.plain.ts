@@ -7,9 +7,9 @@ import { levelOf } from './level.plain.ts';
 export function twins(memory: Memory) {
   const { f32, u8, i32 } = memory;
   const nodes = nodesOf(memory);
-  const { word, set, degreeAt, linksOf, queryOf, scoreList } = nodes;
+  const { word, set, degreeAt, linksOf, setLinks, queryOf, scoreList } = nodes;
   const { insert, start, descend, searchLevel, refine, isCrowded } = levelOf(memory, nodes);
-  const { choose, setLinks } = chooseOver(memory, nodes);
+  const { choose, chosen } = chooseOver(memory, nodes);
   const closely = (g: number, level: number, size: number, ef: number) => {
     const degree = word(g, 'upperDegree');
     const pool = word(g, 'pool');
@@ -32,7 +32,7 @@ export function twins(memory: Memory) {
     return left || size;
   };
   const link = (g: number, slot: number, from: number, level: number, ef: number) => {
-    for (let l = 0; l <= level; l++) i32.fill(-1, linksOf(g, slot, l), linksOf(g, slot, l) + degreeAt(g, l));
+    for (let l = 0; l <= level; l++) setLinks(g, slot, l, new Int32Array(0));
     if (word(g, 'entry') < 0) return;
     const top = Math.min(level, word(g, 'top'));
     const pool = word(g, 'pool');
@@ -41,7 +41,7 @@ export function twins(memory: Memory) {
     for (let l = top; l >= 0; l--) {
       const size = closely(g, l, searchLevel(g, l, ef), ef);
       const nearest = i32.slice(pool / 4, pool / 4 + 2);
-      setLinks(g, linksOf(g, slot, l), 0, choose(g, pool, present(g, size), word(g, 'upperDegree')));
+      setLinks(g, slot, l, chosen(g, choose(g, pool, present(g, size), word(g, 'upperDegree'))));
       set(g, 'refined', 0);
       i32.set(nearest, pool / 4);
     }
@@ -53,7 +53,7 @@ export function twins(memory: Memory) {
     const own = end < 0 ? degree : end;
     const all = own + sources.length;
     if (all <= degree) {
-      i32.set(sources, links + own);
+      setLinks(g, node, level, Int32Array.of(...i32.subarray(links, links + own), ...sources));
       return;
     }
     const list = word(g, 'list') / 4;
@@ -64,7 +64,7 @@ export function twins(memory: Memory) {
     const edges = word(g, 'edges');
     for (let k = 0; k < all; k++) insert(edges, k, all, f32[list + word(g, 'listRoom') + k], i32[list + k]);
     if (word(g, 'fine') && isCrowded(g, edges, Math.min(all, word(g, 'upperDegree')))) refine(g, edges, all);
-    setLinks(g, links, degree, choose(g, edges, all, degree));
+    setLinks(g, node, level, chosen(g, choose(g, edges, all, degree)));
     set(g, 'refined', 0);
   };
   return {

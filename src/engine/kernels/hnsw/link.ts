@@ -1,9 +1,10 @@
 import { choose, setLinks } from './choose';
 import { queryOf, scoreList } from './codes';
 import {
-  CROWDED, degreeAt, EDGES, ENTRY, FINE, LIST, LIST_ROOM, linksOf, pointer, POOL, REFINED, REMOVED, TOP, UPPER_DEGREE, word,
+  CROWDED, degreeAt, EDGES, ENTRY, FINE, LIST, LIST_ROOM, pointer, POOL, REFINED, RECORD, REMOVED, TOP, UPPER_DEGREE, word,
 } from './graph';
 import { descend, insert, isCrowded, refine, searchLevel, start } from './level';
+import { linksOf, pack } from './packed';
 import { I32s, U8s } from '../types';
 
 // A batch of slots is linked in steps that all threads share (Manohar et al. 2024, ParlayANN): each slot of the batch finds where to begin, then
@@ -44,7 +45,7 @@ export function hnswLink(lo: i32, hi: i32, block: i32, scratch: usize, batch: I3
 }
 
 function link(g: usize, slot: i32, from: i32, level: i32, ef: i32): void {
-  for (let l = 0; l <= level; l++) memory.fill(linksOf(g, slot, l), 0xff, (<usize>degreeAt(g, l)) << 2);
+  for (let l = 0; l <= level; l++) setLinks(g, slot, l, 0);
   if (word(g, ENTRY) < 0) return;
   const top = min(level, word(g, TOP));
   queryOf(g, slot);
@@ -53,7 +54,7 @@ function link(g: usize, slot: i32, from: i32, level: i32, ef: i32): void {
   for (let l = top; l >= 0; l--) {
     const size = closely(g, l, searchLevel(g, l, 1, ef), ef);
     const nearest = load<u64>(pool);
-    setLinks(g, linksOf(g, slot, l), 0, choose(g, pool, present(g, pool, size), word(g, UPPER_DEGREE)));
+    setLinks(g, slot, l, choose(g, pool, present(g, pool, size), word(g, UPPER_DEGREE)));
     store<i32>(g + (REFINED << 2), 0);
     store<u64>(pool, nearest);
   }
@@ -110,6 +111,7 @@ function linkBack(g: usize, node: i32, level: i32, from: usize, count: i32): voi
   while (own < degree && load<i32>(links + ((<usize>own) << 2)) >= 0) own++;
   if (own + count <= degree) {
     memory.copy(links + ((<usize>own) << 2), from, (<usize>count) << 2);
+    if (level == 0 && word(g, RECORD)) pack(g, node, links, own + count);
     return;
   }
   const list = pointer(g, LIST);
@@ -125,6 +127,6 @@ function linkBack(g: usize, node: i32, level: i32, from: usize, count: i32): voi
     insert(edges, k, all, load<f32>(scores + at), load<i32>(list + at));
   }
   if (word(g, FINE) && isCrowded(g, edges, min(all, word(g, UPPER_DEGREE)))) refine(g, edges, all);
-  setLinks(g, links, degree, choose(g, edges, all, degree));
+  setLinks(g, node, level, choose(g, edges, all, degree));
   store<i32>(g + (REFINED << 2), 0);
 }

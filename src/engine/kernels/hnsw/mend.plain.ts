@@ -7,14 +7,15 @@ import { levelOf } from './level.plain.ts';
 export function twins(memory: Memory) {
   const { f32, u8, i32 } = memory;
   const nodes = nodesOf(memory);
-  const { word, set, degreeAt, linksOf, meetNone, meet, queryOf, scoreList } = nodes;
+  const { word, set, degreeAt, linksOf, setLinks, meetNone, meet, queryOf, scoreList } = nodes;
   const { insert } = levelOf(memory, nodes);
-  const { choose, setLinks } = chooseOver(memory, nodes);
+  const { choose, chosen } = chooseOver(memory, nodes);
   const mend = (g: number, slot: number, level: number, ef: number) => {
     const removed = word(g, 'removed');
     const links = linksOf(g, slot, level);
     const degree = degreeAt(g, level);
-    if (!i32.subarray(links, links + degree).some((other) => other >= 0 && u8[removed + other] > 0)) return;
+    const end = i32.subarray(links, links + degree).indexOf(-1);
+    if (!i32.subarray(links, end < 0 ? links + degree : links + end).some((other) => u8[removed + other] > 0)) return;
     meetNone(g);
     meet(g, slot);
     const list = word(g, 'list') / 4;
@@ -40,7 +41,7 @@ export function twins(memory: Memory) {
       insert(pool, size, ef, score, i32[list + k]);
       size = Math.min(size + 1, ef);
     }
-    setLinks(g, links, degree, choose(g, pool, size, degree));
+    setLinks(g, slot, level, chosen(g, choose(g, pool, size, degree)));
   };
   return {
     hnswMend(lo: number, hi: number, _block: number, scratch: number, levels: number, ef: number) {

@@ -1,7 +1,8 @@
 import { choose, setLinks } from './choose';
 import { queryOf, scoreList } from './codes';
-import { degreeAt, FINE, LIST, LIST_ROOM, linksOf, meet, meetNone, pointer, POOL, REFINED, REMOVED, SEEN, word } from './graph';
+import { degreeAt, FINE, LIST, LIST_ROOM, meet, meetNone, pointer, POOL, REFINED, REMOVED, SEEN, word } from './graph';
 import { insert } from './level';
+import { linksOf } from './packed';
 import { U8s } from '../types';
 
 /**
@@ -71,5 +72,5 @@ function mend(g: usize, slot: i32, level: i32, ef: i32): void {
     insert(pool, size, ef, score, load<i32>(list + at));
     if (size < ef) size++;
   }
-  setLinks(g, links, degree, choose(g, pool, size, degree));
+  setLinks(g, slot, level, choose(g, pool, size, degree));
 }

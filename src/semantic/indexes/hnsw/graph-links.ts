@@ -28,8 +28,8 @@ interface Linked {
   readonly canBeFine: boolean;
   /** The highest level of a slot. */
   levelOf(slot: number): number;
-  /** Where the links of a slot begin. */
-  linksAt(slot: number, level: number): number;
+  /** The links of a slot, ended by -1 unless all are in use; valid until the next call. */
+  links(slot: number, level: number): Int32Array;
   /** Lets searches start from a slot. */
   enterAt(slot: number): void;
 }
@@ -199,14 +199,13 @@ export class GraphLinks {
 
   /** Calls `take` with each link that a batch chose: the number of the list of its target, target, level and source. */
   #each(batch: Int32Array, take: (list: number, slot: number, level: number, source: number) => void): void {
-    const { i32, at, bytes, m } = this.#memory;
+    const { i32, at, bytes } = this.#memory;
     const lists = bytes.scales / 4; // of the lowest level
     for (let k = 0; k < batch.length; k++) {
       for (let level = this.#graph.levelOf(batch[k]); level >= 0; level--) {
-        const from = this.#graph.linksAt(batch[k], level);
-        for (let link = from; link < from + m && i32[link] >= 0; link++) {
-          const list = level === 0 ? i32[link] : lists + i32[at.upperOf / 4 + i32[link]] + level - 1;
-          take(list, i32[link], level, batch[k]);
+        for (const slot of this.#graph.links(batch[k], level)) {
+          if (slot < 0) break;
+          take(level === 0 ? slot : lists + i32[at.upperOf / 4 + slot] + level - 1, slot, level, batch[k]);
         }
       }
     }

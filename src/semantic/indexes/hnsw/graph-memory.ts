@@ -75,6 +75,7 @@ export class GraphMemory {
       entry: -1,
       centre: -1,
       fourBit: isFourBit ? dimensions : 0,
+      record: 0,
     };
     this.marks = positionOf(take(listRoom));
     this.vector = positionOf(take(4 * dimensions));
@@ -177,9 +178,21 @@ export class GraphMemory {
       list: take(8 * room),
       edges: take(8 * room),
       chosen: take(4 * lowestLevel * this.m),
+      unpacked: take(this.isFourBit ? 8 * (lowestLevel * this.m + 1) : 0),
       listRoom: room,
     };
   }
+}
+
+/**
+ * How links on the lowest level are packed where there are so many slots (kernels/hnsw/packed.ts). The number is rounded up to a power of two, so
+ * that lists are seldom packed anew.
+ */
+export function packingOf(slots: number, m: number): { record: number; lowBits: number } {
+  const degree = lowestLevel * m;
+  const bits = Math.max(0, Math.ceil(Math.log2(slots / degree)));
+  const lowBits = Math.max(0, bits - 1);
+  return { record: Math.ceil((degree * (lowBits + 1) + degree * 2 ** (bits - lowBits)) / 8), lowBits };
 }
 
 /** Byte positions one after the other. */

@@ -45,7 +45,7 @@ export function packHnsw({ dimensions, m, seed, isFourBit, keys: keysOf, vectors
         factors[k] = of.factor;
       }
       links.set(graph.links(slot, 0), k * 2 * m);
-      for (let level = 1; level <= graph.levelOf(slot); level++) upper.push(graph.links(slot, level));
+      for (let level = 1; level <= graph.levelOf(slot); level++) upper.push(graph.links(slot, level)); // which nothing moves meanwhile
       for (const key of [...keysOf.of(slot)].sort((a, b) => a - b)) {
         keys.push(key);
         slotOfKey.push(slot);
@@ -115,12 +115,12 @@ export function* unpackHnsw(bytes: Uint8Array, isVerified: boolean) {
     let at = 0;
     for (let k = 0; k < slots.length; k++) {
       const slot = slots[k];
-      graph.links(slot, 0).set(lowest.subarray(k * 2 * m, (k + 1) * 2 * m));
+      graph.setLinks(slot, 0, lowest.subarray(k * 2 * m, (k + 1) * 2 * m));
       for (let level = 1; level <= graph.levelOf(slot); level++, at += m) {
         const list = upper.subarray(at, at + m);
         if (list.length < m || list.some((other) => other >= 0 && graph.levelOf(other) < level))
           throw damaged('links between slots of a level');
-        graph.links(slot, level).set(list);
+        graph.setLinks(slot, level, list);
       }
       if (k % linkedAtOnce === linkedAtOnce - 1) yield;
     }

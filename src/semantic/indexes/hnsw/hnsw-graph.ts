@@ -5,16 +5,18 @@ import {
   hnswEncodeFinely,
   hnswForbid,
   hnswMarked,
+  hnswPack,
   hnswRefine,
   hnswScores,
   hnswSearch,
   hnswSearchAllowed,
+  hnswUnpack,
 } from '../../../engine/generated/jobs.ts';
 import { positionOf } from '../../../engine/memory/block.ts';
 import { uniform } from '../../../numeric/random.ts';
 import { atOnce } from '../../../work/steps.ts';
 import { GraphLinks } from './graph-links.ts';
-import { GraphMemory, type GraphSettings, g, listRoom, lowestLevel } from './graph-memory.ts';
+import { GraphMemory, type GraphSettings, g, listRoom, lowestLevel, packingOf } from './graph-memory.ts';
 
 /** Number of slots whose levels are drawn at once. */
 const drawn = 4096;
@@ -114,10 +116,12 @@ export class HnswGraph {
       slots <= this.#capacity ? this.#capacity : Math.max(slots, this.#capacity === 0 ? 0 : Math.ceil(1.25 * this.#capacity));
     const levels = this.#levels(this.#capacity, capacity);
     const blocks = this.#blocks + levels.reduce((sum, level) => sum + level, 0);
-    const { bytes, rowBytes, width } = this.#memory;
+    const { bytes, rowBytes, width, isFourBit } = this.#memory;
+    const packing = isFourBit ? packingOf(capacity, this.m) : { record: 0, lowBits: 0 };
+    const repacked = packing.record === this.#memory.word('record') ? undefined : this.#allLowest();
     this.#memory.grow({
       codes: capacity * rowBytes,
-      links: 4 * capacity * lowestLevel * this.m,
+      links: capacity * (packing.record || 4 * lowestLevel * this.m),
       scales: 4 * capacity,
       upperOf: 4 * capacity,
       seen: 8 * Math.ceil(capacity / 64),
@@ -135,8 +139,25 @@ export class HnswGraph {
       this.#memory.i32[this.#memory.at.upperOf / 4 + slot] = this.#blocks;
       this.#blocks += level;
     }
+    if (repacked) this.#repack(repacked, packing);
     this.#capacity = capacity;
     this.#memory.set('slots', capacity);
+  }
+
+  /** The links of all slots on the lowest level. */
+  #allLowest(): Int32Array {
+    const degree = this.#degreeAt(0);
+    const all = new Int32Array(this.#capacity * degree);
+    for (let slot = 0; slot < this.#capacity; slot++) all.set(this.links(slot, 0), slot * degree);
+    return all;
+  }
+
+  #repack(all: Int32Array, packing: ReturnType<typeof packingOf>): void {
+    const { u8, at, bytes } = this.#memory;
+    for (const [name, value] of Object.entries(packing)) this.#memory.set(name as keyof typeof packing, value);
+    u8.fill(0, at.links, at.links + bytes.links);
+    const degree = this.#degreeAt(0);
+    for (let slot = 0; slot < this.#capacity; slot++) this.setLinks(slot, 0, all.subarray(slot * degree, (slot + 1) * degree));
   }
 
   levelOf(slot: number): number {
@@ -161,14 +182,30 @@ export class HnswGraph {
     this.#memory.i32[this.#memory.at.slotOf / 4 + key] = slot + 1;
   }
 
-  /** The links of a slot on a level, ended by -1 unless all are in use; a view. */
+  /** The links of a slot on a level, ended by -1 unless all are in use; a view, valid until the next call. */
   links(slot: number, level: number): Int32Array {
-    const at = this.linksAt(slot, level);
-    return this.#memory.i32.subarray(at, at + (level === 0 ? lowestLevel : 1) * this.m);
+    const isPacked = level === 0 && this.#memory.isFourBit;
+    const at = isPacked ? this.#memory.call(hnswUnpack, { g, slot }) / 4 : this.#linksAt(slot, level);
+    return this.#memory.i32.subarray(at, at + this.#degreeAt(level));
+  }
+
+  /** Sets the links of a slot on a level, as {@link links} gives them. */
+  setLinks(slot: number, level: number, links: Int32Array): void {
+    if (level > 0 || !this.#memory.isFourBit) {
+      this.#memory.i32.set(links, this.#linksAt(slot, level));
+      return;
+    }
+    const count = links.indexOf(-1);
+    this.#memory.i32.set(links, this.#memory.word('chosen') / 4);
+    this.#memory.call(hnswPack, { g, slot, count: count < 0 ? links.length : count });
+  }
+
+  #degreeAt(level: number): number {
+    return (level === 0 ? lowestLevel : 1) * this.m;
   }
 
   /** Where they begin, in words. */
-  linksAt(slot: number, level: number): number {
+  #linksAt(slot: number, level: number): number {
     const { i32, at } = this.#memory;
     if (level === 0) return at.links / 4 + lowestLevel * this.m * slot;
     return at.upper / 4 + this.m * (i32[at.upperOf / 4 + slot] + level - 1);

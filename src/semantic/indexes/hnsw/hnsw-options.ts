@@ -5,7 +5,7 @@ import { keptVectors } from '../four-bit/kept-vectors.ts';
 
 /** Options of {@link hnswIndex}. */
 export interface HnswOptions {
-  /** Links of a vector on the upper levels of the graph; twice as many on the lowest. 4 to 128, default 32. Fixed once vectors are in. */
+  /** Links of a vector on the upper levels of the graph; twice as many on the lowest. 4 to 128, default 32, with `'4bit'` 16. Fixed once vectors are in. */
   m?: number | undefined;
   /** Candidates that are looked at for the links of a new vector. More: a better graph, slower to build. `m` to 4,096, default 128. */
   efConstruction?: number | undefined;
@@ -17,7 +17,7 @@ export interface HnswOptions {
   threads?: number | 'auto' | undefined;
   /**
    * `'float32'` (default) keeps vectors, and codes of eight bits per dimension to walk the graph by. `'4bit'` keeps codes of four bits after a random
-   * rotation: an eighth of the memory of vectors, beside that of the links.
+   * rotation: an eighth of the memory of vectors, beside that of the links, which are packed.
    */
   storage?: 'float32' | '4bit' | undefined;
   /**
@@ -33,6 +33,9 @@ export type HnswSettings = Omit<{ [Name in keyof HnswOptions]-?: Exclude<HnswOpt
   plain?: boolean;
 };
 
+/** Beside codes of four bits links are a quarter of the memory or more, so a graph has half as many. */
+const packedDefaultM = 16;
+
 /** @throws ERR_BAD_OPTION */
 export function readHnswOptions(options: HnswOptions): HnswSettings {
   const o = readOptions('hnswIndex', options, {
@@ -44,6 +47,7 @@ export function readHnswOptions(options: HnswOptions): HnswSettings {
     storage: choice(['float32', '4bit'] as const, 'float32'),
     vectors: keptVectors,
   });
+  if (o.storage === '4bit' && options.m === undefined) o.m = packedDefaultM;
   if (o.efConstruction >= o.m) return { ...o, threads: o.threads === 'auto' ? availableThreads() : o.threads };
   throw new AttuneError('ERR_BAD_OPTION', `hnswIndex: option 'efConstruction' must be at least m = ${o.m}, got ${o.efConstruction}.`);
 }
