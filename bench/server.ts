@@ -142,11 +142,12 @@ async function routesOf(url: string, dataDir: string, users: number): Promise<Re
     'POST /matrix_factor/user': () => post('/matrix_factor/user', { user_id: userOfModel(), n: 10 }),
     'POST /search, titles of 1,000 products': () => post('/search', { query: words() }),
     'POST /search, never asked before': () => post('/search', { query: `${words()} ${Math.floor(random() * 1e9)}` }),
-    'GET /recommendations, 50 users': () => recommend(userOfModel()),
-    'GET /recommendations, another known user each': () => recommend(raters[turn++ % raters.length]),
+    'GET /recommendations, asked again by 50 users': () => recommend(userOfModel()),
+    'GET /recommendations, never asked before by known users': () => recommend(raters[turn++ % raters.length]),
     'POST /recommendations, a new history each': () =>
       post('/recommendations', { user_id: visitor(), n: 10, history: [product().parent_asin, product().parent_asin] }),
-    'POST /placements/home/recommendations, 50 users': () => post('/placements/home/recommendations', { user_id: userOfModel(), n: 10 }),
+    'POST /placements/home/recommendations, asked again by 50 users': () =>
+      post('/placements/home/recommendations', { user_id: userOfModel(), n: 10 }),
     'GET /recommendations, strangers': () => recommend(visitor()),
     'POST /tracking/event': () =>
       post('/tracking/event', {

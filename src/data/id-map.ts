@@ -1,7 +1,11 @@
 import { AttuneError, type ErrorCode, shown } from '../errors.ts';
 import { grown } from '../numeric/grown.ts';
 import { fnvBasis, fnvStep } from '../numeric/hash.ts';
+import { atOnce } from '../work/steps.ts';
 import { type Id, idText } from './ids.ts';
+
+/** Ids that are entered between two chances for others to work: a few milliseconds. */
+const together = 2 ** 16;
 
 /**
  * Ids to dense indices and back. Ids live as UTF-8 bytes in one buffer with an open-addressing hash table beside it:
@@ -9,8 +13,8 @@ import { type Id, idText } from './ids.ts';
  * id, `__proto__` included.
  */
 export class IdMap implements Iterable<string> {
-  #bytes = new Uint8Array(1024);
-  #ends = new Int32Array(64); // #ends[i] = end of id i in #bytes; id 0 starts at 0
+  #bytes: Uint8Array = new Uint8Array(1024);
+  #ends: Int32Array = new Int32Array(64); // #ends[i] = end of id i in #bytes; id 0 starts at 0
   #hashes = new Int32Array(64); // of each id, so that growing and most comparisons read no bytes
   #table = new Int32Array(128); // index + 1, 0 = free; never more than half full
   #size = 0;
@@ -150,7 +154,7 @@ export class IdMap implements Iterable<string> {
       bytes.set(this.#bytes.subarray(from, own[indices[k]]), at);
       at = ends[k++];
     }
-    return IdMap.#of(bytes, ends, 'ERR_BAD_ARGUMENT');
+    return atOnce(IdMap.#of(bytes, ends, 'ERR_BAD_ARGUMENT'));
   }
 
   /** The ids as UTF-8 bytes and end offsets, the form in which models are stored. Copies. */
@@ -169,6 +173,11 @@ export class IdMap implements Iterable<string> {
    * @throws ERR_BAD_FILE when the columns do not describe distinct, non-empty ids.
    */
   static fromColumns(bytes: Uint8Array, ends: Int32Array): IdMap {
+    return atOnce(IdMap.readingColumns(bytes.slice(), ends.slice()));
+  }
+
+  /** The same by steps between which others may work. The columns are the map's from then on, which never writes to them. @internal */
+  static *readingColumns(bytes: Uint8Array, ends: Int32Array): Generator<void, IdMap> {
     const size = ends.length;
     for (let i = 0, start = 0; i < size; start = ends[i++]) {
       if (!(ends[i] > start)) throw new AttuneError('ERR_BAD_FILE', `Id offsets must increase; number ${i} does not.`);
@@ -176,20 +185,23 @@ export class IdMap implements Iterable<string> {
     if ((size === 0 ? 0 : ends[size - 1]) !== bytes.length) {
       throw new AttuneError('ERR_BAD_FILE', `Id offsets end at ${ends[size - 1] ?? 0}, but there are ${bytes.length} bytes of ids.`);
     }
-    return IdMap.#of(bytes.slice(), ends.slice(), 'ERR_BAD_FILE');
+    return yield* IdMap.#of(bytes, ends, 'ERR_BAD_FILE');
   }
 
-  /** A map that takes over the columns. @param code of the error when an id occurs twice. */
-  static #of(bytes: Uint8Array<ArrayBuffer>, ends: Int32Array<ArrayBuffer>, code: ErrorCode): IdMap {
+  /** A map that takes over the columns, by steps. @param code of the error when an id occurs twice. */
+  static *#of(bytes: Uint8Array, ends: Int32Array, code: ErrorCode): Generator<void, IdMap> {
     const map = new IdMap();
     map.#bytes = bytes;
     map.#ends = ends;
     map.#size = ends.length;
     map.#hashes = new Int32Array(ends.length);
-    for (let i = 0, start = 0; i < ends.length; start = ends[i++]) map.#hashes[i] = hash(bytes, start, ends[i]);
+    for (let i = 0, start = 0; i < ends.length; start = ends[i++]) {
+      map.#hashes[i] = hash(bytes, start, ends[i]);
+      if (i % together === together - 1) yield;
+    }
     let capacity = 128;
     while (capacity < map.#size * 2) capacity *= 2;
-    map.#rehash(capacity, code);
+    yield* map.#rehashing(capacity, code);
     return map;
   }
 
@@ -233,6 +245,10 @@ export class IdMap implements Iterable<string> {
 
   /** @param code of the error when an id occurs twice; without it the ids are known to differ. */
   #rehash(capacity: number, code?: ErrorCode): void {
+    atOnce(this.#rehashing(capacity, code));
+  }
+
+  *#rehashing(capacity: number, code: ErrorCode | undefined): Generator<void> {
     const table = new Int32Array(capacity);
     const hashes = this.#hashes;
     const mask = capacity - 1;
@@ -244,6 +260,7 @@ export class IdMap implements Iterable<string> {
           throw new AttuneError(code, `Id ${shown(this.idAt(i))} occurs twice among the ids.`);
       }
       table[slot] = i + 1;
+      if (i % together === together - 1) yield;
     }
     this.#table = table;
   }

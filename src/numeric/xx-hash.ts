@@ -19,6 +19,18 @@ export function xxHash32(...parts: Uint8Array[]): number {
   return hash.digest();
 }
 
+/** The same by steps of a millisecond, between which others may work. */
+export function* hashing(...parts: Uint8Array[]): Generator<void, number> {
+  const hash = new XxHash32();
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += pieceBytes) {
+      hash.update(part.subarray(at, at + pieceBytes));
+      yield;
+    }
+  }
+  return hash.digest();
+}
+
 /** The same for bytes that come piece by piece. */
 export class XxHash32 {
   #lanes = [(p1 + p2) | 0, p2 | 0, 0, -p1 | 0];

@@ -1,6 +1,6 @@
 import type { Embedder } from '../contracts/embedder.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
-import { readModelFile, tensorOf, viewOf, writeModelFile } from '../data/files/model-file.ts';
+import { readingModelFile, tensorOf, viewOf, writeModelFile } from '../data/files/model-file.ts';
 import { AttuneError } from '../errors.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
 import type { FieldNames } from './catalogue/documents.ts';
@@ -95,7 +95,7 @@ export function packIndex({
  * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when an embedder or a vector index is missing or another one.
  */
 export function* unpackIndex(bytes: Uint8Array, given: UnpackOptions): Generator<void, IndexParts> {
-  const file = readModelFile(bytes, kind, formatVersion);
+  const file = yield* readingModelFile(bytes, kind, formatVersion);
   yield;
   const settings = file.settings as unknown as Settings;
   const ids = file.ids.ids;

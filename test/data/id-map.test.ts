@@ -1,6 +1,7 @@
 import { IdMap } from 'attune';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { atOnce } from '../../src/work/steps.ts';
 
 const id = fc.oneof(
   fc.string({ minLength: 1 }),
@@ -137,4 +138,14 @@ describe('IdMap', () => {
     copy.addBytes(Buffer.from('b'));
     expect([map.size, copy.size, map.has('b'), copy.has('b')]).toEqual([1, 2, false, true]);
   });
+});
+
+it('a map that took over columns never writes to them', () => {
+  const { bytes, ends } = new IdMap(['a', 'b']).toColumns();
+  const map = atOnce(IdMap.readingColumns(bytes, ends));
+  expect([map.add('c'), map.indexOf('b'), map.indexOf('c')]).toEqual([2, 1, 2]);
+  expect([Array.from(bytes), Array.from(ends)]).toEqual([
+    [97, 98],
+    [1, 2],
+  ]);
 });

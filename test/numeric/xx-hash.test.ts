@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { xxHash32 } from '../../src/numeric/xx-hash.ts';
+import { hashing, xxHash32 } from '../../src/numeric/xx-hash.ts';
+import { atOnce } from '../../src/work/steps.ts';
 
 const hash = (text: string) => xxHash32(new TextEncoder().encode(text)).toString(16).padStart(8, '0');
 
@@ -34,4 +35,11 @@ it('xxHash32 of pieces, and of bytes that lie anywhere, is that of the whole', (
       },
     ),
   );
+});
+
+it('xxHash32 by steps is that of the whole, and a step has a megabyte', () => {
+  const bytes = Uint8Array.from({ length: 3 * 2 ** 20 + 7 }, (_, k) => Math.imul(k, 2654435761) >>> 24);
+  const parts = [bytes.subarray(0, 5), bytes.subarray(5)];
+  expect(atOnce(hashing(...parts))).toBe(xxHash32(bytes));
+  expect(Array.from(hashing(...parts))).toHaveLength(1 + 4);
 });

@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
+import { atOnce } from '../../work/steps.ts';
 import { IdMap } from '../id-map.ts';
-import { joined, readSafetensors, safetensorsSections, type Tensor, type TensorData } from './safetensors.ts';
+import { joined, readingSafetensors, type Safetensors, safetensorsSections, type Tensor, type TensorData } from './safetensors.ts';
 import { readHeader } from './safetensors-header.ts';
 
 /** What a model file says besides its tensors. */
@@ -48,7 +49,12 @@ export function modelFileSections({ kind, formatVersion, settings, tensors, ids 
  * @throws ERR_BAD_FILE damaged, truncated or not a model; ERR_WRONG_KIND another kind; ERR_NEWER_FORMAT from a newer attune.
  */
 export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: number, isVerified = false): ModelFile {
-  const { tensors, metadata } = parts((given) => readSafetensors(given, isVerified), bytes);
+  return atOnce(readingModelFile(bytes, kind, formatVersion, isVerified));
+}
+
+/** The same by steps between which others may work. */
+export function* readingModelFile(bytes: Uint8Array, kind: string, formatVersion: number, isVerified = false): Generator<void, ModelFile> {
+  const { tensors, metadata } = yield* readingParts(bytes, isVerified);
   if (metadata.format !== 'attune') throw new AttuneError('ERR_BAD_FILE', 'Expected a model file of attune, got another safetensors file.');
   // Without this, a file whose key `checksum` is damaged would go unverified.
   if (metadata.checksum === undefined) throw new AttuneError('ERR_BAD_FILE', 'Expected a model file with a checksum, got one without.');
@@ -68,25 +74,37 @@ export function readModelFile(bytes: Uint8Array, kind: string, formatVersion: nu
       `Expected format version ${formatVersion} or older of '${kind}', got ${version}. Update attune.`,
     );
   }
-  return { kind, formatVersion: version, settings: readSettings(metadata.settings, kind), ...readIds(tensors) };
+  return { kind, formatVersion: version, settings: readSettings(metadata.settings, kind), ...(yield* readingIds(tensors)) };
 }
 
 /** The kind of a model file, from its header alone. @throws ERR_BAD_FILE when it is no model of attune */
 export function kindOf(bytes: Uint8Array): string {
-  const { format, kind } = parts(readHeader, bytes).metadata;
+  const { format, kind } = headerOf(bytes).metadata;
   if (format === 'attune' && kind) return kind;
   throw new AttuneError('ERR_BAD_FILE', 'Expected a model file of attune, got another safetensors file.');
 }
 
 /** No model has a tensor of a type without an array here, so such a type is a damaged one. */
-function parts<T>(read: (bytes: Uint8Array) => T, bytes: Uint8Array): T {
+function unreadable(cause: unknown): unknown {
+  if (!(cause instanceof AttuneError && cause.code === 'ERR_NOT_SUPPORTED')) return cause;
+  return new AttuneError('ERR_BAD_FILE', `Expected a model file of attune, got one that is damaged, or no model. ${cause.message}`, {
+    cause,
+  });
+}
+
+function* readingParts(bytes: Uint8Array, isVerified: boolean): Generator<void, Safetensors> {
   try {
-    return read(bytes);
+    return yield* readingSafetensors(bytes, isVerified);
   } catch (cause) {
-    if (!(cause instanceof AttuneError && cause.code === 'ERR_NOT_SUPPORTED')) throw cause;
-    throw new AttuneError('ERR_BAD_FILE', `Expected a model file of attune, got one that is damaged, or no model. ${cause.message}`, {
-      cause,
-    });
+    throw unreadable(cause);
+  }
+}
+
+function headerOf(bytes: Uint8Array): ReturnType<typeof readHeader> {
+  try {
+    return readHeader(bytes);
+  } catch (cause) {
+    throw unreadable(cause);
   }
 }
 
@@ -108,7 +126,12 @@ export function handOver(bytes: Uint8Array): Uint8Array {
  */
 export function tensorOf<T extends TensorData>(file: ModelFile, name: string, type: new (n: number) => T, length?: number): T {
   const data = viewOf(file, name, type, length);
-  return (handedOver.has(data.buffer) ? data : data.slice()) as T;
+  return kept(data);
+}
+
+/** Numbers of a file that a model keeps. */
+function kept<T extends TensorData>(data: T): T {
+  return handedOver.has(data.buffer) ? data : (data.slice() as T);
 }
 
 /** The same as a view of the file, for what reads it at once and keeps nothing of it. */
@@ -131,8 +154,8 @@ function readSettings(text: string | undefined, kind: string): Record<string, un
   throw new AttuneError('ERR_BAD_FILE', `Expected settings as a JSON object in a model of kind '${kind}', got ${shown(text)}.`);
 }
 
-/** Takes the id maps out of the tensors. */
-function readIds(all: Record<string, Tensor>): Pick<ModelFile, 'tensors' | 'ids'> {
+/** Takes the id maps out of the tensors, by steps. */
+function* readingIds(all: Record<string, Tensor>): Generator<void, Pick<ModelFile, 'tensors' | 'ids'>> {
   const numbers = new Map(Object.entries(all));
   const ids: [string, IdMap][] = [];
   for (const [name, ends] of Object.entries(all)) {
@@ -142,7 +165,7 @@ function readIds(all: Record<string, Tensor>): Pick<ModelFile, 'tensors' | 'ids'
     if (!(bytes.data instanceof Uint8Array && ends.data instanceof Int32Array)) {
       throw new AttuneError('ERR_BAD_FILE', `Expected the ids '${map}' as bytes with 32-bit ends.`);
     }
-    ids.push([map, IdMap.fromColumns(bytes.data, ends.data)]);
+    ids.push([map, yield* IdMap.readingColumns(kept(bytes.data), kept(ends.data))]);
     numbers.delete(name);
     numbers.delete(`${map}.bytes`);
   }

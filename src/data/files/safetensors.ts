@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { xxHash32 } from '../../numeric/xx-hash.ts';
+import { hashing, xxHash32 } from '../../numeric/xx-hash.ts';
+import { atOnce } from '../../work/steps.ts';
 import { type HeaderEntry, readHeader, type StoredType, storedTypes } from './safetensors-header.ts';
 
 /** The arrays that tensors are made of. */
@@ -80,8 +81,13 @@ export function joined(sections: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
  * @throws ERR_BAD_FILE when it is damaged, truncated, or not what the format allows; ERR_NOT_SUPPORTED for a type that has no array here.
  */
 export function readSafetensors(bytes: Uint8Array, isVerified = false): Safetensors {
+  return atOnce(readingSafetensors(bytes, isVerified));
+}
+
+/** The same by steps between which others may work. */
+export function* readingSafetensors(bytes: Uint8Array, isVerified: boolean): Generator<void, Safetensors> {
   const { entries, metadata, dataStart } = readHeader(bytes);
-  if (!isVerified && metadata.checksum !== undefined) verify(bytes, dataStart, metadata.checksum);
+  if (!isVerified && metadata.checksum !== undefined) yield* verifying(bytes, dataStart, metadata.checksum);
   return {
     tensors: Object.fromEntries(entries.map((entry) => [entry.name, tensorAt(bytes, dataStart, entry)])),
     metadata,
@@ -100,11 +106,11 @@ function tensorAt(bytes: Uint8Array, dataStart: number, { type, shape, from, to 
 }
 
 /** Hashes the file as it was before its checksum was set, without a copy of more than the header. */
-function verify(bytes: Uint8Array, dataStart: number, checksum: string): void {
+function* verifying(bytes: Uint8Array, dataStart: number, checksum: string): Generator<void> {
   const place = checksumPlace(bytes, dataStart);
   const head = Uint8Array.from(bytes.subarray(0, dataStart));
   if (place >= 0) head.set(encoder.encode(zeroChecksum), place);
-  if (place >= 0 && hex(xxHash32(head, bytes.subarray(dataStart))) === checksum) return;
+  if (place >= 0 && hex(yield* hashing(head, bytes.subarray(dataStart))) === checksum) return;
   throw new AttuneError(
     'ERR_BAD_FILE',
     'Expected a safetensors file whose contents fit its checksum, got one that was damaged or changed. Restore it from a copy, or write it again.',

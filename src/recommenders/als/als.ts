@@ -14,6 +14,7 @@ import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import { checkIterable, optional, readOptions, workOptions } from '../../options.ts';
+import { atOnce, inSlices } from '../../work/steps.ts';
 import { FactorBase } from '../factors/base.ts';
 import type { FactorProfile } from '../factors/serving.ts';
 import type { UserRows } from '../factors/similar-users.ts';
@@ -26,7 +27,7 @@ import { type AlsExplanation, explainScores } from './explain.ts';
 import type { AlsFitOptionsOf } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
 import { type AlsFactorInput, alsFromFactors } from './from-factors.ts';
-import { type AlsModel, alsFile, alsFromBytes, alsKind, storedAs, userVector } from './model.ts';
+import { type AlsModel, alsFile, alsKind, readingAls, storedAs, userVector } from './model.ts';
 import {
   type AlsIteration,
   type AlsLoadOptions,
@@ -233,16 +234,23 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION
    */
   static fromBytes(bytes: Uint8Array, options: AlsLoadOptions = {}): AlsRecommender {
+    return atOnce(AlsRecommender.#reading(bytes, options));
+  }
+
+  static *#reading(bytes: Uint8Array, options: AlsLoadOptions): Generator<void, AlsRecommender> {
     const own = readLoadOptions('AlsRecommender', options, { storage: optional(alsChecks.storage) });
-    const { model, options: stored } = alsFromBytes(bytes);
+    const { model, options: stored } = yield* readingAls(bytes);
     const als = fromSettings(alsKind, { ...stored, ...own }, (settings) => new AlsRecommender(settings));
     als.replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: withRegularization(als.#settings) });
     return als;
   }
 
-  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  /**
+   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Lets others work meanwhile.
+   * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
+   */
   static async load(store: ModelStore, reference: string, options: AlsLoadOptions = {}): Promise<AlsRecommender> {
-    return AlsRecommender.fromBytes(await storedBytes(store, reference), options);
+    return inSlices(AlsRecommender.#reading(await storedBytes(store, reference), options));
   }
 
   protected override serve(model: AlsModel): AlsServing {

@@ -3,7 +3,7 @@ import { AttuneError } from '../../errors.ts';
 import { fromFloat16, type StoredFactors, toFloat16, toFloats } from '../../numeric/float16.ts';
 import { type Biases, biasTensors, storedBiases } from '../factors/biases.ts';
 import type { FittedBase } from '../shared/base.ts';
-import { decodeModel, fileOf, recordOf } from '../shared/codec.ts';
+import { decodingModel, fileOf, recordOf } from '../shared/codec.ts';
 import type { AlsIteration, AlsOptions, AlsSettings } from './options.ts';
 
 /** A fitted model; immutable. */
@@ -81,9 +81,15 @@ function countedValues({ feedback, regularizationScaling }: AlsOptions, { byUser
   return matters ? 'positive' : undefined;
 }
 
-/** The inverse of {@link alsFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settings'>; options: AlsOptions } {
-  const { file, base } = decodeModel(format, bytes);
+/** What a file holds. */
+interface AlsFileContents {
+  model: Omit<AlsModel, 'settings'>;
+  options: AlsOptions;
+}
+
+/** The inverse of {@link alsFile}, by steps between which others may work. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
+export function* readingAls(bytes: Uint8Array): Generator<void, AlsFileContents> {
+  const { file, base } = yield* decodingModel(format, bytes);
   const { globalBias, history, countedValues: counted, ...options } = file.settings as unknown as StoredSettings;
   const f = options.factors as number;
   const bad = (what: string): never => {
@@ -96,6 +102,7 @@ export function alsFromBytes(bytes: Uint8Array): { model: Omit<AlsModel, 'settin
     options.storage === 'float16' ? tensorOf(file, 'user_rows', Uint16Array) : tensorOf(file, 'user_rows', Float32Array);
   if (rows.length % f !== 0) return bad('user rows of another length');
   const rowOf = tensorOf(file, 'user_row_of', Int32Array, users.size);
+  yield;
   for (const row of rowOf) if (row < -1 || (row + 1) * f > rows.length) return bad('a user without factors');
   return {
     options,

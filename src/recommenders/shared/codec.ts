@@ -1,11 +1,12 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { LoadOptions } from '../../contracts/recommender.ts';
-import { handOver, type ModelFile, readModelFile, writeModelFile } from '../../data/files/model-file.ts';
+import { handOver, type ModelFile, readingModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { type Check, onUnknown, optional, readOptions, threads } from '../../options.ts';
 import { readModelStore } from '../../storage/shared/model-names.ts';
+import { atOnce } from '../../work/steps.ts';
 import type { FittedBase } from './base.ts';
-import { baseFromFile, baseToFile } from './fitted-base.ts';
+import { baseToFile, readingBase } from './fitted-base.ts';
 
 /** How a family names its files. */
 export interface FileFormat {
@@ -46,9 +47,14 @@ export function fileOf({ kind, formatVersion }: FileFormat, model: FittedBase, o
 }
 
 /** The parts of a file that all families have, with the settings as they were stored. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
-export function decodeModel({ kind, formatVersion }: FileFormat, bytes: Uint8Array): DecodedModel {
-  const file = readModelFile(bytes, kind, formatVersion);
-  return { file, base: baseFromFile(file) };
+export function decodeModel(format: FileFormat, bytes: Uint8Array): DecodedModel {
+  return atOnce(decodingModel(format, bytes));
+}
+
+/** The same by steps between which others may work. */
+export function* decodingModel({ kind, formatVersion }: FileFormat, bytes: Uint8Array): Generator<void, DecodedModel> {
+  const file = yield* readingModelFile(bytes, kind, formatVersion);
+  return { file, base: yield* readingBase(file) };
 }
 
 /**

@@ -3,6 +3,7 @@ import { type ModelFile, tensorOf } from '../../data/files/model-file.ts';
 import type { IdMap } from '../../data/id-map.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
+import { atOnce } from '../../work/steps.ts';
 import type { FittedBase } from './base.ts';
 
 /** Ids and rows of interactions as a model keeps them: copies, since a caller can write to what interactions show. */
@@ -17,9 +18,14 @@ export function baseToFile({ users, items, byUser }: FittedBase): Pick<ModelFile
 
 /** The inverse of {@link baseToFile}. @throws ERR_BAD_FILE */
 export function baseFromFile(file: ModelFile): FittedBase {
+  return atOnce(readingBase(file));
+}
+
+/** The same by steps between which others may work. */
+export function* readingBase(file: ModelFile): Generator<void, FittedBase> {
   const users = idsOf(file, 'users');
   const items = idsOf(file, 'items');
-  return { users, items, byUser: csrFromTensors(file, 'byUser', users.size, items.size) };
+  return { users, items, byUser: yield* readingCsr(file, 'byUser', users.size, items.size) };
 }
 
 /** Sparse rows as three tensors. */
@@ -33,11 +39,17 @@ export function csrToTensors(name: string, { offsets, indices, values }: Csr): M
 
 /** The inverse of {@link csrToTensors}. @throws ERR_BAD_FILE also when an index points outside, which would read other memory as data. */
 export function csrFromTensors(file: ModelFile, name: string, rows: number, columns: number): Csr {
+  return atOnce(readingCsr(file, name, rows, columns));
+}
+
+function* readingCsr(file: ModelFile, name: string, rows: number, columns: number): Generator<void, Csr> {
   const offsets = tensorOf(file, `${name}.offsets`, Int32Array, rows + 1);
   const indices = tensorOf(file, `${name}.indices`, Int32Array, offsets[rows]);
   const values = tensorOf(file, `${name}.values`, Float32Array, offsets[rows]);
+  yield;
   let sound = offsets[0] === 0;
   for (let row = 0; row < rows; row++) sound &&= offsets[row] <= offsets[row + 1];
+  yield;
   for (let e = 0; e < indices.length; e++) sound &&= indices[e] >= 0 && indices[e] < columns;
   if (!sound)
     throw new AttuneError('ERR_BAD_FILE', `Expected sound rows '${name}' in a model of kind '${file.kind}', got indices out of range.`);

@@ -148,7 +148,7 @@ async function readModel(home: string, facts: Published): Promise<Uint8Array> {
     if (isMissing(error)) throw notFound({ name, version });
     throw error;
   });
-  checkBytes(facts, bytes, `in ${modelFile(home, version)}`);
+  await checkBytes(facts, bytes, `in ${modelFile(home, version)}`);
   return bytes;
 }
 

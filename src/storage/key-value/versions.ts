@@ -47,7 +47,7 @@ export class Versions {
     const key = this.#model(facts.version);
     const bytes = await this.#store.bytes(key);
     if (!bytes) return undefined;
-    checkBytes(facts, bytes, `under the key '${key}'`);
+    await checkBytes(facts, bytes, `under the key '${key}'`);
     // A client may give a view of its own buffer. A large value has one for itself, and is not copied again.
     return bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : Uint8Array.from(bytes);
   }

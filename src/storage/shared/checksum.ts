@@ -1,4 +1,5 @@
-import { xxHash32 } from '../../numeric/xx-hash.ts';
+import { hashing, xxHash32 } from '../../numeric/xx-hash.ts';
+import { inSlices } from '../../work/steps.ts';
 import { damaged } from './model-store.ts';
 
 /** What a store remembers of the bytes of a model, to know them again: xxHash32 in hexadecimal digits. */
@@ -19,9 +20,9 @@ export interface KnownBytes {
   checksum?: string | undefined;
 }
 
-/** Checks the bytes of a model that were read. @param where they lie, for the message @throws ERR_BAD_FILE naming the version */
-export function checkBytes({ name, version, sizeBytes, checksum }: KnownBytes, bytes: Uint8Array, where: string): void {
+/** Checks the bytes of a model that were read, and lets others work meanwhile. @param where they lie, for the message @throws ERR_BAD_FILE naming the version */
+export async function checkBytes({ name, version, sizeBytes, checksum }: KnownBytes, bytes: Uint8Array, where: string): Promise<void> {
   if (bytes.length !== sizeBytes) throw damaged(name, version, `${sizeBytes} bytes ${where}, got ${bytes.length}`);
-  const found = checksum === undefined ? undefined : checksumOf(bytes);
+  const found = checksum === undefined ? undefined : digits(await inSlices(hashing(bytes)));
   if (found !== checksum) throw damaged(name, version, `bytes with the checksum ${checksum} ${where}, got ${found}`);
 }

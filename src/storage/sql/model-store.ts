@@ -196,7 +196,7 @@ function readers(sql: ReturnType<typeof statements>) {
       }
       bytes = whole;
     }
-    checkBytes({ name, version, sizeBytes: size, checksum: stored.checksum ?? undefined }, bytes, 'in the database');
+    await checkBytes({ name, version, sizeBytes: size, checksum: stored.checksum ?? undefined }, bytes, 'in the database');
     return bytes;
   };
   return { aliasesOf, infoOf, pointsAt, existing, bytesOf };

@@ -1,5 +1,5 @@
-import { AlsRecommender } from 'attune';
-import { describe, expect, test } from 'vitest';
+import { AlsRecommender, memoryModelStore } from 'attune';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fromFloat16, toFloat16 } from '../../../src/numeric/float16.ts';
 import { checkerboard, fromRows } from '../../support/makers.ts';
 
@@ -65,5 +65,28 @@ describe("storage 'float16'", () => {
     expect(rowOf(third)).toEqual(before);
     expect(half.recommend(third, { n: 3 })).toHaveLength(3);
     expect(half.similarUsers(third, { n: 1 })).toHaveLength(1);
+  });
+});
+
+describe('loading', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  test('lets others work, and gives the model that its bytes are', async () => {
+    const als = await new AlsRecommender({ factors: 8, iterations: 2, seed: 3, threads: 1 }).fit(checkerboard());
+    const store = memoryModelStore();
+    await als.save(store, 'als');
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 10)); // so that every step takes longer than others may wait
+    let turns = 0;
+    let isLoading = true;
+    const others = () => {
+      turns++;
+      if (isLoading) setImmediate(others);
+    };
+    setImmediate(others);
+    const loaded = await AlsRecommender.load(store, 'als');
+    isLoading = false;
+    expect(turns).toBeGreaterThan(3);
+    expect(loaded.toBytes()).toEqual(als.toBytes());
   });
 });

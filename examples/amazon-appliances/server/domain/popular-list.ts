@@ -2,25 +2,18 @@ import type { PopularityRecommender, Recommendation, RecommenderLike } from 'att
 
 const length = 1000;
 
-/** What everybody likes, as one list that is made once: it is the same for all. So are the scores of named items. Longer lists come from the model. */
+/** What everybody likes, as one list that is made once: it is the same for all. Named items are scored, which is faster than ranking them; longer lists come from the model. */
 export function popularList(popular: PopularityRecommender): RecommenderLike {
   let list: readonly Recommendation[] | undefined;
-  const scored = new Map<string, number>(); // of the products that lists have named so far
-  const scoreOf = (item: string): number => {
-    let score = scored.get(item);
-    if (score === undefined) {
-      [{ score } = { score: Number.NaN }] = popular.recommendFor([], { n: 1, only: [item] });
-      scored.set(item, score);
-    }
-    return score;
-  };
+  const [anybody] = popular.users; // scores are the same for all
+  const scoresOf = (items: readonly string[]) => popular.score(anybody, items, { onUnknown: 'empty' });
   return {
     kind: popular.kind,
     items: popular.items,
     recommend(_, options = {}) {
       const { n = 10, exclude = [], only } = options;
       const never = new Set(exclude as Iterable<string>);
-      if (only) return bestOf(only as Iterable<string>, never, scoreOf).slice(0, n);
+      if (only) return bestOf(only as Iterable<string>, never, scoresOf).slice(0, n);
       if (n + never.size > length) return popular.recommendFor([], options);
       list ??= popular.recommendFor([], { n: length });
       const found: Recommendation[] = [];
@@ -34,11 +27,16 @@ export function popularList(popular: PopularityRecommender): RecommenderLike {
 }
 
 /** Named products, best first; those that the model does not know are left out. */
-function bestOf(items: Iterable<string>, never: ReadonlySet<string>, scoreOf: (item: string) => number): Recommendation[] {
+function bestOf(
+  items: Iterable<string>,
+  never: ReadonlySet<string>,
+  scoresOf: (items: readonly string[]) => Float32Array,
+): Recommendation[] {
+  const asked = [...new Set(items)].filter((item) => !never.has(item));
+  const scores = scoresOf(asked);
   const found: Recommendation[] = [];
-  for (const item of new Set(items)) {
-    const score = never.has(item) ? Number.NaN : scoreOf(item);
-    if (!Number.isNaN(score)) found.push({ item, score });
-  }
+  asked.forEach((item, k) => {
+    if (!Number.isNaN(scores[k])) found.push({ item, score: scores[k] });
+  });
   return found.sort((a, b) => b.score - a.score);
 }

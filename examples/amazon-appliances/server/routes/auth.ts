@@ -15,7 +15,12 @@ const login = {
   type: 'object',
   properties: {
     role: { type: 'string', enum: ['user', 'admin'] },
-    password: { type: 'string', maxLength: 1000, description: 'Of the administrator; `ADMIN_PASSWORD` of the server.' },
+    password: {
+      type: 'string',
+      maxLength: 1000,
+      description:
+        'Of the administrator; `ADMIN_PASSWORD` of the server. Users have none: each login makes a fresh id, and opens no account.',
+    },
   },
   required: ['role'],
   additionalProperties: false,
@@ -46,6 +51,7 @@ export function authRoutes(app: FastifyInstance, shop: Shop): void {
       },
     },
     async ({ body: { role, password = '' }, ip, log }) => {
+      // A user has nothing to protect: the token is for an id that was not there before, so that a password has nothing to be compared with.
       if (role === 'admin') {
         // Taken before the password is looked at, so that guesses that come together are counted each.
         const seconds = await failures.take(ip);
