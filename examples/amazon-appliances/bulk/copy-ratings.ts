@@ -22,6 +22,7 @@ export async function copyRatings(sql: Sql, ratings: RatingColumns, rows: Int32A
     await pipeline(Readable.from(chunksOf(ratings, rows)), copy);
     const made = make.map((definition) => connection.unsafe(definition)); // one after the other, on this connection
     for (const query of made) query.execute();
+    await new Promise((sent) => setTimeout(sent)); // they are sent at the end of a turn
     beside();
     await Promise.all(made);
     await connection.unsafe(`select setval(pg_get_serial_sequence('${table}', 'id'), ${Math.max(1, rows.length)}, ${rows.length > 0})`);

@@ -47,7 +47,8 @@ function inOrder(bytes: Uint8Array, ends: Int32Array): Int32Array {
     halves[2 * id + 1] = number;
   }
   keys.sort();
-  const order = Int32Array.from({ length: count }, (_, k) => halves[2 * k]);
+  const order = new Int32Array(count);
+  for (let k = 0; k < count; k++) order[k] = halves[2 * k];
   const spare = new Int32Array(count);
   for (let from = 0, to = 0; from < count; from = to) {
     for (to = from + 1; to < count && halves[2 * to + 1] === halves[2 * from + 1]; ) to++;
@@ -123,6 +124,13 @@ function comesBefore(a: number, b: number, depth: number, bytes: Uint8Array, end
   let [x, y] = [startOf(ends, a) + depth, startOf(ends, b) + depth];
   for (; x < ends[a] && y < ends[b]; x++, y++) if (bytes[x] !== bytes[y]) return bytes[x] < bytes[y];
   return x === ends[a] && y < ends[b];
+}
+
+/** The numbers from 0. */
+export function counting(count: number): Int32Array {
+  const numbers = new Int32Array(count); // several times as fast as Int32Array.from, which makes a list first
+  for (let k = 0; k < count; k++) numbers[k] = k;
+  return numbers;
 }
 
 /** Sorts rows by a small whole number of each; equal ones keep their order. */

@@ -2,7 +2,7 @@ import Database from 'libsql';
 import type { RatingColumns } from '../etl/ratings.ts';
 import { type Entries, writeTree } from './btree.ts';
 import { indexEntries } from './index-entries.ts';
-import { ranked, sortedBy, startOf } from './orders.ts';
+import { counting, ranked, sortedBy, startOf } from './orders.ts';
 import { PageFile } from './page-file.ts';
 import { RecordWriter } from './records.ts';
 import { userIndexesHere, userIndexesInThread } from './user-indexes.ts';
@@ -41,7 +41,7 @@ function writeRows(path: string, ratings: RatingColumns, rows: Int32Array, roots
   writeTree(file, roots.table, tableEntries(ratings, rows));
   const items = ranked(ratings.items);
   const itemRanks = rows.map((row) => items.rank[item[row]]);
-  const places = Int32Array.from({ length: rows.length }, (_, k) => k);
+  const places = counting(rows.length);
   const byItem = sortedBy(places, itemRanks, ratings.items.ends.length);
   writeTree(
     file,

@@ -1,7 +1,7 @@
 import { received } from '../etl/threads.ts';
 import { writeTree } from './btree.ts';
 import { indexEntries } from './index-entries.ts';
-import { ranked, sortedBy, type Texts } from './orders.ts';
+import { counting, ranked, sortedBy, type Texts } from './orders.ts';
 import { PageFile } from './page-file.ts';
 import type { Roots } from './rating-table.ts';
 
@@ -31,10 +31,8 @@ export function prepareUserIndexes({ path, user, item, rows, roots, ...texts }: 
   const items = ranked(texts.items);
   const userRanks = rows.map((row) => users.rank[user[row]]);
   const itemRanks = rows.map((row) => items.rank[item[row]]);
-  const places = Int32Array.from({ length: rows.length }, (_, k) => k);
-  const byItem = sortedBy(places, itemRanks, items.rank.length);
+  const byItem = sortedBy(counting(rows.length), itemRanks, items.rank.length);
   const byPair = sortedBy(byItem, userRanks, users.rank.length);
-  const byUser = sortedBy(places, userRanks, users.rank.length);
   return () => {
     const file = new PageFile(path);
     writeTree(
@@ -45,6 +43,7 @@ export function prepareUserIndexes({ path, user, item, rows, roots, ...texts }: 
         record.textAt(items.sorted, itemRanks[place]);
       }),
     );
+    const byUser = sortedBy(counting(rows.length), userRanks, users.rank.length);
     writeTree(
       file,
       roots.user,
