@@ -49,7 +49,7 @@ async function tableOf(ratings: Ratings): Promise<Database.Database> {
   await target.data.products.putMany(Array.from(ratings.items, (item) => ({ item })));
   target.close();
   const rows = Int32Array.from({ length: ratings.size }, (_, k) => k);
-  writeRatingTable(path, ratings.release(), rows);
+  await writeRatingTable(path, ratings.release(), rows);
   return new Database(path);
 }
 
@@ -99,7 +99,7 @@ describe('the bulk load of ratings', () => {
   it('refuses a table that is not empty', async () => {
     (await tableOf(someRatings(10))).close();
     const path = join(folder, `table-${made - 1}.db`);
-    expect(() => writeRatingTable(path, someRatings(5).release(), new Int32Array(0))).toThrow(/empty table/);
+    await expect(writeRatingTable(path, someRatings(5).release(), new Int32Array(0))).rejects.toThrow(/empty table/);
   });
 });
 
@@ -148,7 +148,7 @@ describe('the scanner of reviews', () => {
   const scan = (text: string) => {
     const builder = new BatchBuilder();
     const bytes = Buffer.from(`${text}\n{"next"`);
-    if (!scanReview(bytes, 0, Buffer.byteLength(text), 7, builder)) return undefined;
+    if (scanReview(bytes, 0, Buffer.byteLength(text) + 1, 7, builder) !== Buffer.byteLength(text) + 1) return undefined;
     const ratings = new Ratings();
     ratings.addAll(builder.take(), () => {});
     return ratings.at(0);

@@ -11,15 +11,20 @@ const columns = ['id', 'user_id', 'parent_asin', 'rating', 'timestamp', 'verifie
 /**
  * Fills the empty table of ratings in the first schema of the search path, in the given order. It goes in without constraints and indexes,
  * which are made at the end from sorted rows.
+ * @param beside work that needs nothing of the table, done while the server makes them
  */
-export async function copyRatings(sql: Sql, ratings: RatingColumns, rows: Int32Array): Promise<void> {
+export async function copyRatings(sql: Sql, ratings: RatingColumns, rows: Int32Array, beside: () => void): Promise<void> {
   const connection = await sql.reserve();
   try {
     await connection.unsafe("set maintenance_work_mem = '256MB'");
     const make = await dropDefinitions(connection);
     const copy = await connection.unsafe(`copy ${table} (${columns.join(', ')}) from stdin with (format binary)`).writable();
     await pipeline(Readable.from(chunksOf(ratings, rows)), copy);
-    for (const definition of make) await connection.unsafe(definition);
+    const made = make.map((definition) => connection.unsafe(definition)); // one after the other, on this connection
+    for (const query of made) query.execute();
+    await new Promise((sent) => setTimeout(sent)); // they are sent at the end of a turn
+    beside();
+    await Promise.all(made);
     await connection.unsafe(`select setval(pg_get_serial_sequence('${table}', 'id'), ${Math.max(1, rows.length)}, ${rows.length > 0})`);
     await connection.unsafe('analyze');
   } finally {

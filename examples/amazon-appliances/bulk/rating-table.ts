@@ -1,9 +1,11 @@
 import Database from 'libsql';
 import type { RatingColumns } from '../etl/ratings.ts';
 import { type Entries, writeTree } from './btree.ts';
-import { ranked, sortedBy, startOf } from './orders.ts';
+import { indexEntries } from './index-entries.ts';
+import { counting, ranked, sortedBy, startOf } from './orders.ts';
 import { PageFile } from './page-file.ts';
 import { RecordWriter } from './records.ts';
+import { userIndexesHere, userIndexesInThread } from './user-indexes.ts';
 
 const table = 'user_item_rating';
 const columns = ['id', 'user_id', 'parent_asin', 'rating', 'timestamp', 'verified_purchase', 'helpful_vote'];
@@ -11,59 +13,60 @@ const columns = ['id', 'user_id', 'parent_asin', 'rating', 'timestamp', 'verifie
 /**
  * Fills the empty table of ratings of a closed database file with rows in the given order, and its indexes, page by page. Two million
  * rows take a tenth of the time of inserts: ids are sorted once and not in each index, and every page is written once.
+ *
+ * The indexes of users take as long as the rest, so a thread of their own prepares them for large tables.
+ * @param beside work that needs nothing of the table, to be done meanwhile
  */
-export function writeRatingTable(path: string, ratings: RatingColumns, rows: Int32Array): void {
+export async function writeRatingTable(path: string, ratings: RatingColumns, rows: Int32Array, beside = () => {}): Promise<void> {
   const roots = prepare(path, rows.length);
-  const file = new PageFile(path);
-  const takeRoot = (key: string) => {
-    const root = roots.get(key);
-    if (root === undefined) throw new Error(`Expected a table ${table} with an index of ${key}.`);
-    roots.delete(key);
-    return root;
-  };
-  writeTree(file, takeRoot('table'), tableEntries(ratings, rows));
-  const { user, item, value } = ratings;
-  const users = ranked(ratings.users);
-  const items = ranked(ratings.items);
-  const userCount = ratings.users.ends.length;
+  const task = { path, users: ratings.users, items: ratings.items, user: ratings.user, item: ratings.item, rows, roots };
+  const indexes = rows.length >= worthThread ? userIndexesInThread(task) : userIndexesHere(task);
+  try {
+    writeRows(path, ratings, rows, roots);
+    indexes.start();
+    beside();
+    await indexes.written;
+  } finally {
+    indexes.end();
+  }
+}
 
-  const userRanks = rows.map((row) => users.rank[user[row]]);
+/** Smaller tables are written faster than a thread starts. */
+const worthThread = 50_000;
+
+/** The table, and the indexes of small columns. */
+function writeRows(path: string, ratings: RatingColumns, rows: Int32Array, roots: Roots): void {
+  const { item, value } = ratings;
+  const file = new PageFile(path);
+  writeTree(file, roots.table, tableEntries(ratings, rows));
+  const items = ranked(ratings.items);
   const itemRanks = rows.map((row) => items.rank[item[row]]);
-  const record = new RecordWriter();
-  const addUser = (place: number) =>
-    record.text(users.sorted.bytes, startOf(users.sorted.ends, userRanks[place]), users.sorted.ends[userRanks[place]]);
-  const addItem = (place: number) =>
-    record.text(items.sorted.bytes, startOf(items.sorted.ends, itemRanks[place]), items.sorted.ends[itemRanks[place]]);
-  const addPair = (place: number) => {
-    addUser(place);
-    addItem(place);
-  };
-  const index = (order: Int32Array, add: (place: number) => void): Entries => ({
-    kind: 'index',
-    record,
-    count: order.length,
-    cell(k) {
-      const place = order[k];
-      add(place);
-      record.integer(place + 1);
-      return record.finish();
-    },
-  });
-  const places = Int32Array.from({ length: rows.length }, (_, k) => k);
+  const places = counting(rows.length);
   const byItem = sortedBy(places, itemRanks, ratings.items.ends.length);
-  writeTree(file, takeRoot('parent_asin'), index(byItem, addItem));
-  writeTree(file, takeRoot('user_id,parent_asin'), index(sortedBy(byItem, userRanks, userCount), addPair));
-  writeTree(file, takeRoot('user_id'), index(sortedBy(places, userRanks, userCount), addUser));
+  writeTree(
+    file,
+    roots.item,
+    indexEntries(byItem, (record, place) => record.textAt(items.sorted, itemRanks[place])),
+  );
   const values = Float64Array.from(distinct(rows, value)).sort();
   const rankOfValue = new Map(Array.from(values, (it, k) => [it, k]));
   const valueRanks = rows.map((row) => rankOfValue.get(value[row]) as number);
+  const byValue = sortedBy(places, valueRanks, values.length);
   writeTree(
     file,
-    takeRoot('rating'),
-    index(sortedBy(places, valueRanks, values.length), (place) => record.real(values[valueRanks[place]])),
+    roots.value,
+    indexEntries(byValue, (record, place) => record.real(values[valueRanks[place]])),
   );
   file.close();
-  if (roots.size > 0) throw new Error(`There are indexes of ${table} that a bulk load does not know: ${[...roots.keys()].join(', ')}.`);
+}
+
+/** Where the tree of the table and those of its indexes begin. */
+export interface Roots {
+  table: number;
+  item: number;
+  value: number;
+  user: number;
+  pair: number;
 }
 
 /** The rows themselves, in the order of their numbers. */
@@ -98,8 +101,8 @@ function distinct(rows: Int32Array, value: Float64Array): Set<number> {
   return found;
 }
 
-/** Makes sure that the table is the one this file knows. @returns the root page of the table and of each index by its columns */
-function prepare(path: string, count: number): Map<string, number> {
+/** Makes sure that the table is the one this file knows. */
+function prepare(path: string, count: number): Roots {
   const database = new Database(path);
   try {
     database.exec('PRAGMA journal_mode = DELETE');
@@ -107,20 +110,36 @@ function prepare(path: string, count: number): Map<string, number> {
     const { n } = database.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number };
     if (found.join() !== columns.join() || n > 0)
       throw new Error(`Expected an empty table ${table} (${columns.join(', ')}), got ${n} rows of (${found.join(', ')}).`);
-    const roots = new Map<string, number>();
-    for (const { type, name, rootpage } of database
-      .prepare('SELECT type, name, rootpage FROM sqlite_master WHERE tbl_name = ?')
-      .all(table) as { type: string; name: string; rootpage: number }[]) {
-      const of =
-        type === 'table'
-          ? 'table'
-          : (database.prepare(`PRAGMA index_info(${JSON.stringify(name)})`).all() as { name: string }[]).map((it) => it.name).join();
-      roots.set(of, rootpage);
-    }
+    const roots = rootsOf(database);
     database.exec(`DELETE FROM sqlite_sequence WHERE name = '${table}'`);
     database.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ('${table}', ${count})`); // AUTOINCREMENT goes on from there
     return roots;
   } finally {
     database.close();
   }
+}
+
+/** The root page of the table and of each index. */
+function rootsOf(database: Database.Database): Roots {
+  const pages = new Map<string, number>();
+  const trees = database.prepare('SELECT type, name, rootpage FROM sqlite_master WHERE tbl_name = ?').all(table);
+  for (const { type, name, rootpage } of trees as { type: string; name: string; rootpage: number }[]) {
+    const columns = type === 'table' ? [] : (database.prepare(`PRAGMA index_info(${JSON.stringify(name)})`).all() as { name: string }[]);
+    pages.set(columns.map((it) => it.name).join(), rootpage);
+  }
+  const take = (columns: string) => {
+    const page = pages.get(columns);
+    if (page === undefined) throw new Error(`Expected a table ${table}${columns ? ` with an index of ${columns}` : ''}.`);
+    pages.delete(columns);
+    return page;
+  };
+  const roots = {
+    table: take(''),
+    item: take('parent_asin'),
+    value: take('rating'),
+    user: take('user_id'),
+    pair: take('user_id,parent_asin'),
+  };
+  if (pages.size > 0) throw new Error(`There are indexes of ${table} that a bulk load does not know: ${[...pages.keys()].join('; ')}.`);
+  return roots;
 }

@@ -1,4 +1,5 @@
 import { varintLength, writeBigEndian, writeVarint } from './btree.ts';
+import { startOf, type Texts } from './orders.ts';
 
 /** The header of a record of the columns here, with the lengths and the row number before it, is shorter. */
 const headerRoom = 64;
@@ -25,6 +26,10 @@ export class RecordWriter {
     let at = this.#end;
     for (let k = start; k < end; k++) bytes[at++] = from[k];
     this.#end = at;
+  }
+
+  textAt({ bytes, ends }: Texts, k: number): void {
+    this.text(bytes, startOf(ends, k), ends[k]);
   }
 
   /** A whole number below 2^53. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { IdMap, type Progress } from 'attune';
+import { IdMap } from 'attune';
 import { kindOf } from '../pipeline/database.ts';
 import { type CatalogueEntry, type Known, mergeProducts, readProduct } from './product.ts';
 import { type Encoding, readSource, reasonOf } from './source.ts';
@@ -21,9 +21,8 @@ export interface ProductTask {
   database: string;
 }
 
-/** How far the loading of products is, and at its end what came of it. */
+/** Rows that were left out, and at the end what came of the loading. */
 export interface ProductMessage {
-  progress?: Progress;
   rejects: { line: number; reason: string; row: unknown }[];
   result?: { counts: ProductCounts; known: { bytes: Uint8Array; ends: Int32Array } };
 }
@@ -48,7 +47,6 @@ export async function* productMessages({ file, database, encoding }: ProductTask
   const repaired = new Set<string>();
   let batch = new Map<string, Known>();
   let rejects: ProductMessage['rejects'] = [];
-  let progress: Progress | undefined;
   const flush = async () => {
     const seen = [...batch.keys()].filter((id) => known.has(id));
     for (const stored of seen.length > 0 ? await store.getMany(seen) : []) {
@@ -65,12 +63,12 @@ export async function* productMessages({ file, database, encoding }: ProductTask
     batch = new Map();
   };
   const message = (): ProductMessage => {
-    const sent = { progress, rejects };
+    const sent = { rejects };
     rejects = [];
     return sent;
   };
   try {
-    for await (const rows of file === undefined ? [] : readSource(file, { onProgress: (it) => void (progress = it), encoding })) {
+    for await (const rows of file === undefined ? [] : readSource(file, { encoding })) {
       for (const { line, row, problem } of rows) {
         counts.rows++;
         const read = row ? readProduct(row) : reasonOf(problem);
@@ -86,7 +84,7 @@ export async function* productMessages({ file, database, encoding }: ProductTask
         batch.set(product.item, before ? mergeProducts(before, entry) : entry);
       }
       if (batch.size >= batchSize) await flush();
-      if (rejects.length > 0 || progress) yield message();
+      if (rejects.length > 0) yield message(); // only then: each one waits for a thread that is busy with reviews
     }
     await flush();
   } finally {

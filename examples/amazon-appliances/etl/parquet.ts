@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startOf, type Texts } from '../bulk/orders.ts';
+import { counting, startOf, type Texts } from '../bulk/orders.ts';
 import { writeParquetFile } from '../bulk/parquet.ts';
 import type { RatingColumns } from './ratings.ts';
 
@@ -18,19 +18,19 @@ export function writeParquet(folder: string, ratings: RatingColumns, rows: Int32
     counts[items.indices[k]]++;
     sums[items.indices[k]] += value[rows[k]];
   }
-  const byCount = Int32Array.from(counts.keys()).sort((a, b) => counts[b] - counts[a] || sums[b] - sums[a] || a - b);
+  const byCount = counting(counts.length).sort((a, b) => counts[b] - counts[a] || sums[b] - sums[a] || a - b);
   writeParquetFile(join(folder, 'interactions.parquet'), [
     { name: 'user_idx', type: 'int32', data: users.indices },
     { name: 'item_idx', type: 'int32', data: items.indices },
-    { name: 'rating', type: 'float', data: Float32Array.from(rows, (row) => value[row]) },
-    { name: 'timestamp', type: 'int64', data: Float64Array.from(rows, (row) => time[row]) },
+    { name: 'rating', type: 'float', data: at(rows, value, new Float32Array(rows.length)) },
+    { name: 'timestamp', type: 'int64', data: at(rows, time, new Float64Array(rows.length)) },
   ]);
   writeParquetFile(join(folder, 'user_map.parquet'), [
-    { name: 'user_idx', type: 'int32', data: Int32Array.from(users.order.keys()) },
+    { name: 'user_idx', type: 'int32', data: counting(users.order.length) },
     { name: 'user_id', type: 'text', data: picked(ratings.users, users.order) },
   ]);
   writeParquetFile(join(folder, 'item_map.parquet'), [
-    { name: 'item_idx', type: 'int32', data: Int32Array.from(items.order.keys()) },
+    { name: 'item_idx', type: 'int32', data: counting(items.order.length) },
     { name: 'parent_asin', type: 'text', data: itemIds },
   ]);
   writeParquetFile(join(folder, 'popular_items.parquet'), [
@@ -39,6 +39,12 @@ export function writeParquet(folder: string, ratings: RatingColumns, rows: Int32
     { name: 'rating_count', type: 'int32', data: byCount.map((k) => counts[k]) },
     { name: 'average_rating', type: 'double', data: Float64Array.from(byCount, (k) => sums[k] / counts[k]) },
   ]);
+}
+
+/** The values of some rows. */
+function at<Values extends Float32Array | Float64Array>(rows: Int32Array, values: Float64Array, to: Values): Values {
+  for (let k = 0; k < rows.length; k++) to[k] = values[rows[k]];
+  return to;
 }
 
 /** The texts at some places, in that order. */

@@ -47,10 +47,11 @@ export class Ratings {
   addAll(batch: RatingBatch, onSuperseded: (line: number, rating: Rating) => void): void {
     const { ids, ends, size, times } = batch;
     for (let k = 0, start = 0; k < size; k++) {
+      const known = this.users.size;
       const user = this.users.addBytes(ids, start, ends[2 * k]);
       const item = this.items.addBytes(ids, ends[2 * k], ends[2 * k + 1]);
       start = ends[2 * k + 1];
-      const slot = this.#slot(user, item);
+      const slot = user === known ? this.#freeSlot(user, item) : this.#slot(user, item);
       let row = this.#table[slot] - 1;
       if (row < 0) {
         if (this.#size === this.#columns.user.length) this.#columns = columnsOf(2 * this.#size, this.#columns);
@@ -81,7 +82,7 @@ export class Ratings {
     this.users = new IdMap();
     this.items = new IdMap();
     this.#table = new Int32Array(4096);
-    return { ...this.#columns, users: users.toColumns(), items: items.toColumns() };
+    return { ...this.#columns, users: shared(users.toColumns()), items: shared(items.toColumns()) };
   }
 
   at(row: number): Rating {
@@ -127,17 +128,25 @@ export class Ratings {
   #slot(user: number, item: number): number {
     const { user: users, item: items } = this.#columns;
     const mask = this.#table.length - 1;
-    const mixed = Math.imul(user, 0x9e3779b1) ^ Math.imul(item, 0x85ebca6b);
-    for (let slot = (mixed ^ (mixed >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = firstSlot(user, item) & mask; ; slot = (slot + 1) & mask) {
       const row = this.#table[slot] - 1;
       if (row < 0 || (users[row] === user && items[row] === item)) return slot;
     }
   }
 
+  /** Where a new pair would stand: reads no other pairs, which are far away in memory. */
+  #freeSlot(user: number, item: number): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let slot = firstSlot(user, item) & mask;
+    while (table[slot] !== 0) slot = (slot + 1) & mask;
+    return slot;
+  }
+
   #rehash(): void {
     this.#table = new Int32Array(this.#table.length * 2);
     const { user, item } = this.#columns;
-    for (let row = 0; row < this.#size; row++) this.#table[this.#slot(user[row], item[row])] = row + 1;
+    for (let row = 0; row < this.#size; row++) this.#table[this.#freeSlot(user[row], item[row])] = row + 1;
   }
 
   #write(row: number, { values, times, verified, helpful, lines }: RatingBatch, k: number): void {
@@ -159,9 +168,25 @@ export class Ratings {
   }
 }
 
+function firstSlot(user: number, item: number): number {
+  const mixed = Math.imul(user, 0x9e3779b1) ^ Math.imul(item, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
+}
+
+/** A copy that threads share. */
+function shared({ bytes, ends }: Texts): Texts {
+  const copy = { bytes: new Uint8Array(new SharedArrayBuffer(bytes.length)), ends: new Int32Array(new SharedArrayBuffer(4 * ends.length)) };
+  copy.bytes.set(bytes);
+  copy.ends.set(ends);
+  return copy;
+}
+
+/** Columns that threads share. */
 function columnsOf(length: number, old?: Columns): Columns {
   const entries = Object.entries(columns).map(([name, type]) => {
-    const array = new type(length);
+    const array = new (type as new (memory: SharedArrayBuffer) => Columns[keyof Columns])(
+      new SharedArrayBuffer(length * type.BYTES_PER_ELEMENT),
+    );
     if (old) array.set(old[name as keyof Columns]);
     return [name, array];
   });

@@ -69,24 +69,28 @@ const maxLineBytes = 2 ** 24;
 
 /** Scans lines of JSON into the builder. Yields whenever the builder may be full, with the number of bytes read of the file. */
 async function* scannedLines(file: string, builder: BatchBuilder): AsyncGenerator<number> {
-  const pieces = contentOf(file);
-  let carry = Buffer.alloc(0);
+  let carry: Buffer = Buffer.alloc(0);
   let line = 0;
-  for await (const { piece, done } of pieces) {
-    const bytes = carry.length > 0 ? Buffer.concat([carry, piece]) : piece;
-    const end = bytes.lastIndexOf(10) + 1;
-    const wellFormed = isUtf8(bytes.subarray(0, end));
-    for (let start = 0; start < end; ) {
-      const stop = bytes.indexOf(10, start);
-      if (!wellFormed || !scanReview(bytes, start, stop, ++line, builder)) {
-        if (!wellFormed) line++;
-        await takeUnusual(builder, bytes.subarray(start, stop), line);
-      }
-      start = stop + 1;
-      if (builder.full) yield done;
-    }
-    carry = Buffer.from(bytes.subarray(end));
+  for await (const { piece, done } of contentOf(file)) {
+    const first = piece.indexOf(10) + 1;
+    carry = Buffer.concat([carry, first > 0 ? piece.subarray(0, first) : piece]);
     if (carry.length > maxLineBytes) throw badFile(`${file} has a line of more than ${maxLineBytes} bytes after line ${line}.`);
+    if (first === 0) continue;
+    const last = piece.lastIndexOf(10) + 1;
+    for (const bytes of [carry, piece.subarray(first, last)]) {
+      const wellFormed = isUtf8(bytes);
+      for (let start = 0; start < bytes.length; ) {
+        line++;
+        let next = wellFormed ? scanReview(bytes, start, bytes.length, line, builder) : -1;
+        if (next < 0) {
+          next = bytes.indexOf(10, start) + 1;
+          await takeUnusual(builder, bytes.subarray(start, next - 1), line);
+        }
+        start = next;
+        if (builder.full) yield done;
+      }
+    }
+    carry = Buffer.from(piece.subarray(last));
   }
   if (carry.length > 0) await takeUnusual(builder, carry, line + 1);
 }

@@ -79,11 +79,16 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
     const { ratings, counts, products } = await step('Reading files', (onProgress) => readFiles(options, target, rejects, onProgress));
     const chosen = await chooseRatings(options, ratings, products.known, rejects);
     const stored = await step('Writing tables', () =>
-      storeRatings(kind, target, ratings, chosen, products.known, (opened) => {
-        opened.copyEvents(database); // what visitors did stays when the tables are built anew
-      }),
+      storeRatings(
+        kind,
+        target,
+        ratings,
+        chosen,
+        products.known,
+        (opened) => opened.copyEvents(database), // what visitors did stays when the tables are built anew
+        (columns) => writeParquet(building, columns, chosen.rows),
+      ),
     );
-    await step('Writing parquet', async () => writeParquet(building, stored.columns, chosen.rows));
     await rejects.close();
     const { rows, notSampled, tooFew, users, ratedProducts, meanRating } = chosen;
     const summary: EtlSummary = {

@@ -5,6 +5,12 @@ const fields = ['user_id', 'parent_asin', 'rating', 'timestamp', 'verified_purch
 const [user, item, value, time, verified, helpful] = fields.map((_, k) => k);
 const harmless = ['title', 'text', 'images', 'asin'];
 const names = [...fields, ...harmless].map((name) => Buffer.from(`"${name}":`));
+/** Each name as words of four bytes, the last of which may begin inside the one before. */
+const nameWords = names.map((name) =>
+  Int32Array.from({ length: Math.ceil(name.length / 4) }, (_, k) => name.readInt32LE(Math.min(4 * k, name.length - 4))),
+);
+/** The name that came after each one in the line before: files keep their order. */
+const following = new Int8Array(names.length);
 
 /** Where the value of each field begins and ends; -1 for a field that has not come. */
 const starts = new Int32Array(fields.length);
@@ -13,32 +19,39 @@ const ends = new Int32Array(fields.length);
 /**
  * Takes the rating out of a line of JSON as the files of 2023 have it, without making an object of it: most of a line is text that
  * no rating needs. Whatever is unusual, be it valid or not (another field, an escape in an id, an empty value, blanks), is left to the
- * caller, so that both ways give the same. The bytes have to be UTF-8.
+ * caller, so that both ways give the same. The bytes have to be UTF-8, and end with a line.
  *
- * @returns false, with nothing done, when the line is unusual.
+ * @returns where the next line begins; -1, with nothing done, when the line is unusual.
  */
-export function scanReview(bytes: Uint8Array, from: number, to: number, line: number, batch: BatchBuilder): boolean {
-  if (to > from && bytes[to - 1] === 13) to--;
-  if (bytes[from] !== 123 || bytes[to - 1] !== 125) return false;
+export function scanReview(bytes: Uint8Array, from: number, to: number, line: number, batch: BatchBuilder): number {
+  if (viewed !== bytes) view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  viewed = bytes;
+  if (bytes[from] !== 123) return -1;
   starts.fill(-1);
   let at = from + 1;
+  let before = names.length - 1;
   for (;;) {
-    const name = nameAt(bytes, at);
-    if (name < 0) return false;
+    let name: number = following[before];
+    if (!isNameAt(bytes, at, name)) {
+      name = nameAt(bytes, at);
+      if (name < 0) return -1;
+      following[before] = name;
+    }
+    before = name;
     at += names[name].length;
     const end = endOfValue(bytes, at, to, 0);
-    if (end < 0) return false;
+    if (end < 0) return -1;
     if (name < fields.length) {
-      if (starts[name] >= 0) return false; // of two the last one counts, which JSON.parse knows
+      if (starts[name] >= 0) return -1; // of two the last one counts, which JSON.parse knows
       starts[name] = at;
       ends[name] = end;
     }
     at = end + 1;
     if (bytes[end] === 44) continue;
-    if (bytes[end] === 125 && end === to - 1) break;
-    return false;
+    if (bytes[end] !== 125) return -1;
+    if (bytes[at] === 13) at++;
+    return bytes[at] === 10 && take(bytes, line, batch) ? at + 1 : -1;
   }
-  return take(bytes, line, batch);
 }
 
 function take(bytes: Uint8Array, line: number, batch: BatchBuilder): boolean {
@@ -64,16 +77,22 @@ function take(bytes: Uint8Array, line: number, batch: BatchBuilder): boolean {
   return true;
 }
 
+/** The bytes of the latest line, read four at a time. */
+let view: DataView = new DataView(new ArrayBuffer(0));
+let viewed: Uint8Array | undefined;
+
 /** The field whose quoted name and colon stand here, or -1. */
 function nameAt(bytes: Uint8Array, at: number): number {
-  for (let k = 0; k < names.length; k++) {
-    const name = names[k];
-    if (bytes[at + 1] !== name[1]) continue;
-    let i = 0;
-    while (i < name.length && bytes[at + i] === name[i]) i++;
-    if (i === name.length) return k;
-  }
+  for (let k = 0; k < names.length; k++) if (isNameAt(bytes, at, k)) return k;
   return -1;
+}
+
+function isNameAt(bytes: Uint8Array, at: number, name: number): boolean {
+  const words = nameWords[name];
+  const last = at + names[name].length - 4;
+  if (last + 4 > bytes.length || view.getInt32(last, true) !== words[words.length - 1]) return false;
+  for (let k = 0; k < words.length - 1; k++) if (view.getInt32(at + 4 * k, true) !== words[k]) return false;
+  return true;
 }
 
 /** Where a value of JSON without blanks ends, or -1 when it is not valid or has blanks. */
@@ -106,9 +125,18 @@ function endOfItems(bytes: Uint8Array, at: number, to: number, closing: number, 
 }
 
 function endOfText(bytes: Uint8Array, at: number, to: number): number {
+  const lastWord = bytes.length - 4;
   while (at < to) {
+    if (at <= lastWord) {
+      const special = specialIn(view.getInt32(at, true));
+      if (special === 0) {
+        at += 4;
+        continue;
+      }
+      at += (31 - Math.clz32(special & -special)) >> 3;
+    }
     const byte = bytes[at++];
-    if (byte === 34) return at;
+    if (byte === 34) return at <= to ? at : -1;
     if (byte < 32) return -1;
     if (byte !== 92) continue;
     const escaped = bytes[at++];
@@ -129,6 +157,14 @@ function endOfText(bytes: Uint8Array, at: number, to: number): number {
   }
   return -1;
 }
+
+/** The highest bit of the lowest byte that is a quote, a backslash or a control character; 0 when none of the four is. */
+function specialIn(word: number): number {
+  return (zeroIn(word ^ 0x22222222) | zeroIn(word ^ 0x5c5c5c5c) | ((word - 0x20202020) & ~word)) & 0x80808080;
+}
+
+/** Has the highest bit of the lowest byte that is zero; of bytes above it the bits mean nothing. */
+const zeroIn = (word: number) => (word - 0x01010101) & ~word;
 
 const isHex = (byte: number) => (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102);
 
@@ -152,8 +188,13 @@ function isWord(bytes: Uint8Array, at: number, word: string): boolean {
 function isPlainId(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start - 2;
   if (bytes[start] !== 34 || length < 5 || length > 200) return false;
-  for (let k = start + 1; k < end - 1; k++) if (bytes[k] <= 32 || bytes[k] >= 127 || bytes[k] === 92) return false;
-  return true;
+  for (let k = start + 1; ; k += 4) {
+    const at = Math.min(k, end - 5); // the last word may begin inside the one before
+    const word = view.getInt32(at, true);
+    const unusual = word | zeroIn(word ^ 0x7f7f7f7f) | zeroIn(word ^ 0x5c5c5c5c) | ((word - 0x21212121) & ~word);
+    if ((unusual & 0x80808080) !== 0) return false;
+    if (k >= end - 5) return true;
+  }
 }
 
 /** One digit, with or without one after the point; -1 for anything else. */

@@ -1,7 +1,7 @@
 import type { IdMap } from 'attune';
 import type { DatabaseKind, LoadDatabase } from '../pipeline/database.ts';
 import { bareProduct } from './product.ts';
-import type { Ratings } from './ratings.ts';
+import type { RatingColumns, Ratings } from './ratings.ts';
 import type { Rejects } from './rejects.ts';
 import type { EtlOptions } from './run.ts';
 
@@ -60,7 +60,10 @@ export async function chooseRatings(options: EtlOptions, ratings: Ratings, known
   };
 }
 
-/** Makes rows for products that only ratings know, completes the others, and writes the ratings into the database. */
+/**
+ * Makes rows for products that only ratings know, completes the others, and writes the ratings into the database.
+ * @param beside other work on the ratings that stay, done while this thread waits
+ */
 export async function storeRatings(
   kind: DatabaseKind,
   place: string,
@@ -68,6 +71,7 @@ export async function storeRatings(
   { rows, counts, sums }: Chosen,
   known: IdMap,
   complete: (target: LoadDatabase) => void,
+  beside: (columns: RatingColumns) => void,
 ) {
   const target = await kind.reopen(place);
   let stubs = 0;
@@ -96,7 +100,7 @@ export async function storeRatings(
     target.close();
   }
   const columns = ratings.release();
-  await kind.writeRatings(place, columns, rows);
+  await kind.writeRatings(place, columns, rows, () => beside(columns));
   return { stubs, products, columns };
 }
 

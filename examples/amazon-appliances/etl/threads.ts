@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 
 /** Messages on their way to a reader; so many at most, so that a fast writer does not fill the memory. */
@@ -8,7 +9,9 @@ const underWay = 8;
  * @param task what the script finds as {@link taskOfThread}.
  */
 export async function* received<T>(script: URL, task: unknown): AsyncGenerator<T> {
-  const worker = new Worker(new URL('./thread.mjs', import.meta.url), {
+  // In a bundle all scripts are beside each other, and need no loader of TypeScript.
+  const bundled = import.meta.url.endsWith('.mjs');
+  const worker = new Worker(new URL(bundled ? `./${basename(script.pathname, '.ts')}.mjs` : './thread.mjs', import.meta.url), {
     workerData: { script: script.href, task },
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: 256 },

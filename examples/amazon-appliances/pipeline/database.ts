@@ -30,8 +30,8 @@ export interface DatabaseKind {
   create(where: string): Promise<OpenDatabase>;
   /** The same tables again, for the next step of the load. */
   reopen(where: string): Promise<LoadDatabase>;
-  /** Fills the empty table of ratings, and makes what finds them. */
-  writeRatings(where: string, ratings: RatingColumns, rows: Int32Array): Promise<void>;
+  /** Fills the empty table of ratings, and makes what finds them. @param beside work that needs nothing of the table, done when this thread waits */
+  writeRatings(where: string, ratings: RatingColumns, rows: Int32Array, beside: () => void): Promise<void>;
   /** Puts the tables of a load in the place of those in use, where they are no files, whose turn comes next. */
   publish(where: string): Promise<void>;
 }

@@ -33,7 +33,9 @@ export const postgresql: DatabaseKind = {
     const sql = connect(url, forLoading);
     return { ...(await opened(sql)), fillAverages: (of) => fillAverages(sql, of), copyEvents() {} }; // the table of events stays where it is
   },
-  writeRatings: (url, ratings, rows) => using(connect(url, forLoading), (sql) => copyRatings(sql, ratings, rows)),
+  async writeRatings(url, ratings, rows, beside) {
+    await using(connect(url, forLoading), (sql) => copyRatings(sql, ratings, rows, beside));
+  },
   publish: (url) =>
     using(connect(url), async (sql) => {
       const [{ schema }] = await sql`select quote_ident(current_schema()) as schema`;

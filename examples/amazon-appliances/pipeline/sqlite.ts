@@ -23,8 +23,8 @@ export const sqlite: DatabaseKind = {
     const handle = new Database(file);
     return { ...(await openedForLoading(handle)), ...stepsOf(handle) };
   },
-  async writeRatings(file, ratings, rows) {
-    writeRatingTable(file, ratings, rows);
+  async writeRatings(file, ratings, rows, beside) {
+    await writeRatingTable(file, ratings, rows, beside);
     const handle = new Database(file);
     try {
       await openedForLoading(handle);
