@@ -42,7 +42,7 @@ const partsOf: Record<string, Parts> = {
     ease: () => new EaseRecommender({ regularization: 250 }),
   },
   'amazon-music': {
-    als: als({ alpha: 10, regularization: 10, iterations: 10, acceleration: false }),
+    als: als({ factors: 128, alpha: 10, regularization: 3, iterations: 8, ...root }),
     'graph-filter': graph({}),
     'sequence-linear': next({}),
     bpr: () => new BprRecommender({ seed, candidates: 4, iterations: 60 }),
