@@ -54,7 +54,9 @@ export const industrialBench = {
     const best = [...scores].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
 
     const held = new Set(test.map(pairOf));
-    const hybrid = new Hybrid(texts, await fitted(rows.filter((pair) => !held.has(pair.join(' ')))));
+    const known = rows.filter((pair) => !held.has(pair.join(' ')));
+    console.log(reachOf(known, test));
+    const hybrid = new Hybrid(texts, await fitted(known));
     const reports: Record<string, EvaluationReport> = {};
     for (const [name, weights] of Object.entries({ 'sequence-linear': none, again: { ...none, again: best.again }, hybrid: best })) {
       reports[name] = await hybrid.report(test, weights, name);
@@ -65,6 +67,34 @@ export const industrialBench = {
     console.log(compare(reports.hybrid, reports.again, 'ndcg@10').summary);
   },
 };
+
+/** How much there is to learn from who took what together, and from what is popular. */
+function reachOf(rows: [string, string][], cases: Case[]): string {
+  const { items, byUser, byItem } = setsOf(rows);
+  const top = new Set(items.slice(0, 10));
+  const fresh = cases.filter(({ user_id, item_id }) => byItem.has(`${item_id}`) && !byUser.get(user_id)?.has(`${item_id}`));
+  const reached = fresh.filter(({ user_id, item_id }) => {
+    const takers = byItem.get(`${item_id}`);
+    return [...(byUser.get(user_id) ?? [])].some((own) =>
+      [...(byItem.get(own) ?? [])].some((other) => other !== user_id && takers?.has(other)),
+    );
+  });
+  const popular = fresh.filter(({ item_id }) => top.has(`${item_id}`));
+  const share = (part: Case[]) => `${((100 * part.length) / fresh.length).toFixed(1)} %`;
+  return `Of ${fresh.length} cases with a known item that is new to the user, another user has it and one of this user's in ${share(reached)}; ${share(popular)} are one of the ten most popular.`;
+}
+
+/** Who took what, both ways, and the items, the most popular first. */
+function setsOf(rows: [string, string][]) {
+  const byUser = new Map<string, Set<string>>();
+  const byItem = new Map<string, Set<string>>();
+  for (const [user, item] of rows) {
+    byUser.set(user, (byUser.get(user) ?? new Set()).add(item));
+    byItem.set(item, (byItem.get(item) ?? new Set()).add(user));
+  }
+  const items = [...byItem].sort((a, b) => b[1].size - a[1].size).map(([item]) => item);
+  return { items, byUser, byItem };
+}
 
 const pairOf = ({ user_id, item_id }: Case) => `${user_id} ${item_id}`;
 const fitted = (rows: [string, string][]) => new SequenceLinearRecommender({ regularization: 20 }).fit(fromPairs(rows));

@@ -12,7 +12,7 @@ import { type TriedBlend, tryBlends } from './blends.ts';
 import { Clock } from './clock.ts';
 import { type DataShape, type FamilyName, familiesFor, type ModelFamily, readFamilies } from './families.ts';
 import { type HeldOut, holdOut, isOrdered, shareOf } from './hold-out.ts';
-import { type Candidate, runRound, type SearchContext, surviving, type Tried } from './search.ts';
+import { type Candidate, keptFamilies, runRound, type SearchContext, surviving, type Tried } from './search.ts';
 import { bestFirst, type Judge, type ModelTrial } from './trial.ts';
 
 export type { FamilyName, ModelFamily } from './families.ts';
@@ -131,11 +131,7 @@ export async function chooseModel(interactions: Interactions, options: ChooseMod
 async function searchFamilies(families: readonly ModelFamily[], held: HeldOut, context: SearchContext, drawn: number): Promise<Tried[]> {
   const { objective, clock } = context;
   const fraction = Math.min(1, Math.max(leastRows, rowsPerSecond * clock.budget) / held.train.size);
-  const whole = fraction > 0.6;
-  const sample = shareOf(held, whole ? 1 : fraction, drawn);
-  const users = whole ? 6000 : 2000;
-  const firsts = families.map((family) => ({ family, parameters: family.settings[0] }));
-  const first = await runRound({ number: 1, candidates: firsts, held: sample, users, until: whole ? 0.45 : 0.25 }, context);
+  const { first, sample, users, whole } = await firstRound(families, held, context, drawn, fraction);
   const kept = surviving(first, objective);
   const further = interleaved(
     kept.map(({ candidate: { family } }) => family.settings.slice(1).map((parameters) => ({ family, parameters }))),
@@ -145,8 +141,30 @@ async function searchFamilies(families: readonly ModelFamily[], held: HeldOut, c
   if (whole) return bestOfEach(both);
   const finalists = kept.flatMap(({ candidate: { family } }) => both.filter((tried) => tried.candidate.family === family).slice(0, 2));
   const candidates = bestFirst(finalists, objective).map(({ candidate }) => candidate);
-  return bestOfEach(await runRound({ number: 3, candidates, held, users: 8000, until: 0.7 }, context));
+  // What did best on the sample is worth most of the time.
+  return bestOfEach(await runRound({ number: 3, candidates, held, users: 8000, until: 0.7, mostOfRest: 0.6 }, context));
 }
+
+/**
+ * Every family with its first setting. Where the machine is so busy, or the data so large, that most of them run out of time, they are all
+ * tried again on a quarter of the users, and so on: a comparison of all on fewer rows says more than the one model that was fast enough.
+ */
+async function firstRound(families: readonly ModelFamily[], held: HeldOut, context: SearchContext, drawn: number, fraction: number) {
+  const candidates = families.map((family) => ({ family, parameters: family.settings[0] }));
+  for (let attempt = 0, share = fraction; ; attempt++, share /= 4) {
+    const whole = share > 0.6;
+    const sample = shareOf(held, whole ? 1 : share, drawn);
+    const users = whole ? 6000 : 2000;
+    const until = (whole ? 0.45 : 0.25) + 0.1 * attempt;
+    const first = await runRound({ number: 1, candidates, held: sample, users, until }, context);
+    const enough = Math.min(keptFamilies, candidates.length);
+    const last = attempt === mostAttempts - 1 || share * held.train.size <= leastRows || context.clock.budget === Number.POSITIVE_INFINITY;
+    if (first.length >= enough || last) return { first, sample, users, whole };
+  }
+}
+
+/** Samples of the first round, each a quarter of the one before. */
+const mostAttempts = 3;
 
 /** The first of each list, then the second of each, and so on. */
 function interleaved(lists: readonly Candidate[][]): Candidate[] {

@@ -72,9 +72,7 @@ const alsSettings = ({ items, rows }: DataShape) => {
     { factors: 128, alpha: 60, regularization: 3, regularizationScaling: 'count', iterations: 3 },
     { factors: 64, alpha: 40, regularization: 10, iterations: 6 },
   ];
-  return items > 15_000 || rows < 20 * items
-    ? [sparse[0], dense[1], ...sparse.slice(1), ...dense.slice(2), dense[0]]
-    : [...dense, sparse[2]];
+  return items > 15_000 || rows < 20 * items ? [sparse[0], dense[0], ...sparse.slice(1), ...dense.slice(1)] : [...dense, sparse[2]];
 };
 
 /** Of ratings. */

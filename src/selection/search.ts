@@ -26,6 +26,8 @@ export interface Round {
   users: number;
   /** The part of the budget after which no further trial begins, 0 to 1. */
   until: number;
+  /** At most this part of what the round has left goes to one trial, while others wait. Default 0.3. */
+  mostOfRest?: number;
 }
 
 /** What all rounds share. */
@@ -37,20 +39,20 @@ export interface SearchContext extends Judge {
   trials: ModelTrial[];
 }
 
-/** At most this part of what a round has left goes to one trial, while others wait. */
-const mostOfRound = 0.3;
-/** Families that go on from the first round, and those that do so when no test shows that they are worse than the best. */
-const keptFamilies = 3;
+/** Families that go on from the first round. */
+export const keptFamilies = 3;
+/** Those that do so when no test shows that they are worse than the best. */
 const mostFamilies = 4;
 
 /** Runs the trials of a round in order until its time is over. A trial that fails or takes too long is noted, and the search goes on. */
 export async function runRound(round: Round, context: SearchContext): Promise<Tried[]> {
   const done: Tried[] = [];
+  const { mostOfRest = 0.3 } = round;
   for (const [at, candidate] of round.candidates.entries()) {
     const left = context.clock.until(round.until);
     if (left <= 0) break;
     const others = round.candidates.length - at - 1;
-    const tried = await tryOne(candidate, round, context, others > 0 ? left * mostOfRound : left);
+    const tried = await tryOne(candidate, round, context, others > 0 ? left * mostOfRest : left);
     if (tried) done.push(tried);
   }
   return bestFirst(done, context.objective);

@@ -147,6 +147,27 @@ describe('chooseModel', () => {
     expect(family).toBe('popularity');
     expect(trials.find((trial) => trial.family === 'slow')?.error).toContain('stopped');
   });
+  it('tries all families again on fewer users when most of them fail on all', async () => {
+    const many = zipf({ users: 3000, items: 300, rows: 60_000 });
+    const small = (name: string) => ({
+      name,
+      settings: [{}],
+      make: () => {
+        const model = new PopularityRecommender();
+        const fitNow = model.fit.bind(model);
+        model.fit = async (rows, options) => {
+          if (rows.size > 30_000) throw new Error('too many rows');
+          return fitNow(rows, options);
+        };
+        return model;
+      },
+    });
+    const families = ['popularity' as const, small('one'), small('two')];
+    const { trials } = await chooseModel(many, { families, budgetSeconds: 60, blend: false });
+    const firsts = trials.filter(({ round }) => round === 1);
+    expect(firsts.filter(({ family, error }) => family === 'one' && error === undefined).length).toBe(1);
+    expect(Math.min(...firsts.map(({ rows }) => rows))).toBeLessThan(30_000);
+  });
   it('ends with the reason of a signal', async () => {
     const stop = new AbortController();
     const onProgress = () => stop.abort(new Error('enough'));

@@ -121,8 +121,10 @@ export class SasRecNetwork {
 
   #blockForward(b: number, pass: Pass): Call[] {
     const { factors: d, heads } = this.#shape;
-    const { starts, squares, change } = this.#memory;
+    const { starts, squares, change, wide } = this.#memory;
     const { y, statsA, qkv, shares, mixed, x, statsB, z, before, after } = this.#memory.blocks[b];
+    // Where there is a way back, it finds the slopes in the place of what the activation was given.
+    const slopes = wide.array.length > 0 ? before : undefined;
     const input = this.#memory.x[b];
     const value = (name: string) => this.#value(`${name}${b}`);
     const { rows } = pass;
@@ -136,7 +138,7 @@ export class SasRecNetwork {
       call(engine, dropoutRows, rows, { x: change, base: input, width: d, ...this.#dropout(pass, 3 * b + 1), out: x }),
       call(engine, layerNormForward, rows, { x, width: d, gain: value('gainB'), shift: value('shiftB'), y: z, stats: statsB }),
       call(engine, linearForward, rows, { x: z, inputs: d, w: value('up'), b: value('upBias'), outputs: 4 * d, y: before }),
-      call(engine, activationForward, rows, { x: before, width: 4 * d, kind: gelu, y: after }),
+      call(engine, activationForward, rows, { x: before, width: 4 * d, kind: gelu, y: after, slopes }),
       call(engine, linearForward, rows, { x: after, inputs: 4 * d, w: value('down'), b: value('downBias'), outputs: d, y: change }),
       call(engine, dropoutRows, rows, { x: change, base: x, width: d, ...this.#dropout(pass, 3 * b + 2), out: this.#memory.x[b + 1] }),
     ];

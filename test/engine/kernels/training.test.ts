@@ -122,20 +122,32 @@ describe.each([
 ])('the activation %s', (_, kind) => {
   const width = 16;
   it('is that of the plain twin and has the gradient of its function', () => {
-    const pass = (engine: Engine<'training'>, { x, y, c, dx }: Floats) => {
-      engine.runHere(jobs.activationForward, { hi: 4 }, { x, width, kind, y });
-      engine.runHere(jobs.activationBackward, { hi: 4 }, { x, width, kind, dy: c, dx: dx ?? y });
-    };
-    expectSame(both({ x: 64, y: 64, c: 64, dx: 64 }, pass));
-    expectGradients(
-      { x: 64, y: 64, c: 64 },
-      ['x'],
-      (engine, { x, y, c }) => {
-        engine.runHere(jobs.activationForward, { hi: 4 }, { x, width, kind, y });
-        return inner(c, y);
-      },
-      (engine, { x, c, dx }) => engine.runHere(jobs.activationBackward, { hi: 4 }, { x, width, kind, dy: c, dx }),
+    const forward = (engine: Engine<'training'>, { x, y, slopes }: Floats) =>
+      engine.runHere(jobs.activationForward, { hi: 4 }, { x, width, kind, y, slopes });
+    const backward = (engine: Engine<'training'>, { x, c, dx, slopes }: Floats) =>
+      engine.runHere(jobs.activationBackward, { hi: 4 }, { x: kind === 1 ? x : slopes, width, kind, dy: c, dx });
+    expectSame(
+      both({ x: 64, y: 64, c: 64, dx: 64, slopes: 64 }, (engine, arrays) => {
+        forward(engine, arrays);
+        backward(engine, arrays);
+      }),
     );
+    expectGradients(
+      { x: 64, y: 64, c: 64, slopes: 64 },
+      ['x'],
+      (engine, arrays) => {
+        forward(engine, arrays);
+        return inner(arrays.c, arrays.y);
+      },
+      backward,
+    );
+  });
+  it('leaves the slopes in the place of what it was given', () => {
+    const [fast] = both({ x: 64, y: 64, slopes: 64 }, (engine, { x, y, slopes }) => {
+      engine.runHere(jobs.activationForward, { hi: 4 }, { x, width, kind, y, slopes });
+      engine.runHere(jobs.activationForward, { hi: 4 }, { x, width, kind, y, slopes: x });
+    });
+    if (kind === 2) expect(fast.x).toEqual(fast.slopes);
   });
 });
 

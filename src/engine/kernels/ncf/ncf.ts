@@ -177,7 +177,7 @@ function passes(
       const b = w + room(rows * next);
       if (l == 0) linearForward(0, 1, 0, panel, p + gBytes, e, w, b, next, mine);
       linearForward(0, count, 0, panel, input, wide, l == 0 ? w + <usize>e * ((<usize>next) << 2) : w, l == 0 ? mine : b, next, output);
-      activationForward(0, count, 0, panel, output, next, 1, output);
+      activationForward(0, count, 0, panel, output, next, 1, output, 0);
       w = b + room(next);
       input = output;
       output += <usize>count * ((<usize>next) << 2);
@@ -339,7 +339,7 @@ export function ncfScores(
         const output = last + <usize>64 * ((<usize>wide) << 2);
         const b = w + room(wide * next);
         linearForward(0, count, 0, output + <usize>64 * ((<usize>next) << 2), last, wide, w, b, next, output);
-        activationForward(0, count, 0, 0, output, next, 1, output);
+        activationForward(0, count, 0, 0, output, next, 1, output, 0);
         w = b + room(next);
         last = output;
         wide = next;

@@ -31,10 +31,12 @@ export function twins({ f32 }: Memory) {
     },
 
     activationForward(lo: number, hi: number, _block: number, _scratch: number, ...rest: number[]) {
-      const [x, width, kind, y] = rest;
+      const [x, width, kind, y, slopes] = rest;
       for (let e = lo * width; e < hi * width; e++) {
         const v = f32[x / 4 + e];
-        f32[y / 4 + e] = kind === 1 ? Math.max(v, 0) : 0.5 * v * (1 + Math.tanh(gelu * (v + 0.044715 * v ** 3)));
+        const t = Math.tanh(gelu * (v + 0.044715 * v ** 3));
+        f32[y / 4 + e] = kind === 1 ? Math.max(v, 0) : 0.5 * v * (1 + t);
+        if (kind === 2 && slopes) f32[slopes / 4 + e] = 0.5 * (1 + t + v * (1 - t * t) * gelu * (1 + 3 * 0.044715 * v * v));
       }
     },
 
@@ -42,9 +44,7 @@ export function twins({ f32 }: Memory) {
       const [x, width, kind, dy, dx] = rest;
       for (let e = lo * width; e < hi * width; e++) {
         const v = f32[x / 4 + e];
-        const t = Math.tanh(gelu * (v + 0.044715 * v ** 3));
-        const slope = kind === 1 ? Number(v > 0) : 0.5 * (1 + t + v * (1 - t * t) * gelu * (1 + 3 * 0.044715 * v * v));
-        f32[dx / 4 + e] = f32[dy / 4 + e] * slope;
+        f32[dx / 4 + e] = f32[dy / 4 + e] * (kind === 1 ? Number(v > 0) : v);
       }
     },
 

@@ -54,37 +54,37 @@ function tanh4(x: v128): v128 {
 }
 
 /**
- * Block job: y = f(x) for rows lo..hi; `kind` 1: max(x, 0); 2: GELU, x / 2 (1 + tanh(sqrt(2 / pi) (x + .044715 x^3))) (Hendrycks & Gimpel 2016).
+ * Block job: y = f(x) for rows lo..hi; `kind` 1: max(x, 0); 2: GELU, x / 2 (1 + tanh(sqrt(2 / pi) (x + .044715 x^3))) (Hendrycks & Gimpel 2016),
+ * whose f'(x) goes to `slopes`, which may be x: the way back then needs no tanh.
  */
-export function activationForward(lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, width: i32, kind: i32, y: F32s): void {
+export function activationForward(
+  lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, width: i32, kind: i32, y: F32s, slopes: Optional<F32s>,
+): void {
+  const one = f32x4.splat(1), half = f32x4.splat(0.5);
   for (let e = (<usize>lo * <usize>width) << 2, end = (<usize>hi * <usize>width) << 2; e < end; e += 16) {
     const v = v128.load(x + e);
     if (kind == 1) {
       v128.store(y + e, f32x4.max(v, f32x4.splat(0)));
       continue;
     }
-    const inner = f32x4.mul(v, f32x4.add(f32x4.splat(0.7978845608), f32x4.mul(f32x4.splat(0.03567740814), f32x4.mul(v, v))));
-    v128.store(y + e, f32x4.mul(f32x4.mul(f32x4.splat(0.5), v), f32x4.add(f32x4.splat(1), tanh4(inner))));
+    const square = f32x4.mul(v, v);
+    const t = tanh4(f32x4.mul(v, f32x4.add(f32x4.splat(0.7978845608), f32x4.mul(f32x4.splat(0.03567740814), square))));
+    v128.store(y + e, f32x4.mul(f32x4.mul(half, v), f32x4.add(one, t)));
+    if (!slopes) continue;
+    const slope = f32x4.add(f32x4.splat(0.7978845608), f32x4.mul(f32x4.splat(0.1070322244), square));
+    const bend = f32x4.mul(f32x4.mul(v, slope), f32x4.sub(one, f32x4.mul(t, t)));
+    v128.store(slopes + e, f32x4.mul(half, f32x4.add(f32x4.add(one, t), bend)));
   }
 }
 
-/** Block job: dx = dy f'(x) for rows lo..hi; dx may be dy. */
+/** Block job: dx = dy f'(x) for rows lo..hi; dx may be dy. Of `kind` 2, x is the slopes. */
 export function activationBackward(
   lo: i32, hi: i32, block: i32, scratch: usize, x: F32s, width: i32, kind: i32, dy: F32s, dx: F32s,
 ): void {
-  const one = f32x4.splat(1);
   for (let e = (<usize>lo * <usize>width) << 2, end = (<usize>hi * <usize>width) << 2; e < end; e += 16) {
     const v = v128.load(x + e);
     const d = v128.load(dy + e);
-    if (kind == 1) {
-      v128.store(dx + e, v128.and(d, f32x4.gt(v, f32x4.splat(0))));
-      continue;
-    }
-    const square = f32x4.mul(v, v);
-    const t = tanh4(f32x4.mul(v, f32x4.add(f32x4.splat(0.7978845608), f32x4.mul(f32x4.splat(0.03567740814), square))));
-    const slope = f32x4.add(f32x4.splat(0.7978845608), f32x4.mul(f32x4.splat(0.1070322244), square));
-    const bend = f32x4.mul(f32x4.mul(v, slope), f32x4.sub(one, f32x4.mul(t, t)));
-    v128.store(dx + e, f32x4.mul(d, f32x4.mul(f32x4.splat(0.5), f32x4.add(f32x4.add(one, t), bend))));
+    v128.store(dx + e, kind == 1 ? v128.and(d, f32x4.gt(v, f32x4.splat(0))) : f32x4.mul(d, v));
   }
 }
 
