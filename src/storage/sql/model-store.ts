@@ -69,6 +69,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
   const sql = statements(dialect, table);
   const run = <T>(work: (connection: SqlConnection) => Promise<T>) => use((connection) => connection.atomic(() => work(connection)));
   const { aliasesOf, infoOf, pointsAt, existing, bytesOf } = readers(sql);
+  const point = pointing(sql, pointsAt);
 
   const store: UncheckedModelStore = {
     purge: () => use((connection) => connection.purge(dialect, [table, `${table}_aliases`, `${table}_parts`])),
@@ -116,14 +117,7 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
     async promote(name, version, alias) {
       return run(async (connection) => {
         await existing(connection, name, version);
-        for (;;) {
-          const [top] = await pointsAt(connection, name, alias);
-          if (Number(top?.version) === version) return;
-          const place = Number(top?.place ?? 0) + 1;
-          if ((await connection.run(sql.push, name, alias, place, version)) === 0) continue;
-          if (place % 100 === 0) await connection.run(sql.forget, name, alias, place - mostHistory);
-          return;
-        }
+        await point(connection, name, alias, version);
       });
     },
     async rollback(name, alias) {
@@ -146,6 +140,21 @@ export function sqlModelStore({ dialect, use }: SqlDatabase, table: string, opti
     },
   };
   return checkedModelStore(store, options);
+}
+
+/** What makes an alias point at a version, and forgets its old changes a hundred at a time. */
+function pointing(sql: ReturnType<typeof statements>, pointsAt: ReturnType<typeof readers>['pointsAt']) {
+  return async (connection: SqlConnection, name: string, alias: string, version: number): Promise<void> => {
+    for (;;) {
+      const [top] = await pointsAt(connection, name, alias);
+      if (Number(top?.version) === version) return;
+      const place = Number(top?.place ?? 0) + 1;
+      // Nothing is inserted if another process has taken the place in the meantime.
+      if ((await connection.run(sql.push, name, alias, place, version)) === 0) continue;
+      if (place % 100 === 0) await connection.run(sql.forget, name, alias, place - mostHistory);
+      return;
+    }
+  };
 }
 
 /** Pieces of bytes, without copies. */

@@ -1,8 +1,10 @@
 import type { Memory } from '../../memory/views.ts';
-import type { hnswWords } from './graph.plain.ts';
+
+/** What the header of a graph says of packed lists. */
+type Word = 'links' | 'record' | 'lowBits' | 'unpacked' | 'degree';
 
 /** Lists of links as packed.ts writes them. `word` reads the header of a graph. */
-export function packedOver({ u8, i32 }: Memory, word: (g: number, name: keyof typeof hnswWords) => number) {
+export function packedOver({ u8, i32 }: Memory, word: (g: number, name: Word) => number) {
   const unpack = (g: number, slot: number, place: number) => {
     const from = word(g, 'links') + slot * word(g, 'record');
     const bitAt = (bit: number) => (u8[from + (bit >> 3)] >> (bit & 7)) & 1;
