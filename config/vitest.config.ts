@@ -16,8 +16,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/integration/**'],
-    testTimeout: 60_000,
+    // Many tests start processes of their own, which take their time on a busy machine.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Files share the modules of their worker: evaluating the library anew for each would be most of the work of many.
+    isolate: false,
   },
 });

@@ -5,6 +5,7 @@ import { appliancesColumns } from '../support/appliances-shape.ts';
 import type { Build } from '../support/built.ts';
 import { dataFolder, listedPairs } from '../support/data.ts';
 import { generator, sample } from '../support/random.ts';
+import { longUser, shopModels, shopPage, someUsers } from '../support/shop-page.ts';
 
 /** What two builds are timed on. It is prepared once in a process of each build; its runs are what counts. */
 export interface BuildTask {
@@ -79,6 +80,31 @@ export const buildTasks: BuildTask[] = [
       const als = await servedAls(build, scale);
       const items = sample(200, als.items.size, 2).map((i) => als.items.idAt(i));
       return () => items.map((item) => als.similarItems(item, n));
+    },
+  },
+  {
+    name: 'page',
+    what: 'page of ten with reasons by ALS, search, popular and diversify, Appliances shape: 20 users',
+    runs: 15,
+    async prepare(build, scale) {
+      const models = await shopModels(build, scale);
+      const shop = await shopPage(build, models, 'graph');
+      const users = someUsers(models.data.users, 20);
+      return async () => {
+        for (const user of users) await shop.rank({ user }, n);
+      };
+    },
+  },
+  {
+    name: 'page-long',
+    what: 'the same page for a user with 1,200 interactions, 5 times',
+    runs: 15,
+    async prepare(build, scale) {
+      const models = await shopModels(build, scale);
+      const shop = await shopPage(build, models, 'graph');
+      return async () => {
+        for (let k = 0; k < 5; k++) await shop.rank({ user: longUser }, n);
+      };
     },
   },
   {

@@ -2,6 +2,7 @@
 import { fourBitQuery, fourBitSimilarity, scoreFourBits } from './four-bits';
 import { CENTRE, CODES, FINE, FOUR_BIT, LIST, LIST_ROOM, pointer, QUERY, QUERY_SCALE, REFINED, SCALES, WIDTH, word } from './graph';
 import { sums, total } from './sums';
+import { touchRows } from './touch';
 
 /** The codes of a slot become the query. */
 export function queryOf(g: usize, slot: i32): void {
@@ -40,6 +41,7 @@ export function scoreList(g: usize, count: i32): void {
   const queryScale = f32x4.splat(load<f32>(g + (QUERY_SCALE << 2)));
   const last = load<i32>(list + ((<usize>count - 1) << 2));
   for (let k = count; k & 3; k++) store<i32>(list + ((<usize>k) << 2), last);
+  store<i32>(out, touchRows(list, count, codes, width, scales));
   for (let k = 0; k < count; k += 4) {
     const at = list + ((<usize>k) << 2);
     const s0 = <usize>load<u32>(at), s1 = <usize>load<u32>(at, 4), s2 = <usize>load<u32>(at, 8), s3 = <usize>load<u32>(at, 12);

@@ -1,6 +1,7 @@
 // Codes of four bits per dimension: see FOUR_BIT in graph.ts.
 import { CENTRE, CODES, FOUR_BIT, LIST, LIST_ROOM, pointer, QUERY, QUERY_SCALE, SCALES, WIDTH, word } from './graph';
 import { sums, total } from './sums';
+import { touchRows } from './touch';
 
 /** Sixteen codes as what they stand for. */
 // @ts-ignore: decorator of AssemblyScript
@@ -38,6 +39,7 @@ export function scoreFourBits(g: usize, count: i32): void {
   const half = i8x16.splat(15), end = query + (width << 1);
   const last = load<i32>(list + ((<usize>count - 1) << 2));
   for (let k = count; k & 3; k++) store<i32>(list + ((<usize>k) << 2), last);
+  store<i32>(out, touchRows(list, count, codes, row, scales));
   let s = i32x4.splat(0);
   for (let q = query; q < end; q += 16) s = i32x4.add(s, i32x4.dot_i16x8_s(v128.load(q), i16x8.splat(15)));
   const base = i32x4.splat(total(s));

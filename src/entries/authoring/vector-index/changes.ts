@@ -9,7 +9,7 @@ export function changes({ describe, it, expect, open, dimensions, filled, expect
     rows.set(7, unitVector(dimensions, 777));
     await index.add(Int32Array.of(7), rows.get(7) as Float32Array);
     expect(index.size).toBe(50);
-    await expectNearest(index, rows, rows.get(7) as Float32Array, 5);
+    await expectNearest(index, rows, [rows.get(7) as Float32Array], 5);
   });
 
   it('takes sparse keys, and gives back a vector by its key', async () => {
@@ -60,7 +60,7 @@ export function changes({ describe, it, expect, open, dimensions, filled, expect
               else rows.set(key, unitVector(dimensions, seed + key));
           }
           expect(index.size).toBe(rows.size);
-          await expectNearest(index, rows, unitVector(dimensions, 1), 7);
+          await expectNearest(index, rows, [unitVector(dimensions, 1)], 7);
         }),
         { numRuns: 60 },
       );

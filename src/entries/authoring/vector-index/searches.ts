@@ -3,6 +3,8 @@ import { unitVector } from './vectors.ts';
 
 /** What a search finds. */
 export function searches({ it, expect, open, dimensions, filled, expectNearest }: VectorIndexSuite): void {
+  const queries = (count: number) => Array.from({ length: count }, (_, q) => unitVector(dimensions, 9_000_000 + q));
+
   it('an empty index finds nothing', async () => {
     const index = await open(dimensions);
     expect(index.size).toBe(0);
@@ -12,7 +14,7 @@ export function searches({ it, expect, open, dimensions, filled, expectNearest }
   it('finds the nearest vectors, best first', async () => {
     const { index, rows } = await filled(700);
     expect(index.size).toBe(700);
-    for (let q = 0; q < 20; q++) await expectNearest(index, rows, unitVector(dimensions, 9_000_000 + q), 10);
+    await expectNearest(index, rows, queries(20), 10);
   });
 
   it('a vector finds itself', async () => {
@@ -43,13 +45,13 @@ export function searches({ it, expect, open, dimensions, filled, expectNearest }
     const { index, rows } = await filled(2000);
     for (const share of [2, 50, 400]) {
       const allowed = Uint8Array.from({ length: 2000 }, (_, key) => (key % share === 1 ? 1 : 0));
-      await expectNearest(index, rows, unitVector(dimensions, 5), 5, allowed);
+      await expectNearest(index, rows, queries(10), 5, allowed);
     }
     expect((await index.search(unitVector(dimensions, 5), { n: 5, allowed: new Uint8Array(2000) })).indices).toHaveLength(0);
   });
 
   it('keys past the end of a filter may not come', async () => {
     const { index, rows } = await filled(40);
-    await expectNearest(index, rows, unitVector(dimensions, 5), 40, new Uint8Array(10).fill(1));
+    await expectNearest(index, rows, queries(1), 40, new Uint8Array(10).fill(1));
   });
 }
