@@ -246,15 +246,26 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   }
 
   /**
-   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Lets others work meanwhile.
+   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Lets others work meanwhile; afterwards the first answer takes
+   * no longer than others.
    * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
    */
   static async load(store: ModelStore, reference: string, options: AlsLoadOptions = {}): Promise<AlsRecommender> {
-    return inSlices(AlsRecommender.#reading(await storedBytes(store, reference), options));
+    return inSlices(AlsRecommender.#loading(await storedBytes(store, reference), options));
+  }
+
+  static *#loading(bytes: Uint8Array, options: AlsLoadOptions): Generator<void, AlsRecommender> {
+    const als = yield* AlsRecommender.#reading(bytes, options);
+    yield* als.preparing();
+    return als;
   }
 
   protected override serve(model: AlsModel): AlsServing {
-    return new AlsServing(model);
+    return AlsServing.of(model);
+  }
+
+  protected override serving(model: AlsModel): Generator<void, AlsServing> {
+    return AlsServing.making(model);
   }
 
   protected override userRowsOf({ rows, rowOf, scaleOf, settings: { factors } }: AlsModel): UserRows {

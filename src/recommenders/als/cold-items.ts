@@ -31,7 +31,7 @@ export async function withColdItems(model: AlsModel, sources: FeatureSources, wo
 async function solvedRows(model: AlsModel, work: FitOptions): Promise<Pick<AlsModel, 'rows' | 'rowOf' | 'scaleOf'>> {
   const { byUser, biases, settings, rowOf: before, scaleOf } = model;
   const { offsets, indices, values } = byUser;
-  const serving = new AlsServing(model);
+  const serving = AlsServing.of(model);
   const known = new Map<string, number>();
   const rows: Float32Array[] = [];
   const pace = new Pace('solving users', byUser.rows, work);

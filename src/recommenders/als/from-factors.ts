@@ -63,7 +63,7 @@ export function alsFromFactors(input: AlsFactorInput): AlsModel {
 function solvedUsers(model: AlsModel): Float32Array {
   const { byUser, biases, settings } = model;
   const { offsets, indices, values } = byUser;
-  const serving = new AlsServing(model);
+  const serving = AlsServing.of(model);
   const rows = new Float32Array(byUser.rows * settings.factors);
   for (let u = 0; u < byUser.rows; u++) {
     const history = { items: indices.subarray(offsets[u], offsets[u + 1]), values: values.subarray(offsets[u], offsets[u + 1]) };

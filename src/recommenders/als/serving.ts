@@ -1,10 +1,20 @@
-import { FactorServing, fallingNorms } from '../factors/serving.ts';
+import { fallingOrder } from '../../numeric/falling-order.ts';
+import { atOnce } from '../../work/steps.ts';
+import { FactorServing, normsOf } from '../factors/serving.ts';
 import type { HistoryRow } from '../shared/base.ts';
 import type { AlsModel } from './model.ts';
 import type { AlsSettings } from './options.ts';
 import { type Counting, lambdaOf, observations, weigh } from './solver/equations.ts';
 import { RowExplainer } from './solver/row-explainer.ts';
 import { type RowEquation, RowSolver } from './solver/row-solver.ts';
+
+/** The item side of a model and nothing of its users, since it outlives those that are forgotten. */
+interface ItemSide {
+  settings: AlsSettings;
+  itemCount: number;
+  itemBiases: Float32Array | undefined;
+  counting: Counting;
+}
 
 /**
  * Answers of a fitted model. Holds the items a second time, the only copy there is besides the model itself, in WebAssembly
@@ -13,22 +23,27 @@ import { type RowEquation, RowSolver } from './solver/row-solver.ts';
 export class AlsServing {
   /** Lists, scores and similar items. */
   readonly factors: FactorServing;
-  /** The item side of the model and nothing of its users, since it outlives those that are forgotten. */
-  readonly #side: { settings: AlsSettings; itemCount: number; itemBiases: Float32Array | undefined; counting: Counting };
+  readonly #side: ItemSide;
   readonly #solver: RowSolver;
   readonly #explainer: RowExplainer;
 
-  constructor({ itemFactors, settings, items, biases, countsAll }: AlsModel) {
+  static of(model: AlsModel): AlsServing {
+    return atOnce(AlsServing.making(model));
+  }
+
+  /** The same by steps between which others may work. */
+  static *making({ itemFactors, settings, items, biases, countsAll }: AlsModel): Generator<void, AlsServing> {
     const { factors: f, threads } = settings;
     const count = items.size;
     const hasBias = biases !== undefined;
-    const counting = { feedback: settings.feedback, countsAll };
-    this.#side = { settings, itemCount: count, itemBiases: biases?.items, counting };
-    const order = fallingNorms({ rows: itemFactors, stride: f, f, ...(biases && { biasOf: (item: number) => biases.items[item] }) });
+    const norms = normsOf({ rows: itemFactors, stride: f, f, ...(biases && { biasOf: (item: number) => biases.items[item] }) });
+    yield;
+    const order = fallingOrder(norms);
     const width = RowSolver.widthOf(f, hasBias);
     const longest = Math.max(1, count);
     const prefilters = FactorServing.prefilters(count, f, hasBias);
-    this.#solver = new RowSolver({
+    yield;
+    const solver = yield* RowSolver.making({
       rows: itemFactors,
       f,
       gram: settings.feedback === 'implicit',
@@ -38,8 +53,8 @@ export class AlsServing {
       moreFamilies: prefilters ? [prefilters.prefilterKernels] : [],
       spareBytes: FactorServing.bytes({ count, f, width, hasBias, threads, prefilters }) + RowExplainer.layout(width, longest).bytes,
     });
-    const { engine, source, vector } = this.#solver;
-    this.factors = new FactorServing({
+    const { engine, source, vector } = solver;
+    const serving = yield* FactorServing.making({
       engine,
       rows: source,
       f,
@@ -47,12 +62,20 @@ export class AlsServing {
       hasBias,
       order,
       vector,
-      toInner: (given) => this.#solver.toInner(given),
+      toInner: (given) => solver.toInner(given),
       threads,
       prefilters,
       prefiltersLists: !hasBias,
     });
-    this.#explainer = new RowExplainer(this.#solver, longest);
+    const side = { settings, itemCount: count, itemBiases: biases?.items, counting: { feedback: settings.feedback, countsAll } };
+    return new AlsServing(serving, side, solver, new RowExplainer(solver, longest));
+  }
+
+  private constructor(factors: FactorServing, side: ItemSide, solver: RowSolver, explainer: RowExplainer) {
+    this.factors = factors;
+    this.#side = side;
+    this.#solver = solver;
+    this.#explainer = explainer;
   }
 
   /** The normal equation of a user's history, less the biases of explicit feedback. */

@@ -103,7 +103,7 @@ async function solveRows(
 ): Promise<void> {
   const lengthOf = (row: number) => csr.offsets[row + 1] - csr.offsets[row];
   const longest = touched.reduce((most, row) => Math.max(most, lengthOf(row)), minEntries);
-  const solver = new RowSolver({ ...source, longest, together });
+  const solver = RowSolver.of({ ...source, longest, together });
   for (let from = 0; from < touched.length; ) {
     let to = from;
     for (let entries = 0; to < touched.length && to < from + together; to++) {

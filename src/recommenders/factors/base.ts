@@ -45,6 +45,18 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
     return this.#answers;
   }
 
+  /** Makes by steps what the first answer would make at once, which takes a third of a second for 90,000 items. */
+  protected *preparing(): Generator<void> {
+    this.#answers ??= yield* this.serving(this.model);
+    yield* this.#answers.factors.preparing();
+  }
+
+  /** The same as {@link serve}, by steps where that takes long. */
+  protected *serving(model: Fitted): Generator<void, Answers> {
+    yield;
+    return this.serve(model);
+  }
+
   /** Puts another model in the place of this one. */
   protected replace(model: Fitted): void {
     this.restore(model);

@@ -1,10 +1,13 @@
 import { rankingKernels } from '../../engine/generated/families/ranking.ts';
 import { scoreRows, scoreSome } from '../../engine/generated/jobs.ts';
 import { type Block, LocalEngine } from '../../engine/local-engine.ts';
+import { part } from '../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
 import { closeWhenUnused } from '../../engine/threads/close-when-unused.ts';
 import { availableThreads } from '../../engine/threads/runtime.ts';
+import { fallingOrder } from '../../numeric/falling-order.ts';
 import { type Ranked, TopK } from '../../numeric/top-k.ts';
+import { atOnce } from '../../work/steps.ts';
 import type { RankRequest } from '../shared/base.ts';
 import { type ListOrder, Lists } from './lists.ts';
 import type { Prefilter } from './prefilter.ts';
@@ -32,7 +35,7 @@ export interface FactorSource {
   width: number;
   /** Whether column f is the bias of the item. */
   hasBias: boolean;
-  /** Row -> item, by descending norm; see {@link fallingNorms}. */
+  /** Row -> item, by descending norm of factors and bias. */
   order: Int32Array;
   /** The vector that is scored with, `width` floats. */
   vector: Block<Float32Array>;
@@ -102,7 +105,7 @@ export class FactorServing {
       },
     );
     const { rows, vector } = engine.place(memory);
-    const order = fallingNorms(items);
+    const order = fallingOrder(normsOf(items));
     for (let k = 0; k < count; k++) {
       const from = order[k] * stride;
       rows.array.set(given.subarray(from, from + f), k * width);
@@ -113,33 +116,54 @@ export class FactorServing {
       if (hasBias) vector.array[f] = 1;
       return vector.array;
     };
-    return new FactorServing({ engine, rows, f, width, hasBias, order, vector, toInner, threads, prefilters, prefiltersLists: true });
+    const source = { engine, rows, f, width, hasBias, order, vector, toInner, threads, prefilters, prefiltersLists: true };
+    return atOnce(FactorServing.making(source));
   }
 
-  /** @internal */
-  constructor(source: FactorSource) {
-    const { engine, rows, f, width, order } = source;
+  /** Serves items where they are, prefilters included, by steps between which others may work. @internal */
+  static *making(source: FactorSource): Generator<void, FactorServing> {
+    const serving = new FactorServing(source);
+    yield* serving.#measuring();
+    return serving;
+  }
+
+  private constructor(source: FactorSource) {
+    const { engine, rows, width, order } = source;
     const count = order.length;
     this.#source = source;
     this.#position = new Int32Array(count);
     for (let k = 0; k < count; k++) this.#position[order[k]] = k;
     this.#memory = engine.place(memoryOf(count));
     this.#memory.order.array.set(order);
-    const { bounds, factorNorms } = this.#memory;
-    // Of the rows as they are stored, since bounds must hold for these; a bias counts as one more factor.
-    for (let k = count - 1; k >= 0; k--) {
-      factorNorms.array[k] = directed(normOf(rows.array, k * width, f));
-      // The rotation rounds, so the order may be slightly off; a bound has to hold for all rows that follow.
-      bounds.array[k] = Math.max(normOf(rows.array, k * width, width), k + 1 < count ? bounds.array[k + 1] : 0);
-    }
+    const { bounds } = this.#memory;
     const listed = { engine, rows, width, order: this.#memory.order, position: this.#position, norms: bounds, f: this.#listColumns };
     this.#lists = new Lists(listed, threadsOf(source.threads));
     closeWhenUnused(this, this.#lists);
   }
 
+  *#measuring(): Generator<void> {
+    const { rows, f, width } = this.#source;
+    const { bounds, factorNorms } = this.#memory;
+    const count = bounds.array.length;
+    // Of the rows as they are stored, since bounds must hold for these; a bias counts as one more factor.
+    for (let k = count - 1; k >= 0; k--) {
+      factorNorms.array[k] = directed(normOf(rows.array, k * width, f));
+      // The rotation rounds, so the order may be slightly off; a bound has to hold for all rows that follow.
+      bounds.array[k] = Math.max(normOf(rows.array, k * width, width), k + 1 < count ? bounds.array[k + 1] : 0);
+      if (k % atOneStep === 0) yield;
+    }
+  }
+
   /** Whether it was made before the code of prefilters was there, which another one would have: see prefilters.page.ts. */
   get isBehind(): boolean {
     return !this.#source.prefilters && prefiltersFor(this.#position.length, this.#listColumns) !== undefined;
+  }
+
+  /** Makes by steps what the first list would make at once. */
+  *preparing(): Generator<void> {
+    const { prefiltersLists, hasBias, f } = this.#source;
+    if (prefiltersLists && hasBias) this.#listPrefilter ??= yield* this.#prefiltering(this.#listColumns);
+    else if (prefiltersLists) this.#itemPrefilter ??= yield* this.#prefiltering(f);
   }
 
   /** The best items of a user. */
@@ -253,28 +277,30 @@ export class FactorServing {
   }
 
   #prefilterOfItems(): Prefilter | undefined {
-    this.#itemPrefilter ??= this.#prefilter(this.#source.f, () => this.#memory.factorNorms);
+    this.#itemPrefilter ??= atOnce(this.#prefiltering(this.#source.f));
     return this.#itemPrefilter;
   }
 
   #prefilterOfLists(): Prefilter | undefined {
-    const { engine, rows, width, hasBias, prefiltersLists } = this.#source;
-    if (!prefiltersLists) return undefined;
-    if (!hasBias) return this.#prefilterOfItems();
-    this.#listPrefilter ??= this.#prefilter(this.#listColumns, () => {
-      const norms = engine.f64(this.#memory.order.array.length);
-      for (let k = 0; k < norms.array.length; k++) norms.array[k] = directed(normOf(rows.array, k * width, width));
-      return norms;
-    });
+    if (!this.#source.prefiltersLists) return undefined;
+    if (!this.#source.hasBias) return this.#prefilterOfItems();
+    this.#listPrefilter ??= atOnce(this.#prefiltering(this.#listColumns));
     return this.#listPrefilter;
   }
 
-  #prefilter(columns: number, norms: () => Block<Float64Array>): Prefilter | undefined {
-    const { engine, rows, width, prefilters } = this.#source;
+  /** @param columns with the bias or without it */
+  *#prefiltering(columns: number): Generator<void, Prefilter | undefined> {
+    const { engine, rows, width, prefilters, f } = this.#source;
     const count = this.#memory.order.array.length;
     if (!prefilters || !prefiltersFor(count, columns)) return undefined;
+    const norms = columns === f ? this.#memory.factorNorms : engine.f64(count);
+    if (columns > f) for (let k = 0; k < count; k++) norms.array[k] = directed(normOf(rows.array, k * width, width));
     const prefilter = new prefilters.Prefilter(engine as LocalEngine<'ranking' | 'prefilter'>, count, columns);
-    prefilter.encode(0, count, rows, width, norms());
+    for (let lo = 0; lo < count; lo += atOneStep) {
+      yield;
+      const hi = Math.min(count, lo + atOneStep);
+      prefilter.encode(lo, hi, part(rows, lo * width, hi * width), width, part(norms, lo, hi));
+    }
     return prefilter;
   }
 }
@@ -302,19 +328,21 @@ interface Sizes extends Pick<FactorSource, 'f' | 'width' | 'hasBias' | 'threads'
 /** Floats per row: factors, the bias, zeros up to a multiple of 8. */
 export const widthOf = (f: number, hasBias: boolean): number => 8 * Math.ceil((f + Number(hasBias)) / 8);
 
-/** Items by descending norm of factors and bias together; ties by index. */
-export function fallingNorms({ rows, stride, f, biasOf }: ItemRows): Int32Array {
-  const count = rows.length / stride;
-  const norms = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
+/** Norms of factors and bias together, by item. */
+export function normsOf({ rows, stride, f, biasOf }: ItemRows): Float64Array {
+  const norms = new Float64Array(rows.length / stride);
+  for (let i = 0; i < norms.length; i++) {
     let sum = biasOf ? biasOf(i) ** 2 : 0;
     for (let q = i * stride; q < i * stride + f; q++) sum += rows[q] * rows[q];
     norms[i] = Math.sqrt(sum);
   }
-  return Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => norms[b] - norms[a] || a - b);
+  return norms;
 }
 
 const threadsOf = (threads: number | 'auto') => (threads === 'auto' ? availableThreads() : threads);
+
+/** Rows that are measured or encoded between two steps. */
+const atOneStep = 4096;
 
 /** Below this, products of float32 numbers underflow and bounds no longer hold. */
 const tiny = 1e-18;

@@ -96,7 +96,7 @@ describe.each(fixtures)('textbook ALS on $name, rule $rule', ({ fixture, run, ho
   });
 
   it('folds a new user in, and says which item brings how much', async () => {
-    const serving = new AlsServing((await fitted(3)).model);
+    const serving = AlsServing.of((await fitted(3)).model);
     const history = {
       items: Int32Array.from(fixture.newUser, ([item]) => item),
       values: Float32Array.from(fixture.newUser, ([, value]) => translated(value)),

@@ -1,6 +1,6 @@
-import { AlsRecommender } from 'attune';
+import { AlsRecommender, memoryModelStore } from 'attune';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { IdMap } from '../../../src/data/id-map.ts';
 import { toFloat16 } from '../../../src/numeric/float16.ts';
 import { topK } from '../../../src/numeric/top-k.ts';
@@ -75,7 +75,7 @@ describe('the pruned lists of an AlsRecommender', () => {
     fc.assert(
       fc.property(cases, ({ seed, style, feedback, n, share, vector, biased }) => {
         const rows = madeRows(seed, style);
-        const serving = new AlsServing(modelOf(rows, feedback, biased && feedback === 'explicit')).factors;
+        const serving = AlsServing.of(modelOf(rows, feedback, biased && feedback === 'explicit')).factors;
         const random = randomOf(seed + 1);
         const skip = Uint8Array.from({ length: count }, () => Number(random() < share));
         const skipped = Int32Array.from({ length: count }, (_, i) => i).filter((i) => skip[i] !== 0);
@@ -114,15 +114,33 @@ describe('the pruned lists of an AlsRecommender', () => {
       n: k === 5 ? count : k % 31,
       skipped: Int32Array.from({ length: count }, (_, i) => i).filter((i) => k === 6 || (i * 7) % 101 === k % 101),
     }));
-    const alone = new AlsServing(modelOf(rows, 'implicit', false)).factors;
+    const alone = AlsServing.of(modelOf(rows, 'implicit', false)).factors;
     const expected = orders.map((order) => alone.rank(order));
     for (const threads of [1, 3]) {
-      const serving = new AlsServing(modelOf(rows, 'implicit', false, threads)).factors;
+      const serving = AlsServing.of(modelOf(rows, 'implicit', false, threads)).factors;
       for (let turn = 0; turn < 3; turn++) expect(serving.rankMany(orders.length, (k) => orders[k])).toEqual(expected);
       serving.close();
       expect(serving.rankMany(orders.length, (k) => orders[k])).toEqual(expected); // now on this thread alone
     }
   }, 60_000);
+
+  it('are ready after a load, and made by steps there, so that a server that changes models goes on answering', async () => {
+    const data = zipf({ users: 3000, items: 2500, rows: 9000 });
+    const store = memoryModelStore();
+    const als = await new AlsRecommender({ factors, iterations: 1, seed: 1 }).fit(data);
+    await als.save(store, 'als');
+    const making = AlsServing.making(AlsRecommender.fromBytes(als.toBytes())['model' as keyof AlsRecommender] as unknown as AlsModel);
+    expect([...making].length).toBeGreaterThan(5); // copies, sums of products and rotations, 1,024 rows at a time
+    const made = vi.spyOn(AlsServing, 'making');
+    const loaded = await AlsRecommender.load(store, 'als');
+    expect(made).toHaveBeenCalledTimes(1);
+    const user = data.users.idAt(0);
+    expect(loaded.recommend(user)).toEqual(als.recommend(user));
+    const calls = made.mock.calls.length;
+    expect(loaded.recommend(data.users.idAt(1))).toEqual(als.recommend(data.users.idAt(1)));
+    expect(made).toHaveBeenCalledTimes(calls);
+    made.mockRestore();
+  });
 
   it('have the scores that arithmetic gives', async () => {
     const data = zipf({ users: 50, items: 40 });

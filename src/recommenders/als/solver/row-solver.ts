@@ -7,6 +7,7 @@ import { type Block, LocalEngine } from '../../../engine/local-engine.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
 import { SmallMatrices, smallMatricesLayout } from '../../../engine/small-matrices.ts';
+import { atOnce } from '../../../work/steps.ts';
 import { dualMaxOf, scratchBytes } from './plan.ts';
 
 /** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
@@ -65,12 +66,11 @@ export class RowSolver {
   readonly extraColumn: number;
   /** Of the Gram matrix; zeros where it does not take part. */
   readonly eigenvalues: Block<Float32Array>;
-  /** What the diagonal of an equation is at least. */
-  readonly floor: number;
   /** Rows of at most this many entries are solved in their dual. */
   readonly dualMax: number;
   readonly #f: number;
-  readonly #rotation: Float64Array | undefined;
+  #rotation: Float64Array | undefined;
+  #floor = 0;
   readonly #memory: Blocks<ReturnType<typeof memoryOf>['fields']>;
   readonly #position: Int32Array | undefined;
 
@@ -79,18 +79,18 @@ export class RowSolver {
     return Math.ceil((f + (hasExtra ? 1 : 0)) / 8) * 8;
   }
 
-  constructor({
-    rows,
-    f,
-    weights,
-    gram: withGram,
-    extra,
-    order,
-    longest,
-    together = 1,
-    moreFamilies = [],
-    spareBytes = 0,
-  }: RowSolverSource) {
+  static of(source: RowSolverSource): RowSolver {
+    return atOnce(RowSolver.making(source));
+  }
+
+  /** The same by steps of some milliseconds between which others may work. */
+  static *making(source: RowSolverSource): Generator<void, RowSolver> {
+    const solver = new RowSolver(source);
+    yield* solver.#filling(source);
+    return solver;
+  }
+
+  private constructor({ rows, f, extra, order, longest, together = 1, moreFamilies = [], spareBytes = 0 }: RowSolverSource) {
     const count = rows.length / f;
     const width = RowSolver.widthOf(f, extra !== undefined);
     this.#f = f;
@@ -104,8 +104,7 @@ export class RowSolver {
       threads: 1,
       scratchBytes: scratchBytes(width, longest, this.dualMax),
     });
-    const { engine } = this;
-    this.#memory = engine.place(memory);
+    this.#memory = this.engine.place(memory);
     this.source = this.#memory.source;
     this.vector = this.#memory.vector;
     this.eigenvalues = this.#memory.eigenvalues;
@@ -113,24 +112,36 @@ export class RowSolver {
       this.#position = new Int32Array(count);
       for (let k = 0; k < count; k++) this.#position[order[k]] = k;
     }
-    if (!order && f === width) this.source.array.set(rows);
-    else {
-      for (let k = 0; k < count; k++) {
-        const id = order ? order[k] : k;
-        this.source.array.set(rows.subarray(id * f, (id + 1) * f), k * width);
-      }
+  }
+
+  /** Copies the source, rotated into the eigenbasis of its Gram matrix where that takes part. */
+  *#filling({ rows, f, weights, gram: withGram, extra, order }: RowSolverSource): Generator<void> {
+    const { engine, width } = this;
+    const count = rows.length / f;
+    const idAt = (k: number) => (order ? order[k] : k);
+    for (let k = 0; k < count; k++) {
+      this.source.array.set(rows.subarray(idAt(k) * f, (idAt(k) + 1) * f), k * width);
+      if (k % slab === slab - 1) yield;
     }
     if (withGram) {
-      const weightOf = weights && ((k: number) => weights[order ? order[k] : k]);
-      const { values, vectors } = new SmallMatrices(engine, f).eigen(gramOf(engine, this.source, width, f, weightOf));
+      const sums = yield* gramOf(engine, this.source, width, f, weights && ((k) => weights[idAt(k)]));
+      const { values, vectors } = new SmallMatrices(engine, f).eigen(sums);
       this.eigenvalues.array.set(values);
       this.#rotation = vectors;
       const { rotation } = this.#memory;
       for (let i = 0; i < f; i++) for (let j = 0; j < f; j++) rotation.array[i * width + j] = vectors[i * f + j];
-      engine.runHere(rotate, { lo: 0, hi: count }, { x: this.source, f: width, b: rotation, out: this.source });
+      for (let lo = 0; lo < count; lo += slab) {
+        yield;
+        engine.runHere(rotate, { lo, hi: Math.min(count, lo + slab) }, { x: this.source, f: width, b: rotation, out: this.source });
+      }
     }
-    this.floor = this.eigenvalues.array.reduce((most, e) => Math.max(most, e * 1e-9), 1e-6);
-    if (extra) for (let k = 0; k < count; k++) this.source.array[k * width + f] = extra[order ? order[k] : k];
+    this.#floor = this.eigenvalues.array.reduce((most, e) => Math.max(most, e * 1e-9), 1e-6);
+    if (extra) for (let k = 0; k < count; k++) this.source.array[k * width + f] = extra[idAt(k)];
+  }
+
+  /** What the diagonal of an equation is at least. */
+  get floor(): number {
+    return this.#floor;
   }
 
   /** Solves a row exactly. @returns the inner vector, overwritten by the next call. */
@@ -262,22 +273,24 @@ function memoryOf(count: number, width: number, longest: number, together: numbe
   });
 }
 
-const gramSlab = 1024;
-const gramLayout = (width: number) => layout({ partial: f32(width * width), weights: f32(gramSlab) });
+/** Rows that are worked on between two steps. */
+const slab = 1024;
+const gramLayout = (width: number) => layout({ partial: f32(width * width), weights: f32(slab) });
 
 /** Weighted Gram matrix: 1,024 rows at a time in f32, those sums in f64. */
-function gramOf(
+function* gramOf(
   engine: LocalEngine<'als' | 'dense' | 'ranking'>,
   source: Block<Float32Array>,
   width: number,
   f: number,
   weightOf: ((k: number) => number) | undefined,
-) {
+): Generator<void, Float64Array> {
   const { partial, weights } = engine.place(gramLayout(width));
   const count = source.array.length / width;
   const sum = new Float64Array(f * f);
-  for (let lo = 0; lo < count; lo += gramSlab) {
-    const hi = Math.min(count, lo + gramSlab);
+  for (let lo = 0; lo < count; lo += slab) {
+    yield;
+    const hi = Math.min(count, lo + slab);
     if (weightOf) for (let k = lo; k < hi; k++) weights.array[k - lo] = weightOf(k);
     // The kernel looks for the weight of row k at k, the slab begins at lo.
     engine.runHere(gram, { lo, hi }, { x: source, f: width, weights: weightOf && within(weights, -lo), out: partial });
