@@ -32,6 +32,7 @@ two rows or more it cannot tell which is best, and trains als with its defaults.
   async run([file], o, context) {
     if (o.model.includes(',')) throw new UsageError('--model: expected one family. attune evaluate compares several.');
     await checkOutputs({ out: o.out });
+    checkSettings(o); // before a large file is read
     const data = await readInteractions(file, o, context);
     const model = await (o.model === 'auto' ? chosen(data, o, context) : trained(data, o, context));
     const bytes = model.toBytes();
@@ -58,9 +59,14 @@ function trained(data: Interactions, { model, set, seed }: Asked, context: Conte
   );
 }
 
+/** @throws UsageError when no model takes the settings */
+function checkSettings({ model, set, seed }: Asked): void {
+  if (model !== 'auto') newModel(model as Family, { seed, ...readSettings(set ?? []) });
+  else if (set) throw new UsageError('--set: auto chooses the options too. Name the family with --model.');
+}
+
 async function chosen(data: Interactions, asked: Asked, context: Context): Promise<Recommender> {
-  const { set, seed, budget, objective } = asked;
-  if (set) throw new UsageError('--set: auto chooses the options too. Name the family with --model.');
+  const { seed, budget, objective } = asked;
   const users = usersToAsk(data);
   if (users < leastUsers) {
     remark(
