@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,6 +169,18 @@ describe('attune', () => {
 
   it('prints completion scripts that name every command', async () => {
     for (const shell of ['bash', 'zsh', 'fish']) expect((await run('completion', shell)).out).toContain('evaluate');
+  });
+
+  it.each([
+    [['attune', 're'], 'recommend'],
+    [['attune', 'fit', '--mod'], '--model'],
+    [['attune', 'fit', '--model', 'a'], 'auto als'],
+    [['attune', 'completion', ''], 'bash zsh fish'],
+    [['attune', 'describe', 'ratings.c'], 'ratings.csv'],
+  ])('completes %j in bash', async (words, expected) => {
+    const { out } = await run('completion', 'bash');
+    const script = `${out}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _attune; echo "\${COMPREPLY[@]}"`;
+    expect(execFileSync('bash', ['-c', script, 'bash', ...words], { cwd: folder, encoding: 'utf8' })).toBe(`${expected}\n`);
   });
 
   it('serves a model until it is stopped', async () => {
