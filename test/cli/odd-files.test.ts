@@ -238,6 +238,7 @@ describe('attune answers a mistake in one line', () => {
 
   it.each([
     ['fit', () => ['fit', table(), '--model', 'als', '--set', 'factor=3']],
+    ['fit of auto', () => ['fit', table(), '--objective', 'nope@10']],
     ['evaluate', () => ['evaluate', table(), '--model', 'als', '--set', 'factor=3']],
     ['compare', () => ['compare', model, path('no-such.attune'), '--test', table()]],
   ])('%s says so before it reads a file that may be large', async (_, command) => {

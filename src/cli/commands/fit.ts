@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { chooseModel, type Interactions, type Recommender } from '../../entries/index.ts';
+import { chooseModel, evaluationMetrics, type Interactions, type Recommender } from '../../entries/index.ts';
 import { replaceFile } from '../../storage/file/writing.ts';
 import { type Context, command, UsageError } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
@@ -59,8 +59,13 @@ function trained(data: Interactions, { model, set, seed }: Asked, context: Conte
   );
 }
 
-/** @throws UsageError when no model takes the settings */
-function checkSettings({ model, set, seed }: Asked): void {
+/** @throws UsageError when no model takes the settings, or auto cannot make the objective best */
+function checkSettings({ model, set, seed, objective }: Asked): void {
+  const [metric, cut] = objective.split('@');
+  if (!Object.hasOwn(evaluationMetrics, metric) || (cut !== undefined && !/^[1-9]\d*$/.test(cut)))
+    throw new UsageError(
+      `--objective: expected a metric with its cut, such as ndcg@10, got '${objective}'. The metrics are ${Object.keys(evaluationMetrics).join(', ')}.`,
+    );
   if (model !== 'auto') newModel(model as Family, { seed, ...readSettings(set ?? []) });
   else if (set) throw new UsageError('--set: auto chooses the options too. Name the family with --model.');
 }
