@@ -14,6 +14,7 @@ const help = `npm run bench -- builds --before FOLDER [options]
   --only a,b       some tasks: import, ${buildTasks.map(({ name }) => name).join(', ')}
   --scale S        share of the Appliances shape and of the vectors (default 1)
   --imports N      starts of Node on each side (default 21)
+  --node a,b       Node programs that import, such as node_modules/node/bin/node of \`npm install node@22\` (default: this one)
 `;
 
 /** Two builds of this library on the same work, alternating run by run, so that a machine whose speed drifts is fair to both. */
@@ -28,6 +29,7 @@ export const builds = {
         only: { type: 'string' },
         scale: { type: 'string', default: '1' },
         imports: { type: 'string', default: '21' },
+        node: { type: 'string', default: process.execPath },
         help: { type: 'boolean', default: false },
       },
     });
@@ -36,7 +38,9 @@ export const builds = {
     const chosen = values.only?.split(',');
     const rows: Row[] = [];
     console.log(`this build ${entries[0]}\nbefore     ${entries[1]}\nload ${loadavg()[0].toFixed(1)}`);
-    if (!chosen || chosen.includes('import')) rows.push(importRow(entries, Number(values.imports)));
+    if (!chosen || chosen.includes('import')) {
+      for (const node of values.node.split(',')) rows.push(importRow(node, entries, Number(values.imports)));
+    }
     for (const task of buildTasks.filter(({ name }) => !chosen || chosen.includes(name))) {
       const row = await raceOf(task, entries, values.scale);
       console.log(row ? table([row]) : `skipped: ${task.name}, its data is missing`);
@@ -103,15 +107,24 @@ function rowOf(what: string, [own, other]: Cost[][]): Row {
 }
 
 /** How long `import 'attune'` takes in a process that has just started. */
-function importRow(entries: string[], starts: number): Row {
+function importRow(node: string, entries: string[], starts: number): Row {
   const times: number[][] = [[], []];
   for (let k = -1; k < starts; k++) {
     entries.forEach((entry, side) => {
       const script = `const t = performance.now(); await import(${JSON.stringify(pathToFileURL(entry).href)}); console.log(performance.now() - t);`;
-      const ms = Number(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
+      const ms = Number(execFileSync(node, ['--input-type=module', '-e', script], { encoding: 'utf8' }));
       if (k >= 0) times[side].push(ms);
     });
   }
   const [own, other] = times.map(median);
-  return { task: "import 'attune'", unit: 'ms', attune: own, peer: 'before', other, ratio: ratioOf(own, other), goal: '>= 2' };
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  return {
+    task: `import 'attune', Node ${version}`,
+    unit: 'ms',
+    attune: own,
+    peer: 'before',
+    other,
+    ratio: ratioOf(own, other),
+    note: `${starts} starts each, in turns`,
+  };
 }

@@ -45,6 +45,11 @@ export async function throughPython(name: keyof typeof pythonPackages): Promise<
   }
 }
 
+/** Runs a script in the environment of a package. @returns what it printed */
+export function runPython(name: keyof typeof pythonPackages, script: string, cwd: string): string {
+  return execFileSync(environmentOf(name), ['-c', script], { cwd, encoding: 'utf8' });
+}
+
 /** The interpreter of an environment with the package, which is made when it is not there. */
 function environmentOf(name: keyof typeof pythonPackages): string {
   const environment = join(root, `.services/python-${name}`);

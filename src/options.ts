@@ -21,7 +21,7 @@ export function readOptions<S extends Record<string, Check<unknown>>>(
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(checks, name)) continue;
     const known = Object.keys(checks);
-    const near = known.find((k) => k.toLowerCase() === name.toLowerCase()) ?? known.find((k) => distance(k, name) <= 2);
+    const near = nearestWord(name, known);
     const hint = near ? `Did you mean '${near}'?` : `It knows ${known.map((k) => `'${k}'`).join(', ')}.`;
     throw new AttuneError('ERR_BAD_OPTION', `${owner}: unknown option '${name}'. ${hint}`);
   }
@@ -29,6 +29,10 @@ export function readOptions<S extends Record<string, Check<unknown>>>(
   for (const name of Object.keys(checks)) result[name] = checks[name](options[name], `${owner}: option '${name}'`);
   return result as { [K in keyof S]: ReturnType<S[K]> };
 }
+
+/** The word that was meant by one that is not known: the same in other letters, or at most two letters off. */
+export const nearestWord = (word: string, known: readonly string[]): string | undefined =>
+  known.find((k) => k.toLowerCase() === word.toLowerCase()) ?? known.find((k) => distance(k, word) <= 2);
 
 /** A finite number in [min, max]; `above` and `below` instead of `min` and `max` exclude the bound. */
 export function number(spec: {

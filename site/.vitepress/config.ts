@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { fileNames } from './file-names.ts';
+import { headingAnchor } from './heading-anchor.ts';
 import { outsideLinks } from './outside-links.ts';
 import { writeServiceWorker } from './service-worker.ts';
 import { writeTextPages } from './text-pages.ts';
@@ -42,6 +43,7 @@ export default defineConfig({
     ],
   ],
   markdown: {
+    anchor: { slugify: headingAnchor },
     config(markdown) {
       outsideLinks(markdown);
       fileNames(markdown);

@@ -6,7 +6,7 @@ export function outsideLinks(markdown: MarkdownRenderer): void {
     for (const { children } of tokens) {
       let outside = false;
       for (const token of children ?? []) {
-        if (token.type === 'link_open') outside = (token.attrGet('href') ?? '').includes('../') && leaves(token.attrGet('href') ?? '');
+        if (token.type === 'link_open') outside = leavesTheSite(token.attrGet('href') ?? '');
         if (!outside || !token.type.startsWith('link_')) continue;
         token.tag = 'span';
         token.attrs = null;
@@ -16,4 +16,4 @@ export function outsideLinks(markdown: MarkdownRenderer): void {
   });
 }
 
-const leaves = (href: string) => /^(\.\.\/)+(examples|packages|src|bench|findings|test|config)\//.test(href);
+export const leavesTheSite = (href: string) => /^(\.\.\/)+(examples|packages|src|bench|findings|test|config)\//.test(href);

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { leavesTheSite } from './outside-links.ts';
 
 interface Site {
   /** The folder of the Markdown files, and the built site. */
@@ -18,10 +19,14 @@ export async function writeTextPages({ from, to, pages, title, description, base
   const lines: string[] = [];
   const texts: string[] = [];
   for (const page of [...pages].sort()) {
-    const text = (await readFile(join(from, page), 'utf8')).replace(/^---\n[\s\S]*?\n---\n/, '');
-    const file = join(to, page);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    const text = withoutOutsideLinks((await readFile(join(from, page), 'utf8')).replace(/^---\n[\s\S]*?\n---\n/, ''));
+    await mkdir(dirname(join(to, page)), { recursive: true });
+    await writeFile(join(to, page), text);
+    for (const picture of picturesOf(text)) {
+      const path = join(dirname(page), picture);
+      await mkdir(dirname(join(to, path)), { recursive: true });
+      await copyFile(join(from, path), join(to, path));
+    }
     texts.push(text);
     lines.push(`- [${titleOf(text) ?? page}](${base}${page}): ${leadOf(text)}`);
   }
@@ -30,6 +35,13 @@ export async function writeTextPages({ from, to, pages, title, description, base
 }
 
 const titleOf = (text: string) => /^# (.*)$/m.exec(text)?.[1];
+
+/** As on the pages themselves: what leads to a file of the repository is text alone. */
+const withoutOutsideLinks = (text: string) =>
+  text.replace(/\[([^\]]*)\]\(([^)\s]+)\)/g, (link, words, href) => (leavesTheSite(href) ? words : link));
+
+/** Pictures by their place beside the page. */
+const picturesOf = (text: string) => [...text.matchAll(/!\[[^\]]*\]\(([^):\s]+)\)/g)].map(([, path]) => path);
 
 /** What a page is about: the first sentences of its prose, until they say something. */
 function leadOf(text: string): string {

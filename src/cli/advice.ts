@@ -5,6 +5,13 @@ const instead: [RegExp, string][] = [
     '$1 If the comma is a decimal sign, pass --decimal-comma.',
   ],
   [/, pass value: \(row\) => \.\.\. to convert it,/, ','],
+  [/pass encoding: 'latin1'/, 'pass --encoding latin1'],
+  [/, or pass escape: '\\+' if a backslash stands before quotes inside of fields/, ''],
+  [
+    /; if lines that begin with ('.*?') are comments, pass comment: '.*?'/,
+    '; lines that begin with $1 cannot be left out: remove them first',
+  ],
+  [/pass header: false or a preset to its reader/, 'name all columns in their order with --columns, or pass --preset'],
   [/pass onBad(Row|Line): 'skip'/, 'pass --skip-bad-rows'],
   [/timestampUnit: 's', 'ms', 'us' or 'ns'/, '--timestamp-unit s, ms, us or ns'],
   [
@@ -29,7 +36,11 @@ const instead: [RegExp, string][] = [
 ];
 
 /** A message of the library in terms of the command line. */
-export const forCommandLine = (message: string): string => instead.reduce((text, [library, here]) => text.replace(library, here), message);
+export const forCommandLine = (message: string): string =>
+  instead
+    .reduce((text, [library, here]) => text.replace(library, here), message)
+    .replace(/Likely: \{ (.*?) \}\./, (_, likely) => `Likely: ${likely.replace(/,? ?(\w+): ("[^"]*")/g, ' --$1 $2').trim()}.`)
+    .trimEnd();
 
 /** The same for those who ask a server. */
 export const forHttp = (message: string): string =>

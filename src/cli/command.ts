@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
 import { numberOfText } from '../data/number-text.ts';
+import { nearestWord } from '../options.ts';
 
 /** A mistake on the command line: one line on stderr, exit code 2. */
 export class UsageError extends Error {}
+
+/** Why work ends after Ctrl-C. */
+export class Stopped extends Error {}
 
 /** An option `--some-name <value>`. */
 export interface OptionSpec {
@@ -13,8 +17,9 @@ export interface OptionSpec {
   default?: unknown;
   /** The words that are allowed. */
   choices?: readonly string[];
-  /** Smallest number. */
+  /** Smallest and largest number. */
   min?: number;
+  max?: number;
 }
 
 interface Values {
@@ -97,10 +102,18 @@ function strictly<T>(name: string, it: Command, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const message = (error as Error).message.replace(/\.? To specify.*$/s, '');
-    const known = Object.keys(it.options).map((key) => `--${flagOf(key)}`);
-    throw new UsageError(`attune ${name}: ${message}. It knows ${[...known, '--help'].join(', ')}.`);
+    throw new UsageError(`attune ${name}: ${reasonOf((error as Error).message, it)}`);
   }
+}
+
+/** What Node says of arguments that it cannot read, in one line that ends with what to do. */
+function reasonOf(message: string, it: Command): string {
+  const [, ambiguous] = /^Option '(?:-\w, )?(--[\w-]+)(?: <\w+>)?' argument is ambiguous/.exec(message) ?? [];
+  if (ambiguous) return `${ambiguous} needs a value. One that begins with a dash is written ${ambiguous}=-1.`;
+  const known = [...Object.keys(it.options).map((key) => `--${flagOf(key)}`), '--help'];
+  const reason = message.replace(/\.? To specify.*$/s, '');
+  const near = nearestWord(/^Unknown option '(--[\w-]+)'/.exec(message)?.[1] ?? '', known);
+  return near ? `${reason}. Did you mean '${near}'?` : `${reason}. It knows ${known.join(', ')}.`;
 }
 
 function readValue(given: string | boolean | (string | boolean)[], spec: OptionSpec, flag: string): unknown {
@@ -110,14 +123,19 @@ function readValue(given: string | boolean | (string | boolean)[], spec: OptionS
   if (spec.type === 'texts') return texts;
   if (spec.type === 'integers') return texts[0].split(',').map((text) => numberOf(text, spec, flag));
   if (spec.type !== 'text') return numberOf(texts[0], spec, flag);
-  for (const word of spec.choices ? texts[0].split(',') : [])
-    if (!spec.choices?.includes(word)) throw new UsageError(`${flag}: expected ${spec.choices?.join(', ')}, got '${word}'.`);
+  const { choices } = spec;
+  const wrong = choices && texts[0].split(',').find((word) => !choices.includes(word));
+  if (choices && wrong !== undefined) {
+    const near = nearestWord(wrong, choices);
+    throw new UsageError(`${flag}: expected ${choices.join(', ')}, got '${wrong}'.${near ? ` Did you mean '${near}'?` : ''}`);
+  }
   return texts[0];
 }
 
-function numberOf(text: string, { type, min = Number.NEGATIVE_INFINITY }: OptionSpec, flag: string): number {
+function numberOf(text: string, { type, min = Number.NEGATIVE_INFINITY, max = Number.MAX_VALUE }: OptionSpec, flag: string): number {
   const number = numberOfText(text) ?? Number.NaN;
-  if (Number.isFinite(number) && number >= min && (type === 'number' || Number.isInteger(number))) return number;
+  if (Number.isFinite(number) && number >= min && number <= max && (type === 'number' || Number.isInteger(number))) return number;
   const kind = type === 'number' ? 'a number' : 'a whole number';
-  throw new UsageError(`${flag}: expected ${kind}${min > Number.NEGATIVE_INFINITY ? ` from ${min}` : ''}, got '${text}'.`);
+  const range = `${min > Number.NEGATIVE_INFINITY ? ` from ${min}` : ''}${max < Number.MAX_VALUE ? ` up to ${max}` : ''}`;
+  throw new UsageError(`${flag}: expected ${kind}${range}, got '${text}'.`);
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../entries/index.ts';
+import { nearestWord } from '../options.ts';
 import { forCommandLine } from './advice.ts';
-import { parse, UsageError } from './command.ts';
+import { parse, Stopped, UsageError } from './command.ts';
 import { commandNames, isCommand, loadCommand, summaries } from './commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
 
@@ -11,7 +12,7 @@ export async function main(argv: string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return say(generalHelp(summaries, version()));
   if (name === '--version' || name === '-v') return say(version());
   const stopped = new AbortController();
-  const stop = () => stopped.abort(new Error('Stopped.'));
+  const stop = () => stopped.abort(new Stopped('Stopped.'));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
@@ -38,14 +39,15 @@ function say(text: string): number {
 
 /** One line for what callers can mend; the stack only for what they cannot. */
 function explain(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError) return forCommandLine(error.message);
   if (error instanceof AttuneError) return `${error.code}: ${forCommandLine(error.message)}`;
   const { code, message, stack } = error as NodeJS.ErrnoException;
-  return code !== undefined ? `${code}: ${message}` : (stack ?? String(error));
+  if (code === undefined) return stack ?? String(error);
+  return message.startsWith(code) ? message : `${code}: ${message}`;
 }
 
 function nearest(name: string): string {
-  const close = commandNames.find((known) => known.startsWith(name.slice(0, 3)));
+  const close = nearestWord(name, commandNames) ?? commandNames.find((known) => known.startsWith(name.slice(0, 3)));
   return close ? `Did you mean 'attune ${close}'?` : `Commands: ${commandNames.join(', ')}.`;
 }
 

@@ -37,7 +37,12 @@ export const familyNames = Object.keys(families) as Family[];
 /** A model that is not fitted yet. @param settings of its constructor, from `--set name=value` */
 export function newModel(family: Family, settings: Record<string, unknown>): Recommender {
   const Model = families[family] as unknown as new (options: Record<string, unknown>) => Recommender;
-  return new Model(settings);
+  try {
+    return new Model(settings);
+  } catch (error) {
+    if (error instanceof AttuneError) throw new UsageError(`--set: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 /** `--set factors=64 --set feedback=explicit`: values are JSON where they can be, else text. */
@@ -62,6 +67,7 @@ function jsonOrText(text: string): unknown {
 /** @throws ERR_NOT_FOUND when there is no such file; ERR_BAD_FILE when it is something else */
 export async function loadModel(file: string): Promise<Recommender> {
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EISDIR') throw new AttuneError('ERR_BAD_FILE', `Expected a model, and '${file}' is a folder. Name a file in it.`);
     if (cause.code !== 'ENOENT') throw cause;
     throw new AttuneError(
       'ERR_NOT_FOUND',
@@ -69,6 +75,8 @@ export async function loadModel(file: string): Promise<Recommender> {
       { cause },
     );
   });
+  if (bytes.length === 0)
+    throw new AttuneError('ERR_BAD_FILE', `Expected a model, and '${file}' is empty. Restore it from a copy, or fit again.`);
   if (bytes[8] !== 0x7b) {
     // what attune writes has a JSON object there
     throw new AttuneError(

@@ -12,6 +12,7 @@ export async function checkOutputs(files: Record<string, string | undefined>): P
     const flag = `--${flagOf(option)}`;
     const there = await stat(file).catch(() => undefined);
     if (there?.isDirectory()) throw new UsageError(`${flag}: '${file}' is a folder. Name a file in it.`);
+    if (there && !there.isFile()) throw new UsageError(`${flag}: '${file}' is a device or a socket. Name a plain file.`);
     const folder = await stat(dirname(file)).catch(() => undefined);
     if (!folder?.isDirectory())
       throw new UsageError(`${flag}: there is no folder '${dirname(file)}'. Make it first, or name a file elsewhere.`);

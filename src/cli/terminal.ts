@@ -1,4 +1,5 @@
 import type { Progress } from '../entries/index.ts';
+import { Stopped } from './command.ts';
 
 /** Runs work under a line of progress on stderr; a terminal sees a bar, a log sees the beginning and the end. */
 export async function withProgress<T>(
@@ -26,7 +27,7 @@ export async function withProgress<T>(
     end(summary(result));
     return result;
   } catch (error) {
-    end('failed');
+    end(error instanceof Stopped ? 'stopped' : 'failed');
     throw error;
   }
 }

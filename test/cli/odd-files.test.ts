@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -202,5 +202,64 @@ describe('attune export', () => {
     await run('export', model, '--out', parquet, '--format', 'csv');
     expect(readFileSync(parquet, 'utf8')).toMatch(/^id,f0,f1\n/);
     expect(existsSync(out)).toBe(true);
+  });
+});
+
+/** Mistakes by how they begin, and all that is said of each: one line, in terms of the command line. */
+describe('attune answers a mistake in one line', () => {
+  const table = () => path('ratings.csv');
+  it.each<[string, () => string[], number, RegExp]>([
+    ['a command with a typo', () => ['recomend', model], 2, /Did you mean 'attune recommend'\?$/],
+    ['an option with a typo', () => ['recommend', model, '--usr', 'ann'], 2, /Unknown option '--usr'\. Did you mean '--user'\?$/],
+    ['a family with a typo', () => ['fit', table(), '--model', 'alz'], 2, /got 'alz'\. Did you mean 'als'\?$/],
+    ['a column with another name', () => ['fit', table(), '--user', 'buyer'], 2, /Likely: --user "user" --item "item" --value "rating"\.$/],
+    ['a negative number', () => ['recommend', model, '--user', 'ann', '--n', '-3'], 2, /--n needs a value\. .* --n=-1\.$/],
+    ['a negative number with =', () => ['recommend', model, '--user', 'ann', '--n=-3'], 2, /expected a whole number from 1, got '-3'\.$/],
+    ['a port that is none', () => ['serve', model, '--port', '99999'], 2, /^--port: expected a whole number from 0 up to 65535/],
+    ['a model that is a folder', () => ['recommend', path('.'), '--user', 'ann'], 1, /^ERR_BAD_FILE: .*is a folder\./],
+    ['a model that is empty', () => ['serve', file('empty.attune', '')], 1, /^ERR_BAD_FILE: .*is empty\./],
+    ['a model that was cut', () => ['recommend', cut(), '--user', 'ann'], 1, /^ERR_BAD_FILE: .*Restore it from a copy/],
+    ['a name that tells no format', () => ['export', model, '--out', path('x.pdf')], 2, /Let it end with \.csv, .* or pass --format\.$/],
+    ['a device', () => ['recommend', model, '--all', '--out', '/dev/null'], 2, /is a device or a socket\. Name a plain file\.$/],
+    [
+      'a file that is Latin-1',
+      () => ['describe', file('l1.csv', Buffer.from('user,item\nJos\xe9,x\n', 'latin1'))],
+      1,
+      /pass --encoding latin1\.$/,
+    ],
+  ])('%s', async (_, command, expected, said) => {
+    const { code, out, error } = await run(...command());
+    expect(error.trimEnd()).toMatch(said);
+    expect(error.trimEnd()).not.toMatch(/\n|\b(pass|Pass|Likely:) \{? ?\w+: /);
+    expect([code, out]).toEqual([expected, '']);
+  });
+
+  const cut = () => file('cut.attune', readFileSync(model).subarray(0, 300));
+
+  it.each([
+    ['fit', () => ['fit', table(), '--model', 'als', '--set', 'factor=3']],
+    ['fit of auto', () => ['fit', table(), '--objective', 'nope@10']],
+    ['evaluate', () => ['evaluate', table(), '--model', 'als', '--set', 'factor=3']],
+    ['compare', () => ['compare', model, path('no-such.attune'), '--test', table()]],
+  ])('%s says so before it reads a file that may be large', async (_, command) => {
+    const { code, error } = await run(...command());
+    expect(code).toBeGreaterThan(0);
+    expect(error).not.toContain('reading');
+  });
+});
+
+describe('attune recommend', () => {
+  it('names the items of a history that the model does not know', async () => {
+    const { code, error } = await run('recommend', model, '--history', 'tea,soup');
+    expect([code, error]).toEqual([0, 'left out of the history, as the model does not know them: soup\n']);
+  });
+
+  it('leaves the old file of lists and no other when it is stopped', async () => {
+    const out = file('lists.csv', 'old');
+    const running = run('recommend', model, '--all', '--out', out);
+    setImmediate(() => process.emit('SIGINT'));
+    expect((await running).code).toBe(130);
+    expect(readFileSync(out, 'utf8')).toBe('old');
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -72,6 +73,28 @@ describe('a page', () => {
     const html = blocksOf('index.md')['page.html'].replaceAll('8000', String((server.address() as AddressInfo).port));
     const file = folder.write('page.html', html);
     expect(await shown(pathToFileURL(file).href)).toEqual(expected(model.recommend('Bob', { n: 5 })));
+  });
+
+  test('that npx vite serves recommends with the installed package', { timeout: 120_000 }, async () => {
+    const project = join(folder.path, 'vite');
+    // A copy, not a link: Vite bundles what is installed before it serves it, and leaves what is linked as it is.
+    for (const part of ['package.json', 'dist']) cpSync(join(root, part), join(project, 'node_modules/attune', part), { recursive: true });
+    writeFileSync(join(project, 'package.json'), '{ "private": true }');
+    writeFileSync(join(project, 'index.html'), blocksOf('index.md').Browser);
+    writeFileSync(join(project, 'model.attune'), model.toBytes());
+    const vite = spawn(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), '--port', '0', '--host', '127.0.0.1'], {
+      cwd: project,
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+    try {
+      let said = '';
+      vite.stdout.on('data', (text) => (said += text));
+      await expect.poll(() => said, { timeout: 60_000 }).toMatch(/http:\S+/);
+      const [address] = said.match(/http:\S+/) ?? [];
+      expect(await shown(String(address))).toEqual(expected(model.recommendFor(['ramen', 'sushi'], { n: 5 })));
+    } finally {
+      vite.kill();
+    }
   });
 
   test('that bundles the library recommends for the history that it has', async () => {

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { deadLinks } from './site/dead-links.ts';
+import { deadLinks } from '../docs/dead-links.ts';
 import { serveFolder } from './site/static-server.ts';
 
 const root = resolve(import.meta.dirname, '../..');

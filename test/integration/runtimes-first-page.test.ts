@@ -10,6 +10,7 @@ import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { codeByTitle } from '../docs/titled-blocks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { workerd } from './runtimes/project.ts';
 
 /** The servers of the site's first page, each in the runtime that it is for. */
 const root = resolve(import.meta.dirname, '../..');
@@ -74,7 +75,7 @@ const runtimes: [name: string, block: string, command: (script: string, port: nu
   ['Node 22', 'Node', (script) => [join(installed, 'node22/bin/node'), script]],
   ['Bun', 'Bun', (script) => [join(installed, 'bun/bin/bun'), script]],
   ['Deno', 'Deno', (script) => [join(installed, 'deno/deno'), 'run', '--allow-net', '--allow-read', script]],
-  ['workerd', 'Workers', (script, port) => [join(installed, '.bin/workerd'), 'serve', workerConfig(script.split('/').at(-1) ?? '', port)]],
+  ['workerd', 'Workers', (script, port) => [workerd(), 'serve', workerConfig(script.split('/').at(-1) ?? '', port)]],
 ];
 
 describe('the server of the first page', () => {

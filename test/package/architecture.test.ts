@@ -32,7 +32,7 @@ const mayImport: Record<string, string[]> = {
   serving: [...ground, 'recommenders', 'semantic'],
   features: ground,
   spark: [...ground, 'recommenders'],
-  cli: ['entries', 'data', 'storage/file'], // a caller like any other, but for guessing columns and whole files
+  cli: ['entries', 'options', 'data', 'storage/file'], // a caller like any other, but for near words, guessing columns and whole files
 };
 const files = walk(src).filter((file) => file.endsWith('.ts') && !file.includes('/generated/') && !isKernel(file));
 

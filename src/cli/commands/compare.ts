@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { compare, evaluate, evaluationMetrics, formatReports, type MetricName } from '../../entries/index.ts';
+import { compare, evaluate, evaluationMetrics, formatReports, type MetricName, type Recommender } from '../../entries/index.ts';
 import { command, UsageError } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
 import { loadModel } from '../models.ts';
@@ -20,15 +20,16 @@ export default command({
   },
   async run(files, o, context) {
     if (o.test === undefined) throw new UsageError('attune compare: --test is missing, the file with what users chose later.');
+    const models: Recommender[] = [];
+    for (const file of files) models.push(await loadModel(file)); // before large files are read
     const test = await readInteractions(o.test, o, context);
     const train = o.train === undefined ? undefined : await readInteractions(o.train, o, context);
     const metric = o.metric as MetricName;
     const reports = [];
-    for (const file of files) {
-      const model = await loadModel(file);
+    for (const [k, file] of files.entries()) {
       reports.push(
         await withProgress(`evaluating ${file}`, (onProgress) =>
-          evaluate(model, {
+          evaluate(models[k], {
             test,
             train,
             metrics: [metric],

@@ -41,6 +41,9 @@ export default command({
   },
   async run([file], o, context) {
     await checkOutputs({ html: o.html });
+    const families = o.model.split(',') as Family[];
+    const settings = { seed: o.seed, ...readSettings(o.set ?? []) };
+    for (const family of families) newModel(family, settings); // before a large file is read
     const data = await readInteractions(file, o, context);
     const strategy = (o.split ?? (data.timestamps ? 'leave-last-out' : 'random')) as 'random';
     const { train, test } = split(data, { strategy, ...(strategy === 'random' && { seed: o.seed }) });
@@ -50,11 +53,10 @@ export default command({
         `${file}: nothing is left to test on. A test needs users with two rows or more, of whom one is held out; attune describe says how many rows users have.`,
       );
     }
-    const settings = readSettings(o.set ?? []);
     const reports: Record<string, EvaluationReport> = {};
-    for (const family of o.model.split(',') as Family[]) {
+    for (const family of families) {
       const measure = { metrics: o.metrics.split(',') as MetricName[], k: o.k, seed: o.seed, relevantFrom: o.relevantFrom };
-      reports[family] = await measured(family, { seed: o.seed, ...settings }, { train, test, ...measure }, context);
+      reports[family] = await measured(family, settings, { train, test, ...measure }, context);
     }
     if (o.html !== undefined) {
       await replaceFile(o.html, reportsToHtml(reports, { title: `Evaluation of ${file}` }));

@@ -16,14 +16,16 @@ export default command({
     what: { type: 'text', help: 'factors of which side', choices: ['item-factors', 'user-factors'], default: 'item-factors' },
     format: {
       type: 'text',
-      help: 'by default what the name of the file ends with, else csv; parquet has columns id and features',
+      help: 'by default what the name of the file ends with; parquet has columns id and features',
       choices: formats,
     },
     out: { type: 'text', short: 'o', help: 'file to write (required)' },
   },
-  async run([file], { what, out, format = formats.find((each) => out?.endsWith(`.${each}`)) ?? 'csv' }) {
+  async run([file], { what, out, format = formats.find((each) => out?.endsWith(`.${each}`)) }) {
     if (out === undefined) throw new UsageError('attune export: --out is missing, the file to write.');
     await checkOutputs({ out });
+    if (format === undefined)
+      throw new UsageError(`--out: the name '${out}' tells no format. Let it end with .${formats.join(', .')}, or pass --format.`);
     if (format === 'safetensors') {
       await loadModel(file); // refuses what is no model
       await replaceFile(out, new Uint8Array(await readFile(file)));

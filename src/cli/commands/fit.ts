@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { chooseModel, type Interactions, type Recommender } from '../../entries/index.ts';
+import { chooseModel, evaluationMetrics, type Interactions, type Recommender } from '../../entries/index.ts';
 import { replaceFile } from '../../storage/file/writing.ts';
 import { type Context, command, UsageError } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
@@ -32,6 +32,7 @@ two rows or more it cannot tell which is best, and trains als with its defaults.
   async run([file], o, context) {
     if (o.model.includes(',')) throw new UsageError('--model: expected one family. attune evaluate compares several.');
     await checkOutputs({ out: o.out });
+    checkSettings(o); // before a large file is read
     const data = await readInteractions(file, o, context);
     const model = await (o.model === 'auto' ? chosen(data, o, context) : trained(data, o, context));
     const bytes = model.toBytes();
@@ -58,9 +59,19 @@ function trained(data: Interactions, { model, set, seed }: Asked, context: Conte
   );
 }
 
+/** @throws UsageError when no model takes the settings, or auto cannot make the objective best */
+function checkSettings({ model, set, seed, objective }: Asked): void {
+  const [metric, cut] = objective.split('@');
+  if (!Object.hasOwn(evaluationMetrics, metric) || (cut !== undefined && !/^[1-9]\d*$/.test(cut)))
+    throw new UsageError(
+      `--objective: expected a metric with its cut, such as ndcg@10, got '${objective}'. The metrics are ${Object.keys(evaluationMetrics).join(', ')}.`,
+    );
+  if (model !== 'auto') newModel(model as Family, { seed, ...readSettings(set ?? []) });
+  else if (set) throw new UsageError('--set: auto chooses the options too. Name the family with --model.');
+}
+
 async function chosen(data: Interactions, asked: Asked, context: Context): Promise<Recommender> {
-  const { set, seed, budget, objective } = asked;
-  if (set) throw new UsageError('--set: auto chooses the options too. Name the family with --model.');
+  const { seed, budget, objective } = asked;
   const users = usersToAsk(data);
   if (users < leastUsers) {
     remark(

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import type { Recommender, RecommendOptions } from '../../entries/index.ts';
+import { replaceFile } from '../../storage/file/writing.ts';
 import { readTitles } from '../catalogue.ts';
-import { command, UsageError } from '../command.ts';
+import { type Context, command, UsageError } from '../command.ts';
 import { printList } from '../lists.ts';
 import { loadModel } from '../models.ts';
 import { checkOutputs } from '../output.ts';
@@ -25,7 +25,7 @@ export default command({
     out: { type: 'text', short: 'o', help: 'file for --all (default: standard output)' },
     json: { type: 'flag', help: 'print JSON' },
   },
-  async run([file], o) {
+  async run([file], o, context) {
     const asked = [o.user, o.history, o.all || undefined].filter((each) => each !== undefined);
     if (asked.length !== 1) throw new UsageError('attune recommend: say for whom: --user, --history or --all.');
     await checkOutputs({ out: o.out });
@@ -36,10 +36,12 @@ export default command({
       ...(o.exclude !== undefined && { exclude: idsOf(o.exclude) }),
       ...(o.only !== undefined && { only: idsOf(o.only) }),
     };
-    if (o.all) return writeAll(model, options, o.out);
+    if (o.all) return writeAll(model, options, o.out, context);
     const titles = await readTitles(o.catalogue);
+    const unknown = o.history === undefined ? [] : idsOf(o.history).filter((id) => !model.items.has(id));
     const list = o.user !== undefined ? model.recommend(o.user, options) : model.recommendFor(idsOf(o.history as string), options);
     printList(list, titles, o.json);
+    if (unknown.length > 0) remark(`left out of the history, as the model does not know them: ${unknown.join(', ')}`);
     if (list.length === 0 && !o.includeSeen) remark('No item is left that is not in the history. --include-seen lists those too.');
     if (o.why && !o.json)
       print(
@@ -65,25 +67,29 @@ function reasons(model: Recommender, who: string | string[], items: string[], ti
   );
 }
 
-/** In blocks of users, so that a million lists need no memory of their own. */
-async function writeAll(model: Recommender, options: RecommendOptions, file: string | undefined): Promise<void> {
-  const out = file === undefined ? process.stdout : createWriteStream(file);
-  const opened = file === undefined ? undefined : once(out, 'open');
-  await opened;
-  out.write('user,item,rank,score\n');
+/** Writes the lists of everybody: a file is whole or not there, and standard output gets what is ready. */
+async function writeAll(model: Recommender, options: RecommendOptions, file: string | undefined, { signal }: Context): Promise<void> {
+  if (file !== undefined) {
+    await replaceFile(file, listsOfAll(model, options, signal));
+    return remark(`wrote ${file}: lists of ${count(model.users.size)} users`);
+  }
+  for await (const lines of listsOfAll(model, options, signal)) if (!process.stdout.write(lines)) await once(process.stdout, 'drain');
+}
+
+/** In blocks of users, so that a million lists need no memory of their own, and Ctrl-C is heard between them. */
+async function* listsOfAll(model: Recommender, options: RecommendOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('user,item,rank,score\n');
   const users = Array.from(model.users);
   for (let start = 0; start < users.length; start += 4096) {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
     const block = users.slice(start, start + 4096);
     const lists = model.recommendMany(block, options);
     const lines = block.flatMap((user, k) =>
       lists.at(k).map(({ item, score }, rank) => `${field(user)},${field(item)},${rank + 1},${score}\n`),
     );
-    if (!out.write(lines.join(''))) await once(out, 'drain');
+    yield Buffer.from(lines.join(''));
   }
-  if (file === undefined) return;
-  out.end();
-  await once(out, 'close');
-  remark(`wrote ${file}: lists of ${count(users.length)} users`);
 }
 
 const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

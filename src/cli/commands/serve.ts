@@ -17,7 +17,7 @@ Routes, all GET with JSON answers:
   /health
 and a page to try it at /`,
   options: {
-    port: { type: 'integer', short: 'p', help: '0 takes any free one', default: 8000, min: 0 },
+    port: { type: 'integer', short: 'p', help: '0 takes any free one', default: 8000, min: 0, max: 65_535 },
     host: { type: 'text', help: 'address to listen on', default: '127.0.0.1' },
     allowOrigin: {
       type: 'text',

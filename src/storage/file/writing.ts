@@ -13,7 +13,7 @@ const own = new Set<string>();
 const host = encodeURIComponent(hostname()).replaceAll('-', '_') || 'unknown';
 
 /** What a file is to hold; pieces are asked for one after the other as they are written. */
-export type Contents = string | Uint8Array | Iterable<Uint8Array>;
+export type Contents = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Writes and syncs a file under a unique temporary name in its final folder. @returns its path */
 export async function writeTemporary(folder: string, contents: Contents): Promise<string> {
@@ -69,7 +69,7 @@ export async function writeSynced(path: string, contents: Contents, flag: 'wx' |
   const file = await open(path, flag);
   try {
     if (typeof contents === 'string' || contents instanceof Uint8Array) await file.writeFile(contents);
-    else for (const piece of contents) await writeWhole(file, piece);
+    else for await (const piece of contents) await writeWhole(file, piece);
     await file.sync();
   } finally {
     await file.close();

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +10,9 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 const root = resolve(import.meta.dirname, '../../..');
 /** What test/integration/services/runtimes.sh installed. */
 export const runtimes = join(root, '.services/runtimes/node_modules');
+
+/** The program itself: what npm puts beside it is a script that dies alone and leaves the program running. */
+export const workerd = (): string => createRequire(join(runtimes, 'any.js'))('workerd').default;
 
 /** Makes `folder` a project that has installed the built package. */
 export function installAttune(folder: string): void {
@@ -100,7 +104,7 @@ const worker :Workerd.Worker = (
 );
 `,
   );
-  const server = spawn(join(runtimes, '.bin/workerd'), ['serve', 'config.capnp'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(workerd(), ['serve', 'config.capnp'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (said += text));
   try {
