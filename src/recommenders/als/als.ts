@@ -261,7 +261,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   }
 
   protected override serve(model: AlsModel): AlsServing {
-    return AlsServing.of(model);
+    return atOnce(AlsServing.making(model));
   }
 
   protected override serving(model: AlsModel): Generator<void, AlsServing> {

@@ -1,5 +1,6 @@
 import type { FitOptions } from '../../contracts/recommender.ts';
 import { Pace } from '../../work/pace.ts';
+import { atOnce } from '../../work/steps.ts';
 import { regressOnFeatures } from '../shared/feature-regression.ts';
 import { type FeatureSources, readFeatures, widened } from '../shared/item-features.ts';
 import { type AlsModel, storedAs } from './model.ts';
@@ -31,7 +32,7 @@ export async function withColdItems(model: AlsModel, sources: FeatureSources, wo
 async function solvedRows(model: AlsModel, work: FitOptions): Promise<Pick<AlsModel, 'rows' | 'rowOf' | 'scaleOf'>> {
   const { byUser, biases, settings, rowOf: before, scaleOf } = model;
   const { offsets, indices, values } = byUser;
-  const serving = AlsServing.of(model);
+  const serving = atOnce(AlsServing.making(model));
   const known = new Map<string, number>();
   const rows: Float32Array[] = [];
   const pace = new Pace('solving users', byUser.rows, work);

@@ -1,4 +1,5 @@
 import { anything, readOptions } from '../../options.ts';
+import { atOnce } from '../../work/steps.ts';
 import { type FactorInput, factorInputNames, readFactors } from '../factors/input.ts';
 import { type AlsModel, storedAs } from './model.ts';
 import { type AlsOptions, type AlsSettings, alsChecks, readAlsOptions } from './options.ts';
@@ -63,7 +64,7 @@ export function alsFromFactors(input: AlsFactorInput): AlsModel {
 function solvedUsers(model: AlsModel): Float32Array {
   const { byUser, biases, settings } = model;
   const { offsets, indices, values } = byUser;
-  const serving = AlsServing.of(model);
+  const serving = atOnce(AlsServing.making(model));
   const rows = new Float32Array(byUser.rows * settings.factors);
   for (let u = 0; u < byUser.rows; u++) {
     const history = { items: indices.subarray(offsets[u], offsets[u + 1]), values: values.subarray(offsets[u], offsets[u + 1]) };

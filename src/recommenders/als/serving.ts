@@ -1,5 +1,4 @@
 import { fallingOrder } from '../../numeric/falling-order.ts';
-import { atOnce } from '../../work/steps.ts';
 import { FactorServing, normsOf } from '../factors/serving.ts';
 import type { HistoryRow } from '../shared/base.ts';
 import type { AlsModel } from './model.ts';
@@ -27,11 +26,7 @@ export class AlsServing {
   readonly #solver: RowSolver;
   readonly #explainer: RowExplainer;
 
-  static of(model: AlsModel): AlsServing {
-    return atOnce(AlsServing.making(model));
-  }
-
-  /** The same by steps between which others may work. */
+  /** By steps between which others may work. */
   static *making({ itemFactors, settings, items, biases, countsAll }: AlsModel): Generator<void, AlsServing> {
     const { factors: f, threads } = settings;
     const count = items.size;

@@ -3,6 +3,7 @@ import { type Csr, transpose } from '../../data/csr.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError } from '../../errors.ts';
 import { toFloats } from '../../numeric/float16.ts';
+import { atOnce } from '../../work/steps.ts';
 import { yieldNow } from '../../work/yield-now.ts';
 import type { Biases } from '../factors/biases.ts';
 import { mergeInto } from '../shared/merge.ts';
@@ -103,7 +104,7 @@ async function solveRows(
 ): Promise<void> {
   const lengthOf = (row: number) => csr.offsets[row + 1] - csr.offsets[row];
   const longest = touched.reduce((most, row) => Math.max(most, lengthOf(row)), minEntries);
-  const solver = RowSolver.of({ ...source, longest, together });
+  const solver = atOnce(RowSolver.making({ ...source, longest, together }));
   for (let from = 0; from < touched.length; ) {
     let to = from;
     for (let entries = 0; to < touched.length && to < from + together; to++) {

@@ -8,6 +8,7 @@ import { type AlsModel, userVector } from '../../../src/recommenders/als/model.t
 import { AlsServing } from '../../../src/recommenders/als/serving.ts';
 import { alsProblem } from '../../../src/recommenders/als/solver/problem.ts';
 import { trainAls } from '../../../src/recommenders/als/solver/train.ts';
+import { atOnce } from '../../../src/work/steps.ts';
 
 interface Run {
   regularization: number;
@@ -96,7 +97,7 @@ describe.each(fixtures)('textbook ALS on $name, rule $rule', ({ fixture, run, ho
   });
 
   it('folds a new user in, and says which item brings how much', async () => {
-    const serving = AlsServing.of((await fitted(3)).model);
+    const serving = atOnce(AlsServing.making((await fitted(3)).model));
     const history = {
       items: Int32Array.from(fixture.newUser, ([item]) => item),
       values: Float32Array.from(fixture.newUser, ([, value]) => translated(value)),

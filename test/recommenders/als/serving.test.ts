@@ -8,6 +8,7 @@ import type { AlsModel } from '../../../src/recommenders/als/model.ts';
 import { AlsServing } from '../../../src/recommenders/als/serving.ts';
 import { PrefilteredUsers } from '../../../src/recommenders/factors/prefiltered-users.ts';
 import { type UserRows, userSimilarity } from '../../../src/recommenders/factors/similar-users.ts';
+import { atOnce } from '../../../src/work/steps.ts';
 import { randomOf, zipf } from '../../support/makers.ts';
 
 const factors = 40;
@@ -75,7 +76,7 @@ describe('the pruned lists of an AlsRecommender', () => {
     fc.assert(
       fc.property(cases, ({ seed, style, feedback, n, share, vector, biased }) => {
         const rows = madeRows(seed, style);
-        const serving = AlsServing.of(modelOf(rows, feedback, biased && feedback === 'explicit')).factors;
+        const serving = atOnce(AlsServing.making(modelOf(rows, feedback, biased && feedback === 'explicit'))).factors;
         const random = randomOf(seed + 1);
         const skip = Uint8Array.from({ length: count }, () => Number(random() < share));
         const skipped = Int32Array.from({ length: count }, (_, i) => i).filter((i) => skip[i] !== 0);
@@ -114,10 +115,10 @@ describe('the pruned lists of an AlsRecommender', () => {
       n: k === 5 ? count : k % 31,
       skipped: Int32Array.from({ length: count }, (_, i) => i).filter((i) => k === 6 || (i * 7) % 101 === k % 101),
     }));
-    const alone = AlsServing.of(modelOf(rows, 'implicit', false)).factors;
+    const alone = atOnce(AlsServing.making(modelOf(rows, 'implicit', false))).factors;
     const expected = orders.map((order) => alone.rank(order));
     for (const threads of [1, 3]) {
-      const serving = AlsServing.of(modelOf(rows, 'implicit', false, threads)).factors;
+      const serving = atOnce(AlsServing.making(modelOf(rows, 'implicit', false, threads))).factors;
       for (let turn = 0; turn < 3; turn++) expect(serving.rankMany(orders.length, (k) => orders[k])).toEqual(expected);
       serving.close();
       expect(serving.rankMany(orders.length, (k) => orders[k])).toEqual(expected); // now on this thread alone

@@ -7,7 +7,6 @@ import { type Block, LocalEngine } from '../../../engine/local-engine.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../../engine/memory/layout.ts';
 import { SmallMatrices, smallMatricesLayout } from '../../../engine/small-matrices.ts';
-import { atOnce } from '../../../work/steps.ts';
 import { dualMaxOf, scratchBytes } from './plan.ts';
 
 /** One row to solve: (Gram + sum d y y^T + lambda I) x = sum r y. */
@@ -79,11 +78,7 @@ export class RowSolver {
     return Math.ceil((f + (hasExtra ? 1 : 0)) / 8) * 8;
   }
 
-  static of(source: RowSolverSource): RowSolver {
-    return atOnce(RowSolver.making(source));
-  }
-
-  /** The same by steps of some milliseconds between which others may work. */
+  /** By steps of some milliseconds between which others may work. */
   static *making(source: RowSolverSource): Generator<void, RowSolver> {
     const solver = new RowSolver(source);
     yield* solver.#filling(source);
