@@ -77,9 +77,12 @@ export interface ChosenModel {
  * 2016), within a budget of time, and fits the best on everything.
  *
  * Round 1 tries every family with its first setting, on a sample of the users where the data is large for the budget. Round 2 tries further
- * settings of the families that did best, or that no paired test shows to be worse. Round 3 fits the best settings of each on all users. A
- * blend of the best two families is taken when a paired test over users, who had no part in its making, shows that it is better. A trial
- * that fails or takes too long is noted, and the search goes on.
+ * settings of the families that did best, or that no paired test shows to be worse. Round 3 fits the best settings of each on all users, or
+ * on as many as there is time for. A blend of the best two families is taken when a paired test over users, who had no part in its making,
+ * shows that it is better. A trial that fails or takes too long is noted, and the search goes on.
+ *
+ * Every model is looked at twice, with what was held out among all items and among 99 drawn ones, and worth the geometric mean of both: one
+ * that is best at the head of a list may have no idea of most items.
  *
  * The same trials lead to the same choice. How many trials fit into a budget depends on the machine: for a choice that can be repeated,
  * pass `budgetSeconds: Infinity`, with which every setting is tried.

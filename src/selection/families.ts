@@ -99,14 +99,6 @@ const own: Record<string, OwnFamily> = {
         ? []
         : [{}, { popularityExponent: 0.3 }, { popularityExponent: 0.5 }, { neighbors: 300 }, { neighbors: 300, popularityExponent: 0.3 }],
   },
-  'graph-filter': {
-    make: (p) => new GraphFilterRecommender(p),
-    settings: ({ values }) => {
-      if (values) return [];
-      const wider = [0.3, 0.5].map((popularityExponent) => ({ popularityExponent }));
-      return [{}, { filter: 'linear' }, { filter: 'low-pass' }, ...wider, { lowPassWeight: 0.4 }, { rank: 256 }];
-    },
-  },
   'sequence-linear': {
     make: (p) => new SequenceLinearRecommender(p),
     settings: ({ ordered, values }) =>
@@ -118,8 +110,16 @@ const own: Record<string, OwnFamily> = {
             { historyDecay: 8, pastDecay: 8, futureDecay: 8 },
             { regularization: 20 },
             { sessionWeight: 0.5 },
-            { historyDecay: 4 },
+            { historyDecay: 5 },
           ],
+  },
+  'graph-filter': {
+    make: (p) => new GraphFilterRecommender(p),
+    settings: ({ values }) => {
+      if (values) return [];
+      const wider = [0.3, 0.5].map((popularityExponent) => ({ popularityExponent }));
+      return [{}, { filter: 'linear' }, { filter: 'low-pass' }, ...wider, { lowPassWeight: 0.4 }, { rank: 256 }];
+    },
   },
   ease: {
     make: (p) => new EaseRecommender(p),
@@ -156,8 +156,8 @@ export type FamilyName =
   | 'popularity'
   | 'als'
   | 'item-knn'
-  | 'graph-filter'
   | 'sequence-linear'
+  | 'graph-filter'
   | 'ease'
   | 'bpr'
   | 'light-gcn'

@@ -4,7 +4,7 @@ import { type Candidate, expectedSeconds, keptFamilies, runRound, type SearchCon
 import { bestFirst } from './trial.ts';
 
 /** Rows for which a second of the budget is enough in the first rounds; larger data is sampled by users there. */
-const rowsPerSecond = 1000;
+const rowsPerSecond = 600;
 const leastRows = 20_000;
 
 /** What the rounds come to. */
@@ -31,19 +31,18 @@ export async function searchFamilies(
   );
   const second = await runRound({ number: 2, candidates: further, held: sample, users, until: whole ? 0.6 : 0.4 }, context);
   const both = bestFirst([...first, ...second], objective);
-  const sampled = { finalists: bestOfEach(both), judged: sample };
-  if (whole) return sampled;
-  const [best] = both;
+  const ofSample = { finalists: bestOfEach(both), judged: sample };
+  if (whole || both.length === 0) return ofSample;
   const candidates = both
     .filter((tried) => kept.some(({ candidate }) => candidate.family === tried.candidate.family))
-    .filter((tried, at, all) => (tried.candidate.family === best.candidate.family ? at < 2 : bestOfEach(all).includes(tried)))
+    .filter((tried, at, all) => at < 2 || bestOfEach(all).includes(tried))
     .map(({ candidate }) => candidate);
   const share = shareThatFits(candidates, held, context);
-  // What the sample says is all there is time for.
-  if (share < (2 * sample.train.size) / held.train.size) return sampled;
+  // Where there is no time for much more than the sample, what that says is enough.
+  if (share < (2 * sample.train.size) / held.train.size) return ofSample;
   const judged = shareOf(held, share, drawn);
   const third = await runRound({ number: 3, candidates, held: judged, users: 4000, until: 0.7, mostOfRest: 0.6 }, context);
-  return third.length > 0 ? { finalists: bestOfEach(third), judged } : sampled;
+  return third.length > 0 ? { finalists: bestOfEach(third), judged } : ofSample;
 }
 
 /** The share of the users on whom all candidates can be tried, so that time is left to blend and to fit the first on everything. */

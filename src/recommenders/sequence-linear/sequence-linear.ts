@@ -24,7 +24,7 @@ export interface SequenceLinearOptions extends RecommenderOptions {
   pastDecay?: number | undefined;
   /** Steps after which an item of the future counts e times less while fitting. Above 0, default 2. */
   futureDecay?: number | undefined;
-  /** The same for the history that a list is made from. Above 0, default 4. */
+  /** The same for the history that a list is made from. Above 0, default 3. */
   historyDecay?: number | undefined;
   /**
    * Least that an item of that history counts, however many steps ago: what lies far back orders items that nothing recent leads to. 0 to 1,
@@ -54,7 +54,7 @@ const optionChecks = {
   pastDecay: number({ default: 2, above: 0 }),
   futureDecay: number({ default: 2, above: 0 }),
   // On the last train rows of seven data sets, by NDCG@10 among all items and among 100: see docs/recommenders.md.
-  historyDecay: number({ default: 4, above: 0 }),
+  historyDecay: number({ default: 3, above: 0 }),
   historyFloor: number({ default: 0.03, min: 0, max: 1 }),
   sessionWeight: number({ default: 0, min: 0, max: 1 }),
   timeDecayDays: optional(number({ above: 0 })),
