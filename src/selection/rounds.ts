@@ -66,7 +66,7 @@ async function firstRound(families: readonly ModelFamily[], held: HeldOut, conte
     const users = whole ? 4000 : 2000;
     const until = (whole ? 0.4 : 0.25) + 0.1 * attempt;
     const first = await runRound({ number: 1, candidates, held: sample, users, until }, context);
-    const enough = Math.min(keptFamilies, candidates.length);
+    const enough = Math.max(Math.min(keptFamilies, candidates.length), Math.ceil(candidates.length / 2));
     const last = attempt === mostAttempts - 1 || share * held.train.size <= leastRows || context.clock.budget === Number.POSITIVE_INFINITY;
     if (first.length >= enough || last) return { first, sample, users, whole };
   }
