@@ -38,7 +38,7 @@ const sasrec = () => new SasRecRecommender({ seed });
 const partsOf: Record<string, Parts> = {
   'ml-1m': {
     als: als({ factors: 128, alpha: 10, regularization: 3, iterations: 8, ...root }),
-    'sequence-linear': next({}),
+    'sequence-linear': next({ historyDecay: 2, historyFloor: 0 }),
     ease: () => new EaseRecommender({ regularization: 250 }),
   },
   'amazon-music': {

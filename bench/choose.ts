@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
-import { chooseModel, evaluate } from 'attune';
+import { chooseModel, type EvaluationReport, evaluate, formatReports } from 'attune';
 import { qualitySets } from './quality/data.ts';
+import { qualityModels } from './quality/models.ts';
 import { dataFolder } from './support/data.ts';
 
 const help = `npm run bench -- choose [options]
   --only a,b     some sets: ${Object.keys(qualitySets).join(', ')}
   --budget n     seconds for each; default 120
   --seed n       default 1
+  --families a,b beside single families with their defaults, or all: ${qualityModels.map(({ key }) => key).join(', ')}
 `;
 
 /** What chooseModel finds alone on public data sets, judged once on their test parts. */
@@ -20,6 +22,7 @@ export const chooseBench = {
         only: { type: 'string' },
         budget: { type: 'string', default: '120' },
         seed: { type: 'string', default: '1' },
+        families: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -42,8 +45,16 @@ export const chooseBench = {
       if (chosen.comparison) console.log(chosen.comparison.summary);
       console.log(`chosen in ${chosen.seconds.toFixed(1)} s (${((user + system) / 1e6).toFixed(0)} processor seconds): ${chosen.family}`);
       console.log(`${JSON.stringify(chosen.parameters)}${chosen.refitted ? '' : ', not fitted again: no time left'}`);
-      const report = await evaluate(chosen.recommender, { ...measured, train, metrics: set.metrics, k: set.k, name: chosen.family });
-      console.log(`test: ${set.metrics.map((metric) => `${metric}@${set.k} ${report.get(metric, set.k).mean.toFixed(4)}`).join(', ')}`);
+      const test = { ...measured, train, metrics: set.metrics, k: set.k };
+      const reports: Record<string, EvaluationReport> = { chosen: await evaluate(chosen.recommender, { ...test, name: 'chosen' }) };
+      const wanted = values.families?.split(',') ?? [];
+      for (const { name, key, make } of qualityModels) {
+        if (!wanted.includes(key) && !wanted.includes('all')) continue;
+        const model = make({ seed: 1 });
+        await model.fit(train);
+        reports[name] = await evaluate(model, { ...test, name });
+      }
+      console.log(`test:\n${formatReports(reports)}`);
     }
   },
 };

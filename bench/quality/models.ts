@@ -51,7 +51,12 @@ export const qualityModels: QualityModel[] = [
     name: 'Sequence-linear',
     key: 'sequence-linear',
     make: (setting) => new SequenceLinearRecommender(setting),
-    settings: () => [{}, ...[20, 150].map((regularization) => ({ regularization })), ...[1, 4].map((historyDecay) => ({ historyDecay }))],
+    settings: () => [
+      {},
+      ...[20, 150].map((regularization) => ({ regularization })),
+      ...[2, 4].map((historyDecay) => ({ historyDecay })),
+      { historyFloor: 0 },
+    ],
   },
   {
     name: 'Graph filter',

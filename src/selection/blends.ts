@@ -1,34 +1,36 @@
 import type { Recommender } from '../contracts/recommender.ts';
-import type { MetricKey } from '../evaluation/metric-names.ts';
-import { type Comparison, compare } from '../evaluation/report/compare.ts';
+import type { Comparison } from '../evaluation/report/compare.ts';
 import type { EvaluationReport } from '../evaluation/report/report.ts';
 import { randomNumbers, shuffle } from '../numeric/random.ts';
 import { type BlendPart, BlendRecommender } from '../recommenders/blend/blend.ts';
 import { BaseRecommender } from '../recommenders/shared/base.ts';
 import type { HeldOut } from './hold-out.ts';
 import type { SearchContext, Tried } from './search.ts';
-import { judge, type ModelTrial, worth } from './trial.ts';
+import { betterOf, type Judgement, judge, type ModelTrial, scoresOf, worth } from './trial.ts';
 
 /** Weights of the better of two models. */
-const weights = [0.5, 0.7, 0.3, 0.85];
+const weightsOfBest = [0.5, 0.7, 0.3, 0.85];
 /** Partners of the best model that are tried. */
 const mostPartners = 3;
+/** Users who choose among blends, which differ little from each other, and users who test the one that is chosen. */
+const mostChoosing = 600;
+const mostTesting = 3000;
 
 /** Two models together. */
-export interface TriedBlend {
+export interface TriedBlend extends Judgement {
   trial: ModelTrial;
   model: BlendRecommender;
   parts: [Tried, Tried];
   weights: [number, number];
-  /** On the users by whom it was tested. */
-  report: EvaluationReport;
   /** The paired test against the best single model, by users that had no part in choosing the weights. */
   comparison: Comparison;
+  /** Whether it shows that the blend is better. */
+  isBetter: boolean;
 }
 
 /**
- * Looks for a second model that makes the best one better. Half of the users choose partner and weight, the other half test the result, so
- * that the choice is not judged by its own luck.
+ * Looks for a second model that makes the best one better. Some users choose partner and weight, others test the result, so that the choice
+ * is not judged by its own luck.
  *
  * @param finalists best first, fitted on the same rows
  * @param until part of the budget after which nothing further is tried
@@ -51,24 +53,24 @@ export async function tryBlends(
   const users = usersOf(best.report);
   if (users.length < leastUsers) return undefined;
   const { clock, signal, objective, trials } = context;
-  const [choosing, testing] = halves(users, seed);
-  let chosen: { model: BlendRecommender; partner: Tried; weights: [number, number]; worth: number } | undefined;
+  const [choosing, testing] = drawn(users, seed);
   const started = clock.elapsed;
-  for (const partner of partners) {
-    for (const weight of weights) {
-      const own: [number, number] = [weight, 1 - weight];
-      const model = blendOf(best.model, partner.model, own);
-      const report = await clock.within(clock.until(until) / 2, signal, (either) => judge(model, held, context, choosing, either));
-      if (!report) break;
-      const value = worth(report, objective);
-      if (!chosen || value > chosen.worth) chosen = { model, partner, weights: own, worth: value };
+  const chosen = await chooseBlend(best, partners, (model) => {
+    const seconds = clock.until(until) / 2;
+    return clock.within(seconds, signal, async (either) => {
+      const judgement = await judge(model, held, context, choosing, either);
       context.onProgress?.({ phase: 'blending', done: trials.length });
-    }
-  }
+      return worth(scoresOf(judgement, objective), objective);
+    });
+  });
   if (!chosen) return undefined;
   const { model, partner, weights: own } = chosen;
-  const report = await clock.within(clock.until(until), signal, (either) => judge(model, held, context, testing, either));
-  if (!report) return undefined;
+  const tested = await clock.within(clock.until(until), signal, async (either) => ({
+    blend: await judge(model, held, context, testing, either),
+    // Again, on the same users, who have the same items drawn.
+    single: await judge(best.model, held, context, testing, either),
+  }));
+  if (!tested) return undefined;
   const parts: [Tried, Tried] = [best, partner];
   const trial: ModelTrial = {
     family: 'blend',
@@ -78,15 +80,41 @@ export async function tryBlends(
     },
     round: 4,
     rows: held.train.size,
-    users: report.users,
-    score: report.get(objective as MetricKey).mean,
+    users: tested.blend.report.users,
+    ...scoresOf(tested.blend, objective),
     fitSeconds: best.trial.fitSeconds + partner.trial.fitSeconds,
     seconds: clock.elapsed - started,
   };
   trials.push(trial);
   context.onProgress?.({ phase: 'blending', done: trials.length, trial });
-  // The report of the best model has all users; the test takes those that both have.
-  return { trial, model, parts, weights: own, report, comparison: compare(report, best.report, objective as MetricKey) };
+  return { trial, model, parts, weights: own, ...tested.blend, ...betterOf(tested.blend, tested.single, objective) };
+}
+
+interface ChosenBlend {
+  model: BlendRecommender;
+  partner: Tried;
+  weights: [number, number];
+  value: number;
+}
+
+/** The best partner with half the weight, and then the best weight for it. @param worthOf undefined when time is over */
+async function chooseBlend(
+  best: Tried,
+  partners: readonly Tried[],
+  worthOf: (model: BlendRecommender) => Promise<number | undefined>,
+): Promise<ChosenBlend | undefined> {
+  let chosen: ChosenBlend | undefined;
+  const consider = async (partner: Tried, weight: number) => {
+    const weights: [number, number] = [weight, 1 - weight];
+    const model = blendOf(best.model, partner.model, weights);
+    const value = await worthOf(model);
+    if (value !== undefined && !(chosen && chosen.value >= value)) chosen = { model, partner, weights, value };
+  };
+  const [half, ...further] = weightsOfBest;
+  for (const partner of partners) await consider(partner, half);
+  const { partner } = chosen ?? {};
+  if (partner) for (const weight of further) await consider(partner, weight);
+  return chosen;
 }
 
 /** Fewer users cannot show a difference. */
@@ -102,7 +130,9 @@ function usersOf(report: EvaluationReport): string[] {
   return [...(measure as { users: readonly string[] }).users];
 }
 
-function halves(users: string[], seed: number): [string[], string[]] {
-  const drawn = shuffle(users, randomNumbers(seed));
-  return [drawn.slice(0, drawn.length >> 1), drawn.slice(drawn.length >> 1)];
+/** Users who choose, and others who test. */
+function drawn(users: string[], seed: number): [string[], string[]] {
+  const order = shuffle(users, randomNumbers(seed));
+  const half = order.length >> 1;
+  return [order.slice(0, Math.min(half, mostChoosing)), order.slice(half, half + mostTesting)];
 }

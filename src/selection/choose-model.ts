@@ -11,8 +11,9 @@ import { BlendRecommender } from '../recommenders/blend/blend.ts';
 import { type TriedBlend, tryBlends } from './blends.ts';
 import { Clock } from './clock.ts';
 import { type DataShape, type FamilyName, familiesFor, type ModelFamily, readFamilies } from './families.ts';
-import { type HeldOut, holdOut, isOrdered, shareOf } from './hold-out.ts';
-import { type Candidate, keptFamilies, runRound, type SearchContext, surviving, type Tried } from './search.ts';
+import { type HeldOut, holdOut, isOrdered } from './hold-out.ts';
+import { searchFamilies } from './rounds.ts';
+import type { SearchContext, Tried } from './search.ts';
 import { bestFirst, type Judge, type ModelTrial } from './trial.ts';
 
 export type { FamilyName, ModelFamily } from './families.ts';
@@ -71,18 +72,17 @@ export interface ChosenModel {
   toString(): string;
 }
 
-/** Rows for which a second of the budget is enough in the first rounds; larger data is sampled by users there. */
-const rowsPerSecond = 2500;
-const leastRows = 20_000;
-
 /**
  * Chooses a model for data: tries families and settings on held-out interactions by successive halving (Jamieson & Talwalkar, AISTATS
  * 2016), within a budget of time, and fits the best on everything.
  *
  * Round 1 tries every family with its first setting, on a sample of the users where the data is large for the budget. Round 2 tries further
- * settings of the families that did best, or that no paired test shows to be worse. Round 3 fits the best settings of each on all users. A
- * blend of the best two families is taken when a paired test over users, who had no part in its making, shows that it is better. A trial
- * that fails or takes too long is noted, and the search goes on.
+ * settings of the families that did best, or that no paired test shows to be worse. Round 3 fits the best settings of each on all users, or
+ * on as many as there is time for. A blend of the best two families is taken when a paired test over users, who had no part in its making,
+ * shows that it is better. A trial that fails or takes too long is noted, and the search goes on.
+ *
+ * Every model is looked at twice, with what was held out among all items and among 99 drawn ones, and worth the geometric mean of both: one
+ * that is best at the head of a list may have no idea of most items.
  *
  * The same trials lead to the same choice. How many trials fit into a budget depends on the machine: for a choice that can be repeated,
  * pass `budgetSeconds: Infinity`, with which every setting is tried.
@@ -102,23 +102,25 @@ export async function chooseModel(interactions: Interactions, options: ChooseMod
   const held: HeldOut = given
     ? { train: interactions, validation: o.validation as Interactions, words: 'the given validation part' }
     : holdOut(interactions, drawn);
-  const shape = shapeOf(interactions, o.objective);
+  const shape = shapeOf(interactions, o.objective, o.budgetSeconds);
   const families = familiesFor(o.families, shape, o);
-  const finalists = await searchFamilies(families, held, context, drawn);
+  const { finalists, judged } = await searchFamilies(families, held, context, drawn);
   const [best] = finalists;
   if (!best) throw nothingWorks(context.trials);
-  const growth = interactions.size / Math.max(1, held.train.size);
+  const growth = interactions.size / Math.max(1, judged.train.size);
   const blendUntil = (clock.budget - 1.5 * growth * refitSeconds(finalists)) / clock.budget;
-  const blend = o.blend ? await tryBlends(finalists, held, context, drawn, Number.isNaN(blendUntil) ? 1 : blendUntil) : undefined;
-  const chosen = blend && blend.comparison.better === 'a' ? blend : best;
-  const recommender = given ? undefined : await refit(chosen, interactions, context, o.onUnknown);
+  const blend = o.blend ? await tryBlends(finalists, judged, context, drawn, Number.isNaN(blendUntil) ? 1 : blendUntil) : undefined;
+  const chosen = blend?.isBetter ? blend : best;
+  // A model of a sample does not know the other users: it is fitted on everything, however long that takes.
+  const isOfAll = judged.train.size === held.train.size;
+  const recommender = given && isOfAll ? undefined : await refit(chosen, interactions, context, o.onUnknown, isOfAll);
   const { trials } = context;
   return {
     recommender: recommender ?? chosen.model,
     family: chosen.trial.family,
     parameters: chosen.trial.parameters,
     report: chosen.report,
-    refitted: recommender !== undefined,
+    refitted: !given && recommender !== undefined,
     comparison: blend?.comparison,
     trials,
     heldOut: held.words,
@@ -127,71 +129,22 @@ export async function chooseModel(interactions: Interactions, options: ChooseMod
   };
 }
 
-/** Rounds 1 to 3. @returns the best model of each family that was fitted on all of the rows, best first */
-async function searchFamilies(families: readonly ModelFamily[], held: HeldOut, context: SearchContext, drawn: number): Promise<Tried[]> {
-  const { objective, clock } = context;
-  const fraction = Math.min(1, Math.max(leastRows, rowsPerSecond * clock.budget) / held.train.size);
-  const { first, sample, users, whole } = await firstRound(families, held, context, drawn, fraction);
-  const kept = surviving(first, objective);
-  const further = interleaved(
-    kept.map(({ candidate: { family } }) => family.settings.slice(1).map((parameters) => ({ family, parameters }))),
-  );
-  const second = await runRound({ number: 2, candidates: further, held: sample, users, until: whole ? 0.7 : 0.45 }, context);
-  const both = bestFirst([...first, ...second], objective);
-  if (whole) return bestOfEach(both);
-  const finalists = kept.flatMap(({ candidate: { family } }) => both.filter((tried) => tried.candidate.family === family).slice(0, 2));
-  const candidates = bestFirst(finalists, objective).map(({ candidate }) => candidate);
-  // What did best on the sample is worth most of the time.
-  return bestOfEach(await runRound({ number: 3, candidates, held, users: 8000, until: 0.7, mostOfRest: 0.6 }, context));
-}
-
-/**
- * Every family with its first setting. Where the machine is so busy, or the data so large, that most of them run out of time, they are all
- * tried again on a quarter of the users, and so on: a comparison of all on fewer rows says more than the one model that was fast enough.
- */
-async function firstRound(families: readonly ModelFamily[], held: HeldOut, context: SearchContext, drawn: number, fraction: number) {
-  const candidates = families.map((family) => ({ family, parameters: family.settings[0] }));
-  for (let attempt = 0, share = fraction; ; attempt++, share /= 4) {
-    const whole = share > 0.6;
-    const sample = shareOf(held, whole ? 1 : share, drawn);
-    const users = whole ? 6000 : 2000;
-    const until = (whole ? 0.45 : 0.25) + 0.1 * attempt;
-    const first = await runRound({ number: 1, candidates, held: sample, users, until }, context);
-    const enough = Math.min(keptFamilies, candidates.length);
-    const last = attempt === mostAttempts - 1 || share * held.train.size <= leastRows || context.clock.budget === Number.POSITIVE_INFINITY;
-    if (first.length >= enough || last) return { first, sample, users, whole };
-  }
-}
-
-/** Samples of the first round, each a quarter of the one before. */
-const mostAttempts = 3;
-
-/** The first of each list, then the second of each, and so on. */
-function interleaved(lists: readonly Candidate[][]): Candidate[] {
-  const longest = Math.max(0, ...lists.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, k) => lists.flatMap((list) => list.slice(k, k + 1))).flat();
-}
-
-/** @param tried best first */
-function bestOfEach(tried: readonly Tried[]): Tried[] {
-  return tried.filter(({ candidate }, at) => tried.findIndex((other) => other.candidate.family === candidate.family) === at);
-}
-
 /** What fitting the best two takes. */
 function refitSeconds(finalists: readonly Tried[]): number {
   return finalists.slice(0, 2).reduce((sum, { trial }) => sum + trial.fitSeconds, 0);
 }
 
-/** Fits what was chosen on everything. @returns undefined when time ran out */
+/** Fits what was chosen on everything. @returns undefined when time ran out, if that may be */
 async function refit(
   chosen: Tried | TriedBlend,
   all: Interactions,
   context: SearchContext,
   onUnknown: UnknownPolicy,
+  mayFail: boolean,
 ): Promise<Recommender | undefined> {
   const { clock, signal, onProgress } = context;
   const make = ({ candidate: { family, parameters } }: Tried) => family.make(parameters);
-  return clock.within(clock.until(1), signal, async (either) => {
+  return clock.within(mayFail ? clock.until(1) : Number.POSITIVE_INFINITY, signal, async (either) => {
     const model =
       'parts' in chosen
         ? new BlendRecommender({ parts: chosen.parts.map(make) as never, weights: chosen.weights, onUnknown })
@@ -234,13 +187,14 @@ const checks = {
   ...workOptions,
 };
 
-function shapeOf(interactions: Interactions, objective: string): DataShape {
+function shapeOf(interactions: Interactions, objective: string, seconds: number): DataShape {
   return {
     users: interactions.userCount,
     items: interactions.itemCount,
     rows: interactions.size,
     ordered: isOrdered(interactions),
     values: objective === 'rmse' || objective === 'mae',
+    seconds,
   };
 }
 
@@ -262,14 +216,18 @@ function trialTable(trials: readonly ModelTrial[], objective: string): string {
       objective,
     ).map(({ trial }) => [
       String(round),
-      Number.isNaN(trial.score) ? '-' : trial.score.toFixed(4),
+      figure(trial.score),
+      figure(trial.sampledScore),
       trial.seconds.toFixed(1),
       trial.family,
       `${JSON.stringify(trial.parameters)}${trial.error ? `  ${trial.error}` : ''}`,
     ]),
   );
-  const head = ['round', objective, 'seconds', 'family', 'parameters'];
-  const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => (column < 4 ? line[column].length : 0))));
+  const head = ['round', objective, 'of 100', 'seconds', 'family', 'parameters'];
+  const last = head.length - 1;
+  const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => (column < last ? line[column].length : 0))));
   const text = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd(); // biome-ignore format: one line
   return [head, ...lines].map(text).join('\n');
 }
+
+const figure = (value = Number.NaN) => (Number.isNaN(value) ? '-' : value.toFixed(4));

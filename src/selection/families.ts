@@ -33,6 +33,8 @@ export interface DataShape {
   ordered: boolean;
   /** Whether values are to be predicted, rather than items to be ranked. */
   values: boolean;
+  /** What the whole choice may take. */
+  seconds: number;
 }
 
 /** What all models of one choice are told. */
@@ -90,27 +92,12 @@ const ratingSettings = [0.1, 0.05, 0.2].flatMap((regularization) =>
 const own: Record<string, OwnFamily> = {
   popularity: { make: (p) => new PopularityRecommender(p), settings: ({ values }) => (values ? [] : [{}]) },
   als: { make: (p) => new AlsRecommender(p), settings: (shape) => (shape.values ? ratingSettings : alsSettings(shape)) },
-  ease: {
-    make: (p) => new EaseRecommender(p),
-    settings: ({ items, values }) => {
-      if (values || items > mostItemsOfEase) return [];
-      return [250, 60, 1000, 500].map((regularization) => ({ regularization, ...(items > 6000 && { weightsPerItem: 500 }) }));
-    },
-  },
   'item-knn': {
     make: (p) => new ItemKnnRecommender(p),
     settings: ({ values }) =>
       values
         ? []
         : [{}, { popularityExponent: 0.3 }, { popularityExponent: 0.5 }, { neighbors: 300 }, { neighbors: 300, popularityExponent: 0.3 }],
-  },
-  'graph-filter': {
-    make: (p) => new GraphFilterRecommender(p),
-    settings: ({ values }) => {
-      if (values) return [];
-      const wider = [0.3, 0.5].map((popularityExponent) => ({ popularityExponent }));
-      return [{}, { filter: 'linear' }, { filter: 'low-pass' }, ...wider, { lowPassWeight: 0.4 }, { rank: 256 }];
-    },
   },
   'sequence-linear': {
     make: (p) => new SequenceLinearRecommender(p),
@@ -123,8 +110,23 @@ const own: Record<string, OwnFamily> = {
             { historyDecay: 8, pastDecay: 8, futureDecay: 8 },
             { regularization: 20 },
             { sessionWeight: 0.5 },
-            { historyDecay: 4 },
+            { historyDecay: 5 },
           ],
+  },
+  'graph-filter': {
+    make: (p) => new GraphFilterRecommender(p),
+    settings: ({ values }) => {
+      if (values) return [];
+      const wider = [0.3, 0.5].map((popularityExponent) => ({ popularityExponent }));
+      return [{}, { filter: 'linear' }, { filter: 'low-pass' }, ...wider, { lowPassWeight: 0.4 }, { rank: 256 }];
+    },
+  },
+  ease: {
+    make: (p) => new EaseRecommender(p),
+    settings: ({ items, values, seconds }) => {
+      if (values || items > mostItemsOfEase || easeSeconds(items) > seconds / 10) return [];
+      return [250, 60, 1000, 500].map((regularization) => ({ regularization, ...(items > 6000 && { weightsPerItem: 500 }) }));
+    },
   },
   bpr: {
     make: (p) => new BprRecommender(p),
@@ -146,15 +148,17 @@ const own: Record<string, OwnFamily> = {
 
 /** Beyond it a fit takes minutes. */
 const mostItemsOfEase = 16_000;
+/** What a fit takes on two cores, of which 6,300 items take 11 seconds; a trial that is sure to be stopped takes the time of others. */
+const easeSeconds = (items: number) => 11 * (items / 6300) ** 3;
 
 /** The names of the families that `chooseModel` knows, in the order in which they are tried: what is good for its cost first. */
 export type FamilyName =
   | 'popularity'
   | 'als'
-  | 'ease'
-  | 'graph-filter'
   | 'item-knn'
   | 'sequence-linear'
+  | 'graph-filter'
+  | 'ease'
   | 'bpr'
   | 'light-gcn'
   | 'sasrec'

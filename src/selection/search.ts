@@ -1,10 +1,8 @@
-import type { MetricKey } from '../evaluation/metric-names.ts';
-import { compare } from '../evaluation/report/compare.ts';
 import type { Progress } from '../options.ts';
 import type { Clock } from './clock.ts';
 import type { ModelFamily } from './families.ts';
 import type { HeldOut } from './hold-out.ts';
-import { bestFirst, type DoneTrial, type Judge, judge, type ModelTrial } from './trial.ts';
+import { bestFirst, betterOf, type DoneTrial, type Judge, judge, type ModelTrial, scoresOf } from './trial.ts';
 
 /** A setting of a family. */
 export interface Candidate {
@@ -26,7 +24,7 @@ export interface Round {
   users: number;
   /** The part of the budget after which no further trial begins, 0 to 1. */
   until: number;
-  /** At most this part of what the round has left goes to one trial, while others wait. Default 0.3. */
+  /** At most this part of what the round has left goes to one trial, while others wait. Default 0.4. */
   mostOfRest?: number;
 }
 
@@ -41,21 +39,33 @@ export interface SearchContext extends Judge {
 
 /** Families that go on from the first round. */
 export const keptFamilies = 3;
-/** Those that do so when no test shows that they are worse than the best. */
+/** Those that do so when no tests show that they are worse than the best. */
 const mostFamilies = 4;
 
-/** Runs the trials of a round in order until its time is over. A trial that fails or takes too long is noted, and the search goes on. */
+/**
+ * Runs the trials of a round in order until its time is over. A trial that fails or takes too long is noted, and the search goes on; one that is
+ * sure to be stopped, by what its family took before, is not begun.
+ */
 export async function runRound(round: Round, context: SearchContext): Promise<Tried[]> {
   const done: Tried[] = [];
-  const { mostOfRest = 0.3 } = round;
+  const { mostOfRest = 0.4 } = round;
   for (const [at, candidate] of round.candidates.entries()) {
     const left = context.clock.until(round.until);
     if (left <= 0) break;
-    const others = round.candidates.length - at - 1;
-    const tried = await tryOne(candidate, round, context, others > 0 ? left * mostOfRest : left);
+    const expected = expectedSeconds(candidate, round.held.train.size, context);
+    const isLast = at === round.candidates.length - 1;
+    const most = isLast ? left : Math.min(left, Math.max(left * mostOfRest, 2 * expected));
+    if (expected > most) continue;
+    const tried = await tryOne(candidate, round, context, most);
     if (tried) done.push(tried);
   }
   return bestFirst(done, context.objective);
+}
+
+/** What the last trial of the family that came to an end would take on so many rows; 0 without one. */
+export function expectedSeconds({ family }: Candidate, rows: number, { trials }: SearchContext): number {
+  const last = trials.findLast((trial) => trial.family === family.name && !Number.isNaN(trial.score));
+  return last ? (last.seconds * rows) / last.rows : 0;
 }
 
 async function tryOne(candidate: Candidate, round: Round, context: SearchContext, seconds: number): Promise<Tried | undefined> {
@@ -83,15 +93,14 @@ async function tryOne(candidate: Candidate, round: Round, context: SearchContext
       const model = family.make(parameters);
       await model.fit(held.train, { signal: either });
       trial.fitSeconds = clock.elapsed - started;
-      return { model, report: await judge(model, held, context, users, either) };
+      return { model, ...(await judge(model, held, context, users, either)) };
     });
     if (!done) {
       trial.error = `It was stopped after ${seconds.toFixed(1)} seconds.`;
       finish();
       return undefined;
     }
-    trial.score = done.report.get(context.objective as MetricKey).mean;
-    trial.users = done.report.users;
+    Object.assign(trial, scoresOf(done, context.objective), { users: done.report.users });
     finish();
     return { ...done, trial, candidate };
   } catch (reason) {
@@ -111,14 +120,9 @@ function bestOf({ trials, objective }: SearchContext): ModelTrial | undefined {
   )[0]?.trial;
 }
 
-/** The families that go on: the best ones, and no more of those that a paired test shows to be worse. @param tried best first */
+/** The families that go on: the best ones, and no more of those that paired tests show to be worse. @param tried best first */
 export function surviving(tried: readonly Tried[], objective: string): Tried[] {
   const firsts = tried.filter(({ candidate: { family } }, at) => tried.findIndex((other) => other.candidate.family === family) === at);
   const [best] = firsts;
-  return firsts.slice(0, mostFamilies).filter((one, at) => at < keptFamilies || !isBetter(best, one, objective));
-}
-
-/** Whether a paired test over the users shows that the first is better. */
-export function isBetter(first: Pick<DoneTrial, 'report'>, second: Pick<DoneTrial, 'report'>, objective: string): boolean {
-  return compare(first.report, second.report, objective as MetricKey).better === 'a';
+  return firsts.slice(0, mostFamilies).filter((one, at) => at < keptFamilies || !betterOf(best, one, objective).isBetter);
 }

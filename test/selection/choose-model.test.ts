@@ -3,13 +3,17 @@ import {
   type BlendRecommender,
   type ChosenModel,
   chooseModel,
+  evaluate,
   Interactions,
   ItemKnnRecommender,
   loadRecommender,
   PopularityRecommender,
+  type Recommender,
   SequenceLinearRecommender,
+  split,
 } from 'attune';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { randomBelow, randomNumbers } from '../../src/numeric/random.ts';
 import { holdOut, isOrdered, shareOf } from '../../src/selection/hold-out.ts';
 import { expectRejection } from '../support/conformance.ts';
 import { zipf } from '../support/makers.ts';
@@ -27,6 +31,21 @@ function walks(): Interactions {
     }
   }
   return Interactions.fromColumns({ users, items });
+}
+
+/** Users of one taste in twelve; half of what they take follows from what they took last. With three rows an item most pairs never meet. */
+function tastesAndSteps(): Interactions {
+  const random = randomNumbers(5);
+  const columns = { users: [] as string[], items: [] as string[] };
+  for (let u = 0; u < 600; u++) {
+    let item = -1;
+    for (let step = 0; step < 6; step++) {
+      item = item >= 0 && random() < 0.5 ? (item * 7 + 3) % 1200 : (u % 12) * 100 + randomBelow(random, 100);
+      columns.users.push(`u${u}`);
+      columns.items.push(`i${item}`);
+    }
+  }
+  return Interactions.fromColumns(columns);
 }
 
 describe('chooseModel', () => {
@@ -86,6 +105,33 @@ describe('chooseModel', () => {
       expect((recommender as BlendRecommender).weights).toEqual(
         (blend as unknown as { parameters: { weights: number[] } }).parameters.weights,
       );
+  });
+  it('takes no model that is right at the head of its lists and has no idea of most items, where two together know both', async () => {
+    const { train, test } = split(tastesAndSteps(), { strategy: 'leave-last-out' });
+    const taste = () => new AlsRecommender({ factors: 16, seed: 1 });
+    const next = () => new SequenceLinearRecommender();
+    const { recommender, trials } = await chooseModel(train, {
+      budgetSeconds: Number.POSITIVE_INFINITY,
+      families: [
+        { name: 'taste', make: taste, settings: [{}] },
+        { name: 'next', make: next, settings: [{}] },
+      ],
+    });
+    expect(trials.filter(({ sampledScore }) => sampledScore === undefined)).toEqual([]);
+    const ndcg = async (model: Recommender, candidates: 'all' | { negatives: number }) =>
+      (await evaluate(model, { train, test, metrics: ['ndcg'], k: 10, candidates })).get('ndcg').mean;
+    for (const make of [taste, next]) {
+      const single = await make().fit(train);
+      expect(await ndcg(recommender, 'all')).toBeGreaterThan(0.95 * (await ndcg(single, 'all')));
+      expect(await ndcg(recommender, { negatives: 99 })).toBeGreaterThan(1.1 * (await ndcg(single, { negatives: 99 })));
+    }
+  });
+  it('looks at models once where candidates are given, or hits do not count', async () => {
+    const families = ['popularity', 'item-knn'] as const;
+    for (const more of [{ evaluation: { candidates: { negatives: 20 } } }, { objective: 'coverage@10' as const }]) {
+      const { trials } = await chooseModel(data, { families, budgetSeconds: 5, blend: false, ...more });
+      expect(trials.every(({ sampledScore }) => sampledScore === undefined)).toBe(true);
+    }
   });
   it('tries families of your own beside those of attune, and goes on when one fails', async () => {
     const { trials, family } = await chooseModel(data, {

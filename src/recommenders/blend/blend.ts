@@ -14,7 +14,7 @@ import { kindOf, type ModelFile, readModelFile, tensorOf, writeModelFile } from 
 import type { Id } from '../../data/ids.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { type Ranked, topK } from '../../numeric/top-k.ts';
+import type { Ranked } from '../../numeric/top-k.ts';
 import { checkIterable, onUnknown, readOptions, seed, threads, workOptions } from '../../options.ts';
 import { AlsRecommender } from '../als/als.ts';
 import { familyReaders } from '../families.ts';
@@ -22,7 +22,6 @@ import { GraphFilterRecommender } from '../graph-filter/graph-filter.ts';
 import { BaseRecommender, type FittedBase, type HistoryRow, type WantedList } from '../shared/base.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
-import { union } from '../shared/filters.ts';
 import { checkInteractions } from '../shared/read-fit.ts';
 import { addScaled, scaleOf } from './scale.ts';
 
@@ -173,24 +172,17 @@ export class BlendRecommender extends BaseRecommender<FittedBase, Float32Array> 
 
   protected override rankMany(wanted: readonly (WantedList | undefined)[]): Ranked[] {
     const lists: Ranked[] = [];
-    const skip = new Uint8Array(this.model.items.size);
     for (let from = 0; from < wanted.length; from += together) {
       const chunk = wanted.slice(from, from + together);
-      const plain = chunk.filter((list): list is WantedList => list !== undefined && list.only === undefined);
-      const users = plain.map(({ user }) => user);
+      const users = chunk.flatMap((list) => (list ? [list.user] : []));
       const scores = this.#parts.map((part) => part.scoresOfUsers(users));
       let next = 0;
       for (const list of chunk) {
-        if (list === undefined || list.only) {
-          lists.push(this.rankOne(list));
-          continue;
+        if (list === undefined) lists.push(this.rankOne(list));
+        else {
+          const own = next++;
+          lists.push(this.rankScored(list, this.#sum(scores.map((rows) => rows[own]))));
         }
-        const sum = this.#sum(scores.map((rows) => rows[next]));
-        next++;
-        const skipped = union(list.includeSeen ? undefined : this.historyOf(list.user).items, list.exclude);
-        for (let k = 0; k < skipped.length; k++) skip[skipped[k]] = 1;
-        lists.push(topK(sum, list.n, skip));
-        for (let k = 0; k < skipped.length; k++) skip[skipped[k]] = 0;
       }
     }
     return lists;

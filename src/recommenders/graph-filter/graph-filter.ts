@@ -126,8 +126,23 @@ export class GraphFilterRecommender extends ClosedFormRecommender<Fitted> {
       const history = this.historyOf(user);
       return { history, n, skipped: union(includeSeen ? undefined : history.items, exclude) ?? none };
     });
+    const some = this.#rankSome(wanted.filter((list): list is WantedList => list?.only !== undefined));
     let next = 0;
-    return wanted.map((list) => (list && !list.only ? lists[next++] : this.rankOne(list)));
+    let nextOfSome = 0;
+    return wanted.map((list) => (!list ? this.rankOne(list) : list.only ? some[nextOfSome++] : lists[next++]));
+  }
+
+  /** Lists of some candidates each. Their scores are made for many users at once, as those of all items are no cheaper one by one. */
+  #rankSome(wanted: readonly WantedList[]): Ranked[] {
+    const lists: Ranked[] = [];
+    for (let from = 0; from < wanted.length; from += scoredTogether) {
+      const chunk = wanted.slice(from, from + scoredTogether);
+      const scores = this.scoresOfUsers(chunk.map(({ user }) => user));
+      chunk.forEach((list, k) => {
+        lists.push(this.rankScored(list, scores[k]));
+      });
+    }
+    return lists;
   }
 
   protected override similarityAll(item: number, metric: 'cosine' | 'dot', scores: Float32Array): void {
@@ -187,6 +202,8 @@ export class GraphFilterRecommender extends ClosedFormRecommender<Fitted> {
 }
 
 const none = new Int32Array(0);
+/** Users whose scores are in memory at once. */
+const scoredTogether = 64;
 
 /** A history of one item. */
 const single = (item: number): HistoryRow => ({ items: Int32Array.of(item), values: Float32Array.of(1) });

@@ -293,6 +293,12 @@ export abstract class BaseRecommender<Fitted extends FittedBase, Profile> implem
     return list ? this.#list(this.profileOf(list.user), this.historyOf(list.user), list) : nothing;
   }
 
+  /** One of them from scores that were made already, those of `scoreAll`. */
+  protected rankScored(list: WantedList, scores: Float32Array): Ranked {
+    const seen = list.includeSeen ? none : this.historyOf(list.user).items;
+    return this.#exclusions.rank(scores.length, seen, list, (request) => rankScores(scores, request));
+  }
+
   /** The items most similar to one, which the request leaves out. Families with something faster override it, with the same answer. */
   protected rankSimilar(item: number, metric: 'cosine' | 'dot', request: RankRequest): Ranked {
     const scores = this.#zeros(this.model.items.size);

@@ -13,14 +13,15 @@ describe('SequenceLinearRecommender', () => {
 
   it('has the weights of the ridge regression from the decayed past to the decayed future', async () => {
     const data = zipf({ users: 80, items: 50, rows: 900 });
-    const settings = { regularization: 3, pastDecay: 1.5, futureDecay: 4, historyDecay: 3 };
+    const settings = { regularization: 3, pastDecay: 1.5, futureDecay: 4, historyDecay: 3, historyFloor: 0.05 };
     const model = await new SequenceLinearRecommender({ ...settings, tolerance: 1e-6 }).fit(data);
     const b = weightsOf(data, settings);
     for (const user of data.users) {
       const sequence = sequenceOf(data, user);
       const found = model.score(user, data.items);
       for (let i = 0; i < data.itemCount; i++) {
-        const exact = sequence.reduce((sum, j, k) => sum + Math.exp(-(sequence.length - 1 - k) / 3) * b.get(j, i), 0);
+        const share = (k: number) => Math.max(0.05, Math.exp(-(sequence.length - 1 - k) / 3));
+        const exact = sequence.reduce((sum, j, k) => sum + share(k) * b.get(j, i), 0);
         expect(Math.abs(found[i] - exact)).toBeLessThan(1e-4);
       }
     }
@@ -138,6 +139,17 @@ describe('SequenceLinearRecommender', () => {
     expect(model.recommendFor(['a'])[0].score).toBeGreaterThan(0);
     expect(model.recommendFor(['b'])[0].score).toBe(0);
   });
+  it('puts items that no weight leads to in the order of popularity, behind those that one leads to', async () => {
+    const rows = ['a b', 'a b', 'c d', 'c d', 'c e'].flatMap((steps, u) => steps.split(' ').map((item): [string, string] => [`u${u}`, item])); // biome-ignore format: a table
+    const data = Interactions.fromColumns({ users: rows.map(([user]) => user), items: rows.map(([, item]) => item) });
+    const model = await new SequenceLinearRecommender().fit(data);
+    const list = model.recommendFor(['a']);
+    expect(list.map(({ item }) => item)).toEqual(['b', 'c', 'd', 'e']);
+    for (const { score } of list.slice(1)) expect(score).toBeLessThan(1e-5);
+    expect(SequenceLinearRecommender.fromBytes(model.toBytes()).recommendFor(['a'])).toEqual(list);
+    // Nothing leads from b to anywhere: the list says that it is not informed.
+    expect(model.recommendFor(['b']).every(({ score }) => score === 0)).toBe(true);
+  });
   it('keeps the weights of the largest size, so many per item on average', async () => {
     const data = zipf({ users: 100, items: 40, rows: 1200 });
     const few = await new SequenceLinearRecommender({ regularization: 5, weightsPerItem: 3 }).fit(data);
@@ -160,6 +172,7 @@ describe('SequenceLinearRecommender', () => {
       { pastDecay: 0 },
       { futureDecay: -1 },
       { historyDecay: 0 },
+      { historyFloor: 2 },
       { tolerance: 1 },
       { sessionWeight: 1.1 },
       { timeDecayDays: 0 },
