@@ -32,7 +32,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
  * Kilobytes of a subpath with everything that it can load, ALS in those of Node and Spark, and in the root the copies of graphs and codes of four
  * bits that pages load late (17); the limit of those that are not listed.
  */
-const ofSubpaths: Record<string, number> = { attune: 328, 'attune/authoring': 190, 'attune/node': 104, 'attune/spark': 96 };
+const ofSubpaths: Record<string, number> = { attune: 328, 'attune/authoring': 190, 'attune/node': 106, 'attune/spark': 96 };
 const otherSubpath = 25;
 
 const [{ size, unpackedSize, files }] = JSON.parse(

@@ -256,16 +256,12 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
 
   static *#loading(bytes: Uint8Array, options: AlsLoadOptions): Generator<void, AlsRecommender> {
     const als = yield* AlsRecommender.#reading(bytes, options);
-    yield* als.preparing();
+    yield* als.preparing(AlsServing.making(als.model));
     return als;
   }
 
   protected override serve(model: AlsModel): AlsServing {
     return atOnce(AlsServing.making(model));
-  }
-
-  protected override serving(model: AlsModel): Generator<void, AlsServing> {
-    return AlsServing.making(model);
   }
 
   protected override userRowsOf({ rows, rowOf, scaleOf, settings: { factors } }: AlsModel): UserRows {

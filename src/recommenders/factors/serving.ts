@@ -159,11 +159,10 @@ export class FactorServing {
     return !this.#source.prefilters && prefiltersFor(this.#position.length, this.#listColumns) !== undefined;
   }
 
-  /** Makes by steps what the first list would make at once. */
+  /** Makes by steps what the first list of a model without biases would make at once. */
   *preparing(): Generator<void> {
     const { prefiltersLists, hasBias, f } = this.#source;
-    if (prefiltersLists && hasBias) this.#listPrefilter ??= yield* this.#prefiltering(this.#listColumns);
-    else if (prefiltersLists) this.#itemPrefilter ??= yield* this.#prefiltering(f);
+    if (prefiltersLists && !hasBias) this.#itemPrefilter ??= yield* this.#prefiltering(f);
   }
 
   /** The best items of a user. */
