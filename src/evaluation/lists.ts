@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../contracts/history.ts';
 import type { Recommender } from '../contracts/recommender.ts';
 import { type Id, idText } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
@@ -212,14 +213,15 @@ function toIndices(answer: RankedItems, user: number, o: CollectOptions): number
   return list;
 }
 
-function historyOf(id: string, { train }: CollectOptions): { item: string; value: number }[] {
+/** In the order of time, which counts for models of sequences. */
+function historyOf(id: string, { train }: CollectOptions): HistoryEntry[] {
   const user = train ? train.users.indexOf(id) : -1;
   if (!train || user < 0) return [];
-  const { offsets, indices, values } = train.byUser;
-  return Array.from(indices.subarray(offsets[user], offsets[user + 1]), (item, at) => ({
-    item: train.items.idAt(item),
-    value: values[offsets[user] + at],
-  }));
+  const { offsets, items, values, timestamps } = train.sequences;
+  return Array.from({ length: offsets[user + 1] - offsets[user] }, (_, k) => {
+    const at = offsets[user] + k;
+    return { item: train.items.idAt(items[at]), value: values[at], ...(timestamps && { timestamp: timestamps[at] }) };
+  });
 }
 
 function seenOf(user: number, { plan }: CollectOptions): Int32Array {

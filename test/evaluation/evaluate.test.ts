@@ -1,4 +1,4 @@
-import { evaluate, metrics, PopularityRecommender } from 'attune';
+import { evaluate, Interactions, metrics, PopularityRecommender } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { fromRows, type Row, randomOf, zipf } from '../support/makers.ts';
 import { ScoredRecommender } from './scored-recommender.ts';
@@ -202,6 +202,30 @@ describe('evaluate', () => {
     const report = await evaluate(model, { train: histories, test, protocol: 'fold-in', metrics: ['mrr'], k: 1 });
     expect(report.get('mrr')).toMatchObject({ mean: 1, users: 1 });
     expect(report.leftOut.unknownUsers).toBe(1);
+  });
+
+  it('folds histories in in the order of time, with their times', async () => {
+    const model = await fitted((_, item) => inOrder('', item));
+    const asked: unknown[] = [];
+    const watched = new Proxy(model, {
+      get(target, name) {
+        if (name === 'recommendFor') {
+          return (history: unknown[]) => {
+            asked.push(...history);
+            return [];
+          };
+        }
+        const value = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const histories = Interactions.fromColumns({ users: ['v', 'v', 'v'], items: ['a', 'b', 'c'], timestamps: [3000, 1000, 2000] });
+    await evaluate(watched, { train: histories, test: fromRows([['v', 'd', 1]]), protocol: 'fold-in', metrics: ['mrr'], k: 1 });
+    expect(asked).toEqual([
+      { item: 'b', value: 1, timestamp: 1000 },
+      { item: 'c', value: 1, timestamp: 2000 },
+      { item: 'a', value: 1, timestamp: 3000 },
+    ]);
   });
 
   it('samples negatives when asked to, and warns', async () => {

@@ -54,6 +54,12 @@ describe('chooseModel', () => {
     chosen = await chooseModel(data, { budgetSeconds: Number.POSITIVE_INFINITY, seed: 1, families: ['popularity', 'item-knn', 'ease'] });
   });
 
+  it('answers by the first family however small the budget', async () => {
+    const { family, recommender } = await chooseModel(data, { budgetSeconds: 1e-6, families: ['popularity', 'ease'] });
+    expect(family).toBe('popularity');
+    expect(recommender.recommend(data.users.idAt(0), { n: 3 })).toHaveLength(3);
+  });
+
   it('fits the best of all families on everything, and says how it did on what was held out', async () => {
     const { recommender, report, trials, family, refitted } = chosen;
     expect(refitted).toBe(true);
