@@ -1,6 +1,7 @@
 import type { SourceRole } from '../cold-start/strategy.ts';
 import { bestFirst, cleanAnswer, meanOf } from './answer.ts';
 import { perVisitor } from './per-visitor.ts';
+import type { HistoryEntry } from './request.ts';
 import { longestHistory, mostSimilar } from './similarity.ts';
 import type { Cause, IndexLike, Source, Visitor, Want } from './sources.ts';
 
@@ -9,22 +10,28 @@ import type { Cause, IndexLike, Source, Visitor, Want } from './sources.ts';
  * both the mean.
  */
 export function indexSource(name: string, index: IndexLike, role: SourceRole = 'content'): Source {
-  const knownOf = perVisitor(({ history }) => history.filter(({ item }) => index.has?.(item) ?? true));
+  const knownOf = perVisitor(({ history }) => latestKnown(history, (item) => index.has?.(item) ?? true));
   const words = ({ query, interests }: Visitor) => query ?? (interests.length > 0 ? interests.join(' ') : undefined);
   const near = (visitor: Visitor, { n, exclude, only, includeSeen }: Want) => {
-    const history = knownOf(visitor).slice(-longestHistory);
-    if (only || includeSeen || exclude.length > fewExcluded) {
-      return index.similarTo?.(history, { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) });
-    }
-    const list: unknown = index.similarTo?.(history, { n: n + exclude.length, includeSeen: true });
-    return list instanceof Promise ? list.then((later) => without(later, exclude, n)) : without(list, exclude, n);
+    const { latest } = knownOf(visitor);
+    const filtered = () => index.similarTo?.(latest, { n, exclude, only, ...(includeSeen ? { includeSeen } : {}) });
+    if (only || includeSeen) return filtered();
+    const most = n + Math.min(exclude.length, fewExcluded);
+    const longer: unknown = index.similarTo?.(latest, { n: most, includeSeen: true });
+    const left = (list: unknown) => {
+      if (!Array.isArray(list)) return list; // whatever that is, the ranker complains about it
+      const rest = without(list, exclude);
+      // Excluded items may have taken the places of others.
+      return rest.length < n && list.length >= most && exclude.length > fewExcluded ? filtered() : rest.slice(0, n);
+    };
+    return longer instanceof Promise ? longer.then(left) : left(longer);
   };
   return {
     name,
     role,
     isModel: false,
     standing(visitor) {
-      const interactions = index.similarTo ? knownOf(visitor).length : 0;
+      const interactions = index.similarTo ? knownOf(visitor).interactions : 0;
       const hasWords = words(visitor) !== undefined;
       return { isAble: hasWords || interactions > 0, knowsUser: false, interactions, words: hasWords };
     },
@@ -32,12 +39,12 @@ export function indexSource(name: string, index: IndexLike, role: SourceRole = '
       const { n, exclude, only } = want;
       const sought = words(visitor);
       const search = () => index.search(sought as string, { n, exclude, only, signal });
-      const isNearby = visitor.query === undefined && index.similarTo !== undefined && knownOf(visitor).length > 0;
+      const isNearby = visitor.query === undefined && index.similarTo !== undefined && knownOf(visitor).interactions > 0;
       if (sought !== undefined && isNearby) return meanOfParts([search, () => near(visitor, want)], n);
       return isNearby ? near(visitor, want) : search();
     },
     complete(visitor, want) {
-      if (words(visitor) !== undefined || knownOf(visitor).length === 0) return undefined;
+      if (words(visitor) !== undefined || knownOf(visitor).interactions === 0) return undefined;
       return near(visitor, want);
     },
     causesOf(visitor, items) {
@@ -57,11 +64,21 @@ export function indexSource(name: string, index: IndexLike, role: SourceRole = '
  */
 const fewExcluded = 200;
 
-/** A list without some items, cut to n; whatever is no list is for the ranker to complain about. */
-function without(list: unknown, exclude: readonly string[], n: number): unknown {
-  if (!Array.isArray(list) || exclude.length === 0) return list;
-  const never = new Set(exclude);
-  return list.filter((entry) => !never.has(entry?.item)).slice(0, n);
+function without(list: readonly { item?: unknown }[], exclude: readonly string[]): readonly { item?: unknown }[] {
+  if (exclude.length === 0) return list;
+  const never = new Set<unknown>(exclude);
+  return list.filter((entry) => !never.has(entry?.item));
+}
+
+/**
+ * The latest entries that an index knows, as many as are compared, and how many it knows of all; of those that are older it is taken to know
+ * all, since a thousand look-ups take as long as a search.
+ */
+function latestKnown(history: readonly HistoryEntry[], has: (item: string) => boolean): { latest: HistoryEntry[]; interactions: number } {
+  const latest: HistoryEntry[] = [];
+  let at = history.length;
+  while (at > 0 && latest.length < longestHistory) if (has(history[--at].item)) latest.push(history[at]);
+  return { latest: latest.reverse(), interactions: latest.length + at };
 }
 
 /** The mean of what parts answer. One that fails does not take the others with it. */
