@@ -87,12 +87,7 @@ export const buildTasks: BuildTask[] = [
     what: 'page of ten with reasons by ALS, search, popular and diversify, Appliances shape: 20 users',
     runs: 15,
     async prepare(build, scale) {
-      const models = await shopModels(build, scale);
-      const shop = await shopPage(build, models, 'graph');
-      const users = someUsers(models.data.users, 20);
-      return async () => {
-        for (const user of users) await shop.rank({ user }, n);
-      };
+      return pagesOf(build, scale, (users) => someUsers(users, 20));
     },
   },
   {
@@ -100,11 +95,7 @@ export const buildTasks: BuildTask[] = [
     what: 'the same page for a user with 1,200 interactions, 5 times',
     runs: 15,
     async prepare(build, scale) {
-      const models = await shopModels(build, scale);
-      const shop = await shopPage(build, models, 'graph');
-      return async () => {
-        for (let k = 0; k < 5; k++) await shop.rank({ user: longUser }, n);
-      };
+      return pagesOf(build, scale, () => Array<string>(5).fill(longUser));
     },
   },
   {
@@ -175,6 +166,16 @@ export const buildTasks: BuildTask[] = [
     },
   },
 ];
+
+/** Pages of a shop, one after the other. */
+async function pagesOf(build: Build, scale: number, whose: (users: Attune.IdMap) => string[]): Promise<() => Promise<void>> {
+  const models = await shopModels(build, scale);
+  const shop = await shopPage(build, models, 'graph');
+  const users = whose(models.data.users);
+  return async () => {
+    for (const user of users) await shop.rank({ user }, n);
+  };
+}
 
 /** One model for all tasks of a process. */
 let served: Promise<Attune.AlsRecommender> | undefined;

@@ -1,8 +1,9 @@
 /**
- * Indices by falling value, those of equal values in their order: a radix sort by bytes, a tenth of the time of sorting with a comparison.
+ * Indices by falling value, those of equal values in their order: a radix sort by bytes, a third of the time of sorting with a comparison. By
+ * steps between which others may work.
  * @param values from 0 on, since only these are in the order of their bits
  */
-export function fallingOrder(values: Float64Array): Int32Array {
+export function* fallingOrder(values: Float64Array): Generator<void, Int32Array> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   let order = new Int32Array(values.length);
   for (let k = 0; k < order.length; k++) order[k] = k;
@@ -14,6 +15,7 @@ export function fallingOrder(values: Float64Array): Int32Array {
     for (let b = 1; b < 257; b++) starts[b] += starts[b - 1];
     for (let k = 0; k < order.length; k++) next[starts[255 - bytes[8 * order[k] + digit]]++] = order[k];
     [order, next] = [next, order];
+    yield;
   }
   return order;
 }

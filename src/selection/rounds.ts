@@ -68,14 +68,11 @@ async function firstRound(families: readonly ModelFamily[], held: HeldOut, conte
     const first = await runRound({ number: 1, candidates, held: sample, users, until }, context);
     const enough = Math.max(Math.min(keptFamilies, candidates.length), Math.ceil(candidates.length / 2));
     const last = attempt === mostAttempts - 1 || share * held.train.size <= leastRows || context.clock.budget === Number.POSITIVE_INFINITY;
-    if (first.length >= enough || (last && first.length > 0)) return { first, sample, users, whole };
-    if (!last) continue;
-    // A budget is a wish: that of the first family, the cheapest, is an answer however little there is.
-    const any = await runRound(
-      { number: 1, candidates: candidates.slice(0, 1), held: sample, users, until: Number.POSITIVE_INFINITY },
-      context,
-    );
-    return { first: any, sample, users, whole };
+    if (first.length < enough && !last) continue;
+    if (first.length > 0 || context.clock.budget === Number.POSITIVE_INFINITY) return { first, sample, users, whole };
+    // However small the budget, the first family gives an answer: popularity, unless others were asked for.
+    const only = { number: 1, candidates: candidates.slice(0, 1), held: sample, users, until: Number.POSITIVE_INFINITY };
+    return { first: await runRound(only, context), sample, users, whole };
   }
 }
 

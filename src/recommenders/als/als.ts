@@ -246,8 +246,8 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
   }
 
   /**
-   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Lets others work meanwhile; afterwards the first answer takes
-   * no longer than others.
+   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Lets others work meanwhile; afterwards all that answers
+   * need is made.
    * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
    */
   static async load(store: ModelStore, reference: string, options: AlsLoadOptions = {}): Promise<AlsRecommender> {

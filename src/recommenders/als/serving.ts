@@ -33,7 +33,7 @@ export class AlsServing {
     const hasBias = biases !== undefined;
     const norms = normsOf({ rows: itemFactors, stride: f, f, ...(biases && { biasOf: (item: number) => biases.items[item] }) });
     yield;
-    const order = fallingOrder(norms);
+    const order = yield* fallingOrder(norms);
     const width = RowSolver.widthOf(f, hasBias);
     const longest = Math.max(1, count);
     const prefilters = FactorServing.prefilters(count, f, hasBias);

@@ -45,7 +45,7 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
     return this.#answers;
   }
 
-  /** Takes what {@link serve} would make, made by steps, so that the first answer need not wait for it: a third of a second for 90,000 items. */
+  /** Takes what {@link serve} would make, made by steps, so that the first answer need not wait for it: tenths of a second for 90,000 items. */
   protected *preparing(answers: Generator<void, Answers>): Generator<void> {
     this.#answers = yield* answers;
     yield* this.#answers.factors.preparing();

@@ -105,7 +105,7 @@ export class FactorServing {
       },
     );
     const { rows, vector } = engine.place(memory);
-    const order = fallingOrder(normsOf(items));
+    const order = atOnce(fallingOrder(normsOf(items)));
     for (let k = 0; k < count; k++) {
       const from = order[k] * stride;
       rows.array.set(given.subarray(from, from + f), k * width);
