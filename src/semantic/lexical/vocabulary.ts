@@ -16,6 +16,8 @@ export class Vocabulary {
   readonly #units: Uint16Array; // UTF-16, word after word
   readonly #ends: Int32Array;
   readonly #shared: Uint8Array;
+  /** Place -> the next one that shares less with the one before it: where a branch ends. */
+  readonly #after: Int32Array;
 
   /** @param words not longer than 255 units. @param first the number of the first of them; the others follow. */
   constructor(words: readonly string[], first = 0) {
@@ -35,6 +37,7 @@ export class Vocabulary {
       this.#shared[k] = shared;
       before = word;
     });
+    this.#after = nextSmaller(this.#shared);
   }
 
   /** The numbers of the words with this prefix, in alphabetical order. */
@@ -60,10 +63,12 @@ export class Vocabulary {
     if (open && word.length <= most) best[0] = word.length;
     const found: NearWord[] = [];
     let leftAt = -1; // depth at which the branch was left, -1 when it was not
-    for (let k = 0; k < this.#numbers.length; k++) {
+    for (let k = 0; k < this.#numbers.length; ) {
       let depth = this.#shared[k];
       if (leftAt >= 0 && depth >= leftAt) {
-        if (open && best[leftAt] <= most) found.push({ word: this.#numbers[k], distance: best[leftAt] });
+        const isWanted = open && best[leftAt] <= most;
+        if (isWanted) found.push({ word: this.#numbers[k], distance: best[leftAt] });
+        k = isWanted ? k + 1 : this.#after[k];
         continue;
       }
       const start = k === 0 ? 0 : this.#ends[k - 1];
@@ -78,6 +83,7 @@ export class Vocabulary {
       }
       const distance = open ? best[depth] : leftAt < 0 ? rows[length * width + word.length] : far;
       if (distance <= most) found.push({ word: this.#numbers[k], distance });
+      k++;
     }
     return found;
   }
@@ -125,4 +131,15 @@ export class Vocabulary {
     for (let k = 0; k < prefix.length; k++) if (this.#units[start + k] !== prefix.charCodeAt(k)) return false;
     return true;
   }
+}
+
+/** For each place the next one with a smaller value, or the end. */
+function nextSmaller(values: Uint8Array): Int32Array {
+  const next = new Int32Array(values.length);
+  for (let k = values.length - 1; k >= 0; k--) {
+    let at = k + 1;
+    while (at < values.length && values[at] >= values[k]) at = next[at];
+    next[k] = at;
+  }
+  return next;
 }
