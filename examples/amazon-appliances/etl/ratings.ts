@@ -31,7 +31,9 @@ export class Ratings {
   items = new IdMap();
   #size = 0;
   #columns = columnsOf(1024);
-  /** Row + 1 by a hash of the pair, 0 = free; never more than half full. A Map of two million pairs takes ten times as much. */
+  /** The row in which each user came first: most users rate once, so that most pairs need no table. */
+  #first: Int32Array = new Int32Array(1024);
+  /** Row + 1 of every other rating by a hash of the pair, 0 = free; never more than half full. A Map takes ten times as much. */
   #table = new Int32Array(4096);
 
   get size(): number {
@@ -51,16 +53,15 @@ export class Ratings {
       const user = this.users.addBytes(ids, start, ends[2 * k]);
       const item = this.items.addBytes(ids, ends[2 * k], ends[2 * k + 1]);
       start = ends[2 * k + 1];
-      const slot = user === known ? this.#freeSlot(user, item) : this.#slot(user, item);
-      let row = this.#table[slot] - 1;
+      let row = user === known ? -1 : this.#rowOf(user, item);
       if (row < 0) {
         if (this.#size === this.#columns.user.length) this.#columns = columnsOf(2 * this.#size, this.#columns);
         row = this.#size++;
         this.#columns.user[row] = user;
         this.#columns.item[row] = item;
         this.#write(row, batch, k);
-        this.#table[slot] = this.#size;
-        if (this.#size * 2 > this.#table.length) this.#rehash();
+        if (user === known) this.#first = withValue(this.#first, user, row);
+        else this.#enter(row);
         continue;
       }
       const before = this.at(row);
@@ -81,6 +82,7 @@ export class Ratings {
     const { users, items } = this;
     this.users = new IdMap();
     this.items = new IdMap();
+    this.#first = new Int32Array(1024);
     this.#table = new Int32Array(4096);
     return { ...this.#columns, users: shared(users.toColumns()), items: shared(items.toColumns()) };
   }
@@ -124,29 +126,34 @@ export class Ratings {
     }
   }
 
-  /** Where a pair stands in the table, or where it would. */
-  #slot(user: number, item: number): number {
+  /** The row of a pair of a known user, or -1. */
+  #rowOf(user: number, item: number): number {
     const { user: users, item: items } = this.#columns;
+    const first = this.#first[user];
+    if (items[first] === item) return first;
     const mask = this.#table.length - 1;
     for (let slot = firstSlot(user, item) & mask; ; slot = (slot + 1) & mask) {
       const row = this.#table[slot] - 1;
-      if (row < 0 || (users[row] === user && items[row] === item)) return slot;
+      if (row < 0 || (users[row] === user && items[row] === item)) return row;
     }
   }
 
-  /** Where a new pair would stand: reads no other pairs, which are far away in memory. */
-  #freeSlot(user: number, item: number): number {
-    const table = this.#table;
-    const mask = table.length - 1;
-    let slot = firstSlot(user, item) & mask;
-    while (table[slot] !== 0) slot = (slot + 1) & mask;
-    return slot;
+  /** Enters a row that is not the first of its user into the table. */
+  #enter(row: number): void {
+    const entered = this.#size - this.users.size;
+    if (entered * 2 > this.#table.length) {
+      this.#table = new Int32Array(this.#table.length * 2);
+      for (let k = 0; k < row; k++) if (this.#first[this.#columns.user[k]] !== k) this.#place(k);
+    }
+    this.#place(row);
   }
 
-  #rehash(): void {
-    this.#table = new Int32Array(this.#table.length * 2);
-    const { user, item } = this.#columns;
-    for (let row = 0; row < this.#size; row++) this.#table[this.#freeSlot(user[row], item[row])] = row + 1;
+  #place(row: number): void {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let slot = firstSlot(this.#columns.user[row], this.#columns.item[row]) & mask;
+    while (table[slot] !== 0) slot = (slot + 1) & mask;
+    table[slot] = row + 1;
   }
 
   #write(row: number, { values, times, verified, helpful, lines }: RatingBatch, k: number): void {
@@ -166,6 +173,17 @@ export class Ratings {
     to.helpful[row] = helpful;
     to.line[row] = line;
   }
+}
+
+/** The array, or a longer one, with a value at a place. */
+function withValue(array: Int32Array, at: number, value: number): Int32Array {
+  let longer = array;
+  if (at >= array.length) {
+    longer = new Int32Array(2 * at);
+    longer.set(array);
+  }
+  longer[at] = value;
+  return longer;
 }
 
 function firstSlot(user: number, item: number): number {
