@@ -76,9 +76,13 @@ export function costPicture(sets: Record<string, SetSummary>): string {
 /** Epochs of a picture of losses. */
 const epochs = 30;
 
-/** A picture of how the losses of models that are trained fall, as shares of that of the first epoch, since each has a loss of its own. */
-export function lossPicture(results: SetSummary['results']): string {
+/**
+ * A picture of how the losses of models that are trained fall, as shares of that of the first epoch, since each has a loss of its own; undefined where
+ * no model was trained.
+ */
+export function lossPicture(results: SetSummary['results']): string | undefined {
   const trained = results.filter(({ losses }) => losses && losses.length > 1 && losses.every((loss) => loss > 0));
+  if (trained.length === 0) return undefined;
   return curveSvg({
     title: 'Loss after each epoch',
     xLabel: 'epoch',
