@@ -69,6 +69,14 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
       },
     };
     const damaged = (error: unknown) => {
+      const type = /^parquet (\w+) not supported$/.exec((error as Error).message)?.[1];
+      if (type !== undefined) {
+        throw new AttuneError(
+          'ERR_BAD_FILE',
+          `${owner}: ${inputName(input)} has a column of type ${type.toUpperCase()}, which is not read. Name the columns that you need: columns: ['user', 'item'].`,
+          { cause: error },
+        );
+      }
       throw new AttuneError(
         'ERR_BAD_FILE',
         `${owner}: ${inputName(input)} is not Parquet, is damaged, or uses a codec that is not there (${(error as Error).message}). Write it again, or pass its codec as compressors, for example those of the package hyparquet-compressors.`,

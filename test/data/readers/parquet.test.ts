@@ -101,6 +101,15 @@ describe('readParquet', () => {
     expect(() => readParquet('a', { columns: [] })).toThrow(coded('ERR_BAD_OPTION'));
   });
 
+  it('names the type of a column that is not read, and reads the others', async () => {
+    // DuckDB 1.5.6: COPY (SELECT 'u' AS user, 'i' AS item, INTERVAL 3 DAY AS since) TO 'interval.parquet'
+    const interval =
+      'UEFSMRUAFRYVGiwVAhUAFQYVBgAACygCAAAAAgEBAAAAdRUAFRYVGiwVAhUAFQYVBgAACygCAAAAAgEBAAAAaRUAFSQVKCwVAhUAFQYVBgAAEkQCAAAAAgEAAAAAAwAAAAAAAAAVAhlMNQAYDWR1Y2tkYl9zY2hlbWEVBgAVDCUCGAR1c2VyJQAAFQwlAhgEaXRlbSUAABUOFRgVAhgFc2luY2UlKgAWAhkcGTwmABwVDBkVABkYBHVzZXIVAhYCFjgWPCYIPBgBdRgBdRYAKAF1GAF1EREAAAAmABwVDBkVABkYBGl0ZW0VAhYCFjgWPCZEPBgBaRgBaRYAKAFpGAFpEREAAAAmABwVDhkFGRgFc2luY2UVAhYCFkYWSiaAAQAAFrYBFgImCBbCAQAoKER1Y2tEQiB2ZXJzaW9uIHYxLjUuNiAoYnVpbGQgMDY5Y2M5ZjliNSkZPBwAABwAABwAAAD/AAAAUEFSMQ==';
+    const path = folder.write('interval.parquet', new Uint8Array(Buffer.from(interval, 'base64')));
+    await expect(all(path)).rejects.toThrow(coded('ERR_BAD_FILE', 'a column of type INTERVAL, which is not read. Name the columns'));
+    expect(await all(path, { columns: ['user', 'item'] })).toEqual([{ user: 'u', item: 'i' }]);
+  });
+
   it('says how to install hyparquet when it is not there', async () => {
     vi.doMock('hyparquet', () => {
       throw new Error('Cannot find package');
