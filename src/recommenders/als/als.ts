@@ -251,17 +251,11 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
    * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
    */
   static async load(store: ModelStore, reference: string, options: AlsLoadOptions = {}): Promise<AlsRecommender> {
-    return inSlices(AlsRecommender.#loading(await storedBytes(store, reference), options));
+    return (await inSlices(AlsRecommender.#reading(await storedBytes(store, reference), options))).prepared();
   }
 
-  static *#loading(bytes: Uint8Array, options: AlsLoadOptions): Generator<void, AlsRecommender> {
-    const als = yield* AlsRecommender.#reading(bytes, options);
-    yield* als.preparing(AlsServing.making(als.model));
-    return als;
-  }
-
-  protected override serve(model: AlsModel): AlsServing {
-    return atOnce(AlsServing.making(model));
+  protected override serving(model: AlsModel): Generator<void, AlsServing> {
+    return AlsServing.making(model);
   }
 
   protected override userRowsOf({ rows, rowOf, scaleOf, settings: { factors } }: AlsModel): UserRows {

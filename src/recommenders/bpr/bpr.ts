@@ -122,13 +122,17 @@ export class BprRecommender extends FactorBase<BprModel, BprServing> {
     return BprRecommender.#of(bprFromBytes(bytes, (stored) => readOptions('BprRecommender', { ...stored, ...own }, bprChecks)));
   }
 
-  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  /**
+   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Afterwards all that answers need is made, with chances for others
+   * to work meanwhile.
+   * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
+   */
   static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<BprRecommender> {
-    return BprRecommender.fromBytes(await storedBytes(store, reference), options);
+    return BprRecommender.fromBytes(await storedBytes(store, reference), options).prepared();
   }
 
-  protected override serve({ itemRows, settings }: BprModel): BprServing {
-    return new BprServing(itemRows, settings);
+  protected override serving({ itemRows, settings }: BprModel): Generator<void, BprServing> {
+    return BprServing.making(itemRows, settings);
   }
 
   protected override userRowsOf({ userRows, settings }: BprModel): UserRows {

@@ -11,16 +11,18 @@ export class BprServing {
   readonly #settings: BprSettings;
   #foldIn: BprFoldIn | undefined;
 
-  /** @param items items x width, as `widthOf` says */
-  constructor(items: Float32Array, settings: BprSettings) {
+  /** By steps between which others may work. @param items items x width, as `widthOf` says */
+  static *making(items: Float32Array, settings: BprSettings): Generator<void, BprServing> {
     const { factors: f, biases, threads } = settings;
     const stride = widthOf(settings);
+    const rows = { rows: items, stride, f, ...(biases && { biasOf: (item: number) => items[item * stride + f] }) };
+    return new BprServing(yield* FactorServing.copying(rows, threads), items, settings);
+  }
+
+  private constructor(factors: FactorServing, items: Float32Array, settings: BprSettings) {
+    this.factors = factors;
     this.#items = items;
     this.#settings = settings;
-    this.factors = FactorServing.of(
-      { rows: items, stride, f, ...(biases && { biasOf: (item: number) => items[item * stride + f] }) },
-      threads,
-    );
   }
 
   /** The row of a user who likes these items; `items` ascending. */

@@ -1,6 +1,7 @@
 import type { RecommendationList, SimilarOptions, SimilarUser } from '../../contracts/recommender.ts';
 import type { Id } from '../../data/ids.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
+import { atOnce, inSlices } from '../../work/steps.ts';
 import { BaseRecommender, type FittedBase, type RankRequest, type WantedList } from '../shared/base.ts';
 import { union } from '../shared/filters.ts';
 import type { PrefilteredUsers } from './prefiltered-users.ts';
@@ -23,8 +24,8 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
   /** Belongs to this model, since it knows its users. */
   #alike: { users: PrefilteredUsers | undefined } | undefined;
 
-  /** Makes what answers for a model; asked once per model, at the first call that needs it. */
-  protected abstract serve(model: Fitted): Answers;
+  /** Makes what answers for a model, by steps between which others may work; asked once per model, at the first call that needs it. */
+  protected abstract serving(model: Fitted): Generator<void, Answers>;
   /** The factors of all users. */
   protected abstract userRowsOf(model: Fitted): UserRows;
 
@@ -41,14 +42,20 @@ export abstract class FactorBase<Fitted extends FittedBase, Answers extends Fact
   /** What answers for the fitted model. @throws ERR_NOT_FITTED */
   protected get answers(): Answers {
     if (this.#answers?.factors.isBehind) this.restore(this.model);
-    this.#answers ??= this.serve(this.model);
+    this.#answers ??= atOnce(this.serving(this.model));
     return this.#answers;
   }
 
-  /** Takes what {@link serve} would make, made by steps, so that the first answer need not wait for it: tenths of a second for 90,000 items. */
-  protected *preparing(answers: Generator<void, Answers>): Generator<void> {
-    this.#answers = yield* answers;
+  /** Makes by steps what the first answer would wait for: tenths of a second for 90,000 items. */
+  protected *preparing(): Generator<void> {
+    this.#answers = yield* this.serving(this.model);
     yield* this.#answers.factors.preparing();
+  }
+
+  /** The same with chances for others to work every few milliseconds. */
+  protected async prepared(): Promise<this> {
+    await inSlices(this.preparing());
+    return this;
   }
 
   /** Puts another model in the place of this one. */

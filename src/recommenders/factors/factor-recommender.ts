@@ -167,14 +167,18 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
     return recommender;
   }
 
-  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  /**
+   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Afterwards all that answers need is made, with chances for others
+   * to work meanwhile.
+   * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
+   */
   static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<FactorRecommender> {
-    return FactorRecommender.fromBytes(await storedBytes(store, reference), options);
+    return FactorRecommender.fromBytes(await storedBytes(store, reference), options).prepared();
   }
 
-  protected override serve({ itemFactors, biases, factors: f }: FactorModel): FactorAnswers {
+  protected override *serving({ itemFactors, biases, factors: f }: FactorModel): Generator<void, FactorAnswers> {
     const biasOf = biases && ((item: number) => biases.items[item]);
-    return { factors: FactorServing.of({ rows: itemFactors, stride: f, f, ...(biasOf && { biasOf }) }, this.#options.threads) };
+    return { factors: yield* FactorServing.copying({ rows: itemFactors, stride: f, f, ...(biasOf && { biasOf }) }, this.#options.threads) };
   }
 
   protected override userRowsOf({ userFactors, factors: f }: FactorModel): UserRows {

@@ -86,8 +86,8 @@ export abstract class HistoryFactorBase<Model extends HistoryFactors> extends Fa
     return this.#explained('explainFor', this.knownHistory(history, o.onUnknown), items, o);
   }
 
-  protected override serve({ itemRows, factors: f }: Model): { factors: FactorServing } {
-    return { factors: FactorServing.of({ rows: itemRows, stride: f, f }, this.listThreads) };
+  protected override *serving({ itemRows, factors: f }: Model): Generator<void, { factors: FactorServing }> {
+    return { factors: yield* FactorServing.copying({ rows: itemRows, stride: f, f }, this.listThreads) };
   }
 
   protected override userRowsOf({ userRows, factors: f }: Model): UserRows {

@@ -88,8 +88,8 @@ export class FactorServing {
     return prefiltersFor(count, f + Number(hasBias));
   }
 
-  /** Copies items into an engine of their own. */
-  static of(items: ItemRows, threads: number | 'auto'): FactorServing {
+  /** Copies items into an engine of their own, by steps between which others may work. */
+  static *copying(items: ItemRows, threads: number | 'auto'): Generator<void, FactorServing> {
     const { rows: given, stride, f, biasOf } = items;
     const count = given.length / stride;
     const hasBias = biasOf !== undefined;
@@ -105,8 +105,9 @@ export class FactorServing {
       },
     );
     const { rows, vector } = engine.place(memory);
-    const order = atOnce(fallingOrder(normsOf(items)));
+    const order = yield* fallingOrder(normsOf(items));
     for (let k = 0; k < count; k++) {
+      if (k % atOneStep === 0) yield;
       const from = order[k] * stride;
       rows.array.set(given.subarray(from, from + f), k * width);
       if (biasOf) rows.array[k * width + f] = biasOf(order[k]);
@@ -117,7 +118,7 @@ export class FactorServing {
       return vector.array;
     };
     const source = { engine, rows, f, width, hasBias, order, vector, toInner, threads, prefilters, prefiltersLists: true };
-    return atOnce(FactorServing.making(source));
+    return yield* FactorServing.making(source);
   }
 
   /** Serves items where they are, prefilters included, by steps between which others may work. @internal */

@@ -129,9 +129,13 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
     return LightGcnRecommender.#of(lightGcnFromBytes(bytes, (stored) => readLightGcnOptions({ ...stored, ...own })));
   }
 
-  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  /**
+   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Afterwards all that answers need is made, with chances for others
+   * to work meanwhile.
+   * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
+   */
   static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<LightGcnRecommender> {
-    return LightGcnRecommender.fromBytes(await storedBytes(store, reference), options);
+    return LightGcnRecommender.fromBytes(await storedBytes(store, reference), options).prepared();
   }
 
   static #of(model: LightGcnModel): LightGcnRecommender {

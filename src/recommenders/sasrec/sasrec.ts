@@ -120,16 +120,20 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     return SasRecRecommender.#of(sasRecFromBytes(bytes, (stored) => readSasRecOptions({ ...stored, ...own })));
   }
 
-  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  /**
+   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Afterwards all that answers need is made, with chances for others
+   * to work meanwhile.
+   * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
+   */
   static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<SasRecRecommender> {
-    return SasRecRecommender.fromBytes(await storedBytes(store, reference), options);
+    return SasRecRecommender.fromBytes(await storedBytes(store, reference), options).prepared();
   }
 
-  protected override serve({ state, settings }: SasRecModel): SasRecAnswers {
+  protected override *serving({ state, settings }: SasRecModel): Generator<void, SasRecAnswers> {
     const { factors: f, threads, temperature } = settings;
     const candidates = temperature > 0 ? unitRows(state.items, f) : state.items;
     return {
-      factors: FactorServing.of({ rows: candidates, stride: f, f }, threads),
+      factors: yield* FactorServing.copying({ rows: candidates, stride: f, f }, threads),
       encoder: new SasRecEncoder(state, settings),
       candidates,
       users: undefined,

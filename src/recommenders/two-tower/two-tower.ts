@@ -160,9 +160,13 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
     return TwoTowerRecommender.#of(modelOf({ ...trained, itemRows }));
   }
 
-  /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
+  /**
+   * Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. Afterwards all that answers need is made, with chances for others
+   * to work meanwhile.
+   * @throws ERR_NOT_FOUND and what {@link fromBytes} throws
+   */
   static async load(store: ModelStore, reference: string, options: LoadOptions = {}): Promise<TwoTowerRecommender> {
-    return TwoTowerRecommender.fromBytes(await storedBytes(store, reference), options);
+    return TwoTowerRecommender.fromBytes(await storedBytes(store, reference), options).prepared();
   }
 
   static #of(model: Model): TwoTowerRecommender {
