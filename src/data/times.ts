@@ -10,9 +10,6 @@ const dayMonthYear = new RegExp(String.raw`^(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z
 /** `Jan 5, 2014`, `Sun Jan 05 2014 10:00:00 GMT+0100 (CET)`. */
 const monthDayYear = new RegExp(String.raw`^(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\d{1,2}),? (\d{4})${clock}$`, 'i');
 
-/** `Sun Jan 05 10:00:00 +0000 2014`, as C, Twitter and Foursquare write it. */
-const yearLast = /^[a-z]{3} ([a-z]{3}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2})(?: (?:UTC|GMT|([+-]\d{4})))? (\d{4})$/i;
-
 /** Milliseconds since 1970 (with a fraction where the text has microseconds), or undefined for what is no unambiguous moment. */
 export function parseTime(text: string): number | undefined {
   const plain = plainIso(text);
@@ -27,8 +24,6 @@ export function parseTime(text: string): number | undefined {
   if (dayFirst) return moment(Number(dayFirst[3]), monthNumber(dayFirst[2]), Number(dayFirst[1]), dayFirst.slice(4));
   const monthFirst = monthDayYear.exec(trimmed);
   if (monthFirst) return moment(Number(monthFirst[3]), monthNumber(monthFirst[1]), Number(monthFirst[2]), monthFirst.slice(4));
-  const last = yearLast.exec(trimmed);
-  if (last) return moment(Number(last[7]), monthNumber(last[1]), Number(last[2]), [...last.slice(3, 6), '', '', last[6]]);
   return undefined;
 }
 

@@ -77,9 +77,6 @@ describe('texts as times', () => {
       'Sun, 14 Mar 2021 02:30:00 GMT',
       'Sun Mar 14 2021 03:30:00 GMT+0100 (Central European Standard Time)',
       'March 14, 2021 02:30',
-      'Sun Mar 14 02:30:00 2021',
-      'Sun Mar 14 02:30:00 +0000 2021',
-      'Sat Mar 13 21:30:00 -0500 2021',
     ];
     const moment = Date.UTC(2021, 2, 14, 2, 30);
     for (const text of texts) expect([text, ...list(await read([text]))]).toEqual([text, moment]);
