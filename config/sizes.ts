@@ -25,14 +25,14 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 16, 19.5],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 23.5, 31],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35, 44.5],
-  ['page: SemanticIndex.fromBytes, search', find, 53, 60],
+  ['page: SemanticIndex.fromBytes, search', find, 54.5, 61.5],
 ];
 
 /**
  * Kilobytes of a subpath with everything that it can load, ALS in those of Node and Spark, and in the root the copies of graphs and codes of four
  * bits that pages load late (17); the limit of those that are not listed.
  */
-const ofSubpaths: Record<string, number> = { attune: 328, 'attune/authoring': 190, 'attune/node': 106, 'attune/spark': 96 };
+const ofSubpaths: Record<string, number> = { attune: 329, 'attune/authoring': 190, 'attune/node': 106, 'attune/spark': 96 };
 const otherSubpath = 25;
 
 const [{ size, unpackedSize, files }] = JSON.parse(

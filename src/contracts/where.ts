@@ -75,6 +75,8 @@ export interface WhereTest {
   test: (value: unknown) => boolean;
   /** The type that alone can meet it; undefined when several can, or when it is none of a number's business. */
   compares?: 'number' | 'string' | undefined;
+  /** Whether it is a range. */
+  isRange?: boolean;
 }
 
 /**
@@ -93,6 +95,7 @@ export function readWhere(where: Where | undefined, owner: string): WhereTest[] 
     field,
     test: testOf(condition, `${owner}: where.${field}`),
     compares: comparedType(condition),
+    isRange: isObject(condition) && ('min' in condition || 'max' in condition),
   }));
 }
 
@@ -134,10 +137,13 @@ function testOf(condition: Condition, name: string): (value: unknown) => boolean
 
 /** Numbers, or text that could be meant as numbers: what a column of the other type would quietly miss. */
 function comparedType(condition: Condition): WhereTest['compares'] {
-  const isRange = typeof condition === 'object' && condition !== null && !Array.isArray(condition);
-  const values = Object.values(isRange ? condition : [condition].flat()).filter((value) => value !== undefined);
+  const values = Object.values(isObject(condition) ? condition : [condition].flat()).filter((value) => value !== undefined);
   if (values.every((value) => typeof value === 'number')) return 'number';
   return values.every((value) => typeof value === 'string' && numberOfText(value) !== undefined) ? 'string' : undefined;
+}
+
+function isObject(condition: Condition): condition is Range<number | string> | Contains<string | number | boolean> {
+  return typeof condition === 'object' && condition !== null && !Array.isArray(condition);
 }
 
 function equals(wanted: readonly WhereValue[]): (value: unknown) => boolean {

@@ -281,6 +281,9 @@ describe('values', () => {
     ['ab 12,99 €', 12.99],
     ['à partir de 8,50 €', 8.5],
     ['zł 89,00', 89],
+    ['12.5000', 12.5],
+    ['1299.0000', 1299],
+    ['1299,0000', 1299],
   ])('reads the price %j as %j', (given, price) => expect(priceOf(given)).toBe(price));
 
   it.each([

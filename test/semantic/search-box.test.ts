@@ -158,6 +158,16 @@ describe('sorting and counting', () => {
     expect(ids(await index.search('refrigerator water filter', { sort: 'price' }))).not.toContain('B0DW1');
   });
 
+  it('sorts numbers that are kept as text by their size', async () => {
+    const prices = ['9.00', '12.00', '', '100', null];
+    const shop = await SemanticIndex.build(
+      prices.map((price, id) => ({ id, text: 'pan', price })),
+      { metadata: ['price'] },
+    );
+    expect(ids(await shop.search('pan', { sort: 'price' }))).toEqual(['0', '1', '3', '2', '4']);
+    expect(ids(await shop.search('pan', { sort: { price: 'desc' }, n: 2 }))).toEqual(['3', '1']);
+  });
+
   it('popularity decides between equal scores', async () => {
     const shop = await SemanticIndex.build(
       ['a', 'b', 'c'].map((id, k) => ({ id, text: 'steel hose', sold: [1, 5, null][k] })),
@@ -203,7 +213,8 @@ describe('a result that is not quite what was asked for', () => {
 
 describe('a query', () => {
   it('that is an id finds its item first, in any case of letters', async () => {
-    for (const mode of modes) for (const query of ['B0FI1', ' b0fi1 ']) expect((await index.search(query, { mode }))[0].item).toBe('B0FI1');
+    for (const mode of modes)
+      for (const query of ['B0FI1', ' b0fi1 ', '"B0FI1"']) expect((await index.search(query, { mode }))[0].item).toBe('B0FI1');
     expect(ids(await index.search('B0FI1', { where: { brand: 'Bosch' }, mode: 'lexical' }))).toEqual([]);
   });
 

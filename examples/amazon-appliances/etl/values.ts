@@ -21,7 +21,7 @@ export function numberOf(value: unknown): number | undefined {
 }
 
 /**
- * A price out of '$12.99', '₹1,245', '12,99 €', 'from $8.99'; of a range, '$10.00 - $25.00', the lower end. undefined
+ * A price out of '$12.99', '₹1,245', '12,99 €', '12.9900', 'from $8.99'; of a range, '$10.00 - $25.00', the lower end. undefined
  * when nothing is given, null when something is that is no price (a page's style sheet, 'Currently unavailable').
  */
 export function priceOf(value: unknown): number | null | undefined {
@@ -31,7 +31,7 @@ export function priceOf(value: unknown): number | null | undefined {
   if (text.length > 60) return null;
   const number = /(?:^|[^\d.,])(\.?\d[\d.,]*)/.exec(text.replace(/([a-z])\.(?=\s*\d)/gi, '$1 '))?.[1].replace(/[.,]+$/, '');
   if (number === undefined || /^[^\d$€£₹¥]*[a-z]{4,}/i.test(text.replace(priceWords, ''))) return null;
-  const cents = /[.,](\d{1,2})$/.exec(number);
+  const cents = /[.,](\d{1,2}|\d{4,})$/.exec(number); // three digits are thousands, four are how databases write decimals
   const whole = (cents ? number.slice(0, cents.index) : number).replace(/[.,]/g, '');
   const price = Number(`${whole}.${cents?.[1] ?? 0}`);
   return Number.isFinite(price) && price > 0 ? price : null;

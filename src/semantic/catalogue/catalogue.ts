@@ -82,11 +82,12 @@ export class Catalogue {
   }
 
   /**
-   * A value of a field that a comparison with numbers (or with text) silently misses, because the field never holds any: text that reads as a
-   * number where numbers are compared, a number where text is. Undefined when there is none.
+   * A value of a field that a comparison with numbers (or with text) silently misses: text that reads as a number where numbers are compared, a
+   * number where text is, if the field never holds any of the other type. A range of numbers misses such text beside numbers too, and all text
+   * where there are none. Undefined when there is none.
    */
-  otherType(field: string, compares: 'number' | 'string'): unknown {
-    return this.#column(field).otherType(compares);
+  otherType(field: string, compares: 'number' | 'string', isRange = false): unknown {
+    return this.#column(field).otherType(compares, isRange);
   }
 
   /** The ids, in the order of their keys. */

@@ -18,15 +18,17 @@ export class Column {
   }
 
   /** See `Catalogue.otherType`. */
-  otherType(compares: 'number' | 'string'): unknown {
+  otherType(compares: 'number' | 'string', isRange: boolean): unknown {
     let other: unknown;
-    for (const value of this.#values.values()) {
-      for (const entry of Array.isArray(value) ? value : [value]) {
-        if (typeof entry === compares) return undefined;
-        if (typeof entry === 'number' || (typeof entry === 'string' && numberOfText(entry) !== undefined)) other ??= entry;
-      }
+    let text: unknown;
+    let isCompared = false;
+    for (const entry of this.#values.flat()) {
+      if (typeof entry === compares) isCompared = true;
+      else if (typeof entry === 'number' || (typeof entry === 'string' && numberOfText(entry) !== undefined)) other ??= entry;
+      else if (typeof entry === 'string' && entry !== '') text ??= entry;
     }
-    return other;
+    if (!isRange || compares === 'string') return isCompared ? undefined : other;
+    return other ?? (isCompared ? undefined : text);
   }
 
   #code(value: unknown): number {

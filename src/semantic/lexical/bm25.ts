@@ -142,9 +142,10 @@ export class LexicalIndex {
     let required = 0;
     let par = 0;
     for (const term of counted) {
-      const isRequired = (match === 'all' || inPhrases.has(term.name)) && !ofQuantities.has(term.name.trim());
+      const isOfQuantity = ofQuantities.has(term.name.trim());
+      const isRequired = (match === 'all' || inPhrases.has(term.name)) && !isOfQuantity;
       if (isRequired) required++;
-      par += term.times * this.#accumulate(term, isRequired);
+      par += term.times * this.#accumulate(term, isRequired, isOfQuantity ? numberShare : 1);
     }
     if (required > 0) this.#scores.keepHits(required);
     for (const phrase of phrases) {
@@ -292,9 +293,9 @@ export class LexicalIndex {
   }
 
   /** Adds one term to the scores. @returns its idf. */
-  #accumulate({ times, levels }: Term, isRequired: boolean): number {
+  #accumulate({ times, levels }: Term, isRequired: boolean, share: number): number {
     const list = this.#lists.of(levels, this.#asked);
-    const idf = this.#idfOf(list.size);
+    const idf = share * this.#idfOf(list.size);
     this.#scores.add(list, times * idf * (this.#options.k1 + 1));
     if (isRequired) this.#scores.hit(list);
     return idf;
@@ -331,6 +332,9 @@ export class LexicalIndex {
 }
 
 const quantity = /^ ?(\d[\d./]*)[a-z]+$/;
+
+/** What the number of a quantity counts by itself: 5 mm is 0.5 cm rather than 5 cm. */
+const numberShare = 0.95;
 
 /** What a function word counts beside other words. A guess: no value was tuned. */
 const stopWordShare = 0.15;

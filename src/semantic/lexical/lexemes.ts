@@ -9,15 +9,25 @@ export interface Lexeme {
   end: number;
   /** A number is digits, a decimal or a fraction; a sign is a character, or a pair, of a script without spaces, or an emoji. */
   kind: 'word' | 'number' | 'sign';
-  /** What a number may be as well: 1.500 is 1500 where points group digits. */
+  /** What a number is as well, or may be: 3/4 is 0.75, and 1.500 is 1500 where points group digits. */
   also?: string;
+}
+
+/** A word of a text, or another spelling of some of its words. */
+export interface TextTerm {
+  term: string;
+  /** Where it stands in the folded text. */
+  start: number;
+  end: number;
+  /** Another spelling, which counts where it is found and is not missed where it is not. */
+  isExtra?: boolean;
 }
 
 // Every repetition is bounded, or a text of one endless word would take quadratic time.
 const fraction = '(?<![\\p{L}\\p{N}.,/])\\d{1,3}/\\d{1,2}(?![\\d/]|[.,]\\d)';
 const decimal = '\\d{1,12}(?:[.,]\\d{1,12}){1,6}|(?<![\\p{L}\\p{N}.,/])\\.\\d{1,12}';
 const ending = "(?:(?<=n)'t|'s)(?![\\p{L}\\p{N}])";
-const sharp = '(?:\\+{1,3}|#)(?![\\p{L}\\p{N}+#])';
+const sharp = '(?:\\+{1,3}|#)(?![\\p{L}\\p{N}+#])|(?<=c)\\+\\+(?=\\d)'; // C++17
 const word = `(?=[\\p{L}\\p{N}])(?:(?!\\d{1,12}[.,]\\d)[\\p{L}\\p{N}\\p{M}]){1,${longestWord}}(?:${ending}|${sharp})?`;
 const lexemes = pattern(`(?<fraction>${fraction})|(?<decimal>${decimal})|(?<word>${word})|\\p{Emoji_Presentation}`, 'uy');
 const digits = /^\d+$/;
@@ -61,7 +71,7 @@ const mayGoOn = ascii(/[A-Z\d'+#]/);
 
 function addMatch({ 0: text, groups }: RegExpExecArray, start: number, found: Lexeme[]): void {
   const end = start + text.length;
-  if (groups?.fraction) found.push({ term: text, start, end, kind: 'number' });
+  if (groups?.fraction) found.push({ term: text, start, end, kind: 'number', ...decimalOf(text) });
   else if (groups?.decimal) found.push({ ...readNumber(text), start, end, kind: 'number' });
   else if (!groups?.word) found.push({ term: text, start, end, kind: 'sign' });
   else if (unspaced().test(text)) addScripts(text, start, found);
@@ -89,6 +99,12 @@ function addScripts(text: string, from: number, found: Lexeme[]): void {
     else for (const { term, at, length } of pairsOf(run)) found.push({ term, start: start + at, end: start + at + length, kind: 'sign' });
     start += run.length;
   }
+}
+
+/** A fraction as a decimal, if it is one of those of an inch. */
+function decimalOf(fraction: string): Pick<Lexeme, 'also'> {
+  const [numerator, denominator] = fraction.split('/').map(Number);
+  return numerator > 0 && numerator < denominator && 64 % denominator === 0 ? { also: String(numerator / denominator) } : {};
 }
 
 /** One spelling of a number: 1,5 and 1.50 are 1.5; 1,000 is 1000; 1.234.567,8 is 1234567.8. */

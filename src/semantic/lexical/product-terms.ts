@@ -1,19 +1,10 @@
 import { pattern } from '../../work/pattern.ts';
 import { particleless } from './korean.ts';
-import { type Lexeme, lexemesOf } from './lexemes.ts';
+import { type Lexeme, lexemesOf, type TextTerm } from './lexemes.ts';
+import { addMarkedUnits, addMixed, addPackOf, isInOne } from './quantities.ts';
 import { isAscii, longestWord } from './tokenizer.ts';
 import { hasDigit, hasLetter, isLetters, traitsOf } from './traits.ts';
 import { inBasicUnit, unitOf } from './units.ts';
-
-/** A word of a text, or another spelling of some of its words. */
-export interface TextTerm {
-  term: string;
-  /** Where it stands in the folded text. */
-  start: number;
-  end: number;
-  /** Another spelling, which counts where it is found and is not missed where it is not. */
-  isExtra?: boolean;
-}
 
 /** What differs from one index to another. */
 export interface ProductTermOptions {
@@ -42,16 +33,29 @@ export function productTerms(
     const unit = unitBehind(lexemes, k, folded);
     if (unit !== undefined) units.set(k + 1, unit);
     if (units.has(k)) addUnit(lexemes, k, units.get(k) as string, isQuery, found);
-    else addLexeme(lexemes[k], found);
+    else addLexeme(lexemes[k], isQuery, found);
   }
   const run: Neighbours = { lexemes, traits: lexemes.map(({ term }) => traitsOf(term)), folded, units };
   for (let from = 0; from + 1 < lexemes.length; from++) {
     addJoins(run, from, isQuery, found);
     if (lexemes[from].kind === 'number') addSize(run, from, found);
   }
+  addQuantities(run, found);
   if (options.units) for (const term of [...found]) addConverted(term, found);
   if (options.joinsUmlauts) for (const term of found) term.term = term.term.replace(/(?<=\p{L}|^)[aou]e/gu, ([vowel]) => vowel);
   return found;
+}
+
+/** Further spellings of quantities. Behind all other terms, because most texts have none. */
+function addQuantities({ lexemes, folded, units }: Neighbours, found: TextTerm[]): void {
+  for (let k = 0; k < lexemes.length; k++) {
+    if (lexemes[k].kind !== 'number') continue;
+    addMarkedUnits(lexemes, k, folded, found);
+    addMixed(lexemes, k, folded, units, found);
+    addPackOf(lexemes, k, found);
+    if (isInOne(lexemes, k, folded))
+      found.push({ term: `${lexemes[k].term}in1`, start: lexemes[k].start, end: lexemes[k + 2].end, isExtra: true });
+  }
 }
 
 /** A quantity in the basic unit of its kind: `0.25kg` is `250g` as well. */
@@ -61,7 +65,7 @@ function addConverted({ term, start, end }: TextTerm, found: TextTerm[]): void {
   if (basic && basic !== term) found.push({ term: basic, start, end, isExtra: true });
 }
 
-function addLexeme({ term, start, end, kind, also }: Lexeme, found: TextTerm[]): void {
+function addLexeme({ term, start, end, kind, also }: Lexeme, isQuery: boolean, found: TextTerm[]): void {
   const glued = kind === 'word' && startsWithDigit(term) ? /^(\d+)([a-z]+)$/.exec(term) : null;
   const unit = glued ? unitOf(glued[2]) : undefined;
   if (glued && unit) {
@@ -76,7 +80,7 @@ function addLexeme({ term, start, end, kind, also }: Lexeme, found: TextTerm[]):
   let at = start;
   for (const part of parts) {
     if (parts.length > 1) found.push({ term: part, start: at, end: at + part.length, isExtra: true });
-    const noun = particleless(part);
+    const noun = particleless(part, isQuery);
     if (noun) found.push({ term: noun, start: at, end: at + noun.length, isExtra: true });
     at += part.length;
   }
@@ -91,6 +95,7 @@ function startsWithDigit(term: string): boolean {
 function unitBehind(lexemes: readonly Lexeme[], k: number, folded: string): string | undefined {
   const next = lexemes[k + 1];
   if (lexemes[k].kind !== 'number' || next?.kind !== 'word') return undefined;
+  if (isInOne(lexemes, k, folded)) return undefined;
   return /^[ -]?$/.test(folded.slice(lexemes[k].end, next.start)) ? unitOf(next.term) : undefined;
 }
 
@@ -119,7 +124,7 @@ interface Neighbours {
 }
 
 /** What may stand between two lexemes that are joined. A hyphen or an apostrophe joins words, a sign or nothing the parts of a code. */
-const gapKinds: Record<string, number> = { '-': 7, '\u2010': 7, '\u2011': 7, "'": 5, '.': 3, '/': 3, _: 3, ' ': 1 };
+const gapKinds: Record<string, number> = { '-': 7, '\u2010': 7, '\u2011': 7, '\u2013': 7, "'": 5, '.': 3, '/': 3, _: 3, ' ': 1 };
 const joins = 1;
 const isSign = 2;
 const isHyphen = 4;
@@ -151,8 +156,8 @@ function addJoins(run: Neighbours, from: number, isQuery: boolean, found: TextTe
     const isWord = (all & isLetters) !== 0;
     if (
       isWord
-        ? (gaps & isHyphen) !== 0 || (isQuery && size === 2 && folded[start - 1] === ' ')
-        : isCode(run, from, to, (gaps & isSign) !== 0)
+        ? (gaps & isHyphen) !== 0 || (isQuery && size === 2) || isInitials(first, size, length, gaps)
+        : isCode(run, from, to, (gaps & isSign) !== 0, isQuery)
     ) {
       const extra = { start: first.start, end, isExtra: true };
       found.push({ term: termsOf(lexemes, from, to).join(''), ...extra });
@@ -160,6 +165,11 @@ function addJoins(run: Neighbours, from: number, isQuery: boolean, found: TextTe
         found.push({ term: first.term + term.replace('.', ''), ...extra });
     }
   }
+}
+
+/** Whether neighbours of letters alone are an abbreviation, such as U.S.A. or A/C, or a letter and a word, such as T shirt. */
+function isInitials({ term }: Lexeme, size: number, length: number, gaps: number): boolean {
+  return length === size ? (gaps & isSign) !== 0 : size === 2 && /^[b-hj-z]$/.test(term);
 }
 
 function termsOf(lexemes: readonly Lexeme[], from: number, to: number): string[] {
@@ -174,17 +184,18 @@ function isQuantity(lexemes: readonly Lexeme[], to: number, units: ReadonlyMap<n
 }
 
 /** Whether neighbours may be the number of a model: letters and digits, and where spaces part them, short letters. */
-function isCode({ lexemes, traits }: Neighbours, from: number, to: number, allSigns: boolean): boolean {
+function isCode({ lexemes, traits, units }: Neighbours, from: number, to: number, allSigns: boolean, isQuery: boolean): boolean {
   let any = 0;
   for (let k = from; k <= to; k++) any |= traits[k];
   if (!(any & hasDigit) || !(any & hasLetter)) return false;
   if (allSigns) return true;
+  if (units.has(to + 1)) return false; // drill 5 mm
   if (to === from + 1) {
     const left = lexemes[from].term;
     const right = lexemes[to].term;
     if (traits[from] & isLetters) return left.length <= 6 && (traits[to] & hasDigit) !== 0;
+    if (traits[to] & isLetters) return right.length <= 4 && (isQuery || (traits[from] & hasLetter) !== 0); // 7 up
     if (!(traits[from] & hasLetter)) return false;
-    if (traits[to] & isLetters) return right.length <= 4;
     return /^\d{4,}$/.test(right) || (/^[a-z][a-z\d]{0,3}$/.test(left) && /^[a-z\d]{4,}$/.test(right)); // i7 9700K
   }
   if (to > from + 2 || !(traits[from] & traits[to] & isLetters) || !(traits[from + 1] & hasDigit)) return false;
@@ -219,14 +230,14 @@ function isGroup({ lexemes, folded }: Neighbours, k: number): boolean {
 }
 
 const groups = /^(?:[ '-]|\) ?)$/;
-const times = /^ ?\u00d7 ?$/;
+const times = /^["″]? ?[\u00d7*] ?$/;
 
 /** Two or three numbers with `x` or its sign between them as one word: 10 x 15, 4 × 6 × 8 cm. Takes the place of a number. */
 function addSize(run: Neighbours, from: number, found: TextTerm[]): void {
   const { lexemes, units } = run;
   let joined = lexemes[from].term;
   for (let at = factorBehind(run, from), count = 1; at !== undefined && count < 3; at = factorBehind(run, at), count++) {
-    joined += `x${lexemes[at].term}`;
+    joined += lexemes[at].kind === 'number' ? `x${lexemes[at].term}` : lexemes[at].term;
     const { start } = lexemes[from];
     found.push({ term: joined, start, end: lexemes[at].end, isExtra: true });
     const unit = units.get(at + 1);
@@ -240,6 +251,7 @@ function factorBehind({ lexemes, folded }: Neighbours, k: number): number | unde
   if (next === undefined) return undefined;
   const gap = folded.slice(lexemes[k].end, next.start);
   if (next.kind === 'number') return times.test(gap) ? k + 1 : undefined;
-  const isSpaced = next.term === 'x' && gap === ' ' && lexemes[k + 2]?.kind === 'number';
+  if (gap === '"' && /^x\d+$/.test(next.term)) return k + 1; // 16"x20"
+  const isSpaced = (next.term === 'x' || next.term === 'by') && (gap === ' ' || gap === '" ') && lexemes[k + 2]?.kind === 'number';
   return isSpaced && folded.slice(next.end, lexemes[k + 2].start) === ' ' ? k + 2 : undefined;
 }

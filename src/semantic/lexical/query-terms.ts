@@ -22,6 +22,8 @@ export interface Level {
   words: readonly number[];
   /** Several words that count together where a text has all of them, each as the numbers of its forms. */
   together?: readonly (readonly number[])[][];
+  /** Whether its words also add to the count of a text that has words of a better level. */
+  adds?: boolean;
 }
 
 /** One thing that a query asks for. */
@@ -37,7 +39,7 @@ export interface Term {
 }
 
 /** What another word counts where it stands in for the one that was asked. Set, not fitted: no public data has such queries with labels. */
-const shares = { completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
+const shares = { apart: 0.99, completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
 /** Maximum number of words of a query that are corrected, the first ones: what is longer is a document, and correcting it would take too long. */
 const mostCorrected = 16;
 /** After this many new words, the order of all words is rebuilt. */
@@ -88,17 +90,27 @@ export class TermReader {
       for (const part of parts ?? [word]) {
         const term = asked.get(nameOf(part));
         if (term) term.times++;
-        else asked.set(nameOf(part), { word: part, times: 1, others: [], levels: [] });
+        else asked.set(nameOf(part), { word: part, times: 1, others: [], joined: [], levels: [] });
       }
     }
-    for (const { word, of } of extras) for (const part of of) asked.get(nameOf(part))?.others.push(word);
+    for (const { word, of } of extras) {
+      const kind = of.length > 1 && isLive(this.same(word)) ? 'joined' : 'others';
+      for (const part of of) asked.get(nameOf(part))?.[kind].push(word);
+    }
     for (const synonym of this.#synonyms) this.#addSynonym(synonym, words, (word) => asked.get(nameOf(word)));
     let corrected = 0;
-    return Array.from(asked, ([name, { word, times, others, levels: further }]) => {
+    return Array.from(asked, ([name, { word, times, others: alone, joined, levels: further }]) => {
+      const others = [...joined, ...alone];
       const all = [word, ...others];
       const isStopWord = this.#cut.stopWords.has(word) && !open?.has(word);
+      const apart = [word, ...alone].flatMap((each) => this.same(each));
       const levels: Level[] = [
-        { share: 1, words: all.length === 1 ? this.same(word) : all.flatMap((each) => this.same(each)) },
+        ...(joined.length > 0
+          ? [
+              { share: 1, words: joined.flatMap((each) => this.same(each)) },
+              { share: shares.apart, words: apart, adds: true },
+            ]
+          : [{ share: 1, words: all.length === 1 ? this.same(word) : apart }]),
         ...further,
       ];
       const beginnings = open ? all.filter((each) => open.has(each)) : [];
@@ -238,6 +250,8 @@ interface Asked {
   times: number;
   /** Other spellings. */
   others: string[];
+  /** Spellings of it and its neighbours as one word that texts have. Those that have the parts only count a little less. */
+  joined: string[];
   levels: Level[];
 }
 

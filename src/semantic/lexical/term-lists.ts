@@ -142,13 +142,13 @@ export class TermLists {
   #gather(levels: readonly Level[], fields: readonly number[], plain = false): number {
     let size = 0;
     levels.forEach((level, l) => {
-      for (const field of fields) for (const word of level.words) size = this.#gatherWord(field, word, l + 1, size, plain);
+      for (const field of fields) for (const word of level.words) size = this.#gatherWord(field, word, l + 1, size, plain, level.adds);
       for (const parts of level.together ?? []) size = this.#gatherTogether(parts, fields, l + 1, size);
     });
     return size;
   }
 
-  #gatherWord(field: number, word: number, level: number, before: number, plain: boolean): number {
+  #gatherWord(field: number, word: number, level: number, before: number, plain: boolean, adds = false): number {
     const levels = this.#levels;
     const sums = this.#sums;
     const group = this.#group;
@@ -162,7 +162,7 @@ export class TermLists {
         levels[text] = level;
         sums[text] = tf;
         group[size++] = text;
-      } else if (levels[text] === level) sums[text] += tf;
+      } else if (adds || levels[text] === level) sums[text] += tf;
     }
     return size;
   }

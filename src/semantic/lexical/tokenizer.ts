@@ -90,7 +90,7 @@ export function pairsOf(run: string): { term: string; at: number; length: number
   return found;
 }
 
-/** Letters that Unicode does not decompose, as people type them who do not have them. */
+/** Letters that Unicode does not decompose, and ё, as people type them who do not have them. */
 const plainLetters: Record<string, string> = {
   œ: 'oe',
   æ: 'ae',
@@ -104,16 +104,18 @@ const plainLetters: Record<string, string> = {
   ı: 'i',
   ŀ: 'l',
   ĸ: 'k',
+  ё: 'е',
 };
 
 /**
- * A text as product words are compared: as {@link tokenize} folds it, with plain letters for those that do not decompose, and 1½ as `1 1/2`.
- * Apostrophes stay.
+ * A text as product words are compared: as {@link tokenize} folds it, with plain letters for those that do not decompose, 1½ as `1 1/2`, and
+ * without soft hyphens. Apostrophes stay.
  */
 export function foldProduct(text: string): string {
   if (isAscii.test(text)) return text.toLowerCase();
-  return plain(text.replace(/(?<=\d)(?=[¼-¾⅐-⅞])/g, ' '))
-    .replace(/[œæøłđðþħŧıŀĸ]/g, (letter) => plainLetters[letter])
+  return plain(text.replace(/(?<=\d)(?=[¼-¾⅐-⅞])/g, ' ').replace(/[´‘ʻ]/g, "'"))
+    .replace(/\u00ad/g, '')
+    .replace(/[œæøłđðþħŧıŀĸё]/g, (letter) => plainLetters[letter])
     .replaceAll('\u2044', '/');
 }
 

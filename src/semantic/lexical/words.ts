@@ -3,9 +3,9 @@ import type { DocumentWords, Words } from './cut-words.ts';
 import { type TextRange, union } from './highlight.ts';
 import { wordRanges } from './highlight-words.ts';
 import { hasCompounds, type Language, stopWordsOf } from './languages.ts';
-import { lexemesOf } from './lexemes.ts';
+import { lexemesOf, type TextTerm } from './lexemes.ts';
 import type { Placed } from './orders.ts';
-import { type ProductTermOptions, productTerms, type TextTerm } from './product-terms.ts';
+import { type ProductTermOptions, productTerms } from './product-terms.ts';
 import { foldProduct, isAscii, searchTerms, tokenize } from './tokenizer.ts';
 import { ownWords, type Tokenizer } from './tokenizers.ts';
 

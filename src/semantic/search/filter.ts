@@ -1,5 +1,6 @@
 import { readWhere, type WhereTest } from '../../contracts/where.ts';
 import { type Id, readId } from '../../data/ids.ts';
+import { numberOfText } from '../../data/number-text.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { checkIterable } from '../../options.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
@@ -69,16 +70,17 @@ export function allowedKeys(
  * Prices that came as text, compared with numbers, would silently match nothing; and vice versa.
  * @throws ERR_BAD_OPTION
  */
-function refuseOtherType(owner: string, { field, compares }: WhereTest, catalogue: Catalogue): void {
+function refuseOtherType(owner: string, { field, compares, isRange }: WhereTest, catalogue: Catalogue): void {
   if (!compares) return;
-  const other = catalogue.otherType(field, compares);
+  const other = catalogue.otherType(field, compares, isRange);
   if (other === undefined) return;
+  const kept = compares === 'string' ? 'numbers' : numberOfText(String(other)) === undefined ? 'text' : 'text that holds numbers';
   const [asked, advice] =
     compares === 'number'
       ? ['numbers', `Keep numbers: metadata: (item) => ({ ${field}: Number(item.${field}) })`]
       : ['text', 'Pass a number'];
   throw new AttuneError(
     'ERR_BAD_OPTION',
-    `${owner}: where.${field} compares with ${asked}, but this index keeps ${compares === 'number' ? 'text that holds numbers' : 'numbers'}, such as ${shown(other)}. ${advice}.`,
+    `${owner}: where.${field} compares with ${asked}, but this index keeps ${kept}, such as ${shown(other)}. ${advice}.`,
   );
 }

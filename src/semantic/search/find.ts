@@ -194,7 +194,7 @@ function restricted(catalogue: Catalogue, filter: Filter, keeps: (key: number) =
 
 /** The key of the item whose id the query is, -1 when there is none. Few digits are rather a number than an id. */
 function keyNamed(catalogue: Catalogue, query: string, filter: Filter): number {
-  const id = query.trim();
+  const id = query.trim().replace(/^"([^"]+)"$/, '$1');
   if (/^\d{0,4}$/.test(id)) return -1;
   const key = [id, id.toUpperCase(), id.toLowerCase()].map((each) => catalogue.keyOf(each)).find((each) => each >= 0) ?? -1;
   return key >= 0 && (allowedKeys(catalogue, filter)?.[key] ?? 1) === 1 ? key : -1;

@@ -1,3 +1,4 @@
+import { numberOfText } from '../../data/number-text.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
@@ -28,9 +29,9 @@ export function sortOption(value: unknown, name: string): SortField[] | undefine
   return fields.length > 0 ? fields : undefined;
 }
 
-/** Sorts a ranking by fields; items without a field come last, equal ones stay in order of relevance. */
+/** Sorts a ranking by fields; items without a field come last, equal ones stay in order of relevance. Text that holds nothing but numbers has their order. */
 export function sortedBy(catalogue: Catalogue, { indices, scores }: Ranked, fields: readonly SortField[]): Ranked {
-  const columns = fields.map(({ field }) => Array.from(indices, (key) => fieldOf(catalogue, key, field)));
+  const columns = fields.map(({ field }) => inNumbers(Array.from(indices, (key) => fieldOf(catalogue, key, field))));
   const places = Array.from(indices.keys()).sort((a, b) => {
     for (const [f, { direction }] of fields.entries()) {
       const left = columns[f][a];
@@ -45,6 +46,12 @@ export function sortedBy(catalogue: Catalogue, { indices, scores }: Ranked, fiel
     return a - b;
   });
   return { indices: Int32Array.from(places, (place) => indices[place]), scores: Float32Array.from(places, (place) => scores[place]) };
+}
+
+/** A column as numbers if all of it reads as such, whether numbers or text; else as it is. */
+function inNumbers(column: unknown[]): unknown[] {
+  const numbers = column.map((value) => (typeof value === 'string' ? numberOfText(value) : value)); // an empty text is missing
+  return numbers.every((value, k) => typeof value === 'number' || column[k] === undefined || column[k] === '') ? numbers : column;
 }
 
 /** Puts the more popular first where scores are equal. */

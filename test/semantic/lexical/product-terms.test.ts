@@ -1,4 +1,4 @@
-import { markHtml, SemanticIndex } from 'attune';
+import { markHtml, productTokenizer, SemanticIndex } from 'attune';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { productTerms } from '../../../src/semantic/lexical/product-terms.ts';
@@ -18,8 +18,16 @@ describe('the words of a shop', () => {
     ['1.5V adapter', ['1.5', '1.5v', 'adapter']],
     ['1,5 V', ['1.5', '1.5v', 'v*']],
     ['1.50 l .5l', ['1.5', '1.5l', 'l*', '0.5', '0.5l']],
-    ['3/8 8/3', ['3/8', '8/3']],
-    ['1½ in 1 1/2"', ['1', '1/2', '1/2in', 'in*', '1', '1/2']],
+    ['3/8 8/3', ['3/8', '0.375*', '8/3']],
+    ['1½ in', ['1', '1/2', '0.5*', '1/2in', '0.5in*', 'in*', '1.5*', '1.5in*']],
+    ['1 1/2"', ['1', '1/2', '0.5*', '1.5*', '1.5in*', '1/2in*', '0.5in*']],
+    [`15.6" 6' 1'000`, ['15.6', '6', '1', '000', '1000*', '15.6in*', '6ft*']],
+    ['20" x 20"', ['20', 'x', '20', '20x20*', 'x20*', '20in*', '20in*']],
+    ['3 in 1 in 2', ['3', 'in', '1', '1in', 'in*', '2', '3in1*']],
+    ['pack of 3 3-pack', ['pack', 'of', '3', '3', '3pack', 'pack*', 'of3*', '3pack*']],
+    ['U.S.A. T shirt', ['u', 's', 'a', 't', 'shirt', 'us*', 'usa*', 'sa*', 'tshirt*']],
+    ['C++17', ['c++', '17', 'c++17*']],
+    ['Kühl\u00adschrank Ёлка', ['kuhlschrank', 'елка']],
     ['100/240V', ['100', '240', '240v']],
     ['2-5 V', ['2', '5', '5v', 'v*']],
     ['10,000 mAh', ['10000', '10.000*', '10000mah', '10.000mah*', 'mah*']],
@@ -34,6 +42,7 @@ describe('the words of a shop', () => {
     ['C C++ C# A+++ notepad++', ['c', 'c++', 'c#', 'a+++', 'notepad']],
     ['œuf łódź đạo ısıtıcı', ['oeuf', 'lodz', 'dao', 'isitici']],
     ['필터를 마을', ['필터를', '필터*', '마을', '마*']],
+    ['필터입니다 책이', ['필터입니다', '필터*', '책이', '책*']],
     ["Women's don't O'Brien", ['women', 'dont', 'o', 'brien', 'obrien*']],
     [
       'LED등을 55인치 4K급TV',
@@ -72,7 +81,24 @@ describe('the words of a shop', () => {
     ['B07-XYZ9', 'B07XYZ9', 'b07 xyz9', 'B07/XYZ9'],
     ['i7-9700K', 'i7 9700K'],
     ['ISBN 0-306-40615-X', '030640615X'],
-    ['½ in', '1/2 inch', '1/2in'],
+    ['½ in', '1/2 inch', '1/2in', '1/2"', '0.5 in', '.5"', '½″', '0,5 Zoll'],
+    ['1 1/2 in', '1-1/2"', '1½ inch', '1.5in', '1,5 in'],
+    ['6 ft', "6'", '6 feet', '6-foot', '6’'],
+    ['16x25x1', '16 x 25 x 1', '16" x 25" x 1"', '16"x25"x1"', '16 × 25 × 1', '16 by 25 by 1', '16*25*1'],
+    ['3 pack', '3pack', '3-pack', 'pack of 3', '3 pk'],
+    ['3-in-1', '3in1', '3 in 1'],
+    ['24 hours', '24h', '24 hrs', '24-hour'],
+    ['1.5 ton', '1.5ton', '1.5-Ton'],
+    ['USA', 'U.S.A.', 'u.s.a'],
+    ['AC', 'A.C.', 'A/C'],
+    ['t-shirt', 'tshirt', 't shirt'],
+    ['x-ray', 'xray', 'X ray'],
+    ['Node.js', 'NodeJS', 'node js'],
+    ['wi–fi', 'wifi', 'wi-fi'],
+    ["men's", 'men’s', 'men´s', 'men‘s'],
+    ['ёлка', 'елка', 'ЕЛКА'],
+    ['Hawaiʻi', "Hawai'i", 'Hawaii'],
+    ['kühlschrank', 'kühl\u00adschrank'],
   ])('%j and its other spellings find each other, and mark each other', async (...spellings) => {
     for (const text of spellings) {
       const index = await indexOf(['steel kettle', `Some ${text} thing`, 'water pump']);
@@ -93,6 +119,26 @@ describe('the words of a shop', () => {
   ])('of %j find %j, though a particle or another script follows', async (query, text) => {
     const index = await indexOf(['steel kettle', text, 'water pump']);
     expect((await index.search(query, { mode: 'lexical', typos: false })).map(({ item }) => item)).toEqual(['1']);
+  });
+
+  it.each([
+    ['under-counter', ['counter stool', 'undercounter fridge']],
+    ['W10295370-A', ['W10295370 B', 'W10295370A filter']],
+    ['1 000 000', ['1 000', '1,000,000 piece']],
+    ['stain less', ['less stain', 'stainless steel']],
+  ])('for %j the joined spelling stands before texts that have the parts only', async (query, texts) => {
+    const index = await indexOf(texts);
+    const found = await index.search(query, { mode: 'lexical', typos: false });
+    expect(found.map(({ item }) => texts[Number(item)])).toEqual(texts.toReversed());
+  });
+
+  it('of one quantity meet before its number in another unit', async () => {
+    const texts = ['drill 5 cm', 'drill 0.5 cm'];
+    const index = await SemanticIndex.build(
+      texts.map((text, id) => ({ id, text })),
+      { embedder, tokenizer: productTokenizer({ units: true }) },
+    );
+    expect((await index.search('drill 5 mm', { mode: 'lexical' }))[0].item).toBe('1');
   });
 
   it('of a joined word count as those that it joins', async () => {
