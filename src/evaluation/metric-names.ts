@@ -51,10 +51,12 @@ export function readMetrics(metrics: readonly string[], train: boolean, distance
   }
   for (const metric of metrics) {
     if (!Object.hasOwn(evaluationMetrics, metric)) {
-      throw new AttuneError(
-        'ERR_BAD_OPTION',
-        `evaluate: unknown metric ${shown(metric)}. It knows ${Object.keys(evaluationMetrics).join(', ')}.`,
-      );
+      const [, bare, cut] = /^(\w+)@(\d+)$/.exec(String(metric)) ?? [];
+      const advice =
+        bare !== undefined && Object.hasOwn(evaluationMetrics, bare)
+          ? `Lists are cut by an option: metrics: ['${bare}'], k: ${cut}.`
+          : `It knows ${Object.keys(evaluationMetrics).join(', ')}.`;
+      throw new AttuneError('ERR_BAD_OPTION', `evaluate: unknown metric ${shown(metric)}. ${advice}`);
     }
     const needsTrain = ['novelty', 'serendipity', 'popularity', 'popularityBias'].includes(metric) || (metric === 'diversity' && !distance);
     if (needsTrain && !train) {

@@ -282,6 +282,7 @@ describe('evaluate', () => {
     const fails = (options: unknown, code: string, text: RegExp) =>
       expect(evaluate(model, options as never)).rejects.toMatchObject({ code, message: expect.stringMatching(text) });
     await fails({ train }, 'ERR_BAD_OPTION', /'test' must be Interactions/);
+    await fails({ train, test, metrics: ['ndcg@5'] }, 'ERR_BAD_OPTION', /unknown metric "ndcg@5".*metrics: \['ndcg'\], k: 5/);
     await fails({ train, test, metrics: ['nDCG'] }, 'ERR_BAD_OPTION', /unknown metric "nDCG".*ndcg/);
     await fails({ train, test, metrics: [] }, 'ERR_BAD_OPTION', /at least one/);
     await fails({ train, test, k: [] }, 'ERR_BAD_OPTION', /at least one/);
