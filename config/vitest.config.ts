@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/integration/**'],
+    setupFiles: ['test/support/typed-arrays.ts'],
     // Many tests start processes of their own, which take their time on a busy machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,

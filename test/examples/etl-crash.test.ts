@@ -7,6 +7,7 @@ import { parquetReadObjects } from 'hyparquet';
 import Database from 'libsql';
 import { afterAll, expect, it } from 'vitest';
 import { finishSwitch } from '../../examples/amazon-appliances/etl/switch.ts';
+import { bundled } from '../support/bundled.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'attune-etl-crash-'));
@@ -21,8 +22,9 @@ const files = sizes.map((size) => {
   writeFileSync(file, `user_id,parent_asin,rating,timestamp\n${rows.join('\n')}\n`);
   return file;
 });
+const program = await bundled(join(root, 'examples/amazon-appliances/main.ts'));
 const etl = (file: string) =>
-  spawn(process.execPath, ['--import', 'tsx', join(root, 'examples/amazon-appliances/main.ts'), 'etl', '--reviews', file], {
+  spawn(process.execPath, [program, 'etl', '--reviews', file], {
     cwd: root,
     env: { ...process.env, DATA_DIR: join(folder, 'data') },
     stdio: 'ignore',

@@ -111,14 +111,14 @@ describe('among 5,000 vectors of 64 dimensions', () => {
 });
 
 it('bad arguments give coded errors, and the process lives', async () => {
-  const child = startChild(join(import.meta.dirname, '../support/faiss-abuse.ts'), folder);
+  const child = await startChild(join(import.meta.dirname, '../support/faiss-abuse.ts'), folder);
   expect(await child.ended).toEqual({ code: 0, signal: null });
   expect(child.lines.at(-1)).toBe('alive');
   expect(child.lines.length).toBeGreaterThan(12);
 });
 
 it('the raw package ends the process on what is refused here', async () => {
-  const child = startChild(join(import.meta.dirname, '../support/faiss-abuse.ts'), folder, 'raw');
+  const child = await startChild(join(import.meta.dirname, '../support/faiss-abuse.ts'), folder, 'raw');
   const { code, signal } = await child.ended;
   expect(code === 0 && signal === null).toBe(false);
   expect(child.lines).not.toContain('alive');

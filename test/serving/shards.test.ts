@@ -25,10 +25,10 @@ describe('a model in parts by item', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-shards-'));
     const parts = shardByItem(als, 4);
     expect(parts.map(({ items }) => items.size).reduce((a, b) => a + b)).toBe(als.items.size);
-    const answered = parts.map((part, k) => {
+    const answered = parts.map(async (part, k) => {
       const file = join(folder, `${k}.bin`);
       writeFileSync(file, part.toBytes());
-      return startChild(join(import.meta.dirname, '../support/shard-child.ts'), file).line('lists ');
+      return (await startChild(join(import.meta.dirname, '../support/shard-child.ts'), file)).line('lists ');
     });
     const answers: { item: string; score: number }[][][] = (await Promise.all(answered)).map((line) =>
       JSON.parse(line.slice('lists '.length)),
@@ -70,7 +70,7 @@ describe('a model in parts by item', () => {
         return startChild(join(import.meta.dirname, '../support/shard-child.ts'), file, asked, solved);
       });
       const answers = async <T>(name: string): Promise<T[]> => {
-        const lines = await Promise.all(processes.map((each) => each.line(name)));
+        const lines = await Promise.all(processes.map(async (each) => (await each).line(name)));
         return lines.map((line) => JSON.parse(line.slice(name.length)));
       };
       const visitors = answers<Recommendation[][]>('visitors ');

@@ -61,7 +61,7 @@ describe('a file embedding cache', () => {
 
   it('keeps what was confirmed and no half of anything, whenever it is killed', async () => {
     const folder = freshFolder();
-    const child = startChild(resolve(import.meta.dirname, 'children/put-embeddings.ts'), folder);
+    const child = await startChild(resolve(import.meta.dirname, 'children/put-embeddings.ts'), folder);
     await child.line('ready');
     await child.line('put');
     await new Promise((done) => setTimeout(done, 20 + Math.random() * 150));
