@@ -20,7 +20,7 @@ import { zipf } from '../support/makers.ts';
 const data = zipf({ users: 1000, items: 400, rows: 12_000, seed: 3 });
 
 describe('a model in parts by item', () => {
-  it('answers like the whole in four processes, for 1,000 users', { timeout: 120_000 }, async () => {
+  it('answers like the whole in four processes, for 1,000 users', { timeout: 240_000 }, async () => {
     const als = await new AlsRecommender({ factors: 16, iterations: 4, seed: 1, threads: 1 }).fit(data);
     const folder = mkdtempSync(join(tmpdir(), 'attune-shards-'));
     const parts = shardByItem(als, 4);
@@ -51,7 +51,7 @@ describe('a model in parts by item', () => {
 
   it.each(['implicit', 'explicit'] as const)(
     'folds 1,000 visitors in as the whole does, from four processes, %s',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (feedback) => {
       const als = await new AlsRecommender({ factors: 16, iterations: 4, seed: 1, threads: 1, feedback, biases: false }).fit(data);
       const folder = mkdtempSync(join(tmpdir(), 'attune-shards-'));

@@ -79,7 +79,7 @@ describe('a file embedding cache', () => {
     });
     await cache.put('s', ['x'], Float32Array.of(1));
     expect(segments(folder).filter((file) => file.endsWith('.tmp'))).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('refuses what is no folder', () => {
     expect(() => fileEmbeddingCache('')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));
