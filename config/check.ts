@@ -14,10 +14,10 @@ const ofPackage = [
 ];
 
 const built = succeeds('npm run -s build');
-await Promise.all([
-  built.then((isBuilt) => isBuilt && inTurn(ofPackage)),
-  inTurn(ofSources).then(async () => (await built) && inTurn(ofPackage)),
-]);
+const checkPackage = async () => {
+  if (await built) await inTurn(ofPackage);
+};
+await Promise.all([checkPackage(), inTurn(ofSources).then(checkPackage)]);
 
 /** Runs what nobody has taken from the list yet. */
 async function inTurn(waiting: string[]): Promise<void> {
