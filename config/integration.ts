@@ -17,28 +17,45 @@ const unknown = names.find((name) => !known.includes(name) && !tests.some((file)
 if (unknown) throw new Error(`There is no service '${unknown}'. There are: ${known.join(', ')}.`);
 
 /**
- * Services that share nothing with the others. They are set up and tested beside those, one file at a time on either side: much of what a
- * side does is to wait for downloads, servers and browsers.
+ * Services and their tests in groups; the first has what the others do not name. The two sides share nothing and go on beside each other. On
+ * each, one file is tested at a time, and a group is tested while the services of the next are set up: much of that is to wait for downloads,
+ * and much of a test to wait for servers and browsers.
  */
-const apart = ['chromium', 'faiss', 'mlflow', 'prometheus', 'python', 'runtimes'];
-const isApart = (name: string) => apart.some((service) => name.startsWith(service));
+const groups = [
+  { side: 0, begins: [] },
+  { side: 0, begins: ['spark'] },
+  { side: 1, begins: ['chromium', 'faiss', 'prometheus'] },
+  { side: 1, begins: ['mlflow', 'python', 'runtimes'] },
+];
+const groupOf = (name: string) => groups.find(({ begins }) => begins.some((begin) => name.startsWith(begin))) ?? groups[0];
 
-const sides = [false, true]
-  .map((side) => ({
-    services: known.filter((name) => isApart(name) === side && (names.length === 0 || names.includes(name))),
-    files: tests.filter((file) => isApart(file) === side && (names.length === 0 || names.some((name) => file.startsWith(name)))),
+const wanted = groups
+  .map((group) => ({
+    side: group.side,
+    services: known.filter((name) => groupOf(name) === group && (names.length === 0 || names.includes(name))),
+    files: tests.filter((file) => groupOf(file) === group && (names.length === 0 || names.some((name) => file.startsWith(name)))),
   }))
   .filter(({ services, files }) => services.length + files.length > 0);
-const passed = await Promise.all(
-  sides.map(async ({ services, files }, k) => {
-    let ready = true;
-    for (const name of services) ready = (await setUp(name)) && ready;
-    return (files.length === 0 || (await test(files, k))) && ready;
-  }),
-);
+const settingUp = [Promise.resolve(true), Promise.resolve(true)];
+const testing = [Promise.resolve(true), Promise.resolve(true)];
+for (const [k, { side, services, files }] of wanted.entries()) {
+  const ready = settingUp[side].then(() => setUpAll(services));
+  settingUp[side] = ready;
+  testing[side] = testing[side].then(async (passed) => {
+    const isReady = await ready;
+    return (files.length === 0 || (await test(files, k))) && isReady && passed;
+  });
+}
+const passed = await Promise.all(testing);
 // Only now: a service may have tests in several files.
 spawnSync('node', ['--import', 'tsx', 'config/services.ts', 'down'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 process.exit(passed.every(Boolean) ? 0 : 1);
+
+async function setUpAll(services: string[]): Promise<boolean> {
+  let ready = true;
+  for (const name of services) ready = (await setUp(name)) && ready;
+  return ready;
+}
 
 async function setUp(name: string): Promise<boolean> {
   const service = join(root, '.services', name);
@@ -50,9 +67,9 @@ async function setUp(name: string): Promise<boolean> {
   return status === 0;
 }
 
-/** Runs files of one side. A report in a file gets the number of the side in its name: `tests.json`, `tests-1.json`. */
-async function test(files: string[], side: number): Promise<boolean> {
-  const own = options.map((option) => (side > 0 ? option.replace(/^(--outputFile\S*)(\.\w+)$/, `$1-${side}$2`) : option));
+/** Runs the files of a group. A report in a file gets the number of the group in its name: `tests.json`, `tests-1.json`. */
+async function test(files: string[], group: number): Promise<boolean> {
+  const own = options.map((option) => (group > 0 ? option.replace(/^(--outputFile\S*)(\.\w+)$/, `$1-${group}$2`) : option));
   const paths = files.map((file) => `test/integration/${file}`);
   return (await run('npx', ['vitest', 'run', '--config', 'config/vitest.integration.config.ts', ...paths, ...own], root)) === 0;
 }

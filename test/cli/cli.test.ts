@@ -97,7 +97,7 @@ describe('attune', () => {
     expect(code, error).toBe(0);
     expect(error).toMatch(/choosing a model: \S+ of \d+ trials/);
     expect((await run('recommend', file('auto.attune'), '--user', 'u0', '-n', '2', '--json')).code).toBe(0);
-  }, 60_000);
+  }, 240_000);
 
   it('says that a small file is too little to choose from, and trains als', async () => {
     writeFileSync(file('small.csv'), 'user,item\nann,ramen\nann,gyoza\nben,ramen\ncleo,flan\ncleo,mole\n');
@@ -191,7 +191,7 @@ describe('attune', () => {
     });
     const serving = main(['serve', model, '--port', '0', '--catalogue', movies, '--allow-origin', 'https://shop.example']);
     try {
-      await vi.waitFor(() => expect(address).not.toBe(''), 10_000);
+      await vi.waitFor(() => expect(address).not.toBe(''), 100_000);
       const get = async (path: string) => {
         const response = await fetch(address + path);
         return { status: response.status, body: await response.json() };

@@ -43,7 +43,7 @@ async function attune(command: string): Promise<{ code: number; out: string; err
 }
 
 describe('the shell blocks of', () => {
-  it.each(pages)('%s', { timeout: 60_000 }, async (_, commands) => {
+  it.each(pages)('%s', { timeout: 240_000 }, async (_, commands) => {
     for (const command of commands) {
       const [, ours] = /^npx attune (.*)$/.exec(command) ?? [];
       const [, script] = /^npm (?:run )?([\w:]+)/.exec(command) ?? [];

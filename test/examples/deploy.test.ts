@@ -50,7 +50,7 @@ describe('the Dockerfile', () => {
     expect(await ended).toBe(0);
     expect(healthy()).toBe(1);
     rmSync(dataDir, { recursive: true });
-  }, 90_000);
+  }, 240_000);
 });
 
 describe('compose', () => {
@@ -139,7 +139,7 @@ describe('the files for several machines', () => {
       status: 2,
       stderr: expect.stringContaining(roles.join(', ')),
     });
-  }, 60_000);
+  }, 240_000);
 
   it('compose: services that depend on each other, settings that are known, and no secret', () => {
     expect(Object.keys(services)).toEqual(['kafka', 'postgres', 'processor', 'replica']);

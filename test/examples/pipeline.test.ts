@@ -4,14 +4,19 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundled } from '../support/bundled.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const small = ['--factors', '16', '--iterations', '8'];
+let program = '';
+beforeAll(async () => {
+  program = await bundled(join(root, 'examples/amazon-appliances/main.ts'));
+});
 const start = (args: string[], ...options: string[]) =>
-  spawn(process.execPath, [...options, '--import', 'tsx', join(root, 'examples/amazon-appliances/main.ts'), ...args], {
+  spawn(process.execPath, [...options, program, ...args], {
     cwd: root,
     env: { ...process.env, DATA_DIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -141,7 +146,7 @@ describe('the whole pipeline on a tiny sample', () => {
 
   it('keeps the old models when train is killed, and the next run does the work', async () => {
     const before = models();
-    await killed('process.stderr.write = () => setTimeout(kill, 200)', 'train', '--force', '--factors', '64');
+    await killed('process.stderr.write = () => setTimeout(kill, 50)', 'train', '--force', '--factors', '64');
     expect(models()).toEqual(before);
     expect(await run('recommend', '--n', '1')).toMatch(/ALS recommends/);
     expect(await run('train', '--force', ...small)).toMatch(/trained in/);

@@ -119,7 +119,7 @@ describe('a socket', () => {
     expect((await open(job_id, '{"token":"x"}')).code).toBe(4401);
     expect((await open(job_id, 'nonsense')).code).toBe(4401);
     expect((await open('nothing', JSON.stringify({ token }))).code).toBe(4404);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('each of them', () => {
@@ -177,5 +177,5 @@ describe('the typed client', () => {
     expect((await client.getSimilarItems({ query: { item_id: 'K2', n: 2 } })).recommendations).toHaveLength(2);
     await expect(client.getProductsId({ path: { id: 'nothing' } })).rejects.toMatchObject({ status: 404, code: 'ERR_NOT_FOUND' });
     rmSync(folder, { recursive: true });
-  }, 60_000);
+  }, 240_000);
 });

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Ask, steady } from '../../bench/server/load.ts';
 import { generator } from '../../bench/support/random.ts';
+import { bundled } from '../support/bundled.ts';
 import { makeSmallSystem } from './server-shop.ts';
+
+const root = resolve(import.meta.dirname, '../..');
 
 /** SOAK=300 for five minutes. */
 const seconds = Number(process.env.SOAK ?? 16);
@@ -22,9 +25,9 @@ beforeAll(async () => {
   dataDir = system.settings.dataDir;
   system.close();
   // A process of its own, so that its memory is not that of the load.
-  const flags = ['--expose-gc', '--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(teller)}`];
-  server = spawn(process.execPath, [...flags, 'examples/amazon-appliances/main.ts', 'serve'], {
-    cwd: resolve(import.meta.dirname, '../..'),
+  const flags = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(teller)}`];
+  server = spawn(process.execPath, [...flags, await bundled(join(root, 'examples/amazon-appliances/main.ts')), 'serve'], {
+    cwd: root,
     env: { ...process.env, DATA_DIR: dataDir, PORT: '0', ADMIN_PASSWORD: 'soak' },
     stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
   });
@@ -33,7 +36,7 @@ beforeAll(async () => {
     if (url) return;
   }
   throw new Error('The server did not start.');
-}, 60_000);
+}, 240_000);
 afterAll(() => {
   server?.kill();
   rmSync(dataDir, { recursive: true, force: true });

@@ -135,7 +135,7 @@ describe('training', () => {
     expect([200, 202]).toContain(response.status);
     const { job_id } = await response.json();
     expect(response.headers.get('location')).toBe(`/training/${job_id}`);
-    await vi.waitFor(async () => expect((await (await shop.get(`/training/${job_id}`, admin)).json()).status).toBe('completed'), 60_000);
+    await vi.waitFor(async () => expect((await (await shop.get(`/training/${job_id}`, admin)).json()).status).toBe('completed'), 180_000);
     const job = await (await shop.get(`/training/${job_id}`, admin)).json();
     expect(job).toMatchObject({ model_type: 'both', duration_s: expect.any(Number), models: { length: 3 } });
     expect(await status(shop.get('/health/ready'))).toBe(200);

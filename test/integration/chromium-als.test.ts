@@ -41,6 +41,7 @@ test.each([
   ['without it, on one thread', '/plain', false],
 ])('a page fits the models that Node fits, one of each family that computes in WebAssembly: %s', async (_, address, isolated) => {
   const page = await browser.newPage();
+  page.setDefaultTimeout(180_000);
   await page.goto(origin + address);
   const said = await page.evaluate(`(async () => {
     const { fingerprint } = await import('/fit.js');

@@ -52,6 +52,7 @@ async function library(file: string, contents = "export * from 'attune';"): Prom
 /** What a list on a page shows once it shows something. */
 async function shown(address: string): Promise<string[]> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(180_000);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   await page.goto(address);
@@ -75,7 +76,7 @@ describe('a page', () => {
     expect(await shown(pathToFileURL(file).href)).toEqual(expected(model.recommend('Bob', { n: 5 })));
   });
 
-  test('that npx vite serves recommends with the installed package', { timeout: 120_000 }, async () => {
+  test('that npx vite serves recommends with the installed package', { timeout: 300_000 }, async () => {
     const project = join(folder.path, 'vite');
     // A copy, not a link: Vite bundles what is installed before it serves it, and leaves what is linked as it is.
     for (const part of ['package.json', 'dist']) cpSync(join(root, part), join(project, 'node_modules/attune', part), { recursive: true });
@@ -89,7 +90,7 @@ describe('a page', () => {
     try {
       let said = '';
       vite.stdout.on('data', (text) => (said += text));
-      await expect.poll(() => said, { timeout: 60_000 }).toMatch(/http:\S+/);
+      await expect.poll(() => said, { timeout: 180_000 }).toMatch(/http:\S+/);
       const [address] = said.match(/http:\S+/) ?? [];
       expect(await shown(String(address))).toEqual(expected(model.recommendFor(['ramen', 'sushi'], { n: 5 })));
     } finally {
@@ -122,6 +123,7 @@ describe('a page', () => {
     const { origin, server } = await serveFolder(site);
     servers.push(server);
     const page = await browser.newPage();
+    page.setDefaultTimeout(180_000);
     await page.goto(origin);
     await page.fill('[name=item]', 'lasagne');
     await page.click('button');

@@ -123,6 +123,7 @@ describe.each([
   beforeAll(async () => {
     server = await serve(isolated);
     tab = await browser.newPage();
+    tab.setDefaultTimeout(180_000);
     tab.on('pageerror', (error) => problems.push(String(error)));
     await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await tab.waitForFunction(() => 'page' in globalThis);

@@ -27,6 +27,7 @@ afterAll(async () => {
 /** A page that notes what must not happen: errors, and requests to other hosts. */
 async function open(context: BrowserContext, address: string): Promise<{ page: Page; problems: string[] }> {
   const page = await context.newPage();
+  page.setDefaultTimeout(180_000); // others may have the processor
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && !/404/.test(message.text()) && problems.push(message.text()));
@@ -110,7 +111,7 @@ describe('the administrator', () => {
     await page.getByRole('tab', { name: 'Models' }).click();
     await page.getByLabel('When').selectOption('true');
     await page.getByRole('button', { name: 'Train', exact: true }).click();
-    await page.getByText(/^Done after .* The new model answers/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^Done after .* The new model answers/).waitFor();
     await page.getByRole('button', { name: 'Promote version 1 of appliances-als' }).waitFor();
     await page.getByRole('region', { name: 'appliances-als', exact: true }).getByRole('button', { name: 'Roll back' }).click();
     await page.getByRole('button', { name: 'Promote version 2 of appliances-als' }).waitFor();
@@ -157,6 +158,15 @@ describe.each([
   ['a desktop', 1280, 'light'],
   ['a phone', 360, 'dark'],
 ] as const)('on %s', (_, width, colorScheme) => {
+  let context: BrowserContext;
+  beforeAll(async () => {
+    // The checker is a script of its own, which the policy of the pages would refuse.
+    context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
+    const { token } = await (await shop.post('/auth/login', { role: 'admin', password: adminPassword })).json();
+    await context.addInitScript(`sessionStorage.setItem('shop.admin', JSON.stringify({ token: '${token}', until: Date.now() + 1e6 }))`);
+  });
+  afterAll(() => context.close());
+
   it.each([
     '/',
     '/?q=filter',
@@ -170,24 +180,16 @@ describe.each([
     '/admin#placements',
     '/nope',
     '/product/nothing',
-  ])(
-    '%s has no fault that axe finds and does not scroll sideways',
-    async (address) => {
-      // The checker is a script of its own, which the policy of the pages would refuse.
-      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
-      const { token } = await (await shop.post('/auth/login', { role: 'admin', password: adminPassword })).json();
-      await context.addInitScript(`sessionStorage.setItem('shop.admin', JSON.stringify({ token: '${token}', until: Date.now() + 1e6 }))`);
-      const { page } = await open(context, address);
-      await page.getByRole('heading').first().waitFor();
-      await page.waitForTimeout(500);
-      await page.evaluate(axe);
-      const violations = await page.evaluate('axe.run(document).then((it) => it.violations.map((v) => v.id + " " + v.nodes[0].html))');
-      expect(violations).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-      await context.close();
-    },
-    30_000,
-  );
+  ])('%s has no fault that axe finds and does not scroll sideways', async (address) => {
+    const { page } = await open(context, address);
+    await page.getByRole('heading').first().waitFor();
+    await page.waitForTimeout(500);
+    await page.evaluate(axe);
+    const violations = await page.evaluate('axe.run(document).then((it) => it.violations.map((v) => v.id + " " + v.nodes[0].html))');
+    expect(violations).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    await page.close();
+  });
 });
 
 it.each([320, 360, 390])('the header of a page %i wide has room for everything in it', async (width) => {

@@ -31,7 +31,7 @@ afterAll(async () => {
 /** A page whose errors fail the test. */
 async function open(path: string, options: Parameters<Browser['newPage']>[0] = {}): Promise<{ page: Page; errors: string[] }> {
   const page = await browser.newPage(options);
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(180_000);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
@@ -88,7 +88,7 @@ describe('the documentation site', () => {
 });
 
 describe('the playground', () => {
-  test('trains models, compares them with intervals, answers, and comes back from its address', { timeout: 180_000 }, async () => {
+  test('trains models, compares them with intervals, answers, and comes back from its address', { timeout: 300_000 }, async () => {
     const { page, errors } = await open('/playground.html?set=dishes&models=popularity,item-knn,als');
     await page.getByRole('button', { name: 'Train and compare' }).click();
     await page.waitForSelector('ol[aria-label=Recommendations] li');
@@ -107,7 +107,7 @@ describe('the playground', () => {
     await page.close();
   });
 
-  test('takes a file, and says what is wrong with one that it cannot take', { timeout: 120_000 }, async () => {
+  test('takes a file, and says what is wrong with one that it cannot take', { timeout: 300_000 }, async () => {
     const { page, errors } = await open('/playground.html?models=popularity,als');
     const lines = Array.from(
       { length: 60 },
@@ -124,14 +124,14 @@ describe('the playground', () => {
     await page.close();
   });
 
-  test('works without a network after the first visit', { timeout: 180_000 }, async () => {
+  test('works without a network after the first visit', { timeout: 300_000 }, async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
     const page = await context.newPage();
     await page.goto(`${origin}/playground.html`);
     await page.evaluate('navigator.serviceWorker.ready.then(() => new Promise((done) => setTimeout(done, 300)))');
     await context.setOffline(true);
     await page.goto(`${origin}/playground.html?set=dishes&models=popularity,ease&run=1`);
-    await page.waitForSelector('ol[aria-label=Recommendations] li', { timeout: 60_000 });
+    await page.waitForSelector('ol[aria-label=Recommendations] li', { timeout: 180_000 });
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await picture(page, 'playground-phone-dark');
     await context.close();

@@ -115,7 +115,7 @@ const smallModel = () =>
 describe.skipIf(skipped)('a topic of Kafka', () => {
   it.each(names)(
     'has the events of a user in the partition of the Java client when %s sends them',
-    { timeout: 30_000 },
+    { timeout: 240_000 },
     async (library) => {
       const topic = await newTopic(library);
       const admin = await libraries[library].admin();
@@ -142,7 +142,7 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
 
   it.each(names)(
     'keeps old events as long as new ones, because messages have the time of sending, with %s',
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async (library) => {
       const topic = await newTopic(library, 1);
       const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 1 });
@@ -156,13 +156,13 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
           found.push({ at: Number(message.timestamp), event: JSON.parse(String(message.value)) });
         },
       });
-      await until(() => found.length === 1, 40);
+      await until(() => found.length === 1, 180);
       expect(found[0].event.timestamp).toBe(1.7e12);
       expect(found[0].at).toBeGreaterThanOrEqual(before);
     },
   );
 
-  it.each(names)('gives what was not committed again, and nothing that was, with %s', { timeout: 60_000 }, async (library) => {
+  it.each(names)('gives what was not committed again, and nothing that was, with %s', { timeout: 240_000 }, async (library) => {
     const topic = await newTopic(library, 1);
     const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 1 });
     await producer.send(Array.from({ length: 30 }, (_, k) => ({ user: 'u', item: `i${k}`, type: 'view' })));
@@ -182,7 +182,7 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
     expect((await read(100, 0))[0]).toBe(10);
   });
 
-  it.each(names)('loses no message that is no event, with %s', { timeout: 60_000 }, async (library) => {
+  it.each(names)('loses no message that is no event, with %s', { timeout: 240_000 }, async (library) => {
     const topic = await newTopic(library, 1);
     const dead = await newTopic(library, 1);
     const producer = await libraries[library].producer();
@@ -225,7 +225,7 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
         found.push(`${message.value} | ${message.headers?.code} | ${message.headers?.topic} ${message.headers?.offset}`);
       },
     });
-    await until(() => found.length === 5, 20);
+    await until(() => found.length === 5, 180);
     expect(found).toEqual([
       `${bad[0]} | ERR_BAD_ROW | ${topic} 0`,
       `${bad[1]} | ERR_BAD_ROW | ${topic} 2`,
@@ -235,7 +235,7 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
     ]);
   });
 
-  it.each(names)('that is not there is named, with %s', { timeout: 60_000 }, async (library) => {
+  it.each(names)('that is not there is named, with %s', { timeout: 240_000 }, async (library) => {
     const consumer = await libraries[library].consumer(`missing-${library}`);
     const stream = interactionStream({ consumer, topic: 'missing', weights: { view: 1 } });
     await expect(stream.batches().next()).rejects.toMatchObject({
@@ -244,7 +244,7 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
     });
   });
 
-  it.each(names)('has the lag from where the group goes on, with %s', { timeout: 60_000 }, async (library) => {
+  it.each(names)('has the lag from where the group goes on, with %s', { timeout: 240_000 }, async (library) => {
     const topic = await newTopic(library, 2);
     const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 2 });
     const events = Array.from({ length: 40 }, (_, k) => ({ user: `u${k}`, item: 'i', type: 'view' }));
@@ -263,7 +263,7 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
           await batch.commit();
         }
       })();
-      await until(() => enough(stream.lag(), count), 40);
+      await until(() => enough(stream.lag(), count), 180);
       const lag = Object.fromEntries(stream.lag());
       stop.abort();
       await reading;
@@ -277,62 +277,66 @@ describe.skipIf(skipped)('a topic of Kafka', () => {
     expect(Object.values(await read((lag, count) => count === 1 && lag.size > 0 && sum(lag) === 0)).every((lag) => lag === 0)).toBe(true);
   });
 
-  it.each(names)('is shared by two processors that come and go, and one model knows all, with %s', { timeout: 90_000 }, async (library) => {
-    const topic = await newTopic(library);
-    const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 6 });
-    const data = memoryDataStore();
-    const models = memoryModelStore({ keep: 50 });
-    const start = async () => {
-      const stop = new AbortController();
-      const stream = interactionStream({
-        consumer: await libraries[library].consumer(`${topic}-g`),
-        topic,
-        weights: { view: 1 },
-        maxEvents: 50,
-      });
-      const processor = streamProcessor({
-        stream,
-        data,
-        recommender: await smallModel(),
-        models,
-        name: 'als',
-        publishEveryMs: 20,
-        sessionGapMs: 0,
-      });
-      const close = closing.at(-1) as () => Promise<unknown>;
-      const done = processor.run({ signal: stop.signal });
-      const end = async () => {
-        stop.abort();
-        await done;
-        await close();
+  it.each(names)(
+    'is shared by two processors that come and go, and one model knows all, with %s',
+    { timeout: 240_000 },
+    async (library) => {
+      const topic = await newTopic(library);
+      const producer = eventProducer({ producer: await libraries[library].producer(), topic, partitions: 6 });
+      const data = memoryDataStore();
+      const models = memoryModelStore({ keep: 50 });
+      const start = async () => {
+        const stop = new AbortController();
+        const stream = interactionStream({
+          consumer: await libraries[library].consumer(`${topic}-g`),
+          topic,
+          weights: { view: 1 },
+          maxEvents: 50,
+        });
+        const processor = streamProcessor({
+          stream,
+          data,
+          recommender: await smallModel(),
+          models,
+          name: 'als',
+          publishEveryMs: 20,
+          sessionGapMs: 0,
+        });
+        const close = closing.at(-1) as () => Promise<unknown>;
+        const done = processor.run({ signal: stop.signal });
+        const end = async () => {
+          stop.abort();
+          await done;
+          await close();
+        };
+        return { processor, end };
       };
-      return { processor, end };
-    };
-    let sent = 0;
-    const send = async (count: number) => {
-      await producer.send(Array.from({ length: count }, () => ({ user: `u${sent % 40}`, item: `i${sent++ % 23}`, type: 'view' })));
-    };
-    await send(300);
-    const first = await start();
-    await until(async () => (await data.events.count()) >= 100, 30);
-    const second = await start();
-    for (let k = 0; k < 10; k++) {
-      await send(60);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    await until(async () => (await data.events.count()) >= 900, 40);
-    await first.end();
-    await send(100);
-    await until(async () => (await data.events.count()) >= 1000, 40);
-    await second.end();
-    const places = new Set<string>();
-    for await (const { stream } of data.events.all())
-      places.add(JSON.stringify([(stream as StreamMark).source, (stream as StreamMark).offset]));
-    expect(places.size).toBe(await data.events.count());
-    expect(await data.events.count()).toBe(1000);
-    await expectModelOf(data, (await models.get('als')).bytes);
-    expect(second.processor.metrics()).toMatch(/attune_stream_lag_messages\{topic=".*",partition="\d"\} \d+/);
-  });
+      let sent = 0;
+      const send = async (count: number) => {
+        await producer.send(Array.from({ length: count }, () => ({ user: `u${sent % 40}`, item: `i${sent++ % 23}`, type: 'view' })));
+      };
+      await send(300);
+      const first = await start();
+      await until(async () => (await data.events.count()) >= 100, 180);
+      const second = await start();
+      for (let k = 0; k < 10; k++) {
+        await send(60);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      await until(async () => (await data.events.count()) >= 900, 180);
+      await first.end();
+      await send(100);
+      await until(async () => (await data.events.count()) >= 1000, 180);
+      await second.end();
+      const places = new Set<string>();
+      for await (const { stream } of data.events.all())
+        places.add(JSON.stringify([(stream as StreamMark).source, (stream as StreamMark).offset]));
+      expect(places.size).toBe(await data.events.count());
+      expect(await data.events.count()).toBe(1000);
+      await expectModelOf(data, (await models.get('als')).bytes);
+      expect(second.processor.metrics()).toMatch(/attune_stream_lag_messages\{topic=".*",partition="\d"\} \d+/);
+    },
+  );
 });
 
 /** The values of a model are those of the store, pair by pair. */
@@ -347,7 +351,7 @@ async function expectModelOf(data: Pick<Awaited<ReturnType<typeof sqliteDataStor
 }
 
 describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil((kills - 4) / 10)} restarts of the broker`, () => {
-  it.each(names)('every event counts once, with %s', { timeout: 60_000 + 60_000 * kills }, async (library) => {
+  it.each(names)('every event counts once, with %s', { timeout: 240_000 + 60_000 * kills }, async (library) => {
     const topic = await newTopic('kafkajs');
     const producer = eventProducer({ producer: await libraries.kafkajs.producer(), topic, partitions: 6 });
     const database = join(folder, `${library}.db`);
@@ -420,7 +424,7 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
     const store = fileModelStore(models);
     const stored = await data.positions?.all();
     const served = async () => (await store.list('als')).find(({ aliases }) => aliases.includes('production'))?.metadata.positions;
-    await until(async () => JSON.stringify(sorted(await served())) === JSON.stringify(stored), 60);
+    await until(async () => JSON.stringify(sorted(await served())) === JSON.stringify(stored), 180);
     processor.kill('SIGKILL');
 
     const numbers: number[] = [];
@@ -430,7 +434,7 @@ describe.skipIf(skipped)(`after ${kills} kills of the processor and ${Math.ceil(
     const expected = inSessions(sent);
     expect(await totals(data)).toEqual(expected);
     const followed = () => live.historyOf('u0').length > 0 && pairsOf([...new Set(sent.map(({ user }) => user))], live);
-    await until(() => JSON.stringify(followed()) === JSON.stringify(expected), 30).catch(() => expect(followed()).toEqual(expected));
+    await until(() => JSON.stringify(followed()) === JSON.stringify(expected), 180).catch(() => expect(followed()).toEqual(expected));
     stopFollowing.abort();
     await following;
     await expectModelOf(data, (await store.get('als@production')).bytes);

@@ -14,7 +14,7 @@ const trained = (seed: number) => new AlsRecommender({ factors: 16, iterations: 
 const metadata = (item: string) => ({ brand: Number(item.replace(/\D/g, '')) % 3 === 0 ? 'GE' : 'LG' });
 
 describe('factors in pgvector', () => {
-  it('answer like the model, with filters, and without what a user has seen', { timeout: 120_000 }, async () => {
+  it('answer like the model, with filters, and without what a user has seen', { timeout: 240_000 }, async () => {
     const als = await trained(1);
     const served = pgvectorFactors(pool, { table: `f${run}` });
     await expect(served.recommend('u1')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
@@ -36,7 +36,7 @@ describe('factors in pgvector', () => {
     await expect(served.recommend('nobody')).rejects.toMatchObject({ code: 'ERR_UNKNOWN_USER' });
   });
 
-  it('are found by an index as well, and a filter gives full lists', { timeout: 120_000 }, async () => {
+  it('are found by an index as well, and a filter gives full lists', { timeout: 240_000 }, async () => {
     const als = await trained(2);
     const served = pgvectorFactors(pool, { table: `g${run}`, index: 'hnsw' });
     await served.publish(als, 1, metadata);
@@ -51,7 +51,7 @@ describe('factors in pgvector', () => {
     expect(hits / 500).toBeGreaterThan(0.95);
   });
 
-  it('change over to what a store of models promotes, in a process that holds no model', { timeout: 120_000 }, async () => {
+  it('change over to what a store of models promotes, in a process that holds no model', { timeout: 240_000 }, async () => {
     const models = postgresModelStore(pool, { table: `m${run}` });
     const writer = pgvectorFactors(pool, { table: `h${run}` });
     const reader = pgvectorFactors(pool, { table: `h${run}`, refreshMs: 20, onUnknown: 'empty' });
@@ -64,7 +64,7 @@ describe('factors in pgvector', () => {
     })();
     await models.promote('als', first.version, 'production');
     const reached = async (version: number) => {
-      for (const end = Date.now() + 60_000; (await reader.version()) !== version; ) {
+      for (const end = Date.now() + 180_000; (await reader.version()) !== version; ) {
         if (Date.now() > end) throw new Error(`version ${version} is not served`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }

@@ -15,7 +15,7 @@ const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 const types: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html' };
 
 /** A page with what each bundler made of the same file, served from `site/NAME/`. */
-describe('a bundle runs in Chromium with the bytes of Node', { timeout: 120_000 }, () => {
+describe('a bundle runs in Chromium with the bytes of Node', { timeout: 300_000 }, () => {
   const folder = temporaryFolder();
   const site = join(folder.path, 'site');
   let browser: Browser;
@@ -56,6 +56,7 @@ describe('a bundle runs in Chromium with the bytes of Node', { timeout: 120_000 
 
   async function answersOf(script: string, isolated: boolean): Promise<unknown> {
     const page = await browser.newPage();
+    page.setDefaultTimeout(180_000);
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${isolated ? 'isolated' : 'plain'}`;
     await page.goto(`${base}/page`);
     const said = await page.evaluate(`(async () => {
@@ -116,7 +117,7 @@ describe('a bundle runs in Chromium with the bytes of Node', { timeout: 120_000 
     expect(await answersOf('webpack/page.js', false)).toEqual({ isolated: false, one: wanted, two: wanted });
   });
 
-  test('by Next, in a route and in a page', { timeout: 180_000 }, async () => {
+  test('by Next, in a route and in a page', { timeout: 300_000 }, async () => {
     const app = join(folder.path, 'app');
     for (const part of ['answers', 'client']) mkdirSync(join(app, part), { recursive: true });
     folder.write(

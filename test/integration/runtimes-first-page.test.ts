@@ -87,7 +87,7 @@ describe('the server of the first page', () => {
     let said = '';
     running.stderr?.on('data', (text) => (said += text));
     const ask = async (query: string) => (await fetch(`http://127.0.0.1:${port}/${query}`)).json() as Promise<{ item: string }[]>;
-    await expect.poll(() => ask('?user=Bob').catch(() => said), { timeout: 30_000 }).toBeInstanceOf(Array);
+    await expect.poll(() => ask('?user=Bob').catch(() => said), { timeout: 180_000 }).toBeInstanceOf(Array);
     const items = (list: readonly { item: string }[]) => list.map(({ item }) => item);
     expect(items(await ask('?user=Bob'))).toEqual(items(model.recommend('Bob', { n: 5 })));
     expect(items(await ask('?history=lasagne,nothing'))).toEqual(items(model.recommendFor(['lasagne'], { n: 5 })));

@@ -9,7 +9,7 @@ it('an index whose save was killed loads as it was saved last', async () => {
   const folder = temporaryFolder().path;
   const store = fileModelStore(folder);
   for (let round = 0; round < 4; round++) {
-    const child = startChild(join(import.meta.dirname, 'children/save-index.ts'), folder);
+    const child = await startChild(join(import.meta.dirname, 'children/save-index.ts'), folder);
     await child.line('saved');
     await new Promise((resolve) => setTimeout(resolve, 50 + 70 * round));
     child.process.kill('SIGKILL');

@@ -20,15 +20,15 @@ import { zipf } from '../support/makers.ts';
 const data = zipf({ users: 1000, items: 400, rows: 12_000, seed: 3 });
 
 describe('a model in parts by item', () => {
-  it('answers like the whole in four processes, for 1,000 users', { timeout: 120_000 }, async () => {
+  it('answers like the whole in four processes, for 1,000 users', { timeout: 240_000 }, async () => {
     const als = await new AlsRecommender({ factors: 16, iterations: 4, seed: 1, threads: 1 }).fit(data);
     const folder = mkdtempSync(join(tmpdir(), 'attune-shards-'));
     const parts = shardByItem(als, 4);
     expect(parts.map(({ items }) => items.size).reduce((a, b) => a + b)).toBe(als.items.size);
-    const answered = parts.map((part, k) => {
+    const answered = parts.map(async (part, k) => {
       const file = join(folder, `${k}.bin`);
       writeFileSync(file, part.toBytes());
-      return startChild(join(import.meta.dirname, '../support/shard-child.ts'), file).line('lists ');
+      return (await startChild(join(import.meta.dirname, '../support/shard-child.ts'), file)).line('lists ');
     });
     const answers: { item: string; score: number }[][][] = (await Promise.all(answered)).map((line) =>
       JSON.parse(line.slice('lists '.length)),
@@ -51,7 +51,7 @@ describe('a model in parts by item', () => {
 
   it.each(['implicit', 'explicit'] as const)(
     'folds 1,000 visitors in as the whole does, from four processes, %s',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (feedback) => {
       const als = await new AlsRecommender({ factors: 16, iterations: 4, seed: 1, threads: 1, feedback, biases: false }).fit(data);
       const folder = mkdtempSync(join(tmpdir(), 'attune-shards-'));
@@ -70,7 +70,7 @@ describe('a model in parts by item', () => {
         return startChild(join(import.meta.dirname, '../support/shard-child.ts'), file, asked, solved);
       });
       const answers = async <T>(name: string): Promise<T[]> => {
-        const lines = await Promise.all(processes.map((each) => each.line(name)));
+        const lines = await Promise.all(processes.map(async (each) => (await each).line(name)));
         return lines.map((line) => JSON.parse(line.slice(name.length)));
       };
       const visitors = answers<Recommendation[][]>('visitors ');

@@ -13,10 +13,10 @@ const { path: root } = temporaryFolder();
 const fresh = () => mkdtempSync(join(root, 'crash-'));
 
 describe.each(['file', 'sqlite'])('%s stores', (kind) => {
-  it('hold all that they confirmed and nothing half, whenever a writer is killed', { timeout: 60_000 + kills * 5000 }, () =>
+  it('hold all that they confirmed and nothing half, whenever a writer is killed', { timeout: 180_000 + kills * 5000 }, () =>
     crashOften(kind, fresh()),
   );
-  it('take two writers at once', { timeout: 60_000 }, () => writeAtOnce(kind, fresh()));
+  it('take two writers at once', { timeout: 180_000 }, () => writeAtOnce(kind, fresh()));
 });
 
 describe('a disk that is full, or read-only', () => {

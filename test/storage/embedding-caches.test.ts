@@ -61,7 +61,7 @@ describe('a file embedding cache', () => {
 
   it('keeps what was confirmed and no half of anything, whenever it is killed', async () => {
     const folder = freshFolder();
-    const child = startChild(resolve(import.meta.dirname, 'children/put-embeddings.ts'), folder);
+    const child = await startChild(resolve(import.meta.dirname, 'children/put-embeddings.ts'), folder);
     await child.line('ready');
     await child.line('put');
     await new Promise((done) => setTimeout(done, 20 + Math.random() * 150));
@@ -79,7 +79,7 @@ describe('a file embedding cache', () => {
     });
     await cache.put('s', ['x'], Float32Array.of(1));
     expect(segments(folder).filter((file) => file.endsWith('.tmp'))).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('refuses what is no folder', () => {
     expect(() => fileEmbeddingCache('')).toThrow(expect.objectContaining({ code: 'ERR_BAD_ARGUMENT' }));

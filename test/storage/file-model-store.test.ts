@@ -187,7 +187,7 @@ describe('what a killed process leaves', () => {
     const store = fileModelStore(folder);
     let last = 0;
     for (let round = 1; round <= 3; round++) {
-      const child = startChild(putModels, folder, 8, 1000, round);
+      const child = await startChild(putModels, folder, 8, 1000, round);
       await child.line('ready');
       await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 150));
       child.process.kill('SIGKILL');
@@ -211,7 +211,7 @@ describe('what a killed process leaves', () => {
 
 it('two processes that put at once get different versions, and keep each other’s aliases', async () => {
   const folder = freshFolder();
-  const children = [1, 2].map((mark) => startChild(putModels, folder, 0.001, 30, mark));
+  const children = await Promise.all([1, 2].map((mark) => startChild(putModels, folder, 0.001, 30, mark)));
   const ends = await Promise.all(children.map((child) => child.ended));
   expect(ends).toEqual([
     { code: 0, signal: null },
@@ -260,7 +260,7 @@ describe('a stream of versions', () => {
     mkdirSync(join(folder, 'als'));
     const dead = deadPid();
     for (let version = 1; version <= 200; version++) writeFileSync(join(folder, 'als', `${version}.json`), deleted(dead));
-    const children = [1, 2].map((mark) => startChild(putModels, folder, 0.001, 20, mark, 1));
+    const children = await Promise.all([1, 2].map((mark) => startChild(putModels, folder, 0.001, 20, mark, 1)));
     await Promise.all(children.map((child) => child.ended));
     const said = children.map((child) => child.lines.filter((line) => line.startsWith('put ')).map((line) => Number(line.slice(4))));
     expect(said.map((versions) => versions.length)).toEqual([20, 20]);
@@ -280,7 +280,7 @@ describe('the history of an alias', () => {
     mkdirSync(join(folder, 'als'));
     const before = Array.from({ length: 990 }, (_, k) => line(1 + (k % 2)));
     writeFileSync(join(folder, 'als/aliases.jsonl'), before.join('\n'));
-    const children = [1, 2].map((mark) => startChild(putModels, folder, 0.001, 12, mark));
+    const children = await Promise.all([1, 2].map((mark) => startChild(putModels, folder, 0.001, 12, mark)));
     await Promise.all(children.map((child) => child.ended));
     const store = fileModelStore(folder);
     for (const [k, child] of children.entries()) {

@@ -218,7 +218,7 @@ describe('a transaction', () => {
     const file = freshFile();
     let confirmed = 0;
     for (let round = 0; round < 3; round++) {
-      const child = startChild(join(import.meta.dirname, 'children/put-rows.ts'), file, 20_000);
+      const child = await startChild(join(import.meta.dirname, 'children/put-rows.ts'), file, 20_000);
       await child.line(round === 0 ? 'put' : 'ready');
       await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 400));
       child.process.kill('SIGKILL');

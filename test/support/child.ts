@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { bundled } from './bundled.ts';
 
 /** A TypeScript program in a process of its own. */
 export interface Child {
@@ -14,8 +15,8 @@ export interface Child {
 }
 
 /** Starts a TypeScript file with arguments. Its errors go to the test's own. */
-export function startChild(file: string, ...args: (string | number)[]): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startChild(file: string, ...args: (string | number)[]): Promise<Child> {
+  const child = spawn(process.execPath, [await bundled(file), ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   const waiting: { start: string; resolve: (line: string) => void }[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => {

@@ -1,13 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { buildSync } from 'esbuild';
 import { expect } from 'vitest';
+import { bundled } from './bundled.ts';
 import { openCrashStores } from './crash-stores.ts';
-
-const root = resolve(import.meta.dirname, '../..');
 
 /** Rounds of each store: a few, or as many as ATTUNE_KILLS says. */
 export const kills = Number(process.env.ATTUNE_KILLS ?? 4);
@@ -20,26 +17,9 @@ interface Writer {
   ended: Promise<unknown>;
 }
 
-let bundle: string | undefined;
-
-function startWriter(kind: string, place: string, first: number): Writer {
-  if (!bundle) {
-    bundle = join(root, '.services/crash', `child-${process.pid}.mjs`);
-    mkdirSync(join(root, '.services/crash'), { recursive: true });
-    const alias = Object.fromEntries(
-      ['node', 'sqlite', 'postgres', 'redis'].map((name) => [`attune/${name}`, join(root, `src/entries/${name}.ts`)]),
-    );
-    buildSync({
-      entryPoints: [join(root, 'test/support/crash-child.ts')],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      alias,
-      external: ['libsql', 'pg', 'ioredis'],
-    });
-  }
-  const child = spawn(process.execPath, [bundle, kind, place, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function startWriter(kind: string, place: string, first: number): Promise<Writer> {
+  const program = await bundled(resolve(import.meta.dirname, 'crash-child.ts'));
+  const child = spawn(process.execPath, [program, kind, place, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
   reader.on('line', (line) => lines.push(line));
@@ -53,7 +33,7 @@ export async function crashOften(kind: string, place: string, times = kills): Pr
   let first = 1;
   try {
     for (let round = 0; round < times; round++) {
-      const writer = startWriter(kind, place, first);
+      const writer = await startWriter(kind, place, first);
       await writer.ready;
       await new Promise((done) => setTimeout(done, Math.random() * 250));
       writer.process.kill('SIGKILL');
@@ -111,7 +91,7 @@ async function verify(
 export async function writeAtOnce(kind: string, place: string): Promise<void> {
   const stores = await openCrashStores(kind, place);
   try {
-    const writers = [startWriter(kind, place, 1), startWriter(kind, place, 129)];
+    const writers = await Promise.all([startWriter(kind, place, 1), startWriter(kind, place, 129)]);
     await Promise.all(writers.map(({ ready }) => ready));
     while (writers.some(({ lines }) => lines.filter((line) => line.startsWith('model')).length < 4))
       await new Promise((done) => setTimeout(done, 20));

@@ -80,9 +80,9 @@ describe('the file tracker', () => {
     expect(lines[3]).toBe('{"type":"metrics","metrics":{"loss":"NaN"},"step":3,"time":5}');
   });
 
-  it('a killed process leaves everything it has logged, and others go on', { timeout: 60_000 }, async () => {
+  it('a killed process leaves everything it has logged, and others go on', { timeout: 240_000 }, async () => {
     const home = folder();
-    const child = startChild(resolve(import.meta.dirname, 'children/endless-run.ts'), home);
+    const child = await startChild(resolve(import.meta.dirname, 'children/endless-run.ts'), home);
     await child.line('logged 1');
     while (child.lines.length < 6) await child.line('logged');
     const logged = Number(child.lines.at(-1)?.slice(7));

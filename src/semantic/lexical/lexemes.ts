@@ -59,7 +59,7 @@ export function lexemesOf(folded: string): Lexeme[] {
 function plainWordEnd(folded: string, from: number): number {
   let at = from;
   let code = folded.charCodeAt(at);
-  while (code >= 97 && code <= 122) code = folded.charCodeAt(++at);
+  for (const last = from + longestWord; at <= last && code >= 97 && code <= 122; ) code = folded.charCodeAt(++at);
   return at - from > longestWord || code > 127 || mayGoOn[code] ? from : at;
 }
 

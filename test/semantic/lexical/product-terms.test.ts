@@ -194,6 +194,19 @@ describe('the words of a shop', () => {
       expect(least('nasty') / Math.max(1000, least('plain'))).toBeLessThan(100);
     },
   );
+
+  it('of one word without an end take eight times as long for eight letters as for one, not sixty-four times', () => {
+    const words = wordsOf({ words: 2 });
+    const read = (letters: number) => {
+      const before = process.cpuUsage();
+      words.ofQuery('a'.repeat(letters));
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    const times = [0, 1, 2].map(() => ({ short: read(50_000), long: read(400_000) }));
+    const least = (which: 'short' | 'long') => Math.min(...times.map((time) => time[which]));
+    expect(least('long') / Math.max(1000, least('short'))).toBeLessThan(30);
+  });
 });
 
 it('an index of the first version of the words keeps it', async () => {

@@ -70,19 +70,22 @@ export function nodesOf(memory: Memory) {
   const scaled = (sum: number, a: number, b: number) => Math.fround(Math.fround(Math.fround(sum) * a) * b);
   const scaleOf = (g: number, slot: number) => f32[word(g, 'scales') / 4 + slot];
 
-  /** What stands in dimension d of a slot's codes. */
-  const codeOf = (g: number, slot: number, d: number) => {
+  /** The codes of a slot, one per dimension. */
+  const codesOf = (g: number, slot: number) => {
     const width = word(g, 'width');
     const dimensions = word(g, 'fourBit');
-    if (dimensions === 0) return i8[word(g, 'codes') + slot * width + d];
-    if (d >= dimensions) return 0;
-    const both = u8[word(g, 'codes') + (slot * width) / 2 + (d >> 5) * 16 + (d & 15)];
-    return 2 * (d & 16 ? both >> 4 : both & 15) - 15;
+    if (dimensions === 0) return i8.subarray(word(g, 'codes') + slot * width, word(g, 'codes') + (slot + 1) * width);
+    const packed = word(g, 'codes') + (slot * width) / 2;
+    const codes = new Int8Array(width);
+    for (let d = 0; d < dimensions; d++) {
+      const both = u8[packed + (d >> 5) * 16 + (d & 15)];
+      codes[d] = 2 * (d & 16 ? both >> 4 : both & 15) - 15;
+    }
+    return codes;
   };
 
   const queryOf = (g: number, slot: number) => {
-    const width = word(g, 'width');
-    for (let d = 0; d < width; d++) i16[word(g, 'query') / 2 + d] = codeOf(g, slot, d);
+    i16.set(codesOf(g, slot), word(g, 'query') / 2);
     f32[g / 4 + hnswWords.queryScale] = scaleOf(g, slot);
     set(g, 'centre', slot);
   };
@@ -118,15 +121,13 @@ export function nodesOf(memory: Memory) {
       return;
     }
     for (let k = 0; k < count; k++) {
-      let sum = 0;
-      for (let d = 0; d < width; d++) sum += i16[query + d] * codeOf(g, i32[list + k], d);
+      const sum = sumOf(i16, query, codesOf(g, i32[list + k]), 0, width);
       f32[list + word(g, 'listRoom') + k] = scaled(sum, scaleOf(g, i32[list + k]), f32[g / 4 + hnswWords.queryScale]);
     }
   };
   const similarity = (g: number, slot: number, other: number) => {
     if (word(g, 'refined')) return fineSimilarity(g, slot, other);
-    let sum = 0;
-    for (let d = 0; d < word(g, 'width'); d++) sum += codeOf(g, slot, d) * codeOf(g, other, d);
+    const sum = sumOf(codesOf(g, slot), 0, codesOf(g, other), 0, word(g, 'width'));
     return scaled(sum, scaleOf(g, other), scaleOf(g, slot));
   };
   return { word, set, degreeAt, linksOf, setLinks, unpack, meetNone, meet, queryOf, scaleOf, scoreList, similarity, fineScore };

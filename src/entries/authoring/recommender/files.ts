@@ -3,12 +3,12 @@ import type { Recommender } from '../../../contracts/recommender.ts';
 import { readModelFile, writeModelFile } from '../../../data/files/model-file.ts';
 import { readSafetensors } from '../../../data/files/safetensors.ts';
 import { AttuneError } from '../../../errors.ts';
-import { hostile, hostileIds } from '../makers.ts';
+import { hostileIds } from '../makers.ts';
 import type { Expect } from '../test-runner.ts';
 import type { RecommenderSuite } from './suite.ts';
 
 /** A model as bytes and in a store. */
-export function files<R extends Recommender>({ it, expect, make, Class, data, fitted }: RecommenderSuite<R>): void {
+export function files<R extends Recommender>({ it, expect, Class, data, fitted, fittedLenient, fittedHostile }: RecommenderSuite<R>): void {
   it('it comes back with the same lists and the same bytes', () => {
     const bytes = fitted().toBytes();
     const copy = Class.fromBytes(bytes);
@@ -28,13 +28,12 @@ export function files<R extends Recommender>({ it, expect, make, Class, data, fi
     expectSameLists(expect, aligned, fitted());
   });
   it('it remembers its settings, the policy for unknown ids among them', async () => {
-    const lenient = await make({ onUnknown: 'empty' }).fit(data);
-    expect(Class.fromBytes(lenient.toBytes()).recommend('nobody')).toEqual([]);
+    expect(Class.fromBytes(fittedLenient().toBytes()).recommend('nobody')).toEqual([]);
     const refitted = await Class.fromBytes(fitted().toBytes()).fit(data);
     expect(refitted.toBytes()).toEqual(fitted().toBytes());
   });
-  it('it holds strange ids', async () => {
-    const odd = await make().fit(hostile());
+  it('it holds strange ids', () => {
+    const odd = fittedHostile();
     const copy = Class.fromBytes(odd.toBytes());
     expectSameLists(expect, copy, odd);
     expect([...copy.items].sort()).toEqual([...hostileIds].sort());
@@ -43,7 +42,7 @@ export function files<R extends Recommender>({ it, expect, make, Class, data, fi
     const store = tinyStore();
     const first = await fitted().save(store, 'conformance', { note: 'first' });
     expect(first).toMatchObject({ name: 'conformance', version: 1, metadata: { kind: fitted().kind, note: 'first' } });
-    const odd = await make().fit(hostile());
+    const odd = fittedHostile();
     await odd.save(store, 'conformance');
     expectSameLists(expect, await Class.load(store, 'conformance@1'), fitted());
     expectSameLists(expect, await Class.load(store, 'conformance'), odd);

@@ -1,6 +1,6 @@
 import type { ModelStore } from '../../../contracts/model-store.ts';
 import type { Capability, LoadOptions, Recommender, UnknownPolicy } from '../../../contracts/recommender.ts';
-import { checkerboard, historyOf, zipf } from '../makers.ts';
+import { checkerboard, historyOf, hostile, zipf } from '../makers.ts';
 import { suiteOf, type TestRunner } from '../test-runner.ts';
 
 /** The static side of a recommender. */
@@ -28,16 +28,20 @@ export interface Family<R extends Recommender> {
 /** What the parts of the suite share. */
 export type RecommenderSuite<R extends Recommender> = ReturnType<typeof recommenderSuite<R>>;
 
-/** The runner, the family, data with a long tail, and models fitted to it and to a checkerboard. */
+/** The runner, the family, data with a long tail, and fitted models, which the tests share and leave as they are. */
 export function recommenderSuite<R extends Recommender>(family: Family<R>, runner: TestRunner) {
   const suite = suiteOf(runner);
   const { make, Class, personal = true, can = {} } = family;
   const data = zipf();
   let model: R;
+  let lenient: R;
   let board: R;
+  let odd: R;
   suite.beforeAll(async () => {
     model = await make().fit(data);
+    lenient = await make({ onUnknown: 'empty' }).fit(data);
     board = await make().fit(checkerboard());
+    odd = await make().fit(hostile());
   });
   return {
     ...suite,
@@ -49,7 +53,11 @@ export function recommenderSuite<R extends Recommender>(family: Family<R>, runne
     everyone: [...data.users],
     /** The model of `data`, once the tests run. */
     fitted: () => model,
+    /** The same, but for its policy for unknown ids. */
+    fittedLenient: () => lenient,
     fittedBoard: () => board,
+    /** The model of strange ids. */
+    fittedHostile: () => odd,
     /** What a user of `data` did. */
     seenBy: (user: string) => new Set(historyOf(data, user).map(({ item }) => item)),
   };

@@ -4,7 +4,15 @@ import { expectCode } from './checks.ts';
 import type { RecommenderSuite } from './suite.ts';
 
 /** Ids that the model does not know. */
-export function unknownIds<R extends Recommender>({ describe, it, expect, make, can, data, fitted }: RecommenderSuite<R>): void {
+export function unknownIds<R extends Recommender>({
+  describe,
+  it,
+  expect,
+  can,
+  fitted,
+  fittedLenient,
+  fittedHostile,
+}: RecommenderSuite<R>): void {
   describe('unknown ids', () => {
     it('throw by default, with a code and the id in the message', () => {
       const model = fitted();
@@ -18,9 +26,9 @@ export function unknownIds<R extends Recommender>({ describe, it, expect, make, 
       }
       expectCode('ERR_UNKNOWN_USER', () => model.recommend('nobody'), "onUnknown: 'empty'");
     });
-    it("give nothing under onUnknown: 'empty', of the call or of the model", async () => {
+    it("give nothing under onUnknown: 'empty', of the call or of the model", () => {
       const model = fitted();
-      const lenient = await make({ onUnknown: 'empty' }).fit(data);
+      const lenient = fittedLenient();
       for (const [m, o] of [
         [model, { onUnknown: 'empty' }],
         [lenient, {}],
@@ -37,8 +45,8 @@ export function unknownIds<R extends Recommender>({ describe, it, expect, make, 
       }
       expectCode('ERR_UNKNOWN_USER', () => lenient.recommend('nobody', { onUnknown: 'throw' }));
     });
-    it('may be strange and still be known', async () => {
-      const odd = await make().fit(hostile());
+    it('may be strange and still be known', () => {
+      const odd = fittedHostile();
       for (const id of hostileIds) {
         const list = odd.recommend(id, { n: 100 });
         const at = hostileIds.indexOf(id);
