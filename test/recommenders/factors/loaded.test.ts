@@ -15,23 +15,23 @@ import { zipf } from '../../support/makers.ts';
 const data = zipf({ users: 40, items: 60, interactions: 400 });
 const small = { factors: 8, seed: 1 };
 const made = {
-  als: { Class: AlsRecommender, fit: () => new AlsRecommender({ ...small, iterations: 2 }).fit(data) },
-  bpr: { Class: BprRecommender, fit: () => new BprRecommender({ ...small, iterations: 2 }).fit(data) },
-  'light-gcn': { Class: LightGcnRecommender, fit: () => new LightGcnRecommender({ ...small, epochs: 1 }).fit(data) },
-  'two-tower': { Class: TwoTowerRecommender, fit: () => new TwoTowerRecommender({ ...small, epochs: 1 }).fit(data) },
-  sasrec: { Class: SasRecRecommender, fit: () => new SasRecRecommender({ ...small, epochs: 1 }).fit(data) },
+  als: { Class: AlsRecommender, trained: () => new AlsRecommender({ ...small, iterations: 2 }).fit(data) },
+  bpr: { Class: BprRecommender, trained: () => new BprRecommender({ ...small, iterations: 2 }).fit(data) },
+  'light-gcn': { Class: LightGcnRecommender, trained: () => new LightGcnRecommender({ ...small, epochs: 1 }).fit(data) },
+  'two-tower': { Class: TwoTowerRecommender, trained: () => new TwoTowerRecommender({ ...small, epochs: 1 }).fit(data) },
+  sasrec: { Class: SasRecRecommender, trained: () => new SasRecRecommender({ ...small, epochs: 1 }).fit(data) },
   factors: {
     Class: FactorRecommender,
-    fit: async () => {
+    trained: async () => {
       const { users: userIds, items: itemIds, userFactors, itemFactors } = await new AlsRecommender({ ...small, iterations: 2 }).fit(data);
       return FactorRecommender.from({ userIds, itemIds, userFactors, itemFactors, history: data });
     },
   },
 };
 
-describe.each(Object.entries(made))('a %s model', (kind, { Class, fit }) => {
+describe.each(Object.entries(made))('a %s model', (kind, { Class, trained }) => {
   it('is ready to answer when it is loaded, and answers like the one that was stored', async () => {
-    const model = await fit();
+    const model = await trained();
     const store = memoryModelStore();
     await model.save(store, kind);
     const making = vi.spyOn(FactorServing, 'making');
