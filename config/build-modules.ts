@@ -32,11 +32,11 @@ export async function buildModules(): Promise<void> {
   await build({ ...options, entryPoints: [...atOnce], outbase: src, outdir, plugins: [otherFilesOutside] });
   await buildLate(late, atOnce, inPages);
   const names = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-  const codes = new Map(names.map((name) => [join(outdir, name), pureStatements(readFileSync(join(outdir, name), 'utf8'))]));
-  for (const [file, code] of kernelsFirst(codes)) writeFileSync(file, withoutPreloads(shortNames(code)));
+  const codes = new Map(names.map((name) => [join(outdir, name), pureStatements(shortNames(readFileSync(join(outdir, name), 'utf8')))]));
+  for (const [file, code] of kernelsFirst(codes)) writeFileSync(file, withoutPreloads(code));
 }
 
-/** With short names inside: some bundlers, such as Rollup, leave names as they are. */
+/** With short names inside: some bundlers, such as Rollup, leave names as they are. Marks of pure values come after it, which would drop them. */
 const shortNames = (code: string) =>
   transformSync(code, { minifyIdentifiers: true, minifyWhitespace: true, format: 'esm', target: 'es2022' }).code;
 

@@ -37,7 +37,7 @@ function kernelsOf(file: string, codes: Map<string, string>): string {
     .join('');
 }
 
-const kernelNameOf = (code: string) => /export\{(\w+)\}/.exec(code)?.[1];
+const kernelNameOf = (code: string) => /export\{(?:\w+ as )?(\w+)\}/.exec(code)?.[1];
 
 /** Imports and re-exports of files. */
 function linksOf(code: string): Link[] {
