@@ -48,7 +48,7 @@ if (!upToDate()) await build();
 
 function digestOf() {
   const stamp = createHash('sha256');
-  for (const file of [import.meta.filename, join(engine, 'threads/worker.ts'), join(engine, 'threads/job.ts')])
+  for (const file of [import.meta.filename, ...['worker.ts', 'job.ts', 'run-here.ts'].map((name) => join(engine, 'threads', name))])
     stamp.update(readFileSync(file));
   for (const [name, text] of sources) stamp.update(`${name}\n${text}`);
   return stamp.digest('hex');

@@ -43,24 +43,19 @@ export function number(spec: {
   below?: number;
   integer?: boolean;
 }): Check<number> {
-  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = spec;
-  const { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = spec;
+  const { min, max, above, below } = spec as Required<typeof spec>; // comparing with a bound that is not given is false
   return (value, name) => {
     if (value === undefined && spec.default !== undefined) return spec.default;
-    const ok =
-      typeof value === 'number' &&
-      Number.isFinite(value) &&
-      value >= min &&
-      value <= max &&
-      (above === Number.NEGATIVE_INFINITY || value > above) &&
-      value < below &&
-      (!spec.integer || Number.isInteger(value));
-    if (ok) return value as number;
-    const low = above > Number.NEGATIVE_INFINITY ? ` above ${above}` : min > Number.NEGATIVE_INFINITY ? ` from ${min}` : '';
-    const high = below < Number.POSITIVE_INFINITY ? ` below ${below}` : max < Number.POSITIVE_INFINITY ? ` up to ${max}` : '';
+    if (typeof value === 'number' && Number.isFinite(value) && (!spec.integer || Number.isInteger(value))) {
+      if (!(value < min || value > max || value <= above || value >= below)) return value;
+    }
+    const low = bound('above', above) || bound('from', min);
+    const high = bound('below', below) || bound('up to', max);
     throw new AttuneError('ERR_BAD_OPTION', `${name} must be a ${spec.integer ? 'whole ' : ''}number${low}${high}, got ${shown(value)}.`);
   };
 }
+
+const bound = (word: string, limit: number | undefined) => (limit === undefined ? '' : ` ${word} ${limit}`);
 
 /** A whole number in [min, max]. */
 export const integer = (spec: { default?: number; min?: number; max?: number }): Check<number> => number({ ...spec, integer: true });

@@ -1,5 +1,5 @@
 import { type Id, textOf } from '../data/ids.ts';
-import { readTime } from '../data/time-column.ts';
+import { readOneTime } from '../data/time-column.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { checkIterable } from '../options.ts';
 
@@ -120,7 +120,7 @@ function readEntry(owner: string, given: HistoryItem): HistoryEntry {
     );
   }
   if (given.timestamp === undefined || given.timestamp === null) return { item, value };
-  const timestamp = readTime(given.timestamp);
+  const timestamp = readOneTime(given.timestamp);
   if (timestamp !== undefined) return { item, value, timestamp };
   throw new AttuneError(
     'ERR_BAD_VALUE',

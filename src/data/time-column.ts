@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 import { numberOfText } from './number-text.ts';
-import { isCalendarNumber, parseTime } from './times.ts';
+import { isCalendarNumber, parseAnyTime, parseTime } from './times.ts';
 
 /** What a number that stands for a time counts since 1970; `'auto'` tells them apart by the whole column. */
 export type TimestampUnit = 'auto' | 's' | 'ms' | 'us' | 'ns';
@@ -183,10 +183,15 @@ export class TimeColumn {
 const say = "Name the unit with timestampUnit: 's', 'ms', 'us' or 'ns' to be sure.";
 
 /** Milliseconds since 1970 of a number, a Date, or a text; undefined for anything else. A number is taken as milliseconds. */
-export function readTime(value: unknown): number | undefined {
+export const readTime = (value: unknown): number | undefined => timeOf(value, parseTime);
+
+/** The same for a few values, in pages too: see `parseAnyTime`. */
+export const readOneTime = (value: unknown): number | undefined => timeOf(value, parseAnyTime);
+
+function timeOf(value: unknown, parse: typeof parseTime): number | undefined {
   const n = numberOf(value);
   if (n !== undefined) return Number.isFinite(n) && !(typeof value === 'string' && isCalendarNumber(n)) ? n : undefined;
-  const time = value instanceof Date ? value.getTime() : typeof value === 'string' ? parseTime(value) : undefined;
+  const time = value instanceof Date ? value.getTime() : typeof value === 'string' ? parse(value) : undefined;
   return Number.isNaN(time) ? undefined : time;
 }
 

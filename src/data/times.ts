@@ -12,8 +12,11 @@ const monthDayYear = new RegExp(String.raw`^(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\
 
 /** Milliseconds since 1970 (with a fraction where the text has microseconds), or undefined for what is no unambiguous moment. */
 export function parseTime(text: string): number | undefined {
-  const plain = plainIso(text);
-  if (plain !== undefined) return plain;
+  return plainIso(text) ?? parseAnyTime(text);
+}
+
+/** The same for few texts: what is quick with the usual forms stays out of the pages that need no more. */
+export function parseAnyTime(text: string): number | undefined {
   const trimmed = text.trim();
   const iso = isoText.exec(trimmed);
   if (iso) {

@@ -3,7 +3,8 @@ import type { FamilyName, Job } from './generated/jobs.ts';
 import { type EngineOptions, LocalEngine } from './local-engine.ts';
 import { maxBlocks, runBlocks, words } from './threads/job.ts';
 import { type Cut, checkJob, postJob } from './threads/post-job.ts';
-import { mayBlock, startWorker, type WorkerHandle } from './threads/runtime.ts';
+import { mayBlock } from './threads/runtime.ts';
+import { startWorker, type WorkerHandle } from './threads/start-worker.ts';
 
 export type { Block } from './memory/block.ts';
 export type { Cut } from './threads/post-job.ts';

@@ -4,7 +4,8 @@ import type { FamilyName, Job, Kernel } from './generated/jobs.ts';
 import { Arena } from './memory/arena.ts';
 import { type Block, padded } from './memory/block.ts';
 import { type Blocks, type Fields, type Layout, place } from './memory/layout.ts';
-import { type EngineMemory, instantiate, type Kernels, type RowRange, runHere } from './threads/job.ts';
+import type { EngineMemory } from './threads/job.ts';
+import { instantiate, type Kernels, type RowRange, runHere } from './threads/run-here.ts';
 
 export type { Block } from './memory/block.ts';
 

@@ -1,3 +1,5 @@
+import { atOnce } from '../work/steps.ts';
+
 const p1 = 0x9e3779b1;
 const p2 = 0x85ebca77;
 const p3 = 0xc2b2ae3d;
@@ -14,9 +16,7 @@ const pieceBytes = 2 ** 20;
  * @returns an unsigned 32-bit number.
  */
 export function xxHash32(...parts: Uint8Array[]): number {
-  const hash = new XxHash32();
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  return atOnce(hashing(...parts));
 }
 
 /** The same by steps of a millisecond, between which others may work. */

@@ -2,7 +2,7 @@ import { AttuneError, shown } from '../../errors.ts';
 import { atOnce } from '../../work/steps.ts';
 import { IdMap } from '../id-map.ts';
 import { joined, readingSafetensors, type Safetensors, safetensorsSections, type Tensor, type TensorData } from './safetensors.ts';
-import { readHeader } from './safetensors-header.ts';
+import { isObject, readHeader } from './safetensors-header.ts';
 
 /** What a model file says besides its tensors. */
 export interface ModelFile {
@@ -146,8 +146,8 @@ export function viewOf<T extends TensorData>(file: ModelFile, name: string, type
 
 function readSettings(text: string | undefined, kind: string): Record<string, unknown> {
   try {
-    const settings = JSON.parse(text ?? '');
-    if (settings !== null && typeof settings === 'object' && !Array.isArray(settings)) return settings;
+    const settings: unknown = JSON.parse(text ?? '');
+    if (isObject(settings)) return settings;
   } catch {
     // not JSON
   }

@@ -108,11 +108,13 @@ function keysIn(text: string): number {
   return count;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether JSON is an object, not an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function isCounts(value: unknown): value is number[] {
+/** Whether a value is a list of whole numbers from 0. */
+export function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }
 

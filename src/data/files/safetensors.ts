@@ -1,7 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { hashing, xxHash32 } from '../../numeric/xx-hash.ts';
 import { atOnce } from '../../work/steps.ts';
-import { type HeaderEntry, readHeader, type StoredType, storedTypes } from './safetensors-header.ts';
+import { type HeaderEntry, isCounts, readHeader, type StoredType, storedTypes } from './safetensors-header.ts';
 
 /** The arrays that tensors are made of. */
 export type TensorData = Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array | Uint16Array | Uint32Array;
@@ -135,7 +135,7 @@ function checked(name: string, { data, shape, dtype }: Tensor): { name: string; 
   const own = (Object.keys(storedTypes) as StoredType[]).find((type) => storedTypes[type].own && data instanceof storedTypes[type].array);
   const type = dtype ?? own;
   const fits = type !== undefined && Object.hasOwn(storedTypes, type) && data instanceof storedTypes[type].array;
-  const size = Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0) ? shape.reduce((a, b) => a * b, 1) : -1;
+  const size = isCounts(shape) ? shape.reduce((a, b) => a * b, 1) : -1;
   if (fits && size === data.length && name !== '__metadata__') return { name, data, shape, dtype: type };
   throw new AttuneError(
     'ERR_BAD_ARGUMENT',

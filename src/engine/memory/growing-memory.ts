@@ -1,7 +1,7 @@
 import { AttuneError } from '../../errors.ts';
 import { type KernelFamily, modulesOf, plainKernels } from '../families.ts';
 import type { FamilyName, Kernel } from '../generated/jobs.ts';
-import { instantiate, type Kernels } from '../threads/job.ts';
+import { instantiate, type Kernels } from '../threads/run-here.ts';
 import type { PoolHost } from '../threads/thread-pool.ts';
 import { Arena } from './arena.ts';
 import { place } from './layout.ts';

@@ -1,9 +1,7 @@
 /** The protocol between the main thread and workers: where a job is in shared memory and how its blocks are claimed. */
 
-import type { AllKernels, FamilyName, Job, JobName } from '../generated/jobs.ts';
-
-/** Bytes of the control area. */
-export const controlBytes = 64 + 24 * 8;
+import { controlBytes } from './pool-layout.ts';
+import type { Kernels } from './run-here.ts';
 
 /** Positions in the control area: 32-bit words, then (at byte `values`) 64-bit arguments. */
 export const words = {
@@ -32,17 +30,6 @@ export const maxBlocks = (1 << blockBits) - 1;
 
 /** The ticket that offers the first block of a generation. */
 export const firstTicket = (generation: number) => (generation & 0x7ff) << blockBits;
-
-/** Kernels over one memory, and the jobs among them in the order of their numbers. */
-export interface Kernels {
-  calls: AllKernels;
-  jobs: readonly JobName[];
-}
-
-/** The kernels of compiled modules over one memory. */
-export function instantiate(modules: readonly WebAssembly.Module[], memory: WebAssembly.Memory): AllKernels {
-  return Object.assign({}, ...modules.map((module) => new WebAssembly.Instance(module, { env: { memory } }).exports));
-}
 
 /** What a worker needs to know to take part. */
 export interface EngineMemory {
@@ -80,26 +67,4 @@ export function runBlocks({ calls, jobs }: Kernels, shared: Int32Array, values: 
     if (Atomics.add(shared, words.done, 1) + 1 === blocks) Atomics.notify(shared, words.done);
     if (performance.now() > until) return false;
   }
-}
-
-/** Rows of a block job that runs on the calling thread. */
-export interface RowRange {
-  /** First row, default 0. */
-  lo?: number;
-  /** One behind the last. */
-  hi: number;
-  /** Number of the block, default 0. */
-  block?: number;
-}
-
-/** A job whose arguments are the same in all its runs: they are listed once. Blocks may grow with their memory, but never move in it. */
-export function bound<A, F extends FamilyName>(job: Job<A, F>, args: NoInfer<A>): Job<void, F> {
-  const list = job.list(args);
-  return { name: job.name, list: () => list };
-}
-
-/** Runs a block job on this thread. */
-export function runHere<A>({ calls }: Kernels, scratch: number, job: Job<A>, { lo = 0, hi, block = 0 }: RowRange, args: A): void {
-  const kernel = calls[job.name] as (...args: number[]) => void;
-  kernel(lo, hi, block, scratch, ...job.list(args));
 }

@@ -1,6 +1,8 @@
 import { padded } from '../memory/block.ts';
 import { type Blocks, i32, layout } from '../memory/layout.ts';
-import { controlBytes } from './job.ts';
+
+/** Bytes of the control area: its words and its arguments, see job.ts. */
+export const controlBytes = 64 + 24 * 8;
 
 /** What a pool of threads takes from its host. */
 export function poolLayout(threads: number, scratchBytes: number) {

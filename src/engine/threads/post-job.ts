@@ -1,7 +1,8 @@
 import { AttuneError } from '../../errors.ts';
 import type { Job, JobName } from '../generated/jobs.ts';
 import type { Block } from '../memory/block.ts';
-import { firstTicket, type Kernels, maxBlocks, words } from './job.ts';
+import { firstTicket, maxBlocks, words } from './job.ts';
+import type { Kernels } from './run-here.ts';
 
 /** How the rows of a job are cut into blocks. The cut never depends on the number of threads, so neither does the result. */
 export type Cut = { rows: number; blockSize: number } | { bounds: Block<Int32Array> };

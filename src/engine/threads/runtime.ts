@@ -1,5 +1,4 @@
 /** What differs between Node, Bun, Deno and browsers, in one place. Nothing here imports a module of a runtime statically. */
-import { withWorkerText } from './worker-text.ts';
 
 interface NodeWorker {
   unref(): void;
@@ -11,14 +10,8 @@ interface Builtins {
   'node:os': { availableParallelism?(): number; cpus(): unknown[] };
 }
 
-/** A started worker. */
-export interface WorkerHandle {
-  /** Ends it at once. */
-  terminate(): void;
-}
-
 /** A built-in module of Node (Bun, Deno), or undefined in a browser. */
-function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
+export function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
   const process = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process;
   return process?.getBuiltinModule?.(name) as Builtins[N] | undefined;
 }
@@ -38,35 +31,3 @@ export function canShare(): boolean {
 
 /** Whether this thread may block for a moment: not the main thread of a page. */
 export const mayBlock = () => typeof (globalThis as { document?: unknown }).document === 'undefined';
-
-/** Starts a worker that never keeps the process alive; undefined where that is not possible. */
-export function startWorker(start: object): WorkerHandle | undefined {
-  let worker: { terminate(): unknown } | undefined;
-  let isEnded = false;
-  try {
-    withWorkerText((text) => {
-      if (!isEnded) worker = workerOf(text, start);
-    });
-  } catch {
-    return undefined;
-  }
-  return {
-    terminate() {
-      isEnded = true;
-      worker?.terminate();
-    },
-  };
-}
-
-function workerOf(text: string, start: object): { terminate(): unknown } {
-  const threads = builtin('node:worker_threads');
-  if (threads) {
-    const worker = new threads.Worker(text, { eval: true, workerData: start });
-    worker.on('error', () => {}); // its blocks are taken by other threads
-    worker.unref();
-    return worker;
-  }
-  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })));
-  worker.postMessage(start);
-  return worker;
-}

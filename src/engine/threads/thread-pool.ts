@@ -1,10 +1,12 @@
 import type { FamilyName, Job } from '../generated/jobs.ts';
 import { padded } from '../memory/block.ts';
 import type { Blocks, Fields, Layout } from '../memory/layout.ts';
-import { type EngineMemory, type Kernels, type RowRange, runBlocks, runHere, words } from './job.ts';
+import { type EngineMemory, runBlocks, words } from './job.ts';
 import { type PoolMemory, poolLayout } from './pool-layout.ts';
 import { checkJob, postJob } from './post-job.ts';
-import { mayBlock, startWorker, type WorkerHandle } from './runtime.ts';
+import { type Kernels, type RowRange, runHere } from './run-here.ts';
+import { mayBlock } from './runtime.ts';
+import { startWorker, type WorkerHandle } from './start-worker.ts';
 
 /** Whose memory a pool works on: an engine, or a memory that grows. */
 export interface PoolHost<F extends FamilyName = never> {

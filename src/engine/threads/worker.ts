@@ -3,7 +3,8 @@
  * about models. Bundled to a string at build time, so that a user's bundler cannot lose it.
  */
 import type { JobName } from '../generated/jobs.ts';
-import { type EngineMemory, instantiate, runBlocks, words } from './job.ts';
+import { type EngineMemory, runBlocks, words } from './job.ts';
+import { instantiate } from './run-here.ts';
 
 type Start = EngineMemory & { modules: WebAssembly.Module[]; jobs: JobName[]; thread: number };
 

@@ -1,7 +1,8 @@
 import type { Csr } from '../../data/csr.ts';
-import { readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
+import { readingModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import { xxHash32 } from '../../numeric/xx-hash.ts';
+import { atOnce } from '../../work/steps.ts';
 import type { AlsIteration, AlsSettings } from './options.ts';
 import type { AlsState } from './solver/training-state.ts';
 
@@ -42,7 +43,7 @@ export function checkpointToBytes(
  * @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT; ERR_BAD_OPTION when it belongs to other data or options
  */
 export function checkpointFromBytes(bytes: Uint8Array, s: AlsSettings, data: number): AlsState {
-  const file = readModelFile(bytes, kind, formatVersion);
+  const file = atOnce(readingModelFile(bytes, kind, formatVersion));
   const stored = file.settings as { options: Record<string, unknown>; data: number; age?: number | undefined; history: AlsIteration[] };
   const own: Record<string, unknown> = decisive(s);
   const other = Object.keys(own).find((name) => stored.options?.[name] !== own[name]);

@@ -1,8 +1,8 @@
 import { type Job, rankPrefiltered, rankRows } from '../../engine/generated/jobs.ts';
 import type { Block, LocalEngine } from '../../engine/local-engine.ts';
 import { type Blocks, f32, f64, i32, layout } from '../../engine/memory/layout.ts';
-import { bound, runHere } from '../../engine/threads/job.ts';
 import { type PoolMemory, poolLayout } from '../../engine/threads/pool-layout.ts';
+import { bound, runHere } from '../../engine/threads/run-here.ts';
 import type { ThreadPool } from '../../engine/threads/thread-pool.ts';
 import { threadPools } from '../../engine/threads/thread-pools.ts';
 import type { Ranked } from '../../numeric/top-k.ts';

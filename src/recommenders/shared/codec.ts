@@ -1,6 +1,7 @@
 import type { ModelStore } from '../../contracts/model-store.ts';
 import type { LoadOptions } from '../../contracts/recommender.ts';
 import { handOver, type ModelFile, readingModelFile, writeModelFile } from '../../data/files/model-file.ts';
+import { isObject } from '../../data/files/safetensors-header.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { type Check, onUnknown, optional, readOptions, threads } from '../../options.ts';
 import { readModelStore } from '../../storage/shared/model-names.ts';
@@ -102,12 +103,8 @@ export function decodeTrained<Settings, Line extends object>(
 /** The training record of a file, without the times of a clock, which files do not keep. A file may have none. @throws ERR_BAD_FILE */
 export function recordOf<Line extends object>(kind: string, stored: unknown): (Line & { seconds: number })[] {
   const lines: unknown = stored ?? [];
-  if (Array.isArray(lines) && lines.every((line) => typeof line === 'object' && line !== null && !Array.isArray(line))) {
-    return lines.map((line: Line) => ({ ...line, seconds: Number.NaN }));
-  }
-  const got = Array.isArray(lines)
-    ? `a list with ${shown(lines.find((line) => typeof line !== 'object' || line === null || Array.isArray(line)))}`
-    : shown(lines);
+  if (Array.isArray(lines) && lines.every(isObject)) return lines.map((line) => ({ ...(line as Line), seconds: Number.NaN }));
+  const got = Array.isArray(lines) ? `a list with ${shown(lines.find((line) => !isObject(line)))}` : shown(lines);
   throw new AttuneError(
     'ERR_BAD_FILE',
     `Expected a list of iterations as 'history' in a model of kind '${kind}', got ${got}. Restore the file from a copy, or train again.`,
