@@ -84,7 +84,10 @@ describe('a page that answers with a saved model', { timeout: 240_000 }, () => {
     await new Promise<void>((done, fail) =>
       webpack({ mode: 'production', context, entry: './page.js', output }, (error: Error | null) => (error ? fail(error) : done())),
     );
-    folder.write(`site/webpack/${job.name}/index.html`, '<!doctype html><title>page</title><script src="page.js"></script>');
+    folder.write(
+      `site/webpack/${job.name}/index.html`,
+      '<!doctype html><meta charset="utf-8"><title>page</title><script src="page.js"></script>',
+    );
     await expectWithin('webpack', job, `webpack/${job.name}/index.html`);
   });
 
