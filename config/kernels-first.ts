@@ -20,7 +20,9 @@ export function kernelsFirst(codes: Map<string, string>): Map<string, string> {
     const own = links.get(file) as Link[];
     const stepsOf = (link: Link) =>
       targetOf(file, link).endsWith(firstClass) ? -1 : (steps.get(targetOf(file, link)) ?? Number.POSITIVE_INFINITY);
-    const sorted = [...own].sort((a, b) => (stepsOf(a) === stepsOf(b) ? 0 : stepsOf(a) - stepsOf(b)));
+    // An import without names only loads a file, which does nothing.
+    const named = own.filter((link) => ts.isExportDeclaration(link) || link.importClause);
+    const sorted = named.sort((a, b) => (stepsOf(a) === stepsOf(b) ? 0 : stepsOf(a) - stepsOf(b)));
     let text = code;
     for (const { pos, end } of [...own].reverse()) text = text.slice(0, pos) + text.slice(end);
     result.set(file, kernelsOf(file, codes) + sorted.map((link) => link.getText()).join('') + text);
