@@ -12,7 +12,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { FactorServing } from '../../../src/recommenders/factors/serving.ts';
 import { zipf } from '../../support/makers.ts';
 
-const data = zipf({ users: 40, items: 60, interactions: 400 });
+const data = zipf({ users: 40, items: 60, rows: 400 });
 const small = { factors: 8, seed: 1 };
 const made = {
   als: { Class: AlsRecommender, trained: () => new AlsRecommender({ ...small, iterations: 2 }).fit(data) },
