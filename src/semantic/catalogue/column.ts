@@ -25,7 +25,7 @@ export class Column {
     for (const entry of this.#values.flat()) {
       if (typeof entry === compares) isCompared = true;
       else if (typeof entry === 'number' || (typeof entry === 'string' && numberOfText(entry) !== undefined)) other ??= entry;
-      else if (typeof entry === 'string' && entry !== '') text ??= entry;
+      else if (typeof entry === 'string' && entry.trim() !== '') text ??= entry;
     }
     if (!isRange || compares === 'string') return isCompared ? undefined : other;
     return other ?? (isCompared ? undefined : text);
