@@ -69,7 +69,7 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
       },
     };
     const damaged = (error: unknown) => {
-      const type = /^parquet (\w+) not supported$/.exec((error as Error).message)?.[1];
+      const type = /^parquet (interval|bson) not supported$/.exec((error as Error).message)?.[1];
       if (type !== undefined) {
         throw new AttuneError(
           'ERR_BAD_FILE',
