@@ -1,24 +1,19 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join, resolve } from 'node:path';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Bundler, downloaded, type PageJob, pageJobs } from './runtimes/page-weights.ts';
 import { installAttune, runtimes } from './runtimes/project.ts';
-
-const types: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html', '.css': 'text/css' };
+import { type ServedSite, serveSite } from './runtimes/served-site.ts';
 
 /** Each bundler as it comes, without a setting about sizes. Pages are served from `site`. */
 describe('a page that answers with a saved model', { timeout: 240_000 }, () => {
   const folder = temporaryFolder();
   const site = join(folder.path, 'site');
-  let browser: Browser;
-  let server: Server;
+  let served: ServedSite;
 
   beforeAll(async () => {
     installAttune(folder.path);
@@ -28,31 +23,19 @@ describe('a page that answers with a saved model', { timeout: 240_000 }, () => {
       folder.write(`${name}/page.js`, code);
       folder.write(`${name}/index.html`, '<!doctype html><title>attune</title><script type="module" src="/page.js"></script>\n');
     }
-    server = createServer((request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      const file = join(site, pathname);
-      const known = extname(file) in types && existsSync(file);
-      response.writeHead(known ? 200 : 404, { 'content-type': types[known ? extname(file) : '.html'] });
-      response.end(known ? readFileSync(file) : '');
-    }).listen(0, '127.0.0.1');
-    await new Promise((done) => server.once('listening', done));
-    browser = await chromium.launch({
-      executablePath: readFileSync(resolve(runtimes, '../../chromium/path.txt'), 'utf8').trim(),
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
+    served = await serveSite(site);
   });
 
   afterAll(async () => {
-    await browser?.close();
-    server?.close();
+    await served?.close();
   });
 
-  const address = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`;
+  const address = (path: string) => `${served.origin}/${path}`;
 
   /** Asks a page and compares what it downloaded with the budget. @param without kilobytes of a page without attune */
   async function expectWithin(bundler: Bundler, job: PageJob, path: string, without = 0): Promise<void> {
     const { bytes, asked, answer } = await job.made();
-    const got = await downloaded(browser, address(path), { bytes, asked });
+    const got = await downloaded(served.browser, address(path), { bytes, asked });
     const kilobytes = got.kilobytes - without;
     console.log(`${bundler}, ${job.name}: ${kilobytes.toFixed(2)} kB in ${got.files} files`);
     expect(got.answer).toEqual(JSON.parse(JSON.stringify(answer)));
@@ -115,7 +98,7 @@ export default function Page() {
       encoding: 'utf8',
       env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
     });
-    const empty = await downloaded(browser, address('next/empty.html'), { bytes: new Uint8Array(0), asked: 'nothing' });
+    const empty = await downloaded(served.browser, address('next/empty.html'), { bytes: new Uint8Array(0), asked: 'nothing' });
     for (const job of pageJobs) await expectWithin('Next', job, `next/${job.name}.html`, empty.kilobytes);
   });
 });

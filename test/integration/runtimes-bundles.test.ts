@@ -1,25 +1,21 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { conformance } from './runtimes/conformance.ts';
 import { bundled, conformanceScript, installAttune, runtimes } from './runtimes/project.ts';
+import { type ServedSite, serveSite } from './runtimes/served-site.ts';
 
 const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
-const types: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html' };
 
 /** A page with what each bundler made of the same file, served from `site/NAME/`. */
 describe('a bundle runs in Chromium with the bytes of Node', { timeout: 300_000 }, () => {
   const folder = temporaryFolder();
   const site = join(folder.path, 'site');
-  let browser: Browser;
-  let server: Server;
+  let served: ServedSite;
   let wanted: Record<string, string>;
 
   beforeAll(async () => {
@@ -29,24 +25,14 @@ describe('a bundle runs in Chromium with the bytes of Node', { timeout: 300_000 
     folder.write('page.js', "import { conformance } from './conformance.mjs';\nglobalThis.conformance = conformance;\n");
     folder.write('index.html', '<!doctype html><title>attune</title><script type="module" src="/page.js"></script>\n');
     wanted = await conformance(1);
-    server = createServer((request, response) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      const headers = pathname.startsWith('/isolated/') ? isolation : {};
-      const file = join(site, pathname.replace(/^\/(isolated|plain)\//, '/'));
-      const known = extname(file) in types && existsSync(file);
-      response.writeHead(200, { ...headers, 'content-type': known ? types[extname(file)] : 'text/html' });
-      response.end(known ? readFileSync(file) : '<!doctype html><title>page</title>');
-    }).listen(0, '127.0.0.1');
-    await new Promise((done) => server.once('listening', done));
-    browser = await chromium.launch({
-      executablePath: readFileSync(resolve(runtimes, '../../chromium/path.txt'), 'utf8').trim(),
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
+    served = await serveSite(site, (path) => ({
+      file: path.replace(/^\/(isolated|plain)\//, '/'),
+      headers: path.startsWith('/isolated/') ? isolation : {},
+    }));
   });
 
   afterAll(async () => {
-    await browser?.close();
-    server?.close();
+    await served?.close();
   });
 
   /** A package of the runtimes, as if the project had installed it. */
@@ -55,9 +41,9 @@ describe('a bundle runs in Chromium with the bytes of Node', { timeout: 300_000 
   }
 
   async function answersOf(script: string, isolated: boolean): Promise<unknown> {
-    const page = await browser.newPage();
+    const page = await served.browser.newPage();
     page.setDefaultTimeout(180_000);
-    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${isolated ? 'isolated' : 'plain'}`;
+    const base = `${served.origin}/${isolated ? 'isolated' : 'plain'}`;
     await page.goto(`${base}/page`);
     const said = await page.evaluate(`(async () => {
       await import('${base}/${script}');
