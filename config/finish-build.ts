@@ -20,6 +20,9 @@ for (const name of readdirSync(dist)) {
   if (/\.c?js$/.test(name)) edit(name, (code) => plainClassNames(quickToParse(code)));
 }
 for (const name of readdirSync(join(dist, 'bundle'))) edit(`bundle/${name}`, (code) => plainClassNames(quickToParse(code)));
+for (const name of readdirSync(join(dist, 'modules'), { recursive: true, encoding: 'utf8' })) {
+  if (name.endsWith('.js')) edit(`modules/${name}`, inAscii);
+}
 if (namespaces !== 2)
   throw new Error(`Expected the namespace of metrics in two builds, got it in ${namespaces}. Does this step still have work to do?`);
 
@@ -57,8 +60,15 @@ function plainClassNames(code: string): string {
  */
 function quickToParse(code: string): string {
   const { code: short } = transformSync(code, { minifyWhitespace: true, lineLimit: 160, charset: 'ascii' });
-  // esbuild leaves patterns as they are, where an escape means the same.
-  return short.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return inAscii(short);
+}
+
+/**
+ * esbuild leaves the letters of patterns as they are, where an escape means the same. A page that does not say its encoding would read them as
+ * others, and a class of characters whose range then ends before it begins is a syntax error.
+ */
+function inAscii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function edit(name: string, change: (text: string, name: string) => string): void {

@@ -21,21 +21,24 @@ export function numberOf(value: unknown): number | undefined {
 }
 
 /**
- * A price out of '$12.99', '₹1,245', '12,99 €', '12.9900', 'from $8.99'; of a range, '$10.00 - $25.00', the lower end. undefined
- * when nothing is given, null when something is that is no price (a page's style sheet, 'Currently unavailable').
+ * A price out of '$12.99', '₹1,245', '12,99 €', '12.9900', '1.2e3', '49¢', 'from $8.99'; of a range, '$10.00 - $25.00', the lower end.
+ * undefined when nothing is given, null when something is that is no price (a page's style sheet, 'Currently unavailable', '-5').
  */
 export function priceOf(value: unknown): number | null | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) && value > 0 ? value : null;
+  if (typeof value === 'number') return positive(value);
   if (typeof value !== 'string' || /^\s*(none|null|nan|n\/a|-|—)?\s*$/i.test(value)) return undefined;
   const text = westernDigits(value).trim();
-  if (text.length > 60) return null;
+  if (text.length > 60 || /^[$€£₹¥]?\s*[-\u2212]\s*[$€£₹¥]?\s*[.\d]/.test(text)) return null;
+  if (/^[$€£₹¥]?\s*\d+(\.\d+)?e[-+]?\d+$/i.test(text)) return positive(Number(text.replace(/^\D+/, '')));
   const number = /(?:^|[^\d.,])(\.?\d[\d.,]*)/.exec(text.replace(/([a-z])\.(?=\s*\d)/gi, '$1 '))?.[1].replace(/[.,]+$/, '');
   if (number === undefined || /^[^\d$€£₹¥]*[a-z]{4,}/i.test(text.replace(priceWords, ''))) return null;
   const cents = /[.,](\d{1,2}|\d{4,})$/.exec(number); // three digits are thousands, four are how databases write decimals
   const whole = (cents ? number.slice(0, cents.index) : number).replace(/[.,]/g, '');
   const price = Number(`${whole}.${cents?.[1] ?? 0}`);
-  return Number.isFinite(price) && price > 0 ? price : null;
+  return positive(/^[.\d]+\s*(¢|cents?\b)/i.test(text) ? price / 100 : price);
 }
+
+const positive = (price: number) => (Number.isFinite(price) && price > 0 ? price : null);
 
 /** What stands before a price, in the languages of Amazon's shops. */
 const priceWords =

@@ -1,19 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { AttuneError } from '../../errors.ts';
 import { notUtf8 } from './encodings.ts';
-import { jsonRow } from './json-lines.ts';
+import { jsonRow, pythonRow } from './json-lines.ts';
 import type { BadLines } from './row-reader.ts';
 
 /**
  * The rows of one JSON document: the objects of an array, or of the first array of objects that is a value of an object, such as
- * `{ "data": [...] }`. It is cut into rows by their braces, so the memory holds a row, however long the document is.
+ * `{ "data": [...] }`. It is cut into rows by their braces, so the memory holds a row, however long the document is. Rows may be dicts, as in a
+ * list that Python printed.
  */
 export async function* documentRows(pieces: AsyncIterable<Buffer>, bad: BadLines, maxRowBytes: number): AsyncGenerator<object[]> {
   let carry = Buffer.alloc(0); // of the row that has begun
   const cutter = new RowCutter();
   let rows: object[] = [];
   const take = (bytes: Buffer, line: number) => {
-    const row = bytes.length > maxRowBytes ? tooLong(maxRowBytes) : isUtf8(bytes) ? jsonRow(bytes.toString()) : notUtf8;
+    const row = bytes.length > maxRowBytes ? tooLong(maxRowBytes) : isUtf8(bytes) ? rowOf(bytes.toString()) : notUtf8;
     if (typeof row === 'string') bad.report(line, row, row === notUtf8 ? '' : undefined);
     else if (row) rows.push(row);
   };
@@ -46,6 +47,8 @@ export async function* documentRows(pieces: AsyncIterable<Buffer>, bad: BadLines
   }
 }
 
+const rowOf = (text: string) => (/^\{\s*u?'/.test(text) ? pythonRow(text) : jsonRow(text));
+
 /** Finds the objects in the array of rows, byte by byte. */
 class RowCutter {
   /** Where the row begins in this piece, -1 when in one before. */
@@ -56,7 +59,8 @@ class RowCutter {
   #depth = 0;
   /** The depth of the array of rows, 0 as long as it has not begun. */
   #rowsAt = 0;
-  #inText = false;
+  /** The quote that ends the text in which the cutter is, 0 outside. */
+  #quote = 0;
   #escaped = false;
   #maybeRows = false;
   #isEmpty = false;
@@ -79,12 +83,12 @@ class RowCutter {
     for (let at = from; at < piece.length; at++) {
       const c = piece[at];
       if (c === 10) this.newlines++;
-      if (this.#inText) {
+      if (this.#quote > 0) {
         if (this.#escaped) this.#escaped = false;
         else if (c === 92) this.#escaped = true;
-        else if (c === 34) this.#inText = false;
-      } else if (c === 34) {
-        this.#inText = true;
+        else if (c === this.#quote) this.#quote = 0;
+      } else if (c === 34 || c === 39) {
+        this.#quote = c;
         this.#maybeRows = false;
       } else if (c === 91 || c === 123) this.#open(c, at);
       else if (c === 93 || c === 125) {

@@ -51,9 +51,23 @@ describe('readTable tells by content', () => {
     ['an object with data', `{"data":[${json}]}`],
     ['an object with data over lines', JSON.stringify({ version: [1, 2], about: { rows: 2 }, data: rows, more: [{ a: 1 }] }, null, 1)],
     ['dicts of Python', "{'user': u'ann', 'item': \"tea\", 'value': '5'}\n{'user': 'bob', 'item': 'j\\x61m', 'value': '4',}\n"],
+    ['a list of dicts', "[{'user': u'ann', 'item': \"tea\", 'value': '5'}, {'user': 'bob', 'item': 'j\\x61m', 'value': '4'}]"],
+    [
+      'a list of dicts over lines',
+      "[{'user': 'ann',\n  'item': 'tea',\n  'value': '5'},\n {'user': 'bob', 'item': 'jam', 'value': '4'}]\n",
+    ],
   ])('%s', async (_, content) => {
     expect(await all(write(content))).toEqual(rows);
     for (const size of [1, 3, 1000]) expect(await all(inPieces(content, size))).toEqual(rows);
+  });
+
+  it('quotes and braces in the texts of a list of dicts', async () => {
+    const content = `[{'user': "ann's", 'item': 'a "b" }, {', 'value': None}, {'user': 'bob\\'s ]', 'item': '{', 'value': 1}]`;
+    const expected = [
+      { user: "ann's", item: 'a "b" }, {', value: null },
+      { user: "bob's ]", item: '{', value: 1 },
+    ];
+    for (const size of [1, 3, 1000]) expect(await all(inPieces(content, size))).toEqual(expected);
   });
 
   it('zstd', async () => expect(await all(write(storedZstd(Buffer.from(csv))))).toEqual(rows));
