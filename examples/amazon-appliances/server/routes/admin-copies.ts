@@ -8,7 +8,16 @@ import { answer, count, errors, object, userId } from '../http/schemas.ts';
 import { admin, largestBody } from './admin-schemas.ts';
 
 const integer = { type: 'integer' } as const;
-const counts = { products: integer, interactions: integer, events: integer } as const;
+const counts = {
+  products: integer,
+  interactions: integer,
+  events: integer,
+  rejected: {
+    type: 'array',
+    description: 'Rows that were left out; lines count from 1.',
+    items: { type: 'object', properties: { line: integer, reason: { type: 'string' } } },
+  },
+} as const;
 const backup = { name: { type: 'string' }, size_bytes: integer } as const;
 const table = { type: 'string', enum: ['products', 'interactions', 'events'] } as const;
 type Table = (typeof table.enum)[number];
@@ -58,7 +67,7 @@ function copyRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
         response: { 200: answer('Rows by table.', counts), ...errors(400, 401, 403, 413) },
       },
     },
-    ({ body }) => shop.takeIn(body.lines.split('\n')),
+    ({ body }) => shop.takeIn(body.lines.replace(/^\ufeff/, '').split('\n')),
   );
 }
 

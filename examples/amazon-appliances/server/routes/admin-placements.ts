@@ -129,8 +129,8 @@ function insightRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void
       },
     },
     async ({ params }) => {
-      shop.placements.versionsOf(params.name);
-      return { placement: params.name, variants: (await shop.placementStatistics()).of(params.name) };
+      const order = shop.placements.variantsOf(params.name);
+      return { placement: params.name, variants: (await shop.placementStatistics()).of(params.name, order) };
     },
   );
 
