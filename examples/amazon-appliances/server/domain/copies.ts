@@ -47,7 +47,10 @@ export async function importLines(
       counts.events += rows.length;
       return;
     }
-    const { inserted, updated, rejected } = await data[table].putMany(rows as never);
+    const { products, interactions } = data;
+    const { inserted, updated, rejected } = await (table === 'products'
+      ? products.putMany(rows as never)
+      : interactions.putMany(rows as never));
     counts[table] += inserted + updated;
     for (const { row, reason } of rejected) counts.rejected.push({ line: group[row].line, reason });
     if (table === 'products') await onProducts(rows.map(({ item }) => String(item)));

@@ -237,6 +237,14 @@ export class Shop {
     return (await this.#usersToTry).slice(0, n);
   }
 
+  /** Somebody and something that is known here, for the examples of the documentation. */
+  get exampleIds() {
+    const { als } = this.live;
+    const [user] = als?.users ?? [];
+    const item = this.catalogue.shown.find(({ parent_asin }) => !als || als.items.has(parent_asin))?.parent_asin;
+    return { user, item };
+  }
+
   get caches() {
     const { neighbours } = this.live;
     return [

@@ -4,7 +4,7 @@ import { paths } from '../../settings.ts';
 import { Backups, exportLines } from '../domain/copies.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, count, errors, object, userId } from '../http/schemas.ts';
+import { answer, answerOf, count, errors, object, userId } from '../http/schemas.ts';
 import { admin, largestBody } from './admin-schemas.ts';
 
 const integer = { type: 'integer' } as const;
@@ -43,7 +43,10 @@ function copyRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
         ...admin,
         summary: 'Products, ratings and events as JSON lines',
         querystring: object({ table }),
-        produces: ['application/x-ndjson'],
+        response: {
+          200: answerOf('application/x-ndjson', 'A line for each row, `{ "table": ..., "row": ... }`.'),
+          ...errors(400, 401, 403),
+        },
       },
     },
     ({ query }, reply) =>
