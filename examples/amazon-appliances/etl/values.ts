@@ -28,7 +28,7 @@ export function priceOf(value: unknown): number | null | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value > 0 ? value : null;
   if (typeof value !== 'string' || /^\s*(none|null|nan|n\/a|-|—)?\s*$/i.test(value)) return undefined;
   const text = westernDigits(value).trim();
-  if (text.length > 60) return null;
+  if (text.length > 60 || /^[-−]\s*[$€£₹¥]?\d/.test(text)) return null; // one below 0 is none
   const number = /(?:^|[^\d.,])(\.?\d[\d.,]*)/.exec(text.replace(/([a-z])\.(?=\s*\d)/gi, '$1 '))?.[1].replace(/[.,]+$/, '');
   if (number === undefined || /^[^\d$€£₹¥]*[a-z]{4,}/i.test(text.replace(priceWords, ''))) return null;
   const cents = /[.,](\d{1,2}|\d{4,})$/.exec(number); // three digits are thousands, four are how databases write decimals
