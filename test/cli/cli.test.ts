@@ -248,6 +248,7 @@ describe('attune', () => {
       });
       expect(await get('recommendations?user_id=u0&n=1.5')).toMatchObject({ status: 400, body: { error: { code: 'ERR_BAD_ARGUMENT' } } });
       expect(await get('nowhere')).toMatchObject({ status: 404 });
+      expect(await get('/health')).toMatchObject({ status: 404 }); // two slashes
       expect((await fetch(`${address}health`, { method: 'POST' })).status).toBe(405);
       expect((await fetch(`${address}health`)).headers.get('access-control-allow-origin')).toBe('https://shop.example');
       expect(await (await fetch(address)).text()).toContain('<title>attune serve');
