@@ -165,3 +165,15 @@ export function checkIterable<T>(owner: string, what: string, value: Iterable<T>
   if (typeof value === 'object' && value !== null && Symbol.iterator in value) return value;
   throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array or another iterable of ${what}, got ${shown(value)}.`);
 }
+
+/** The same, also where what comes is waited for. */
+export function checkRows<R extends Iterable<unknown> | AsyncIterable<unknown>>(owner: string, what: string, value: R): R {
+  if (typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)) return value;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an iterable or async iterable of ${what}, got ${shown(value)}.`);
+}
+
+/** An object whose keys are names. */
+export function checkNamed<T extends object>(owner: string, what: string, value: T): T {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${what} by name, got ${shown(value)}.`);
+}

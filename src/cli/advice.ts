@@ -5,7 +5,7 @@ const instead: [RegExp, string][] = [
     '$1 If the comma is a decimal sign, pass --decimal-comma.',
   ],
   [/, pass value: \(row\) => \.\.\. to convert it,/, ','],
-  [/pass encoding: 'latin1'/, 'pass --encoding latin1'],
+  [/([Pp])ass encoding: '([\w-]+)'/, '$1ass --encoding $2'],
   [/, or pass escape: '\\+' if a backslash stands before quotes inside of fields/, ''],
   [
     /; if lines that begin with ('.*?') are comments, pass comment: '.*?'/,

@@ -7,7 +7,7 @@ export const catalogueOptions = {
   id: { type: 'text', help: 'column of the catalogue with the id of the item (guessed)' },
   title: { type: 'text', help: 'column of the catalogue with the title (guessed)' },
   columns: { type: 'text', help: 'names of all columns of the catalogue in order, for a file without a header: id,title' },
-  encoding: { type: 'text', help: 'such as latin1 (default utf-8)' },
+  encoding: { type: 'text', help: 'of the catalogue (default utf-8)', choices: ['utf-8', 'latin1', 'utf-16le', 'utf-16be'] },
 } as const;
 
 export interface Catalogue {
@@ -27,6 +27,7 @@ export async function openCatalogue(
 ): Promise<Catalogue> {
   const options = tableOptions(o);
   const columns = Object.keys(await firstRow(file, options));
+  if (columns.length === 0) throw new UsageError(`${file} has no rows, so there is nothing to search.`);
   const pick = (flag: 'id' | 'title', usual: RegExp): string => {
     const given = o[flag];
     const name = given ?? columns.find((column) => usual.test(column));

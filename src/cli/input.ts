@@ -17,7 +17,7 @@ export const interactionOptions = {
   columns: { type: 'text', help: 'names of all columns in order, for a file without a header: user,item,rating' },
   preset: { type: 'text', help: 'the file of a known data set', choices: tablePresets },
   delimiter: { type: 'text', help: 'what separates fields (guessed)' },
-  encoding: { type: 'text', help: 'such as latin1 (default utf-8)' },
+  encoding: { type: 'text', help: 'of the file (default utf-8)', choices: ['utf-8', 'latin1', 'utf-16le', 'utf-16be'] },
   decimalComma: { type: 'flag', help: 'values are written as 4,5' },
   duplicates: { type: 'text', help: 'which row of a (user, item) pair stays', choices: ['last', 'first', 'sum', 'max', 'mean', 'error'] },
   minPerUser: { type: 'integer', help: 'leave out users with fewer rows', min: 1 },
@@ -43,13 +43,23 @@ interface InteractionOptions {
 }
 
 /** Reads a file of interactions of any format that `readTable` knows. */
-export async function readInteractions(file: string, o: InteractionOptions, { signal }: Context): Promise<Interactions> {
+export const readInteractions = async (file: string, o: InteractionOptions, context: Context): Promise<Interactions> =>
+  (await readCounted(file, o, context)).data;
+
+/** The same, with how many rows were left out: lines that cannot be read, and lines with an id, a value or a time that is none. */
+export async function readCounted(
+  file: string,
+  o: InteractionOptions,
+  { signal }: Context,
+): Promise<{ data: Interactions; skipped: number }> {
   const options = tableOptions(o);
   const columns = o.preset ? {} : await columnsOf(file, options, o);
+  const table = readTable(file, { ...options, ...(o.skipBadRows && { onBadLine: 'skip' as const }) });
+  const leftOut = (read: Interactions) => table.skipped + read.skipped;
   const data = await withProgress(
     `reading ${file}`,
     async (onProgress) =>
-      Interactions.from(readTable(file, { ...options, ...(o.skipBadRows && { onBadLine: 'skip' as const }) }), {
+      Interactions.from(table, {
         ...columns,
         ...(o.decimalComma && columns.value !== undefined && { value: commaValue(columns.value) }),
         ...(o.timestampUnit !== undefined && { timestampUnit: o.timestampUnit as 's' }),
@@ -59,11 +69,12 @@ export async function readInteractions(file: string, o: InteractionOptions, { si
         onProgress,
       }),
     (read) =>
-      `${count(read.size)} rows, ${count(read.userCount)} users, ${count(read.itemCount)} items${read.skipped ? `, ${count(read.skipped)} left out` : ''}`,
+      `${count(read.size)} rows, ${count(read.userCount)} users, ${count(read.itemCount)} items${leftOut(read) > 0 ? `, ${count(leftOut(read))} left out` : ''}`,
   );
   for (const notice of data.notices) remark(forCommandLine(notice));
   const { minPerUser = 1, minPerItem = 1 } = o;
-  return minPerUser > 1 || minPerItem > 1 ? data.filter({ minPerUser, minPerItem }) : data;
+  const kept = minPerUser > 1 || minPerItem > 1 ? data.filter({ minPerUser, minPerItem }) : data;
+  return { data: kept, skipped: leftOut(data) };
 }
 
 export function tableOptions(o: {

@@ -65,7 +65,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, routes
 
 function readUrl(url: string): URL {
   try {
-    return new URL(url, 'http://localhost');
+    return url.startsWith('/') ? new URL(`http://localhost${url}`) : new URL(url); // '//health' is a path here and no host
   } catch {
     throw new RequestError(400, 'ERR_BAD_ARGUMENT', 'The address cannot be read.');
   }

@@ -1,5 +1,6 @@
 import type { DataStore } from '../contracts/data-store.ts';
 import { Interactions } from '../data/interactions.ts';
+import { AttuneError, shown } from '../errors.ts';
 import { withPositions } from './store-batch.ts';
 
 /** What {@link storedInteractions} finds. */
@@ -16,6 +17,8 @@ export interface StoredInteractions {
  * meanwhile.
  */
 export async function storedInteractions(data: DataStore): Promise<StoredInteractions> {
+  if (typeof data?.transaction !== 'function')
+    throw new AttuneError('ERR_BAD_ARGUMENT', `storedInteractions: expected a data store, got ${shown(data)}.`);
   return data.transaction(async (store) => {
     const { positions } = withPositions(store);
     const sources = Object.keys(await positions.all());

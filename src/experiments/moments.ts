@@ -1,4 +1,5 @@
 import { AttuneError, shown, shownWhole } from '../errors.ts';
+import { checkNamed } from '../options.ts';
 
 /** What a test needs to know about a group: sufficient statistics, no individual users. */
 export interface Moments {
@@ -82,7 +83,7 @@ export interface PairedValues {
  * @throws ERR_COLUMN_LENGTH, ERR_BAD_VALUE
  */
 export function cuped<G extends string>(groups: Record<G, PairedValues>): Record<G, Moments> {
-  const names = Object.keys(groups) as G[];
+  const names = Object.keys(checkNamed('cuped', 'groups', groups)) as G[];
   const before = names.map((name) => momentsOf(groups[name].before, `cuped, ${name}`));
   const during = names.map((name) => momentsOf(groups[name].values, `cuped, ${name}`));
   let covariance = 0;

@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 import { chiSquareTail, logGamma } from '../numeric/distributions.ts';
+import { checkNamed } from '../options.ts';
 
 /** What {@link sampleRatioTest} found. */
 export interface SampleRatioTest {
@@ -28,8 +29,8 @@ const concentration = 100;
  * @throws ERR_BAD_VALUE; ERR_BAD_ARGUMENT when users and shares name different variants.
  */
 export function sampleRatioTest(users: Record<string, number>, shares: Record<string, number>): SampleRatioTest {
-  const names = Object.keys(shares);
-  const unknown = Object.keys(users).find((name) => !names.includes(name));
+  const names = Object.keys(checkNamed('sampleRatioTest', 'shares', shares));
+  const unknown = Object.keys(checkNamed('sampleRatioTest', 'users', users)).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `sampleRatioTest: expected variants ${names.join(', ')}, got ${shown(unknown)}.`);
   }

@@ -41,6 +41,8 @@ export function feastColumns(rows: Iterable<FeatureRow>, options: FeastColumnsOp
   });
   const all = [...checkIterable('feastColumns', 'rows', rows)];
   if (all.length === 0) throw new AttuneError('ERR_EMPTY', 'feastColumns: expected at least one row, got none.');
+  const odd = all.findIndex((row) => row === null || typeof row !== 'object');
+  if (odd >= 0) throw new AttuneError('ERR_BAD_ROW', `feastColumns: row ${odd}: expected an object, got ${shown(all[odd])}.`);
   const now = Date.now();
   const time = (column: string, missing?: number) =>
     all.map((row, k) => {

@@ -44,6 +44,8 @@ export function rowsSource(rows: Iterable<FeatureRow> | (() => Iterable<FeatureR
       const histories = new Map<string, { time: number; created: number; row: FeatureRow }[]>(moments.map(({ key }) => [key, []]));
       let number = 0;
       for await (const row of typeof rows === 'function' ? rows() : rows) {
+        if (row === null || typeof row !== 'object')
+          throw new AttuneError('ERR_BAD_ROW', `Row ${number} of a feature source: expected an object, got ${shown(row)}.`);
         const history = histories.get(String(row[entity]));
         if (history) {
           const time = timeOf(row[timestamp], timestamp, number);

@@ -81,6 +81,8 @@ export function featureStore(views: readonly FeatureView[]): FeatureStore {
     if (unknown !== undefined) {
       throw new AttuneError('ERR_BAD_OPTION', `${owner}: there is no feature ${shown(unknown)}. There are: ${all.join(', ')}.`);
     }
+    const odd = asked.findIndex((row) => row === null || typeof row !== 'object');
+    if (odd >= 0) throw new AttuneError('ERR_BAD_ROW', `${owner}: row ${odd}: expected an object, got ${shown(asked[odd])}.`);
     const values: FeatureValues[] = asked.map(() => ({}));
     const times = asked.map(time);
     for (const view of new Set(names.map((name) => byName.get(name)?.view))) {

@@ -5,6 +5,7 @@ import { kindOf, type ModelFile, readModelFile, writeModelFile } from '../data/f
 import { IdMap } from '../data/id-map.ts';
 import { type Id, readId } from '../data/ids.ts';
 import { AttuneError } from '../errors.ts';
+import { checkNamed } from '../options.ts';
 import { AlsRecommender } from './als/als.ts';
 import { loadRecommender } from './load-recommender.ts';
 
@@ -57,6 +58,7 @@ export interface ForgottenUser {
  */
 export async function forgetUser(user: Id, places: ForgetUserPlaces): Promise<ForgottenUser> {
   const id = readId(user, 'user');
+  checkNamed('forgetUser', 'places', places);
   const report: ForgottenUser = { user: id, interactions: 0, events: 0, models: [], answers: 0 };
   for (const data of listOf(places.data as DataStore | readonly DataStore[] | undefined)) {
     await data.transaction(async (inside) => {

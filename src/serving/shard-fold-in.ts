@@ -38,6 +38,8 @@ export class ShardFoldIn {
 
   /** That of a fitted model. @throws ERR_NOT_FITTED; ERR_NOT_SUPPORTED for a model with biases, which cannot be split either */
   static of(als: AlsRecommender): ShardFoldIn {
+    if (!(als?.options && als.itemFactors))
+      throw new AttuneError('ERR_BAD_ARGUMENT', `ShardFoldIn.of: expected a fitted AlsRecommender, got ${shown(als)}.`);
     const { factors, feedback, alpha, regularization, regularizationScaling, regularizationExponent, biases } = als.options;
     if (biases) throw new AttuneError('ERR_NOT_SUPPORTED', 'ShardFoldIn: expected a model without biases. Fit it with biases: false.');
     const { data, rows } = als.itemFactors;

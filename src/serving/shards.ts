@@ -2,7 +2,7 @@ import type { Factors, Recommendation, Recommender } from '../contracts/recommen
 import type { IdMap } from '../data/id-map.ts';
 import { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { integer } from '../options.ts';
+import { checkIterable, integer } from '../options.ts';
 import { FactorRecommender } from '../recommenders/factors/factor-recommender.ts';
 
 /** A fitted model whose scores are inner products of factors. */
@@ -60,7 +60,7 @@ export function shardByItem(model: FactorModelLike, count: number): FactorRecomm
  */
 export function mergeShards(lists: readonly (readonly Recommendation[])[], n: number, items?: Pick<IdMap, 'indexOf'>): Recommendation[] {
   const length = integer({ min: 0 })(n, 'mergeShards: n');
-  const all = lists.flat();
+  const all = Array.from(checkIterable('mergeShards', 'lists', lists), (list) => [...checkIterable('mergeShards', 'entries', list)]).flat();
   if (!items) return all.sort((a, b) => b.score - a.score).slice(0, length);
   const places = new Map(all.map((entry) => [entry, items.indexOf(entry.item)]));
   return all.sort((a, b) => b.score - a.score || (places.get(a) as number) - (places.get(b) as number)).slice(0, length);

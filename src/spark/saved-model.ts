@@ -47,6 +47,8 @@ export async function fromSparkModel(folder: string, options: SparkModelOptions 
     onUnknown,
     signal: workOptions.signal,
   });
+  if (typeof folder !== 'string' || folder === '')
+    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected the path of a folder, got ${shown(folder)}.`);
   const stored = await storedOptions(folder);
   const needed = <K extends 'implicit' | 'alpha' | 'regularization'>(name: K) => {
     const value = o[name] ?? stored?.[name];

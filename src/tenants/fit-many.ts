@@ -1,7 +1,7 @@
 import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { abortSignal, anything, callback, integer, optional, type Progress, readOptions } from '../options.ts';
+import { abortSignal, anything, callback, checkNamed, checkRows, integer, optional, type Progress, readOptions } from '../options.ts';
 import { type FittableFamily, type Fitter, hereFitter, threadFitter } from './fit-threads.ts';
 
 export type { FittableFamily } from './fit-threads.ts';
@@ -96,7 +96,8 @@ export async function* fitMany(
   }
 
   try {
-    for await (const tenant of tenants) {
+    for await (const tenant of checkRows('fitMany', 'tenants', tenants)) {
+      checkNamed('fitMany', 'the fields of a tenant', tenant);
       o.signal?.throwIfAborted();
       while (running.size >= Math.max(1, o.workers)) await Promise.race([...running, abort]);
       const settings = { ...o.options, ...tenant.options };

@@ -1,4 +1,4 @@
-import { choice, integer, optional, readOptions } from '../options.ts';
+import { checkIterable, choice, integer, optional, readOptions } from '../options.ts';
 import { markdownTable, textTable } from '../text-table.ts';
 import type { RunRecord } from './tracker.ts';
 
@@ -22,6 +22,7 @@ export function formatRuns(runs: readonly RunRecord[], options: FormatRunsOption
     format: choice(['text', 'markdown'], 'text'),
     digits: integer({ default: 4, min: 0, max: 20 }),
   });
+  checkIterable('formatRuns', 'runs', runs);
   const namesOf = (values: (run: RunRecord) => object) => [...new Set(runs.flatMap((run) => Object.keys(values(run))))];
   const metrics = o.metrics ?? namesOf((run) => run.metrics).filter((name) => !/\.(low|high)$/.test(name));
   const settings = namesOf((run) => run.parameters).filter((name) => new Set(runs.map(({ parameters }) => parameters[name])).size > 1);

@@ -58,6 +58,46 @@ describe('attune', () => {
     expect((await run('describe', file('bad.csv'), '--skip-bad-rows')).code).toBe(0);
   });
 
+  it('counts every row that it leaves out: lines that cannot be read, and values that are none', async () => {
+    writeFileSync(file('left-out.csv'), 'user,item,rating\na,x,5\nb,y,oops\nb\n,,\nb,y,4,5,6\nb,y,4\n');
+    const { out, error } = await run('describe', file('left-out.csv'), '--skip-bad-rows', '--json');
+    expect(JSON.parse(out)).toMatchObject({ rows: 2, skipped: 4 });
+    expect(error).toContain('4 left out');
+  });
+
+  it('says how to read UTF-16, and which encodings there are', async () => {
+    writeFileSync(file('utf16.csv'), '\ufeffuser,item\na,x\n', 'utf16le');
+    expect((await run('describe', file('utf16.csv'))).error).toContain('Pass --encoding utf-16le');
+    expect((await run('describe', file('utf16.csv'), '--encoding', 'utf-16le')).code).toBe(0);
+    expect(await run('describe', file('utf16.csv'), '--encoding', 'klingon')).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('latin1'),
+    });
+  });
+
+  it('says of a catalogue without rows that it has none', async () => {
+    writeFileSync(file('no-rows.csv'), 'id,title\n');
+    expect(await run('search', file('no-rows.csv'), 'lamp')).toMatchObject({ code: 2, error: expect.stringContaining('has no rows') });
+  });
+
+  it('does not take a row without an id into an index', async () => {
+    writeFileSync(file('no-id.jsonl'), '{"id":"a","title":"lamp"}\n{"title":"kettle"}\n');
+    expect(await run('search', file('no-id.jsonl'), 'kettle')).toMatchObject({ code: 1, error: expect.stringContaining('ERR_BAD_ID') });
+  });
+
+  it('prints JSON of everybody, a line for each, and the reasons of a list', async () => {
+    const { out } = await run('recommend', model, '--all', '--json', '-n', '2');
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const one = JSON.parse((await run('recommend', model, '--user', lines[0].user, '--json', '-n', '2')).out);
+    expect(lines[0].recommendations).toEqual(one);
+    const why = JSON.parse((await run('recommend', model, '--user', 'u0', '--why', '--json', '-n', '1')).out);
+    expect(why[0].why[0]).toEqual({ item: expect.any(String), score: expect.any(Number) });
+    expect((await run('recommend', model, '--all', '--why')).code).toBe(2);
+  });
+
   it('takes the unit of times from an option that the remark about them names', async () => {
     expect((await run('describe', ratings)).error).toContain('--timestamp-unit s, ms, us or ns');
     const { out, error } = await run('describe', ratings, '--timestamp-unit', 'ms');
@@ -208,6 +248,7 @@ describe('attune', () => {
       });
       expect(await get('recommendations?user_id=u0&n=1.5')).toMatchObject({ status: 400, body: { error: { code: 'ERR_BAD_ARGUMENT' } } });
       expect(await get('nowhere')).toMatchObject({ status: 404 });
+      expect(await get('/health')).toMatchObject({ status: 404 }); // two slashes
       expect((await fetch(`${address}health`, { method: 'POST' })).status).toBe(405);
       expect((await fetch(`${address}health`)).headers.get('access-control-allow-origin')).toBe('https://shop.example');
       expect(await (await fetch(address)).text()).toContain('<title>attune serve');

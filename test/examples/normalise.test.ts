@@ -292,6 +292,9 @@ describe('values', () => {
     ['\u22125', null],
     ['1299.0000', 1299],
     ['1299,0000', 1299],
+    ['-5', null],
+    ['-$5.99', null],
+    ['−12,99 €', null],
   ])('reads the price %j as %j', (given, price) => expect(priceOf(given)).toBe(price));
 
   it.each([

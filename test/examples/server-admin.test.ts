@@ -185,6 +185,11 @@ describe('products', () => {
     expect((await shop.get('/products/BAD-1')).status).toBe(404);
   });
 
+  it.each(['parent_asin,parent_asin\nA,B\n', ',\n,'])('as the CSV text %j are refused, for its first line', async (csv_data) => {
+    const response = await shop.post('/admin/products/insert-csv', { csv_data }, admin);
+    expect([response.status, (await response.json()).error.code]).toEqual([400, 'ERR_VALIDATION']);
+  });
+
   it('come as CSV, and leave from either end', async () => {
     const csv_data = 'parent_asin,title,price,categories\nCSV-1,"Kettle, red",12.5,"[""Appliances"", ""Kitchen""]"\nCSV-2,Toaster,,\n';
     expect(await json(shop.post('/admin/products/insert-csv', { csv_data }, admin))).toMatchObject({ inserted: 2, rejected: [] });

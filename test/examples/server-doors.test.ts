@@ -57,7 +57,9 @@ describe('an agent', () => {
     const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
     const accept = 'application/json, text/event-stream';
     expect((await shop.post('/mcp', ping, { accept, origin: 'https://elsewhere.example' })).status).toBe(403);
-    expect((await shop.post('/mcp', ping, { accept })).status).toBe(200);
+    const answer = await shop.post('/mcp', ping, { accept });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     expect((await shop.get('/mcp')).status).toBe(405);
   });
 });
@@ -80,6 +82,19 @@ describe('GraphQL', () => {
     expect(data.product.similar).toHaveLength(2);
     expect(data.recommendations.recommendations[0].reasons.length).toBeGreaterThan(0);
     expect(data.placement.recommendation_id).toContain('.');
+  });
+
+  it('takes null for what may be left out', async () => {
+    const query = '{ recommendations(user: "x", interests: null) { strategy } search(query: "filter", mode: null, n: 1) { similarity } }';
+    expect(await ask(query)).toMatchObject({ data: { recommendations: { strategy: 'popular' }, search: [{}] } });
+    const placement = await ask('{ placement(name: "home", user: "x", item: null, n: 1) { recommendations { score } } }');
+    expect(placement.data.placement.recommendations).toHaveLength(1);
+  });
+
+  it('says of a variable of another type that it is, and does not call it a fault of the server', async () => {
+    const query = 'query ($q: String!) { search(query: $q) { similarity } }';
+    const { errors } = await ask(query, { q: 5 });
+    expect(errors).toMatchObject([{ message: expect.stringContaining('$q'), extensions: { code: 'ERR_VALIDATION' } }]);
   });
 
   it.each([

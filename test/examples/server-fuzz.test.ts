@@ -102,6 +102,7 @@ it(`${requests} requests made of the documentation, right and wrong, are answere
     const response = await shop.send(method, `${address}?${query.join('&')}`, body, random() < 0.9 ? admin : {});
     const text = await response.text();
     expect(response.status, shown).toBeLessThan(500);
+    expect(Object.keys(operation.responses), shown).toContain(String(response.status));
     expect(text, shown).not.toMatch(/node_modules|at \S+ \(\S+:\d+:\d+\)/);
     if (response.status >= 400 && method !== 'HEAD')
       expect(JSON.parse(text), shown).toMatchObject({ error: { code: expect.any(String), message: expect.any(String) } });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { kindOf } from '../../examples/amazon-appliances/server/pictures/kind.ts';
 import { useSmallShop } from './use-small-shop.ts';
 
-const { shop } = useSmallShop();
+const { shop, admin } = useSmallShop();
+
+interface Operation {
+  parameters?: { name: string; example?: string }[];
+  requestBody?: { content: Record<string, { example?: unknown; examples?: Record<string, { value: unknown }> }> };
+}
 
 describe('the pages', () => {
   it.each(['/', '/product/K0'])('%s loads scripts and styles from this server alone, and they are there for ever', async (path) => {
@@ -123,6 +128,23 @@ describe('the documentation', () => {
     }
     expect(document.components.securitySchemes.token).toMatchObject({ type: 'http', scheme: 'bearer' });
     expect(document.paths['/training'].post.security).toEqual([{ token: [] }, { key: [] }]);
+  });
+
+  it('has an example of every body that its route takes as it is', async () => {
+    const { paths } = await (await shop.get('/openapi.json')).json();
+    for (const [path, methods] of Object.entries<Record<string, Operation>>(paths)) {
+      for (const [method, { parameters = [], requestBody }] of Object.entries(methods)) {
+        const { example, examples } = requestBody?.content['application/json'] ?? {};
+        const all = examples ? Object.values(examples).map((it) => it.value) : [example];
+        if (requestBody) expect(all, `${method} ${path}`).not.toContain(undefined);
+        if (path === '/training' || path === '/auth/login') continue; // what they take is tested by itself
+        const address = path.replace(/\{(\w+)\}/g, (_, name) => parameters.find((it) => it.name === name)?.example ?? name);
+        for (const body of requestBody ? all : []) {
+          const response = await shop.send(method.toUpperCase(), address, body, admin);
+          expect(response.status, `${method} ${address} ${JSON.stringify(body)} ${await response.text()}`).toBeLessThan(300);
+        }
+      }
+    }
   });
 
   it('can be read in a browser without another host', async () => {

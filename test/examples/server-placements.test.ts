@@ -13,6 +13,7 @@ const save = (placement: string, definition: object) => shop.send('PUT', `/admin
 const ids = ({ recommendations }: { recommendations: { item_id: string }[] }) => recommendations.map((it) => it.item_id);
 const track = (body: object) => shop.post('/tracking/event', { key_type: 'product', list_of_recommendations: [], ...body });
 const hybrid = { als: 0.7, semantic: 0.3, popular: 0 };
+const pinned = (item: string) => ({ type: 'pin', items: [item], position: 1 });
 
 describe('a placement', () => {
   it('answers for a user, for a visit, and about a product', async () => {
@@ -101,6 +102,11 @@ describe('a placement', () => {
     { sources: hybrid, rules: [{ type: 'boost', factor: 2 }] },
     { sources: hybrid, rules: [{ type: 'limit', per: 'brand', max: 0 }] },
     { sources: hybrid, experiment: { name: 'e', variants: { a: { share: 0.5 }, b: { share: 0.4 } } } },
+    { sources: hybrid, rules: [{ type: 'filter', where: { colour: 'red' } }] },
+    { sources: hybrid, rules: [{ type: 'boost', where: { price: 'cheap' } }] },
+    { sources: hybrid, rules: [{ type: 'limit', per: 'maker', max: 1 }] },
+    { sources: hybrid, rules: [pinned('K1'), { type: 'exclude', items: ['K1'] }] },
+    { sources: hybrid, rules: [pinned('K1'), pinned('K2')] },
   ])('is not saved as %j', async (definition) => {
     const before = await json(shop.get('/admin/placements', admin));
     expect((await save('home', definition)).status).toBe(400);
@@ -117,6 +123,36 @@ describe('a placement', () => {
     expect((await shop.post('/admin/placements/brief/rollback', { version: 9 }, admin)).status).toBe(404);
     await json(shop.send('DELETE', '/admin/placements/brief', undefined, admin));
     expect((await shop.post('/placements/brief/recommendations', { user_id: 'x' })).status).toBe(404);
+  });
+
+  it('that was removed and is saved again is another one', async () => {
+    const first = async () => ids(await list('renewed', { user_id: 'x', n: 3 }))[0];
+    await json(save('renewed', { sources: hybrid, rules: [pinned('K5')] }));
+    expect(await first()).toBe('K5');
+    await json(shop.send('DELETE', '/admin/placements/renewed', undefined, admin));
+    expect(await json(save('renewed', { sources: hybrid, rules: [pinned('L5')] }))).toMatchObject({ version: 2 });
+    expect(await first()).toBe('L5');
+  });
+
+  it('gives the place of a pinned product that the shop does not have to the next one', async () => {
+    await json(save('pinned', { sources: { popular: 1 }, rules: [{ type: 'pin', items: ['gone', 'L5', 'gone-too'] }] }));
+    const shown = ids(await list('pinned', { user_id: 'x', n: 5 }));
+    expect([shown[0], shown.length]).toEqual(['L5', 5]);
+  });
+
+  it.each([{ fresh: 1 }, { fresh: 1, popular: 0 }])(
+    'with the sources %j shows what everybody likes where nothing is new',
+    async (sources) => {
+      await json(save('newest', { sources }));
+      expect(ids(await list('newest', { user_id: 'x', n: 3 }))).toHaveLength(3);
+    },
+  );
+
+  it('gives a following page to nobody but the one who was given the list', async () => {
+    const { recommendation_id: next } = await list('home', { user_id: 'owner', n: 2 });
+    expect((await list('home', { user_id: 'owner', next })).user_id).toBe('owner');
+    expect((await shop.post('/placements/home/recommendations', { user_id: 'other', next })).status).toBe(400);
+    expect((await shop.post('/placements/home/recommendations', { session_id: 'owner', next })).status).toBe(400);
   });
 });
 
@@ -142,6 +178,35 @@ describe('the statistics of a placement', () => {
     expect(compared.against.clicks).toMatchObject({ significant: false });
     expect(compared.days).toHaveLength(1);
   });
+
+  it('compare with the first variant of the definition, whoever came first, and outlive what monitoring forgets', async () => {
+    const variants = { control: { share: 0.5 }, popular: { share: 0.5, recipe: { sources: { popular: 1 } } } };
+    await json(save('ordered', { sources: hybrid, experiment: { name: 'e2', variants } }));
+    const lists = [];
+    for (let k = 0; k < 12; k++) lists.push(await list('ordered', { user_id: `ordered-${k}`, n: 2 }));
+    // The lists of the other variant stand first in the log of a placement that has the same lists the other way round.
+    const { PlacementStatistics } = await import('../../examples/amazon-appliances/server/domain/placements/statistics.ts');
+    const statistics = new PlacementStatistics();
+    const shownOnes = [];
+    for await (const event of shop.system.data.events.all({ type: ['recommended'] }))
+      if (event.placement === 'ordered') shownOnes.push(event);
+    const turned = shownOnes.sort((a, b) => String(b.variant).localeCompare(String(a.variant)));
+    turned.forEach((event, k) => {
+      statistics.take({ ...event, id: k + 1 });
+    });
+    expect(statistics.of('ordered', ['control', 'popular']).map((it) => [it.variant, it.against === null])).toEqual([
+      ['control', true],
+      ['popular', false],
+    ]);
+    const { user_id, recommendation_id, recommendations } = lists[0];
+    await track({ user_id, key: recommendations[0].item_id, recommendation_id, event_type: 'click_product' });
+    const rates = (it: { of(name: string): { variant: string | null; click_rate: number | null }[] }) =>
+      it.of('ordered').map(({ variant, click_rate }) => [variant, click_rate]);
+    const before = rates(await PlacementStatistics.read(shop.system.data));
+    expect((await shop.send('DELETE', '/monitoring/observations', undefined, admin)).status).toBe(200);
+    expect(rates(await PlacementStatistics.read(shop.system.data))).toEqual(before);
+    expect(before.some(([, rate]) => (rate as number) > 0)).toBe(true);
+  });
 });
 
 describe('for the administrator', () => {
@@ -151,6 +216,49 @@ describe('for the administrator', () => {
     expect(shown.recommendations[0].sources).toBeTypeOf('object');
     const why = await json(shop.post('/admin/placements/home/why-not', { user_id: 'user-2', n: 3, missing_id: 'L3' }, admin));
     expect(why).toMatchObject({ item_id: 'L3', text: expect.any(String) });
+    expect((await shop.post('/admin/placements/home/preview', { user_id: 'user-2', variant: 'none' }, admin)).status).toBe(400);
+  });
+
+  it('rows of a copy that break a rule are named and left out, and the shop goes on', async () => {
+    const rows = [
+      { table: 'products', row: { item: '' } },
+      { table: 'products', row: { item: 'N1', title: 'New one', price: 'cheap' } },
+      { table: 'interactions', row: { user: 'u', item: 'nothing', value: 4 } },
+      { table: 'interactions', row: { user: 'u', item: 'K1', value: 99 } },
+      { table: 'events', row: { user: 'u', type: 'like', timestamp: 5 } },
+      { table: 'events', row: { user: 'u', type: 'like', item: 'K1' } },
+      { table: 'events', row: { user: 'admin', type: 'placement_saved', placement: 'broken', definition: { sources: 'x' }, timestamp: 5 } },
+      { table: 'events', row: { user: 'admin', type: 'api_key_issued', timestamp: 5 } },
+      { table: 'events', row: { user: 'u', type: 'recommended', placement: 'home', list: 'l', items: 'x', timestamp: 5 } },
+      { table: 'events', row: { user: 'takes-in', type: 'like', item: 'K1', timestamp: 5 } },
+    ];
+    const strategy = async () => (await json(shop.get('/recommendations?user_id=takes-in'))).strategy;
+    expect(await strategy()).toBe('popular');
+    const lines = rows.map((it) => JSON.stringify(it)).join('\n');
+    const { rejected, ...counts } = await json(shop.post('/admin/import', { lines }, admin));
+    expect(counts).toEqual({ products: 0, interactions: 0, events: 1 });
+    expect(rejected.map((it: { line: number }) => it.line)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await strategy()).toBe('fold-in');
+    expect((await shop.get('/admin/api-keys', admin)).status).toBe(200);
+    expect((await shop.post('/placements/broken/recommendations', { user_id: 'x' })).status).toBe(404);
+  });
+
+  it('a hidden product that is deleted is not hidden when it comes again', async () => {
+    const hidden = { parent_asin: 'H1', title: 'Hidden heater' };
+    await json(shop.post('/admin/products/insert', { products: [hidden] }, admin));
+    await json(shop.send('PATCH', '/admin/products/H1', { hidden: true }, admin));
+    await json(shop.send('DELETE', '/admin/products/by-asins', { asins: ['H1'] }, admin));
+    await json(shop.post('/admin/products/insert', { products: [hidden] }, admin));
+    expect((await json(shop.get('/products/H1'))).hidden).toBe(false);
+    await json(shop.send('DELETE', '/admin/products/by-asins', { asins: ['H1'] }, admin));
+  });
+
+  it('what a user did is not drowned by the lists that they were shown, and decisions are no history', async () => {
+    await json(shop.post('/feedback', { user_id: 'shown', item_id: 'K1', type: 'like' }));
+    for (let k = 0; k < 5; k++) await list('home', { user_id: 'shown', n: 1 });
+    const { events } = await json(shop.get('/users/shown/history?n=2'));
+    expect(events).toMatchObject([{ event_type: 'like', key: 'K1' }]);
+    expect((await json(shop.get('/users/admin/history'))).events).toEqual([]);
   });
 
   it('the latest events of a user are there to look at', async () => {

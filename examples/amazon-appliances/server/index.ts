@@ -74,7 +74,8 @@ export async function startServer(system: System, { port, host }: ServerOptions)
   const [pages, shop] = await Promise.all([buildWeb(), Shop.open(system, config)]);
   const redis = config.redisUrl === undefined ? undefined : await connectRedis(config.redisUrl);
   if (redis) shop.makeLimiter = (name, limit) => new RedisRateLimit(redis, name, limit);
-  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost), makeLimiter: shop.makeLimiter, keys: shop.keys });
+  const { makeLimiter, keys, exampleIds } = shop;
+  const app = await createApp({ version, config, lostPage: filledIn(pages.lost, lost), makeLimiter, keys, exampleIds });
   const metrics = new ShopMetrics(shop);
   metrics.observe(app);
   auditChanges(app);

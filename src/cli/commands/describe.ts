@@ -1,7 +1,7 @@
 import { describe } from '../../entries/index.ts';
 import { replaceFile } from '../../storage/file/writing.ts';
 import { command } from '../command.ts';
-import { interactionOptions, readInteractions } from '../input.ts';
+import { interactionOptions, readCounted } from '../input.ts';
 import { checkOutputs } from '../output.ts';
 import { bars, count, print, printJson, remark } from '../terminal.ts';
 
@@ -16,14 +16,15 @@ export default command({
   },
   async run([file], o, context) {
     await checkOutputs({ html: o.html });
-    const report = describe(await readInteractions(file, o, context));
+    const { data, skipped } = await readCounted(file, o, context);
+    const report = describe(data);
     if (o.html !== undefined) {
       await replaceFile(o.html, page(file, String(report), Object.values(report.pictures)));
       remark(`wrote ${o.html}`);
     }
     if (o.json) {
       const { pictures, ...figures } = report;
-      return printJson(figures);
+      return printJson({ ...figures, skipped });
     }
     print(String(report));
     print(

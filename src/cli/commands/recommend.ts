@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { Recommender, RecommendOptions } from '../../entries/index.ts';
+import type { Recommendation, Recommender, RecommendOptions } from '../../entries/index.ts';
 import { replaceFile } from '../../storage/file/writing.ts';
 import { readTitles } from '../catalogue.ts';
 import { type Context, command, UsageError } from '../command.ts';
-import { printList } from '../lists.ts';
+import { printList, type Reason } from '../lists.ts';
 import { loadModel } from '../models.ts';
 import { checkOutputs } from '../output.ts';
 import { count, print, remark, table } from '../terminal.ts';
@@ -15,7 +15,7 @@ export default command({
   options: {
     user: { type: 'text', short: 'u', help: 'a user of the training data' },
     history: { type: 'text', help: 'ids of items, separated by commas, the newest last' },
-    all: { type: 'flag', help: 'everybody, as CSV: user,item,rank,score' },
+    all: { type: 'flag', help: 'everybody, as CSV: user,item,rank,score; with --json a line of JSON for each user' },
     n: { type: 'integer', short: 'n', help: 'length of a list', default: 10, min: 1 },
     exclude: { type: 'text', help: 'ids of items that must not be in the list' },
     only: { type: 'text', help: 'ids of the only items that may be' },
@@ -36,59 +36,78 @@ export default command({
       ...(o.exclude !== undefined && { exclude: idsOf(o.exclude) }),
       ...(o.only !== undefined && { only: idsOf(o.only) }),
     };
-    if (o.all) return writeAll(model, options, o.out, context);
+    if (o.all) {
+      if (o.why) throw new UsageError('attune recommend: --why says it of one list, not of those of --all.');
+      return writeAll(model, options, o, context);
+    }
     const titles = await readTitles(o.catalogue);
     const unknown = o.history === undefined ? [] : idsOf(o.history).filter((id) => !model.items.has(id));
     const list = o.user !== undefined ? model.recommend(o.user, options) : model.recommendFor(idsOf(o.history as string), options);
-    printList(list, titles, o.json);
+    const why = o.why ? reasonsFor(model, o.user ?? idsOf(o.history as string), list) : undefined;
+    printList(list, titles, o.json, why);
     if (unknown.length > 0) remark(`left out of the history, as the model does not know them: ${unknown.join(', ')}`);
     if (list.length === 0 && !o.includeSeen) remark('No item is left that is not in the history. --include-seen lists those too.');
-    if (o.why && !o.json)
-      print(
-        `\n${reasons(
-          model,
-          o.user ?? idsOf(o.history as string),
-          list.map(({ item }) => item),
-          titles,
-        )}`,
-      );
+    if (o.why && !why) remark(`A model of kind '${model.kind}' cannot say why.`);
+    if (why && !o.json) print(`\n${reasonTable(list, why, titles)}`);
   },
 });
 
 const idsOf = (text: string) => text.split(',').map((id) => id.trim());
 
-function reasons(model: Recommender, who: string | string[], items: string[], titles: ReadonlyMap<string, string>): string {
+/** For each item of a list the items of the history that speak for it most; undefined when the model cannot say. */
+function reasonsFor(model: Recommender, who: string | string[], list: readonly Recommendation[]): Reason[][] | undefined {
+  const items = list.map(({ item }) => item);
   const explained = typeof who === 'string' ? model.explainMany?.(who, items, { n: 2 }) : model.explainFor?.(who, items, { n: 2 });
-  if (!explained) return `A model of kind '${model.kind}' cannot say why.`;
+  return explained?.map(({ contributions }) => contributions.map(({ item, score }) => ({ item, score })));
+}
+
+function reasonTable(list: readonly Recommendation[], why: Reason[][], titles: ReadonlyMap<string, string>): string {
   const name = (item: string) => titles.get(item) ?? item;
   return table(
     ['item', 'because of'],
-    explained.map(({ contributions }, k) => [name(items[k]), contributions.map(({ item }) => name(item)).join(', ')]),
+    list.map(({ item }, k) => [name(item), why[k].map((it) => name(it.item)).join(', ')]),
   );
 }
 
 /** Writes the lists of everybody: a file is whole or not there, and standard output gets what is ready. */
-async function writeAll(model: Recommender, options: RecommendOptions, file: string | undefined, { signal }: Context): Promise<void> {
-  if (file !== undefined) {
-    await replaceFile(file, listsOfAll(model, options, signal));
-    return remark(`wrote ${file}: lists of ${count(model.users.size)} users`);
+async function writeAll(model: Recommender, options: RecommendOptions, { out, json }: AllOptions, { signal }: Context): Promise<void> {
+  const lists = listsOfAll(model, options, json ? asJson : asCsv, signal);
+  if (out !== undefined) {
+    await replaceFile(out, lists);
+    return remark(`wrote ${out}: lists of ${count(model.users.size)} users`);
   }
-  for await (const lines of listsOfAll(model, options, signal)) if (!process.stdout.write(lines)) await once(process.stdout, 'drain');
+  for await (const lines of lists) if (!process.stdout.write(lines)) await once(process.stdout, 'drain');
 }
 
+interface AllOptions {
+  out: string | undefined;
+  json: boolean | undefined;
+}
+
+/** How the lists of everybody are written. */
+interface Lines {
+  head: string;
+  of(user: string, list: readonly Recommendation[]): string;
+}
+
+const asCsv: Lines = {
+  head: 'user,item,rank,score\n',
+  of: (user, list) => list.map(({ item, score }, rank) => `${field(user)},${field(item)},${rank + 1},${score}\n`).join(''),
+};
+
+/** A line for each user, since a million lists are no text to read as a whole. */
+const asJson: Lines = { head: '', of: (user, recommendations) => `${JSON.stringify({ user, recommendations })}\n` };
+
 /** In blocks of users, so that a million lists need no memory of their own, and Ctrl-C is heard between them. */
-async function* listsOfAll(model: Recommender, options: RecommendOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  yield Buffer.from('user,item,rank,score\n');
+async function* listsOfAll(model: Recommender, options: RecommendOptions, lines: Lines, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (lines.head !== '') yield Buffer.from(lines.head);
   const users = Array.from(model.users);
   for (let start = 0; start < users.length; start += 4096) {
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
     const block = users.slice(start, start + 4096);
     const lists = model.recommendMany(block, options);
-    const lines = block.flatMap((user, k) =>
-      lists.at(k).map(({ item, score }, rank) => `${field(user)},${field(item)},${rank + 1},${score}\n`),
-    );
-    yield Buffer.from(lines.join(''));
+    yield Buffer.from(block.map((user, k) => lines.of(user, lists.at(k))).join(''));
   }
 }
 

@@ -43,7 +43,7 @@ export async function buildIndex(file: string, { rows, id, title, columns }: Cat
     `indexing ${file}`,
     (onProgress) =>
       SemanticIndex.build(rows, {
-        id: (row) => String(row[id]),
+        id: (row) => row[id] as string,
         text: (row) => [title, ...searched.filter((name) => name !== title)].map((name) => wordsOf(row[name])),
         metadata: (row) => ({ title: String(row[title] ?? '') }),
         signal,

@@ -1,7 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { holm } from '../../metrics/significance/holm.ts';
 import { type PairedTest, type PairedTestOptions, pairedTest } from '../../metrics/significance/paired-test.ts';
-import { number } from '../../options.ts';
+import { checkNamed, number } from '../../options.ts';
 import type { Measure } from '../measures.ts';
 import { directionOf, type MetricKey, type MetricName } from '../metric-names.ts';
 import { userValues } from './estimates.ts';
@@ -76,7 +76,7 @@ export function compareAll(
   options: CompareOptions & { baseline?: string | undefined } = {},
 ): Comparison[] {
   const { baseline, ...rest } = options;
-  const names = Object.keys(reports);
+  const names = Object.keys(checkNamed('compareAll', 'reports', reports));
   if (baseline !== undefined && !names.includes(baseline)) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `compareAll: expected the baseline to be one of ${names.join(', ')}, got '${baseline}'.`);
   }

@@ -1,4 +1,4 @@
-import { choice, integer, readOptions } from '../../options.ts';
+import { checkNamed, choice, integer, readOptions } from '../../options.ts';
 import { counted, inert, markdownTable, textTable } from '../../text-table.ts';
 import { directionOf } from '../metric-names.ts';
 import type { ReadableReport, ReportedValue } from './contents.ts';
@@ -25,7 +25,7 @@ const formatChecks = {
  */
 export function formatReports(reports: Record<string, ReadableReport>, options: FormatOptions = {}): string {
   const { format, digits } = readOptions('formatReports', options, formatChecks);
-  const entries = Object.entries(reports);
+  const entries = Object.entries(checkNamed('formatReports', 'reports', reports));
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
   const rows = keys.map((key) => [
     key + arrow(key),

@@ -1,4 +1,4 @@
-import { readOptions, text } from '../../options.ts';
+import { checkNamed, readOptions, text } from '../../options.ts';
 import { directionOf } from '../metric-names.ts';
 import { escaped } from './bars-svg.ts';
 import type { ReadableReport } from './contents.ts';
@@ -15,7 +15,7 @@ import { notesOf } from './format.ts';
  */
 export function reportsToHtml(reports: Record<string, ReadableReport>, options: { title?: string | undefined } = {}): string {
   const { title } = readOptions('reportsToHtml', options, {
-    title: text({ default: `Evaluation: ${Object.keys(reports).join(', ')}`, allowEmpty: true }),
+    title: text({ default: `Evaluation: ${Object.keys(checkNamed('reportsToHtml', 'reports', reports)).join(', ')}`, allowEmpty: true }),
   });
   const entries = Object.entries(reports);
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];

@@ -33,6 +33,7 @@ export function markHtml(text: string, ranges: readonly TextRange[], tag = 'mark
   if (!/^[a-z][a-z0-9-]*$/i.test(tag)) {
     throw new AttuneError('ERR_BAD_OPTION', `markHtml: expected the name of an element such as 'mark', got ${shown(tag)}.`);
   }
+  if (typeof text !== 'string') throw new AttuneError('ERR_BAD_ARGUMENT', `markHtml: expected a text, got ${shown(text)}.`);
   checkIterable('markHtml', 'ranges { start, end }', ranges);
   const escaped = (part: string) => part.replace(/[&<>"']/g, (character) => entities[character]);
   let html = '';

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
+import { checkIterable, checkRows } from '../../options.ts';
 
 /** The five events of tracking. */
 export const trackingTypes = ['page_load', 'page_visit', 'click_product', 'scroll_end', 'purchase'] as const;
@@ -37,7 +38,8 @@ export interface Observation {
  */
 export async function observations(events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>): Promise<Observation[]> {
   const log: StoredEvent[] = [];
-  for await (const event of events) if ((trackingTypes as readonly string[]).includes(event.type)) log.push(event);
+  for await (const event of checkRows('observations', 'events', events))
+    if ((trackingTypes as readonly string[]).includes(event.type)) log.push(event);
   log.sort((a, b) => a.timestamp - b.timestamp || a.id - b.id);
   const shown: Observation[] = [];
   const byUser = new Map<string, Observation[]>();
@@ -71,7 +73,7 @@ function decide(observation: Observation, { type, timestamp }: StoredEvent, key:
 /** How many observations there are of each quality, and which share of the decided ones is good; NaN while none is. */
 export function observationCounts(observations: Iterable<Observation>): Record<ObservationQuality | 'total' | 'successRate', number> {
   const counts = { total: 0, good: 0, bad: 0, pending: 0 };
-  for (const { quality } of observations) {
+  for (const { quality } of checkIterable('observationCounts', 'observations', observations)) {
     counts.total++;
     counts[quality]++;
   }

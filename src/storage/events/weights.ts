@@ -1,6 +1,6 @@
 import type { EventStore, StoredEvent } from '../../contracts/data-store.ts';
 import type { InteractionRow } from '../../data/interactions-options.ts';
-import { number } from '../../options.ts';
+import { checkNamed, checkRows, number } from '../../options.ts';
 
 /** What an event of a type says of a product; types that are not named say nothing. */
 export type EventWeights = Readonly<Record<string, number>>;
@@ -16,7 +16,9 @@ export function eventInteractions(
   events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>,
   weights: EventWeights,
 ): AsyncIterable<InteractionRow> {
-  const known = new Map(Object.entries(weights).map(([type, value]) => [type, weight(value, `eventInteractions: weight of '${type}'`)]));
+  checkRows('eventInteractions', 'events', events);
+  const named = checkNamed('eventInteractions', 'weights', weights);
+  const known = new Map(Object.entries(named).map(([type, value]) => [type, weight(value, `eventInteractions: weight of '${type}'`)]));
   return {
     async *[Symbol.asyncIterator]() {
       for await (const { user, type, timestamp, item, key } of events) {
@@ -29,15 +31,14 @@ export function eventInteractions(
 }
 
 /** Deletes the events that are older than an age. @returns how many */
-export function expireEvents(
-  events: Pick<EventStore, 'delete'>,
-  { maxAgeMs, now = Date.now() }: { maxAgeMs: number; now?: number },
-): Promise<number> {
+export function expireEvents(events: Pick<EventStore, 'delete'>, options: { maxAgeMs: number; now?: number }): Promise<number> {
+  const { maxAgeMs, now = Date.now() } = checkNamed('expireEvents', 'options', options);
   return events.delete({ until: now - number({ above: 0 })(maxAgeMs, "expireEvents: option 'maxAgeMs'") });
 }
 
 /** Events as the lines of a CSV file: number, time (ISO 8601), user, type, and further fields as JSON. Quoted as in RFC 4180. */
 export async function* eventsToCsv(events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>): AsyncGenerator<string> {
+  checkRows('eventsToCsv', 'events', events);
   yield 'id,timestamp,user,type,data\r\n';
   for await (const { id, user, type, timestamp, ...data } of events) {
     const cells = [String(id), new Date(timestamp).toISOString(), user, type, Object.keys(data).length > 0 ? JSON.stringify(data) : ''];
@@ -63,6 +64,7 @@ export interface EventColumn {
 
 /** Events as columns, in the form that `parquetWriteFile` of hyparquet-writer takes: `parquetWriteFile({ filename, columnData: await eventColumns(data.events.all()) })`. */
 export async function eventColumns(events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>): Promise<EventColumn[]> {
+  checkRows('eventColumns', 'events', events);
   const columns = { id: [] as bigint[], timestamp: [] as Date[], user: [] as string[], type: [] as string[], data: [] as string[] };
   for await (const { id, user, type, timestamp, ...data } of events) {
     columns.id.push(BigInt(id));

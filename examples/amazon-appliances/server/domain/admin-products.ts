@@ -29,6 +29,8 @@ export async function changeProduct(shop: Shop, id: string, { hidden, ...columns
 /** Deletes products and their ratings. */
 export async function deleteProducts(shop: Shop, ids: readonly string[]) {
   const deleted = await shop.system.data.products.delete(ids);
+  // One that comes again under the same id is another product.
+  for (const id of ids) await shop.hideProduct(id, false);
   shop.productsWent(ids);
   return { deleted };
 }

@@ -1,4 +1,6 @@
+import { AttuneError } from 'attune';
 import { readCsv } from 'attune/node';
+import { ShopError } from './errors.ts';
 
 /** A row of a request that was left out, and why; rows count from 0. */
 export interface RejectedRow {
@@ -34,11 +36,17 @@ export async function fromCsv(text: string): Promise<GivenRow[]> {
     for (let problem = bad.get(rows.length); problem !== undefined; problem = bad.get(rows.length))
       rows.push({ row: rows.length, problem });
   };
-  for await (const batch of reader.batches()) {
-    for (const value of batch) {
-      takeBad();
-      rows.push({ row: rows.length, value });
+  try {
+    for await (const batch of reader.batches()) {
+      for (const value of batch) {
+        takeBad();
+        rows.push({ row: rows.length, value });
+      }
     }
+  } catch (error) {
+    // The first line names no columns, or one twice.
+    if (error instanceof AttuneError) throw new ShopError('ERR_VALIDATION', `csv_data: ${error.message}`);
+    throw error;
   }
   takeBad();
   return rows;

@@ -6,13 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { DataStore } from 'attune';
 import { ShopError } from './errors.ts';
+import { problemOf, type Table, tables } from './imported-rows.ts';
 
-/** Tables of a copy, in the order in which they can be read back: ratings need their products. */
-const tables = ['products', 'interactions', 'events'] as const;
-type Table = (typeof tables)[number];
-
-/** Rows that were taken in, by table. */
-export type ImportCounts = Record<Table, number>;
+/** Rows that were taken in, by table, and those that were left out; lines count from 1. */
+export interface ImportCounts extends Record<Table, number> {
+  rejected: { line: number; reason: string }[];
+}
 
 /** Rows that are stored together. */
 const batchRows = 1000;
@@ -25,26 +24,36 @@ export async function* exportLines(data: DataStore, wanted: readonly Table[] = t
   }
 }
 
-/** Takes in what {@link exportLines} wrote. What is there already is replaced, so that an import that was interrupted can be repeated. @returns rows by table */
+/**
+ * Takes in what {@link exportLines} wrote. What is there already is replaced, so that an import that was interrupted can be repeated, and a row that
+ * breaks a rule is left out and named.
+ */
 export async function importLines(
   data: DataStore,
   lines: AsyncIterable<string> | Iterable<string>,
   onProducts: (ids: string[]) => Promise<void> = async () => {},
 ): Promise<ImportCounts> {
-  const counts = { products: 0, interactions: 0, events: 0 };
-  let waiting: Record<string, unknown>[] = [];
+  const counts: ImportCounts = { products: 0, interactions: 0, events: 0, rejected: [] };
+  let waiting: { line: number; row: Record<string, unknown> }[] = [];
   let table: Table = 'products';
   let number = 0;
   const store = async () => {
-    const rows = waiting;
+    const group = waiting;
     waiting = [];
-    if (rows.length === 0) return;
-    counts[table] += rows.length;
-    if (table === 'events') await data.events.appendMany(rows.map(({ id, ...event }) => event) as never);
-    else if (table === 'products') {
-      await data.products.putMany(rows as never);
-      await onProducts(rows.map(({ item }) => String(item)));
-    } else await data.interactions.putMany(rows.map(({ id, ...row }) => row) as never);
+    if (group.length === 0) return;
+    const rows = group.map(({ row: { id, ...row } }) => row);
+    if (table === 'events') {
+      await data.events.appendMany(rows as never);
+      counts.events += rows.length;
+      return;
+    }
+    const { products, interactions } = data;
+    const { inserted, updated, rejected } = await (table === 'products'
+      ? products.putMany(rows as never)
+      : interactions.putMany(rows as never));
+    counts[table] += inserted + updated;
+    for (const { row, reason } of rejected) counts.rejected.push({ line: group[row].line, reason });
+    if (table === 'products') await onProducts(rows.map(({ item }) => String(item)));
   };
   for await (const line of lines) {
     number++;
@@ -52,9 +61,12 @@ export async function importLines(
     const entry = readLine(line, number);
     if (entry.table !== table || waiting.length === batchRows) await store();
     table = entry.table;
-    waiting.push(entry.row);
+    const reason = problemOf(table, entry.row);
+    if (reason === undefined) waiting.push({ line: number, row: entry.row });
+    else counts.rejected.push({ line: number, reason });
   }
   await store();
+  counts.rejected.sort((a, b) => a.line - b.line);
   return counts;
 }
 

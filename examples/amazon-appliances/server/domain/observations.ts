@@ -18,9 +18,10 @@ export interface Observation {
   settled_at: number | null;
 }
 
-/** What a page tells of a visit; purchases also count for the taste of a user. */
-export const viewTypes = ['page_load', 'page_visit', 'click_product', 'scroll_end'] as const;
-export const trackingTypes = [...viewTypes, 'purchase'] as const;
+/** What a page tells of a visit, and nothing but observations follows from. */
+export const viewTypes = ['page_load', 'page_visit', 'scroll_end'] as const;
+/** Clicks and purchases count for the taste of a user as well, and for the placement whose list they follow from. */
+export const trackingTypes = [...viewTypes, 'click_product', 'purchase'] as const;
 /** An event of this type begins the observations anew, after an administrator has cleared them. */
 export const clearedType = 'observations_cleared';
 

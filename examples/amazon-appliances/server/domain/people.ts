@@ -1,6 +1,7 @@
 import type { DataStore, StoredEvent } from 'attune';
 import { lowestLiked, type OpinionType, opinionTypes, starsOf, worth, worthOf } from '../../pipeline/opinions.ts';
 import type { Catalogue } from './catalogue.ts';
+import { trackingTypes } from './observations.ts';
 
 /** The feedback a user can give about a product. */
 export const feedbackTypes = opinionTypes;
@@ -70,10 +71,16 @@ function saidIn(event: StoredEvent): Said {
   return type === 'rating' ? { stars } : { liked: type === 'like' };
 }
 
+/** What a user did. Lists that they were shown, and decisions of an administrator, are in the log as well. */
+const historyTypes: readonly string[] = [...new Set([...tasteTypes, ...trackingTypes])];
+
 /** Ratings and events of a user, newest first. */
 export async function historyOf(data: DataStore, catalogue: Catalogue, user: string, limit: number) {
   const newest = { newestFirst: true, limit };
-  const [ratings, events] = await Promise.all([data.interactions.ofUser(user, newest), data.events.ofUser(user, newest)]);
+  const [ratings, events] = await Promise.all([
+    data.interactions.ofUser(user, newest),
+    data.events.ofUser(user, { ...newest, type: historyTypes }),
+  ]);
   return {
     user_id: user,
     ratings: ratings.map(({ item, value, timestamp }) => ({

@@ -57,12 +57,14 @@ export class Rankers {
     return this.#once(`placement ${key}`, () => {
       const { als, popularList, neighbours, fresh } = this.#live;
       const all = { als, semantic: neighbours, fresh: fresh?.source, popular: popularList, together: this.#together, alike: this.#alike };
-      const sources = present(Object.fromEntries(Object.keys(weights).map((name) => [name, all[name as PlacementSource]])));
+      const named = Object.fromEntries(Object.keys(weights).map((name) => [name, all[name as PlacementSource]]));
+      // A shop without new products has no source of them, and a placement of nothing else shows what everybody likes.
+      const sources = present(Object.values(named).some((it) => it !== undefined) ? named : { popular: popularList });
       const theirs = Object.entries(weights).filter(([name, weight]) => name in sources && weight > 0);
       return new HybridRanker({
         sources,
         attributes: (item) => this.#attributesOf(item),
-        fusion: weighted(Object.fromEntries(theirs)),
+        fusion: theirs.length > 0 ? weighted(Object.fromEntries(theirs)) : weighted(),
         candidates: placementCandidates,
         rerank: [...rules(), ...(neighbours ? [diversify({ lambda: 0.8, by: neighbours })] : [])],
       });

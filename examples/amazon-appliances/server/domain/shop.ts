@@ -147,6 +147,7 @@ export class Shop {
     const counts = await importLines(this.system.data, lines, (ids) => this.productsCame(ids));
     this.ratingsChanged(counts.interactions);
     if (counts.events > 0) {
+      this.tastes.cache.clear();
       this.#observations = this.#statisticsOfPlacements = undefined;
       await Promise.all([this.#readDecisions(), this.keys.read()]);
       this.live.hide(this.catalogue.hidden);
@@ -216,12 +217,11 @@ export class Shop {
     return this.#statisticsOfPlacements;
   }
 
-  /** Forgets what pages told of visits; purchases and opinions stay, because they are what a user said. */
+  /** Forgets what pages told of visits; clicks, purchases and opinions stay, because tastes and rates of placements follow from them. */
   async clearObservations(): Promise<number> {
     const { total } = (await this.observations()).counts;
     await this.system.data.events.delete({ type: viewTypes });
     await this.events.append({ user: 'admin', type: clearedType });
-    this.tastes.cache.clear();
     return total;
   }
 
@@ -235,6 +235,14 @@ export class Shop {
   async usersToTry(n: number) {
     this.#usersToTry ??= usersToTry(this.system.data, this.catalogue, 50);
     return (await this.#usersToTry).slice(0, n);
+  }
+
+  /** Somebody and something that is known here, for the examples of the documentation. */
+  get exampleIds() {
+    const { als } = this.live;
+    const [user] = als?.users ?? [];
+    const item = this.catalogue.shown.find(({ parent_asin }) => !als || als.items.has(parent_asin))?.parent_asin;
+    return { user, item };
   }
 
   get caches() {

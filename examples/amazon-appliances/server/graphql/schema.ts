@@ -44,19 +44,25 @@ const mostProducts = 100;
 export function rootOf(shop: Shop) {
   return {
     product: ({ id }: { id: string }) => productOf(shop, id),
-    async search({ query, n, mode }: { query: string; n: number; mode?: SearchMode }) {
+    async search({ query, n, mode }: { query: string; n: number; mode?: SearchMode | null }) {
       if (query.trim() === '' || query.length > 1000) throw bad('query', 'a text of at most 1000 characters');
-      const found: { parent_asin: string; similarity: number }[] = JSON.parse(await search(shop, { query, top_k: checked(n), mode }));
+      const found: { parent_asin: string; similarity: number }[] = JSON.parse(
+        await search(shop, { query, top_k: checked(n), mode: mode ?? undefined }),
+      );
       return found.map(({ parent_asin, similarity }) => ({ similarity, product: productOf(shop, parent_asin) }));
     },
-    async recommendations({ user, n, interests }: { user: string; n: number; interests?: string[] }) {
-      if (interests !== undefined && (interests.length > 50 || interests.some((it) => it === '' || it.length > 500)))
+    async recommendations({ user, n, interests }: { user: string; n: number; interests?: string[] | null }) {
+      if (interests && (interests.length > 50 || interests.some((it) => it === '' || it.length > 500)))
         throw bad('interests', 'at most 50 texts of at most 500 characters');
-      const { strategy, json } = await recommend(shop, { user_id: checkedId('user', user), n: checked(n), interests });
+      const { strategy, json } = await recommend(shop, {
+        user_id: checkedId('user', user),
+        n: checked(n),
+        interests: interests ?? undefined,
+      });
       return { strategy, recommendations: recommendationsOf(shop, JSON.parse(json)) };
     },
-    async placement({ name, user, n, item }: { name: string; user: string; n: number; item?: string }) {
-      const answer = await recommendIn(shop, name, { user_id: checkedId('user', user), n: checked(n), item_id: item });
+    async placement({ name, user, n, item }: { name: string; user: string; n: number; item?: string | null }) {
+      const answer = await recommendIn(shop, name, { user_id: checkedId('user', user), n: checked(n), item_id: item ?? undefined });
       return { ...answer, recommendations: recommendationsOf(shop, answer.recommendations) };
     },
     categories: () => shop.catalogue.categories,

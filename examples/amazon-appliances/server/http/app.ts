@@ -7,6 +7,7 @@ import type { ApiKeys } from '../auth/api-keys.ts';
 import type { ServerConfig } from '../config.ts';
 import { keyHeader, readKeys } from './api-keys.ts';
 import { allowOrigins } from './cors.ts';
+import { documentErrors, type ExampleIds, withExampleIds } from './documentation.ts';
 import { answerClientError, answerErrors, sendError } from './errors.ts';
 import { readJson } from './json-body.ts';
 import { refuseLargeBodies } from './large-bodies.ts';
@@ -43,10 +44,11 @@ export interface AppOptions {
   lostPage: string;
   makeLimiter: MakeLimiter;
   keys: ApiKeys;
+  exampleIds: ExampleIds;
 }
 
 /** A Fastify instance with everything that is the same for all routes. Routes are added to it, then it listens. */
-export async function createApp({ version, config, lostPage, makeLimiter, keys }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ version, config, lostPage, makeLimiter, keys, exampleIds }: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: 30_000,
@@ -69,8 +71,10 @@ export async function createApp({ version, config, lostPage, makeLimiter, keys }
   limitRates(app, config.requestsPerSecond, makeLimiter);
   refuseLargeBodies(app);
   readNumbers(app);
+  documentErrors(app);
   await app.register(fastifyCompress, { threshold: compressedFromBytes, encodings: ['br', 'gzip', 'identity'], brotliOptions: brotli });
   await app.register(fastifySwagger, {
+    transform: ({ schema, url }) => ({ schema: withExampleIds(schema, exampleIds), url }),
     openapi: {
       openapi: '3.1.0',
       info: {

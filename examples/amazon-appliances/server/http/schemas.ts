@@ -1,9 +1,14 @@
 /** Pieces that the schemas of several routes are made of. */
 
-const id = (description: string) => ({ type: 'string', minLength: 1, maxLength: 256, description }) as const;
+/** In examples these stand for a user and a product that the shop has; the documentation names real ones. */
+export const exampleUser = 'A-USER';
+export const exampleItem = 'A-PRODUCT';
 
-export const userId = id('User id; any text, known or not.');
-export const itemId = id('Product id, the `parent_asin` of the product.');
+const id = (description: string, example: string) =>
+  ({ type: 'string', minLength: 1, maxLength: 256, description, examples: [example] }) as const;
+
+export const userId = id('User id; any text, known or not.', exampleUser);
+export const itemId = id('Product id, the `parent_asin` of the product.', exampleItem);
 
 export const count = (description: string, fallback: number, maximum: number) =>
   ({ type: 'integer', minimum: 1, maximum, default: fallback, description }) as const;
@@ -66,6 +71,9 @@ const meanings: Record<number, string> = {
   404: 'There is no such thing.',
   409: 'It is being done already.',
   413: 'The body is too large.',
+  414: 'The address is too long.',
+  415: 'The body is no JSON.',
+  500: 'It was tried, and failed.',
   429: 'Too many requests; `Retry-After` says how long to wait.',
   503: 'The model has not been trained yet.',
 };
@@ -73,6 +81,10 @@ const meanings: Record<number, string> = {
 /** The error answers of a route, for its documentation. */
 export const errors = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, { description: meanings[status], ...error }]));
+
+/** A successful answer that is not JSON. */
+export const answerOf = (type: string, description: string) =>
+  ({ description, content: { [type]: { schema: { type: 'string' } } } }) as const;
 
 /** A successful answer with a sentence about it. */
 export const answer = <P extends Record<string, unknown>>(description: string, properties: P) =>

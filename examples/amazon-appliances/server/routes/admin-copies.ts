@@ -4,11 +4,23 @@ import { paths } from '../../settings.ts';
 import { Backups, exportLines } from '../domain/copies.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, count, errors, object, userId } from '../http/schemas.ts';
-import { admin, largestBody } from './admin-schemas.ts';
+import { answer, answerOf, count, errors, object, userId } from '../http/schemas.ts';
+import { admin } from './admin-schemas.ts';
+
+/** An export of some two hundred thousand ratings; larger shops have backups, which travel in no body. */
+const largestCopy = 64 * 1024 * 1024;
 
 const integer = { type: 'integer' } as const;
-const counts = { products: integer, interactions: integer, events: integer } as const;
+const counts = {
+  products: integer,
+  interactions: integer,
+  events: integer,
+  rejected: {
+    type: 'array',
+    description: 'Rows that were left out; lines count from 1.',
+    items: { type: 'object', properties: { line: integer, reason: { type: 'string' } } },
+  },
+} as const;
 const backup = { name: { type: 'string' }, size_bytes: integer } as const;
 const table = { type: 'string', enum: ['products', 'interactions', 'events'] } as const;
 type Table = (typeof table.enum)[number];
@@ -34,7 +46,10 @@ function copyRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
         ...admin,
         summary: 'Products, ratings and events as JSON lines',
         querystring: object({ table }),
-        produces: ['application/x-ndjson'],
+        response: {
+          200: answerOf('application/x-ndjson', 'A line for each row, `{ "table": ..., "row": ... }`.'),
+          ...errors(400, 401, 403),
+        },
       },
     },
     ({ query }, reply) =>
@@ -48,7 +63,7 @@ function copyRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
     '/admin/import',
     {
       onRequest,
-      bodyLimit: largestBody,
+      bodyLimit: largestCopy,
       schema: {
         ...admin,
         summary: 'Takes in lines of an export',
@@ -58,7 +73,7 @@ function copyRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
         response: { 200: answer('Rows by table.', counts), ...errors(400, 401, 403, 413) },
       },
     },
-    ({ body }) => shop.takeIn(body.lines.split('\n')),
+    ({ body }) => shop.takeIn(body.lines.replace(/^\ufeff/, '').split('\n')),
   );
 }
 

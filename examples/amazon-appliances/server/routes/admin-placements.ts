@@ -4,7 +4,7 @@ import { type PlacementAsk, preview, whyNot } from '../domain/placements/serve.t
 import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, errors, itemId, object } from '../http/schemas.ts';
+import { answer, errors, exampleItem, exampleUser, itemId, object } from '../http/schemas.ts';
 import { admin } from './admin-schemas.ts';
 import { definition } from './placement-schemas.ts';
 import { placementAsk, placementName } from './placements.ts';
@@ -13,7 +13,7 @@ const defaults = { rules: [], event_weights: {}, no_repeats_hours: 0, rotation_m
 
 const version = { type: 'object', additionalProperties: true } as const;
 const params = object({ name: placementName }, ['name']);
-const about = object({ ...placementAsk, variant: { type: 'string', maxLength: 64 } });
+const about = object({ ...placementAsk, variant: { type: 'string', maxLength: 64 } }, [], { user_id: exampleUser, n: 10 });
 
 type Named = { Params: { name: string } };
 
@@ -129,8 +129,8 @@ function insightRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void
       },
     },
     async ({ params }) => {
-      shop.placements.versionsOf(params.name);
-      return { placement: params.name, variants: (await shop.placementStatistics()).of(params.name) };
+      const order = shop.placements.variantsOf(params.name);
+      return { placement: params.name, variants: (await shop.placementStatistics()).of(params.name, order) };
     },
   );
 
@@ -155,7 +155,10 @@ function insightRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void
       schema: {
         ...shared,
         summary: 'Why a product is not on the list of somebody',
-        body: object({ ...about.properties, missing_id: { ...itemId, description: 'The product that is missed.' } }, ['missing_id']),
+        body: object({ ...about.properties, missing_id: { ...itemId, description: 'The product that is missed.' } }, ['missing_id'], {
+          user_id: exampleUser,
+          missing_id: exampleItem,
+        }),
         response: { 200: { description: 'The reason, as a sentence.', ...version }, ...errors(400, 401, 403, 404) },
       },
     },

@@ -4,7 +4,7 @@ import { trackingTypes } from '../domain/observations.ts';
 import { type FeedbackType, feedbackTypes } from '../domain/people.ts';
 import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
-import { answer, errors, itemId, object, userId } from '../http/schemas.ts';
+import { answer, errors, exampleItem, exampleUser, itemId, object, userId } from '../http/schemas.ts';
 
 interface Feedback {
   user_id: string;
@@ -40,6 +40,7 @@ const feedback = object(
     recommendation_id: recommendationId,
   },
   ['user_id', 'item_id', 'type'],
+  { user_id: exampleUser, item_id: exampleItem, type: 'like' },
 );
 
 const trackingEvent = object(
@@ -59,6 +60,7 @@ const trackingEvent = object(
     recommendation_id: recommendationId,
   },
   ['user_id', 'event_type', 'key', 'key_type', 'list_of_recommendations'],
+  { user_id: exampleUser, event_type: 'click_product', key: exampleItem, key_type: 'product', list_of_recommendations: [exampleItem] },
 );
 
 /** Feedback whose value is stars, and how few there can be. */

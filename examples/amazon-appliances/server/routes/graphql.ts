@@ -51,7 +51,9 @@ export function graphqlRoutes(app: FastifyInstance, shop: Shop): void {
       }
       const { data, errors } = await execute({ schema, document, rootValue, variableValues: variables, operationName });
       const told = errors?.map((it) => {
-        const { status, code, message } = it.originalError
+        // One that GraphQL itself has found, such as a variable of another type, is no fault of the server.
+        const isOurs = it.originalError !== undefined && !(it.originalError instanceof GraphQLError);
+        const { status, code, message } = isOurs
           ? toHttpError(it.originalError)
           : { status: 400, code: 'ERR_VALIDATION', message: it.message };
         if (status >= 500 && status !== 503) log.error(it.originalError);

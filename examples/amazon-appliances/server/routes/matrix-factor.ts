@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { likedByUser, likedTogether } from '../domain/answers.ts';
 import type { Shop } from '../domain/shop.ts';
-import { answer, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import { answer, count, errors, exampleItem, exampleUser, itemId, object, recommendation, userId } from '../http/schemas.ts';
 import { sendJson } from '../http/send-json.ts';
 
 const list = { type: 'array', items: recommendation } as const;
@@ -16,7 +16,7 @@ export function matrixFactorRoutes(app: FastifyInstance, shop: Shop): void {
       schema: {
         tags,
         summary: 'Products that the same people like',
-        body: object({ item_id: itemId, n: count('How many at most.', 5, 1000) }, ['item_id']),
+        body: object({ item_id: itemId, n: count('How many at most.', 5, 1000) }, ['item_id'], { item_id: exampleItem, n: 5 }),
         response: { 200: answer('Products.', { item_id: { type: 'string' }, recommendations: list }), ...errors(400, 404, 503) },
       },
     },
@@ -36,6 +36,7 @@ export function matrixFactorRoutes(app: FastifyInstance, shop: Shop): void {
             filter_already_liked: { type: 'boolean', default: true, description: 'Leaves out what the user has rated.' },
           },
           ['user_id'],
+          { user_id: exampleUser, n: 10 },
         ),
         response: { 200: answer('Products.', { user_id: { type: 'string' }, recommendations: list }), ...errors(400, 404, 503) },
       },

@@ -16,6 +16,7 @@ export function mcpRoutes(app: FastifyInstance, shop: Shop): void {
     const server = serverFor(shop, request);
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true });
     reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
     reply.raw.once('close', () => void server.close());
     await server.connect(transport);
     await transport.handleRequest(request.raw, reply.raw, request.body);

@@ -17,7 +17,7 @@ const model = {
   },
 } as const;
 
-const params = object({ name: { type: 'string', minLength: 1, maxLength: 128 } }, ['name']);
+const params = object({ name: { type: 'string', minLength: 1, maxLength: 128, examples: ['appliances-als'] } }, ['name']);
 
 const now = answer('The version that answers now.', { name: { type: 'string' }, version: { type: 'integer' } });
 

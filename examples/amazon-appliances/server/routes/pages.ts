@@ -5,6 +5,7 @@ import { digestOf } from '../domain/digest.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Shop } from '../domain/shop.ts';
 import { isUnchanged, tagOf } from '../http/etag.ts';
+import { answerOf, errors } from '../http/schemas.ts';
 import { drawProduct } from '../pictures/index.ts';
 
 /** Pages that are the same for everybody. */
@@ -50,7 +51,7 @@ export function pageRoutes(app: FastifyInstance, shop: Shop, pages: Pages): void
         tags: ['Products'],
         summary: 'A picture of a product, drawn from its title, brand and colour',
         params: { type: 'object', properties: { file: { type: 'string', description: 'Product id and `.svg`.' } }, required: ['file'] },
-        produces: ['image/svg+xml'],
+        response: { 200: answerOf('image/svg+xml', 'The picture.'), ...errors(404) },
       },
     },
     async (request, reply) => {

@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { type PlacementAnswer, type PlacementAsk, recommendIn } from '../domain/placements/serve.ts';
 import type { Shop } from '../domain/shop.ts';
 import { toHttpError } from '../http/errors.ts';
-import { answer, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import { answer, count, errors, exampleItem, exampleUser, itemId, object, recommendation, userId } from '../http/schemas.ts';
 
 export const placementName = {
   type: 'string',
   pattern: '^[a-z][a-z0-9-]{0,63}$',
   description: 'Name of the placement, such as `home`.',
+  examples: ['home'],
 } as const;
 
 /** What every question to a placement may say. */
@@ -64,7 +65,7 @@ export function placementRoutes(app: FastifyInstance, shop: Shop): void {
         tags,
         summary: 'The list of a placement for a user or a visit',
         params: object({ name: placementName }, ['name']),
-        body: object(ask, [], { user_id: 'A1', n: 10 }),
+        body: object(ask, [], { user_id: exampleUser, n: 10 }),
         response: { 200: answer('Products, best first.', list), ...errors(400, 404, 503) },
       },
     },
@@ -87,6 +88,12 @@ export function placementRoutes(app: FastifyInstance, shop: Shop): void {
             },
           },
           ['requests'],
+          {
+            requests: [
+              { placement: 'home', user_id: exampleUser },
+              { placement: 'product', session_id: 's1', item_id: exampleItem },
+            ],
+          },
         ),
         response: {
           200: answer('In the order of the requests.', {

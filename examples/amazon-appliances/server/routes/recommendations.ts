@@ -3,7 +3,7 @@ import { explain } from '../domain/answers.ts';
 import { modelNames, type Side, sides } from '../domain/ranker.ts';
 import { type Ask, recommend, similar } from '../domain/recommend.ts';
 import type { Shop } from '../domain/shop.ts';
-import { answer, cardFields, count, errors, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import { answer, cardFields, count, errors, exampleItem, exampleUser, itemId, object, recommendation, userId } from '../http/schemas.ts';
 import { sendJson } from '../http/send-json.ts';
 
 const answerFields = {
@@ -39,6 +39,7 @@ const body = object(
     exclude: { type: 'array', maxItems: 10_000, items: itemId, description: 'Products never to return.' },
   },
   ['user_id'],
+  { user_id: exampleUser, n: 5, model: 'hybrid', history: [exampleItem] },
 );
 
 const contribution = {

@@ -34,6 +34,7 @@ const body = object(
     is_typing: { type: 'boolean', default: false, description: 'The last word may be unfinished: it is completed when no title has it.' },
   },
   ['query'],
+  { query: 'quiet dishwasher', top_k: 5, where: { price: { max: 500 } } },
 );
 
 const result = { type: 'object', properties: { similarity: { type: 'number' }, ...productCard.properties } } as const;

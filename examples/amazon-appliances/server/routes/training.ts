@@ -41,6 +41,7 @@ const training = {
     force_retrain: { type: 'boolean', default: false, description: 'Trains even when nothing has changed.' },
   },
   additionalProperties: false,
+  examples: [{ model_type: 'both', force_retrain: false }],
 } as const;
 
 export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
@@ -61,7 +62,7 @@ export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
         response: {
           200: answer('Done.', job),
           202: answer('It goes on; ask `GET /training/{id}`.', job),
-          ...errors(400, 401, 403, 409),
+          ...errors(400, 401, 403, 409, 500),
         },
       },
     },

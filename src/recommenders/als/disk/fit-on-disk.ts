@@ -8,7 +8,7 @@ import { fieldOption } from '../../../data/fields.ts';
 import type { InteractionsOptions } from '../../../data/interactions-options.ts';
 import { eachRow } from '../../../data/read-rows.ts';
 import { AttuneError, shown } from '../../../errors.ts';
-import { choice, flag, integer, optional, readOptions, text, workOptions } from '../../../options.ts';
+import { checkRows, choice, flag, integer, optional, readOptions, text, workOptions } from '../../../options.ts';
 import { AlsRecommender } from '../als.ts';
 import { scalesOf } from '../fit.ts';
 import { type AlsModel, storedAs } from '../model.ts';
@@ -57,11 +57,9 @@ export async function fitAlsOnDisk<Row = Record<string, unknown>>(
   const owner = 'fitAlsOnDisk';
   const { reading, own, settings } = readOnDiskOptions(owner, options as AlsOnDiskOptions);
   const { signal, onProgress } = readOptions(owner, work, workOptions);
-  if (rows === null || typeof rows !== 'object' || !(Symbol.iterator in rows || Symbol.asyncIterator in rows)) {
-    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an iterable or async iterable of rows, got ${shown(rows)}.`);
-  }
+  checkRows(owner, 'rows', rows);
   signal?.throwIfAborted();
-  const folder = await mkdtemp(join(own.folder ?? tmpdir(), 'attune-fit-'));
+  const folder = await scratchFolder(owner, own.folder ?? tmpdir());
   const scratch = { folder, bytes: own.maxMemoryBytes / 8 };
   try {
     const spool = new RowSpool(scratch);
@@ -162,4 +160,12 @@ function readOnDiskOptions(owner: string, options: AlsOnDiskOptions) {
     own: picked<Pick<typeof o, keyof typeof own>>(own),
     settings: readAlsOptions(picked<AlsOptions>(checks), owner),
   };
+}
+
+async function scratchFolder(owner: string, parent: string): Promise<string> {
+  try {
+    return await mkdtemp(join(parent, 'attune-fit-'));
+  } catch (cause) {
+    throw new AttuneError('ERR_STORE', `${owner}: no folder can be made in ${shown(parent)}: ${(cause as Error).message}.`, { cause });
+  }
 }

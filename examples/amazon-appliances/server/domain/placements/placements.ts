@@ -1,8 +1,9 @@
+import { HybridRanker } from 'attune';
 import { type Experiment, experiment } from 'attune/experiments';
 import type { Decisions } from '../decisions.ts';
 import { notFound, ShopError } from '../errors.ts';
 import { givenPlacements, type PlacementDefinition, recipeOf } from './definition.ts';
-import { rulesOf } from './rules.ts';
+import { checkRule, rulesOf } from './rules.ts';
 
 /** A version of a placement; 0 is what a new shop has. */
 export interface PlacementVersion {
@@ -15,6 +16,8 @@ export interface PlacementVersion {
 export class Placements {
   readonly #decisions: Decisions;
   readonly #versions = new Map<string, PlacementVersion[]>();
+  /** Numbers go on after a placement was removed: lists and rankers that are kept are known by them. */
+  readonly #latest = new Map<string, number>();
   readonly #experiments = new Map<string, Experiment>();
 
   private constructor(decisions: Decisions) {
@@ -58,9 +61,14 @@ export class Placements {
     return known.variantOf(user);
   }
 
+  /** Variants of the version that answers, in the order of its definition; none without an experiment. */
+  variantsOf(name: string): string[] {
+    return Object.keys(this.get(name).definition.experiment?.variants ?? {});
+  }
+
   /** @throws when the definition cannot be followed; then nothing is changed */
   async save(name: string, definition: PlacementDefinition): Promise<PlacementVersion> {
-    check(definition);
+    checkDefinition(definition);
     const { timestamp } = await this.#decisions.add('placement_saved', { placement: name, definition });
     return this.#put(name, definition, timestamp);
   }
@@ -73,8 +81,10 @@ export class Placements {
 
   #put(name: string, definition: PlacementDefinition, savedAt: number): PlacementVersion {
     const versions = this.#versions.get(name) ?? [];
-    const saved = { version: (versions.at(-1)?.version ?? 0) + 1, saved_at: new Date(savedAt).toISOString(), definition };
+    const version = (this.#latest.get(name) ?? 0) + 1;
+    const saved = { version, saved_at: new Date(savedAt).toISOString(), definition };
     this.#versions.set(name, [...versions, saved]);
+    this.#latest.set(name, version);
     return saved;
   }
 }
@@ -83,12 +93,14 @@ function experimentOf({ name, variants }: NonNullable<PlacementDefinition['exper
   return experiment({ name, variants: Object.fromEntries(Object.entries(variants).map(([variant, { share }]) => [variant, share])) });
 }
 
-/** Tries everything that a definition says, so that a mistake is told to the one who makes it and not to visitors. */
-function check(definition: PlacementDefinition): void {
+/** Tries everything that a definition says, so that a mistake is told to the one who makes it and not to visitors. @throws when it cannot be followed */
+export function checkDefinition(definition: PlacementDefinition): void {
   if (definition.experiment) experimentOf(definition.experiment);
   for (const variant of [undefined, ...Object.keys(definition.experiment?.variants ?? {})]) {
     const recipe = recipeOf(definition, variant);
-    rulesOf(recipe, 0);
+    for (const rule of recipe.rules) checkRule(rule);
+    // Rules that contradict each other are refused by the ranker.
+    new HybridRanker({ sources: { none: () => [] }, attributes: () => undefined, rerank: rulesOf(recipe, 0) });
     if (Object.values(recipe.sources).every((weight) => !weight)) {
       throw new ShopError('ERR_VALIDATION', 'sources: at least one needs a weight above 0.');
     }

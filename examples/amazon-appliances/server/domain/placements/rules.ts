@@ -1,19 +1,53 @@
 import { boost, bury, exclude, limitPer, type Metadata, pin, type RerankerLike, type Where } from 'attune';
 import { compileWhere } from 'attune/authoring';
+import { ShopError } from '../errors.ts';
+import { checkConditions } from '../where.ts';
 import type { PlacementRule, Recipe } from './definition.ts';
+
+/** What rules can look at. */
+const fields = {
+  parent_asin: 'string',
+  title: 'string',
+  brand: 'string',
+  store: 'string',
+  category: 'string',
+  main_category: 'string',
+  price: 'number',
+  average_rating: 'number',
+  rating_number: 'number',
+} as const;
+
+/** @throws when a rule looks at something that no product has, so that it would change nothing, or leave nothing over */
+export function checkRule(rule: PlacementRule): void {
+  if ('where' in rule && rule.where) checkConditions(rule.where, fields, `${rule.type}: where`);
+  if (rule.type === 'limit' && !Object.hasOwn(fields, rule.per))
+    throw new ShopError('ERR_VALIDATION', `limit: per: expected one of ${Object.keys(fields).join(', ')}, got '${rule.per}'.`);
+}
 
 /** How far rotation moves a product: by at most a fifth of its score. */
 const rotationShare = 0.2;
 
-/** The rules of a recipe, for a ranker. @param period number of the time in which rotation shows the same. @throws ERR_BAD_OPTION for rules that contradict each other or lack something */
-export function rulesOf({ rules, rotation_minutes }: Recipe, period: number): RerankerLike[] {
-  const all: RerankerLike[] = rules.map(ruleOf);
+/**
+ * The rules of a recipe, for a ranker.
+ * @param period number of the time in which rotation shows the same
+ * @param isKnown whether the shop has a product; the place of a pinned one that it has not goes to the next
+ * @throws ERR_BAD_OPTION for rules that lack something
+ */
+export function rulesOf(
+  { rules, rotation_minutes }: Recipe,
+  period: number,
+  isKnown: (id: string) => boolean = () => true,
+): RerankerLike[] {
+  const all: RerankerLike[] = rules.flatMap((rule) => {
+    if (rule.type !== 'pin') return ruleOf(rule);
+    const items = rule.items.filter(isKnown);
+    return items.length > 0 ? pin({ items, position: rule.position }) : [];
+  });
   if (rotation_minutes > 0) all.push(rotate(period));
   return all;
 }
 
-function ruleOf(rule: PlacementRule): RerankerLike {
-  if (rule.type === 'pin') return pin({ items: rule.items, position: rule.position });
+function ruleOf(rule: Exclude<PlacementRule, { type: 'pin' }>): RerankerLike {
   if (rule.type === 'limit') return limitPer(rule.per, rule.max);
   const where = rule.where as Where | undefined;
   if (rule.type === 'filter') return onlyWhere(where as Where);

@@ -41,7 +41,8 @@ const lookedBack = 100;
 /** The next list of a placement for somebody, with a name that events refer to. */
 export async function recommendIn(shop: Shop, name: string, ask: PlacementAsk): Promise<PlacementAnswer> {
   const earlier = ask.next === undefined ? undefined : readNext(shop, name, ask.next);
-  const user = earlier?.user ?? personOf(ask);
+  const user = personOf(earlier && ask.user_id === undefined && ask.session_id === undefined ? { ...ask, user_id: earlier.user } : ask);
+  if (earlier && user !== earlier.user) throw new ShopError('ERR_VALIDATION', 'next: expected that of a list which this user was given.');
   const { version } = shop.placements.get(name);
   const variant = earlier ? earlier.variant : shop.placements.variantOf(name, user);
   const facts: ListFacts = {
@@ -111,6 +112,8 @@ export async function whyNot(shop: Shop, name: string, item: string, ask: Placem
 async function prepared(shop: Shop, name: string, ask: PlacementAsk & { variant?: string }) {
   const user = personOf(ask);
   const { version, definition } = shop.placements.get(name);
+  if (ask.variant !== undefined && !shop.placements.variantsOf(name).includes(ask.variant))
+    throw new ShopError('ERR_VALIDATION', `variant: this placement has no '${ask.variant}'.`);
   const variant = ask.variant ?? shop.placements.variantOf(name, user);
   return forPerson(shop, { placement: name, version, variant, user, item: ask.item_id }, recipeOf(definition, variant), ask);
 }
@@ -130,7 +133,7 @@ async function forPerson(
   if (item !== undefined && !shop.catalogue.get(item)) throw notFound('product', item);
   const taste = await shop.tastes.of(user, recipe.event_weights);
   const key = `${placement} ${version} ${variant ?? ''} ${periodOf(recipe)}`;
-  const ranker = shop.rankers.placement(key, recipe, () => rulesOf(recipe, periodOf(recipe)));
+  const ranker = shop.rankers.placement(key, recipe, () => rulesOf(recipe, periodOf(recipe), (id) => shop.catalogue.get(id) !== undefined));
   const never = [...exclude, ...taste.avoided, ...shop.live.gone, ...(item === undefined ? [] : [item])];
   return { ranker, request: { ...requestOf(shop, user, taste), interests, context: { item }, exclude: never } };
 }

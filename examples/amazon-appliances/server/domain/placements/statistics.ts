@@ -35,9 +35,14 @@ export class PlacementStatistics {
     else if (event.type === 'click_product' || event.type === 'purchase') this.#followed(list, event.type);
   }
 
-  /** Rates of each variant, and against the first one with intervals that hold however often they are looked at. */
-  of(placement: string) {
-    const variants = [...(this.#counts.get(placement) ?? [])];
+  /**
+   * Rates of each variant, and against the first one with intervals that hold however often they are looked at.
+   * @param order variants of the experiment that runs, the control first; those of earlier ones and of none follow
+   */
+  of(placement: string, order: readonly string[] = []) {
+    const counted = this.#counts.get(placement) ?? new Map<string, Counts>();
+    const names = [...new Set([...order.filter((it) => counted.has(it)), ...counted.keys()])];
+    const variants = names.map((name): [string, Counts] => [name, counted.get(name) as Counts]);
     const control = variants[0]?.[1];
     return variants.map(([variant, counts]) => ({
       variant: variant || null,
