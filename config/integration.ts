@@ -17,15 +17,15 @@ const unknown = names.find((name) => !known.includes(name) && !tests.some((file)
 if (unknown) throw new Error(`There is no service '${unknown}'. There are: ${known.join(', ')}.`);
 
 /**
- * Services and their tests in groups; the first has what the others do not name. The two sides share nothing and go on beside each other. On
- * each, one file is tested at a time, and a group is tested while the services of the next are set up: much of that is to wait for downloads,
- * and much of a test to wait for servers and browsers.
+ * Services and their tests in groups; the first has what the others do not name. The sides share nothing and go on beside each other. On each,
+ * one file is tested at a time, and a group is tested while the services of the next are set up: much of that is to wait for downloads, and
+ * much of a test to wait for servers and browsers, so that three sides keep two processors busy.
  */
 const groups = [
   { side: 0, begins: [] },
-  { side: 0, begins: ['spark'] },
-  { side: 1, begins: ['chromium', 'faiss', 'prometheus'] },
+  { side: 1, begins: ['spark'] },
   { side: 1, begins: ['mlflow', 'python', 'runtimes'] },
+  { side: 2, begins: ['chromium', 'faiss', 'prometheus'] },
 ];
 const groupOf = (name: string) => groups.find(({ begins }) => begins.some((begin) => name.startsWith(begin))) ?? groups[0];
 
@@ -36,10 +36,11 @@ const wanted = groups
     files: tests.filter((file) => groupOf(file) === group && (names.length === 0 || names.some((name) => file.startsWith(name)))),
   }))
   .filter(({ services, files }) => services.length + files.length > 0);
-const settingUp = [Promise.resolve(true), Promise.resolve(true)];
-const testing = [Promise.resolve(true), Promise.resolve(true)];
+const browser = setUpAll(wanted.some(({ services }) => services.includes('chromium')) ? ['chromium'] : []); // tests of two sides use it
+const settingUp = [browser, browser, browser];
+const testing = [...settingUp];
 for (const [k, { side, services, files }] of wanted.entries()) {
-  const ready = settingUp[side].then(() => setUpAll(services));
+  const ready = settingUp[side].then(() => setUpAll(services.filter((name) => name !== 'chromium')));
   settingUp[side] = ready;
   testing[side] = testing[side].then(async (passed) => {
     const isReady = await ready;

@@ -55,8 +55,7 @@ function environmentOf(name: keyof typeof pythonPackages): string {
   const environment = join(root, `.services/python-${name}`);
   const python = join(environment, 'bin/python');
   if (!existsSync(join(environment, 'complete.txt'))) {
-    run(process.env.ATTUNE_PYTHON ?? 'python3', '-m', 'venv', '--clear', environment);
-    run(python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...pythonPackages[name]);
+    run('bash', join(root, 'test/integration/python-environment.sh'), environment, ...pythonPackages[name]);
     writeFileSync(join(environment, 'complete.txt'), pythonPackages[name].join('\n'));
   }
   return python;

@@ -23,5 +23,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share the modules of their worker: evaluating the library anew for each would be most of the work of many.
     isolate: false,
+    // What runs of Vitest after this one load is not transformed again; the integration tests are several.
+    experimental: { fsModuleCache: true },
   },
 });

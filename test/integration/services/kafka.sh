@@ -43,7 +43,7 @@ while True:
         pass
 print(port)'
 }
-java=(java -Xmx512m -Xms128m -XX:TieredStopAtLevel=1 -cp "jars-$version/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn)
+java=(java -Xmx512m -Xms128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "jars-$version/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn)
 if [ -z "${KEEP:-}" ] || ! [ -d data ]; then
   rm -rf data url.txt log.txt
   port=$(freeport)
@@ -65,7 +65,8 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 PROPERTIES
-  "${java[@]}" kafka.tools.StorageTool format -t "$("${java[@]}" kafka.tools.StorageTool random-uuid)" -c server.properties > format.txt 2>&1
+  id=$(python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(16)).decode()[:22])')
+  "${java[@]}" kafka.tools.StorageTool format --cluster-id="$id" -c server.properties > format.txt 2>&1
 fi
 port=$(sed -n 's,^advertised.listeners=PLAINTEXT://127.0.0.1:,,p' server.properties)
 # A broker that was killed now and then hangs when it starts, before it listens.
