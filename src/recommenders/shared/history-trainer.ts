@@ -187,15 +187,26 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     return { users, size };
   }
 
-  /**
-   * What the shares of a user's items are multiplied by. Where vectors have length 1, a user is a weighted mean of them, so that the
-   * temperature means the same for all: otherwise who likes popular items has short vectors and hardly counts. Lists do not depend on it.
-   */
+  /** What the shares of a user's items are multiplied by; where vectors have length 1, {@link #sharpen} does so later. */
   #ownShare(first: number, last: number): number {
-    if (!this.#memory.lengths) return this.#sharpness / Math.sqrt(last - first);
-    let sum = 0;
-    for (let e = first; e < last; e++) sum += this.#itemShares[this.#liked.indices[e]];
-    return this.#sharpness / sum;
+    return this.#memory.lengths ? 1 : this.#sharpness / Math.sqrt(last - first);
+  }
+
+  /**
+   * Gives the sums of users the length of 1 / temperature, so that the temperature means the same for all: a long history of different items has a
+   * short mean, and would hardly count. The length is taken as given when gradients are made. Lists do not depend on it.
+   */
+  #sharpen(users: number): void {
+    const { user, shares, ends } = this.#memory;
+    const { width } = this.encoder;
+    for (let u = 0; u < users; u++) {
+      const row = user.array.subarray(u * width, (u + 1) * width);
+      let squares = 0;
+      for (let k = 0; k < width; k++) squares += row[k] * row[k];
+      const scale = squares > 0 ? this.#sharpness / Math.sqrt(squares) : 0;
+      for (let k = 0; k < width; k++) row[k] *= scale;
+      for (let e = ends.array[u]; e < ends.array[u + 1]; e++) shares.array[e] *= scale;
+    }
   }
 
   async #step(users: number, size: number): Promise<number> {
@@ -204,6 +215,7 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     const { z, dz, user, links, shares, ends, stats, head, next, touched, slots, pulls, duser } = this.#memory;
     const history = { ends, items: links, shares, table: z, width, x: user };
     await this.#engine.run(historySums, cutOf(users), history, signal);
+    if (this.#memory.lengths) this.#sharpen(users);
     stats.array.fill(0);
     const count = await (this.#settings.loss === 'bpr' ? this.#bpr(users, size) : this.#softmax(users, size));
     const distinct = this.#engine.call(groupLinks, { count, rows: links, head, next, touched });
