@@ -1,7 +1,6 @@
 import { AttuneError, type ErrorCode, shown } from '../errors.ts';
 import { grown } from '../numeric/grown.ts';
 import { fnvBasis, fnvStep } from '../numeric/hash.ts';
-import { checkIterable } from '../options.ts';
 import { atOnce } from '../work/steps.ts';
 import { type Id, idText } from './ids.ts';
 
@@ -27,7 +26,7 @@ export class IdMap implements Iterable<string> {
    * @param ids ids in index order; a repeated one keeps its first index.
    */
   constructor(ids: Iterable<string> = []) {
-    for (const id of checkIterable('IdMap', 'ids', ids)) this.add(id);
+    for (const id of ids) this.add(id);
   }
 
   /** Number of ids. */

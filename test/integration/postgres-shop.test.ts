@@ -130,6 +130,9 @@ it('trains, evaluates, serves, and keeps events through the next load', async ()
         (it: { parent_asin: string }) => it.parent_asin,
       ),
     ).toContain('NEW1');
+    const changes = [{ title: 'Steel Kettle' }, { price: 21 }, { store: 'Acme' }, { features: ['quiet'] }, { main_category: 'Kettles' }];
+    await Promise.all(changes.map((change) => send('PATCH', '/admin/products/NEW1', change, authorization)));
+    expect((await send('GET', '/products/NEW1')).body).toMatchObject(Object.assign({}, ...changes)); // none undoes another
     expect((await send('DELETE', '/admin/products/by-asins', { asins: ['NEW1'] }, authorization)).body).toEqual({ deleted: 1 });
     expect((await send('DELETE', '/admin/reviews/by-users', { user_ids: ['newcomer'] }, authorization)).body).toEqual({ deleted: 1 });
     expect((await send('GET', '/admin/products/stats', undefined, authorization)).status).toBe(200);

@@ -11,8 +11,18 @@ export async function insertProducts(shop: Shop, given: readonly GivenRow[]): Pr
   return withRejected(rows, rejected, { ...stored, rejected: stored.rejected });
 }
 
+/** The last change of a product that each shop has begun: a row is read before it is written, so changes wait for each other. */
+const lastChange = new WeakMap<Shop, Promise<unknown>>();
+
 /** Changes some columns of a product; `null` empties one. @returns the product as it is now */
-export async function changeProduct(shop: Shop, id: string, { hidden, ...columns }: Record<string, unknown>) {
+export function changeProduct(shop: Shop, id: string, changes: Record<string, unknown>) {
+  const change = () => changeInTurn(shop, id, changes);
+  const changed = (lastChange.get(shop) ?? Promise.resolve()).then(change, change);
+  lastChange.set(shop, changed);
+  return changed;
+}
+
+async function changeInTurn(shop: Shop, id: string, { hidden, ...columns }: Record<string, unknown>) {
   const known = await shop.system.data.products.get(id);
   if (!known) throw notFound('product', id);
   if (Object.keys(columns).length > 0) {
