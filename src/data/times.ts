@@ -1,7 +1,7 @@
 /** Moments written as text. A moment without a zone is UTC, on whatever machine it is read: `Date.parse` takes the zone of the machine. */
 
 const months = 'january february march april may june july august september october november december'.split(' ');
-const zone = String.raw`\s*(Z|UTC|GMT)?\s*([+-]\d{2}(?::?\d{2})?)?(?:\s*\([^)]*\))?`;
+const zone = String.raw`\s*(Z|UTC|GMT)?\s*([+-](?:0\d|1[0-8])(?::?[0-5]\d)?)?(?:\s*\([^)]*\))?`;
 const clock = String.raw`(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?${zone})?`;
 /** ISO 8601, with a blank for the T as pandas and SQL write it, and with slashes where the year leads. */
 const isoText = new RegExp(String.raw`^([+-]\d{6}|\d{4})(?:([-/])(\d{2})(?:\2(\d{2}))?)?${clock}$`, 'i');

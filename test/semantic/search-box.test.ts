@@ -308,6 +308,26 @@ describe('German and Dutch compounds', () => {
     expect(await found(dutch, 'filter')).toEqual(['t0', 't1']);
     expect(await found(await buildOf(texts), 'Filter')).toEqual(['t1']);
   });
+
+  it('of parts of three letters end with them where their beginnings are words', async () => {
+    const shop = await buildOf(['Kühlschranktür', 'Kühlschrank', 'Reparatur', 'Türgriff', 'Fahrrad', 'Grad', 'Tür'], { language: 'de' });
+    expect(await found(shop, 'Tür')).toEqual(['t0', 't3', 't6']);
+    expect(await found(shop, 'Rad')).toEqual(['t4']);
+    const dutch = await buildOf(['stofzuigerzak', 'stofzuiger', 'kazak'], { language: 'nl' });
+    expect(await found(dutch, 'zak')).toEqual(['t0']);
+  });
+});
+
+describe('Korean compounds', () => {
+  it('are found by their parts, and their parts by them, in texts of any language', async () => {
+    const texts = ['냉장고필터 교체', '냉장고 필터를', '김치냉장고', '김치 통', '필터링', '정수기 필터'];
+    const shop = await buildOf(texts);
+    expect(await found(shop, '필터')).toEqual(['t0', 't1', 't5']); // nobody has 링 alone
+    expect(await found(shop, '냉장고')).toEqual(['t0', 't1', 't2']);
+    expect(await found(shop, '냉장고필터')).toEqual(['t0', 't1']);
+    expect(await found(shop, '냉장고필터', { match: 'all' })).toEqual(['t0', 't1']);
+    expect(shop.highlight('필터', texts[0])).toEqual([{ start: 0, end: 5 }]);
+  });
 });
 
 describe('a file', () => {

@@ -18,10 +18,12 @@ export function guessNewline(data: Buffer, at: number, last: boolean, quote: num
   return last ? 10 : undefined;
 }
 
-/** The candidate that is most frequent outside of quotes in the first line with something in it; a comma when there is none. */
+/**
+ * The candidate that is most frequent outside of quotes in the first line with something in it; a comma when there is none. Two colons before
+ * any other are the delimiter, however many commas and bars are in the texts behind them, as in the titles and genres of MovieLens.
+ */
 export function guessDelimiter(data: Buffer, at: number, newline: number, quote: number): string {
   const counts = new Map<number, number>([...',;\t|\x01'].map((c) => [c.charCodeAt(0), 0]));
-  let colons = 0;
   let inside = false;
   let some = false;
   for (; at < data.length; at++) {
@@ -31,10 +33,9 @@ export function guessDelimiter(data: Buffer, at: number, newline: number, quote:
     if (c !== 10 && c !== 13) some = true;
     if (inside) continue;
     if (counts.has(c)) counts.set(c, (counts.get(c) ?? 0) + 1);
-    if (c === 58 && data[at + 1] === 58) colons++;
+    if (c === 58 && data[at + 1] === 58 && [...counts.values()].every((count) => count === 0)) return '::';
   }
-  const [best, count] = [...counts].sort((a, b) => b[1] - a[1])[0];
-  return count === 0 && colons > 0 ? '::' : String.fromCharCode(best);
+  return String.fromCharCode([...counts].sort((a, b) => b[1] - a[1])[0][0]);
 }
 
 /** The delimiter that a first line `sep=;` names, which spreadsheets write and read, or undefined. */

@@ -8,7 +8,7 @@ import type { TextReadOptions } from './source.ts';
 export interface CsvOptions extends TextReadOptions, BadLineOptions, ResumeOptions {
   /**
    * What stands between fields: a text such as `','`, `'\t'` or `'::'`, or `'blanks'` for any number of blanks and tabs. `'auto'` (default)
-   * takes the most frequent of `, ; tab |` in the first line, or `::`, or what a first line `sep=;` names.
+   * takes the most frequent of `, ; tab |` in the first line, or `::` where that comes before them, or what a first line `sep=;` names.
    */
   delimiter?: string | undefined;
   /**

@@ -16,7 +16,9 @@ export function textFormat(head: Buffer, whole: boolean): TextFormat {
   try {
     if (!more && new RegExp(`^\\{\\s*"${rowsName}"\\s*:\\s*\\[\\s*\\]\\s*\\}\\s*$`).test(line)) return 'json-document';
     const row = JSON.parse(line);
-    return !more && Object.values(row).some(holdsRows) && !Object.keys(row).some((name) => /user|item|asin|product/i.test(name))
+    return !more &&
+      Object.entries(row).some(([name, value]) => holdsRows(value) || holdsNone(name, value)) &&
+      !Object.keys(row).some((name) => /user|item|asin|product/i.test(name))
       ? 'json-document'
       : 'json-lines';
   } catch {
@@ -28,6 +30,11 @@ export function textFormat(head: Buffer, whole: boolean): TextFormat {
 /** How an object calls the rows it holds. */
 const rowsName = '(data|rows|records|results|items|reviews|ratings|interactions|events)';
 
+/** As an API answers that has found nothing: `{ "total": 0, "data": [] }`. */
+function holdsNone(name: string, value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0 && new RegExp(`^${rowsName}$`).test(name);
+}
+
 function holdsRows(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row));
 }
@@ -37,7 +44,8 @@ export function guessedLayout(head: Buffer, given: { delimiter: string; quote?: 
   const text = head.toString();
   const lines = text.split(/\r\n|\n|\r/);
   if (lines.length > 1) lines.pop(); // it may be cut
-  const { quote = isUnquoted(lines) ? false : undefined, escape: escaping = hasBackslashQuotes(text) ? '\\' : undefined } = given;
+  const { quote = isUnquoted(lines) ? false : undefined, escape: escaping = hasBackslashQuotes(text, given.delimiter) ? '\\' : undefined } =
+    given;
   const delimiter = given.delimiter === 'auto' && areBlanks(lines) ? 'blanks' : given.delimiter;
   return { delimiter, quote, escape: quote === false || quote === escaping ? given.escape : escaping };
 }
@@ -56,8 +64,10 @@ function isUnquoted([first, ...lines]: string[]): boolean {
 }
 
 /** Whether a backslash stands before quotes in texts, and not just at the end of one. */
-function hasBackslashQuotes(text: string): boolean {
-  return /(^|[,;\t|\r\n])"[^"\r\n]*\\"[^,;\t|\r\n"]/.test(text);
+function hasBackslashQuotes(text: string, delimiter: string): boolean {
+  const inside = /(?:^|[,;\t|\r\n]|::)"[^"\r\n]*\\"(?!::)[^,;\t|\r\n"]/g;
+  for (const { 0: found, index } of text.matchAll(inside)) if (!text.startsWith(delimiter, index + found.length - 1)) return true;
+  return false;
 }
 
 /** Whether the lines have no other delimiter than blanks, and all as many fields as the first. */

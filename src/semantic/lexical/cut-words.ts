@@ -17,8 +17,8 @@ export interface Words {
   placed?: ((text: string, isQuery: boolean) => Placed<string>[]) | undefined;
   /** Words that hardly say what is wanted. */
   readonly stopWords: ReadonlySet<string>;
-  /** Whether a word may stand inside a longer one, as in German. */
-  readonly hasCompounds: boolean;
+  /** Whether a word may stand inside a longer one, as in German and Korean. */
+  readonly hasCompounds: (word: string) => boolean;
 }
 
 /** Words, and other spellings of them. */

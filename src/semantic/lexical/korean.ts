@@ -12,11 +12,12 @@ const particles = [
 const sure = new Set(['을', '를', '은', '는', '에', '에서', '까지', '부터', '으로']);
 /** Those that it may have in a text, where another spelling does no harm. */
 const likely = new Set([...sure, '이', '가', '의', '도', '로', '와', '과']);
-const hangul = pattern(String.raw`^\p{Script=Hangul}+$`, 'u');
+/** A word of Hangul alone. */
+export const isHangul = pattern(String.raw`^\p{Script=Hangul}+$`, 'u');
 
 /** A Korean noun without its particle, or undefined for a word that has none. */
 export function particleless(word: string, isQuery: boolean): string | undefined {
-  if (word.length < 2 || !hangul().test(word)) return undefined;
+  if (word.length < 2 || !isHangul().test(word)) return undefined;
   const particle = particles.find((each) => word.endsWith(each) && word.length > each.length);
   if (particle === undefined) return undefined;
   const noun = word.slice(0, -particle.length);

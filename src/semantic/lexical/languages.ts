@@ -1,3 +1,5 @@
+import { isHangul } from './korean.ts';
+
 /** What an index knows of the language of its texts. */
 export type Language = 'en' | 'de' | 'nl' | 'fr' | 'es' | 'it' | 'none';
 
@@ -50,5 +52,6 @@ export function stopWordsOf(language: Language): ReadonlySet<string> {
   return words;
 }
 
-/** Whether the language writes compounds as one word. */
-export const hasCompounds = (language: Language): boolean => language === 'de' || language === 'nl';
+/** Whether words of a language may be part of compounds without a space: in German and Dutch; Korean ones in texts of any language. */
+export const hasCompounds = (language: Language): ((word: string) => boolean) =>
+  language === 'de' || language === 'nl' ? () => true : (word) => isHangul().test(word);

@@ -66,10 +66,13 @@ function addConverted({ term, start, end }: TextTerm, found: TextTerm[]): void {
 }
 
 function addLexeme({ term, start, end, kind, also }: Lexeme, isQuery: boolean, found: TextTerm[]): void {
-  const glued = kind === 'word' && startsWithDigit(term) ? /^(\d+)([a-z]+)$/.exec(term) : null;
-  const unit = glued ? unitOf(glued[2]) : undefined;
+  const glued = kind === 'word' && startsWithDigit(term) ? gluedUnit.exec(term) : null;
+  const unit = glued ? unitOf(glued[3]) : undefined;
   if (glued && unit) {
-    found.push({ term: glued[1], start, end: start + glued[1].length }, { term: glued[1] + unit, start, end });
+    const [, number, further] = glued;
+    if (!further) found.push({ term: number, start, end: start + number.length });
+    else if (!isQuery) found.push({ term: number, start, end: start + number.length, isExtra: true });
+    found.push({ term: number + unit, start, end });
     return;
   }
   found.push({ term, start, end });
@@ -85,6 +88,9 @@ function addLexeme({ term, start, end, kind, also }: Lexeme, isQuery: boolean, f
     at += part.length;
   }
 }
+
+/** A number or a size with its unit, such as 15cm or 10x15cm. */
+const gluedUnit = /^(\d+((?:x\d+)*))([a-z]+)$/;
 
 function startsWithDigit(term: string): boolean {
   const code = term.charCodeAt(0);
@@ -237,11 +243,13 @@ function addSize(run: Neighbours, from: number, found: TextTerm[]): void {
   const { lexemes, units } = run;
   let joined = lexemes[from].term;
   for (let at = factorBehind(run, from), count = 1; at !== undefined && count < 3; at = factorBehind(run, at), count++) {
-    joined += lexemes[at].kind === 'number' ? `x${lexemes[at].term}` : lexemes[at].term;
+    const { term, end } = lexemes[at];
+    const [, number = term, , letters] = gluedUnit.exec(term) ?? [];
+    joined += isFactor(lexemes[at]) ? `x${number}` : term;
     const { start } = lexemes[from];
-    found.push({ term: joined, start, end: lexemes[at].end, isExtra: true });
-    const unit = units.get(at + 1);
-    if (unit) found.push({ term: joined + unit, start, end: lexemes[at + 1].end, isExtra: true });
+    found.push({ term: joined, start, end, isExtra: true });
+    const unit = letters ? unitOf(letters) : units.get(at + 1);
+    if (unit) found.push({ term: joined + unit, start, end: letters ? end : lexemes[at + 1].end, isExtra: true });
   }
 }
 
@@ -250,8 +258,15 @@ function factorBehind({ lexemes, folded }: Neighbours, k: number): number | unde
   const next = lexemes[k + 1];
   if (next === undefined) return undefined;
   const gap = folded.slice(lexemes[k].end, next.start);
-  if (next.kind === 'number') return times.test(gap) ? k + 1 : undefined;
+  if (isFactor(next)) return times.test(gap) ? k + 1 : undefined;
   if (gap === '"' && /^x\d+$/.test(next.term)) return k + 1; // 16"x20"
-  const isSpaced = (next.term === 'x' || next.term === 'by') && (gap === ' ' || gap === '" ') && lexemes[k + 2]?.kind === 'number';
+  const isSpaced = (next.term === 'x' || next.term === 'by') && (gap === ' ' || gap === '" ') && isFactor(lexemes[k + 2]);
   return isSpaced && folded.slice(next.end, lexemes[k + 2].start) === ' ' ? k + 2 : undefined;
+}
+
+/** Whether it is a number, or one with its unit such as 15cm. */
+function isFactor(lexeme: Lexeme | undefined): boolean {
+  if (lexeme?.kind !== 'word') return lexeme?.kind === 'number';
+  const [, , further, letters] = gluedUnit.exec(lexeme.term) ?? [];
+  return further === '' && unitOf(letters) !== undefined;
 }

@@ -73,7 +73,7 @@ export class TermReader {
     this.#sizes = [];
     this.#classes = new Map();
     this.#classed = 0;
-    this.#compounds = this.#cut.hasCompounds ? new Compounds(words) : undefined;
+    this.#compounds = undefined;
   }
 
   /** @param isLive whether any text has one of these words. */
@@ -119,7 +119,7 @@ export class TermReader {
           share: shares.completion,
           words: beginnings.flatMap((beginning) => this.#each((vocabulary) => vocabulary.completions(beginning))),
         });
-      if (this.#compounds && !isStopWord) levels.push(this.#inCompounds(word, isLive));
+      if (!isStopWord && this.#cut.hasCompounds(word)) levels.push(this.#inCompounds(word, isLive));
       const wanted = !isStopWord && (typos === true || (typos === 'unknown' && !levels.some((level) => isFound(level, isLive))));
       const most = wanted ? editsOf(word) : 0;
       if (most > 0 && corrected++ < mostCorrected) this.#addNear(levels, word, most, open?.has(word) ?? false);
@@ -208,8 +208,8 @@ export class TermReader {
 
   /** The compounds that a word is a part of, and its own parts where texts have them apart. */
   #inCompounds(word: string, isLive: (words: readonly number[]) => boolean): Level {
-    const compounds = this.#compounds as Compounds;
-    const parts = compounds.partsOf(word, (part) => part.length >= 3 && isLive(this.same(part)));
+    const compounds = (this.#compounds ??= new Compounds(this.#words));
+    const parts = compounds.partsOf(word, (part) => isLive(this.same(part)));
     return { share: shares.compound, words: compounds.containing(word), together: parts ? [parts.map((part) => this.same(part))] : [] };
   }
 

@@ -24,6 +24,7 @@ export interface WordSettings {
 export const newestWords = 3;
 
 const none: ReadonlySet<string> = new Set();
+const never = () => false;
 
 /** @param tokenizer the caller's, where the settings say so. */
 export function wordsOf({ words, language = 'none', units = false }: WordSettings, tokenizer?: Tokenizer): Words {
@@ -45,7 +46,7 @@ const plainWords: Words = {
   ranges: wordRanges,
   splits: false,
   stopWords: none,
-  hasCompounds: false,
+  hasCompounds: never,
 };
 
 const productWords = (options: ProductTermOptions & { keepsOrder?: boolean }): Words => ({
@@ -100,7 +101,7 @@ const productWords = (options: ProductTermOptions & { keepsOrder?: boolean }): W
   },
   splits: true,
   stopWords: none,
-  hasCompounds: false,
+  hasCompounds: never,
 });
 
 function placedTerms(text: string, isQuery: boolean, options: ProductTermOptions): Placed<string>[] {

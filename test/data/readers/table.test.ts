@@ -128,8 +128,27 @@ describe('texts', () => {
     expect((await all(write(content))).map((row) => row.title)).toEqual(expected);
     for (let size = 1; size < 20; size++)
       expect((await all(inPieces(content, size), { escape: '\\' })).map((row) => row.title)).toEqual(expected);
+    const endsIn = 'user::title\n"ann"::"C:\\"::\n"bob\\"::"x"::\n';
+    expect(await all(write(endsIn), { header: ['user', 'title', 'more'], skipLines: 1 })).toEqual([
+      { user: 'ann', title: 'C:\\', more: '' },
+      { user: 'bob\\', title: 'x', more: '' },
+    ]);
+    expect(await all(write(endsIn.replaceAll('::', '~')), { delimiter: '~', header: ['user', 'title', 'more'], skipLines: 1 })).toEqual([
+      { user: 'ann', title: 'C:\\', more: '' },
+      { user: 'bob\\', title: 'x', more: '' },
+    ]);
     expect(await all(write('a,b\n1\\,2,3\n'), { escape: '\\' })).toEqual([{ a: '1,2', b: '3' }]);
     await expect(readCsv(write(content))[Symbol.asyncIterator]().next()).rejects.toThrow(coded('ERR_BAD_ROW', "escape: '\\\\'"));
+  });
+
+  it('apart by two colons, whatever else is in them', async () => {
+    const header = ['item', 'title', 'genres'];
+    const films = "1::Toy Story (1995)::Animation|Children's|Comedy\n2::American President, The (1995)::Comedy|Drama|Romance\n";
+    expect(await all(write(films), { header })).toEqual([
+      { item: '1', title: 'Toy Story (1995)', genres: "Animation|Children's|Comedy" },
+      { item: '2', title: 'American President, The (1995)', genres: 'Comedy|Drama|Romance' },
+    ]);
+    expect(await all(write('name,space\na,std::vector\n'))).toEqual([{ name: 'a', space: 'std::vector' }]);
   });
 
   it('in Latin-1 and UTF-16, which an error names', async () => {
@@ -194,7 +213,8 @@ describe('what is no table is an error that says what it is', () => {
   });
 
   it('but JSON without rows has none', async () => {
-    for (const content of ['[]', '{ "data": [] }', '[ \n]\n']) expect(await all(write(content))).toEqual([]);
+    for (const content of ['[]', '{ "data": [] }', '[ \n]\n', '{"meta":{"page":[1]},"total":0,"results":[],"next":null}'])
+      expect(await all(write(content))).toEqual([]);
   });
 
   it('lines that were cut out of a JSON array are rows', async () => {

@@ -22,6 +22,21 @@ describe('a flat index', () => {
     expect(index.vectorOf?.(9999)).toEqual(rows.slice(9999 * 8, 9999 * 8 + 8));
   });
 
+  it.each([
+    ['with rows as they are', {}],
+    ['of four bits', { storage: '4bit' }],
+  ] as const)('%s refuses what is no number, and stays as it was', (_, options) => {
+    const index = flatIndex(options);
+    index.add(Int32Array.of(0), Float32Array.of(1, 0));
+    const refused = (code: string) => expect.objectContaining({ code });
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => index.add(Int32Array.of(1, 2), Float32Array.of(1, 0, bad, 1))).toThrow(refused('ERR_BAD_VALUE'));
+      expect(() => index.search(Float32Array.of(bad, 1), { n: 1 })).toThrow(refused('ERR_BAD_VALUE'));
+    }
+    expect(() => index.add(Int32Array.of(-1), Float32Array.of(1, 0))).toThrow(refused('ERR_BAD_ARGUMENT'));
+    expect([index.size, index.fromBytes(index.toBytes()).size]).toEqual([1, 1]);
+  });
+
   it('prefiltered by the kernel gives what scoring every row gives', () => {
     const count = 6000;
     const dimensions = 92; // not a multiple of the kernel's width

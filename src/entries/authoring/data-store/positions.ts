@@ -36,6 +36,20 @@ function positions({ it, expect, code, open }: DataStoreSuite): void {
     await expect(positions.get('')).rejects.toEqual(code('ERR_BAD_ARGUMENT'));
   });
 
+  it('keeps positions after a transaction that first used them and failed', async () => {
+    const store = await open();
+    if (!store.positions) return;
+    const failed = store.transaction(async ({ positions }) => {
+      await positions?.get('events/0');
+      await positions?.set('events/0', 1);
+      throw new Error('no');
+    });
+    await expect(failed).rejects.toThrow('no');
+    expect(await store.positions.all()).toEqual({});
+    await store.positions.set('events/0', 2);
+    expect(await store.positions.get('events/0')).toBe(2);
+  });
+
   it('moves several positions ahead and none back, with the rows of their transaction', async () => {
     const store = await open();
     const { positions } = store;

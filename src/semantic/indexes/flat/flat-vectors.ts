@@ -106,6 +106,12 @@ export class FlatVectors implements VectorIndex {
   }
 
   add(keys: Int32Array, vectors: Float32Array): void {
+    if (keys.some((key) => key < 0)) throw new AttuneError('ERR_BAD_ARGUMENT', 'flatIndex.add: expected keys from 0, got a negative one.');
+    checkFinite('add', vectors);
+    this.#add(keys, vectors);
+  }
+
+  #add(keys: Int32Array, vectors: Float32Array): void {
     if (keys.length === 0) return;
     const dimensions = vectors.length / keys.length;
     if (!(Number.isInteger(dimensions) && dimensions > 0) || (this.#size > 0 && dimensions !== this.#dimensions)) {
@@ -210,7 +216,7 @@ export class FlatVectors implements VectorIndex {
     const vectors = tensorOf(file, 'vectors', Float32Array, keys.length * Number(file.settings.dimensions));
     if (keys.some((key) => key < 0)) throw new AttuneError('ERR_BAD_FILE', 'Expected keys from 0 in a flat index.');
     const index = new FlatVectors({ ...this.#o, coding: undefined });
-    index.add(keys, vectors);
+    index.#add(keys, vectors);
     return index;
   }
 
@@ -227,6 +233,7 @@ export class FlatVectors implements VectorIndex {
   }
 
   #check(method: string, query: Float32Array): void {
+    checkFinite(method, query);
     if (this.#size === 0 || query.length === this.#dimensions) return;
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
@@ -297,4 +304,10 @@ export class FlatVectors implements VectorIndex {
     if (capacity * dimensions < smallestCoded) return new PlainRows(capacity, dimensions);
     return new CodedRows(capacity, dimensions, threads, batches);
   }
+}
+
+function checkFinite(method: string, numbers: Float32Array): void {
+  let sum = 0; // of products with 0, which are 0 only where all numbers are finite
+  for (let k = 0; k < numbers.length; k++) sum += 0 * numbers[k];
+  if (sum !== 0) throw new AttuneError('ERR_BAD_VALUE', `flatIndex.${method}: expected finite numbers, got another.`);
 }
