@@ -134,10 +134,8 @@ async function appliances(root: string, folder: string, args: string[], into?: s
     process.execPath,
     [
       '--import',
-      'tsx',
-      '--import',
       `data:text/javascript,${encodeURIComponent(`import { createRequire } from 'node:module'; const require = createRequire('file:///'); ${measuring}`)}`,
-      join(root, 'examples/amazon-appliances/main.ts'),
+      join(root, 'examples/amazon-appliances/run.mjs'),
       ...args,
       ...inputs,
     ],

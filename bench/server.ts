@@ -179,8 +179,7 @@ async function facts(url: string): Promise<{ cpu: number; memory: number }> {
 
 /** Starts the shop on a free port. */
 async function startShop(dataDir: string): Promise<{ url: string; stop: () => void }> {
-  const main = join(root, 'examples/amazon-appliances/main.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', main, 'serve'], {
+  const child = spawn(process.execPath, [join(root, 'examples/amazon-appliances/run.mjs'), 'serve'], {
     cwd: root,
     env: { ...process.env, DATA_DIR: dataDir, PORT: '0', ADMIN_PASSWORD: 'bench' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -7,11 +7,13 @@
  * - worker-source.ts: the worker as text;
  * - kernels.wasm: all families in one module, for callers who compile it themselves, and kernels-digest.ts, by which it is known.
  *
- * Plain JavaScript, and the compilers are loaded only when something changed, because every npm script begins with this file.
+ * Plain JavaScript, and the compilers are loaded only when something changed, because every npm script begins with this file. `--families` leaves
+ * out kernels.wasm, which takes a third of the time: only the package has it, and the sources and the example do without.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileAll } from './compile-kernels.mjs';
 
 const engine = join(import.meta.dirname, '../src/engine');
 const generated = join(engine, 'generated');
@@ -30,6 +32,8 @@ const sources = new Map(names.map((name) => [name, readFileSync(join(kernelFolde
 const families = [...new Set(names.filter((name) => isTwin(name)).map((name) => name.split('/')[0]))];
 /** The digest of everything is written last, so that a partial result is never up to date. */
 const digestFile = join(generated, 'kernels-digest.ts');
+/** All kernels in one module; it ends with the digest. */
+const wholeFile = join(generated, 'kernels.wasm');
 /**
  * Families whose text stands in one file, since pages load them together: compression finds likeness only nearby. Bundlers that make parts
  * of a page keep files whole, so families that a page may have without the others stay apart, as `ranking` does: with it, a page with
@@ -38,44 +42,53 @@ const digestFile = join(generated, 'kernels-digest.ts');
 const together = { als: ['als', 'dense'], search: ['codes', 'hnsw', 'planes'] };
 
 const targets = [
-  ...['jobs.ts', 'worker-source.ts', 'kernels.wasm'],
+  ...['jobs.ts', 'worker-source.ts'],
   ...families.flatMap((name) => [`families/${name}.ts`, `jobs/${name}.ts`]),
   ...Object.keys(together).map((name) => `code/${name}.ts`),
 ];
 
 const digest = digestOf();
-if (!upToDate()) await build();
+await build({ sources: !sourcesAreUpToDate(), whole: !process.argv.includes('--families') && !wholeIsUpToDate() });
 
 function digestOf() {
   const stamp = createHash('sha256');
-  for (const file of [import.meta.filename, ...['worker.ts', 'job.ts', 'run-here.ts'].map((name) => join(engine, 'threads', name))])
+  const ours = [import.meta.filename, join(import.meta.dirname, 'compile-kernels.mjs')];
+  for (const file of [...ours, ...['worker.ts', 'job.ts', 'run-here.ts'].map((name) => join(engine, 'threads', name))])
     stamp.update(readFileSync(file));
   for (const [name, text] of sources) stamp.update(`${name}\n${text}`);
   return stamp.digest('hex');
 }
 
-function upToDate() {
+function sourcesAreUpToDate() {
   const isThere = targets.every((file) => existsSync(join(generated, file))) && existsSync(digestFile);
   return isThere && readFileSync(digestFile, 'utf8').includes(digest);
 }
 
-async function build() {
+function wholeIsUpToDate() {
+  return existsSync(wholeFile) && readFileSync(wholeFile).subarray(-digest.length).toString() === digest;
+}
+
+/** @param {{ sources: boolean, whole: boolean }} wanted what is missing or old */
+async function build(wanted) {
+  if (!wanted.sources && !wanted.whole) return;
   const kernels = kernelsOf();
+  const lists = families.map((family) => kernels.filter((kernel) => kernel.family === family));
+  const modules = await compileAll([...(wanted.sources ? lists : []), ...(wanted.whole ? [kernels] : [])]);
+  if (wanted.sources) await writeSources(kernels, lists, modules);
+  if (wanted.whole) writeFileSync(wholeFile, withDigest(modules.at(-1)));
+}
+
+/** @param modules the compiled kernels of each family */
+async function writeSources(kernels, lists, modules) {
   rmSync(generated, { recursive: true, force: true });
   for (const folder of ['code', 'families', 'jobs']) mkdirSync(join(generated, folder), { recursive: true });
   writeFileSync(join(generated, 'jobs.ts'), jobsText(kernels));
-  const sizes = [];
-  const codes = new Map();
-  for (const family of families) {
-    const own = kernels.filter((kernel) => kernel.family === family);
-    const wasm = await compile(own);
-    codes.set(family, textOf(wasm));
-    writeFileSync(join(generated, `families/${family}.ts`), familyText(family, own, codes.get(family)));
-    writeFileSync(join(generated, `jobs/${family}.ts`), familyJobsText(own));
-    sizes.push(`${family} ${wasm.length}`);
+  const codes = new Map(families.map((family, k) => [family, textOf(modules[k])]));
+  for (const [k, family] of families.entries()) {
+    writeFileSync(join(generated, `families/${family}.ts`), familyText(family, lists[k], codes.get(family)));
+    writeFileSync(join(generated, `jobs/${family}.ts`), familyJobsText(lists[k]));
   }
   for (const [name, list] of Object.entries(together)) writeFileSync(join(generated, `code/${name}.ts`), codeText(list, codes));
-  writeFileSync(join(generated, 'kernels.wasm'), withDigest(await compile(kernels)));
   const worker = await bundleWorker();
   const header = '// Generated by config/build-engine.mjs.\n';
   writeFileSync(
@@ -86,6 +99,7 @@ async function build() {
     digestFile,
     `${header}/** What a section of kernels.wasm says, by which the kernels of another version are known. */\nexport const kernelsDigest = '${digest}';\n`,
   );
+  const sizes = families.map((family, k) => `${family} ${modules[k].length}`);
   console.log(`bytes of kernels: ${sizes.join(', ')}; of the worker: ${worker.length}`);
 }
 
@@ -248,33 +262,6 @@ function withDigest(wasm) {
   const name = Buffer.from('attune');
   const content = Buffer.concat([Buffer.from([name.length]), name, Buffer.from(digest)]);
   return Buffer.concat([wasm, Buffer.from([0, content.length]), content]); // 0 = a custom section; its length takes one byte
-}
-
-/** The bytes of a module that exports these kernels. */
-async function compile(kernels) {
-  const { default: asc } = await import('assemblyscript/asc');
-  const exports = kernels.map(({ file, name }) => `export { ${name} } from '../kernels/${file.replace(/\.ts$/, '')}';\n`);
-  const entry = join(generated, 'entry.ts');
-  writeFileSync(entry, `// @ts-nocheck: AssemblyScript, generated by config/build-engine.mjs.\n${exports.join('')}`);
-  const wasmFile = join(generated, 'entry.wasm');
-  // biome-ignore format: one option per line, with its value
-  const { error, stderr } = await asc.main([
-    entry,
-    '-o', wasmFile,
-    '-O3', '--noAssert', '--converge',
-    '--runtime', 'stub',
-    '--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory',
-    '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
-    '--use', 'abort=',
-  ]);
-  rmSync(entry);
-  if (error) {
-    console.error(stderr.toString());
-    process.exit(1);
-  }
-  const wasm = readFileSync(wasmFile);
-  rmSync(wasmFile);
-  return wasm;
 }
 
 /** The worker with everything it imports, as text. */

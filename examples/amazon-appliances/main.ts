@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { commandHelp, generalHelp } from './cli/help.ts';
 import { parseOptions, UsageError } from './cli/parse.ts';
 import { commands } from './commands/index.ts';
+import { exampleFolder } from './settings.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([name, ...args]: string[]): Promise<number> {
   try {
-    const settingsFile = join(import.meta.dirname, '.env');
+    const settingsFile = join(exampleFolder, '.env');
     if (existsSync(settingsFile)) process.loadEnvFile(settingsFile);
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       console.log(generalHelp(commands));

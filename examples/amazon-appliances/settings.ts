@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 
+/** Where the sources of the example are; a bundle of it runs elsewhere. */
+export const exampleFolder = import.meta.dirname;
+
 /** Everything a person may want to change, in one place. Each command option of the same meaning starts from here. */
 export const defaults = {
   /** Everything the example writes. */
-  dataDir: join(import.meta.dirname, 'data'),
+  dataDir: join(exampleFolder, 'data'),
   /** Where the tables are: `postgres://...`, or else a file of SQLite in the data folder. */
   database: undefined as string | undefined,
   port: 8000,

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { importBundled } from '../cli/bundle.ts';
 import { command } from '../cli/command.ts';
 import { withProgress } from '../cli/progress.ts';
 import { count, facts } from '../cli/table.ts';
@@ -49,8 +48,7 @@ export const etl = command({
     },
   },
   async run({ reviews, products, columns, ...options }) {
-    const threads = ['etl/reviews-thread.ts', 'etl/products-thread.ts', 'bulk/user-indexes-thread.ts'];
-    const { runEtl } = await importBundled<typeof import('../etl/run.ts')>('etl/run.ts', threads);
+    const { runEtl } = await import('../etl/run.ts');
     const { readFieldNames } = await import('../etl/review.ts');
     const sample = paths(options.dataDir);
     const isSample = reviews === undefined && existsSync(sample.reviews);

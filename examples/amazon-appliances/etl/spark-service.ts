@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { exampleFolder } from '../settings.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(exampleFolder, '../..');
 
 /**
  * A Spark cluster of two workers on this machine, the one that `npm run services -- up spark` starts. One that runs already is used, and then

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { exampleFolder } from '../settings.ts';
 
-const web = join(import.meta.dirname, '../web');
+const web = join(exampleFolder, 'web');
 
 /** Where the built files lie; their names hold a hash of their content, so they can be cached for ever. */
 export const assetsFolder = join(web, 'dist');

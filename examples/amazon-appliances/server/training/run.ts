@@ -4,13 +4,13 @@ import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TrainKind, TrainOptions } from '../../pipeline/system.ts';
-import type { Settings } from '../../settings.ts';
+import { exampleFolder, type Settings } from '../../settings.ts';
 import type { GatedResult, TrainingMessage, TrainingOrder } from './messages.ts';
 
-const file = join(import.meta.dirname, 'process.ts');
+const file = join(exampleFolder, 'server/training/process.ts');
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 /** Where tsconfig.json is, which says where `attune` is. */
-const root = join(import.meta.dirname, '../../../..');
+const root = join(exampleFolder, '../..');
 
 /**
  * Trains in a process of its own at a low priority, so that the server never waits for it, and answers go on with the old models meanwhile. When it
