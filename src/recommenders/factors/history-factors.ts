@@ -4,7 +4,7 @@ import type { Id } from '../../data/ids.ts';
 import { checkIterable, readOptions } from '../../options.ts';
 import type { FittedBase, HistoryRow } from '../shared/base.ts';
 import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
-import { itemSharesOf } from '../shared/history-trainer.ts';
+import { itemSharesOf, popularityOf } from '../shared/history-trainer.ts';
 import { likedItems, likedRows } from '../shared/liked.ts';
 import { FactorBase } from './base.ts';
 import { type FactorProfile, FactorServing } from './serving.ts';
@@ -16,38 +16,62 @@ export interface HistoryFactors extends FittedBase {
   factors: number;
   /** items x factors. */
   itemRows: Float32Array;
-  /** 1 / the root of the number of users of each item. */
+  /** 1 / the number of users of each item, to the power of `historyExponent`. */
   itemShares: Float32Array;
+  /** What is added to the scores of each item; without it scores are inner products. */
+  itemBiases?: Float32Array | undefined;
+  /** The length that vectors of users are brought to; 0 leaves it. */
+  userLength: number;
   /** users x factors, each the sum of a history. */
   userRows: Float32Array;
 }
 
-/** Adds what follows from the rows: shares of items, and users. */
-export function historyFactors({ byUser, factors, itemRows }: Pick<HistoryFactors, 'byUser' | 'factors' | 'itemRows'>) {
+/** What vectors of users are made from. */
+type UserParts = Pick<HistoryFactors, 'factors' | 'itemRows' | 'itemShares' | 'userLength'>;
+
+/** How scores follow from the vectors of items. */
+interface HistoryScoring {
+  /** See {@link itemSharesOf}. */
+  historyExponent: number;
+  /** See {@link popularityOf}. Default 0, for none. */
+  popularity?: number;
+  /** The length that vectors of users are brought to, which matters beside biases. Default 0, which leaves it. */
+  userLength?: number;
+}
+
+/** Adds what follows from the rows: shares of items, biases, and users. */
+export function historyFactors(
+  { byUser, factors, itemRows }: Pick<HistoryFactors, 'byUser' | 'factors' | 'itemRows'>,
+  { historyExponent, popularity = 0, userLength = 0 }: HistoryScoring,
+) {
   const liked = likedRows(byUser);
-  const itemShares = itemSharesOf(liked);
+  const itemShares = itemSharesOf(liked, historyExponent);
+  const itemBiases = popularity > 0 ? popularityOf(liked, popularity) : undefined;
   const userRows = new Float32Array(liked.rows * factors);
   for (let user = 0; user < liked.rows; user++) {
     const items = liked.indices.subarray(liked.offsets[user], liked.offsets[user + 1]);
-    userRows.set(sumOf(items, { factors, itemRows, itemShares }), user * factors);
+    userRows.set(sumOf(items, { factors, itemRows, itemShares, userLength }), user * factors);
   }
-  return { itemShares, userRows };
+  return { itemShares, itemBiases, userLength, userRows };
 }
 
 /** The vector of a user who likes these items. */
-function sumOf(items: Int32Array, { factors, itemRows, itemShares }: Pick<HistoryFactors, 'factors' | 'itemRows' | 'itemShares'>) {
-  const shares = sharesOf(items, itemShares);
-  const sum = new Float64Array(factors);
-  items.forEach((item, k) => {
-    for (let e = 0, at = item * factors; e < factors; e++, at++) sum[e] += shares[k] * itemRows[at];
-  });
-  return Float32Array.from(sum);
+function sumOf(items: Int32Array, parts: UserParts): Float32Array {
+  return Float32Array.from(userOf(items, parts).vector);
 }
 
-/** How much each of these items counts in a history made of them: 1 / the root of (users of the item x items of the history). */
-function sharesOf(items: Int32Array, itemShares: Float32Array): Float32Array {
+/** That vector, and how much each of the items counts in it: its share over the root of the number of items, and the length. */
+function userOf(items: Int32Array, { factors, itemRows, itemShares, userLength }: UserParts) {
   const own = 1 / Math.sqrt(items.length);
-  return Float32Array.from(items, (item) => own * itemShares[item]);
+  const shares = Float32Array.from(items, (item) => own * itemShares[item]);
+  const vector = new Float64Array(factors);
+  items.forEach((item, k) => {
+    for (let e = 0, at = item * factors; e < factors; e++, at++) vector[e] += shares[k] * itemRows[at];
+  });
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  if (userLength === 0 || length === 0) return { vector, shares };
+  const scale = userLength / length;
+  return { vector: vector.map((value) => value * scale), shares: shares.map((share) => share * scale) };
 }
 
 /**
@@ -58,17 +82,22 @@ export abstract class HistoryFactorBase<Model extends HistoryFactors> extends Fa
   /** Threads of lists of many. */
   protected abstract readonly listThreads: number | 'auto';
 
-  /** users x factors in id order; a copy. */
+  /** users x factors in id order; a copy. Where popularity counts, a last column of ones meets that of {@link itemFactors}. */
   get userFactors(): Factors {
-    return { data: this.model.userRows.slice(), rows: this.users.size, columns: this.model.factors };
+    const { userRows, factors, itemBiases } = this.model;
+    return withColumn(userRows, factors, itemBiases && new Float32Array(this.users.size).fill(1));
   }
 
-  /** items x factors in id order; a copy. */
+  /** items x factors in id order; a copy. Where popularity counts, it is a last column: scores are inner products in any case. */
   get itemFactors(): Factors {
-    return { data: this.model.itemRows.slice(), rows: this.items.size, columns: this.model.factors };
+    const { itemRows, factors, itemBiases } = this.model;
+    return withColumn(itemRows, factors, itemBiases);
   }
 
-  /** Contributions of the user's items, which add up to the score. @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM */
+  /**
+   * Contributions of the user's items, which add up to the score: each has an equal share of what the item's popularity adds, where that counts.
+   * @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM
+   */
   explain(user: Id, item: Id, options: ExplainOptions = {}): Explanation {
     return this.explainMany(user, [item], options)[0];
   }
@@ -86,8 +115,9 @@ export abstract class HistoryFactorBase<Model extends HistoryFactors> extends Fa
     return this.#explained('explainFor', this.knownHistory(history, o.onUnknown), items, o);
   }
 
-  protected override *serving({ itemRows, factors: f }: Model): Generator<void, { factors: FactorServing }> {
-    return { factors: yield* FactorServing.copying({ rows: itemRows, stride: f, f }, this.listThreads) };
+  protected override *serving({ itemRows, itemBiases, factors: f }: Model): Generator<void, { factors: FactorServing }> {
+    const biasOf = itemBiases && ((item: number) => itemBiases[item]);
+    return { factors: yield* FactorServing.copying({ rows: itemRows, stride: f, f, ...(biasOf && { biasOf }) }, this.listThreads) };
   }
 
   protected override userRowsOf({ userRows, factors: f }: Model): UserRows {
@@ -106,19 +136,32 @@ export abstract class HistoryFactorBase<Model extends HistoryFactors> extends Fa
   #explained(call: string, row: HistoryRow | undefined, items: Iterable<Id>, { n, onUnknown }: ExplainOptions): Explanation[] {
     const asked = Array.from(checkIterable(`${this.kind}.${call}`, 'item ids', items), (item) => this.itemIndex(item, onUnknown));
     if (!row) return asked.map(unexplained);
-    const { factors, itemRows, itemShares } = this.model;
+    const { factors, itemRows, itemBiases } = this.model;
     const liked = likedItems(row);
-    const shares = sharesOf(liked, itemShares);
+    const { shares } = userOf(liked, this.model);
     const profile = this.profileFrom(row);
     const values = new Map(Array.from(row.items, (item, k) => [item, row.values[k]]));
     return asked.map((to) => {
       if (to < 0) return unexplained();
+      const ofPopularity = (itemBiases?.[to] ?? 0) / liked.length;
       const parts = Array.from(liked, (item, k) => {
         let product = 0;
         for (let e = 0; e < factors; e++) product += itemRows[item * factors + e] * itemRows[to * factors + e];
-        return { item: this.items.idAt(item), value: values.get(item) as number, score: shares[k] * product };
+        return { item: this.items.idAt(item), value: values.get(item) as number, score: shares[k] * product + ofPopularity };
       });
       return explanation(this.scoreSome(profile, Int32Array.of(to))[0], parts, n);
     });
   }
+}
+
+/** A copy of rows, with one more column when it is given. */
+function withColumn(rows: Float32Array, f: number, last: Float32Array | undefined): Factors {
+  const count = rows.length / f;
+  if (!last) return { data: rows.slice(), rows: count, columns: f };
+  const data = new Float32Array(count * (f + 1));
+  for (let row = 0; row < count; row++) {
+    data.set(rows.subarray(row * f, (row + 1) * f), row * (f + 1));
+    data[row * (f + 1) + f] = last[row];
+  }
+  return { data, rows: count, columns: f + 1 };
 }

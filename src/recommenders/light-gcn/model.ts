@@ -13,10 +13,14 @@ export interface LightGcnModel extends HistoryFactors, TrainedModel<LightGcnSett
 export const lightGcnKind = 'light-gcn';
 const format = { kind: lightGcnKind, formatVersion: 1 };
 
+/** What follows from the rest. */
+type Derived = 'userRows' | 'itemShares' | 'itemBiases' | 'userLength' | 'factors';
+
 /** Puts a model together. */
-export function lightGcnModel(parts: Omit<LightGcnModel, 'userRows' | 'itemShares' | 'factors'>): LightGcnModel {
-  const { factors } = parts.settings;
-  return { ...parts, factors, ...historyFactors({ ...parts, factors }) };
+export function lightGcnModel(parts: Omit<LightGcnModel, Derived>): LightGcnModel {
+  const { factors, popularity, temperature, historyExponent } = parts.settings;
+  const userLength = popularity > 0 && temperature > 0 ? 1 / temperature : 0;
+  return { ...parts, factors, ...historyFactors({ ...parts, factors }, { historyExponent, popularity, userLength }) };
 }
 
 /** The model as a file. */
@@ -28,8 +32,8 @@ export function lightGcnFile(model: LightGcnModel): ModelFile {
 
 /** The inverse of {@link lightGcnFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function lightGcnFromBytes(bytes: Uint8Array, readSettings: (stored: object) => LightGcnSettings): LightGcnModel {
-  // Models of before there was a temperature have vectors of any length.
-  const read = (stored: object) => readSettings({ temperature: 0, ...stored });
+  // Models of before there were these options.
+  const read = (stored: object) => readSettings({ temperature: 0, popularity: 0, historyExponent: 0.5, ...stored });
   const { file, trained } = decodeTrained<LightGcnSettings, TrainingIteration>(format, bytes, read);
   const size = trained.items.size * trained.settings.factors;
   return lightGcnModel({

@@ -12,6 +12,11 @@ export interface LightGcnOptions extends HistoryTrainerOptions {
   epochs?: number | undefined;
   /** Length of a step of Adam, above 0. Default 0.015. */
   learningRate?: number | undefined;
+  /**
+   * How much it counts that an item is popular: every score has this times the natural logarithm of the item's number of users added, and
+   * vectors learn what remains. From 0 to 100; default 0.5 with vectors of length 1 (see `temperature`), else 0.
+   */
+  popularity?: number | undefined;
 }
 
 /** Checks and defaults of {@link LightGcnOptions}. */
@@ -19,12 +24,16 @@ const lightGcnChecks = {
   layers: integer({ default: 3, min: 1, max: 8 }),
   epochs: optional(integer({ min: 1, max: 10_000 })),
   learningRate: number({ default: 0.015, above: 0, max: 10 }),
+  popularity: optional(number({ min: 0, max: 100 })),
   ...historyTrainerChecks,
 };
 
 /** Reads {@link LightGcnOptions}. @throws ERR_BAD_OPTION */
-export const readLightGcnOptions = (options: LightGcnOptions) =>
-  withTemperature(readOptions('LightGcnRecommender', options, lightGcnChecks));
+export function readLightGcnOptions(options: LightGcnOptions) {
+  const settings = withTemperature(readOptions('LightGcnRecommender', options, lightGcnChecks));
+  const { popularity = settings.temperature > 0 ? 0.5 : 0 } = settings;
+  return { ...settings, popularity };
+}
 
 /** Options as they were read. */
 export type LightGcnSettings = ReturnType<typeof readLightGcnOptions>;

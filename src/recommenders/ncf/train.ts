@@ -9,6 +9,7 @@ import { blocksPerStep, cutOf } from '../../engine/training/cut.ts';
 import { DenseParameters, denseLayout } from '../../engine/training/dense-parameters.ts';
 import { EmbeddingTable, tableLayout } from '../../engine/training/embedding-table.ts';
 import { fnvOfText } from '../../numeric/hash.ts';
+import { logarithmsTo } from '../../numeric/logarithms.ts';
 import { randomNumbers, uniform } from '../../numeric/random.ts';
 import type { Trainer } from '../shared/training.ts';
 import { Chunks } from './chunks.ts';
@@ -42,17 +43,7 @@ const leastSteps = 100;
 const leastBatch = 8;
 
 /** Log odds of a label 1 before anything is known: one of 1 + negatives. */
-export const offsetOf = ({ feedback, negatives }: NcfSettings) => (feedback === 'explicit' ? 0 : -lnOf(negatives));
-
-// Math.log differs between engines in the last bit, which the bytes of a model would show.
-const lnOf = (whole: number) => {
-  let sum = 0;
-  for (let k = 2; k <= whole; k++) {
-    const t = 1 / (2 * k - 1); // ln(k / (k - 1)) = 2 artanh(1 / (2 k - 1))
-    for (let power = t, n = 1; power > 1e-18; power *= t * t, n += 2) sum += (2 * power) / n;
-  }
-  return sum;
-};
+export const offsetOf = ({ feedback, negatives }: NcfSettings) => (feedback === 'explicit' ? 0 : -logarithmsTo(negatives)[negatives]);
 
 /** Stochastic gradient descent by Adam over chunks of interactions (see chunks.ts). */
 export class NcfTrainer implements Trainer<NcfState> {

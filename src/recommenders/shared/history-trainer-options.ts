@@ -15,6 +15,11 @@ export interface HistoryTrainerOptions extends RecommenderOptions {
    * vectors of any length. From 0; default 0.1 with `'softmax'`, 0 with `'bpr'`.
    */
   temperature?: number | undefined;
+  /**
+   * How much less a popular item says about its users: an item of a history counts 1 / (its number of users)^historyExponent. From 0 to 2; default
+   * 0.25. The published LightGCN has 0.5.
+   */
+  historyExponent?: number | undefined;
   /** Items drawn per step that all users of the step share, 1 to 65,536, with `'softmax'`. Default 8192. */
   negatives?: number | undefined;
   /** Interactions per step, at least; whole users are taken. From 1, default 8192. */
@@ -30,6 +35,7 @@ export const historyTrainerChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
   loss: choice(['softmax', 'bpr'] as const, 'softmax'),
   temperature: optional(number({ min: 0, max: 100 })),
+  historyExponent: number({ default: 0.25, min: 0, max: 2 }),
   negatives: integer({ default: 8192, min: 1, max: 65_536 }),
   batchSize: integer({ default: 8192, min: 1, max: 2 ** 24 }),
   regularization: number({ default: 1e-6, min: 0, max: 10 }),

@@ -21,6 +21,7 @@ import { availableThreads } from '../../engine/threads/runtime.ts';
 import { Adam, type AdamStep } from '../../engine/training/adam.ts';
 import { blocksPerStep, cutOf } from '../../engine/training/cut.ts';
 import { columnsOf } from '../../numeric/columns.ts';
+import { logarithmsTo } from '../../numeric/logarithms.ts';
 import { randomNumbers, type SeededNumbers, shuffle } from '../../numeric/random.ts';
 
 /** What makes the vectors of items, and learns from their gradients. */
@@ -56,6 +57,10 @@ export interface HistorySettings {
   regularization: number;
   /** Vectors of items have length 1, and scores are divided by this; 0: vectors of any length. */
   temperature: number;
+  /** An item of a history counts 1 / its number of users to this power. */
+  historyExponent: number;
+  /** What is added to every score: this times the logarithm of the number of users of the item. Default 0. */
+  popularity?: number;
   seed: number | string;
   threads: number | 'auto';
 }
@@ -63,8 +68,8 @@ export interface HistorySettings {
 /** Rows of users that a softmax takes at a time, as in the kernel. */
 const tile = 32;
 /**
- * Learns vectors of items. A step takes some users: each is the sum of the vectors of their items, every one over the root of its users and
- * a constant of the user, and what is learned is how well the others of these items predict each one. Vectors of all items are made anew
+ * Learns vectors of items. A step takes some users: each is the sum of the vectors of their items, every one over a power of its number of
+ * users and a constant of the user, and what is learned is how well the others of these items predict each one. Vectors of all items are made anew
  * after each step.
  */
 export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
@@ -113,7 +118,8 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     this.#users = Int32Array.from({ length: liked.rows }, (_, user) => user).filter(
       (user) => liked.offsets[user] < liked.offsets[user + 1],
     );
-    this.#itemShares = itemSharesOf(liked);
+    this.#itemShares = itemSharesOf(liked, settings.historyExponent);
+    if (settings.popularity) this.#memory.biases.array.set(popularityOf(liked, settings.popularity));
   }
 
   /** Goes through the data once. @returns the mean loss */
@@ -228,11 +234,11 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
 
   /** Each item against one other, which becomes a link of its own. @returns links */
   async #bpr(users: number, size: number): Promise<number> {
-    const { z, user, links, shares, ends, stats, slots, pulls, duser } = this.#memory;
+    const { z, user, links, shares, ends, stats, slots, pulls, duser, biases } = this.#memory;
     const others = part(links, size, 2 * size);
     const drawn = { users: slots, offsets: ends, indices: links, items: this.#drawable, count: 1, seed: this.#seed(), out: others };
     await this.#engine.run(drawNegatives, cutOf(size, 64), drawn, this.#signal);
-    const history = { ends, items: links, shares, others, table: z, width: this.encoder.width, x: user };
+    const history = { ends, items: links, shares, others, table: z, width: this.encoder.width, biases, x: user };
     await this.#engine.run(historyBpr, cutOf(users), { ...history, weight: 1 / size, pulls, dx: duser, stats }, this.#signal);
     for (let e = 0; e < size; e++) {
       pulls.array[size + e] = -pulls.array[e];
@@ -244,7 +250,8 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
 
   /** Each item against drawn ones that all users share. @returns links */
   async #softmax(users: number, size: number): Promise<number> {
-    const { z, dz, user, links, shares, ends, stats, pulls, duser, negativeItems, negatives, dnegatives, placeOf } = this.#memory;
+    const { z, dz, user, links, shares, ends, stats, pulls, duser, placeOf, biases } = this.#memory;
+    const { negativeItems, negatives, negativeBiases, dnegatives } = this.#memory;
     const items = this.#drawable;
     const { width } = this.encoder;
     const count = this.#sizes.negatives;
@@ -256,8 +263,9 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
       this.#signal,
     );
     const stride = count * width;
-    const history = { ends, items: links, shares, table: z, width, x: user };
-    const against = { negatives, count, real, placeOf, each: items / real, dnegatives, stride };
+    const history = { ends, items: links, shares, table: z, width, biases, x: user };
+    for (let k = 0; k < real; k++) negativeBiases.array[k] = biases.array[negativeItems.array[k]];
+    const against = { negatives, negativeBiases, count, real, placeOf, each: items / real, dnegatives, stride };
     await this.#engine.run(
       historySoftmax,
       cutOf(users, blocksPerStep, 8),
@@ -327,16 +335,33 @@ function memoryOf(items: number, width: number, { users, edges, negatives }: Ste
     head: i32(items),
     touched: i32(Math.min(items, edges)),
     placeOf: i32(items),
+    biases: f32(items),
     negativeItems: i32(negatives),
+    negativeBiases: f32(negatives),
     negatives: f32(negatives * width),
     dnegatives: f32(negatives * width * blocksPerStep),
     stats: f64(blocksPerStep),
   });
 }
 
-/** 1 / the root of the number of users of each item; 1 where there are none. */
-export function itemSharesOf({ columns, indices }: Csr): Float32Array {
-  const degrees = new Float64Array(columns);
-  for (const item of indices) degrees[item]++;
-  return Float32Array.from(degrees, (degree) => 1 / Math.sqrt(Math.max(1, degree)));
+/** 1 / the number of users of each item to a power; 1 where there are none. */
+export function itemSharesOf(liked: Csr, exponent: number): Float32Array {
+  return Float32Array.from(usersOfItems(liked), (users) => 1 / powerOf(Math.max(1, users), exponent));
+}
+
+/** Powers differ between engines in the last bit, which the bytes of a model would show, and roots do not. */
+const powerOf = (x: number, exponent: number) =>
+  exponent === 0.25 ? Math.sqrt(Math.sqrt(x)) : exponent === 0.5 ? Math.sqrt(x) : x ** exponent;
+
+/** The logarithm of the number of users of each item, times `weight`; 0 where there are none. */
+export function popularityOf(liked: Csr, weight: number): Float32Array {
+  const users = usersOfItems(liked);
+  const logarithms = logarithmsTo(users.reduce((most, count) => Math.max(most, count), 1));
+  return Float32Array.from(users, (count) => weight * logarithms[Math.max(1, count)]);
+}
+
+function usersOfItems({ columns, indices }: Csr): Int32Array {
+  const users = new Int32Array(columns);
+  for (const item of indices) users[item]++;
+  return users;
 }

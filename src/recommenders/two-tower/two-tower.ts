@@ -153,8 +153,8 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
   static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): TwoTowerRecommender {
     const own = readLoadOptions('TwoTowerRecommender', options);
-    // Models of before there was a temperature have vectors of any length.
-    const read = (stored: object): StoredSettings => readTwoTowerOptions({ temperature: 0, ...stored, ...own });
+    // Models of before there were these options.
+    const read = (stored: object): StoredSettings => readTwoTowerOptions({ temperature: 0, historyExponent: 0.5, ...stored, ...own });
     const { file, trained } = decodeTrained<StoredSettings, TrainingIteration>(format, bytes, read);
     const itemRows = tensorOf(file, 'item_factors', Float32Array, trained.items.size * trained.settings.factors);
     return TwoTowerRecommender.#of(modelOf({ ...trained, itemRows }));
@@ -176,7 +176,7 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
   }
 }
 
-function modelOf(parts: Omit<Model, 'userRows' | 'itemShares' | 'factors'>): Model {
+function modelOf(parts: Omit<Model, 'userRows' | 'itemShares' | 'userLength' | 'factors'>): Model {
   const { factors } = parts.settings;
-  return { ...parts, factors, ...historyFactors({ ...parts, factors }) };
+  return { ...parts, factors, ...historyFactors({ ...parts, factors }, parts.settings) };
 }

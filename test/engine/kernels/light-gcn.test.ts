@@ -49,6 +49,7 @@ function stepOf(plain: boolean) {
     shares: engine.f32(uniform('shares', links.length, 0.2).map((share) => 0.5 + share)),
     table,
     width,
+    biases: engine.f32(uniform('biases', items, 0.5)),
     x: engine.f32(users * width),
   };
   const more = {
@@ -57,6 +58,7 @@ function stepOf(plain: boolean) {
     stats: engine.f64(1),
     others: engine.i32(Int32Array.from(links, (item, e) => (e === 2 ? -1 : (item + 1) % items))),
     negatives,
+    negativeBiases: engine.f32(Array.from(negativeItems, (item) => memory.biases.array[item])),
     placeOf,
     dnegatives: engine.f32(8 * width),
     out: engine.f32(items * width),
@@ -70,7 +72,7 @@ type Step = ReturnType<typeof stepOf>;
 /** The loss of the table as it stands. */
 function lossOf({ engine, memory, more }: Step, loss: 'softmax' | 'bpr'): number {
   engine.runHere(historySums, { hi: users }, memory);
-  const { pulls, dx, stats, others, negatives, placeOf, dnegatives } = more;
+  const { pulls, dx, stats, others, negatives, negativeBiases, placeOf, dnegatives } = more;
   negativeItems.forEach((item, k) => {
     negatives.array.set(memory.table.array.subarray(item * width, (item + 1) * width), k * width);
   });
@@ -78,7 +80,20 @@ function lossOf({ engine, memory, more }: Step, loss: 'softmax' | 'bpr'): number
   const weight = 0.3;
   if (loss === 'bpr') engine.runHere(historyBpr, { hi: users }, { ...memory, others, weight, pulls, dx, stats });
   else {
-    const against = { negatives, count: 8, real: 6, placeOf, each: 2.5, weight, pulls, dx, dnegatives, stride: 8 * width, stats };
+    const against = {
+      negatives,
+      negativeBiases,
+      count: 8,
+      real: 6,
+      placeOf,
+      each: 2.5,
+      weight,
+      pulls,
+      dx,
+      dnegatives,
+      stride: 8 * width,
+      stats,
+    };
     engine.runHere(historySoftmax, { hi: users }, { ...memory, ...against });
   }
   return stats.array[0];

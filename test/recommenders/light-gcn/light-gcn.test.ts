@@ -28,8 +28,22 @@ describe('LightGcnRecommender', () => {
     const { userFactors, itemFactors } = gcn;
     const [user, item] = [gcn.users.indexOf('u3'), gcn.items.indexOf('i5')];
     let product = 0;
-    for (let e = 0; e < 6; e++) product += userFactors.data[user * 6 + e] * itemFactors.data[item * 6 + e];
+    expect([userFactors.columns, itemFactors.columns]).toEqual([7, 7]); // the last one is popularity
+    for (let e = 0; e < 7; e++) product += userFactors.data[user * 7 + e] * itemFactors.data[item * 7 + e];
     expect(gcn.score('u3', ['i5'])[0]).toBeCloseTo(product, 5);
+    const plain = await new LightGcnRecommender({ factors: 6, epochs: 3, popularity: 0 }).fit(data);
+    expect([plain.userFactors.columns, plain.itemFactors.columns]).toEqual([6, 6]);
+  });
+  it('adds the popularity of an item to every score, as it says', async () => {
+    const gcn = await new LightGcnRecommender({ factors: 6, epochs: 3, temperature: 0.2, popularity: 2 }).fit(data);
+    const { data: rows, columns } = gcn.itemFactors;
+    const users = new Map<string, Set<string>>();
+    for (const { user, item } of data) users.set(item, (users.get(item) ?? new Set()).add(user));
+    for (const [item, { size }] of users) expect(rows[gcn.items.indexOf(item) * columns + 6]).toBeCloseTo(2 * Math.log(size), 5);
+    // A user is as long as 1 / temperature, items are of length 1.
+    const user = gcn.userFactors.data.subarray(0, 6);
+    expect(Math.hypot(...user)).toBeCloseTo(5, 4);
+    expect(LightGcnRecommender.fromBytes(gcn.toBytes()).recommend('u3', { n: 20 })).toEqual(gcn.recommend('u3', { n: 20 }));
   });
   it('lowers its loss from epoch to epoch, and stops where held-out data says so', async () => {
     const gcn = await new LightGcnRecommender({ epochs: 12, learningRate: 0.03 }).fit(data);
@@ -39,7 +53,7 @@ describe('LightGcnRecommender', () => {
     expect(stopped.history.length).toBeLessThan(200);
   });
   it('refuses options that mean nothing', () => {
-    for (const options of [{ layers: 0 }, { loss: 'hinge' }, { negatives: 0 }, { epochs: 0.5 }, { learningRate: 0 }])
+    for (const options of [{ layers: 0 }, { loss: 'hinge' }, { negatives: 0 }, { epochs: 0.5 }, { learningRate: 0 }, { popularity: -1 }])
       expectCode('ERR_BAD_OPTION', () => new LightGcnRecommender(options as never));
   });
 });

@@ -19,7 +19,8 @@ export function twins({ f32, f64, i32 }: Memory) {
     },
 
     historyBpr(lo: number, hi: number, block: number, _scratch: number, ...rest: number[]) {
-      const [ends, items, shares, others, table, width, x, weight, pulls, dx, stats] = rest;
+      const [ends, items, shares, others, table, width, biases, x, weight, pulls, dx, stats] = rest;
+      const biasAt = (indices: number, e: number) => f32[biases / 4 + i32[indices / 4 + e]];
       let loss = 0;
       for (let user = lo; user < hi; user++) {
         const from = x / 4 + user * width;
@@ -29,7 +30,8 @@ export function twins({ f32, f64, i32 }: Memory) {
           f32[pulls / 4 + e] = 0;
           if (i32[others / 4 + e] < 0) return;
           const other = table / 4 + i32[others / 4 + e] * width;
-          const margin = dot(from, z, width) - f32[shares / 4 + e] * dot(z, z, width) - dot(from, other, width);
+          const own = biasAt(items, e) + dot(from, z, width) - f32[shares / 4 + e] * dot(z, z, width);
+          const margin = own - biasAt(others, e) - dot(from, other, width);
           loss += softplusOfMinus(margin);
           const pull = -weight * sigmoid(-margin);
           f32[pulls / 4 + e] = pull;
@@ -41,8 +43,8 @@ export function twins({ f32, f64, i32 }: Memory) {
     },
 
     historySoftmax(lo: number, hi: number, block: number, _scratch: number, ...rest: number[]) {
-      const [ends, items, shares, table, width, x, negatives, , real, placeOf, times] = rest;
-      const [weight, pulls, dx, dnegatives, stride, stats] = rest.slice(11);
+      const [ends, items, shares, table, width, biases, x, negatives, negativeBiases, , real, placeOf, times] = rest;
+      const [weight, pulls, dx, dnegatives, stride, stats] = rest.slice(13);
       let loss = 0;
       for (let user = lo; user < hi; user++) {
         const from = x / 4 + user * width;
@@ -51,11 +53,12 @@ export function twins({ f32, f64, i32 }: Memory) {
         const own = new Set<number>();
         const liked: { e: number; z: number; logit: number }[] = [];
         each(user, [ends, items, table, width], (e, z) => {
-          own.add(i32[placeOf / 4 + i32[items / 4 + e]]);
-          liked.push({ e, z, logit: dot(from, z, width) - f32[shares / 4 + e] * dot(z, z, width) });
+          const item = i32[items / 4 + e];
+          own.add(i32[placeOf / 4 + item]);
+          liked.push({ e, z, logit: f32[biases / 4 + item] + dot(from, z, width) - f32[shares / 4 + e] * dot(z, z, width) });
         });
         const others = Array.from({ length: real }, (_, k) => k).filter((k) => !own.has(k));
-        const odds = others.map((k) => Math.exp(dot(from, negatives / 4 + k * width, width)));
+        const odds = others.map((k) => Math.exp(f32[negativeBiases / 4 + k] + dot(from, negatives / 4 + k * width, width)));
         const sum = times * odds.reduce((all, odd) => all + odd, 0);
         let share = 0;
         for (const { e, z, logit } of liked) {

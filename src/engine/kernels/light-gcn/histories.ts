@@ -26,13 +26,13 @@ export function historySums(
 }
 
 /**
- * Block job over users lo..hi: the sum over their items i and one other item j each, `others`, of -ln sigma(x'.z_i - x.z_j), with x' = x
- * without i; times `weight`, to stats[block]. The slope of the score of each i goes to `pulls`, that of j is its negative; the gradient by x
+ * Block job over users lo..hi: the sum over their items i and one other item j each, `others`, of -ln sigma(x'.z_i + b_i - x.z_j - b_j), with
+ * x' = x without i and `biases` b; times `weight`, to stats[block]. The slope of the score of each i goes to `pulls`, that of j is its negative; the gradient by x
  * to dx. An other item of -1 does not count.
  */
 export function historyBpr(
-  lo: i32, hi: i32, block: i32, scratch: usize, ends: I32s, items: I32s, shares: F32s, others: I32s, table: F32s, width: i32, x: F32s,
-  weight: f32, pulls: F32s, dx: F32s, stats: F64s,
+  lo: i32, hi: i32, block: i32, scratch: usize, ends: I32s, items: I32s, shares: F32s, others: I32s, table: F32s, width: i32, biases: F32s,
+  x: F32s, weight: f32, pulls: F32s, dx: F32s, stats: F64s,
 ): void {
   const s: usize = (<usize>width) << 2;
   let loss: f64 = 0;
@@ -49,7 +49,9 @@ export function historyBpr(
       }
       const z = rowOf(table, items, e, s),
         other = rowOf(table, others, e, s);
-      const margin = dot(from, z, width) - load<f32>(shares + at) * dot(z, z, width) - dot(from, other, width);
+      const margin =
+        biasAt(biases, items, e) - biasAt(biases, others, e) + dot(from, z, width) - load<f32>(shares + at) * dot(z, z, width) -
+        dot(from, other, width);
       loss += softplusOfMinus(margin);
       const pull = -weight * sigmoid(-margin);
       store<f32>(pulls + at, pull);
@@ -61,14 +63,16 @@ export function historyBpr(
 }
 
 /**
- * Block job over users lo..hi: the sum over their items i of -ln(e^l / (e^l + each x sum over negatives k of e^(x.z_k))), where
- * l = (x - share_i z_i).z_i, times `weight`, to stats[block]. `negatives` holds `count` rows (a multiple of 8), of which the first `real`
- * count, and `placeOf` says where an item is among them, or -1: what a user has is no negative. The slope of the score of each i goes to `pulls`, the gradients by x to dx and
- * by the negatives to the block's own part of `dnegatives`, which is added to. Scratch: tile x count + 8 x max(count, width, tile) numbers.
+ * Block job over users lo..hi: the sum over their items i of -ln(e^l / (e^l + each x sum over negatives k of e^(x.z_k + b_k))), where
+ * l = (x - share_i z_i).z_i + b_i with `biases` b, times `weight`, to stats[block]. `negatives` and `negativeBiases` hold `count` rows (a
+ * multiple of 8), of which the first `real` count, and `placeOf` says where an item is among them, or -1: what a user has is no negative. The
+ * slope of the score of each i goes to `pulls`, the gradients by x to dx and by the negatives to the block's own part of `dnegatives`, which
+ * is added to. Scratch: tile x count + 8 x max(count, width, tile) numbers.
  */
 export function historySoftmax(
-  lo: i32, hi: i32, block: i32, scratch: usize, ends: I32s, items: I32s, shares: F32s, table: F32s, width: i32, x: F32s,
-  negatives: F32s, count: i32, real: i32, placeOf: I32s, each: f32, weight: f32, pulls: F32s, dx: F32s, dnegatives: F32s, stride: i32, stats: F64s,
+  lo: i32, hi: i32, block: i32, scratch: usize, ends: I32s, items: I32s, shares: F32s, table: F32s, width: i32, biases: F32s,
+  x: F32s, negatives: F32s, negativeBiases: F32s, count: i32, real: i32, placeOf: I32s, each: f32, weight: f32, pulls: F32s, dx: F32s,
+  dnegatives: F32s, stride: i32, stats: F64s,
 ): void {
   const s: usize = (<usize>width) << 2,
     n: usize = (<usize>count) << 2;
@@ -80,7 +84,7 @@ export function historySoftmax(
     const m = min(tile, hi - first);
     const rows = x + <usize>first * s,
       to = dx + <usize>first * s;
-    memory.fill(logits, 0, <usize>m * n);
+    for (let r = 0; r < m; r++) memory.copy(logits + <usize>r * n, negativeBiases, n);
     memory.fill(to, 0, <usize>m * s);
     multiplyTransposed(rows, s, negatives, s, logits, n, m, width, count, panel);
     for (let r = 0; r < m; r++) {
@@ -101,7 +105,7 @@ export function historySoftmax(
       );
       for (let e = begin; e < last; e++) {
         const z = rowOf(table, items, e, s);
-        const logit = dot(rows + <usize>r * s, z, width) - load<f32>(shares + ((<usize>e) << 2)) * dot(z, z, width);
+        const logit = biasAt(biases, items, e) + dot(rows + <usize>r * s, z, width) - load<f32>(shares + ((<usize>e) << 2)) * dot(z, z, width);
         store<f32>(pulls + ((<usize>e) << 2), logit);
         top = max<f32>(top, logit);
       }
@@ -175,6 +179,13 @@ export function addRows(count: i32, indices: I32s, from: F32s, width: i32, out: 
 @inline
 function rowOf(table: usize, indices: usize, k: i32, s: usize): usize {
   return table + <usize>load<i32>(indices + ((<usize>k) << 2)) * s;
+}
+
+/** What is added to the scores of the item that entry k names. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function biasAt(biases: usize, indices: usize, k: i32): f32 {
+  return load<f32>(biases + ((<usize>load<i32>(indices + ((<usize>k) << 2))) << 2));
 }
 
 /** y += t x, s bytes. */
