@@ -93,7 +93,9 @@ describe('the dashboard', () => {
 });
 
 describe('the alerts', () => {
-  const { groups } = parse(readFileSync(alerts, 'utf8')) as { groups: { rules: { alert: string; expr: string }[] }[] };
+  const { groups } = parse(readFileSync(alerts, 'utf8')) as {
+    groups: { rules: { alert: string; expr: string; labels: { severity: string } }[] }[];
+  };
   const rules = groups.flatMap((it) => it.rules);
 
   it('and the configuration are well-formed', () => {
@@ -120,27 +122,69 @@ describe('the alerts', () => {
     expect(names.filter((name) => !words.has(name) && !known.has(name))).toEqual([]);
   });
 
-  it('fire when something is wrong', () => {
-    const test = join(folder, 'test.yml');
-    const series = [
-      { series: 'up{job="shop"}', values: '0x5' },
-      { series: 'model_age_seconds{model="appliances-als"}', values: '900000x120' },
-      { series: 'http_request_duration_seconds_count{status="500",route="/search"}', values: '0+60x20' },
-      { series: 'http_request_duration_seconds_count{status="200",route="/search"}', values: '0+60x20' },
-    ];
-    const fires = (alertname: string, eval_time: string, exp_alerts: object[]) => ({ alertname, eval_time, exp_alerts });
-    const summary = (text: string, labels: object) => ({ exp_labels: labels, exp_annotations: { summary: text } });
-    const alert_rule_test = [
-      fires('ShopDown', '3m', [summary('The shop does not answer.', { severity: 'page', job: 'shop' })]),
-      fires('ShopErrors', '15m', [summary('More than 1 % of the requests fail.', { severity: 'page' })]),
-      fires('ModelOld', '90m', [
-        summary('appliances-als was trained more than a week ago.', { severity: 'ticket', model: 'appliances-als' }),
-      ]),
-    ];
-    const tests = [{ interval: '1m', input_series: series, alert_rule_test }];
-    writeFileSync(test, JSON.stringify({ rule_files: [alerts], tests })); // JSON is YAML
-    expect(promtool('test', 'rules', test)).toContain('SUCCESS');
+  /** What goes wrong, and what fires then: alert, first minute it must fire in, labels beside its severity, summary. */
+  const troubles: [series: Record<string, string>, alert: string, minute: number, summary: string, ...labels: object[]][] = [
+    [{ 'up{job="shop"}': '0x5' }, 'ShopDown', 3, 'The shop does not answer.', { job: 'shop' }],
+    [
+      {
+        'http_request_duration_seconds_count{status="500",route="/search"}': '0+2x20',
+        'http_request_duration_seconds_count{status="200",route="/search"}': '0+98x20',
+      },
+      'ShopErrors',
+      15,
+      'More than 1 % of the requests fail.',
+      {},
+    ],
+    [
+      {
+        'http_request_duration_seconds_bucket{route="/search",le="0.25"}': '0+50x20',
+        'http_request_duration_seconds_bucket{route="/search",le="0.5"}': '0+60x20',
+        'http_request_duration_seconds_bucket{route="/search",le="+Inf"}': '0+60x20',
+      },
+      'ShopSlow',
+      15,
+      '/search takes more than a quarter of a second.',
+      { route: '/search' },
+    ],
+    [{ nodejs_eventloop_lag_p99_seconds: '0.2x20' }, 'EventLoopBusy', 12, 'Requests wait more than 100 ms before they are looked at.', {}],
+    [{ process_resident_memory_bytes: '2100000000x30' }, 'MemoryHigh', 20, 'The shop takes more than 2 GB.', {}],
+    [
+      { 'model_age_seconds{model="appliances-als"}': '700000x120' },
+      'ModelOld',
+      90,
+      'appliances-als was trained more than a week ago.',
+      { model: 'appliances-als' },
+    ],
+    [{ 'model_version{model="appliances-als"}': '3x30' }, 'ModelMissing', 20, 'A model is missing.', { model: 'appliances-search' }],
+    [
+      { 'observations{quality="good"}': '19x400', 'observations{quality="bad"}': '1000x400' },
+      'FewGoodLists',
+      390,
+      'Fewer than 2 % of the lists lead to a click.',
+      {},
+    ],
+    [{ served_coverage: '0.0005x400', products: '20000x400' }, 'FewProductsShown', 390, 'Nearly all lists show the same products.', {}],
+  ];
+
+  it('are each tried with something that is wrong', () => {
+    expect(troubles.map(([, alert]) => alert)).toEqual(rules.map(({ alert }) => alert));
   });
+
+  it.each(troubles.map((it) => [it[1], it] as const))(
+    '%s fires when something is wrong, and not at once',
+    (alert, [series, , minute, summary, labels]) => {
+      const { severity } = (rules.find((rule) => rule.alert === alert) as (typeof rules)[number]).labels;
+      const fired = { exp_labels: { ...labels, severity }, exp_annotations: { summary } };
+      const alert_rule_test = [
+        { alertname: alert, eval_time: '0m', exp_alerts: [] },
+        { alertname: alert, eval_time: `${minute}m`, exp_alerts: [fired] },
+      ];
+      const input_series = Object.entries(series).map(([name, values]) => ({ series: name, values }));
+      const test = join(folder, `${alert}.yml`);
+      writeFileSync(test, JSON.stringify({ rule_files: [alerts], tests: [{ interval: '1m', input_series, alert_rule_test }] })); // JSON is YAML
+      expect(promtool('test', 'rules', test)).toContain('SUCCESS');
+    },
+  );
 });
 
 it('the metrics of the shop itself are named as Prometheus wants it', async () => {
