@@ -93,7 +93,7 @@ export const qualityModels: QualityModel[] = [
     name: 'LightGCN',
     key: 'light-gcn',
     make: (setting) => new LightGcnRecommender({ seed: 1, ...setting }),
-    settings: () => [{}],
+    settings: (items) => (items > sparse ? [{}, { factors: 128 }] : [{}]),
     heavy: (items) => items > sparse,
   },
   {

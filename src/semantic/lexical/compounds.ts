@@ -67,7 +67,8 @@ export class Compounds {
   }
 
   #isPart(word: string, before: string, after: string): boolean {
-    if (isHangul().test(word)) return [before, after].every((part) => part === '' || (part.length >= 2 && this.#words.indexOf(part) >= 0));
+    const isKoreanWord = (part: string) => part.length >= 2 && isHangul().test(part) && this.#words.indexOf(part) >= 0;
+    if (isHangul().test(word)) return [before, after].every((part) => part === '' || isKoreanWord(part));
     const isWord = (part: string) =>
       part === '' ||
       part.length >= shortest ||

@@ -12,20 +12,7 @@ export function sqlPositions(dialect: SqlDialect, table: string): (use: Use) => 
   const select = text(`select position from ${name} where source = ?`);
   /** Where the row of a source that was never read must exist to be locked. */
   const unread = -1;
-  let made = false;
-  const make = async (connection: SqlConnection, mine: { made: boolean }) => {
-    if (made) return;
-    const found = await connection.all(text(dialect.columnsOfTable), table);
-    if (found.length === 0) {
-      await connection.atomic(async () => {
-        if (dialect.lockSchema) await connection.run(dialect.lockSchema);
-        await connection.run(
-          `create table if not exists ${name} (source ${dialect.types.TEXT} primary key, position ${dialect.types.INTEGER} not null)`,
-        );
-      });
-      mine.made = connection.inTransaction;
-    } else if (!mine.made) made = true; // a transaction may take back what it made
-  };
+  const makerOf = tableMakers(dialect, table);
   const { list } = dialect;
   const given = list && `unnest(${list.texts}, ${list.integers}) as g(source, position)`;
   const findAll =
@@ -35,12 +22,12 @@ export function sqlPositions(dialect: SqlDialect, table: string): (use: Use) => 
   );
   const setAll = text(`update ${name} as t set position = g.position from ${given} where t.source = g.source and t.position < g.position`);
   return (use) => {
-    const mine = { made: false };
+    const make = makerOf();
     const advance = async (positions: Readonly<Record<string, number>>) => {
       const sources = Object.keys(positions);
       for (const source of sources) readPosition(source, positions[source]);
       return use(async (connection) => {
-        await make(connection, mine);
+        await make(connection);
         const find = () => connection.all<{ source: string; position: number }>(findAll as string, list?.value(sources) ?? null);
         let rows = await find();
         if (rows.length < sources.length) {
@@ -56,7 +43,7 @@ export function sqlPositions(dialect: SqlDialect, table: string): (use: Use) => 
       async get(source) {
         readPosition(source);
         return use(async (connection) => {
-          await make(connection, mine);
+          await make(connection);
           const find = () => connection.one<{ position: number }>(`${select}${dialect.lockRow}`, source);
           let row = await find();
           if (row === undefined && dialect.lockRow !== '') {
@@ -69,7 +56,7 @@ export function sqlPositions(dialect: SqlDialect, table: string): (use: Use) => 
       async set(source, position) {
         readPosition(source, position);
         await use(async (connection) => {
-          await make(connection, mine);
+          await make(connection);
           if ((await connection.run(set, position, source)) > 0) return;
           await connection.run(insert, source, unread);
           await connection.run(set, position, source); // and not the insert alone: another may have been quicker
@@ -77,12 +64,35 @@ export function sqlPositions(dialect: SqlDialect, table: string): (use: Use) => 
       },
       async all(prefix = '') {
         return use(async (connection) => {
-          await make(connection, mine);
+          await make(connection);
           const rows = await connection.all<{ source: string; position: number }>(`select source, position from ${name} order by source`);
           const read = rows.filter((row) => Number(row.position) !== unread && row.source.startsWith(prefix));
           return Object.fromEntries(read.map((row) => [row.source, Number(row.position)]));
         });
       },
+    };
+  };
+}
+
+/** Gives each user of the table, such as a transaction, a function that makes it where it is missing. */
+function tableMakers(dialect: SqlDialect, table: string) {
+  let isThere = false;
+  return () => {
+    let isOurs = false;
+    return async (connection: SqlConnection): Promise<void> => {
+      if (isThere) return;
+      const found = await connection.all(numbered(dialect, dialect.columnsOfTable), table);
+      if (found.length > 0) {
+        isThere = !isOurs; // a transaction may take back what it made
+        return;
+      }
+      await connection.atomic(async () => {
+        if (dialect.lockSchema) await connection.run(dialect.lockSchema);
+        await connection.run(
+          `create table if not exists ${dialect.quote(table)} (source ${dialect.types.TEXT} primary key, position ${dialect.types.INTEGER} not null)`,
+        );
+      });
+      isOurs = connection.inTransaction;
     };
   };
 }
