@@ -26,10 +26,10 @@ const partial = 0.1;
 
 /**
  * LightGCN (He et al. 2020): vectors of items, smoothed over the graph of users and items, of which a user is the sum. With R the values
- * above 0 and N = Du^-1/2 R Di^-1/2, items are z = (x + NᵀN x + ...) / (1 + hops), users are Du^-1/2 R Di^-a z with `historyExponent` a, and scores
- * their inner products plus what the popularity of the item adds to all. Only x is learned, by Adam; users have no vectors of their own (as in Wu et al. 2022), so that a visitor
- * gets exactly the list of a known user with the same history, and a score is a sum over the history, which `explain` gives. The item itself is
- * left out of the history that predicts it.
+ * above 0 and N = Du^-1/2 R Di^-1/2, items are z = (x + NᵀN x + ...) / (1 + hops), users are Du^-1/2 R Di^-a z with `historyExponent` a, and
+ * scores their inner products plus what the popularity of the item adds to all. Only x is learned, by Adam; users have no vectors of their own
+ * (as in Wu et al. 2022), so that a visitor gets exactly the list of a known user with the same history, and a score is a sum over the history,
+ * which `explain` gives. The item itself is left out of the history that predicts it.
  *
  * The result is the same, bit for bit, for any number of threads. Values above 0 count alike; others are known and never in a list.
  * `partialFit` takes in new rows by a tenth of the epochs, from the vectors of now.
