@@ -47,10 +47,10 @@ export interface Found {
 }
 
 /**
- * Number of candidates of each side in hybrid search; further ones only follow those. On SciFact 200 rank as well as 1,000 and take a tenth of
- * the time.
+ * Number of candidates of each side in hybrid search; further ones only follow those. On SciFact 100 give the same first ten as 200 and rank as well as
+ * 1,000, and a search among 94,327 products takes two thirds of the time of 200.
  */
-const candidates = 200;
+const candidates = 100;
 
 const fusions = { calibrated: fuseCalibrated, weighted: fuseWeighted, 'reciprocal-rank': fuseRanks };
 
