@@ -4,7 +4,7 @@ import { type EventCondition, lookupKeys, readFilter, readFilteredList } from '.
 import { eventJson, eventRow, lookupKey, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import type { SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
-import { counted, type Placed, streamed } from './rows.ts';
+import { counted, ManyRows, type Placed, streamed, tuples } from './rows.ts';
 
 interface Stored extends Placed {
   timestamp: number;
@@ -18,7 +18,11 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
   const name = dialect.quote(table);
   const [id, at, type, user, data] = ['id', time, 'type', 'user', 'data'].map(dialect.quote);
   const text = (sql: string) => numbered(dialect, sql);
-  const insert = text(`insert into ${name} (${at}, ${type}, ${user}, ${data}) values (?, ?, ?, ?) returning ${id} as "attune_place"`);
+  const insert = new ManyRows(
+    dialect,
+    4,
+    (size) => `insert into ${name} (${at}, ${type}, ${user}, ${data}) values ${tuples(4, size)} returning ${id} as "attune_place"`,
+  );
   const select = `select ${id} as "attune_place", ${at} as "timestamp", ${type} as "type", ${user} as "user", ${dialect.text(data)} as "data" from ${name}`;
   const last = `select max(${id}) as n from ${name}`;
   const where = conditionsOn(at, type, user);
@@ -34,10 +38,11 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     return use((connection) =>
       connection.atomic(async () => {
         const stored: StoredEvent[] = [];
-        for (const event of read) {
-          const row = await connection.one<Placed>(insert, event.timestamp, event.type, event.user, event.data);
-          stored.push(rowOf({ ...event, attune_place: (row as Placed).attune_place }));
-        }
+        await insert.run(read, valuesOf, async (sql, values, events) => {
+          const places = (await connection.all<Placed>(sql, ...values)).map((row) => Number(row.attune_place));
+          places.sort((a, b) => a - b); // ids rise in the order of the values, and come back in any
+          events.forEach((event, k) => void stored.push(rowOf({ ...event, attune_place: places[k] })));
+        });
         return stored;
       }),
     );
@@ -111,6 +116,8 @@ async function inParts<T, Row>(list: readonly T[], most: number, find: (part: re
   for (let from = 0; from < list.length; from += most) for (const row of await find(list.slice(from, from + most))) found.push(row);
   return found;
 }
+
+const valuesOf = ({ timestamp, type, user, data }: ReturnType<typeof readOneEvent>): SqlValue[] => [timestamp, type, user, data];
 
 /** An event to append, with its further fields as JSON. @throws AttuneError naming its row */
 export function readOneEvent(event: unknown, k: number) {
