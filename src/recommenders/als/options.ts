@@ -54,7 +54,10 @@ function clipCheck(value: unknown, name: string): readonly [number, number] {
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be the lowest and the highest rating, such as [1, 5], got ${shown(value)}.`);
 }
 
-const weight = number({ min: 0, max: 1e9 });
+/** What a file may hold as well. */
+export const largestRegularization = 1e9;
+
+const weight = number({ min: 0, max: largestRegularization });
 const regularization: Check<number | 'auto'> = (value, name) => (value === undefined || value === 'auto' ? 'auto' : weight(value, name));
 
 /** Checks and defaults of {@link AlsOptions}. */

@@ -1,4 +1,4 @@
-import type { AlsPlan, AlsSettings } from './options.ts';
+import { type AlsPlan, type AlsSettings, largestRegularization } from './options.ts';
 
 /** What `'auto'` is where counts scale it, for ratings, and for factors that were trained elsewhere. */
 const small = 0.1;
@@ -15,5 +15,6 @@ export function withRegularization(settings: AlsPlan, meanMagnitude?: () => numb
   if (regularization !== 'auto') return { ...settings, regularization };
   if (!meanMagnitude || feedback !== 'implicit' || regularizationScaling !== 'none') return { ...settings, regularization: small };
   // Rounded, so that the order in which values are added does not matter, and a person can read it in a file.
-  return { ...settings, regularization: Number((1 + alpha * meanMagnitude()).toPrecision(3)) };
+  const meanConfidence = Number((1 + alpha * meanMagnitude()).toPrecision(3));
+  return { ...settings, regularization: Math.min(meanConfidence, largestRegularization) };
 }

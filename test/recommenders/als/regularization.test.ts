@@ -26,6 +26,13 @@ describe('the regularization that is left to the data', () => {
     expect(loaded.recommendFor(['x'])).toEqual(als.recommendFor(['x']));
   });
 
+  it('is a number that may be given, however large the values', async () => {
+    const amounts = Interactions.fromColumns({ users: ['a', 'b'], items: ['x', 'y'], values: Float32Array.of(1e10, 2e10) });
+    const als = await new AlsRecommender({ factors: 2, iterations: 2 }).fit(amounts);
+    expect(als.options.regularization).toBe(1e9);
+    expect(AlsRecommender.fromBytes(als.toBytes()).options).toEqual(als.options);
+  });
+
   it('does not learn a small catalogue by heart', async () => {
     const { train, test } = split(zipf({ users: 200, items: 40 }), { strategy: 'leave-last-out' });
     const quality = async (regularization?: number) => {
