@@ -19,9 +19,7 @@ export type { LightGcnOptions } from './options.ts';
 /** Options of {@link LightGcnRecommender.fit}. */
 export type LightGcnFitOptions = TrainingFitOptions<LightGcnRecommender>;
 
-/** Times through the data when the model does not say. */
-const epochsOf = { softmax: 24, bpr: 200 };
-/** The part of them that a `partialFit` takes. */
+/** The part of the epochs that a `partialFit` takes. */
 const partial = 0.1;
 
 /**
@@ -64,7 +62,7 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
    *   number; the signal's reason. The model then stays what it was.
    */
   override async fit(interactions: Interactions, options: LightGcnFitOptions = {}): Promise<this> {
-    const { loss, epochs = epochsOf[loss], seed, patience } = this.#settings;
+    const { epochs, seed, patience } = this.#settings;
     const owner = 'LightGcnRecommender';
     const read = readTrainingFitOptions<LightGcnRecommender>(owner, options, { validateEvery: 1, patience });
     read.signal?.throwIfAborted();
@@ -95,11 +93,10 @@ export class LightGcnRecommender extends HistoryFactorBase<LightGcnModel> {
     const { model } = this;
     const o = readFit('LightGcnRecommender.partialFit', interactions, options);
     const base = mergeInto(model, interactions);
-    const { loss, epochs = epochsOf[loss] } = this.#settings;
+    const total = Math.ceil(this.#settings.epochs * partial);
     const { LightGcnTrainer } = await import('./train.ts');
-    const trainer = new LightGcnTrainer(likedRows(base.byUser), this.#settings, model.vectors);
+    const trainer = new LightGcnTrainer(likedRows(base.byUser), { ...this.#settings, epochs: total }, model.vectors);
     try {
-      const total = Math.ceil(epochs * partial);
       for (let epoch = 1; epoch <= total; epoch++) {
         o.onProgress?.({ phase: 'training', done: epoch - 1, total });
         await trainer.epoch(epoch, o.signal);

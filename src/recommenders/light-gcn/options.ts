@@ -10,7 +10,7 @@ export interface LightGcnOptions extends HistoryTrainerOptions {
   layers?: number | undefined;
   /** Times through the data, 1 to 10,000. Default 24 with `'softmax'`, 200 with `'bpr'`. */
   epochs?: number | undefined;
-  /** Length of a step of Adam, above 0. Default 0.015. */
+  /** Length of the first step of Adam, which falls to 0 with the last epoch. Above 0; default 0.025. */
   learningRate?: number | undefined;
   /**
    * How much it counts that an item is popular: every score has this times the natural logarithm of the item's number of users added, and
@@ -23,7 +23,7 @@ export interface LightGcnOptions extends HistoryTrainerOptions {
 const lightGcnChecks = {
   layers: integer({ default: 3, min: 1, max: 8 }),
   epochs: optional(integer({ min: 1, max: 10_000 })),
-  learningRate: number({ default: 0.015, above: 0, max: 10 }),
+  learningRate: number({ default: 0.025, above: 0, max: 10 }),
   popularity: optional(number({ min: 0, max: 100 })),
   ...historyTrainerChecks,
 };
@@ -31,8 +31,8 @@ const lightGcnChecks = {
 /** Reads {@link LightGcnOptions}. @throws ERR_BAD_OPTION */
 export function readLightGcnOptions(options: LightGcnOptions) {
   const settings = withTemperature(readOptions('LightGcnRecommender', options, lightGcnChecks));
-  const { popularity = settings.temperature > 0 ? 0.5 : 0 } = settings;
-  return { ...settings, popularity };
+  const { popularity = settings.temperature > 0 ? 0.5 : 0, epochs = settings.loss === 'softmax' ? 24 : 200 } = settings;
+  return { ...settings, popularity, epochs };
 }
 
 /** Options as they were read. */

@@ -92,8 +92,8 @@ export class LightGcnTrainer implements Trainer<LightGcnVectors> {
     });
   }
 
-  epoch(_: number, signal: AbortSignal | undefined): Promise<number> {
-    return this.#trainer.epoch(signal);
+  epoch(epoch: number, signal: AbortSignal | undefined): Promise<number> {
+    return this.#trainer.epoch(epoch, signal);
   }
 
   async state(): Promise<LightGcnVectors> {

@@ -53,6 +53,9 @@ export interface HistorySettings {
   negatives: number;
   /** Interactions per step, at least. */
   batchSize: number;
+  /** Times through the data. */
+  epochs: number;
+  /** Length of the first step; it falls to 0 with the last. */
   learningRate: number;
   regularization: number;
   /** Vectors of items have length 1, and scores are divided by this; 0: vectors of any length. */
@@ -89,6 +92,8 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
   readonly #sharpness: number;
   #signal: AbortSignal | undefined;
   #steps = 0;
+  /** The share of the training that is done. */
+  #done = 0;
   #fresh = false;
 
   /** @param drawable items that may be drawn as negatives, the first so many; the others have no interactions */
@@ -122,8 +127,8 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     if (settings.popularity) this.#memory.biases.array.set(popularityOf(liked, settings.popularity));
   }
 
-  /** Goes through the data once. @returns the mean loss */
-  async epoch(signal: AbortSignal | undefined): Promise<number> {
+  /** Goes through the data once. @param epoch 1, 2, 3, ... @returns the mean loss */
+  async epoch(epoch: number, signal: AbortSignal | undefined): Promise<number> {
     this.#signal = signal;
     await this.#refresh();
     const order = shuffle(this.#users, this.#random);
@@ -131,6 +136,7 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     let edges = 0;
     for (let from = 0; from < order.length; ) {
       const { users, size } = this.#take(order, from);
+      this.#done = (epoch - 1 + from / order.length) / this.#settings.epochs;
       loss += size * (await this.#step(users, size));
       edges += size;
       from += users;
@@ -165,7 +171,7 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     const { z, dz, lengths } = this.#memory;
     const back = { y: z, width: this.encoder.width, stats: lengths as Block<Float32Array>, dy: dz, dx: dz };
     if (lengths) await this.#engine.run(unitBackward, this.#allItems, back, this.#signal);
-    await this.encoder.learn(dz, this.#adam.step(this.#settings.learningRate));
+    await this.encoder.learn(dz, this.#adam.step(falling(this.#settings.learningRate, this.#done)));
   }
 
   get #allItems() {
@@ -298,6 +304,12 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     return Math.imul(++this.#steps, 0x85ebca6b) ^ this.#random.int32();
   }
 }
+
+/**
+ * The length of a step when a share of the training is done, from 0 to 1: near the first length for a while, and near 0 at the end, as along a
+ * cosine (Loshchilov & Hutter 2017), whose last bit would differ between engines.
+ */
+const falling = (learningRate: number, done: number) => learningRate * (1 - done * done * (3 - 2 * done));
 
 /** What a step may take. */
 interface StepSizes {

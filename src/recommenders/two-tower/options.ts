@@ -13,7 +13,7 @@ export interface TwoTowerOptions extends HistoryTrainerOptions {
   itemAttributes?: AttributesOf | undefined;
   /** Times through the data, 1 to 10,000. Default 30. */
   epochs?: number | undefined;
-  /** Length of a step of Adam, above 0. Default 0.02. */
+  /** Length of the first step of Adam, which falls to 0 with the last epoch. Above 0; default 0.02. */
   learningRate?: number | undefined;
 }
 

@@ -149,8 +149,8 @@ export class TwoTowerTrainer implements Trainer<Float32Array> {
     if (start) this.#trainer.encoder.resume(factors, start);
   }
 
-  epoch(_: number, signal: AbortSignal | undefined): Promise<number> {
-    return this.#trainer.epoch(signal);
+  epoch(epoch: number, signal: AbortSignal | undefined): Promise<number> {
+    return this.#trainer.epoch(epoch, signal);
   }
 
   state(): Promise<Float32Array> {

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { expectRejection, recommenderConformance } from '../../support/conformance.ts';
 import { checkerboard, zipf } from '../../support/makers.ts';
 
-const small = { factors: 8, layers: [16, 8], epochs: 20, learningRate: 0.03, batch: 16, seed: 3 };
+const small = { factors: 8, layers: [16, 8], epochs: 8, learningRate: 0.03, batch: 16, seed: 3 };
 
 describe.each([
   ['neumf', {}],
   ['gmf', { variant: 'gmf' }],
   ['mlp', { variant: 'mlp' }],
-  ['neumf with pretraining', { pretrain: 10 }],
+  ['neumf with pretraining', { pretrain: 4 }],
 ] as const)('NcfRecommender, %s', (_, settings) => {
   recommenderConformance({
     make: (options) => new NcfRecommender({ ...small, ...settings, ...options }),
