@@ -75,7 +75,7 @@ export function toHttpError(error: Error): HttpError {
   if (validation) {
     const details = validation.map((it) => ({
       field: `${validationContext ?? ''}${it.instancePath}`,
-      message: it.keyword === 'additionalProperties' ? `unknown field '${it.params.additionalProperty}'` : (it.message ?? 'is not valid'),
+      message: messageOf(it),
     }));
     return new HttpError(400, 'ERR_VALIDATION', details.map((it) => `${it.field}: ${it.message}`).join('; '), details);
   }
@@ -86,6 +86,14 @@ export function toHttpError(error: Error): HttpError {
       code === 'FST_ERR_BAD_URL' ? 'The address is not well-formed.' : error.message,
     );
   return new HttpError(500, 'ERR_INTERNAL', 'Something went wrong here, not with your request. The log of the server says more.');
+}
+
+/** What is wrong with a value, as a person would say it. */
+export function messageOf({ keyword, params, message = 'is not valid' }: NonNullable<FastifyError['validation']>[number]): string {
+  if (keyword === 'additionalProperties') return `unknown field '${params.additionalProperty}'`;
+  if (keyword === 'enum') return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+  // The only values that a schema forbids.
+  return keyword === 'not' ? "must not be '.' or '..', which cannot be parts of an address" : message;
 }
 
 function fromShop({ code, message }: ShopError): HttpError {
