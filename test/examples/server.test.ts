@@ -136,6 +136,24 @@ describe('search', () => {
     expect(await found({ query: 'espr', is_typing: true, top_k: 1 })).toEqual(['K2']);
   });
 
+  it('can be narrowed by everything that a card shows', async () => {
+    const found = async (where: object) =>
+      (await json(shop.post('/search', { query: 'dryer washer filter ice', where, top_k: 20 }))).results;
+    const { products } = await json(shop.get('/products/all?page=1'));
+    const fields = ['parent_asin', 'title', 'store', 'category', 'main_category', 'price', 'average_rating', 'rating_number'];
+    for (const field of fields) {
+      for (const value of new Set(products.map((it: Record<string, unknown>) => it[field]))) {
+        const expected = products
+          .filter((it: Record<string, unknown>) => it[field] === value)
+          .map((it: { parent_asin: string }) => it.parent_asin);
+        const ids = (await found({ [field]: value })).map((it: { parent_asin: string }) => it.parent_asin);
+        expect(ids.sort(), `${field} ${value}`).toEqual(expected.sort());
+      }
+    }
+    const both = await found({ category: 'Laundry', rating_number: { min: 97 }, brand: ['Contoso'], title: { contains: 'washer' } });
+    expect(both.map((it: { parent_asin: string }) => it.parent_asin)).toEqual(['L0']);
+  });
+
   it.each([
     ['no query', {}],
     ['an empty query', { query: '  ' }],
@@ -150,14 +168,20 @@ describe('search', () => {
   it('refuses conditions that are none', () =>
     refused(shop.post('/search', { query: 'a', where: { price: { above: 3 } } }), 400, 'ERR_BAD_OPTION'));
 
-  it.each([{ price: 'cheap' }, { price: { max: '30' } }, { brand: { min: 3 } }, { store: ['Contoso', 5] }, { color: 'white' }])(
-    'refuses the condition %j, which no product could meet',
-    async (where) => {
-      const response = await shop.post('/search', { query: 'a', where });
-      expect(response.status).toBe(400);
-      expect((await response.json()).error).toMatchObject({ code: 'ERR_VALIDATION', message: expect.stringMatching(/^where: /) });
-    },
-  );
+  it.each([
+    { price: 'cheap' },
+    { price: { max: '30' } },
+    { brand: { min: 3 } },
+    { store: ['Contoso', 5] },
+    { color: 'white' },
+    { category: 5 },
+    { rating_number: 'many' },
+    { length: 'a' },
+  ])('refuses the condition %j, which no product could meet', async (where) => {
+    const response = await shop.post('/search', { query: 'a', where });
+    expect(response.status).toBe(400);
+    expect((await response.json()).error).toMatchObject({ code: 'ERR_VALIDATION', message: expect.stringMatching(/^where: /) });
+  });
 });
 
 describe('the matrix factorization', () => {

@@ -21,12 +21,12 @@ const longestKept = 100;
 export async function search(shop: Shop, ask: Search): Promise<string> {
   const { query, top_k, mode } = ask;
   const index = shop.live.search ?? missing('semantic search');
-  const where = readWhere(ask.where);
+  const filter = readWhere(ask.where, () => shop.catalogue.shown);
   const find = async () => {
     const found = await index.search(ask.is_typing ? shop.catalogue.complete(query) : query, {
       n: top_k,
       mode,
-      where,
+      ...filter,
       exclude: shop.live.hidden,
     });
     const results = withCards(shop, found, ({ score }, { parent_asin, main_category, ...card }) => ({
