@@ -81,6 +81,18 @@ describe('reviews', () => {
     expect(await shop.system.data.interactions.ofUser('csv,2')).toHaveLength(1);
   });
 
+  it('of a CSV are each counted, whatever blank lines and quoted ones do to the numbers of lines', async () => {
+    const lines = ['user_id,parent_asin,rating', 'c-1,K1,5', '', 'c-2,K1', '"c-', '3",K1,5', 'c-4,K1,5,9', '', '"c-5,K1,5', 'c-6,K1,5'];
+    const { inserted, rejected } = await json(shop.post('/admin/reviews/insert-csv', { csv_data: lines.join('\r\n') }, admin));
+    expect(inserted).toBe(3);
+    expect(rejected).toEqual([
+      { row: 1, reason: expect.stringContaining('fields') },
+      { row: 3, reason: expect.stringContaining('fields') },
+      { row: 4, reason: expect.stringContaining('quote') },
+    ]);
+    expect(await json(remove('/admin/reviews/by-users', { user_ids: ['c-1', 'c-\r\n3', 'c-6'] }))).toEqual({ deleted: 3 });
+  });
+
   it('are deleted by number, by user, and from either end', async () => {
     await insertReviews(['K0', 'K1', 'K2', 'K3'].map((parent_asin) => ({ user_id: 'gone-1', parent_asin, rating: 5 })));
     const rows = await shop.system.data.interactions.ofUser('gone-1');

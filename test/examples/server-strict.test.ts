@@ -110,6 +110,8 @@ describe('products', () => {
     [{ discount_price: 'free' }, 'discount_price is not a number above 0'],
     [{ title: { a: 1 } }, 'title is not a text'],
     [{ title: ['a'] }, 'title is not a text'],
+    [{ title: '\u0000' }, expect.any(String)],
+    [{ title: '<br>' }, 'title is not a text'],
     [{ store: true }, 'store is not a text'],
     [{ main_category: {} }, 'main_category is not a text'],
     [{ categories: { a: 1 } }, 'categories is not a list of texts'],
@@ -167,10 +169,16 @@ describe('products', () => {
       rejected: [{ row: 1, reason: 'rating_number is not a whole number from 0' }],
     });
   });
-  it.each([{ rating_number: 1.5 }, { rating_number: 1e300 }, { price: 1e308 }, { title: ' ' }, { average_rating: 6 }])(
-    'are not changed to %j',
-    async (change) => expect((await shop.send('PATCH', '/admin/products/K0', change, admin)).status).toBe(400),
-  );
+  it.each([
+    { rating_number: 1.5 },
+    { rating_number: 1e300 },
+    { price: 1e308 },
+    { title: ' ' },
+    { average_rating: 6 },
+    { title: '\u0000' },
+    { store: 'a\u0000' },
+    { title: '<i>' },
+  ])('are not changed to %j', async (change) => expect((await shop.send('PATCH', '/admin/products/K0', change, admin)).status).toBe(400));
 });
 
 it.each([

@@ -29,7 +29,8 @@ async function changeInTurn(shop: Shop, id: string, { hidden, ...columns }: Reco
     const { item, ...old } = known;
     const read = readProductStrictly({ ...old, ...columns, parent_asin: id });
     if (typeof read === 'string') throw new ShopError('ERR_VALIDATION', `The product would not be valid: ${read}.`);
-    await shop.system.data.products.putMany([{ ...read }]);
+    const { rejected } = await shop.system.data.products.putMany([{ ...read }]);
+    for (const { reason } of rejected) throw new ShopError('ERR_VALIDATION', `The product would not be valid: ${reason}`);
     await shop.productsCame([id]);
   }
   if (typeof hidden === 'boolean') await shop.hideProduct(id, hidden);

@@ -27,33 +27,23 @@ export const fromJson = (rows: readonly unknown[]): GivenRow[] => rows.map((valu
 export async function fromCsv(text: string): Promise<GivenRow[]> {
   if (text.trim() === '') return [];
   const rows: GivenRow[] = [];
-  const bad = new Map<number, string>();
-  const reader = readCsv<Record<string, string>>(pieces(text), {
+  const reader = readCsv<Record<string, string>>(linesOf(text), {
     onBadLine: 'skip',
-    onSkip: ({ line, reason }) => bad.set(line - 2, reason),
+    onSkip: ({ reason }) => rows.push({ row: rows.length, problem: reason }),
   });
-  const takeBad = () => {
-    for (let problem = bad.get(rows.length); problem !== undefined; problem = bad.get(rows.length))
-      rows.push({ row: rows.length, problem });
-  };
   try {
-    for await (const batch of reader.batches()) {
-      for (const value of batch) {
-        takeBad();
-        rows.push({ row: rows.length, value });
-      }
-    }
+    for await (const batch of reader.batches()) for (const value of batch) rows.push({ row: rows.length, value });
   } catch (error) {
     // The first line names no columns, or one twice.
     if (error instanceof AttuneError) throw new ShopError('ERR_VALIDATION', `csv_data: ${error.message}`);
     throw error;
   }
-  takeBad();
   return rows;
 }
 
-async function* pieces(text: string) {
-  yield text;
+/** One by one, so that lines that cannot be read come among the others: blank lines and quoted ones make their numbers others than those of rows. */
+async function* linesOf(text: string) {
+  for (const [line] of text.matchAll(/[^\n]*\n|[^\n]+$/g)) yield line;
 }
 
 /** Reads rows one by one; those that break a rule are put aside with it. */

@@ -53,6 +53,7 @@ export async function likedTogether(shop: Shop, item: string, n: number): Promis
 /** Products for a user whom the factors know, as JSON text. */
 export async function likedByUser(shop: Shop, user: string, n: number, includeSeen: boolean): Promise<string> {
   const als = shop.live.als ?? missing('matrix factorization');
+  if (!als.users.has(user)) throw new ShopError('ERR_UNKNOWN_USER', 'The model was trained without this user.');
   return shop.lists.of(JSON.stringify(['user', user, n, includeSeen]), [shop.live.version], () =>
     JSON.stringify(listed(shop, als.recommend(user, { n, includeSeen, exclude: shop.live.gone }))),
   );

@@ -20,7 +20,7 @@ const about = {
 
 const wish = object(
   {
-    tenant: { type: 'string', pattern: '^[\\w.@ -]{1,64}$', description: 'Whose key it is.' },
+    tenant: { type: 'string', pattern: '^[\\w.@][\\w.@ -]{0,63}$', description: 'Whose key it is.' },
     role: {
       type: 'string',
       enum: ['user', 'admin'],

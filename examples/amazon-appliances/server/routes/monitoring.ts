@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { toCsv } from '../domain/csv.ts';
 import { type Quality, qualities } from '../domain/observations.ts';
 import type { Shop } from '../domain/shop.ts';
+import { prefers } from '../http/accept.ts';
 import { requireAdmin } from '../http/guard.ts';
 import { adminSecurity, answer, errors, given, listOf, nullable, object, orAs, userId } from '../http/schemas.ts';
 import { deleted } from './admin-schemas.ts';
@@ -66,7 +67,7 @@ export function monitoringRoutes(app: FastifyInstance, shop: Shop): void {
       const { quality, user_id, page, page_size } = request.query;
       const all = await shop.observations();
       const list = all.list({ quality, user: user_id });
-      if (request.headers.accept?.includes('text/csv')) {
+      if (prefers(request, 'text/csv')) {
         return reply
           .type('text/csv; charset=utf-8')
           .header('content-disposition', 'attachment; filename="observations.csv"')

@@ -5,6 +5,7 @@ import type { TrainKind } from '../../pipeline/system.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Shop } from '../domain/shop.ts';
 import { jobReasons, type TrainingJob } from '../domain/training-jobs.ts';
+import { prefers } from '../http/accept.ts';
 import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
 import { adminSecurity, answer, errors, given, listOf, orAs } from '../http/schemas.ts';
@@ -125,7 +126,7 @@ export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
     async (request, reply) => {
       const found = shop.training.get(request.params.id);
       if (!found) throw notFound('training', request.params.id);
-      if (!request.headers.accept?.includes('text/event-stream')) return found.state;
+      if (!prefers(request, 'text/event-stream')) return found.state;
       const gone = new AbortController();
       request.raw.on('close', () => gone.abort());
       return reply
