@@ -325,6 +325,19 @@ describe('recommendations', () => {
     await refused(shop.get('/similar-items?item_id=L1&by=magic'), 400, 'ERR_VALIDATION');
   });
 
+  it('is not explained by itself', async () => {
+    const why = () => json(shop.get('/explain?user_id=explorer&item_id=K2'));
+    for (const type of ['click', 'like', 'purchase']) {
+      await shop.post('/feedback', { user_id: 'explorer', item_id: 'K2', type });
+      expect(await why()).toMatchObject({ strategy: 'popular', contributions: [] });
+    }
+    await shop.post('/feedback', { user_id: 'explorer', item_id: 'K4', type: 'like' });
+    const { said, reasons, contributions } = await why();
+    expect(said).toEqual({ liked: true, bought: true });
+    expect(reasons[0].text).toContain('Range Hood Grease Filter');
+    expect(contributions.map((it: { item_id: string }) => it.item_id)).not.toContain('K2');
+  });
+
   it('can be explained by what a user rated', async () => {
     const { score, contributions } = await json(shop.get('/explain?user_id=user-2&item_id=K5'));
     expect(score).toBeGreaterThan(0);

@@ -80,6 +80,7 @@ export interface Said {
 }
 
 export interface Explanation {
+  strategy: 'personalized' | 'fold-in' | 'content' | 'popular';
   score: number | null;
   /** The list that it was opened from; null when it was none of a placement. */
   list: { placement: string } | null;
