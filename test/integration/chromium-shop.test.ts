@@ -48,7 +48,10 @@ async function open(context: BrowserContext, address: string): Promise<{ page: P
   page.setDefaultTimeout(180_000); // others may have the processor
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && !/404/.test(message.text()) && problems.push(message.text()));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && !/404|ERR_INTERNET_DISCONNECTED/.test(message.text()) && problems.push(message.text()),
+  );
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) problems.push(request.url());
   });
@@ -84,6 +87,14 @@ describe('a new shopper', () => {
     }
     await page.goto(`${url}you`);
     await page.getByText('Bought', { exact: true }).first().waitFor();
+    await page.goto(`${url}product/L3`);
+    await page.getByText('Because you opened it').or(page.getByText('speaks for it')).first().waitFor();
+    await context.setOffline(true);
+    await page.getByRole('button', { name: 'Like', exact: true }).click();
+    await page.getByText('That was not saved. The shop cannot be reached.').waitFor();
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Like', exact: true }).click();
+    await page.getByText('Noted. Your next recommendations follow from it.').waitFor();
     expect(problems).toEqual([]);
     await context.close();
   });
