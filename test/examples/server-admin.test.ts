@@ -93,6 +93,41 @@ describe('reviews', () => {
     expect(await json(remove('/admin/reviews/by-users', { user_ids: ['c-1', 'c-\r\n3', 'c-6'] }))).toEqual({ deleted: 3 });
   });
 
+  it.each([
+    [
+      'as JSON',
+      '/admin/reviews/insert',
+      (rows: string[]) => ({ reviews: rows.map((user_id) => ({ user_id, parent_asin: 'K0', rating: 4 })) }),
+    ],
+    [
+      'as CSV',
+      '/admin/reviews/insert-csv',
+      (rows: string[]) => ({ csv_data: `user_id,parent_asin,rating\n${rows.join(',K0,4\n')},K0,4\n` }),
+    ],
+    [
+      'as an import',
+      '/admin/import',
+      (rows: string[]) => ({
+        lines: rows.map((user) => JSON.stringify({ table: 'interactions', row: { user, item: 'K0', value: 4 } })).join('\n'),
+      }),
+    ],
+  ])('come by thousands %s, and shoppers are answered meanwhile', async (_, path, body) => {
+    const rows = Array.from({ length: 5000 }, (_, k) => `many-${k}`);
+    let isDone = false;
+    const stored = shop.post(path, body(rows), admin).finally(() => {
+      isDone = true;
+    });
+    let answered = 0;
+    while (!isDone) {
+      await (await shop.get('/health')).text();
+      answered++;
+    }
+    expect(answered).toBeGreaterThan(10);
+    const { inserted, updated, interactions } = await (await stored).json();
+    expect(interactions ?? inserted + updated).toBe(5000);
+    expect(await json(remove('/admin/reviews/by-users', { user_ids: rows }))).toEqual({ deleted: 5000 });
+  });
+
   it('are deleted by number, by user, and from either end', async () => {
     await insertReviews(['K0', 'K1', 'K2', 'K3'].map((parent_asin) => ({ user_id: 'gone-1', parent_asin, rating: 5 })));
     const rows = await shop.system.data.interactions.ofUser('gone-1');

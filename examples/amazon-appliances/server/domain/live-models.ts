@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts';
 import { ContentNeighbours } from './content-neighbours.ts';
 import { FreshProducts } from './fresh-products.ts';
 import { popularList } from './popular-list.ts';
+import { nextTurn, rowsPerTurn } from './turns.ts';
 
 /** Only so many of the newest products are compared with those of the model at each answer. */
 const mostFresh = 500;
@@ -114,7 +115,10 @@ export class LiveModels {
 
   /** Products came or changed. */
   async add(rows: readonly ProductRow[]): Promise<void> {
-    await this.search?.add(rows);
+    for (let from = 0; from < rows.length; from += rowsPerTurn) {
+      await this.search?.add(rows.slice(from, from + rowsPerTurn));
+      await nextTurn();
+    }
     const ids = new Set(rows.map(({ item }) => item));
     this.#gone = new Set([...this.#gone].filter((id) => !ids.has(id)));
     const unknown = [...ids].filter((id) => this.als && !this.als.items.has(id));
@@ -161,9 +165,10 @@ export class LiveModels {
   }
 
   async #index(ids: readonly string[]): Promise<void> {
-    for (let from = 0; from < ids.length; from += 200) {
-      const rows = await this.#system.data.products.getMany(ids.slice(from, from + 200));
+    for (let from = 0; from < ids.length; from += rowsPerTurn) {
+      const rows = await this.#system.data.products.getMany(ids.slice(from, from + rowsPerTurn));
       await this.search?.add(rows.filter((row) => row !== undefined));
+      await nextTurn();
     }
   }
 }
