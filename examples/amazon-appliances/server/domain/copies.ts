@@ -14,16 +14,24 @@ export interface ImportCounts extends Record<Table, number> {
   rejected: { line: number; reason: string }[];
 }
 
-/** Everything that is not computed, as JSON lines `{ table, row }`: what an import and a backup are made of. */
+/**
+ * Everything that is not computed, as JSON lines `{ table, row }`: what an import and a backup are made of. Many lines come as one text, since
+ * whatever compresses or sends them works on each for as long as on a hundred.
+ */
 export async function* exportLines(data: DataStore, wanted: readonly Table[] = tables): AsyncGenerator<string> {
   let n = 0;
+  let lines = '';
   for (const table of tables) {
     if (!wanted.includes(table)) continue;
     for await (const row of data[table].all()) {
-      if (++n % rowsPerTurn === 0) await nextTurn();
-      yield `${JSON.stringify({ table, row })}\n`;
+      lines += `${JSON.stringify({ table, row })}\n`;
+      if (++n % rowsPerTurn > 0) continue;
+      await nextTurn();
+      yield lines;
+      lines = '';
     }
   }
+  if (lines) yield lines;
 }
 
 /**

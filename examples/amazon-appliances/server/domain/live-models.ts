@@ -60,7 +60,7 @@ export class LiveModels {
 
   hide(hidden: ReadonlySet<string>): void {
     this.#hidden = new Set(hidden);
-    this.#changed(this.#newest);
+    this.#changed();
   }
 
   /** Products that came after the models were trained; undefined when there are none, or too little to learn from. */
@@ -122,7 +122,8 @@ export class LiveModels {
     const ids = new Set(rows.map(({ item }) => item));
     this.#gone = new Set([...this.#gone].filter((id) => !ids.has(id)));
     const unknown = [...ids].filter((id) => this.als && !this.als.items.has(id));
-    this.#changed([...this.#newest.filter((id) => !ids.has(id)), ...unknown].slice(-mostFresh));
+    if (unknown.length > 0) this.#freshChanged([...this.#newest.filter((id) => !ids.has(id)), ...unknown].slice(-mostFresh));
+    this.#changed();
   }
 
   /** Products went. */
@@ -130,13 +131,18 @@ export class LiveModels {
     this.search?.remove(ids);
     const gone = new Set(ids);
     this.#gone = new Set([...this.#gone, ...ids.filter((id) => this.als?.items.has(id))]);
-    this.#changed(this.#newest.filter((id) => !gone.has(id)));
+    const left = this.#newest.filter((id) => !gone.has(id));
+    if (left.length < this.#newest.length) this.#freshChanged(left);
+    this.#changed();
   }
 
-  #changed(newest: readonly string[]): void {
+  #freshChanged(newest: readonly string[]): void {
     this.#newest = newest;
-    this.#unwanted = undefined;
     this.#fresh?.products?.replace(newest);
+  }
+
+  #changed(): void {
+    this.#unwanted = undefined;
     this.#neighbours?.cache.clear();
     this.version++;
   }
