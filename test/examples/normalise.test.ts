@@ -80,7 +80,10 @@ describe('ratings of every year', () => {
     [{ user_id: '' }, 'no user'],
     [{ user_id: undefined }, 'no user'],
     [{ user_id: 'half \ud800' }, 'no user'],
+    [{ user_id: '..' }, 'user id cannot be part of an address'],
     [{ parent_asin: ' ' }, 'no product'],
+    [{ parent_asin: '.' }, 'product id cannot be part of an address'],
+    [{ parent_asin: ' all ' }, 'product id cannot be part of an address'],
     [{ rating: undefined }, 'no rating'],
     [{ rating: 'None' }, 'no rating'],
     [{ rating: 0 }, 'rating is not a number from 1 to 5'],
@@ -222,6 +225,8 @@ describe('products of every year', () => {
 
   it('needs an id', () => {
     expect(readProduct({ title: 'Kettle' })).toBe('no product id');
+    for (const parent_asin of ['.', '..', 'all'])
+      expect(readProduct({ parent_asin, title: 'Kettle' })).toBe('product id cannot be part of an address');
   });
 
   it('merges rows of one product, the readable title and the longer texts first', () => {

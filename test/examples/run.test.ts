@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -18,13 +20,13 @@ describe('run.mjs', () => {
   beforeEach(() => {
     rmSync(file('.cache'), { recursive: true, force: true });
     rmSync(file('node_modules'), { force: true });
-    for (const folder of ['packages/static-en', 'examples/amazon-appliances/etl', 'examples/amazon-appliances/bulk'])
+    for (const folder of ['packages/static-en', ...['etl', 'bulk', 'server/training'].map((it) => `examples/amazon-appliances/${it}`)])
       mkdirSync(file(folder), { recursive: true });
     project.write('package.json', '{ "type": "module" }');
     project.write('package-lock.json', '{}');
     project.write('tsconfig.json', '{}');
     project.write('packages/static-en/table.attune', 'table');
-    for (const thread of ['etl/reviews-thread', 'etl/products-thread', 'bulk/user-indexes-thread'])
+    for (const thread of ['etl/reviews-thread', 'etl/products-thread', 'bulk/user-indexes-thread', 'server/training/process'])
       project.write(`examples/amazon-appliances/${thread}.ts`, '');
     project.write('examples/amazon-appliances/word.ts', `export const word: string = 'first';`);
     project.write(
@@ -41,23 +43,45 @@ describe('run.mjs', () => {
     expect(bundles()).toHaveLength(1);
   });
 
-  it('makes another when a source has changed, and finds the old one again', () => {
-    expect(printed()).toMatch(/^first /);
-    project.write('examples/amazon-appliances/word.ts', `export const word: string = 'second';`);
-    expect(printed()).toMatch(/^second /);
-    project.write('examples/amazon-appliances/word.ts', `export const word: string = 'first';`);
-    expect(printed()).toMatch(/^first /);
+  it('makes another when a source has changed, and keeps only that one', () => {
+    const kept = ['first', 'second', 'first'].map((word) => {
+      project.write('examples/amazon-appliances/word.ts', `export const word: string = '${word}';`);
+      expect(printed()).toMatch(new RegExp(`^${word} `));
+      return bundles();
+    });
+    expect(kept.map((names) => names.length)).toEqual([1, 1, 1]);
+    expect(kept[1]).not.toEqual(kept[0]);
+    expect(kept[2]).toEqual(kept[0]);
+  });
+
+  it('leaves the bundle of a process that still runs, which may load parts of it late', async () => {
+    project.write('examples/amazon-appliances/late.ts', `export const late: string = 'late';`);
+    project.write(
+      'examples/amazon-appliances/main.ts',
+      `console.log('up'); if (process.argv[2]) process.stdin.once('data', async () => { console.log((await import('./late.ts')).late); process.exit(); });`,
+    );
+    const server = spawn(process.execPath, [file('examples/amazon-appliances/run.mjs'), 'serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe('up');
+    project.write('examples/amazon-appliances/late.ts', `export const late: string = 'later';`);
+    expect(printed()).toBe('up');
     expect(bundles()).toHaveLength(2);
+    server.stdin.write('now');
+    expect((await lines.next()).value).toBe('late');
+    await once(server, 'close');
+    project.write('examples/amazon-appliances/late.ts', `export const late: string = 'latest';`);
+    expect(printed()).toBe('up');
+    expect(bundles()).toHaveLength(1);
   });
 
   it('is none the worse for a bundle that was not finished, or a list that was cut off', () => {
     expect(printed()).toMatch(/^first /);
     const [name] = bundles();
     rmSync(join(cache, name), { recursive: true });
-    mkdirSync(join(cache, `${name}.1`));
+    mkdirSync(join(cache, `${name}.99999999`));
     project.write('.cache/appliances/inputs.json', '["examples/am');
     expect(printed()).toMatch(/^first /);
-    expect(bundles()).toContain(name);
+    expect(bundles()).toEqual([name]);
   });
 
   it('makes another when a source is gone', () => {
@@ -65,7 +89,6 @@ describe('run.mjs', () => {
     rmSync(file('examples/amazon-appliances/word.ts'));
     project.write('examples/amazon-appliances/main.ts', `console.log('alone');`);
     expect(printed()).toBe('alone');
-    expect(bundles()).toHaveLength(2);
   });
 
   it('runs the files themselves where no bundle can be kept', () => {

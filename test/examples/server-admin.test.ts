@@ -81,6 +81,53 @@ describe('reviews', () => {
     expect(await shop.system.data.interactions.ofUser('csv,2')).toHaveLength(1);
   });
 
+  it('of a CSV are each counted, whatever blank lines and quoted ones do to the numbers of lines', async () => {
+    const lines = ['user_id,parent_asin,rating', 'c-1,K1,5', '', 'c-2,K1', '"c-', '3",K1,5', 'c-4,K1,5,9', '', '"c-5,K1,5', 'c-6,K1,5'];
+    const { inserted, rejected } = await json(shop.post('/admin/reviews/insert-csv', { csv_data: lines.join('\r\n') }, admin));
+    expect(inserted).toBe(3);
+    expect(rejected).toEqual([
+      { row: 1, reason: expect.stringContaining('fields') },
+      { row: 3, reason: expect.stringContaining('fields') },
+      { row: 4, reason: expect.stringContaining('quote') },
+    ]);
+    expect(await json(remove('/admin/reviews/by-users', { user_ids: ['c-1', 'c-\r\n3', 'c-6'] }))).toEqual({ deleted: 3 });
+  });
+
+  it.each([
+    [
+      'as JSON',
+      '/admin/reviews/insert',
+      (rows: string[]) => ({ reviews: rows.map((user_id) => ({ user_id, parent_asin: 'K0', rating: 4 })) }),
+    ],
+    [
+      'as CSV',
+      '/admin/reviews/insert-csv',
+      (rows: string[]) => ({ csv_data: `user_id,parent_asin,rating\n${rows.join(',K0,4\n')},K0,4\n` }),
+    ],
+    [
+      'as an import',
+      '/admin/import',
+      (rows: string[]) => ({
+        lines: rows.map((user) => JSON.stringify({ table: 'interactions', row: { user, item: 'K0', value: 4 } })).join('\n'),
+      }),
+    ],
+  ])('come by thousands %s, and shoppers are answered meanwhile', async (_, path, body) => {
+    const rows = Array.from({ length: 5000 }, (_, k) => `many-${k}`);
+    let isDone = false;
+    const stored = shop.post(path, body(rows), admin).finally(() => {
+      isDone = true;
+    });
+    let answered = 0;
+    while (!isDone) {
+      await (await shop.get('/health')).text();
+      answered++;
+    }
+    expect(answered).toBeGreaterThan(10);
+    const { inserted, updated, interactions } = await (await stored).json();
+    expect(interactions ?? inserted + updated).toBe(5000);
+    expect(await json(remove('/admin/reviews/by-users', { user_ids: rows }))).toEqual({ deleted: 5000 });
+  });
+
   it('are deleted by number, by user, and from either end', async () => {
     await insertReviews(['K0', 'K1', 'K2', 'K3'].map((parent_asin) => ({ user_id: 'gone-1', parent_asin, rating: 5 })));
     const rows = await shop.system.data.interactions.ofUser('gone-1');

@@ -181,6 +181,8 @@ describe('the typed client', () => {
         .getPreEmitDiagnostics(ts.createProgram([join(folder, file)], options))
         .map((it) => ts.flattenDiagnosticMessageText(it.messageText, ' '));
     expect(faults('right.ts')).toEqual([]);
+    expect(code).toMatch(/postSearch: .*results: Array<\{ similarity: number; parent_asin: string;/);
+    expect(code).toMatch(/job_id: string;.*progress\?: \{ phase: string; done: number; total\?: number \}/);
     expect(faults('wrong.ts').join()).toContain('qery');
     writeFileSync(
       join(folder, 'client.mjs'),

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { useSmallShop } from './use-small-shop.ts';
 
-const { shop } = useSmallShop();
+const { shop, admin } = useSmallShop();
 
 const expectError = async (response: Response, status: number) => {
   expect(response.status).toBe(status);
@@ -107,11 +107,40 @@ describe('ids that are odd', () => {
   });
   it('of ten thousand letters are refused', async () => {
     const id = 'x'.repeat(10_000);
-    await expectError(await shop.get(`/products/${id}`), 414);
+    const tooLong = await shop.get(`/products/${id}`);
+    expect(await tooLong.clone().text()).toHaveLength(73);
+    await expectError(tooLong, 414);
     expect((await shop.get(`/recommendations?user_id=${id}`)).status).toBe(400);
     expect((await shop.post('/matrix_factor/user', { user_id: id })).status).toBe(400);
   });
   it('that are empty are refused', async () => expect((await shop.post('/matrix_factor/user', { user_id: '' })).status).toBe(400));
+});
+
+describe('what is asked for by Accept', () => {
+  it.each([
+    ['/monitoring/observations', 'text/csv', 'text/csv'],
+    ['/monitoring/observations', 'application/json, TEXT/CSV ; q=1', 'text/csv'],
+    ['/monitoring/observations', 'application/json, text/csv;q=0.1', 'application/json'],
+    ['/monitoring/observations', 'text/csv;q=0', 'application/json'],
+    ['/monitoring/observations', 'text/csv-schema', 'application/json'],
+    ['/monitoring/observations', '*/*', 'application/json'],
+    ['/nope', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/html'],
+    ['/nope', 'application/json, text/html;q=0.5', 'application/json'],
+  ])('%s as %s is %s', async (path, accept, type) => {
+    const response = await shop.get(path, { ...admin, accept });
+    expect(response.headers.get('content-type')?.split(';')[0]).toBe(type);
+  });
+});
+
+describe('tokens', () => {
+  it.each(['Bearer', 'Bearer ', 'Bearer a.b.c', 'Basic x', 'bearer {} more', 'Bearer{}', '{}'])('as %j are 401', async (text) => {
+    const authorization = text.replace('{}', admin.authorization.slice('Bearer '.length));
+    await expectError(await shop.get('/admin/products/stats', { authorization }), 401);
+  });
+  it('are taken whatever the case of their scheme', async () => {
+    const authorization = admin.authorization.replace('Bearer', 'BEARER ');
+    expect((await shop.get('/admin/products/stats', { authorization })).status).toBe(200);
+  });
 });
 
 describe('every answer', () => {

@@ -25,7 +25,14 @@ describe('API keys', () => {
     expect(await status(shop.post('/admin/api-keys', { tenant: 'a' }))).toBe(401);
     const { header } = await issue({ tenant: 'partner' });
     expect(await status(shop.post('/admin/api-keys', { tenant: 'a' }, header))).toBe(403);
-    for (const wish of [{}, { tenant: '' }, { tenant: 'a\nb' }, { tenant: 'a', role: 'root' }, { tenant: 'a', requests_per_second: -1 }])
+    for (const wish of [
+      {},
+      { tenant: '' },
+      { tenant: ' ' },
+      { tenant: 'a\nb' },
+      { tenant: 'a', role: 'root' },
+      { tenant: 'a', requests_per_second: -1 },
+    ])
       expect(await status(shop.post('/admin/api-keys', wish, admin))).toBe(400);
     expect(await status(shop.send('DELETE', '/admin/api-keys/0000000000000000', undefined, admin))).toBe(404);
   });

@@ -54,6 +54,8 @@ describe('pictures', () => {
     ['Water Filter for Samsung Refrigerator', 'water-filter'],
     ['Whirlpool Gas Range, 5 Burners', 'range'],
     ['Replacement Knobs compatible with GE Range', 'knob'],
+    ['Samsung Portable Dishwasher on Wheels, White', 'dishwasher'],
+    ['Dishwasher Rack Wheels, Lower', 'roller'],
     ['Dryer Vent Hose', 'hose'],
     ['Range Hood Grease Filter', 'mesh-filter'],
     ['Dishwasher Rack Wheels', 'roller'],

@@ -47,6 +47,53 @@ describe('events', () => {
   });
 });
 
+describe('ids that no address can hold', () => {
+  it.each(['.', '..'])('user %s is refused wherever users come from', async (user_id) => {
+    const refused = [
+      shop.post('/tracking/event', { ...event, user_id }),
+      shop.post('/feedback', { user_id, item_id: 'K0', type: 'like' }),
+      shop.get(`/recommendations?user_id=${user_id}`),
+      shop.post('/recommendations', { user_id, n: 1 }),
+    ];
+    for (const response of await Promise.all(refused)) {
+      expect(response.status).toBe(400);
+      expect((await response.json()).error).toMatchObject({
+        code: 'ERR_VALIDATION',
+        message: expect.stringContaining('user_id: must not be'),
+      });
+    }
+    const reviews = await shop.post('/admin/reviews/insert', { reviews: [{ user_id, parent_asin: 'K0', rating: 5 }] }, admin);
+    expect((await reviews.json()).rejected).toEqual([{ row: 0, reason: 'user id cannot be part of an address' }]);
+    const lines = JSON.stringify({ table: 'events', row: { user: user_id, type: 'page_load', timestamp: 1 } });
+    const imported = await shop.post('/admin/import', { lines }, admin);
+    expect((await imported.json()).rejected).toEqual([{ line: 1, reason: 'user id cannot be part of an address' }]);
+  });
+  it.each(['.', '..', 'all'])('product %s is refused wherever products come from', async (parent_asin) => {
+    const reason = 'product id cannot be part of an address';
+    const inserted = await shop.post('/admin/products/insert', { products: [{ parent_asin, title: 'Dots' }] }, admin);
+    expect((await inserted.json()).rejected).toEqual([{ row: 0, reason }]);
+    const csv = await shop.post('/admin/products/insert-csv', { csv_data: `parent_asin,title\n${parent_asin},Dots\n` }, admin);
+    expect((await csv.json()).rejected).toEqual([{ row: 0, reason }]);
+    const lines = JSON.stringify({ table: 'products', row: { item: parent_asin, title: 'Dots' } });
+    expect((await (await shop.post('/admin/import', { lines }, admin)).json()).rejected).toEqual([{ line: 1, reason }]);
+    expect((await (await shop.get('/products/all?page=1')).json()).total).toBe(13);
+  });
+  it.each(['stats', 'insert', 'first', 'a/b', '%2e', '...', 'a b', 'ü', '?x=1', '#', '\\', '__proto__', 'K0.svg', 'recommendations'])(
+    'product %s has its own address, picture and history',
+    async (parent_asin) => {
+      const id = encodeURIComponent(parent_asin);
+      expect((await shop.post('/admin/products/insert', { products: [{ parent_asin, title: 'Odd' }] }, admin)).status).toBe(200);
+      expect(await (await shop.get(`/products/${id}`)).json()).toMatchObject({ parent_asin, title: 'Odd' });
+      expect((await shop.get(`/product/${id}`)).status).toBe(200);
+      expect((await shop.get(`/images/${id}.svg`)).status).toBe(200);
+      expect((await shop.send('PATCH', `/admin/products/${id}`, { price: 3 }, admin)).status).toBe(200);
+      await shop.post('/feedback', { user_id: parent_asin, item_id: parent_asin, type: 'like' });
+      expect((await (await shop.get(`/users/${id}/history`)).json()).events).toMatchObject([{ key: parent_asin }]);
+      expect((await shop.send('DELETE', '/admin/products/by-asins', { asins: [parent_asin] }, admin)).status).toBe(200);
+    },
+  );
+});
+
 describe('products', () => {
   const insert = async (row: object) =>
     (await shop.post('/admin/products/insert', { products: [{ parent_asin: 'S1', title: 'Strict', ...row }] }, admin)).json();
@@ -63,6 +110,8 @@ describe('products', () => {
     [{ discount_price: 'free' }, 'discount_price is not a number above 0'],
     [{ title: { a: 1 } }, 'title is not a text'],
     [{ title: ['a'] }, 'title is not a text'],
+    [{ title: '\u0000' }, expect.any(String)],
+    [{ title: '<br>' }, 'title is not a text'],
     [{ store: true }, 'store is not a text'],
     [{ main_category: {} }, 'main_category is not a text'],
     [{ categories: { a: 1 } }, 'categories is not a list of texts'],
@@ -120,10 +169,16 @@ describe('products', () => {
       rejected: [{ row: 1, reason: 'rating_number is not a whole number from 0' }],
     });
   });
-  it.each([{ rating_number: 1.5 }, { rating_number: 1e300 }, { price: 1e308 }, { title: ' ' }, { average_rating: 6 }])(
-    'are not changed to %j',
-    async (change) => expect((await shop.send('PATCH', '/admin/products/K0', change, admin)).status).toBe(400),
-  );
+  it.each([
+    { rating_number: 1.5 },
+    { rating_number: 1e300 },
+    { price: 1e308 },
+    { title: ' ' },
+    { average_rating: 6 },
+    { title: '\u0000' },
+    { store: 'a\u0000' },
+    { title: '<i>' },
+  ])('are not changed to %j', async (change) => expect((await shop.send('PATCH', '/admin/products/K0', change, admin)).status).toBe(400));
 });
 
 it.each([

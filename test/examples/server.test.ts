@@ -136,6 +136,24 @@ describe('search', () => {
     expect(await found({ query: 'espr', is_typing: true, top_k: 1 })).toEqual(['K2']);
   });
 
+  it('can be narrowed by everything that a card shows', async () => {
+    const found = async (where: object) =>
+      (await json(shop.post('/search', { query: 'dryer washer filter ice', where, top_k: 20 }))).results;
+    const { products } = await json(shop.get('/products/all?page=1'));
+    const fields = ['parent_asin', 'title', 'store', 'category', 'main_category', 'price', 'average_rating', 'rating_number'];
+    for (const field of fields) {
+      for (const value of new Set(products.map((it: Record<string, unknown>) => it[field]))) {
+        const expected = products
+          .filter((it: Record<string, unknown>) => it[field] === value)
+          .map((it: { parent_asin: string }) => it.parent_asin);
+        const ids = (await found({ [field]: value })).map((it: { parent_asin: string }) => it.parent_asin);
+        expect(ids.sort(), `${field} ${value}`).toEqual(expected.sort());
+      }
+    }
+    const both = await found({ category: 'Laundry', rating_number: { min: 97 }, brand: ['Contoso'], title: { contains: 'washer' } });
+    expect(both.map((it: { parent_asin: string }) => it.parent_asin)).toEqual(['L0']);
+  });
+
   it.each([
     ['no query', {}],
     ['an empty query', { query: '  ' }],
@@ -150,14 +168,20 @@ describe('search', () => {
   it('refuses conditions that are none', () =>
     refused(shop.post('/search', { query: 'a', where: { price: { above: 3 } } }), 400, 'ERR_BAD_OPTION'));
 
-  it.each([{ price: 'cheap' }, { price: { max: '30' } }, { brand: { min: 3 } }, { store: ['Contoso', 5] }, { color: 'white' }])(
-    'refuses the condition %j, which no product could meet',
-    async (where) => {
-      const response = await shop.post('/search', { query: 'a', where });
-      expect(response.status).toBe(400);
-      expect((await response.json()).error).toMatchObject({ code: 'ERR_VALIDATION', message: expect.stringMatching(/^where: /) });
-    },
-  );
+  it.each([
+    { price: 'cheap' },
+    { price: { max: '30' } },
+    { brand: { min: 3 } },
+    { store: ['Contoso', 5] },
+    { color: 'white' },
+    { category: 5 },
+    { rating_number: 'many' },
+    { length: 'a' },
+  ])('refuses the condition %j, which no product could meet', async (where) => {
+    const response = await shop.post('/search', { query: 'a', where });
+    expect(response.status).toBe(400);
+    expect((await response.json()).error).toMatchObject({ code: 'ERR_VALIDATION', message: expect.stringMatching(/^where: /) });
+  });
 });
 
 describe('the matrix factorization', () => {
@@ -299,6 +323,19 @@ describe('recommendations', () => {
     expect((await json(shop.get('/similar-items?item_id=X0&by=behaviour'))).recommendations).toEqual([]);
     await refused(shop.get('/similar-items?item_id=nothing'), 404, 'ERR_NOT_FOUND');
     await refused(shop.get('/similar-items?item_id=L1&by=magic'), 400, 'ERR_VALIDATION');
+  });
+
+  it('is not explained by itself', async () => {
+    const why = () => json(shop.get('/explain?user_id=explorer&item_id=K2'));
+    for (const type of ['click', 'like', 'purchase']) {
+      await shop.post('/feedback', { user_id: 'explorer', item_id: 'K2', type });
+      expect(await why()).toMatchObject({ strategy: 'popular', contributions: [] });
+    }
+    await shop.post('/feedback', { user_id: 'explorer', item_id: 'K4', type: 'like' });
+    const { said, reasons, contributions } = await why();
+    expect(said).toEqual({ liked: true, bought: true });
+    expect(reasons[0].text).toContain('Range Hood Grease Filter');
+    expect(contributions.map((it: { item_id: string }) => it.item_id)).not.toContain('K2');
   });
 
   it('can be explained by what a user rated', async () => {

@@ -24,13 +24,34 @@ afterAll(async () => {
   await shop?.close();
 });
 
+/** Parts of a page that have no room: controls that something else lies over in their middle, and boxes whose content runs out of them. */
+function cramped(): string[] {
+  const found: string[] = [];
+  for (const box of document.querySelectorAll('main li, main article, main fieldset')) {
+    const { overflowY, display } = getComputedStyle(box);
+    if (overflowY === 'visible' && display !== 'inline' && box.scrollHeight > box.clientHeight + 1)
+      found.push(`too small: ${box.outerHTML}`);
+  }
+  for (const control of document.querySelectorAll<HTMLElement>('main a, main button, main input, main select, main textarea, footer a')) {
+    control.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+    const { left, top, width, height } = control.getBoundingClientRect();
+    if (width < 2 || height < 2) continue; // seen by readers of screens only
+    const there = document.elementFromPoint(left + width / 2, top + height / 2);
+    if (there && !control.contains(there) && !there.contains(control)) found.push(`${control.outerHTML} is under ${there.outerHTML}`);
+  }
+  return found;
+}
+
 /** A page that notes what must not happen: errors, and requests to other hosts. */
 async function open(context: BrowserContext, address: string): Promise<{ page: Page; problems: string[] }> {
   const page = await context.newPage();
   page.setDefaultTimeout(180_000); // others may have the processor
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && !/404/.test(message.text()) && problems.push(message.text()));
+  page.on(
+    'console',
+    (message) => message.type() === 'error' && !/404|ERR_INTERNET_DISCONNECTED/.test(message.text()) && problems.push(message.text()),
+  );
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) problems.push(request.url());
   });
@@ -53,6 +74,8 @@ describe('a new shopper', () => {
     await page.getByText('Thank you.').waitFor();
     await page.locator('label', { hasText: '5 stars: Great' }).click();
     await page.getByText('You gave it 5 of 5 stars').waitFor();
+    // The stars stay where they are while the sentence beside them changes, so that the mouse stands over the one that was chosen.
+    expect(await page.locator('.star-choice label:hover').innerText()).toContain('5 stars');
     await page.reload();
     await page.getByRole('button', { name: 'Bought' }).waitFor();
     await page.getByText('You gave it 5 of 5 stars').waitFor();
@@ -64,6 +87,33 @@ describe('a new shopper', () => {
     }
     await page.goto(`${url}you`);
     await page.getByText('Bought', { exact: true }).first().waitFor();
+    await page.goto(`${url}product/L3`);
+    await page.getByText('Because you opened it').or(page.getByText('speaks for it')).first().waitFor();
+    await context.setOffline(true);
+    await page.getByRole('button', { name: 'Like', exact: true }).click();
+    await page.getByText('That was not saved. The shop cannot be reached.').waitFor();
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Like', exact: true }).click();
+    await page.getByText('Noted. Your next recommendations follow from it.').waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('is told when nothing is near what was looked for, and sees the last page for one that is not there', async () => {
+    const context = await browser.newContext();
+    const { page, problems } = await open(context, '/?q=zzzzqqq');
+    await page.getByText('Nothing here is close to that.').waitFor();
+    await page.goto(`${url}?page=99`);
+    await page.waitForURL(url);
+    await page.getByRole('heading', { name: 'Everything in the shop', level: 2 }).waitFor();
+    await page.goto(`${url}?category=Laundry`);
+    await page.getByRole('heading', { name: 'Laundry', level: 1 }).waitFor();
+    await page.goto(`${url}?q=espresso`);
+    await page
+      .getByRole('link', { name: /Espresso Machine/ })
+      .first()
+      .click();
+    await page.getByText('Because you opened it').waitFor();
     expect(problems).toEqual([]);
     await context.close();
   });
@@ -180,7 +230,7 @@ describe.each([
     '/admin#placements',
     '/nope',
     '/product/nothing',
-  ])('%s has no fault that axe finds and does not scroll sideways', async (address) => {
+  ])('%s has no fault that axe finds, does not scroll sideways and has room for everything', async (address) => {
     const { page } = await open(context, address);
     await page.getByRole('heading').first().waitFor();
     await page.waitForTimeout(500);
@@ -188,6 +238,7 @@ describe.each([
     const violations = await page.evaluate('axe.run(document).then((it) => it.violations.map((v) => v.id + " " + v.nodes[0].html))');
     expect(violations).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(await page.evaluate(cramped)).toEqual([]);
     await page.close();
   });
 });

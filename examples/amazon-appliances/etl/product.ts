@@ -1,4 +1,4 @@
-import { idOf } from './review.ts';
+import { idOf, reservedItems } from './review.ts';
 import { looksLikeCode, parsedText, plainText, textList } from './text.ts';
 import { countOf, firstOf, numberOf, priceOf } from './values.ts';
 
@@ -46,6 +46,7 @@ export const productColumns = {
 export function readProduct(row: Record<string, unknown>): { product: CatalogueEntry; repairs: Repair[] } | string {
   const item = idOf(firstOf(row, productColumns.item)) ?? asinInLink(firstOf(row, ['link', 'url', 'product_link']));
   if (item === undefined) return 'no product id';
+  if (reservedItems.has(item)) return 'product id cannot be part of an address';
   const repairs: Repair[] = [];
   const details = readDetails(row);
   const store =

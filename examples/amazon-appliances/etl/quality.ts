@@ -42,8 +42,8 @@ export interface QualityReport {
 /** What the example expects of a load. */
 export const qualityRules: readonly QualityRule[] = [
   { name: 'lines are rows', check: 'readable', reasons: ['not a row: expected a JSON object'], most: 0.001 },
-  { name: 'a review names a user', check: 'required', reasons: ['no user'], most: 0.001 },
-  { name: 'a review names a product', check: 'required', reasons: ['no product'], most: 0.001 },
+  { name: 'a review names a user', check: 'required', reasons: ['no user', 'user id cannot be part of an address'], most: 0.001 },
+  { name: 'a review names a product', check: 'required', reasons: ['no product', 'product id cannot be part of an address'], most: 0.001 },
   { name: 'a review has a rating', check: 'required', reasons: ['no rating'], most: 0.01 },
   { name: 'ratings are from 1 to 5', check: 'range', reasons: ['rating is not a number from 1 to 5'], most: 0.001 },
   { name: 'times can be read', check: 'range', reasons: ['time cannot be read'], most: 0.001 },

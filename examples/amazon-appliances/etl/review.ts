@@ -41,8 +41,10 @@ export function readRating(row: Record<string, unknown>, columns?: FieldNames): 
   const names = columns ? named(columns) : namesIn(row);
   const user = idOf(firstOf(row, names.user));
   if (user === undefined) return 'no user';
+  if (dots.has(user)) return 'user id cannot be part of an address';
   const item = idOf(firstOf(row, names.item));
   if (item === undefined) return 'no product';
+  if (reservedItems.has(item)) return 'product id cannot be part of an address';
   const given = firstOf(row, names.value);
   if (given === undefined) return 'no rating';
   const value = numberOf(given);
@@ -77,6 +79,11 @@ function named(columns: FieldNames): typeof reviewColumns {
   }
   return latest.names;
 }
+
+/** Browsers take these for folders wherever they stand in an address. */
+const dots: ReadonlySet<string> = new Set(['.', '..']);
+/** Ids that no product can have: `/products/all` is the list of all. */
+export const reservedItems: ReadonlySet<string> = new Set([...dots, 'all']);
 
 export function idOf(value: unknown): string | undefined {
   const id = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : typeof value === 'string' ? value.trim() : '';

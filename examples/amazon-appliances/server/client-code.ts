@@ -107,35 +107,30 @@ function bodyOf({ requestBody }: Operation): string | undefined {
   return `body${schema.required?.length ? '' : '?'}: ${typeOf(schema)}`;
 }
 
-/** The type of the answer when all goes well; fields of an answer are always there unless the document says otherwise. */
+/** The type of the answer when all goes well. */
 function answerOf({ responses = {} }: Operation): string {
   const good = Object.entries(responses).filter(([status]) => status.startsWith('2'));
-  const types = good.map(([, { content = {} }]) =>
-    content['application/json'] ? typeOf(content['application/json'].schema, true) : 'unknown',
-  );
+  const types = good.map(([, { content = {} }]) => (content['application/json'] ? typeOf(content['application/json'].schema) : 'unknown'));
   return [...new Set(types)].join(' | ') || 'unknown';
 }
 
-function typeOf(schema: Schema, isAnswer = false): string {
+function typeOf(schema: Schema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const several = schema.anyOf ?? schema.oneOf;
-  if (several) return several.map((each) => typeOf(each, isAnswer)).join(' | ');
+  if (several) return several.map((each) => typeOf(each)).join(' | ');
   const types = [schema.type ?? []].flat();
   if (types.length === 0) return 'unknown';
-  return types.map((type) => typeNamed(type, schema, isAnswer)).join(' | ');
+  return types.map((type) => typeNamed(type, schema)).join(' | ');
 }
 
-function typeNamed(type: string, schema: Schema, isAnswer: boolean): string {
+function typeNamed(type: string, schema: Schema): string {
   if (type === 'integer' || type === 'number') return 'number';
-  if (type === 'array') return `Array<${schema.items ? typeOf(schema.items, isAnswer) : 'unknown'}>`;
+  if (type === 'array') return `Array<${schema.items ? typeOf(schema.items) : 'unknown'}>`;
   if (type !== 'object') return type;
   const { properties = {}, required = [], additionalProperties } = schema;
-  const fields = Object.entries(properties).map(
-    ([name, each]) => `${keyOf(name)}${isAnswer ? '' : required.includes(name) ? '' : '?'}: ${typeOf(each, isAnswer)}`,
-  );
-  if (fields.length === 0)
-    return `Record<string, ${typeof additionalProperties === 'object' ? typeOf(additionalProperties, isAnswer) : 'unknown'}>`;
+  const fields = Object.entries(properties).map(([name, each]) => `${keyOf(name)}${required.includes(name) ? '' : '?'}: ${typeOf(each)}`);
+  if (fields.length === 0) return `Record<string, ${typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown'}>`;
   return `{ ${fields.join('; ')} }`;
 }
 

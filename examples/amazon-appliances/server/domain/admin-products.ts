@@ -1,14 +1,17 @@
-import { type GivenRow, type InsertResult, readRows, withRejected } from './admin-rows.ts';
+import { type GivenRow, type InsertResult, storeRows } from './admin-rows.ts';
 import { notFound, ShopError } from './errors.ts';
 import type { Shop } from './shop.ts';
 import { readProductStrictly } from './strict-rows.ts';
 
 /** Stores products; they are in every list, search and recommendation when this resolves. */
 export async function insertProducts(shop: Shop, given: readonly GivenRow[]): Promise<InsertResult> {
-  const { rows, rejected } = readRows(given, readProductStrictly);
-  const stored = await shop.system.data.products.putMany(rows.map(({ value }) => ({ ...value })));
-  await shop.productsCame(rows.map(({ value }) => value.item));
-  return withRejected(rows, rejected, { ...stored, rejected: stored.rejected });
+  const came: string[] = [];
+  const result = await storeRows(given, readProductStrictly, (products) => {
+    for (const { item } of products) came.push(item);
+    return shop.system.data.products.putMany(products.map((it) => ({ ...it })));
+  });
+  await shop.productsCame(came);
+  return result;
 }
 
 /** The last change of a product that each shop has begun: a row is read before it is written, so changes wait for each other. */
@@ -29,7 +32,8 @@ async function changeInTurn(shop: Shop, id: string, { hidden, ...columns }: Reco
     const { item, ...old } = known;
     const read = readProductStrictly({ ...old, ...columns, parent_asin: id });
     if (typeof read === 'string') throw new ShopError('ERR_VALIDATION', `The product would not be valid: ${read}.`);
-    await shop.system.data.products.putMany([{ ...read }]);
+    const { rejected } = await shop.system.data.products.putMany([{ ...read }]);
+    for (const { reason } of rejected) throw new ShopError('ERR_VALIDATION', `The product would not be valid: ${reason}`);
     await shop.productsCame([id]);
   }
   if (typeof hidden === 'boolean') await shop.hideProduct(id, hidden);

@@ -1,20 +1,21 @@
 import type { FirstOrLast } from 'attune';
-import { type GivenRow, type InsertResult, readRows, withRejected } from './admin-rows.ts';
+import { type GivenRow, type InsertResult, storeRows } from './admin-rows.ts';
 import type { Shop } from './shop.ts';
 import { readRatingStrictly } from './strict-rows.ts';
 
 /** Stores ratings; one of a known pair replaces it, and one of an unknown product is rejected. */
 export async function insertReviews(shop: Shop, given: readonly GivenRow[]): Promise<InsertResult> {
-  const { rows, rejected } = readRows(given, readRatingStrictly);
-  const stored = await shop.system.data.interactions.putMany(
-    rows.map(({ value: { verified, helpful, ...rating } }) => ({
-      ...rating,
-      verified_purchase: verified === undefined ? undefined : Number(verified),
-      helpful_vote: helpful,
-    })),
+  const result = await storeRows(given, readRatingStrictly, (ratings) =>
+    shop.system.data.interactions.putMany(
+      ratings.map(({ verified, helpful, ...rating }) => ({
+        ...rating,
+        verified_purchase: verified === undefined ? undefined : Number(verified),
+        helpful_vote: helpful,
+      })),
+    ),
   );
-  shop.ratingsChanged(stored.inserted + stored.updated);
-  return withRejected(rows, rejected, stored);
+  shop.ratingsChanged(result.inserted + result.updated);
+  return result;
 }
 
 /** Deletes ratings by their numbers, of users, or from one end. */

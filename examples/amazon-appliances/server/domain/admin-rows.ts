@@ -1,6 +1,7 @@
 import { AttuneError } from 'attune';
 import { readCsv } from 'attune/node';
 import { ShopError } from './errors.ts';
+import { nextTurn, rowsPerTurn } from './turns.ts';
 
 /** A row of a request that was left out, and why; rows count from 0. */
 export interface RejectedRow {
@@ -27,37 +28,57 @@ export const fromJson = (rows: readonly unknown[]): GivenRow[] => rows.map((valu
 export async function fromCsv(text: string): Promise<GivenRow[]> {
   if (text.trim() === '') return [];
   const rows: GivenRow[] = [];
-  const bad = new Map<number, string>();
-  const reader = readCsv<Record<string, string>>(pieces(text), {
+  const reader = readCsv<Record<string, string>>(linesOf(text), {
     onBadLine: 'skip',
-    onSkip: ({ line, reason }) => bad.set(line - 2, reason),
+    onSkip: ({ reason }) => rows.push({ row: rows.length, problem: reason }),
   });
-  const takeBad = () => {
-    for (let problem = bad.get(rows.length); problem !== undefined; problem = bad.get(rows.length))
-      rows.push({ row: rows.length, problem });
-  };
   try {
-    for await (const batch of reader.batches()) {
-      for (const value of batch) {
-        takeBad();
-        rows.push({ row: rows.length, value });
-      }
-    }
+    for await (const batch of reader.batches()) for (const value of batch) rows.push({ row: rows.length, value });
   } catch (error) {
     // The first line names no columns, or one twice.
     if (error instanceof AttuneError) throw new ShopError('ERR_VALIDATION', `csv_data: ${error.message}`);
     throw error;
   }
-  takeBad();
   return rows;
 }
 
-async function* pieces(text: string) {
-  yield text;
+/** One by one, so that lines that cannot be read come among the others: blank lines and quoted ones make their numbers others than those of rows. */
+async function* linesOf(text: string) {
+  let n = 0;
+  for (const [line] of text.matchAll(/[^\n]*\n|[^\n]+$/g)) {
+    if (++n % rowsPerTurn === 0) await nextTurn();
+    yield line;
+  }
+}
+
+/** Reads and stores rows a few at a time, so that shoppers are answered meanwhile. */
+export async function storeRows<T>(
+  given: readonly GivenRow[],
+  read: (row: Record<string, unknown>) => T | string,
+  store: (values: T[]) => Promise<Stored>,
+): Promise<InsertResult> {
+  const total: InsertResult = { inserted: 0, updated: 0, rejected: [] };
+  for (let from = 0; from < given.length; from += rowsPerTurn) {
+    const { rows, rejected } = readRows(given.slice(from, from + rowsPerTurn), read);
+    const stored = await store(rows.map(({ value }) => value));
+    total.inserted += stored.inserted;
+    total.updated += stored.updated;
+    const refused = stored.rejected.map(({ row, reason }) => ({ row: rows[row].row, reason }));
+    total.rejected.push(...[...rejected, ...refused].sort((a, b) => a.row - b.row));
+    await nextTurn();
+  }
+  return total;
+}
+
+/** What a store says of rows, which it numbers itself. */
+interface Stored {
+  inserted: number;
+  updated: number;
+  rejected: readonly { row: number; reason: string }[];
 }
 
 /** Reads rows one by one; those that break a rule are put aside with it. */
-export function readRows<T>(given: readonly GivenRow[], read: (row: Record<string, unknown>) => T | string) {
+function readRows<T>(given: readonly GivenRow[], read: (row: Record<string, unknown>) => T | string) {
   const rejected: RejectedRow[] = [];
   const rows: { row: number; value: T }[] = [];
   for (const { row, value, problem } of given) {
@@ -70,14 +91,4 @@ export function readRows<T>(given: readonly GivenRow[], read: (row: Record<strin
     else rows.push({ row, value: result });
   }
   return { rows, rejected };
-}
-
-/** The result of a store, whose rows are numbered among those it was given. */
-export function withRejected(
-  rows: readonly { row: number }[],
-  rejected: RejectedRow[],
-  stored: { inserted: number; updated: number; rejected: readonly { row: number; reason: string }[] },
-): InsertResult {
-  const all = [...rejected, ...stored.rejected.map(({ row, reason }) => ({ row: rows[row].row, reason }))];
-  return { inserted: stored.inserted, updated: stored.updated, rejected: all.sort((a, b) => a.row - b.row) };
 }

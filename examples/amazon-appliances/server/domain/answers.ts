@@ -1,6 +1,7 @@
 import type { SearchMode, Where } from 'attune';
 import { notFound, notReady, ShopError } from './errors.ts';
 import { listed, shownOf, withCards } from './listed.ts';
+import { apartFrom } from './people.ts';
 import { reasonsOf } from './placements/serve.ts';
 import { requestOf } from './recommend.ts';
 import type { Shop } from './shop.ts';
@@ -21,12 +22,12 @@ const longestKept = 100;
 export async function search(shop: Shop, ask: Search): Promise<string> {
   const { query, top_k, mode } = ask;
   const index = shop.live.search ?? missing('semantic search');
-  const where = readWhere(ask.where);
+  const filter = readWhere(ask.where, () => shop.catalogue.shown);
   const find = async () => {
     const found = await index.search(ask.is_typing ? shop.catalogue.complete(query) : query, {
       n: top_k,
       mode,
-      where,
+      ...filter,
       exclude: shop.live.hidden,
     });
     const results = withCards(shop, found, ({ score }, { parent_asin, main_category, ...card }) => ({
@@ -53,6 +54,7 @@ export async function likedTogether(shop: Shop, item: string, n: number): Promis
 /** Products for a user whom the factors know, as JSON text. */
 export async function likedByUser(shop: Shop, user: string, n: number, includeSeen: boolean): Promise<string> {
   const als = shop.live.als ?? missing('matrix factorization');
+  if (!als.users.has(user)) throw new ShopError('ERR_UNKNOWN_USER', 'The model was trained without this user.');
   return shop.lists.of(JSON.stringify(['user', user, n, includeSeen]), [shop.live.version], () =>
     JSON.stringify(listed(shop, als.recommend(user, { n, includeSeen, exclude: shop.live.gone }))),
   );
@@ -60,7 +62,8 @@ export async function likedByUser(shop: Shop, user: string, n: number, includeSe
 
 /**
  * Why a product is shown to a user: the reasons that its card gives, and what of their history speaks for it, in shares of what speaks for it
- * at all. Both come from the same history as the recommendations, so that they cannot contradict them.
+ * at all. Both come from the same history as the recommendations, so that they cannot contradict them;
+ * only what was said of the product itself is no reason for it.
  *
  * @param recommendationId of the list that it was opened from; without it, the reasons are those of the list of all models together
  */
@@ -68,14 +71,15 @@ export async function explain(shop: Shop, user: string, item: string, recommenda
   if (!shop.catalogue.get(item)) throw notFound('product', item);
   const { als } = shop.live;
   const taste = await shop.tastes.of(user);
-  const request = requestOf(shop, user, taste);
+  const rest = apartFrom(item, taste);
+  const request = requestOf(shop, user, rest);
   const because = recommendationId === undefined ? await reasonsOfAll() : await reasonsOf(shop, recommendationId, user, item);
   const reasons = because.reasons.map(({ text, kind }) => ({ text, kind }));
   const about = { user_id: user, item_id: item, ...because, reasons, said: taste.said.get(item) ?? {} };
-  const history = Array.from(taste.liked, ([item, value]) => ({ item, value }));
+  const history = Array.from(rest.liked, ([item, value]) => ({ item, value }));
   if (!als?.items.has(item) || !history.some((it) => als.items.has(it.item))) return { ...about, score: null, contributions: [] };
   const [{ score, contributions }] = request.history ? als.explainFor(history, [item]) : [als.explain(user, item)];
-  const forIt = contributions.filter((it) => it.score > 0 && it.item !== item);
+  const forIt = contributions.filter((it) => it.score > 0);
   const total = forIt.reduce((sum, it) => sum + it.score, 0);
   return {
     ...about,

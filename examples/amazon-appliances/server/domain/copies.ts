@@ -7,21 +7,31 @@ import { createGunzip, createGzip } from 'node:zlib';
 import type { DataStore } from 'attune';
 import { ShopError } from './errors.ts';
 import { problemOf, type Table, tables } from './imported-rows.ts';
+import { nextTurn, rowsPerTurn } from './turns.ts';
 
 /** Rows that were taken in, by table, and those that were left out; lines count from 1. */
 export interface ImportCounts extends Record<Table, number> {
   rejected: { line: number; reason: string }[];
 }
 
-/** Rows that are stored together. */
-const batchRows = 1000;
-
-/** Everything that is not computed, as JSON lines `{ table, row }`: what an import and a backup are made of. */
+/**
+ * Everything that is not computed, as JSON lines `{ table, row }`: what an import and a backup are made of. Many lines come as one text, since
+ * whatever compresses or sends them works on each for as long as on a hundred.
+ */
 export async function* exportLines(data: DataStore, wanted: readonly Table[] = tables): AsyncGenerator<string> {
+  let n = 0;
+  let lines = '';
   for (const table of tables) {
     if (!wanted.includes(table)) continue;
-    for await (const row of data[table].all()) yield `${JSON.stringify({ table, row })}\n`;
+    for await (const row of data[table].all()) {
+      lines += `${JSON.stringify({ table, row })}\n`;
+      if (++n % rowsPerTurn > 0) continue;
+      await nextTurn();
+      yield lines;
+      lines = '';
+    }
   }
+  if (lines) yield lines;
 }
 
 /**
@@ -41,6 +51,7 @@ export async function importLines(
     const group = waiting;
     waiting = [];
     if (group.length === 0) return;
+    await nextTurn();
     const rows = group.map(({ row: { id, ...row } }) => row);
     if (table === 'events') {
       await data.events.appendMany(rows as never);
@@ -59,7 +70,7 @@ export async function importLines(
     number++;
     if (line.trim() === '') continue;
     const entry = readLine(line, number);
-    if (entry.table !== table || waiting.length === batchRows) await store();
+    if (entry.table !== table || waiting.length === rowsPerTurn) await store();
     table = entry.table;
     const reason = problemOf(table, entry.row);
     if (reason === undefined) waiting.push({ line: number, row: entry.row });

@@ -1,7 +1,7 @@
 /** What the shop cannot do, in its own terms; http/errors.ts turns it into a status. */
 export class ShopError extends Error {
   constructor(
-    readonly code: 'ERR_NOT_FOUND' | 'ERR_NOT_READY' | 'ERR_UNKNOWN_ITEM' | 'ERR_VALIDATION',
+    readonly code: 'ERR_NOT_FOUND' | 'ERR_NOT_READY' | 'ERR_UNKNOWN_ITEM' | 'ERR_UNKNOWN_USER' | 'ERR_VALIDATION',
     message: string,
   ) {
     super(message);

@@ -12,6 +12,8 @@ export class FreshProducts {
   readonly #bridge: ContentBridge;
   readonly #compared: readonly string[];
   #ids: readonly string[];
+  /** Whether the bridge knows other products than these. */
+  #isOutdated = false;
 
   /** @throws ERR_EMPTY when there is too little to learn from */
   constructor(als: AlsRecommender, search: SemanticIndex, popular: PopularityRecommender, ids: readonly string[]) {
@@ -25,10 +27,10 @@ export class FreshProducts {
     this.#bridge = contentBridge({ recommender: part(als, known), vectors: this.#contents(search, known), maxItems: learnedFrom });
   }
 
-  /** Takes in others instead. */
+  /** Takes in others instead, when it is asked next: an administrator may change many one by one. */
   replace(ids: readonly string[]): void {
     this.#ids = ids;
-    this.#bridge.refresh();
+    this.#isOutdated = true;
   }
 
   /** As a source of a ranker. Popular products are ranked with them, so that the scale is the same. */
@@ -36,7 +38,11 @@ export class FreshProducts {
     return {
       role: 'content',
       canAnswer: ({ user, history }) => history.length > 0 || (user !== undefined && this.#als.users.has(user)),
-      answer: (request) => this.#bridge.answer({ ...request, only: [...this.#compared, ...this.#ids] }),
+      answer: (request) => {
+        if (this.#isOutdated) this.#bridge.refresh();
+        this.#isOutdated = false;
+        return this.#bridge.answer({ ...request, only: [...this.#compared, ...this.#ids] });
+      },
     };
   }
 

@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts';
 import { ContentNeighbours } from './content-neighbours.ts';
 import { FreshProducts } from './fresh-products.ts';
 import { popularList } from './popular-list.ts';
+import { nextTurn, rowsPerTurn } from './turns.ts';
 
 /** Only so many of the newest products are compared with those of the model at each answer. */
 const mostFresh = 500;
@@ -59,7 +60,7 @@ export class LiveModels {
 
   hide(hidden: ReadonlySet<string>): void {
     this.#hidden = new Set(hidden);
-    this.#changed(this.#newest);
+    this.#changed();
   }
 
   /** Products that came after the models were trained; undefined when there are none, or too little to learn from. */
@@ -114,11 +115,15 @@ export class LiveModels {
 
   /** Products came or changed. */
   async add(rows: readonly ProductRow[]): Promise<void> {
-    await this.search?.add(rows);
+    for (let from = 0; from < rows.length; from += rowsPerTurn) {
+      await this.search?.add(rows.slice(from, from + rowsPerTurn));
+      await nextTurn();
+    }
     const ids = new Set(rows.map(({ item }) => item));
     this.#gone = new Set([...this.#gone].filter((id) => !ids.has(id)));
     const unknown = [...ids].filter((id) => this.als && !this.als.items.has(id));
-    this.#changed([...this.#newest.filter((id) => !ids.has(id)), ...unknown].slice(-mostFresh));
+    if (unknown.length > 0) this.#freshChanged([...this.#newest.filter((id) => !ids.has(id)), ...unknown].slice(-mostFresh));
+    this.#changed();
   }
 
   /** Products went. */
@@ -126,13 +131,18 @@ export class LiveModels {
     this.search?.remove(ids);
     const gone = new Set(ids);
     this.#gone = new Set([...this.#gone, ...ids.filter((id) => this.als?.items.has(id))]);
-    this.#changed(this.#newest.filter((id) => !gone.has(id)));
+    const left = this.#newest.filter((id) => !gone.has(id));
+    if (left.length < this.#newest.length) this.#freshChanged(left);
+    this.#changed();
   }
 
-  #changed(newest: readonly string[]): void {
+  #freshChanged(newest: readonly string[]): void {
     this.#newest = newest;
-    this.#unwanted = undefined;
     this.#fresh?.products?.replace(newest);
+  }
+
+  #changed(): void {
+    this.#unwanted = undefined;
     this.#neighbours?.cache.clear();
     this.version++;
   }
@@ -161,9 +171,10 @@ export class LiveModels {
   }
 
   async #index(ids: readonly string[]): Promise<void> {
-    for (let from = 0; from < ids.length; from += 200) {
-      const rows = await this.#system.data.products.getMany(ids.slice(from, from + 200));
+    for (let from = 0; from < ids.length; from += rowsPerTurn) {
+      const rows = await this.#system.data.products.getMany(ids.slice(from, from + rowsPerTurn));
       await this.search?.add(rows.filter((row) => row !== undefined));
+      await nextTurn();
     }
   }
 }

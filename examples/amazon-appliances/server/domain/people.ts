@@ -26,6 +26,12 @@ export interface Said {
   stars?: number;
 }
 
+/** A taste without what was said of one product, which is no reason for that product. */
+export const apartFrom = (item: string, taste: Taste): Taste => ({
+  ...taste,
+  liked: new Map([...taste.liked].filter(([id]) => id !== item)),
+});
+
 export type EventWeights = Partial<typeof worth>;
 
 /** All that is known about a user, from the ratings and from what was said and done since. */

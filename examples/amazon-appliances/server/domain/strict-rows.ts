@@ -1,6 +1,6 @@
 import { type CatalogueEntry, productColumns, readProduct } from '../../etl/product.ts';
 import { type Rating, readRating, reviewColumns } from '../../etl/review.ts';
-import { parsedText } from '../../etl/text.ts';
+import { parsedText, plainText } from '../../etl/text.ts';
 import { countOf, firstOf, numberOf, priceOf, truthOf } from '../../etl/values.ts';
 
 type Row = Record<string, unknown>;
@@ -29,7 +29,7 @@ const largestPrice = 1e9;
 
 const productRules: readonly Rule[] = [
   { columns: productColumns.item, holds: (it) => !String(it).includes('\0'), says: 'holds a NUL' },
-  { columns: productColumns.title, holds: isText, says: 'is not a text' },
+  { columns: productColumns.title, holds: (it) => isText(it) && plainText(it) !== '', says: 'is not a text' },
   { columns: productColumns.mainCategory, holds: isText, says: 'is not a text' },
   { columns: productColumns.store, holds: isText, says: 'is not a text' },
   { columns: productColumns.categories, holds: isTexts, says: 'is not a list of texts' },

@@ -1,16 +1,43 @@
 import type { Where } from 'attune';
+import { compileWhere } from 'attune/authoring';
+import type { ProductCard } from './catalogue.ts';
 import { ShopError } from './errors.ts';
 
-/** What products can be searched by; `store` and `brand` are the same. */
-const fields = { brand: 'string', store: 'string', price: 'number', main_category: 'string', average_rating: 'number' } as const;
+/** What lists and pages show of a product, and conditions can be on; `store` and `brand` are the same. */
+export const productFields = {
+  parent_asin: 'string',
+  title: 'string',
+  brand: 'string',
+  store: 'string',
+  category: 'string',
+  main_category: 'string',
+  price: 'number',
+  average_rating: 'number',
+  rating_number: 'number',
+} as const;
 
-/** Conditions in the terms of the search index. @throws as {@link checkConditions} */
-export function readWhere(where: Record<string, unknown> | undefined): Where | undefined {
-  if (where === undefined) return undefined;
-  checkConditions(where, fields, 'where');
+/** Those that the search index keeps, which it looks up faster than cards are read. */
+const indexed: readonly string[] = ['brand', 'price', 'main_category', 'average_rating'];
+
+/**
+ * Conditions in the terms of the search index: its own, and the products that meet the others.
+ * @throws as {@link checkConditions}
+ */
+export function readWhere(
+  where: Record<string, unknown> | undefined,
+  products: () => readonly ProductCard[],
+): { where?: Where; only?: string[] } {
+  if (where === undefined) return {};
+  checkConditions(where, productFields, 'where');
   if ('store' in where && 'brand' in where) throw new ShopError('ERR_VALIDATION', 'where: store and brand are the same; give one of them.');
-  const { store, ...rest } = where;
-  return (store === undefined ? rest : { ...rest, brand: store }) as Where;
+  const conditions = Object.entries(where).map(([field, condition]) => [field === 'store' ? 'brand' : field, condition] as const);
+  const others = conditions.filter(([field]) => !indexed.includes(field));
+  if (others.length === 0) return { where: Object.fromEntries(conditions) as Where };
+  const meets = compileWhere(Object.fromEntries(others) as Where, 'search');
+  return {
+    where: Object.fromEntries(conditions.filter(([field]) => indexed.includes(field))) as Where,
+    only: products().flatMap((card) => (meets(card as object as Record<string, unknown>) ? card.parent_asin : [])),
+  };
 }
 
 /**

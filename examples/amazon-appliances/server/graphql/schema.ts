@@ -91,8 +91,8 @@ function checked(n: number): number {
 
 /** As long as an id of the routes may be. */
 function checkedId(field: string, id: string): string {
-  if (id.length >= 1 && id.length <= 256) return id;
-  throw bad(field, 'an id of 1 to 256 characters');
+  if (id.length >= 1 && id.length <= 256 && id !== '.' && id !== '..') return id;
+  throw bad(field, "an id of 1 to 256 characters but '.' and '..'");
 }
 
 const bad = (field: string, expected: string) => new HttpError(400, 'ERR_VALIDATION', `${field}: expected ${expected}.`);

@@ -1,6 +1,7 @@
 import { AttuneError } from 'attune';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ShopError, shortened } from '../domain/errors.ts';
+import { prefers } from './accept.ts';
 import type { KnownMethods } from './methods.ts';
 
 /** What the server answers with when it does not answer with data: `{ error: { code, message, details? } }`. */
@@ -31,7 +32,7 @@ export function answerErrors(app: FastifyInstance, methods: KnownMethods, lostPa
       const message = `${shortened(path)} does not take ${request.method}, but ${known.join(', ')}.`;
       return sendError(new HttpError(405, 'ERR_METHOD_NOT_ALLOWED', message), request, reply.header('allow', known.join(', ')));
     }
-    if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+    if (request.method === 'GET' && prefers(request, 'text/html')) {
       return reply.code(404).type('text/html; charset=utf-8').send(lostPage);
     }
     const message = `There is no ${request.method} ${shortened(path)}. The routes are listed at /docs.`;
@@ -75,27 +76,42 @@ export function toHttpError(error: Error): HttpError {
   if (validation) {
     const details = validation.map((it) => ({
       field: `${validationContext ?? ''}${it.instancePath}`,
-      message: it.keyword === 'additionalProperties' ? `unknown field '${it.params.additionalProperty}'` : (it.message ?? 'is not valid'),
+      message: messageOf(it),
     }));
     return new HttpError(400, 'ERR_VALIDATION', details.map((it) => `${it.field}: ${it.message}`).join('; '), details);
   }
   if (statusCode < 500)
-    return new HttpError(
-      statusCode,
-      codes[statusCode] ?? 'ERR_BAD_REQUEST',
-      code === 'FST_ERR_BAD_URL' ? 'The address is not well-formed.' : error.message,
-    );
+    return new HttpError(statusCode, codes[statusCode] ?? 'ERR_BAD_REQUEST', messages[code] ?? shortened(error.message));
   return new HttpError(500, 'ERR_INTERNAL', 'Something went wrong here, not with your request. The log of the server says more.');
+}
+
+/** What is wrong with a value, as a person would say it. */
+export function messageOf({ keyword, params, message = 'is not valid' }: NonNullable<FastifyError['validation']>[number]): string {
+  if (keyword === 'additionalProperties') return `unknown field '${params.additionalProperty}'`;
+  if (keyword === 'enum') return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
+  // The only values that a schema forbids.
+  return keyword === 'not' ? "must not be '.' or '..', which cannot be parts of an address" : message;
 }
 
 function fromShop({ code, message }: ShopError): HttpError {
   if (code === 'ERR_NOT_READY') return new HttpError(503, code, `${message} Train it with POST /training or the command 'train'.`);
   if (code === 'ERR_VALIDATION') return new HttpError(400, code, message);
-  const hint = code === 'ERR_UNKNOWN_ITEM' ? ' GET /similar-items also looks at what products say.' : '';
-  return new HttpError(404, code, message + hint);
+  return new HttpError(404, code, message + (hints[code] ?? ''));
 }
 
-const codes: Record<number, string> = { 413: 'ERR_TOO_LARGE', 415: 'ERR_UNSUPPORTED_MEDIA_TYPE' };
+/** What to ask instead. */
+const hints: Partial<Record<ShopError['code'], string>> = {
+  ERR_UNKNOWN_ITEM: ' GET /similar-items also looks at what products say.',
+  ERR_UNKNOWN_USER: ' GET /recommendations has something for everybody.',
+};
+
+const codes: Record<number, string> = { 403: 'ERR_FORBIDDEN', 413: 'ERR_TOO_LARGE', 415: 'ERR_UNSUPPORTED_MEDIA_TYPE' };
+
+/** For messages of the framework that only repeat an address. */
+const messages: Record<string, string> = {
+  FST_ERR_BAD_URL: 'The address is not well-formed.',
+  FST_ERR_MAX_PARAM_LENGTH: 'The address is too long.',
+};
 
 function statusOf(code: AttuneError['code']): number {
   if (code === 'ERR_UNKNOWN_USER' || code === 'ERR_UNKNOWN_ITEM' || code === 'ERR_UNKNOWN_HISTORY' || code === 'ERR_NOT_FOUND') return 404;

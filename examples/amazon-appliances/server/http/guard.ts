@@ -5,8 +5,8 @@ import { HttpError } from './errors.ts';
 /** Lets only administrators through, by a token or a key: 401 without a valid one, 403 with one of another role. */
 export const requireAdmin = (tokens: Tokens) => async (request: FastifyRequest) => {
   if (request.apiKey?.role === 'admin') return;
-  const [scheme, token] = (request.headers.authorization ?? '').split(' ');
-  const claims = scheme.toLowerCase() === 'bearer' && token ? tokens.read(token) : undefined;
+  const [, token] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  const claims = token ? tokens.read(token) : undefined;
   if (!claims && !request.apiKey)
     throw new HttpError(
       401,

@@ -7,7 +7,8 @@ export const exampleItem = 'A-PRODUCT';
 const id = (description: string, example: string) =>
   ({ type: 'string', minLength: 1, maxLength: 256, description, examples: [example] }) as const;
 
-export const userId = id('User id; any text, known or not.', exampleUser);
+/** Browsers take dots for folders wherever they stand in an address, such as that of a history. */
+export const userId = { ...id('User id; any text but `.` and `..`, known or not.', exampleUser), not: { enum: ['.', '..'] } } as const;
 export const itemId = id('Product id, the `parent_asin` of the product.', exampleItem);
 
 export const count = (description: string, fallback: number, maximum: number) =>
@@ -17,7 +18,13 @@ export const count = (description: string, fallback: number, maximum: number) =>
 export const object = <P extends Record<string, unknown>>(properties: P, required: (keyof P & string)[] = [], example?: object) =>
   ({ type: 'object', properties, required, additionalProperties: false, ...(example && { examples: [example] }) }) as const;
 
-const nullable = (type: string) => ({ type: [type, 'null'] }) as const;
+/** An object of an answer, whose fields are always there but for those that are named. */
+export const given = <P extends Record<string, unknown>>(properties: P, optional: (keyof P & string)[] = []) =>
+  ({ type: 'object', properties, required: Object.keys(properties).filter((name) => !optional.includes(name)) }) as const;
+
+export const listOf = <I>(items: I) => ({ type: 'array', items }) as const;
+
+export const nullable = (type: string) => ({ type: [type, 'null'] }) as const;
 
 /** What opens the routes of the administrator: a token or a key. */
 export const adminSecurity: Record<string, string[]>[] = [{ token: [] }, { key: [] }];
@@ -33,36 +40,20 @@ export const cardFields = {
   category: nullable('string'),
 } as const;
 
-export const productCard = {
-  type: 'object',
-  properties: { parent_asin: { type: 'string' }, main_category: nullable('string'), ...cardFields },
-} as const;
+export const productCard = given({ parent_asin: { type: 'string' }, main_category: nullable('string'), ...cardFields });
 
-export const recommendation = {
-  type: 'object',
-  properties: {
-    item_id: { type: 'string' },
-    score: { type: 'number' },
-    reasons: {
-      type: 'array',
-      description: 'Why it is here, the weightiest first.',
-      items: { type: 'object', properties: { text: { type: 'string' }, kind: { type: 'string' } } },
-    },
-    ...cardFields,
-  },
-} as const;
+/** A product in a list, best first. */
+export const listedProduct = given({ item_id: { type: 'string' }, score: { type: 'number' }, ...cardFields });
 
-const error = {
-  type: 'object',
-  properties: {
-    error: {
-      type: 'object',
-      properties: { code: { type: 'string' }, message: { type: 'string' }, details: {} },
-      required: ['code', 'message'],
-    },
+export const recommendation = given({
+  ...listedProduct.properties,
+  reasons: {
+    ...listOf(given({ text: { type: 'string' }, kind: { type: 'string' } })),
+    description: 'Why it is here, the weightiest first.',
   },
-  required: ['error'],
-} as const;
+});
+
+const error = given({ error: given({ code: { type: 'string' }, message: { type: 'string' }, details: {} }, ['details']) });
 
 const meanings: Record<number, string> = {
   400: 'Something in the request is not valid.',
@@ -86,6 +77,12 @@ export const errors = (...statuses: number[]) =>
 export const answerOf = (type: string, description: string) =>
   ({ description, content: { [type]: { schema: { type: 'string' } } } }) as const;
 
-/** A successful answer with a sentence about it. */
-export const answer = <P extends Record<string, unknown>>(description: string, properties: P) =>
-  ({ description, type: 'object', properties }) as const;
+/** An answer that can also be asked for as another type. */
+export const orAs = (type: string, { description, ...schema }: { description: string }) =>
+  ({ description, content: { 'application/json': { schema }, [type]: { schema: { type: 'string' } } } }) as const;
+
+/** A successful answer with a sentence about it, whose fields are always there but for those that are named. */
+export const answer = <P extends Record<string, unknown>>(description: string, properties: P, optional?: (keyof P & string)[]) => ({
+  description,
+  ...given(properties, optional),
+});

@@ -3,7 +3,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { FastifyRequest } from 'fastify';
 import type { Shop } from '../domain/shop.ts';
-import { HttpError, toHttpError } from '../http/errors.ts';
+import { HttpError, messageOf, toHttpError } from '../http/errors.ts';
 import { type Tool, tools } from './tools.ts';
 
 /** A server for one request, and what takes it there. */
@@ -40,6 +40,6 @@ function serverFor(shop: Shop, request: FastifyRequest): Server {
 function check(request: FastifyRequest, { inputSchema }: Tool, given: Record<string, unknown>): void {
   const validate = request.getValidationFunction(inputSchema) ?? request.compileValidationSchema(inputSchema);
   if (validate(given)) return;
-  const problems = (validate.errors ?? []).map((it) => `${it.instancePath.slice(1) || 'arguments'} ${it.message ?? 'is not valid'}`);
+  const problems = (validate.errors ?? []).map((it) => `${it.instancePath.slice(1) || 'arguments'}: ${messageOf(it)}`);
   throw new HttpError(400, 'ERR_VALIDATION', problems.join('; '));
 }

@@ -4,6 +4,7 @@ import { notFound } from '../domain/errors.ts';
 import type { Listed } from '../domain/listed.ts';
 import { recommend, similar } from '../domain/recommend.ts';
 import type { Shop } from '../domain/shop.ts';
+import { productFields } from '../domain/where.ts';
 import { count, itemId, object, userId } from '../http/schemas.ts';
 
 /** What an agent can do in the shop. */
@@ -24,7 +25,7 @@ const n = count('How many products at most.', 10, 50);
 export const tools: readonly Tool[] = [
   tool<{ query: string; n?: number; mode?: SearchMode; where?: Record<string, unknown> }>({
     name: 'search',
-    description: 'Finds products by a sentence or by words. where: { brand, price: { min, max } in US dollars, average_rating: { min } }.',
+    description: `Finds products by a sentence or by words. where: { price: { min, max } in US dollars, average_rating: { min }, brand: [names] }, by ${Object.keys(productFields).join(', ')}.`,
     inputSchema: object(
       {
         query: { type: 'string', minLength: 1, maxLength: 1000, pattern: '\\S' },

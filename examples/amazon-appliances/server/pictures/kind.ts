@@ -73,7 +73,7 @@ const rules: [Kind, RegExp][] = [
   ['scoop', /\bscoops?\b|\bice bags?\b|\bice cube\b/],
   ['coffee-filter', /\bcoffee\b(?!.*(water|charcoal)).*\bfilters?\b|\bk-?cup filters?\b|\bpods? filters?\b|\breusable (k-?cups?|pods?)/],
   ['feet', /\b(anti.?)?vibration\b|\bleveling (legs?|feet)\b|\bfeet\b|\bshock absorb/],
-  ['roller', /\brollers?\b|\bwheels?\b|\bcasters?\b|\bpulleys?\b/],
+  ['roller', /\brollers?\b|(?<!\bon )\bwheels?\b|\bcasters?\b|\bpulleys?\b/],
   ['rod', /\bsuspension\b|\brods?\b(?!.*clean)|\bsprings?\b|\bshocks?\b|\bstruts?\b/],
   ['bin', /\bshelf\b|\bshelves\b|\bbins?\b|\bdrawers?\b|\bcrisper\b|\bdrip tray\b/],
   ['brush', /\bbrush(es)?\b/],

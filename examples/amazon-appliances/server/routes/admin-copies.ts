@@ -4,7 +4,7 @@ import { paths } from '../../settings.ts';
 import { Backups, exportLines } from '../domain/copies.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, answerOf, count, errors, object, userId } from '../http/schemas.ts';
+import { answer, answerOf, count, errors, given, listOf, object, userId } from '../http/schemas.ts';
 import { admin } from './admin-schemas.ts';
 
 /** An export of some two hundred thousand ratings; larger shops have backups, which travel in no body. */
@@ -16,12 +16,16 @@ const counts = {
   interactions: integer,
   events: integer,
   rejected: {
-    type: 'array',
+    ...listOf(given({ line: integer, reason: { type: 'string' } })),
     description: 'Rows that were left out; lines count from 1.',
-    items: { type: 'object', properties: { line: integer, reason: { type: 'string' } } },
   },
 } as const;
 const backup = { name: { type: 'string' }, size_bytes: integer } as const;
+/** An event as it is stored; what else it has follows from its type. */
+const event = {
+  ...given({ id: integer, user: { type: 'string' }, type: { type: 'string' }, timestamp: { type: 'number' } }),
+  additionalProperties: true,
+} as const;
 const table = { type: 'string', enum: ['products', 'interactions', 'events'] } as const;
 type Table = (typeof table.enum)[number];
 
@@ -88,7 +92,7 @@ function backupRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void 
       schema: {
         ...admin,
         summary: 'Backups, newest first',
-        response: { 200: answer('Files.', { backups: { type: 'array', items: object(backup) } }), ...errors(401, 403) },
+        response: { 200: answer('Files.', { backups: listOf(given(backup)) }), ...errors(401, 403) },
       },
     },
     () => ({ backups: backups.list() }),
@@ -137,7 +141,7 @@ function eventRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
           ['user_id'],
         ),
         response: {
-          200: answer('Newest first.', { events: { type: 'array', items: { type: 'object', additionalProperties: true } } }),
+          200: answer('Newest first.', { events: listOf(event) }),
           ...errors(400, 401, 403),
         },
       },

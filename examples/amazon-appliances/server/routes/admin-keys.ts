@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { KeyWish } from '../auth/api-keys.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, errors, object } from '../http/schemas.ts';
+import { answer, errors, given, listOf, object } from '../http/schemas.ts';
 import { admin } from './admin-schemas.ts';
 
 const text = { type: 'string' } as const;
@@ -20,7 +20,7 @@ const about = {
 
 const wish = object(
   {
-    tenant: { type: 'string', pattern: '^[\\w.@ -]{1,64}$', description: 'Whose key it is.' },
+    tenant: { type: 'string', pattern: '^[\\w.@][\\w.@ -]{0,63}$', description: 'Whose key it is.' },
     role: {
       type: 'string',
       enum: ['user', 'admin'],
@@ -44,7 +44,7 @@ export function adminKeyRoutes(app: FastifyInstance, shop: Shop): void {
       schema: {
         ...admin,
         summary: 'All API keys without their secrets, newest first',
-        response: { 200: answer('Keys.', { keys: { type: 'array', items: object(about) } }), ...errors(401, 403) },
+        response: { 200: answer('Keys.', { keys: listOf(given(about)) }), ...errors(401, 403) },
       },
     },
     () => ({ keys: shop.keys.all }),

@@ -4,14 +4,50 @@ import { type PlacementAsk, preview, whyNot } from '../domain/placements/serve.t
 import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, errors, exampleItem, exampleUser, itemId, object } from '../http/schemas.ts';
+import { answer, errors, exampleItem, exampleUser, given, itemId, listOf, nullable, object, recommendation } from '../http/schemas.ts';
 import { admin } from './admin-schemas.ts';
 import { definition } from './placement-schemas.ts';
 import { placementAsk, placementName } from './placements.ts';
 
 const defaults = { rules: [], event_weights: {}, no_repeats_hours: 0, rotation_minutes: 0 };
 
-const version = { type: 'object', additionalProperties: true } as const;
+const integer = { type: 'integer' } as const;
+const number = nullable('number');
+const anything = { type: 'object', additionalProperties: true } as const;
+
+const version = {
+  version: integer,
+  saved_at: { ...nullable('string'), description: 'null: what a new shop has.' },
+  definition: anything,
+} as const;
+
+const comparison = given({
+  difference: { type: 'number' },
+  low: number,
+  high: number,
+  p_value: { type: 'number' },
+  significant: { type: 'boolean' },
+});
+const variant = given({
+  variant: nullable('string'),
+  lists: integer,
+  users: integer,
+  click_rate: number,
+  conversion_rate: number,
+  days: listOf(given({ day: { type: 'string', format: 'date' }, lists: integer, clicked: integer, bought: integer })),
+  against: { ...given({ clicks: comparison, purchases: comparison }), type: ['object', 'null'] },
+});
+const reason = {
+  item_id: { type: 'string' },
+  item: { type: 'string' },
+  reason: { type: 'string' },
+  text: { type: 'string' },
+  rule: { type: 'string' },
+  source: { type: 'string' },
+  position: integer,
+  sources: anything,
+} as const;
+const previewed = given({ ...recommendation.properties, sources: anything });
 const params = object({ name: placementName }, ['name']);
 const about = object({ ...placementAsk, variant: { type: 'string', maxLength: 64 } }, [], { user_id: exampleUser, n: 10 });
 
@@ -36,7 +72,10 @@ function listRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
       schema: {
         ...admin,
         summary: 'All placements',
-        response: { 200: answer('The versions that answer.', { placements: { type: 'array', items: version } }), ...errors(401, 403) },
+        response: {
+          200: answer('The versions that answer.', { placements: listOf(given({ name: placementName, ...version })) }),
+          ...errors(401, 403),
+        },
       },
     },
     () => ({ placements: shop.placements.names.map((name) => ({ name, ...shop.placements.get(name) })) }),
@@ -50,7 +89,7 @@ function listRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void {
         ...shared,
         summary: 'A placement with all its versions',
         response: {
-          200: answer('Oldest first.', { name: placementName, versions: { type: 'array', items: version } }),
+          200: answer('Oldest first.', { name: placementName, versions: listOf(given(version)) }),
           ...errors(401, 403, 404),
         },
       },
@@ -69,7 +108,7 @@ function changeRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void 
         ...shared,
         summary: 'Saves a new version, which answers from now on',
         body: definition,
-        response: { 200: { description: 'The version.', ...version }, ...errors(400, 401, 403) },
+        response: { 200: answer('The version.', version), ...errors(400, 401, 403) },
       },
     },
     ({ params, body }) => shop.placements.save(params.name, { ...defaults, ...body }),
@@ -83,7 +122,7 @@ function changeRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void 
         ...shared,
         summary: 'Saves an earlier version again',
         body: object({ version: { type: 'integer', minimum: 0 } }, ['version'], { version: 0 }),
-        response: { 200: { description: 'The new version.', ...version }, ...errors(400, 401, 403, 404) },
+        response: { 200: answer('The new version.', version), ...errors(400, 401, 403, 404) },
       },
     },
     ({ params, body }) => {
@@ -122,7 +161,7 @@ function insightRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void
         response: {
           200: answer('Variants; the first is what others are compared with.', {
             placement: { type: 'string' },
-            variants: { type: 'array', items: version },
+            variants: listOf(variant),
           }),
           ...errors(401, 403, 404),
         },
@@ -142,7 +181,14 @@ function insightRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void
         ...shared,
         summary: 'The list as somebody would see it, with what each source said; not counted',
         body: about,
-        response: { 200: { description: 'The list.', ...version }, ...errors(400, 401, 403, 404) },
+        response: {
+          200: answer('The list.', {
+            strategy: { type: 'string' },
+            skipped: { ...listOf(anything), description: 'Sources that failed, and why.' },
+            recommendations: listOf(previewed),
+          }),
+          ...errors(400, 401, 403, 404),
+        },
       },
     },
     ({ params, body }) => preview(shop, params.name, body),
@@ -159,7 +205,7 @@ function insightRoutes(app: FastifyInstance, shop: Shop, onRequest: Guard): void
           user_id: exampleUser,
           missing_id: exampleItem,
         }),
-        response: { 200: { description: 'The reason, as a sentence.', ...version }, ...errors(400, 401, 403, 404) },
+        response: { 200: answer('The reason, as a sentence.', reason, ['rule', 'source', 'position']), ...errors(400, 401, 403, 404) },
       },
     },
     ({ params, body: { missing_id, ...ask } }) => whyNot(shop, params.name, missing_id, ask),

@@ -3,7 +3,7 @@ import { changeProduct, deleteProducts, endOf, insertProducts, productStats } fr
 import { fromCsv, fromJson } from '../domain/admin-rows.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { answer, errors, itemId, object } from '../http/schemas.ts';
+import { answer, errors, given, itemId, listOf, nullable, object } from '../http/schemas.ts';
 import { admin, csvBody, deleted, endParams, insertResult, largestBody, mostRows } from './admin-schemas.ts';
 import { product } from './products.ts';
 
@@ -54,19 +54,14 @@ const changes = {
   minProperties: 1,
 } as const;
 
-const number = { type: ['number', 'null'] } as const;
-const statistics = {
-  type: 'array',
-  items: {
-    type: 'object',
-    properties: {
-      category: { type: ['string', 'null'] },
-      count: { type: 'integer' },
-      average_rating: number,
-      average_price: number,
-    },
-  },
-} as const;
+const statistics = listOf(
+  given({
+    category: nullable('string'),
+    count: { type: 'integer' },
+    average_rating: nullable('number'),
+    average_price: nullable('number'),
+  }),
+);
 
 export function adminProductRoutes(app: FastifyInstance, shop: Shop): void {
   const onRequest = requireAdmin(shop.tokens);

@@ -1,5 +1,5 @@
 /** What the routes that change data have in common. */
-import { adminSecurity, answer, object } from '../http/schemas.ts';
+import { adminSecurity, answer, given, listOf, object } from '../http/schemas.ts';
 
 export const admin = { tags: ['Admin'], security: adminSecurity };
 
@@ -17,9 +17,8 @@ export const insertResult = answer('What became of each row.', {
   inserted: { type: 'integer' },
   updated: { type: 'integer' },
   rejected: {
-    type: 'array',
+    ...listOf(given({ row: { type: 'integer' }, reason: { type: 'string' } })),
     description: 'Rows that were left out; numbers from 0.',
-    items: { type: 'object', properties: { row: { type: 'integer' }, reason: { type: 'string' } } },
   },
 });
 

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { listModels, modelStatus } from '../domain/model-status.ts';
 import type { Shop } from '../domain/shop.ts';
 import { HttpError } from '../http/errors.ts';
-import { answer, errors } from '../http/schemas.ts';
+import { answer, errors, given, listOf, nullable } from '../http/schemas.ts';
+import { model } from './models.ts';
 
 const { version } = createRequire(import.meta.url)('attune/package.json') as { version: string };
 
@@ -72,32 +73,34 @@ export function healthRoutes(app: FastifyInstance, shop: Shop): void {
   );
 }
 
-const databaseNumbers = {
-  type: 'object',
-  properties: {
-    total_ratings: { type: 'integer' },
-    unique_users: { type: 'integer' },
-    unique_products: { type: 'integer' },
-    average_rating: { type: ['number', 'null'] },
-  },
-} as const;
+const text = { type: 'string' } as const;
+const integer = { type: 'integer' } as const;
 
-const details = { type: ['object', 'null'], additionalProperties: true } as const;
+const databaseNumbers = given({
+  total_ratings: integer,
+  unique_users: integer,
+  unique_products: integer,
+  average_rating: nullable('number'),
+});
 
-const modelNumbers = {
-  type: 'object',
-  properties: {
-    mf_ready: { type: 'boolean', description: 'Matrix factorization (ALS) answers.' },
-    ss_ready: { type: 'boolean', description: 'Semantic search answers.' },
-    embedding_dim: { type: ['integer', 'null'] },
-    mf: details,
-    ss: details,
-  },
-} as const;
+/** A model that answers, or null. */
+const details = <P extends Record<string, unknown>>(properties: P) =>
+  ({
+    ...given({ name: text, version: integer, trained_at: { type: 'string', format: 'date-time' }, size_bytes: integer, ...properties }),
+    type: ['object', 'null'],
+  }) as const;
+
+const modelNumbers = given({
+  mf_ready: { type: 'boolean', description: 'Matrix factorization (ALS) answers.' },
+  ss_ready: { type: 'boolean', description: 'Semantic search answers.' },
+  embedding_dim: nullable('integer'),
+  mf: details({ factors: integer, users: integer, items: integer }),
+  ss: details({ embedder: text, items: integer }),
+});
 
 const systemFacts = {
-  versions: { type: 'object', additionalProperties: { type: 'string' } },
-  uptime_s: { type: 'integer' },
-  memory: { type: 'object', additionalProperties: { type: 'integer' } },
-  models: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  versions: given({ attune: text, node: text, platform: text }),
+  uptime_s: integer,
+  memory: given({ rss_bytes: integer, heap_used_bytes: integer, array_buffer_bytes: integer }),
+  models: listOf(model),
 } as const;

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { likedByUser, likedTogether } from '../domain/answers.ts';
 import type { Shop } from '../domain/shop.ts';
-import { answer, count, errors, exampleItem, exampleUser, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import { answer, count, errors, exampleItem, exampleUser, itemId, listedProduct, listOf, object, userId } from '../http/schemas.ts';
 import { sendJson } from '../http/send-json.ts';
 
-const list = { type: 'array', items: recommendation } as const;
+const list = listOf(listedProduct);
 
 /** The matrix factorization alone: no other model helps out, so what it does not know is 404. */
 export function matrixFactorRoutes(app: FastifyInstance, shop: Shop): void {

@@ -3,19 +3,17 @@ import { listModels } from '../domain/model-status.ts';
 import { promote, rollBack } from '../domain/model-versions.ts';
 import type { Shop } from '../domain/shop.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { adminSecurity, answer, errors, object } from '../http/schemas.ts';
+import { adminSecurity, answer, errors, given, listOf, nullable, object } from '../http/schemas.ts';
 
-const model = {
-  type: 'object',
-  properties: {
-    name: { type: 'string' },
-    kind: { type: 'string' },
-    version: { type: 'integer' },
-    alias: { type: ['string', 'null'], description: '`production` on the version that answers.' },
-    trained_at: { type: 'string', format: 'date-time' },
-    metrics: { type: 'object', additionalProperties: true },
-  },
-} as const;
+/** A version of a model. */
+export const model = given({
+  name: { type: 'string' },
+  kind: { type: 'string' },
+  version: { type: 'integer' },
+  alias: { ...nullable('string'), description: '`production` on the version that answers.' },
+  trained_at: { type: 'string', format: 'date-time' },
+  metrics: { type: 'object', additionalProperties: true },
+});
 
 const params = object({ name: { type: 'string', minLength: 1, maxLength: 128, examples: ['appliances-als'] } }, ['name']);
 
@@ -31,7 +29,7 @@ export function modelRoutes(app: FastifyInstance, shop: Shop): void {
       schema: {
         tags: ['Models'],
         summary: 'All versions of all models',
-        response: { 200: { description: 'Versions, oldest first within a name.', type: 'array', items: model } },
+        response: { 200: { description: 'Versions, oldest first within a name.', ...listOf(model) } },
       },
     },
     async () => listModels(await shop.system.store.list()),

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { toCsv } from '../domain/csv.ts';
 import { type Quality, qualities } from '../domain/observations.ts';
 import type { Shop } from '../domain/shop.ts';
+import { prefers } from '../http/accept.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { adminSecurity, answer, errors, object, userId } from '../http/schemas.ts';
+import { adminSecurity, answer, errors, given, listOf, nullable, object, orAs, userId } from '../http/schemas.ts';
 import { deleted } from './admin-schemas.ts';
 
 interface Query {
@@ -15,23 +16,29 @@ interface Query {
 
 const columns = ['id', 'timestamp', 'user_id', 'event_type', 'key', 'key_type', 'quality', 'chosen', 'list_of_recommendations'] as const;
 
-const observation = {
-  type: 'object',
-  properties: {
-    id: { type: 'integer' },
-    user_id: { type: 'string' },
-    event_type: { type: 'string' },
-    key: { type: 'string' },
-    key_type: { type: 'string' },
-    list_of_recommendations: { type: 'array', items: { type: 'string' } },
-    quality: { type: 'string', enum: qualities },
-    timestamp: { type: 'number' },
-    chosen: { type: ['string', 'null'], description: 'The product that was clicked or bought.' },
-    settled_at: { type: ['number', 'null'] },
-  },
-} as const;
+const observation = given({
+  id: { type: 'integer' },
+  user_id: { type: 'string' },
+  event_type: { type: 'string' },
+  key: { type: 'string' },
+  key_type: { type: 'string' },
+  list_of_recommendations: listOf({ type: 'string' }),
+  quality: { type: 'string', enum: qualities },
+  timestamp: { type: 'number' },
+  chosen: { ...nullable('string'), description: 'The product that was clicked or bought.' },
+  settled_at: nullable('number'),
+});
 
 const integer = { type: 'integer' } as const;
+
+const observations = answer('Newest first. The counts are of all, whatever the page shows.', {
+  page: integer,
+  page_size: integer,
+  pages: integer,
+  total: integer,
+  counts: given({ total: integer, good: integer, bad: integer, pending: integer, success_rate: nullable('number') }),
+  observations: listOf(observation),
+});
 
 export function monitoringRoutes(app: FastifyInstance, shop: Shop): void {
   const shared = { tags: ['Monitoring'], security: adminSecurity };
@@ -51,17 +58,7 @@ export function monitoringRoutes(app: FastifyInstance, shop: Shop): void {
           page_size: { type: 'integer', minimum: 1, maximum: 1000, default: 50 },
         }),
         response: {
-          200: answer('Newest first. The counts are of all, whatever the page shows.', {
-            page: integer,
-            page_size: integer,
-            pages: integer,
-            total: integer,
-            counts: {
-              type: 'object',
-              properties: { total: integer, good: integer, bad: integer, pending: integer, success_rate: { type: ['number', 'null'] } },
-            },
-            observations: { type: 'array', items: observation },
-          }),
+          200: orAs('text/csv', observations),
           ...errors(400, 401, 403),
         },
       },
@@ -70,7 +67,7 @@ export function monitoringRoutes(app: FastifyInstance, shop: Shop): void {
       const { quality, user_id, page, page_size } = request.query;
       const all = await shop.observations();
       const list = all.list({ quality, user: user_id });
-      if (request.headers.accept?.includes('text/csv')) {
+      if (prefers(request, 'text/csv')) {
         return reply
           .type('text/csv; charset=utf-8')
           .header('content-disposition', 'attachment; filename="observations.csv"')

@@ -2,7 +2,20 @@ import type { FastifyInstance } from 'fastify';
 import { type PlacementAnswer, type PlacementAsk, recommendIn } from '../domain/placements/serve.ts';
 import type { Shop } from '../domain/shop.ts';
 import { toHttpError } from '../http/errors.ts';
-import { answer, count, errors, exampleItem, exampleUser, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import {
+  answer,
+  count,
+  errors,
+  exampleItem,
+  exampleUser,
+  given,
+  itemId,
+  listOf,
+  nullable,
+  object,
+  recommendation,
+  userId,
+} from '../http/schemas.ts';
 
 export const placementName = {
   type: 'string',
@@ -34,12 +47,14 @@ const ask = {
 const list = {
   placement: { type: 'string' },
   version: { type: 'integer' },
-  variant: { type: ['string', 'null'] },
+  variant: nullable('string'),
   recommendation_id: recommendationId,
   user_id: { type: 'string' },
   strategy: { type: 'string' },
-  recommendations: { type: 'array', items: recommendation },
+  recommendations: listOf(recommendation),
 } as const;
+
+const failed = given({ error: given({ status: { type: 'integer' }, code: { type: 'string' }, message: { type: 'string' } }) });
 
 const mostAtOnce = 50;
 
@@ -52,7 +67,7 @@ export function placementRoutes(app: FastifyInstance, shop: Shop): void {
       schema: {
         tags,
         summary: 'Names of the placements',
-        response: { 200: answer('Names.', { placements: { type: 'array', items: placementName } }) },
+        response: { 200: answer('Names.', { placements: listOf(placementName) }) },
       },
     },
     () => ({ placements: shop.placements.names }),
@@ -97,7 +112,7 @@ export function placementRoutes(app: FastifyInstance, shop: Shop): void {
         ),
         response: {
           200: answer('In the order of the requests.', {
-            answers: { type: 'array', items: { type: 'object', additionalProperties: true } },
+            answers: listOf({ anyOf: [given(list), failed] }),
           }),
           ...errors(400),
         },

@@ -4,7 +4,7 @@ import { type ProductCard, type Sort, sorts } from '../domain/catalogue.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Shop } from '../domain/shop.ts';
 import { isUnchanged, tagOf } from '../http/etag.ts';
-import { answer, errors, itemId, object, productCard } from '../http/schemas.ts';
+import { answer, errors, given, itemId, listOf, object, productCard } from '../http/schemas.ts';
 
 interface ListQuery {
   page?: number;
@@ -26,18 +26,14 @@ const list = {
     'application/json': {
       schema: {
         anyOf: [
-          {
-            type: 'object',
-            properties: {
-              page: { type: 'integer' },
-              page_size: { type: 'integer' },
-              pages: { type: 'integer' },
-              total: { type: 'integer' },
-              products: { type: 'array', items: productCard },
-            },
-            required: ['page', 'page_size', 'pages', 'total', 'products'],
-          },
-          { type: 'array', items: productCard },
+          given({
+            page: { type: 'integer' },
+            page_size: { type: 'integer' },
+            pages: { type: 'integer' },
+            total: { type: 'integer' },
+            products: listOf(productCard),
+          }),
+          listOf(productCard),
         ],
       },
     },
@@ -92,14 +88,14 @@ export function productRoutes(app: FastifyInstance, shop: Shop): void {
       schema: {
         tags,
         summary: 'The departments of the shop, largest first',
-        response: { 200: answer('Departments.', { categories: { type: 'array', items: category } }) },
+        response: { 200: answer('Departments.', { categories: listOf(category) }) },
       },
     },
     () => ({ categories: shop.catalogue.categories }),
   );
 }
 
-const category = { type: 'object', properties: { name: { type: 'string' }, count: { type: 'integer' } } } as const;
+const category = given({ name: { type: 'string' }, count: { type: 'integer' } });
 
 /** A few hundred products per chunk, so that other requests are served in between. */
 function* asJson(cards: readonly ProductCard[]): Generator<string> {

@@ -3,18 +3,29 @@ import { explain } from '../domain/answers.ts';
 import { modelNames, type Side, sides } from '../domain/ranker.ts';
 import { type Ask, recommend, similar } from '../domain/recommend.ts';
 import type { Shop } from '../domain/shop.ts';
-import { answer, cardFields, count, errors, exampleItem, exampleUser, itemId, object, recommendation, userId } from '../http/schemas.ts';
+import {
+  answer,
+  cardFields,
+  count,
+  errors,
+  exampleItem,
+  exampleUser,
+  given,
+  itemId,
+  listOf,
+  nullable,
+  object,
+  recommendation,
+  userId,
+} from '../http/schemas.ts';
 import { sendJson } from '../http/send-json.ts';
 
-const answerFields = {
-  user_id: { type: 'string' },
-  strategy: {
-    type: 'string',
-    enum: ['personalized', 'fold-in', 'content', 'popular'],
-    description: 'From the factors of a known user, from a history, from interests, or what everybody likes.',
-  },
-  recommendations: { type: 'array', items: recommendation },
+const strategy = {
+  type: 'string',
+  enum: ['personalized', 'fold-in', 'content', 'popular'],
+  description: 'From the factors of a known user, from a history, from interests, or what everybody likes.',
 } as const;
+const answerFields = { user_id: { type: 'string' }, strategy, recommendations: listOf(recommendation) } as const;
 
 const n = count('How many at most.', 10, 1000);
 const interests = {
@@ -42,16 +53,13 @@ const body = object(
   { user_id: exampleUser, n: 5, model: 'hybrid', history: [exampleItem] },
 );
 
-const contribution = {
-  type: 'object',
-  properties: {
-    item_id: { type: 'string' },
-    rating: { type: 'number' },
-    share: { type: 'number' },
-    score: { type: 'number' },
-    ...cardFields,
-  },
-} as const;
+const contribution = given({
+  item_id: { type: 'string' },
+  rating: { type: 'number' },
+  share: { type: 'number' },
+  score: { type: 'number' },
+  ...cardFields,
+});
 
 export function recommendationRoutes(app: FastifyInstance, shop: Shop): void {
   const tags = ['Recommendations'];
@@ -132,15 +140,22 @@ function explanations(app: FastifyInstance, shop: Shop, tags: string[]): void {
             user_id: { type: 'string' },
             item_id: { type: 'string' },
             list: {
+              ...given({ placement: { type: 'string' }, version: { type: 'integer' }, variant: nullable('string') }),
               type: ['object', 'null'],
               description: 'The list that `recommendation_id` names.',
-              properties: { placement: { type: 'string' }, version: { type: 'integer' }, variant: { type: ['string', 'null'] } },
             },
-            strategy: { type: 'string' },
-            score: { type: ['number', 'null'] },
+            strategy,
+            score: nullable('number'),
             reasons: recommendation.properties.reasons,
-            said: { type: 'object', additionalProperties: true, description: 'What the user said of it: `liked`, `bought`, `stars`.' },
-            contributions: { type: 'array', items: contribution },
+            said: {
+              ...given({ liked: { type: 'boolean' }, bought: { type: 'boolean' }, stars: { type: 'number' } }, [
+                'liked',
+                'bought',
+                'stars',
+              ]),
+              description: 'What the user said of it.',
+            },
+            contributions: listOf(contribution),
           }),
           ...errors(400, 404, 503),
         },

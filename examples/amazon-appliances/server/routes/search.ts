@@ -2,7 +2,8 @@ import type { SearchMode, Where } from 'attune';
 import type { FastifyInstance } from 'fastify';
 import { search } from '../domain/answers.ts';
 import type { Shop } from '../domain/shop.ts';
-import { answer, count, errors, object, productCard } from '../http/schemas.ts';
+import { productFields } from '../domain/where.ts';
+import { answer, count, errors, given, listOf, object, productCard } from '../http/schemas.ts';
 import { sendJson } from '../http/send-json.ts';
 
 interface SearchBody {
@@ -29,7 +30,7 @@ const body = object(
     where: {
       type: 'object',
       additionalProperties: condition,
-      description: 'Conditions on products, such as `{ "brand": ["GE", "LG"], "price": { "max": 30 } }`.',
+      description: `Conditions on products, such as \`{ "brand": ["GE", "LG"], "price": { "max": 30 } }\`, by ${Object.keys(productFields).join(', ')}.`,
     },
     is_typing: { type: 'boolean', default: false, description: 'The last word may be unfinished: it is completed when no title has it.' },
   },
@@ -37,7 +38,7 @@ const body = object(
   { query: 'quiet dishwasher', top_k: 5, where: { price: { max: 500 } } },
 );
 
-const result = { type: 'object', properties: { similarity: { type: 'number' }, ...productCard.properties } } as const;
+const result = given({ similarity: { type: 'number' }, ...productCard.properties });
 
 export function searchRoutes(app: FastifyInstance, shop: Shop): void {
   app.post<{ Body: SearchBody }>(
@@ -48,7 +49,7 @@ export function searchRoutes(app: FastifyInstance, shop: Shop): void {
         summary: 'Products that answer a query, most similar first',
         body,
         response: {
-          200: answer('Products.', { query: { type: 'string' }, results: { type: 'array', items: result } }),
+          200: answer('Products.', { query: { type: 'string' }, results: listOf(result) }),
           ...errors(400, 503),
         },
       },

@@ -5,9 +5,10 @@ import type { TrainKind } from '../../pipeline/system.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Shop } from '../domain/shop.ts';
 import { jobReasons, type TrainingJob } from '../domain/training-jobs.ts';
+import { prefers } from '../http/accept.ts';
 import { HttpError } from '../http/errors.ts';
 import { requireAdmin } from '../http/guard.ts';
-import { adminSecurity, answer, errors } from '../http/schemas.ts';
+import { adminSecurity, answer, errors, given, listOf, orAs } from '../http/schemas.ts';
 
 /** A training that ends sooner is answered at once, a longer one with a job to ask for. */
 const patienceMs = 1500;
@@ -19,15 +20,34 @@ const job = {
   status: { type: 'string', enum: ['running', 'completed', 'failed'] },
   started_at: { type: 'string', format: 'date-time' },
   duration_s: { type: 'number' },
-  progress: { type: 'object', properties: { phase: { type: 'string' }, done: { type: 'number' }, total: { type: 'number' } } },
-  models: { type: 'array', items: { type: 'object', additionalProperties: true } },
+  progress: given({ phase: { type: 'string' }, done: { type: 'number' }, total: { type: 'number' } }, ['total']),
+  models: listOf(
+    given({
+      name: { type: 'string' },
+      version: { type: 'integer' },
+      trained: { type: 'boolean', description: 'Whether it is new: nothing may have changed.' },
+      seconds: { type: 'number' },
+      metrics: { type: 'object', additionalProperties: true },
+    }),
+  ),
   gate: {
-    type: 'object',
+    ...given(
+      {
+        promoted: { type: 'boolean' },
+        reason: { type: 'string' },
+        metric: { type: 'string' },
+        before: { type: 'number' },
+        after: { type: 'number' },
+        p_value: { type: 'number' },
+      },
+      ['metric', 'before', 'after', 'p_value'],
+    ),
     description: 'Whether the new model took over, and what the comparison on held-out ratings said.',
-    additionalProperties: true,
   },
-  error: { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' } } },
+  error: given({ code: { type: 'string' }, message: { type: 'string' } }),
 } as const;
+/** What there is only while it runs, or only when it has ended. */
+const later: (keyof typeof job)[] = ['progress', 'models', 'gate', 'error'];
 
 const training = {
   type: 'object',
@@ -60,8 +80,8 @@ export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
         summary: 'Train models; answers go on with the old ones meanwhile',
         body: training,
         response: {
-          200: answer('Done.', job),
-          202: answer('It goes on; ask `GET /training/{id}`.', job),
+          200: answer('Done.', job, later),
+          202: answer('It goes on; ask `GET /training/{id}`.', job, later),
           ...errors(400, 401, 403, 409, 500),
         },
       },
@@ -86,7 +106,7 @@ export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
       schema: {
         ...shared,
         summary: 'The latest trainings, newest first',
-        response: { 200: answer('Jobs.', { jobs: { type: 'array', items: { type: 'object', properties: job } } }), ...errors(401, 403) },
+        response: { 200: answer('Jobs.', { jobs: listOf(given(job, later)) }), ...errors(401, 403) },
       },
     },
     () => ({ jobs: shop.training.all }),
@@ -100,13 +120,13 @@ export function trainingRoutes(app: FastifyInstance, shop: Shop): void {
         ...shared,
         summary: 'How a training goes; with `Accept: text/event-stream` as it goes',
         params: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
-        response: { 200: answer('The state now.', job), ...errors(401, 403, 404) },
+        response: { 200: orAs('text/event-stream', answer('The state now.', job, later)), ...errors(401, 403, 404) },
       },
     },
     async (request, reply) => {
       const found = shop.training.get(request.params.id);
       if (!found) throw notFound('training', request.params.id);
-      if (!request.headers.accept?.includes('text/event-stream')) return found.state;
+      if (!prefers(request, 'text/event-stream')) return found.state;
       const gone = new AbortController();
       request.raw.on('close', () => gone.abort());
       return reply

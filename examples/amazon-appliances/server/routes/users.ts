@@ -1,38 +1,36 @@
 import type { FastifyInstance } from 'fastify';
 import { historyOf } from '../domain/people.ts';
 import type { Shop } from '../domain/shop.ts';
-import { answer, cardFields, count, errors, object, userId } from '../http/schemas.ts';
+import { answer, cardFields, count, errors, given, listOf, nullable, object, userId } from '../http/schemas.ts';
 
-const rating = {
-  type: 'object',
-  properties: {
+const rating = given(
+  {
     item_id: { type: 'string' },
     rating: { type: 'number' },
-    timestamp: { type: ['number', 'null'], description: 'Milliseconds since 1970.' },
+    timestamp: { ...nullable('number'), description: 'Milliseconds since 1970.' },
     ...cardFields,
   },
-} as const;
+  // Products that have left the shop have a title only.
+  ['image_url', 'price', 'average_rating', 'rating_number', 'store', 'category'],
+);
 
-const event = {
-  type: 'object',
-  properties: {
+const event = given(
+  {
     event_type: { type: 'string' },
     key: { type: 'string' },
     timestamp: { type: 'number' },
     title: { type: 'string', description: 'Of the product, where it is one.' },
     image_url: { type: 'string' },
   },
-} as const;
+  ['title', 'image_url'],
+);
 
-const known = {
-  type: 'object',
-  properties: {
-    user_id: { type: 'string' },
-    name: { type: 'string', description: 'A name to call them by on the pages.' },
-    ratings: { type: 'integer' },
-    taste: { type: 'string', description: 'The department they rate most.' },
-  },
-} as const;
+const known = given({
+  user_id: { type: 'string' },
+  name: { type: 'string', description: 'A name to call them by on the pages.' },
+  ratings: { type: 'integer' },
+  taste: { type: 'string', description: 'The department they rate most.' },
+});
 
 export function userRoutes(app: FastifyInstance, shop: Shop): void {
   const tags = ['Users'];
@@ -48,8 +46,8 @@ export function userRoutes(app: FastifyInstance, shop: Shop): void {
         response: {
           200: answer('Ratings and events.', {
             user_id: { type: 'string' },
-            ratings: { type: 'array', items: rating },
-            events: { type: 'array', items: event },
+            ratings: listOf(rating),
+            events: listOf(event),
           }),
           ...errors(400),
         },
@@ -65,7 +63,7 @@ export function userRoutes(app: FastifyInstance, shop: Shop): void {
         tags,
         summary: 'A few users with many ratings and different tastes, to try things with',
         querystring: object({ n: count('How many at most.', 6, 50) }),
-        response: { 200: answer('Users.', { users: { type: 'array', items: known } }), ...errors(400) },
+        response: { 200: answer('Users.', { users: listOf(known) }), ...errors(400) },
       },
     },
     async ({ query }) => ({ users: await shop.usersToTry(query.n) }),

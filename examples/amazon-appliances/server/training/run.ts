@@ -2,12 +2,14 @@ import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TrainKind, TrainOptions } from '../../pipeline/system.ts';
 import { exampleFolder, type Settings } from '../../settings.ts';
 import type { GatedResult, TrainingMessage, TrainingOrder } from './messages.ts';
 
-const file = join(exampleFolder, 'server/training/process.ts');
+/** In a bundle the program of the process is beside this one, and needs no loader of TypeScript. */
+const isBundled = import.meta.url.endsWith('.mjs');
+const file = isBundled ? fileURLToPath(new URL('process.mjs', import.meta.url)) : join(exampleFolder, 'server/training/process.ts');
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 /** Where tsconfig.json is, which says where `attune` is. */
 const root = join(exampleFolder, '../..');
@@ -21,7 +23,7 @@ export async function trainInProcess(settings: Settings, kind: TrainKind | 'upda
   signal?.throwIfAborted();
   const child = fork(file, [], {
     cwd: root,
-    execArgv: ['--import', loader],
+    execArgv: isBundled ? [] : ['--import', loader],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

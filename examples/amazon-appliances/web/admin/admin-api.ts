@@ -1,4 +1,4 @@
-import { ApiError, type Recommendation } from '../lib/api.ts';
+import { ApiError, type Recommendation, reach } from '../lib/api.ts';
 import { adminToken, forgetAdminToken } from '../lib/session.ts';
 
 export interface InsertResult {
@@ -91,7 +91,7 @@ export interface VariantFigures {
 
 /** Asks as the administrator. A token that has ended leads to the log-in. */
 async function send(path: string, init: RequestInit = {}): Promise<Response> {
-  const response = await fetch(path, { ...init, headers: { ...init.headers, authorization: `Bearer ${adminToken() ?? ''}` } });
+  const response = await reach(path, { ...init, headers: { ...init.headers, authorization: `Bearer ${adminToken() ?? ''}` } });
   if (response.status === 401) {
     forgetAdminToken();
     location.assign('/login');
@@ -125,5 +125,14 @@ export async function followJob(id: string, onState: (job: Job) => void, signal:
       const data = /^data: (.*)$/m.exec(event)?.[1];
       if (data) onState(JSON.parse(data));
     }
+  }
+}
+
+/** What JSON text holds. @throws in words for the one who typed it */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`This is not JSON yet: ${(error as Error).message}`);
   }
 }

@@ -43,5 +43,6 @@ const shown = (value = 0) => value.toLocaleString('en-US', { maximumFractionDigi
 
 function pointsOf(values: number[], highest: number): string {
   const step = width / Math.max(1, values.length - 1);
-  return values.map((value, k) => `${(k * step).toFixed(1)},${(height - 3 - (value / highest) * (height - 6)).toFixed(1)}`).join(' ');
+  const readings = values.length === 1 ? [values[0], values[0]] : values; // one alone is a level line
+  return readings.map((value, k) => `${(k * step).toFixed(1)},${(height - 3 - (value / highest) * (height - 6)).toFixed(1)}`).join(' ');
 }

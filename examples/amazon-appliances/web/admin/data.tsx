@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Failure } from '../components/states.tsx';
 import { latest, useLoading } from '../lib/loading.ts';
 import { inDollars, inWhole, plural } from '../lib/words.ts';
-import { type Category, change, type InsertResult, read } from './admin-api.ts';
+import { type Category, change, type InsertResult, parsed, read } from './admin-api.ts';
 
 const kinds = {
   products: {
@@ -66,7 +66,7 @@ function useChange(onChanged: () => void) {
       <p>{state.text}</p>
       {state.rows?.slice(0, 10).map(({ row, reason }) => (
         <p key={row}>
-          Row {row}: {reason}
+          Row {row + 1}: {reason}
         </p>
       ))}
     </div>
@@ -81,7 +81,7 @@ function Insert({ kind, onChanged }: Props) {
   const { run, busy, result } = useChange(onChanged);
   const insert = () =>
     run(async () => {
-      const rows = format === 'json' ? JSON.parse(text) : undefined;
+      const rows = format === 'json' ? parsed(text) : undefined;
       const body = format === 'json' ? { [kind]: Array.isArray(rows) ? rows : [rows] } : { csv_data: text };
       const path = `/admin/${kind}/insert${format === 'csv' ? '-csv' : ''}`;
       const { inserted, updated, rejected } = await change<InsertResult>('POST', path, body);

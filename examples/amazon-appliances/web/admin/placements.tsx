@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Failure } from '../components/states.tsx';
 import { latest, useLoading } from '../lib/loading.ts';
-import { change, type Placement, read } from './admin-api.ts';
+import { change, type Placement, parsed, read } from './admin-api.ts';
 import { PlacementFigures } from './placement-figures.tsx';
 import { PlacementPreview } from './placement-preview.tsx';
 
@@ -69,7 +69,7 @@ function Editor({ placement: { name, version, definition, saved_at }, onSaved }:
         <button
           type="button"
           class="button primary"
-          onClick={() => act(async () => change('PUT', `/admin/placements/${name}`, JSON.parse(text)))}
+          onClick={() => act(async () => change('PUT', `/admin/placements/${name}`, parsed(text)))}
         >
           Save
         </button>

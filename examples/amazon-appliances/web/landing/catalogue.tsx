@@ -9,6 +9,8 @@ import type { View } from './use-landing.ts';
 
 interface Props {
   view: View;
+  /** Whether it is all that the page shows. */
+  isAlone: boolean;
   catalogue: Loading<ProductPage>;
   categories: Category[];
   onGo: (change: Partial<View>) => void;
@@ -26,9 +28,10 @@ const sorts: [Sort, string][] = [
 const mostChips = 24;
 
 /** All products by category, a hundred per page. */
-export function Catalogue({ view, catalogue, categories, onGo, onOpen }: Props) {
+export function Catalogue({ view, isAlone, catalogue, categories, onGo, onOpen }: Props) {
   const top = useRef<HTMLElement>(null);
   const shown = latest(catalogue);
+  const Heading = isAlone ? 'h1' : 'h2';
   const ids = shown?.products.map((it) => it.parent_asin) ?? [];
   const turn = (page: number) => {
     onGo({ page });
@@ -38,7 +41,7 @@ export function Catalogue({ view, catalogue, categories, onGo, onOpen }: Props) 
     <section class="page catalogue" ref={top} aria-labelledby="catalogue-title" aria-busy={catalogue.state === 'loading'}>
       <header class="row-head">
         <div>
-          <h2 id="catalogue-title">{view.category || 'Everything in the shop'}</h2>
+          <Heading id="catalogue-title">{view.category || 'Everything in the shop'}</Heading>
           <p class="row-note" aria-live="polite">
             {shown ? plural(shown.total, 'product') : 'Counting…'}
           </p>

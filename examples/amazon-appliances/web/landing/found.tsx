@@ -14,6 +14,15 @@ interface Props {
   onSearch: (query: string) => void;
 }
 
+/** On the sample, what no product has a word of is at most so similar to any (.08 to .17); what shoppers look for is above .3. */
+const farthest = 0.2;
+
+function noteOf(results: SearchResult[], hasMore: boolean): string {
+  if (results.length === 0) return 'Nothing found';
+  if (results[0].similarity < farthest) return 'Nothing here is close to that. These come nearest:';
+  return hasMore ? `The ${plural(results.length, 'most similar product')}` : `${plural(results.length, 'product')}, most similar first`;
+}
+
 /** Everything a search found, most similar first. */
 export function Found({ query, found, wanted, onMore, onOpen, onSearch }: Props) {
   const all = latest(found)?.results;
@@ -26,7 +35,7 @@ export function Found({ query, found, wanted, onMore, onOpen, onSearch }: Props)
         <div>
           <h1 id="found-title">“{query}”</h1>
           <p class="row-note" aria-live="polite">
-            {results ? `${plural(results.length, 'product')}${hasMore ? ' of more' : ''}, most similar first` : 'Searching…'}
+            {results ? noteOf(results, hasMore) : 'Searching…'}
           </p>
         </div>
         <button type="button" class="button" onClick={() => onSearch('')}>

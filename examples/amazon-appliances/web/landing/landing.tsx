@@ -12,6 +12,7 @@ import './landing.css';
 export function Landing() {
   const shop = useLanding();
   const forYou = latest(shop.forYou);
+  const isFirst = shop.view.page === 1 && !shop.view.category;
   const known = forYou !== undefined && forYou.strategy !== 'popular';
   const opened = (list: Loading<Recommendation[]>, recommendationId?: string) => (id: string) =>
     shop.opened(
@@ -41,7 +42,7 @@ export function Landing() {
         />
       ) : (
         <>
-          {shop.view.page === 1 && !shop.view.category ? (
+          {isFirst ? (
             <>
               <Hero products={latest(shop.catalogue)?.products ?? []} onSearch={(query) => shop.go({ query, category: '' })} />
               <div class="page rows">
@@ -68,6 +69,7 @@ export function Landing() {
           ) : null}
           <Catalogue
             view={shop.view}
+            isAlone={!isFirst}
             catalogue={shop.catalogue}
             categories={latest(shop.categories)?.categories ?? []}
             onGo={shop.go}

@@ -41,6 +41,15 @@ export function useLanding() {
     api.products({ page: view.page, page_size: pageSize, category: view.category || undefined, sort: view.sort }, signal),
   );
 
+  const pages = catalogue.state === 'ready' ? catalogue.value.pages : 0;
+  useEffect(() => {
+    // An old address may name a page that is no longer there.
+    if (searching || pages === 0 || view.page <= pages) return;
+    const last = { ...view, page: pages };
+    history_.replace(last);
+    setView(last);
+  }, [pages, view, searching]);
+
   const recommended = forYou.state === 'ready' ? idsOf(forYou.value.recommendations) : undefined;
   useEffect(() => {
     if (recommended) tell('page_load', 'landing', 'page', recommended.split(' '));
@@ -108,4 +117,7 @@ function writeView({ query, category, sort, page }: View): string {
   return text ? `/?${text}` : '/';
 }
 
-const history_ = { push: (view: View) => history.pushState(null, '', writeView(view)) };
+const history_ = {
+  push: (view: View) => history.pushState(null, '', writeView(view)),
+  replace: (view: View) => history.replaceState(null, '', writeView(view)),
+};

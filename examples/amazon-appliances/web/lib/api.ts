@@ -80,6 +80,7 @@ export interface Said {
 }
 
 export interface Explanation {
+  strategy: 'personalized' | 'fold-in' | 'content' | 'popular';
   score: number | null;
   /** The list that it was opened from; null when it was none of a placement. */
   list: { placement: string } | null;
@@ -137,8 +138,18 @@ function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> 
   return ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
 }
 
+/** Asks the server. @throws in plain words when it cannot be reached: browsers say "Failed to fetch" or the like */
+export async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new Error('The shop cannot be reached. You may be offline.');
+  }
+}
+
 export async function ask<T>(path: string, init: RequestInit): Promise<T> {
-  const response = await fetch(path, init);
+  const response = await reach(path, init);
   const body = await response.json().catch(() => undefined);
   if (!response.ok) throw new ApiError(response.status, body?.error?.message ?? `The server answered with ${response.status}.`);
   return body as T;

@@ -5,7 +5,8 @@ import { inPercent, productUrl } from '../lib/words.ts';
 /** Why the shop recommends this product to this person: the parts that their own ratings have in its score. */
 export function Why({ why, person }: { why: Explanation | undefined; person: Person }) {
   const parts = why?.contributions.slice(0, 4) ?? [];
-  const reason = why?.reasons[0]?.text;
+  // That others like it is why it stands on a list, and no reason for somebody who came to it without one.
+  const reason = why?.strategy === 'popular' && !why.list ? undefined : why?.reasons[0]?.text;
   return (
     <section class="why" aria-labelledby="why-title">
       <h2 id="why-title">Why this is shown</h2>

@@ -84,7 +84,7 @@ export function You() {
               <p>Everything was seen or skipped.</p>
             </Empty>
           ) : (
-            <Cards list={answer?.recommendations} onOpen={opened} onTell={tell} />
+            <Cards list={answer?.recommendations} withReasons={answer?.strategy !== 'popular'} onOpen={opened} onTell={tell} />
           )}
         </section>
         <History history={history} />
@@ -133,17 +133,18 @@ function ModelChoice({ model, onChoose }: { model: Model; onChoose: (model: Mode
 interface CardsProps {
   /** Undefined while it is on its way. */
   list?: Recommendation[];
+  withReasons: boolean;
   onOpen: (id: string) => void;
   onTell: (id: string, type: 'like' | 'skip') => void;
 }
 
-function Cards({ list, onOpen, onTell }: CardsProps) {
+function Cards({ list, withReasons, onOpen, onTell }: CardsProps) {
   return (
     <ul class="grid">
       {list
         ? list.map((it) => (
             <li key={it.item_id}>
-              <ProductCard id={it.item_id} product={it} reason={it.reasons[0]?.text} onOpen={onOpen} />
+              <ProductCard id={it.item_id} product={it} reason={withReasons ? it.reasons[0]?.text : undefined} onOpen={onOpen} />
               <div class="verdicts">
                 <button type="button" class="button" aria-label={`Like ${it.title}`} onClick={() => onTell(it.item_id, 'like')}>
                   <Heart />

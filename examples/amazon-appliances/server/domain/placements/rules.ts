@@ -1,27 +1,14 @@
 import { boost, bury, exclude, limitPer, type Metadata, pin, type RerankerLike, type Where } from 'attune';
 import { compileWhere } from 'attune/authoring';
 import { ShopError } from '../errors.ts';
-import { checkConditions } from '../where.ts';
+import { checkConditions, productFields } from '../where.ts';
 import type { PlacementRule, Recipe } from './definition.ts';
-
-/** What rules can look at. */
-const fields = {
-  parent_asin: 'string',
-  title: 'string',
-  brand: 'string',
-  store: 'string',
-  category: 'string',
-  main_category: 'string',
-  price: 'number',
-  average_rating: 'number',
-  rating_number: 'number',
-} as const;
 
 /** @throws when a rule looks at something that no product has, so that it would change nothing, or leave nothing over */
 export function checkRule(rule: PlacementRule): void {
-  if ('where' in rule && rule.where) checkConditions(rule.where, fields, `${rule.type}: where`);
-  if (rule.type === 'limit' && !Object.hasOwn(fields, rule.per))
-    throw new ShopError('ERR_VALIDATION', `limit: per: expected one of ${Object.keys(fields).join(', ')}, got '${rule.per}'.`);
+  if ('where' in rule && rule.where) checkConditions(rule.where, productFields, `${rule.type}: where`);
+  if (rule.type === 'limit' && !Object.hasOwn(productFields, rule.per))
+    throw new ShopError('ERR_VALIDATION', `limit: per: expected one of ${Object.keys(productFields).join(', ')}, got '${rule.per}'.`);
 }
 
 /** How far rotation moves a product: by at most a fifth of its score. */

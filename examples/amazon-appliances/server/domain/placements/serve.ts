@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HybridRanker, RankRequest } from 'attune';
 import { notFound, ShopError } from '../errors.ts';
 import { type Listed, listed } from '../listed.ts';
+import { apartFrom } from '../people.ts';
 import { requestOf } from '../recommend.ts';
 import type { Shop } from '../shop.ts';
 import { type Recipe, recipeOf } from './definition.ts';
@@ -97,7 +98,7 @@ export async function reasonsOf(shop: Shop, id: string, user: string, item: stri
     if (card) return { list: { placement, version, variant }, strategy, reasons: card.reasons ?? [] };
   }
   const recipe = recipeOf(shop.placements.get(placement).definition, facts.variant);
-  const { ranker, request } = await forPerson(shop, facts, recipe, { user_id: user, n: 1 });
+  const { ranker, request } = await forPerson(shop, facts, recipe, { user_id: user, n: 1 }, item);
   const { strategy, items } = await ranker.rank({ ...request, exclude: [], only: [item] }, { n: 1, includeSeen: true });
   return { list: { placement, version, variant }, strategy, reasons: items[0]?.reasons ?? [] };
 }
@@ -123,15 +124,17 @@ async function rankIn(shop: Shop, facts: ListFacts, recipe: Recipe, ask: Placeme
   return ranker.rank(request, { n: ask.n });
 }
 
-/** The ranker of a recipe, and what it is told of a person. */
+/** The ranker of a recipe, and what it is told of a person. @param about a product that is asked for: what they said of it is left out */
 async function forPerson(
   shop: Shop,
   { placement, version, variant, user, item }: Omit<ListFacts, 'list'>,
   recipe: Recipe,
   { interests, exclude = [] }: PlacementAsk,
+  about?: string,
 ): Promise<{ ranker: HybridRanker; request: RankRequest }> {
   if (item !== undefined && !shop.catalogue.get(item)) throw notFound('product', item);
-  const taste = await shop.tastes.of(user, recipe.event_weights);
+  const known = await shop.tastes.of(user, recipe.event_weights);
+  const taste = about === undefined ? known : apartFrom(about, known);
   const key = `${placement} ${version} ${variant ?? ''} ${periodOf(recipe)}`;
   const ranker = shop.rankers.placement(key, recipe, () => rulesOf(recipe, periodOf(recipe), (id) => shop.catalogue.get(id) !== undefined));
   const never = [...exclude, ...taste.avoided, ...shop.live.gone, ...(item === undefined ? [] : [item])];
