@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { System } from '../pipeline/system.ts';
 import { buildWeb } from './build-web.ts';
 import { readConfig } from './config.ts';
+import { rehearse } from './domain/rehearsal.ts';
 import { Shop } from './domain/shop.ts';
 import { createApp } from './http/app.ts';
 import { auditChanges } from './http/guard.ts';
@@ -86,10 +87,13 @@ export async function startServer(system: System, { port, host }: ServerOptions)
   metricsRoutes(app, metrics);
   pageRoutes(app, shop, pages);
   await app.listen({ port, host });
+  const rehearsal = new AbortController();
+  rehearse(shop, rehearsal.signal).catch((error) => app.log.warn(error, 'rehearsal ended'));
   if (shop.isPasswordNew) console.log(`Password of the administrator: ${shop.adminPassword}  (set ADMIN_PASSWORD to choose one)`);
 
   const address = app.server.address() as AddressInfo;
   const close = async () => {
+    rehearsal.abort();
     for (const signal of signals) process.off(signal, stop);
     await Promise.all([shop.training.close(), app.close()]);
     await shop.close();

@@ -29,19 +29,24 @@ export interface Recommended {
 /** Longer histories are hardly ever those of two people. */
 const longestShared = 50;
 
+/** Products for a user, of which those who count what is shown are told. */
+export async function recommend(shop: Shop, ask: Ask): Promise<Recommended> {
+  const started = performance.now();
+  const made = await listFor(shop, ask);
+  shop.onRecommended(made.strategy, made.items, (performance.now() - started) / 1000);
+  return made;
+}
+
 /**
  * Products for a user: from the model, combined with their feedback since it was trained. An answer is kept until something happens to the user
  * or to the shop. It follows from what is known of a user, so that those of whom the same is known share one: most people have a single rating.
  */
-export async function recommend(shop: Shop, ask: Ask): Promise<Recommended> {
-  const started = performance.now();
+export async function listFor(shop: Shop, ask: Ask): Promise<Recommended> {
   const taste = await shop.tastes.of(ask.user_id);
   const request = requestOf(shop, ask.user_id, taste, ask.history);
   const make = () => makeList(shop, ask, taste, request);
   const said = (ask.history?.length ?? 0) + (ask.exclude?.length ?? 0) + taste.liked.size + taste.avoided.size;
-  const made = said > longestShared ? await make() : await shop.answers.of(keyOf(shop, ask, taste, request), [shop.live.version], make);
-  shop.onRecommended(made.strategy, made.items, (performance.now() - started) / 1000);
-  return made;
+  return said > longestShared ? make() : shop.answers.of(keyOf(shop, ask, taste, request), [shop.live.version], make);
 }
 
 /** Everything that an answer follows from, the shop aside. */
