@@ -64,3 +64,36 @@ describe('products of PostgreSQL', () => {
     expect(await products.get('more3')).toEqual(more[3]);
   });
 });
+
+it('streams read a table without statistics along its key, and do not sort the rest of it for each part', { timeout: 60_000 }, async () => {
+  const statements: [string, unknown[]][] = [];
+  const recording = {
+    exec: (sql: string) => database.exec(sql),
+    query: (sql: string, values?: unknown[]) => database.query(sql, values),
+    transaction: <T>(work: (transaction: unknown) => Promise<T>) =>
+      database.transaction((transaction) =>
+        work({
+          query(sql: string, values: unknown[]) {
+            statements.push([sql, values]);
+            return transaction.query(sql, values);
+          },
+        }),
+      ),
+  };
+  const tables = { products: { name: 'st_products' }, interactions: { name: 'st_rows' }, events: { name: 'st_events' } };
+  const store = (await postgresDataStore(recording as unknown as PostgresHandle, { tables })) as unknown as DataStore;
+  await database.exec(`set session_replication_role = replica; -- no look-up of each product
+    insert into st_products (item) select 'i' || k from generate_series(1, 120000) as k;
+    insert into st_rows ("user", item, value) select 'u' || k, 'i1', 1 from generate_series(1, 120000) as k;
+    insert into st_events (timestamp, type, "user") select k, 'view', 'u' from generate_series(1, 120000) as k;
+    reset session_replication_role`);
+  for (const all of [store.products.all(), store.interactions.all(), store.events.all()]) {
+    statements.length = 0;
+    let n = 0;
+    for await (const _ of all) n++;
+    expect(n).toBe(120_000);
+    const [sql, values] = statements[5];
+    const { rows } = await database.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, values);
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).not.toContain('Sort');
+  }
+});

@@ -79,12 +79,7 @@ export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql,
     },
     all() {
       const { last, chunk, block } = sql;
-      const rows = streamed<Stored, StoredInteraction>(
-        use,
-        last,
-        (connection, after, end, count) => connection.all(chunk, after, end, count),
-        rowOf,
-      );
+      const rows = streamed<Stored, StoredInteraction>(use, last, (connection, after, count) => connection.all(chunk, after, count), rowOf);
       return block ? readInBlocks(rows, use, { last, chunk, block }, rowOf) : rows;
     },
     ofUser: async (user, options) => list(sql.ofUser, lookupKey(user, 'ofUser: user'), options),
@@ -280,7 +275,7 @@ export function interactionStatements(dialect: SqlDialect, table: InteractionsTa
       1,
       (size) => `insert into ${product} (${productId}) values ${tuples(1, size)} ${dialect.upsert({ key: [productId], set: [] })}`,
     ),
-    chunk: text(`select ${selected} from ${name} where ${id} > ? and ${id} <= ? order by ${id} limit ?`),
+    chunk: text(`select ${selected} from ${name} where ${id} > ? order by ${id} limit ?`),
     block:
       dialect.blockOf &&
       text(
