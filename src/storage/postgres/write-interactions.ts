@@ -25,7 +25,7 @@ export function interactionWriter(table: InteractionsTable, products: ProductsTa
   const upserts = { replace: upsertOf(target(false)), newest: upsertOf(target(true)), sum: upsertOf(target(false, true)) };
   const read = (row: Record<string, unknown>): SqlValue[] => {
     const { user, item, value, timestamp } = readInteraction(row);
-    return [user, item, value, timestamp, ...columns.encode(row)];
+    return ([user, item, value, timestamp] as SqlValue[]).concat(columns.encode(row));
   };
   return {
     async putMany(rows, options) {

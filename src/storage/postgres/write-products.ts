@@ -17,7 +17,7 @@ export function productWriter(table: ProductsTable, use: Use): Pick<ProductStore
   const upsert = upsertOf(target);
   const [name, id] = [table.name, table.id].map(dialect.quote);
   const known = `select 1 as one from unnest($1::text::text[]) as g(item) join ${name} as t on t.${id} = g.item limit 1`;
-  const read = (row: Record<string, unknown>): SqlValue[] => [readKey(row.item, 'item'), ...columns.encode(row)];
+  const read = (row: Record<string, unknown>): SqlValue[] => ([readKey(row.item, 'item')] as SqlValue[]).concat(columns.encode(row));
 
   /** Many rows of which the table has none, as in a load. @returns whether they are stored */
   const copyNew = async (connection: SqlConnection, rows: readonly ReadRow[]): Promise<boolean> => {

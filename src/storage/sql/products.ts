@@ -14,7 +14,7 @@ type Stored = Placed & { item: string } & Record<string, unknown>;
 /** Products in a table. */
 export function sqlProducts(table: ProductsTable, sql: ReturnType<typeof productStatements>, use: Use): ProductStore {
   const { columns } = table;
-  const read = (row: Record<string, unknown>): SqlValue[] => [readKey(row.item, 'item'), ...columns.encode(row)];
+  const read = (row: Record<string, unknown>): SqlValue[] => ([readKey(row.item, 'item')] as SqlValue[]).concat(columns.encode(row));
   const rowOf = (stored: Stored): ProductRow => {
     const row: ProductRow = { item: stored.item };
     columns.decode(stored, row);
