@@ -1,34 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import Database from 'libsql';
 import { afterAll, expect, it } from 'vitest';
 import { finishSwitch } from '../../examples/amazon-appliances/etl/switch.ts';
-import { bundled } from '../support/bundled.ts';
+import { killLoads } from '../support/kill-loads.ts';
 
-const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'attune-etl-crash-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** More with ATTUNE_KILLS, as the release does. */
 const kills = Number(process.env.ATTUNE_KILLS ?? 6);
-const sizes = [3000, 5000];
-const files = sizes.map((size) => {
-  const file = join(folder, `${size}.csv`);
-  const rows = Array.from({ length: size }, (_, k) => `user${k},B${k % 97},${1 + (k % 5)},${1_600_000_000 + k}`);
-  writeFileSync(file, `user_id,parent_asin,rating,timestamp\n${rows.join('\n')}\n`);
-  return file;
-});
-const program = await bundled(join(root, 'examples/amazon-appliances/main.ts'));
-const etl = (file: string) =>
-  spawn(process.execPath, [program, 'etl', '--reviews', file], {
-    cwd: root,
-    env: { ...process.env, DATA_DIR: join(folder, 'data') },
-    stdio: 'ignore',
-  });
 
 /** How many ratings there are, in the database and beside it; whatever they are, they are whole. */
 async function ratings(): Promise<number> {
@@ -46,26 +29,6 @@ async function ratings(): Promise<number> {
   return n;
 }
 
-it(`has the old tables or the new ones, whole, whenever etl is killed (${kills} times)`, { timeout: 30_000 * (kills + 2) }, async () => {
-  const started = performance.now();
-  const ended = (child: ChildProcess) => new Promise<number | null>((done) => child.on('close', done));
-  expect(await ended(etl(files[0]))).toBe(0);
-  const whole = performance.now() - started;
-  let now = await ratings();
-  expect(now).toBe(sizes[0]);
-  for (let k = 0; k < kills; k++) {
-    const next = now === sizes[0] ? 1 : 0;
-    const child = etl(files[next]);
-    const end = ended(child);
-    // Most of a run is the start of Node; the kills fall into the part behind it.
-    await Promise.race([end, wait(whole * (0.4 + 0.6 * ((k * 0.618) % 1)))]);
-    child.kill('SIGKILL');
-    expect([0, null]).toContain(await end); // whole or killed, not refused
-    const found = await ratings();
-    expect([now, sizes[next]]).toContain(found);
-    now = found;
-  }
-  const other = now === sizes[0] ? 1 : 0;
-  expect(await ended(etl(files[other]))).toBe(0);
-  expect(await ratings()).toBe(sizes[other]);
-});
+it(`has the old tables or the new ones, whole, whenever etl is killed (${kills} times)`, { timeout: 30_000 * (kills + 2) }, () =>
+  killLoads(folder, kills, [], ratings),
+);

@@ -19,11 +19,11 @@ describe.each(['file', 'sqlite'])('%s stores', (kind) => {
   it('take two writers at once', { timeout: 180_000 }, () => writeAtOnce(kind, fresh()));
 });
 
-describe('a disk that is full, or read-only', () => {
-  const folder = fresh();
-  const mounted = process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]).status === 0;
-  afterAll(() => mounted && spawnSync('umount', ['-l', folder]));
+const folder = fresh();
+const mounted = process.platform === 'linux' && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]).status === 0;
+afterAll(() => mounted && spawnSync('umount', ['-l', folder])); // of the file, because that of a group is left out when none of its tests is chosen
 
+describe('a disk that is full, or read-only', () => {
   it.skipIf(!mounted)('is ERR_STORE, keeps the old state, and is no harm once there is room', async () => {
     const models = fileModelStore(join(folder, 'models'));
     await models.put('als', new Uint8Array(1_000_000).fill(1));

@@ -111,11 +111,11 @@ it('parameters are numbered, many rows go into one statement, and a question mar
   expect(update.sql).toBe(
     'update "ratings" set "rating" = "new".column3, "timestamp" = "new".column4, "note" = "new".column5 from (values (cast($1 as TEXT), cast($2 as TEXT), cast($3 as DOUBLE PRECISION), cast($4 as DOUBLE PRECISION), cast($5 as TEXT))) as "new" where "ratings"."user" = "new".column1 and "ratings"."asin" = "new".column2 and ("new".column4 is null or "ratings"."timestamp" is null or "ratings"."timestamp" <= "new".column4) returning "ratings"."user" as "user", "ratings"."asin" as "item"',
   );
-  const [ofUser] = await said(() => store.events.ofUser(7, { type: ['a', 'b'], newestFirst: true, limit: 3 }));
+  const [ofUser] = await said(() => store.events.ofUser(7, { type: ['a', 'b'], since: 1, until: 9, newestFirst: true, limit: 3 }));
   expect(ofUser.sql).toMatch(
-    /where "timestamp" >= \$1 and "timestamp" < \$2 and "type" in \(\$3, \$4\) and "user" = \$5 order by "timestamp" desc, "id" desc limit \$6$/,
+    /where 1 = 1 and "timestamp" >= \$1 and "timestamp" < \$2 and "type" in \(\$3, \$4\) and "user" = \$5 order by "timestamp" desc, "id" desc limit \$6$/,
   );
-  expect(ofUser.values.slice(2)).toEqual(['a', 'b', '7', 3]);
+  expect(ofUser.values).toEqual([1, 9, 'a', 'b', '7', 3]);
   expect(numbered(postgresDialect, `select '?', "a?b""?" where x = ? or y = ?`)).toBe(`select '?', "a?b""?" where x = $1 or y = $2`);
 });
 

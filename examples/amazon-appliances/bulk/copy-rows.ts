@@ -4,11 +4,13 @@ const chunkSize = 1 << 16;
 
 /** Rows in the binary form of PostgreSQL's `copy`, in chunks of 64 KB. A field is at most half a chunk long. */
 export class CopyRows {
-  #bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafe(chunkSize);
+  #bytes = new Uint8Array(0);
+  #view = new DataView(new ArrayBuffer(0)); // whose methods are compiled to single stores, unlike those of a Buffer
   #length = 0;
   #full: Buffer[] = [];
 
   constructor() {
+    this.#begin();
     this.#bytes.set(signature);
     this.#length = signature.length;
   }
@@ -16,29 +18,36 @@ export class CopyRows {
   /** Begins a row. */
   row(fields: number): void {
     if (this.#length > chunkSize / 2) this.#flush();
-    this.#length = this.#bytes.writeInt16BE(fields, this.#length);
+    this.#view.setInt16(this.#length, fields);
+    this.#length += 2;
   }
 
   null(): void {
-    this.#length = this.#bytes.writeInt32BE(-1, this.#length);
+    this.#view.setInt32(this.#length, -1);
+    this.#length += 4;
   }
 
   /** A `float8`. */
   real(value: number): void {
-    this.#length = this.#bytes.writeDoubleBE(value, this.#bytes.writeInt32BE(8, this.#length));
+    this.#view.setInt32(this.#length, 8);
+    this.#view.setFloat64(this.#length + 4, value);
+    this.#length += 12;
   }
 
   /** An `int8`. */
   integer(value: number): void {
-    this.#length = this.#bytes.writeInt32BE(8, this.#length);
-    this.#length = this.#bytes.writeInt32BE(Math.floor(value / 2 ** 32), this.#length);
-    this.#length = this.#bytes.writeUInt32BE(value >>> 0, this.#length);
+    this.#view.setInt32(this.#length, 8);
+    this.#view.setInt32(this.#length + 4, Math.floor(value / 2 ** 32));
+    this.#view.setInt32(this.#length + 8, value); // its lowest 32 bits
+    this.#length += 12;
   }
 
   /** The bytes of a `text`, from `start` up to `end`. */
   text(bytes: Uint8Array, start: number, end: number): void {
-    let at = this.#bytes.writeInt32BE(end - start, this.#length);
-    for (let k = start; k < end; k++) this.#bytes[at++] = bytes[k];
+    const to = this.#bytes;
+    this.#view.setInt32(this.#length, end - start);
+    let at = this.#length + 4;
+    for (let k = start; k < end; k++) to[at++] = bytes[k];
     this.#length = at;
   }
 
@@ -51,14 +60,20 @@ export class CopyRows {
 
   /** What is left, with the mark of the end. */
   finish(): Buffer[] {
-    this.#length = this.#bytes.writeInt16BE(-1, this.#length);
+    this.#view.setInt16(this.#length, -1);
+    this.#length += 2;
     this.#flush();
     return this.take();
   }
 
   #flush(): void {
-    this.#full.push(this.#bytes.subarray(0, this.#length));
-    this.#bytes = Buffer.allocUnsafe(chunkSize);
+    this.#full.push(Buffer.from(this.#bytes.buffer, 0, this.#length));
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#bytes = new Uint8Array(chunkSize);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#length = 0;
   }
 }

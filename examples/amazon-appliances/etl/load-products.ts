@@ -47,20 +47,28 @@ export async function* productMessages({ file, database, encoding }: ProductTask
   const repaired = new Set<string>();
   let batch = new Map<string, Known>();
   let rejects: ProductMessage['rejects'] = [];
-  const flush = async () => {
-    const seen = [...batch.keys()].filter((id) => known.has(id));
+  const put = async (products: Map<string, Known>, seen: string[]) => {
     for (const stored of seen.length > 0 ? await store.getMany(seen) : []) {
       if (!stored) continue;
       const before = { product: stored as unknown as CatalogueEntry, repaired: repaired.has(stored.item) };
-      batch.set(stored.item, mergeProducts(complete(before), batch.get(stored.item) as Known));
+      products.set(stored.item, mergeProducts(complete(before), products.get(stored.item) as Known));
     }
-    await store.putMany(Array.from(batch.values(), ({ product }) => product as unknown as { item: string }));
-    for (const [id, entry] of batch) {
-      known.add(id);
+    await store.putMany(Array.from(products.values(), ({ product }) => product as unknown as { item: string }));
+    for (const [id, entry] of products) {
       if (entry.repaired) repaired.add(id);
       else repaired.delete(id);
     }
+  };
+  /** One batch is on its way to a server while the next is read. */
+  let putting = Promise.resolve();
+  const flush = async () => {
+    const full = batch;
     batch = new Map();
+    const seen = [...full.keys()].filter((id) => known.has(id));
+    for (const id of full.keys()) known.add(id);
+    await putting;
+    putting = put(full, seen);
+    putting.catch(() => {}); // it is awaited before the next batch, or at the end
   };
   const message = (): ProductMessage => {
     const sent = { rejects };
@@ -87,7 +95,9 @@ export async function* productMessages({ file, database, encoding }: ProductTask
       if (rejects.length > 0) yield message(); // only then: each one waits for a thread that is busy with reviews
     }
     await flush();
+    await putting;
   } finally {
+    await putting.catch(() => {});
     close();
   }
   counts.repairedTitles = repaired.size;

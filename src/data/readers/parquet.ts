@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { AttuneError, shown } from '../../errors.ts';
 import { anything, type Check, optional, readOptions, workOptions } from '../../options.ts';
+import { lz4Block, lz4Hadoop } from './lz4.ts';
 import { exactColumns, textOrBytes } from './parquet-values.ts';
 import { BadLines, fromCheck, type ResumeOptions, type RowReader, rowMaker, rowReader } from './row-reader.ts';
 import { checkInput, inputName, type ReadOptions, unreadable } from './source.ts';
@@ -13,7 +14,7 @@ export type ParquetDecompressor = (input: Uint8Array, outputLength: number) => U
 export interface ParquetOptions extends ReadOptions, ResumeOptions {
   /** The columns to read; the others cost nothing. Default all. */
   columns?: readonly string[] | undefined;
-  /** More codecs by their Parquet name, such as `LZ4_RAW`. Snappy, gzip, brotli and zstd are there. */
+  /** More codecs by their Parquet name, such as `LZO`. Snappy, gzip, brotli, zstd and LZ4 are there. */
   compressors?: Record<string, ParquetDecompressor> | undefined;
 }
 
@@ -124,7 +125,12 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
 
 /** The codecs that hyparquet lacks. That of zstd, the default of Polars, is loaded for files that have it. */
 async function codecs(metadata: Metadata): Promise<Record<string, ParquetDecompressor>> {
-  const own = { GZIP: (bytes: Uint8Array) => gunzipSync(bytes), BROTLI: (bytes: Uint8Array) => brotliDecompressSync(bytes) };
+  const own = {
+    GZIP: (bytes: Uint8Array) => gunzipSync(bytes),
+    BROTLI: (bytes: Uint8Array) => brotliDecompressSync(bytes),
+    LZ4: lz4Hadoop,
+    LZ4_RAW: lz4Block,
+  };
   const hasZstd = metadata.row_groups.some(({ columns }) => columns.some((column) => column.meta_data?.codec === 'ZSTD'));
   if (!hasZstd) return own;
   const { decompress } = await import('fzstd');

@@ -18,8 +18,17 @@ export function postgresDatabase(handle: PostgresHandle, owner: string): SqlData
     dialect: postgresDialect,
     use,
     useOnce,
+    readOnly,
     writers: { products: productWriter, interactions: interactionWriter, events: eventWriter },
   };
+}
+
+/** A standby, a session or a database set so, or a role without the right to make tables, which the server asks for even when they exist. */
+export async function readOnly(connection: SqlConnection): Promise<boolean> {
+  const row = await connection.one<{ n: number }>(
+    "select case when current_setting('transaction_read_only') = 'on' or not has_schema_privilege(current_schema(), 'create') then 1 else 0 end as n",
+  );
+  return Number(row?.n) === 1;
 }
 
 const known = new WeakMap<object, Sessions>();

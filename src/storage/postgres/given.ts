@@ -23,7 +23,7 @@ export async function withGiven<T>(
   rows: readonly ReadRow[],
   work: (given: Given) => Promise<T>,
 ): Promise<T> {
-  if (rows.length <= fewRows || !connection.canCopy) return work(arrays(types, rows));
+  if (!worthCopy(connection, rows)) return work(arrays(types, rows));
   const table = `attune_given_${++tables}`;
   const columns = types.map((type, k) => `c${k + 1} ${type}`).join(', ');
   await connection.run(`create temporary table ${table} (n int4, ${columns}) on commit drop`);
@@ -34,6 +34,11 @@ export async function withGiven<T>(
   const result = await work({ source: `${table} as g`, values: [] });
   await connection.run(`drop table ${table}`);
   return result;
+}
+
+/** Whether rows are so many that they are copied. */
+export function worthCopy(connection: SqlConnection, rows: readonly ReadRow[]): boolean {
+  return rows.length > fewRows && connection.canCopy;
 }
 
 /** Every column as one array, which is sent as text, because each driver has its own idea of arrays. */

@@ -2,11 +2,12 @@ import type { ModelStore, ModelStoreOptions } from '../../contracts/model-store.
 import { readOptions } from '../../options.ts';
 import { modelStoreChecks } from '../shared/model-store.ts';
 import { nameOption } from '../shared/tables.ts';
-import type { Use } from '../sql/connection.ts';
+import type { SqlConnection, Use } from '../sql/connection.ts';
 import { numbered } from '../sql/dialect.ts';
 import { checksumColumn, modelTables, sqlModelStore } from '../sql/model-store.ts';
+import { assertThere } from '../sql/schema.ts';
 import { checkLength } from './data-store.ts';
-import { postgresDatabase } from './database.ts';
+import { postgresDatabase, readOnly } from './database.ts';
 import { postgresDialect as dialect } from './dialect.ts';
 import type { PostgresHandle } from './handle.ts';
 
@@ -24,18 +25,26 @@ export function postgresModelStore(handle: PostgresHandle, options: { table?: st
   checkLength(`${table}_aliases`, 'postgresModelStore');
   const database = postgresDatabase(handle, 'postgresModelStore');
   let made: Promise<void> | undefined;
+  const namesOf = async (connection: SqlConnection, name: string) =>
+    (await connection.all<{ name: string }>(numbered(dialect, dialect.columnsOfTable), name)).map(({ name }) => name);
   const make = () =>
     database.use((connection) =>
       connection.atomic(async () => {
+        if (await readOnly(connection)) {
+          assertThere(await namesOf(connection, table), table, ['name', 'version', 'checksum']);
+          for (const further of [`${table}_aliases`, `${table}_parts`])
+            assertThere(await namesOf(connection, further), further, ['name', 'version']);
+          return;
+        }
         await connection.run(dialect.lockSchema as string);
-        const columns = await connection.all<{ name: string }>(numbered(dialect, dialect.columnsOfTable), table);
+        const columns = await namesOf(connection, table);
         for (const sql of modelTables(dialect, table)) await connection.run(sql);
         if (columns.length === 0) {
           // Factors do not get smaller by compression, which takes the server longer than all else that it does with a model.
           for (const name of [table, `${table}_parts`]) {
             await connection.run(`alter table ${dialect.quote(name)} alter column bytes set storage external`);
           }
-        } else if (!columns.some(({ name }) => name === 'checksum')) await connection.run(checksumColumn(dialect, table));
+        } else if (!columns.includes('checksum')) await connection.run(checksumColumn(dialect, table));
       }),
     );
   const use: Use = async (work) => {

@@ -1,7 +1,10 @@
 import type { ColumnType } from '../../contracts/data-store.ts';
+import { AttuneError } from '../../errors.ts';
 import type { SqlConnection } from '../sql/connection.ts';
+import type { ReadRow } from '../sql/rows.ts';
 import { postgresDialect as dialect } from './dialect.ts';
-import type { Given } from './given.ts';
+import { copyChunks, type Given, withGiven, worthCopy } from './given.ts';
+import { sqlState } from './sessions.ts';
 
 /** A table that takes rows whose first columns are its key. */
 export interface UpsertTable {
@@ -18,11 +21,6 @@ export interface UpsertTable {
   sum?: { add: number; larger: number } | undefined;
 }
 
-/** The types in which rows are given. JSON is given as text. */
-export function givenTypes({ types }: Pick<UpsertTable, 'types'>): string[] {
-  return types.map((type) => (type === 'JSON' ? 'TEXT' : dialect.types[type]));
-}
-
 /** What became of rows: how many were new, and the numbers of those that were older than what is there. */
 export interface Upserted {
   inserted: number;
@@ -33,6 +31,7 @@ export interface Upserted {
 export function upsertOf({ name, columns, types, keys, newest, sum }: UpsertTable) {
   const table = dialect.quote(name);
   const names = columns.map(dialect.quote);
+  const given = types.map((type) => (type === 'JSON' ? 'TEXT' : dialect.types[type]));
   const value = (k: number) => (types[k] === 'JSON' ? `g.c${k + 1}::json` : `g.c${k + 1}`);
   const key = names.slice(0, keys);
   const same = key.map((column, k) => `t.${column} = g.c${k + 1}`).join(' and ');
@@ -54,23 +53,44 @@ export function upsertOf({ name, columns, types, keys, newest, sum }: UpsertTabl
     `on conflict (${key.join(', ')}) do update set ${added.join(', ')} returning (t.xmax = 0) as "fresh") ` +
     'select count(*) filter (where fresh) as n from stored';
 
+  const copy = `copy ${table} (${names.join(', ')}) from stdin`;
+  const valuesOf = (row: ReadRow) => row.values;
+
   return {
     /** Adds the values of rows whose keys exist, in one statement, so that no other writer comes in between. */
-    async add(connection: SqlConnection, given: Given): Promise<Upserted> {
-      const counted = await connection.one<{ n: number }>(addInto(given), ...given.values);
-      return { inserted: Number(counted?.n), older: [] };
+    add: (connection: SqlConnection, rows: readonly ReadRow[]): Promise<Upserted> =>
+      withGiven(connection, given, rows, async (it) => {
+        const counted = await connection.one<{ n: number }>(addInto(it), ...it.values);
+        return { inserted: Number(counted?.n), older: [] };
+      }),
+    /**
+     * Copies rows whose keys are new straight into the table, which takes half the time of a table of their own before.
+     * @returns whether they are there; not when they are few, or the server refuses: a key may have come meanwhile, and a view, or policies for
+     * rows, take no copies
+     */
+    async copyAll(connection: SqlConnection, rows: readonly ReadRow[]): Promise<boolean> {
+      if (!worthCopy(connection, rows)) return false;
+      try {
+        await connection.atomic(() => connection.copyIn(copy, copyChunks(rows, valuesOf)));
+        return true;
+      } catch (error) {
+        if (error instanceof AttuneError && sqlState(error.cause)) return false;
+        throw error;
+      }
     },
     /** Into a table that has none of the keys and, for the time being, no constraint. */
-    insertAll: (connection: SqlConnection, given: Given) => connection.run(insert(given, ''), ...given.values),
-    async run(connection: SqlConnection, given: Given, count: number): Promise<Upserted> {
-      const updated = sets.length > 0 ? await connection.run(update(given), ...given.values) : 0;
-      const left = updated === count ? 0 : count;
-      const inserted = left && (await connection.run(`${insert(given)} on conflict (${key.join(', ')}) do nothing`, ...given.values));
-      if (updated + inserted === count) return { inserted, older: [] };
-      // Some are older, or another writer inserted them between the two statements.
-      const found = newest === undefined ? [] : await connection.all<{ row: number }>(older(given), ...given.values);
-      if (updated + inserted + found.length < count && sets.length > 0) await connection.run(update(given), ...given.values);
-      return { inserted, older: found.map(({ row }) => Number(row)) };
-    },
+    insertAll: (connection: SqlConnection, rows: readonly ReadRow[]): Promise<unknown> =>
+      withGiven(connection, given, rows, async (it) => connection.run(insert(it, ''), ...it.values)),
+    run: (connection: SqlConnection, rows: readonly ReadRow[]): Promise<Upserted> =>
+      withGiven(connection, given, rows, async (it) => {
+        const updated = sets.length > 0 ? await connection.run(update(it), ...it.values) : 0;
+        const left = updated === rows.length ? 0 : rows.length;
+        const inserted = left && (await connection.run(`${insert(it)} on conflict (${key.join(', ')}) do nothing`, ...it.values));
+        if (updated + inserted === rows.length) return { inserted, older: [] };
+        // Some are older, or another writer inserted them between the two statements.
+        const found = newest === undefined ? [] : await connection.all<{ row: number }>(older(it), ...it.values);
+        if (updated + inserted + found.length < rows.length && sets.length > 0) await connection.run(update(it), ...it.values);
+        return { inserted, older: found.map(({ row }) => Number(row)) };
+      }),
   };
 }

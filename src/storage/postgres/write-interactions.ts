@@ -7,9 +7,9 @@ import type { SqlConnection, SqlValue, Use } from '../sql/connection.ts';
 import type { ReadRow } from '../sql/rows.ts';
 import { bareTable } from './bare-table.ts';
 import { postgresDialect as dialect } from './dialect.ts';
-import { arrayText, withGiven } from './given.ts';
+import { arrayText } from './given.ts';
 import { putInRounds, type RoundWriter } from './rounds.ts';
-import { givenTypes, type UpsertTable, upsertOf } from './upsert.ts';
+import { type UpsertTable, upsertOf } from './upsert.ts';
 
 /** `putMany` of interactions, by statements over many rows at once. */
 export function interactionWriter(table: InteractionsTable, products: ProductsTable, use: Use): Pick<InteractionStore, 'putMany'> {
@@ -22,11 +22,10 @@ export function interactionWriter(table: InteractionsTable, products: ProductsTa
     newest: newest ? 4 : undefined,
     sum: sum ? { add: 3, larger: 4 } : undefined,
   });
-  const types = givenTypes(target(false));
   const upserts = { replace: upsertOf(target(false)), newest: upsertOf(target(true)), sum: upsertOf(target(false, true)) };
   const read = (row: Record<string, unknown>): SqlValue[] => {
     const { user, item, value, timestamp } = readInteraction(row);
-    return [user, item, value, timestamp, ...columns.encode(row)];
+    return ([user, item, value, timestamp] as SqlValue[]).concat(columns.encode(row));
   };
   return {
     async putMany(rows, options) {
@@ -42,18 +41,15 @@ export function interactionWriter(table: InteractionsTable, products: ProductsTa
           async store(connection, part, result) {
             const storable = await withProducts(connection, part, result);
             if (storable.length === 0) return;
-            await withGiven(connection, types, storable, async (given) => {
-              if (bare.is) {
-                result.inserted += await upsert.insertAll(connection, given);
-                return;
-              }
-              const { inserted, older } = await (o.onConflict === 'sum'
-                ? upsert.add(connection, given)
-                : upsert.run(connection, given, storable.length));
-              for (const row of older) reject(result, row, olderThanStored());
-              result.inserted += inserted;
-              result.updated += storable.length - inserted - older.length;
-            });
+            if (bare.is) {
+              if (!(await upsert.copyAll(connection, storable))) await upsert.insertAll(connection, storable);
+              result.inserted += storable.length;
+              return;
+            }
+            const { inserted, older } = await (o.onConflict === 'sum' ? upsert.add : upsert.run)(connection, storable);
+            for (const row of older) reject(result, row, olderThanStored());
+            result.inserted += inserted;
+            result.updated += storable.length - inserted - older.length;
           },
         };
       });

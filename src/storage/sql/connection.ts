@@ -25,6 +25,8 @@ export interface SqlDatabase {
   readonly use: Use;
   /** The same for work that must not be repeated, where `use` begins anew after a deadlock. */
   readonly useOnce?: Use;
+  /** Whether tables can only be read, as they are: in a file opened so, on a standby, or for a role that may not make any. */
+  readOnly?(connection: SqlConnection): boolean | Promise<boolean>;
   /** What writes rows, where the database has better ways than statements with a parameter per value. */
   readonly writers?: SqlWriters;
 }

@@ -7,15 +7,17 @@ import { sqlEvents } from './events.ts';
 import { interactionStatements, sqlInteractions } from './interactions.ts';
 import { sqlPositions } from './positions.ts';
 import { productStatements, sqlProducts } from './products.ts';
-import { makeTables } from './schema.ts';
+import { existingTables, makeTables } from './schema.ts';
 
 /** Products, interactions and events in any SQL database. Creates what is missing and leaves what exists. @throws ERR_STORE */
 export async function sqlDataStore(
-  { dialect, use, useOnce = use, writers }: SqlDatabase,
+  { dialect, use, useOnce = use, readOnly, writers }: SqlDatabase,
   tables: ReturnType<typeof readTables>,
 ): Promise<DataStore> {
   const { products, interactions, events } = tables;
-  const { indexes, pairs, eventTime } = await use((connection) => makeTables(connection, dialect, tables));
+  const { indexes, pairs, eventTime } = await use(async (connection) =>
+    (await readOnly?.(connection)) ? existingTables(connection, dialect, tables) : makeTables(connection, dialect, tables),
+  );
   const sql = { products: productStatements(dialect, products), interactions: interactionStatements(dialect, interactions, products) };
   const positionsBy = sqlPositions(dialect, `${events}_positions`);
   const parts = (use: Use) => ({

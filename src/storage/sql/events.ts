@@ -53,13 +53,8 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     appendMany: async (events) => append(checkIterable('events.appendMany', 'events', events)),
     all(filter) {
       const { condition, values } = where(readFilter(filter));
-      const chunk = text(`${select} ${condition} and ${id} > ? and ${id} <= ? order by ${id} limit ?`);
-      return streamed<Stored, StoredEvent>(
-        use,
-        last,
-        (connection, after, last, count) => connection.all(chunk, ...values, after, last, count),
-        rowOf,
-      );
+      const chunk = text(`${select} ${condition} and ${id} > ? order by ${id} limit ?`);
+      return streamed<Stored, StoredEvent>(use, last, (connection, after, count) => connection.all(chunk, ...values, after, count), rowOf);
     },
     async ofUser(given, options) {
       const o = readFilteredList(options);
@@ -102,11 +97,17 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
 function conditionsOn(at: string, type: string, user: string) {
   return ({ user: of, types, since, until }: EventCondition): { condition: string; values: SqlValue[] } => {
     if (types?.length === 0) return { condition: 'where 1 = 0', values: [] };
-    const times = `where ${at} >= ? and ${at} < ?${of === undefined ? '' : ` and ${user} = ?`}`;
-    const bounds = of === undefined ? [since, until] : [since, until, of];
-    return types
-      ? { condition: `${times} and ${type} in (${parameters(types.length)})`, values: [...bounds, ...types] }
-      : { condition: times, values: bounds };
+    const parts = ['where 1 = 1'];
+    const values: SqlValue[] = [];
+    const add = (part: string, ...given: SqlValue[]) => {
+      parts.push(part);
+      values.push(...given);
+    };
+    if (since > Number.MIN_SAFE_INTEGER) add(`${at} >= ?`, since);
+    if (until < Number.MAX_SAFE_INTEGER) add(`${at} < ?`, until);
+    if (of !== undefined) add(`${user} = ?`, of);
+    if (types) add(`${type} in (${parameters(types.length)})`, ...types);
+    return { condition: parts.join(' and '), values };
   };
 }
 

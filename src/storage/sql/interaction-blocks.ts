@@ -1,7 +1,7 @@
 import { type ByteSink, type RecordColumns, type RecordReader, type Records, recordBatches } from '../../data/records.ts';
 import type { TimeColumn } from '../../data/time-column.ts';
 import type { Use } from './connection.ts';
-import { firstPlace } from './rows.ts';
+import { firstPlace, type Placed } from './rows.ts';
 
 /** Many rows as one row of columns, as `blockOf` of a dialect selects it. */
 export interface StoredBlock {
@@ -39,8 +39,8 @@ export function readInBlocks<Row extends object>(
       const read = InteractionBlock.of(block);
       if (read) yield read;
       else {
-        const stored = await use((connection) => connection.all(sql.chunk, after, end, rowsOfBlock));
-        yield stored.map((row) => rowOf(row as never));
+        const stored = await use((connection) => connection.all<Placed>(sql.chunk, after, rowsOfBlock));
+        yield stored.filter(({ attune_place: place }) => Number(place) <= end).map((row) => rowOf(row as never));
       }
       if (Number(block.n) < rowsOfBlock) return;
       after = Number(block.last);

@@ -14,7 +14,7 @@ type Stored = Placed & { item: string } & Record<string, unknown>;
 /** Products in a table. */
 export function sqlProducts(table: ProductsTable, sql: ReturnType<typeof productStatements>, use: Use): ProductStore {
   const { columns } = table;
-  const read = (row: Record<string, unknown>): SqlValue[] => [readKey(row.item, 'item'), ...columns.encode(row)];
+  const read = (row: Record<string, unknown>): SqlValue[] => ([readKey(row.item, 'item')] as SqlValue[]).concat(columns.encode(row));
   const rowOf = (stored: Stored): ProductRow => {
     const row: ProductRow = { item: stored.item };
     columns.decode(stored, row);
@@ -60,8 +60,7 @@ export function sqlProducts(table: ProductsTable, sql: ReturnType<typeof product
       const wanted = Array.from(checkIterable('products.getMany', 'ids', ids), (id) => lookupKey(id, 'products: id'));
       return use((connection) => getAll(connection, wanted));
     },
-    all: () =>
-      streamed<Stored, ProductRow>(use, sql.last, (connection, after, last, count) => connection.all(sql.chunk, after, last, count), rowOf),
+    all: () => streamed<Stored, ProductRow>(use, sql.last, (connection, after, count) => connection.all(sql.chunk, after, count), rowOf),
     async page(options) {
       const request = readPage(options);
       return use((connection) => paged(connection, sql.page, request, rowOf));
@@ -113,7 +112,7 @@ export function productStatements(dialect: SqlDialect, table: ProductsTable) {
     get: new ManyRows(dialect, 1, (size) => `select ${selected} from ${name} where ${id} in (${parameters(size)})`),
     delete: new ManyRows(dialect, 1, (size) => `delete from ${name} where ${id} in (${parameters(size)})`),
     page: text(`select ${selected} from ${name} where ${place} > ? order by ${place} limit ? offset ?`),
-    chunk: text(`select ${selected} from ${name} where ${place} > ? and ${place} <= ? order by ${place} limit ?`),
+    chunk: text(`select ${selected} from ${name} where ${place} > ? order by ${place} limit ?`),
     last: `select max(${place}) as n from ${name}`,
     count: `select count(*) as n from ${name}`,
     deleteFirst: text(`delete from ${name} where ${place} in (select ${place} from ${name} order by ${place} limit ?)`),

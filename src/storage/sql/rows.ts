@@ -127,18 +127,24 @@ export interface Placed {
   attune_place: number;
 }
 
-/** Streams rows by their place, a few thousand at a time, up to the last one at the start. No cursor stays open between them. */
+/**
+ * Streams rows by their place, a few thousand at a time, up to the last one at the start. No cursor stays open between them. The end is no
+ * condition of the statement: without statistics PostgreSQL takes a range for a few rows, and would read and sort all that is left each time.
+ */
 export async function* streamed<Stored extends Placed, Row>(
   use: Use,
   last: string,
-  next: (connection: SqlConnection, after: number, last: number, count: number) => Stored[] | Promise<Stored[]>,
+  next: (connection: SqlConnection, after: number, count: number) => Stored[] | Promise<Stored[]>,
   rowOf: (stored: Stored) => Row,
 ): AsyncGenerator<Row, void, undefined> {
   const size = 4096;
   const end = await use(async (connection) => Number((await connection.one<{ n: number | null }>(last))?.n ?? firstPlace));
   for (let after = firstPlace; ; ) {
-    const chunk = await use((connection) => next(connection, after, end, size));
-    for (const stored of chunk) yield rowOf(stored);
+    const chunk = await use((connection) => next(connection, after, size));
+    for (const stored of chunk) {
+      if (Number(stored.attune_place) > end) return;
+      yield rowOf(stored);
+    }
     if (chunk.length < size) return;
     after = Number(chunk[chunk.length - 1].attune_place);
   }

@@ -50,8 +50,7 @@ export function makeTables(
     const pairs = dialect.rebuildIndexes ? await makePairs(connection, dialect, interactions, isNew) : undefined;
     await checkKey(connection, dialect, products.name, [products.id]);
     await checkKey(connection, dialect, interactions.name, [user, item]);
-    const eventColumns = await columnNames(connection, dialect, events);
-    const eventTime = eventColumns.includes('time') && !eventColumns.includes('timestamp') ? 'time' : 'timestamp';
+    const eventTime = eventTimeOf(await columnNames(connection, dialect, events));
     await make(
       events,
       [
@@ -71,6 +70,40 @@ export function makeTables(
       await makeIndex(connection, dialect, { name: `idx_${events}_${column}`, table: events, columns: [column] });
     return { indexes, eventTime, pairs };
   });
+}
+
+/** The tables of a database that can only be read. @throws ERR_STORE when one of them, or a column, is missing */
+export async function existingTables(
+  connection: SqlConnection,
+  dialect: SqlDialect,
+  { products, interactions, events }: { products: ProductsTable; interactions: InteractionsTable; events: string },
+): Promise<Schema> {
+  const { id, user, item, value, timestamp } = interactions;
+  const order = dialect.hiddenRowNumber ? [] : [place];
+  const namesOf = (table: string) => columnNames(connection, dialect, table);
+  assertThere(await namesOf(products.name), products.name, [products.id, ...order, ...products.columns.names]);
+  const further = interactions.columns.names;
+  assertThere(await namesOf(interactions.name), interactions.name, [id, user, item, value, timestamp, ...further]);
+  const ofEvents = await namesOf(events);
+  const eventTime = eventTimeOf(ofEvents);
+  assertThere(ofEvents, events, ['id', eventTime, 'type', 'user', 'data']);
+  return { indexes: new Map(), eventTime };
+}
+
+/** Makes sure that a table has its columns, where they cannot be made. @param found their names in lower case @throws ERR_STORE */
+export function assertThere(found: readonly string[], table: string, columns: readonly string[]): void {
+  const missing = columns.find((column) => !found.includes(column.toLowerCase()));
+  if (missing === undefined) return;
+  const what = found.length === 0 ? `a table '${table}'` : `a column '${missing}' in table '${table}'`;
+  throw new AttuneError(
+    'ERR_STORE',
+    `Expected ${what}, which cannot be made, because the database can only be read here. Open the store once where it may write, or name the table or column there is.`,
+  );
+}
+
+/** Databases made by attune before 0.2 call it `time`. */
+function eventTimeOf(columns: readonly string[]): string {
+  return columns.includes('time') && !columns.includes('timestamp') ? 'time' : 'timestamp';
 }
 
 /** What numbers the products in their stable order, as SQL. */

@@ -8,12 +8,16 @@ import type { SqliteHandle, SqliteStatement } from './handle.ts';
 export class SqliteDatabase implements SqlDatabase {
   readonly dialect = sqliteDialect;
   readonly use: Use;
+  /** Whether the file was opened for reading only, or `query_only` is set. */
+  readonly readOnly: () => boolean;
   readonly #driver: SqliteDriver;
   readonly #connection: SqlConnection;
 
   private constructor(handle: SqliteHandle) {
     this.#driver = new SqliteDriver(handle);
-    this.#connection = new SqlConnection(this.#driver, sqliteDialect);
+    const readOnly = this.#driver.isReadOnly();
+    this.readOnly = () => readOnly;
+    this.#connection = new SqlConnection(this.#driver, readOnly ? { begin: 'begin' } : sqliteDialect);
     const mutex = new Mutex();
     this.use = (work) => mutex.run(() => work(this.#connection));
   }
@@ -50,7 +54,8 @@ export class SqliteDatabase implements SqlDatabase {
 
   #prepare(): void {
     const pragma = (name: string) => Number((this.#driver.all(`pragma ${name}`, [])[0] as Record<string, unknown> | undefined)?.[name]);
-    this.exec('pragma busy_timeout = 5000', 'pragma journal_mode = wal', 'pragma foreign_keys = on');
+    this.exec('pragma busy_timeout = 5000', 'pragma foreign_keys = on');
+    if (!this.readOnly()) this.exec('pragma journal_mode = wal');
     if (pragma('foreign_keys') !== 1 && !this.#connection.inTransaction) {
       throw new AttuneError(
         'ERR_STORE',
@@ -82,6 +87,25 @@ class SqliteDriver implements SqlDriver {
       this.#handle.exec(sql);
     } catch (error) {
       throw ofDriver(error);
+    }
+  }
+
+  /** Whether the database refuses to be written, asked without waiting for another process that writes. Nothing is. */
+  isReadOnly(): boolean {
+    this.exec('pragma busy_timeout = 0');
+    const [{ user_version: version }] = this.all('pragma user_version', []) as [{ user_version: number }];
+    try {
+      this.#handle.exec('begin immediate'); // which a file that may only be read takes for a plain begin
+    } catch (error) {
+      return readOnlyError.test((error as Error).message); // as of query_only; else another transaction is open, here or elsewhere
+    }
+    try {
+      this.#handle.exec(`pragma user_version = ${version}`);
+      return false;
+    } catch (error) {
+      return readOnlyError.test((error as Error).message);
+    } finally {
+      this.#handle.exec('rollback');
     }
   }
 
@@ -124,12 +148,17 @@ class SqliteDriver implements SqlDriver {
   }
 }
 
+/** As better-sqlite3, libsql, node:sqlite and bun:sqlite say it. */
+const readOnlyError = /read-?only/i;
+
 function ofDriver(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error);
-  const advice = /locked|busy/i.test(message)
-    ? 'Another process is writing; try again.'
-    : /within a transaction/i.test(message)
-      ? 'End the transaction you opened on this handle first, or use transaction() of the store.'
-      : 'The old state is kept.';
+  const advice = readOnlyError.test(message)
+    ? 'The database is open for reading only: open it for writing, without query_only, in a folder that can be written.'
+    : /locked|busy/i.test(message)
+      ? 'Another process is writing; try again.'
+      : /within a transaction/i.test(message)
+        ? 'End the transaction you opened on this handle first, or use transaction() of the store.'
+        : 'The old state is kept.';
   return new AttuneError('ERR_STORE', `SQLite refused: ${message}. ${advice}`, { cause: error });
 }

@@ -2,6 +2,7 @@ import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { readOptions } from '../../options.ts';
 import { nameOption } from '../shared/tables.ts';
 import { embeddingTable, sqlEmbeddingCache } from '../sql/embedding-cache.ts';
+import { assertThere } from '../sql/schema.ts';
 import { SqliteDatabase } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { SqliteHandle } from './handle.ts';
@@ -15,6 +16,7 @@ import type { SqliteHandle } from './handle.ts';
 export function sqliteEmbeddingCache(database: SqliteHandle, options: { table?: string | undefined } = {}): EmbeddingCache {
   const { table } = readOptions('sqliteEmbeddingCache', options, { table: nameOption('embeddings', sqliteDialect.reserved.tables) });
   const opened = SqliteDatabase.of(database);
-  opened.exec(`${embeddingTable(sqliteDialect, table)} WITHOUT ROWID`);
+  if (opened.readOnly()) assertThere(opened.columnsOf(table), table, ['space', 'key', 'vector']);
+  else opened.exec(`${embeddingTable(sqliteDialect, table)} WITHOUT ROWID`);
   return sqlEmbeddingCache(opened, table);
 }

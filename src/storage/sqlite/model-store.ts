@@ -3,6 +3,7 @@ import { readOptions } from '../../options.ts';
 import { modelStoreChecks } from '../shared/model-store.ts';
 import { nameOption } from '../shared/tables.ts';
 import { checksumColumn, modelTables, sqlModelStore } from '../sql/model-store.ts';
+import { assertThere } from '../sql/schema.ts';
 import { SqliteDatabase } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { SqliteHandle } from './handle.ts';
@@ -21,7 +22,12 @@ export function sqliteModelStore(database: SqliteHandle, options: { table?: stri
     ...modelStoreChecks,
   });
   const opened = SqliteDatabase.of(database);
-  opened.exec(...modelTables(sqliteDialect, table));
-  if (!opened.columnsOf(table).includes('checksum')) opened.exec(checksumColumn(sqliteDialect, table));
+  if (opened.readOnly()) {
+    assertThere(opened.columnsOf(table), table, ['name', 'version', 'checksum']);
+    for (const further of [`${table}_aliases`, `${table}_parts`]) assertThere(opened.columnsOf(further), further, ['name', 'version']);
+  } else {
+    opened.exec(...modelTables(sqliteDialect, table));
+    if (!opened.columnsOf(table).includes('checksum')) opened.exec(checksumColumn(sqliteDialect, table));
+  }
   return sqlModelStore(opened, table, { keep });
 }

@@ -27,6 +27,18 @@ const columnData = [
 const write = (name: string, options = {}) =>
   folder.write(name, new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: [1000, 1500], ...options })));
 
+/** What pyarrow 26 writes with `compression='lz4', use_dictionary=False, write_statistics=False, store_schema=False`. */
+const arrowLz4 = [
+  'UEFSMRUAFbwJFVAsFXgVABUGFQYcAAAA9QECAAAAeAEGAAAAdXNlciAwCgAVMQoAFTIKAA8eAP//G1BzZXIgMhUAFdwFFWIsFXgVABUGFQYcAAAAYAIAAAB4AQYAIUIwBg',
+  'ARMQYAETIGABEzBgARNAYAETUGABE2BgAPKgD/IlAAAABCMxUAFdAsFfgDLBV4FQAVBhUGHAAAAPIDAgAAAHgBAAAAAAMAAABhYmMGBwBFYWJjCQoASGFiYwwNAEthYmMP',
+  'EABOYWJjEhMAT2FiYxUWAAJPYWJjGBkABU9hYmMbHAAIT2FiYx4fAAtPYWJjISIADk9hYmMkJQART2FiYycoABRPYWJjKisAF09hYmMtLgAaT2FiYzAxAB1PYWJjMzQAIE',
+  '9hYmM2NwAjT2FiYzk6ACZPYWJjPD0AKU9hYmM/QAAsT2FiY0JDAC9PYWJjRUYAMk9hYmNISQA1T2FiY0tMADhPYWJjTk8AO09hYmNRUgA+T2FiY1RVAEFPYWJjV1gARD9h',
+  'YmORBf//////flBiY2FiYxUEGUw1ABgGc2NoZW1hFQYAFQwlAhgEdXNlciUATBwAAAAVDCUCGARpdGVtJQBMHAAAABUMJQIYBHRleHQlAEwcAAAAFngZHBk8JgAcFQwZJQ',
+  'YAGRgEdXNlchUOFngW5AkWeCYISRwVABUAFQIAPBbQBRkGGSYAeAAAACYAHBUMGSUGABkYBGl0ZW0VDhZ4FoQGFooBJoABSRwVABUAFQIAPBbwARkGGSYAeAAAACYAHBUM',
+  'GSUGABkYBHRleHQVDhZ4FvosFqIEJooCSRwVABUAFQIAPBbkKBkGGSYAeAAAABbiPBZ4JggWpAYAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2LjAuMRk8HAAAHA',
+  'AAHAAAABoBAABQQVIx',
+];
+
 afterEach(() => {
   vi.doUnmock('hyparquet');
   vi.resetModules();
@@ -72,14 +84,58 @@ describe('readParquet', () => {
   it('reads gzip pages, and others by a given decompressor', async () => {
     const compressors = {
       GZIP: (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes)),
-      LZ4_RAW: (bytes: Uint8Array) => bytes,
+      LZO: (bytes: Uint8Array) => bytes,
       ZSTD: storedZstd,
     };
     expect((await all(write('gzip.parquet', { codec: 'GZIP', compressors }))).length).toBe(size);
     expect((await all(write('zstd.parquet', { codec: 'ZSTD', compressors }))).length).toBe(size);
-    const path = write('lz4.parquet', { codec: 'LZ4_RAW', compressors });
+    const path = write('lzo.parquet', { codec: 'LZO', compressors });
+    await expect(all(path)).rejects.toThrow(coded('ERR_BAD_FILE', 'LZO'));
     await expect(all(path)).rejects.toThrow(coded('ERR_BAD_FILE', 'hyparquet-compressors'));
-    expect((await all(path, { compressors: { LZ4_RAW: (bytes) => bytes } })).length).toBe(size);
+    expect((await all(path, { compressors: { LZO: (bytes) => bytes } })).length).toBe(size);
+  });
+
+  it('reads pages of LZ4 as pyarrow and DuckDB write them, and as Hadoop did', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => ({ user: `user ${k % 3}`, item: `B${k % 7}`, text: 'abc'.repeat(k % 30) }));
+    expect(await all(folder.write('arrow-lz4.parquet', Buffer.from(arrowLz4.join(''), 'base64')))).toEqual(rows);
+    const stored = (bytes: Uint8Array) => {
+      const more = bytes.length - 15; // one sequence of literals, whose length takes bytes of 255 and a rest
+      return Uint8Array.from([0xf0, ...new Array(Math.floor(more / 255)).fill(255), more % 255, ...bytes]);
+    };
+    const framed = (bytes: Uint8Array) => {
+      const block = stored(bytes);
+      const head = Buffer.alloc(8);
+      head.writeUInt32BE(bytes.length);
+      head.writeUInt32BE(block.length, 4);
+      return Uint8Array.from([...head, ...block]);
+    };
+    const halves = (bytes: Uint8Array) => {
+      const middle = bytes.length >> 1;
+      return Uint8Array.from([...framed(bytes.subarray(0, middle)), ...framed(bytes.subarray(middle))]);
+    };
+    for (const [codec, compress] of [
+      ['LZ4_RAW', stored],
+      ['LZ4', stored],
+      ['LZ4', framed],
+      ['LZ4', halves],
+    ] as const) {
+      const path = write('lz4.parquet', { codec, compressors: { [codec]: compress } });
+      expect((await all(path)).map(({ item }) => item)).toEqual(numbers.map((k) => `i${k}`));
+    }
+  });
+
+  it('a file with a damaged byte in pages of LZ4 is ERR_BAD_FILE, or has other rows', async () => {
+    const whole = Buffer.from(arrowLz4.join(''), 'base64');
+    let refused = 0;
+    for (let at = 4; at < 360; at++) {
+      const broken = Buffer.from(whole);
+      broken[at] ^= 0xff;
+      const read = await all(folder.write('damaged.parquet', broken)).catch((error) => error);
+      if (Array.isArray(read)) continue;
+      expect(read).toEqual(coded('ERR_BAD_FILE'));
+      refused++;
+    }
+    expect(refused).toBeGreaterThan(50);
   });
 
   it('reports progress and stops by signal', async () => {
