@@ -46,9 +46,9 @@ describe.each<[string, FaissOptions, number]>([
   vectorIndexConformance({ open: () => faissIndex({ ...options, faiss }), recall });
 });
 
-describe('among 2,000 vectors of 64 dimensions', () => {
+describe('among 5,000 vectors of 64 dimensions', () => {
   const dimensions = 64;
-  const count = 2000;
+  const count = 5000;
   const rows = groups(count, dimensions);
   const keys = Int32Array.from({ length: count }, (_, k) => k);
   const exact = flatIndex();
