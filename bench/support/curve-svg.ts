@@ -31,15 +31,17 @@ const styles = [
   },
 ];
 const colours = [...styles, { colour: '#e69f00' }, { colour: '#56b4e9' }, { colour: '#000000' }];
-const width = 640;
 const height = 400;
 const left = 64;
-const right = width - 16;
+const right = 624;
+/** Of a letter of the names, which stand right of the axes, where no point is under them. */
+const letterWidth = 7;
 const top = 44;
 const bottom = height - 52;
 
 /** A picture of curves as one SVG text, on white, so that it can be read on a page of any colour. Points outside the axes are left out. */
 export function curveSvg({ title, xLabel, yLabel, curves, xTicks, xLogarithmic = false, yTicks, joined = true }: CurvePicture): string {
+  const width = right + 48 + letterWidth * Math.max(...curves.map(({ name }) => name.length));
   const place = (value: number) => (xLogarithmic ? Math.log(value) : value);
   const [x0, x1] = [place(xTicks[0]), place(xTicks[xTicks.length - 1])];
   const [y0, y1] = [Math.log(yTicks[0]), Math.log(yTicks[yTicks.length - 1])];
@@ -63,8 +65,8 @@ export function curveSvg({ title, xLabel, yLabel, curves, xTicks, xLogarithmic =
     const shown = points.filter(inside);
     const path = shown.map((point, at) => `${at === 0 ? 'M' : 'L'}${x(point.x)} ${y(point.y)}`).join('');
     const marks = shown.map((point) => mark(x(point.x), y(point.y))).join('');
-    const at = top + 16 + 18 * k;
-    const key = `${mark(String(left + 16), String(at - 4))}<text x="${left + 28}" y="${at}" fill="#222">${escaped(name)}</text>`;
+    const at = top + 10 + 20 * k;
+    const key = `${mark(String(right + 20), String(at - 4))}<text x="${right + 32}" y="${at}" fill="#222">${escaped(name)}</text>`;
     const line = joined ? `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2"/>` : '';
     return `<g fill="${colour}">${line}${marks}${key}</g>`;
   });

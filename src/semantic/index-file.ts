@@ -131,8 +131,21 @@ export function* unpackIndex(bytes: Uint8Array, given: UnpackOptions): Generator
 /** An index of our own that takes long is opened by steps. Any other may keep the bytes, so that it gets a copy. */
 function* openVectors(empty: VectorIndex, bytes: Uint8Array): Generator<void, VectorIndex> {
   const { opening } = empty as { opening?: (bytes: Uint8Array, isVerified: boolean) => Generator<void, VectorIndex> };
+  if (!opening) return empty.fromBytes(bytes.slice());
   // Numbers that lie across words would be copied one by one.
-  return opening ? yield* opening.call(empty, bytes.byteOffset % 8 === 0 ? bytes : bytes.slice(), true) : empty.fromBytes(bytes.slice());
+  return yield* opening.call(empty, bytes.byteOffset % 8 === 0 ? bytes : yield* copying(bytes), true);
+}
+
+/** Bytes that are copied between two steps: a millisecond of work. */
+const copiedAtOnce = 2 ** 22;
+
+function* copying(bytes: Uint8Array): Generator<void, Uint8Array> {
+  const copy = new Uint8Array(bytes.length);
+  for (let from = 0; from < bytes.length; from += copiedAtOnce) {
+    copy.set(bytes.subarray(from, from + copiedAtOnce), from);
+    yield;
+  }
+  return copy;
 }
 
 /** Whether they are settings that some version wrote: a file whose checksum is right may still have been made by somebody else. */

@@ -146,6 +146,7 @@ export class GraphMemory {
       end += padded(bytes[part]);
     }
     if (end <= this.u8.length && parts.every((part) => bytes[part] === this.bytes[part])) return;
+    const usedBefore = this.u8.length;
     this.#memory.grow(end);
     const { buffer } = this.#memory;
     this.i32 = new Int32Array(buffer);
@@ -155,7 +156,8 @@ export class GraphMemory {
     for (const part of [...parts].reverse()) {
       const old = this.bytes[part];
       this.u8.copyWithin(at[part], before[part], before[part] + old);
-      this.u8.fill(0, at[part] + old, at[part] + bytes[part]);
+      // What is behind is 0, and would be fetched from the system at once if it were written.
+      this.u8.fill(0, at[part] + old, Math.max(at[part] + old, Math.min(at[part] + bytes[part], usedBefore)));
     }
     Object.assign(this.at, at);
     Object.assign(this.bytes, bytes);
