@@ -61,7 +61,7 @@ export function curveSvg({ title, xLabel, yLabel, curves, xTicks, xLogarithmic =
   ];
   const lines = curves.map(({ name, points }, k) => {
     const { colour } = colours[k % colours.length];
-    const { mark } = styles[(k + Math.floor(k / colours.length)) % styles.length];
+    const { mark } = styles[(k + 2 * Math.floor(k / colours.length)) % styles.length];
     const shown = points.filter(inside);
     const path = shown.map((point, at) => `${at === 0 ? 'M' : 'L'}${x(point.x)} ${y(point.y)}`).join('');
     const marks = shown.map((point) => mark(x(point.x), y(point.y))).join('');
