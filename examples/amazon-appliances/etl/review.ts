@@ -81,7 +81,7 @@ function named(columns: FieldNames): typeof reviewColumns {
 }
 
 /** Browsers take these for folders wherever they stand in an address. */
-const dots: ReadonlySet<string> = new Set(['.', '..']);
+export const dots: ReadonlySet<string> = new Set(['.', '..']);
 /** Ids that no product can have: `/products/all` is the list of all. */
 export const reservedItems: ReadonlySet<string> = new Set([...dots, 'all']);
 

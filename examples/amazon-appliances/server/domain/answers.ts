@@ -22,8 +22,8 @@ const longestKept = 100;
 export async function search(shop: Shop, ask: Search): Promise<string> {
   const { query, top_k, mode } = ask;
   const index = shop.live.search ?? missing('semantic search');
-  const filter = readWhere(ask.where, () => shop.catalogue.shown);
   const find = async () => {
+    const filter = readWhere(ask.where, () => shop.catalogue.shown);
     const found = await index.search(ask.is_typing ? shop.catalogue.complete(query) : query, {
       n: top_k,
       mode,

@@ -1,3 +1,4 @@
+import { dots } from '../../etl/review.ts';
 import type { PlacementDefinition } from './placements/definition.ts';
 import { checkDefinition } from './placements/placements.ts';
 import { readProductStrictly, readRatingStrictly } from './strict-rows.ts';
@@ -21,7 +22,7 @@ export function problemOf(table: Table, row: Row): string | undefined {
 function eventProblem(row: Row): string | undefined {
   const { user, type, timestamp } = row;
   if (!isText(user)) return 'user is not a text';
-  if (user === '.' || user === '..') return 'user id cannot be part of an address';
+  if (dots.has(user)) return 'user id cannot be part of an address';
   if (!isText(type)) return 'type is not a text';
   if (typeof timestamp !== 'number' || Number.isNaN(new Date(timestamp).getTime())) return 'timestamp is not a time in milliseconds';
   const missing = needed.find(({ of, holds }) => of.includes(type) && !holds(row));

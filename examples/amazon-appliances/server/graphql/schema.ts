@@ -1,5 +1,6 @@
 import type { SearchMode } from 'attune';
 import { buildSchema } from 'graphql';
+import { dots } from '../../etl/review.ts';
 import { search } from '../domain/answers.ts';
 import type { Listed } from '../domain/listed.ts';
 import { recommendIn } from '../domain/placements/serve.ts';
@@ -91,7 +92,7 @@ function checked(n: number): number {
 
 /** As long as an id of the routes may be. */
 function checkedId(field: string, id: string): string {
-  if (id.length >= 1 && id.length <= 256 && id !== '.' && id !== '..') return id;
+  if (id.length >= 1 && id.length <= 256 && !dots.has(id)) return id;
   throw bad(field, "an id of 1 to 256 characters but '.' and '..'");
 }
 

@@ -1,3 +1,5 @@
+import { dots } from '../../etl/review.ts';
+
 /** Pieces that the schemas of several routes are made of. */
 
 /** In examples these stand for a user and a product that the shop has; the documentation names real ones. */
@@ -7,8 +9,7 @@ export const exampleItem = 'A-PRODUCT';
 const id = (description: string, example: string) =>
   ({ type: 'string', minLength: 1, maxLength: 256, description, examples: [example] }) as const;
 
-/** Browsers take dots for folders wherever they stand in an address, such as that of a history. */
-export const userId = { ...id('User id; any text but `.` and `..`, known or not.', exampleUser), not: { enum: ['.', '..'] } } as const;
+export const userId = { ...id('User id; any text but `.` and `..`, known or not.', exampleUser), not: { enum: [...dots] } } as const;
 export const itemId = id('Product id, the `parent_asin` of the product.', exampleItem);
 
 export const count = (description: string, fallback: number, maximum: number) =>
