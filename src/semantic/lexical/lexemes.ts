@@ -9,7 +9,7 @@ export interface Lexeme {
   end: number;
   /** A number is digits, a decimal or a fraction; a sign is a character, or a pair, of a script without spaces, or an emoji. */
   kind: 'word' | 'number' | 'sign';
-  /** What a number is as well, or may be: 3/4 is 0.75, and 1.500 is 1500 where points group digits. */
+  /** What a number is as well, or may be: 3/4 is 0.75, and 1.500 is 1500 where points group digits. Of a name with a plus, all of it. */
   also?: string;
 }
 
@@ -88,6 +88,8 @@ function addWord(text: string, start: number, found: Lexeme[]): void {
     found.push({ term: text.endsWith("'s") ? bare : `${bare}t`, start, end, kind: 'word' });
   } else if (suffix !== '' && bare.length <= 2)
     found.push({ term: text, start, end, kind: 'word' }); // C++ is not C, and A++ not A
+  else if (/^\+/.test(suffix) && /\d/.test(bare))
+    found.push({ term: bare, start, end, kind: 'word', also: text }); // S23+ is an S23, and another one
   else found.push({ term: bare, start, end: start + bare.length, kind: 'word' });
 }
 

@@ -1,7 +1,7 @@
 import { pattern } from '../../work/pattern.ts';
 import { particleless } from './korean.ts';
 import { type Lexeme, lexemesOf, type TextTerm } from './lexemes.ts';
-import { addMarkedUnits, addMixed, addPackOf, isInOne } from './quantities.ts';
+import { addListed, addMarkedUnits, addMixed, addNumeral, addPackOf, addPower, isInOne, markBehind } from './quantities.ts';
 import { isAscii, longestWord } from './tokenizer.ts';
 import { hasDigit, hasLetter, isLetters, traitsOf } from './traits.ts';
 import { inBasicUnit, unitOf } from './units.ts';
@@ -38,7 +38,7 @@ export function productTerms(
   const run: Neighbours = { lexemes, traits: lexemes.map(({ term }) => traitsOf(term)), folded, units };
   for (let from = 0; from + 1 < lexemes.length; from++) {
     addJoins(run, from, isQuery, found);
-    if (lexemes[from].kind === 'number') addSize(run, from, found);
+    if (run.traits[from] & hasDigit && beginsSize(lexemes[from])) addSize(run, from, found);
   }
   addQuantities(run, found);
   if (options.units) for (const term of [...found]) addConverted(term, found);
@@ -49,7 +49,12 @@ export function productTerms(
 /** Further spellings of quantities. Behind all other terms, because most texts have none. */
 function addQuantities({ lexemes, folded, units }: Neighbours, found: TextTerm[]): void {
   for (let k = 0; k < lexemes.length; k++) {
-    if (lexemes[k].kind !== 'number') continue;
+    if (lexemes[k].kind !== 'number') {
+      addNumeral(lexemes, k, folded, found);
+      continue;
+    }
+    addPower(lexemes, k, folded, found);
+    addListed(lexemes, k, folded, units, found);
     addMarkedUnits(lexemes, k, folded, found);
     addMixed(lexemes, k, folded, units, found);
     addPackOf(lexemes, k, found);
@@ -77,6 +82,7 @@ function addLexeme({ term, start, end, kind, also }: Lexeme, isQuery: boolean, f
   }
   found.push({ term, start, end });
   if (also) found.push({ term: also, start, end, isExtra: true });
+  if (!isQuery && startsWithDigit(term)) addFirstOf(term, start, found);
   if (kind !== 'word' || isAscii.test(term) || !hasHangul().test(term)) return;
   // What stands before, between and behind Hangul without a space is a word as well: LED등, 55인치.
   const parts = term.length === end - start ? term.split(besideHangul()) : [term];
@@ -91,6 +97,14 @@ function addLexeme({ term, start, end, kind, also }: Lexeme, isQuery: boolean, f
 
 /** A number or a size with its unit, such as 15cm or 10x15cm. */
 const gluedUnit = /^(\d+((?:x\d+)*))([a-z]+)$/;
+const size = /^\d+(?:x\d+)+$/;
+const isSize = (term: string) => startsWithDigit(term) && size.test(term);
+
+/** The first two of three measures: 20x25 of 20x25x1. */
+function addFirstOf(term: string, start: number, found: TextTerm[]): void {
+  const first = /^(\d+x\d+)x\d+$/.exec(term)?.[1];
+  if (first) found.push({ term: first, start, end: start + first.length, isExtra: true });
+}
 
 function startsWithDigit(term: string): boolean {
   const code = term.charCodeAt(0);
@@ -100,7 +114,7 @@ function startsWithDigit(term: string): boolean {
 /** The unit that follows the number at a place, whether glued to it (`1.5v`) or behind a space or a hyphen. */
 function unitBehind(lexemes: readonly Lexeme[], k: number, folded: string): string | undefined {
   const next = lexemes[k + 1];
-  if (lexemes[k].kind !== 'number' || next?.kind !== 'word') return undefined;
+  if (next?.kind !== 'word' || (lexemes[k].kind !== 'number' && !isSize(lexemes[k].term))) return undefined;
   if (isInOne(lexemes, k, folded)) return undefined;
   return /^[ -]?$/.test(folded.slice(lexemes[k].end, next.start)) ? unitOf(next.term) : undefined;
 }
@@ -130,7 +144,7 @@ interface Neighbours {
 }
 
 /** What may stand between two lexemes that are joined. A hyphen or an apostrophe joins words, a sign or nothing the parts of a code. */
-const gapKinds: Record<string, number> = { '-': 7, '\u2010': 7, '\u2011': 7, '\u2013': 7, "'": 5, '.': 3, '/': 3, _: 3, ' ': 1 };
+const gapKinds: Record<string, number> = { '-': 7, '\u2010': 7, '\u2011': 7, '\u2013': 7, "'": 5, '.': 3, '/': 3, '&': 3, _: 3, ' ': 1 };
 const joins = 1;
 const isSign = 2;
 const isHyphen = 4;
@@ -199,14 +213,19 @@ function isCode({ lexemes, traits, units }: Neighbours, from: number, to: number
   if (to === from + 1) {
     const left = lexemes[from].term;
     const right = lexemes[to].term;
-    if (traits[from] & isLetters) return left.length <= 6 && (traits[to] & hasDigit) !== 0;
+    if (traits[from] & isLetters) return left.length <= longestName && (traits[to] & hasDigit) !== 0;
     if (traits[to] & isLetters) return right.length <= 4 && (isQuery || (traits[from] & hasLetter) !== 0); // 7 up
     if (!(traits[from] & hasLetter)) return false;
     return /^\d{4,}$/.test(right) || (/^[a-z][a-z\d]{0,3}$/.test(left) && /^[a-z\d]{4,}$/.test(right)); // i7 9700K
   }
-  if (to > from + 2 || !(traits[from] & traits[to] & isLetters) || !(traits[from + 1] & hasDigit)) return false;
-  return lexemes[from].term.length <= 4 && lexemes[to].term.length <= 4;
+  if (to > from + 2 || !(traits[from] & isLetters) || !(traits[from + 1] & hasDigit)) return false;
+  return lexemes[from].term.length <= 4 && lastOfCode.test(lexemes[to].term);
 }
+
+/** The longest word that a number behind it is joined to: Windows 10. */
+const longestName = 8;
+/** What may end the number of a model behind a space: letters, and digits behind them as in WH-1000 XM5. */
+const lastOfCode = /^(?=.{1,4}$)\p{L}+\d*$/u;
 
 /** Digits in groups as one number: 978-3-16-148410-0, 4 006381 333931, 1 000 000. */
 function addDigits(run: Neighbours, from: number, found: TextTerm[]): void {
@@ -219,7 +238,7 @@ function addDigits(run: Neighbours, from: number, found: TextTerm[]): void {
   const isGrouped = parts[0].length <= 3 && parts.slice(1).every((part) => part.length === 3);
   const check = to - from >= 2 && lexemes[to + 1]?.term === 'x' && isGroup(run, to + 1) ? 'x' : '';
   const whole = parts.join('') + check;
-  if (!isGrouped && (parts.length < 3 || whole.length < 7)) return;
+  if (!isGrouped && (parts.length < 3 || whole.length < 7) && !isbn.test(whole)) return;
   const start = lexemes[from].start;
   found.push({ term: whole, start, end: lexemes[check ? to + 1 : to].end, isExtra: true });
   const unit = units.get(to + 1);
@@ -235,38 +254,53 @@ function isGroup({ lexemes, folded }: Neighbours, k: number): boolean {
   return groups.test(folded.slice(lexemes[k - 1].end, lexemes[k]?.start));
 }
 
+/** An ISBN as shops write it, 978-0306406157. */
+const isbn = /^97[89]\d{10}$/;
 const groups = /^(?:[ '-]|\) ?)$/;
-const times = /^["″]? ?[\u00d7*] ?$/;
+const times = /^ ?[\u00d7*] ?$/;
+/** A number with the sign behind it, as in 2x 500 ml. */
+const endsWithTimes = /^\d+x$/;
 
-/** Two or three numbers with `x` or its sign between them as one word: 10 x 15, 4 × 6 × 8 cm. Takes the place of a number. */
+const beginsSize = (lexeme: Lexeme) => isFactor(lexeme) || (startsWithDigit(lexeme.term) && endsWithTimes.test(lexeme.term));
+
+/** Two or three numbers with `x` or its sign between them as one word: 10 x 15, 4 × 6 × 8 cm, 60 cm x 60 cm. Takes the place of a number. */
 function addSize(run: Neighbours, from: number, found: TextTerm[]): void {
-  const { lexemes, units } = run;
-  let joined = lexemes[from].term;
+  const { lexemes, units, folded } = run;
+  const { start } = lexemes[from];
+  let joined = numberOf(lexemes[from]);
   for (let at = factorBehind(run, from), count = 1; at !== undefined && count < 3; at = factorBehind(run, at), count++) {
     const { term, end } = lexemes[at];
-    const [, number = term, , letters] = gluedUnit.exec(term) ?? [];
-    joined += isFactor(lexemes[at]) ? `x${number}` : term;
-    const { start } = lexemes[from];
+    const [, , , letters] = gluedUnit.exec(term) ?? [];
+    joined += isFactor(lexemes[at]) && !joined.endsWith('x') ? `x${numberOf(lexemes[at])}` : numberOf(lexemes[at]);
     found.push({ term: joined, start, end, isExtra: true });
-    const unit = letters ? unitOf(letters) : units.get(at + 1);
-    if (unit) found.push({ term: joined + unit, start, end: letters ? end : lexemes[at + 1].end, isExtra: true });
+    const [unit, length] = (letters ? [unitOf(letters), 0] : markBehind(folded, end)) ?? [];
+    const behind = unit ?? units.get(at + 1);
+    if (behind) found.push({ term: joined + behind, start, end: unit ? end + (length ?? 0) : lexemes[at + 1].end, isExtra: true });
   }
 }
 
-/** The number that a number is multiplied with. */
-function factorBehind({ lexemes, folded }: Neighbours, k: number): number | undefined {
-  const next = lexemes[k + 1];
+/** The number that a number is multiplied with; a unit may stand between them. */
+function factorBehind({ lexemes, folded, units }: Neighbours, k: number): number | undefined {
+  const last = units.has(k + 1) ? k + 1 : k;
+  const next = lexemes[last + 1];
   if (next === undefined) return undefined;
-  const gap = folded.slice(lexemes[k].end, next.start);
-  if (isFactor(next)) return times.test(gap) ? k + 1 : undefined;
-  if (gap === '"' && /^x\d+$/.test(next.term)) return k + 1; // 16"x20"
-  const isSpaced = (next.term === 'x' || next.term === 'by') && (gap === ' ' || gap === '" ') && isFactor(lexemes[k + 2]);
-  return isSpaced && folded.slice(next.end, lexemes[k + 2].start) === ' ' ? k + 2 : undefined;
+  const { end, term } = lexemes[last];
+  const [, mark = 0] = markBehind(folded, end) ?? [];
+  const gap = folded.slice(end + mark, next.start);
+  if (isFactor(next)) return times.test(gap) || (gap === ' ' && endsWithTimes.test(term)) ? last + 1 : undefined;
+  if (gap === '' && /^x\d+$/.test(next.term)) return last + 1; // 16"x20"
+  const isSpaced = (next.term === 'x' || next.term === 'by') && gap === ' ' && isFactor(lexemes[last + 2]);
+  return isSpaced && folded.slice(next.end, lexemes[last + 2].start) === ' ' ? last + 2 : undefined;
+}
+
+/** A number without its unit: 15 of 15cm. */
+function numberOf({ term }: Lexeme): string {
+  return gluedUnit.exec(term)?.[1] ?? term;
 }
 
 /** Whether it is a number, or one with its unit such as 15cm. */
 function isFactor(lexeme: Lexeme | undefined): boolean {
-  if (lexeme?.kind !== 'word') return lexeme?.kind === 'number';
+  if (lexeme?.kind !== 'word' || !startsWithDigit(lexeme.term)) return lexeme?.kind === 'number';
   const [, , further, letters] = gluedUnit.exec(lexeme.term) ?? [];
   return further === '' && unitOf(letters) !== undefined;
 }

@@ -1,10 +1,12 @@
 import type { Lexeme, TextTerm } from './lexemes.ts';
+import { unitOf } from './units.ts';
 
-/** The unit whose sign stands right behind a number: `15.6"` is 15.6 in, `6'` is 6 ft. With the length of the sign. */
-function markBehind(folded: string, end: number): [unit: string, length: number] | undefined {
-  const sign = /^(?:["”]|''|′′|['′](?![\p{L}\p{N}]))/u.exec(folded.slice(end, end + 3))?.[0];
-  if (sign === undefined) return undefined;
-  return [sign.length === 2 || sign === '"' || sign === '”' ? 'in' : 'ft', sign.length];
+const signs: Record<string, string> = { '"': 'in', '”': 'in', "''": 'in', '′′': 'in', "'": 'ft', '′': 'ft', '°': 'deg', ' °': 'deg' };
+
+/** The unit whose sign stands behind a number: `15.6"` is 15.6 in, `6'` is 6 ft, `90°` is 90 degrees. With the length of the sign. */
+export function markBehind(folded: string, end: number): [unit: string, length: number] | undefined {
+  const sign = /^(?:["”]|''|′′|['′](?![\p{L}\p{N}])| ?°)/u.exec(folded.slice(end, end + 3))?.[0];
+  return sign === undefined ? undefined : [signs[sign], sign.length];
 }
 
 /** The quantity that a number and the sign behind it are. */
@@ -13,6 +15,8 @@ export function addMarkedUnits(lexemes: readonly Lexeme[], k: number, folded: st
   const mark = markBehind(folded, end);
   if (mark === undefined) return;
   for (const number of also ? [term, also] : [term]) found.push({ term: number + mark[0], start, end: end + mark[1], isExtra: true });
+  const scale = mark[0] === 'deg' ? /^ ?° ?([cf])(?![\p{L}\p{N}])/u.exec(folded.slice(end, end + 5)) : null;
+  if (scale) found.push({ term: term + scale[1], start, end: end + scale[0].length, isExtra: true }); // 350°F is 350f
 }
 
 /** A whole number and a fraction of an inch as one decimal: 1-1/2 in is 1.5 in. */
@@ -32,6 +36,57 @@ export function addMixed(
   if (unit) found.push({ term: sum + unit, start, end: lexemes[k + 2].end, isExtra: true });
   const mark = markBehind(folded, next.end);
   if (mark) found.push({ term: sum + mark[0], start, end: next.end + mark[1], isExtra: true });
+}
+
+/** Numbers that people write as words before a unit. */
+const numerals = new Map(
+  Object.entries({
+    ...{ quarter: '0.25', half: '0.5', one: '1', two: '2', three: '3', four: '4', five: '5', six: '6' },
+    ...{ seven: '7', eight: '8', nine: '9', ten: '10', twelve: '12' },
+  }),
+);
+
+/** A number in words, or in thousands, and its unit: half inch is 0.5in, two-pack is 2pack, 12k btu is 12000btu. */
+export function addNumeral(lexemes: readonly Lexeme[], k: number, folded: string, found: TextTerm[]): void {
+  const { term, start, end } = lexemes[k];
+  const number = numerals.get(term) ?? (term.endsWith('k') && thousands.test(term) ? `${term.slice(0, -1)}000` : undefined);
+  const next = lexemes[k + 1];
+  if (number === undefined || !next || !/^[ -]$/.test(folded.slice(end, next.start))) return;
+  const unit = unitOf(next.term);
+  if (unit) found.push({ term: number + unit, start, end: next.end, isExtra: true });
+}
+
+const thousands = /^\d{1,3}k$/;
+
+const powers = new Map(Object.entries({ sq: 'sq', square: 'sq', cu: 'cu', cubic: 'cu' }));
+
+/** A number and a unit of area or volume: 3.5 cu. ft. is 3.5cuft. */
+export function addPower(lexemes: readonly Lexeme[], k: number, folded: string, found: TextTerm[]): void {
+  const [{ term, start, end }, power, length] = [lexemes[k], lexemes[k + 1], lexemes[k + 2]];
+  const prefix = power && powers.get(power.term);
+  if (!prefix || !length || !/^[ -]?$/.test(folded.slice(end, power.start)) || !/^[.]?[ -]?$/.test(folded.slice(power.end, length.start)))
+    return;
+  const unit = unitOf(prefix + (unitOf(length.term) ?? ''));
+  if (unit) found.push({ term: term + unit, start, end: length.end, isExtra: true });
+}
+
+/** Each number of a list or a range that has one unit: 12/24V is 12v and 24v, and 110-240 V is 110v as well. */
+export function addListed(
+  lexemes: readonly Lexeme[],
+  k: number,
+  folded: string,
+  units: ReadonlyMap<number, string>,
+  found: TextTerm[],
+): void {
+  const { term, start, end, also } = lexemes[k];
+  const own = units.get(k + 1);
+  if (own && also === undefined && term.includes('/')) {
+    for (const number of term.split('/')) found.push({ term: number + own, start, end: lexemes[k + 1].end, isExtra: true });
+  }
+  const next = lexemes[k + 1];
+  if (!next || !/^ ?[-\u2013/] ?$/.test(folded.slice(end, next.start))) return;
+  const unit = next.kind === 'number' ? units.get(k + 2) : unitOf(/^\d+([a-z]+)$/.exec(next.term)?.[1] ?? '');
+  if (unit) found.push({ term: term + unit, start, end: next.end, isExtra: true });
 }
 
 /** `pack of 3` as what a `3 pack` is. */

@@ -2,8 +2,9 @@ import type { IdMap } from '../../data/id-map.ts';
 import { pattern } from '../../work/pattern.ts';
 import { Compounds } from './compounds.ts';
 import type { Words } from './cut-words.ts';
-import { stemEnglish } from './stem-english.ts';
+import { stemOfEnglish } from './english-forms.ts';
 import type { Synonym } from './synonyms.ts';
+import { unitOf } from './units.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** How words of a query may differ from those of a text. */
@@ -85,8 +86,10 @@ export class TermReader {
     const covered = new Set(extras.filter(({ word }) => isLive(this.same(word))).flatMap(({ of }) => of));
     let tried = 0;
     for (const word of words) {
-      const isSplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && isSplittable(word) && !isLive(this.same(word));
-      const parts = isSplit && tried++ < mostCorrected ? this.#twoWords(word, isLive) : undefined;
+      const mixed = digitsAndLetters().exec(word);
+      const maySplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && (isSplittable(word) || mixed);
+      const isSplit = maySplit && !isLive(this.same(word)) && tried++ < mostCorrected;
+      const parts = isSplit ? (mixed ? this.#numberApart(mixed, isLive) : this.#twoWords(word, isLive)) : undefined;
       for (const part of parts ?? [word]) {
         const term = asked.get(nameOf(part));
         if (term) term.times++;
@@ -155,7 +158,7 @@ export class TermReader {
     let stem = this.#stems.get(word);
     if (stem === undefined) {
       if (this.#stems.size >= 20_000) this.#stems.clear(); // common words are soon there again
-      stem = stemmable.test(word) ? stemEnglish(word) : word;
+      stem = stemFrom(word);
       this.#stems.set(word, stem);
     }
     return stem;
@@ -179,6 +182,12 @@ export class TermReader {
     return undefined;
   }
 
+  /** A number and a name that no text has as one word, as two that some have: `7up` as `7 up`. A quantity stays one. */
+  #numberApart([, ...parts]: RegExpExecArray, isLive: (words: readonly number[]) => boolean): string[] | undefined {
+    const both = parts.filter((part) => part !== undefined);
+    return both.every((part) => isLive(this.same(part)) && !unitOf(part)) ? both : undefined;
+  }
+
   /** The numbers of the forms of a word. */
   same(word: string): readonly number[] {
     if (!this.#stem) {
@@ -187,7 +196,7 @@ export class TermReader {
     }
     for (; this.#classed < this.#words.size; this.#classed++) {
       const word = this.#words.idAt(this.#classed);
-      const stem = stemmable.test(word) ? stemEnglish(word) : word;
+      const stem = stemFrom(word);
       const members = this.#classes.get(stem);
       if (members) members.push(this.#classed);
       else this.#classes.set(stem, [this.#classed]);
@@ -267,6 +276,8 @@ function distinctLevels(levels: readonly Level[]): Level[] {
 }
 
 const stemmable = /^[a-z']+$/;
+const stemFrom = (word: string) => (stemmable.test(word) ? stemOfEnglish(word) : word);
+const digitsAndLetters = pattern(String.raw`^(?:(\p{N}+)(\p{L}+)|(\p{L}+)(\p{N}+))$`, 'u');
 const digit = pattern(String.raw`\p{N}`, 'u');
 const onlyLetters = pattern(String.raw`^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$`, 'u');
 

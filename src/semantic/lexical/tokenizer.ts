@@ -113,7 +113,12 @@ const plainLetters: Record<string, string> = {
  */
 export function foldProduct(text: string): string {
   if (isAscii.test(text)) return text.toLowerCase();
-  return plain(text.replace(/(?<=\d)(?=[¼-¾⅐-⅞])/g, ' ').replace(/[´‘ʻ]/g, "'"))
+  return plain(
+    text
+      .replace(/(?<=\d)(?=[¼-¾⅐-⅞])/g, ' ')
+      .replace(/(?<=\d)º/g, '°')
+      .replace(/[´‘ʻ]/g, "'"),
+  )
     .replace(/\u00ad/g, '')
     .replace(/[œæøłđðþħŧıŀĸё]/g, (letter) => plainLetters[letter])
     .replaceAll('\u2044', '/');

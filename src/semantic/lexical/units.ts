@@ -60,6 +60,15 @@ const spellings: Record<string, string> = {
   pack: 'packs pk pks',
   pc: 'pcs piece pieces',
   ct: 'count counts',
+  deg: 'degree degrees',
+  sqin: '',
+  sqft: '',
+  sqyd: '',
+  sqcm: '',
+  sqm: 'qm',
+  cuin: '',
+  cuft: 'cft',
+  cum: 'cbm',
 };
 
 const canonical = new Map(

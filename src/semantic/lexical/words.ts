@@ -160,9 +160,10 @@ function foldedWithPlaces(text: string): { folded: string; startOf: number[]; en
   const endOf: number[] = [];
   for (const { 0: cluster, index } of text.matchAll(clusters())) {
     // 1½ is 1 1/2, as where a text is folded at once.
-    const space = isDigitBefore && /^[¼-¾⅐-⅞]/.test(cluster) ? ' ' : '';
+    const isDigitAt = isDigitBefore;
+    const space = isDigitAt && /^[¼-¾⅐-⅞]/.test(cluster) ? ' ' : '';
     isDigitBefore = /\d$/.test(cluster);
-    const part = space + foldProduct(cluster);
+    const part = space + (isDigitAt && cluster === 'º' ? '°' : foldProduct(cluster));
     folded += part;
     for (let unit = 0; unit < part.length; unit++) {
       startOf.push(index);
