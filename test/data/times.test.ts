@@ -77,6 +77,13 @@ describe('texts as times', () => {
       'Sun, 14 Mar 2021 02:30:00 GMT',
       'Sun Mar 14 2021 03:30:00 GMT+0100 (Central European Standard Time)',
       'March 14, 2021 02:30',
+      '2021-3-14 2:30:00',
+      '2021-03-14 02:30 AM',
+      'Mar 14, 2021 2:30:00 am UTC',
+      'Sat Mar 13 21:30:00 -0500 2021', // as Twitter writes it
+      'Sun Mar 14 02:30:00 2021',
+      '20210314T023000Z',
+      '20210314T0230',
     ];
     const moment = Date.UTC(2021, 2, 14, 2, 30);
     for (const text of texts) expect([text, ...list(await read([text]))]).toEqual([text, moment]);
@@ -87,6 +94,8 @@ describe('texts as times', () => {
       Date.UTC(2014, 0, 31, 23, 59, 59) + 123.456,
       Date.UTC(2012, 1, 29),
     ]);
+    const noonAndMidnight = ['2014-01-05 12:00 PM', '2014-01-05 12:00 AM', 'Jan 5, 2014 3:04 p.m.'];
+    expect(list(await read(noonAndMidnight)).map((time) => time - Date.UTC(2014, 0, 5))).toEqual([43_200_000, 0, 54_240_000]);
   });
 
   it.each([
@@ -105,6 +114,9 @@ describe('texts as times', () => {
     '2021-03-14T10:00:00+25:00',
     '2021-03-14 10:00:00+05:75',
     '10:00',
+    '2021-03-14 13:00 AM',
+    '20210314T2530Z',
+    'Sun Mär 14 02:30:00 2021',
     'NaN',
     'NaT',
     Number.NaN,
