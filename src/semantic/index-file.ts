@@ -2,7 +2,7 @@ import type { Embedder } from '../contracts/embedder.ts';
 import type { VectorIndex } from '../contracts/vector-index.ts';
 import { readingModelFile, tensorOf, viewOf, writeModelFile } from '../data/files/model-file.ts';
 import { AttuneError } from '../errors.ts';
-import { Catalogue } from './catalogue/catalogue.ts';
+import { Catalogue, presentKeys } from './catalogue/catalogue.ts';
 import type { FieldNames } from './catalogue/documents.ts';
 import { TokenLists } from './catalogue/token-lists.ts';
 import { ngramFromBytes } from './embedders/ngram.ts';
@@ -109,7 +109,7 @@ export function* unpackIndex(bytes: Uint8Array, given: UnpackOptions): Generator
   const queryEmbedder = chooseQueryEmbedder(settings, given.queryEmbedder, bytesOf('queryEmbedder'));
   const embedder = chooseEmbedder(settings.embedder, given.embedder, bytesOf('embedder'), queryEmbedder !== undefined);
   const present = tensorOf(file, 'present', Uint8Array);
-  const catalogue = Catalogue.fromColumns(ids, present, viewOf(file, 'metadata', Uint8Array));
+  const catalogue = yield* Catalogue.opening(ids, present, viewOf(file, 'metadata', Uint8Array));
   yield;
   const empty = chooseIndex(settings.vectorIndex.kind, given.vectorIndex);
   const keys = presentKeys(present);
@@ -117,7 +117,7 @@ export function* unpackIndex(bytes: Uint8Array, given: UnpackOptions): Generator
   const vectors = tokens ? empty : yield* openVectors(empty, viewOf(file, 'vectors', Uint8Array));
   if (tokens && embedder.tokens) vectors.add(keys, tokens.vectorsOf(keys, embedder.tokens, embedder.dimensions));
   yield;
-  const lexical = LexicalIndex.fromFile(file, ids.size, settings.bm25, chooseTokenizer(settings.bm25, given.tokenizer));
+  const lexical = yield* LexicalIndex.opening(file, ids.size, settings.bm25, chooseTokenizer(settings.bm25, given.tokenizer));
   if (lexical.size !== catalogue.size || vectors.size !== catalogue.size) {
     throw new AttuneError(
       'ERR_BAD_FILE',
@@ -173,8 +173,6 @@ function areSound({
     (stem === undefined || stem === 'english')
   );
 }
-
-const presentKeys = (present: Uint8Array) => Int32Array.from(present.keys()).filter((key) => present[key] === 1);
 
 /** @param canAsk whether queries have an embedder of their own: then the other is only needed to add items. */
 function chooseEmbedder(

@@ -1,7 +1,7 @@
 import type { Metadata, WhereTest } from '../../contracts/where.ts';
 import { IdMap } from '../../data/id-map.ts';
 import type { Id } from '../../data/ids.ts';
-import { AttuneError, shown } from '../../errors.ts';
+import { AttuneError } from '../../errors.ts';
 import { grown } from '../../numeric/grown.ts';
 import { Column } from './column.ts';
 
@@ -102,19 +102,21 @@ export class Catalogue {
     return { ids: this.#ids, present: this.#present.slice(0, this.keys), metadata: new TextEncoder().encode(JSON.stringify(rows)) };
   }
 
-  /** The inverse of {@link toColumns}. @throws ERR_BAD_FILE */
-  static fromColumns(ids: IdMap, present: Uint8Array, metadata: Uint8Array): Catalogue {
+  /** The inverse of {@link toColumns}, by steps between which others may work. @throws ERR_BAD_FILE */
+  static *opening(ids: IdMap, present: Uint8Array, metadata: Uint8Array): Generator<void, Catalogue> {
     const catalogue = new Catalogue();
     catalogue.#ids = ids;
-    const keys = Int32Array.from(present.keys()).filter((key) => present[key] === 1);
-    let rows: unknown;
-    try {
-      rows = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(metadata));
-    } catch {}
-    if (!Array.isArray(rows) || rows.length !== keys.length || present.length !== ids.size) {
-      throw new AttuneError('ERR_BAD_FILE', `Expected metadata of ${keys.length} items in the file of a search index, got ${shown(rows)}.`);
+    catalogue.#present = new Uint8Array(present.length);
+    const keys = presentKeys(present);
+    let count = 0;
+    for (const rows of rowsIn(metadata)) {
+      count += rows.length;
+      if (count <= keys.length) catalogue.put(keys.subarray(count - rows.length, count), rows);
+      yield;
     }
-    catalogue.put(keys, rows);
+    if (count !== keys.length || present.length !== ids.size) {
+      throw new AttuneError('ERR_BAD_FILE', `Expected metadata of ${keys.length} items in the file of a search index, got ${count}.`);
+    }
     return catalogue;
   }
 
@@ -127,5 +129,44 @@ export class Catalogue {
       this.#columns.set(field, column);
     }
     return column;
+  }
+}
+
+/** The keys whose flag is 1. */
+export function presentKeys(present: Uint8Array): Int32Array {
+  const keys = new Int32Array(present.length);
+  let count = 0;
+  for (let key = 0; key < present.length; key++) if (present[key] === 1) keys[count++] = key;
+  return keys.slice(0, count);
+}
+
+/** Letters of JSON that are parsed at once: a millisecond of work. */
+const parsedAtOnce = 100_000;
+
+/** The objects of a JSON list, some at a time. @throws ERR_BAD_FILE */
+function* rowsIn(bytes: Uint8Array): Generator<Metadata[]> {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (text[0] !== '[' || !text.endsWith(']')) throw new SyntaxError();
+    for (let from = 1, length = parsedAtOnce; from < text.length; ) {
+      const cut = text.indexOf('},{', from + length);
+      const end = cut < 0 ? text.length - 1 : cut + 1;
+      const rows = parsed(`[${text.slice(from, end)}]`);
+      if (rows) yield rows;
+      else if (cut < 0) throw new SyntaxError();
+      // What looked like the end of an object stands within a text or a list. Twice as much may end at one.
+      length = rows ? parsedAtOnce : 2 * length;
+      if (rows) from = end + 1;
+    }
+  } catch {
+    throw new AttuneError('ERR_BAD_FILE', 'Expected metadata as a JSON list of objects in the file of a search index.');
+  }
+}
+
+function parsed(json: string): Metadata[] | undefined {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
   }
 }

@@ -268,9 +268,9 @@ export class LexicalIndex {
   }
 
   /** The inverse of {@link toFile}. @throws ERR_BAD_FILE when its parts do not fit together. */
-  static fromFile(file: ModelFile, keys: number, options: Bm25Options, tokenizer?: Tokenizer): LexicalIndex {
+  static *opening(file: ModelFile, keys: number, options: Bm25Options, tokenizer?: Tokenizer): Generator<void, LexicalIndex> {
     const index = new LexicalIndex(options, tokenizer);
-    const { words, fields, orders, texts } = unpackLexical(file, keys, index.#fields.length, index.#orders !== undefined);
+    const { words, fields, orders, texts } = yield* unpackLexical(file, keys, index.#fields.length, index.#orders !== undefined);
     index.#words = words;
     index.#terms.reset(words);
     index.#fields = fields;

@@ -33,12 +33,16 @@ export function packLexical({ words, fields, orders, texts }: LexicalParts): Pic
   return { tensors, ids: { 'lexical.words': words } };
 }
 
+/** Texts that are added, and numbers that are checked, between two steps: some milliseconds of work. */
+const addedAtOnce = 2 ** 13;
+const checkedAtOnce = 2 ** 20;
+
 /**
- * The inverse of {@link packLexical}.
+ * The inverse of {@link packLexical}, by steps between which others may work.
  * @param keys all keys are below this.
  * @throws ERR_BAD_FILE when its parts do not fit together.
  */
-export function unpackLexical(file: ModelFile, keys: number, fieldCount: number, hasOrders: boolean): LexicalParts {
+export function* unpackLexical(file: ModelFile, keys: number, fieldCount: number, hasOrders: boolean): Generator<void, LexicalParts> {
   const words = file.ids['lexical.words'] ?? new IdMap();
   const fieldNumbers = Array.from({ length: fieldCount }, (_, field) => field);
   const keyOf = tensorOf(file, 'lexical.keys', Int32Array);
@@ -51,26 +55,40 @@ export function unpackLexical(file: ModelFile, keys: number, fieldCount: number,
       key,
       lengths.map((list) => list[text]),
     );
+    if (text % addedAtOnce === addedAtOnce - 1) yield;
   }
-  const fields = fieldNumbers.map((field) => {
-    const offsets = tensorOf(file, `lexical.${field}.offsets`, Int32Array, words.size + 1);
-    const numbers = tensorOf(file, `lexical.${field}.texts`, Int32Array);
-    const counts = tensorOf(file, `lexical.${field}.counts`, Uint16Array, numbers.length);
-    if (offsets[0] !== 0 || offsets.at(-1) !== numbers.length || offsets.some((at, k) => k > 0 && at < offsets[k - 1]))
-      throw damaged('its offsets do not increase');
-    if (numbers.some((text) => !(text >= 0 && text < keyOf.length))) throw damaged('a text number is out of range');
-    return Postings.fromColumns({ offsets, texts: numbers, counts });
-  });
-  const orders = hasOrders
-    ? fieldNumbers.map((field) => {
-        const ends = tensorOf(file, `lexical.${field}.orderEnds`, Int32Array, keyOf.length);
-        const bytes = tensorOf(file, `lexical.${field}.order`, Uint8Array);
-        const order = Orders.fromColumns(bytes, ends, keyOf.length, words.size);
-        if (!order) throw damaged('the order of its words cannot be read');
-        return order;
-      })
-    : undefined;
+  const fields: Postings[] = [];
+  for (const field of fieldNumbers) fields.push(yield* openPostings(file, field, words.size, keyOf.length));
+  let orders: Orders[] | undefined;
+  if (hasOrders) {
+    orders = [];
+    for (const field of fieldNumbers) orders.push(yield* openOrders(file, field, words.size, keyOf.length));
+  }
   return { words, fields, orders, texts };
+}
+
+function* openPostings(file: ModelFile, field: number, words: number, texts: number): Generator<void, Postings> {
+  const offsets = tensorOf(file, `lexical.${field}.offsets`, Int32Array, words + 1);
+  const numbers = tensorOf(file, `lexical.${field}.texts`, Int32Array);
+  yield;
+  const counts = tensorOf(file, `lexical.${field}.counts`, Uint16Array, numbers.length);
+  if (offsets[0] !== 0 || offsets.at(-1) !== numbers.length || offsets.some((at, k) => k > 0 && at < offsets[k - 1]))
+    throw damaged('its offsets do not increase');
+  for (let k = 0; k < numbers.length; k++) {
+    if (!(numbers[k] >= 0 && numbers[k] < texts)) throw damaged('a text number is out of range');
+    if (k % checkedAtOnce === checkedAtOnce - 1) yield;
+  }
+  yield;
+  return Postings.fromColumns({ offsets, texts: numbers, counts });
+}
+
+function* openOrders(file: ModelFile, field: number, words: number, texts: number): Generator<void, Orders> {
+  const ends = tensorOf(file, `lexical.${field}.orderEnds`, Int32Array, texts);
+  const bytes = tensorOf(file, `lexical.${field}.order`, Uint8Array);
+  yield;
+  const order = yield* Orders.opening(bytes, ends, texts, words);
+  if (!order) throw damaged('the order of its words cannot be read');
+  return order;
 }
 
 function damaged(what: string): AttuneError {

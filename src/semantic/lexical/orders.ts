@@ -74,8 +74,8 @@ export class Orders {
     return { bytes: this.#bytes.slice(0, this.#size), ends: this.#ends.slice(0, this.#count) };
   }
 
-  /** The inverse of {@link columns}, or undefined when they do not fit together. */
-  static fromColumns(bytes: Uint8Array, ends: Int32Array, texts: number, words: number): Orders | undefined {
+  /** The inverse of {@link columns} by steps between which others may work, or undefined when they do not fit together. */
+  static *opening(bytes: Uint8Array, ends: Int32Array, texts: number, words: number): Generator<void, Orders | undefined> {
     const isWhole = ends.length === texts && (ends.at(-1) ?? 0) === bytes.length;
     if (!isWhole || ends.some((end, k) => end < (k === 0 ? 0 : ends[k - 1]))) return undefined;
     const orders = new Orders();
@@ -83,13 +83,14 @@ export class Orders {
     orders.#ends = ends;
     orders.#size = bytes.length;
     orders.#count = texts;
-    return orders.#isSound(words) ? orders : undefined;
+    return (yield* orders.#isSound(words)) ? orders : undefined;
   }
 
   /** Whether each text ends where an entry does, and names known words alone. As {@link read}, without making entries. */
-  #isSound(words: number): boolean {
+  *#isSound(words: number): Generator<void, boolean> {
     const numbers = new Numbers(this.#bytes, 0);
     for (let text = 0; text < this.#count; text++) {
+      if (text % checkedAtOnce === checkedAtOnce - 1) yield;
       while (numbers.position < this.#ends[text]) {
         const head = numbers.next();
         if (head >= words * 4) return false;
@@ -107,6 +108,9 @@ export class Orders {
     this.#bytes[this.#size++] = rest;
   }
 }
+
+/** Texts that are checked between two steps: some milliseconds of work. */
+const checkedAtOnce = 2048;
 
 /** Reads numbers of variable length, seven bits a byte, the low ones first. */
 class Numbers {

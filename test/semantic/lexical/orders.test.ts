@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Orders, type Placed } from '../../../src/semantic/lexical/orders.ts';
+import { atOnce } from '../../../src/work/steps.ts';
+
+const openOrders = (...columns: Parameters<typeof Orders.opening>) => atOnce(Orders.opening(...columns));
 
 const texts: Placed[][] = [
   [
@@ -20,26 +23,26 @@ function columnsOf() {
 
 it('the order of words is the same after its columns', () => {
   const { bytes, ends } = columnsOf();
-  const orders = Orders.fromColumns(bytes, ends, texts.length, 40_001) as Orders;
+  const orders = openOrders(bytes, ends, texts.length, 40_001) as Orders;
   expect(texts.map((_, text) => orders.read(text))).toEqual(texts);
 });
 
 describe('columns that do not fit together are refused', () => {
   it('with a word that is not there', () => {
     const { bytes, ends } = columnsOf();
-    expect(Orders.fromColumns(bytes, ends, texts.length, 40_000)).toBeUndefined();
+    expect(openOrders(bytes, ends, texts.length, 40_000)).toBeUndefined();
   });
   it('with a number that does not end, also at the end of all', () => {
     const { bytes, ends } = columnsOf();
     for (const place of [ends[0] - 1, bytes.length - 1]) {
       const forged = bytes.slice();
       forged[place] |= 128;
-      expect(Orders.fromColumns(forged, ends, texts.length, 40_001)).toBeUndefined();
+      expect(openOrders(forged, ends, texts.length, 40_001)).toBeUndefined();
     }
   });
   it('with ends in the middle of an entry, or that fall', () => {
     const { bytes, ends } = columnsOf();
-    expect(Orders.fromColumns(bytes, Int32Array.of(ends[0] - 1, ends[1], ends[2]), texts.length, 40_001)).toBeUndefined();
-    expect(Orders.fromColumns(bytes, Int32Array.of(ends[1], 0, ends[2]), texts.length, 40_001)).toBeUndefined();
+    expect(openOrders(bytes, Int32Array.of(ends[0] - 1, ends[1], ends[2]), texts.length, 40_001)).toBeUndefined();
+    expect(openOrders(bytes, Int32Array.of(ends[1], 0, ends[2]), texts.length, 40_001)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import type { Catalogue } from './catalogue.ts';
 import { ContentNeighbours } from './content-neighbours.ts';
 import { FreshProducts } from './fresh-products.ts';
 import { popularList } from './popular-list.ts';
-import { nextTurn, rowsPerTurn } from './turns.ts';
+import { filterInTurns, nextTurn, rowsPerTurn } from './turns.ts';
 
 /** Only so many of the newest products are compared with those of the model at each answer. */
 const mostFresh = 500;
@@ -13,6 +13,9 @@ const warmed = 5000;
 const pauseMs = 15;
 /** A timer that comes so late says that the server is busy. */
 const latenessMs = 2;
+
+/** So often is a search in turns repeated when the catalogue has changed meanwhile; then it is done at once. */
+const mostTries = 3;
 
 /**
  * The trained models together with what has changed in the shop since: products that came are in the search and, by their contents, among the
@@ -86,10 +89,11 @@ export class LiveModels {
   /** Brings models that were just loaded to what the shop has now. */
   async catchUp(catalogue: Catalogue): Promise<void> {
     const { als, search, popular } = this;
-    const missing = search ? catalogue.cards.map((card) => card.parent_asin).filter((id) => !search.has(id)) : [];
-    search?.remove([...search.items].filter((id) => !catalogue.get(id)));
+    const ids = catalogue.cards.map((card) => card.parent_asin);
+    const missing = search ? await filterInTurns(ids, (id) => !search.has(id)) : [];
+    if (search) search.remove(await filterInTurns(search.items, (id) => !catalogue.get(id)));
     await this.#index(missing);
-    this.#gone = new Set(als ? [...als.items].filter((id) => !catalogue.get(id)) : []);
+    this.#gone = new Set(als && (await this.#goneFrom(als.items, catalogue)));
     this.#hidden = new Set(catalogue.hidden);
     this.#unwanted = undefined;
     this.#fresh = undefined;
@@ -100,6 +104,17 @@ export class LiveModels {
     this.#popularList = popular && popularList(popular);
     this.version++;
     this.#warmUp();
+  }
+
+  /** Items of a model that the shop no longer has. Products may come and go in between, so it is looked at again when some did. */
+  async #goneFrom(items: Iterable<string>, catalogue: Catalogue): Promise<string[]> {
+    const isGone = (id: string) => !catalogue.get(id);
+    for (let tries = 0; tries < mostTries; tries++) {
+      const { digest } = catalogue;
+      const gone = await filterInTurns(items, isGone);
+      if (catalogue.digest === digest) return gone;
+    }
+    return [...items].filter(isGone);
   }
 
   /** Asks each model once, because the first answer prepares tables that all later ones use. */

@@ -102,10 +102,13 @@ export function* unpackHnsw(bytes: Uint8Array, isVerified: boolean) {
   const ascending = slots.every((slot, k) => slot > (k > 0 ? slots[k - 1] : -1)) && (slots.at(-1) ?? 0) < 2 ** 30;
   if (!ascending) throw damaged('slots that ascend');
   const isSlot = membersOf(slots);
+  yield;
   if (new Set(slotOfKey).size !== slots.length || !slotOfKey.every(isSlot)) throw damaged('keys for all slots');
+  yield;
   if (keys.some((key) => key < 0) || new Set(keys).size < keys.length || (keys.length > 0 && dimensions === 0)) {
     throw damaged('different keys from 0, of vectors');
   }
+  yield;
   if (!(yield* areFinite(vectors))) throw damaged('finite numbers');
   const entry = whole(file, 'entry', -1, 2 ** 30);
   if (keys.length > 0 && !isSlot(entry)) throw damaged('an entry point that is there');

@@ -217,9 +217,11 @@ export class Hnsw implements HnswIndex {
 
   /** Takes the contents of a file. */
   *#fill({ dimensions, keys, slotOfKey, slots, vectors, coded, entry, links, isRefined }: HnswFile): Generator<void> {
+    yield;
     const graph = this.#begin(dimensions);
     const used = slots[slots.length - 1] + 1;
     graph.reserve(used, keys.reduce((a, b) => Math.max(a, b), 0) + 1, this.#o.efConstruction);
+    yield;
     for (let k = 0; k < slots.length; k++) {
       const vector = vectors.length > 0 ? vectors.subarray(k * dimensions, (k + 1) * dimensions) : undefined;
       if (coded) (this.#slots as FourBitSlots).restore(slots[k], coded(k), vector);
@@ -230,6 +232,7 @@ export class Hnsw implements HnswIndex {
       this.#name(slotOfKey[k], keys[k]);
       if (k % placedAtOnce === placedAtOnce - 1) yield;
     }
+    yield;
     this.#listFree();
     yield* links(graph);
     graph.enterAt(entry);
