@@ -127,7 +127,8 @@ const valuesOf = ({ timestamp, type, user, data }: ReturnType<typeof readOneEven
 export function readOneEvent(event: unknown, k: number) {
   try {
     const row = readRow(event);
-    return { ...readEvent(row), data: eventJson(row) };
+    const { user, type, timestamp } = readEvent(row); // no spread, which takes longer than the checks
+    return { user, type, timestamp, data: eventJson(row) };
   } catch (error) {
     throw ofRow(k, error);
   }
