@@ -71,13 +71,8 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
       const users = [...new Set(lookupKeys(checkIterable('events.ofUsers', 'ids', given), 'events.ofUsers: user'))];
       const { condition, values } = where(readFilter(filter));
       const rows = await use((connection) => {
-        if (dialect.list) {
-          // User by user through the index. Without statistics, as of a table that grows by a stream, a planner takes some users for most of the
-          // table and reads all of it; \`offset 0\` keeps it from making a join of this.
-          const ofOne = `${select} ${condition} and ${user} = g.id offset 0`;
-          const sql = `select e.* from unnest(${dialect.list.texts}) as g(id) cross join lateral (${ofOne}) as e order by e."attune_place"`;
-          return connection.all<Stored>(text(sql), dialect.list.value(users), ...values);
-        }
+        if (dialect.list)
+          return connection.all<Stored>(text(listed(dialect, select, condition, user)), dialect.list.value(users), ...values);
         const sql = (count: number) => text(`${select} ${condition} and ${user} in (${parameters(count)}) order by ${id}`);
         return inParts(users, Math.min(dialect.maxParameters, 10_000) - values.length, (part) =>
           connection.all<Stored>(sql(part.length), ...values, ...part),
@@ -94,6 +89,15 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
       return use((connection) => connection.run(text(`delete from ${name} ${condition}`), ...values));
     },
   };
+}
+
+/**
+ * The events of a list of users, each through the index. Without statistics, as of a table that grows by a stream, a planner takes some users for
+ * most of the table and reads all of it; `offset 0` keeps it from making a join of this.
+ */
+function listed({ list }: SqlDialect, select: string, condition: string, user: string): string {
+  const ofOne = `${select} ${condition} and ${user} = g.id offset 0`;
+  return `select e.* from unnest(${list?.texts}) as g(id) cross join lateral (${ofOne}) as e order by e."attune_place"`;
 }
 
 /** Makes the condition on a filter, and its parameters. Columns are quoted already. */
