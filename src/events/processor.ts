@@ -3,6 +3,7 @@ import type { EventBatch, EventStream } from '../contracts/event-stream.ts';
 import type { ModelStore } from '../contracts/model-store.ts';
 import { AttuneError } from '../errors.ts';
 import { abortSignal, anything, callback, number, optional, readOptions, text } from '../options.ts';
+import { Background } from '../work/background.ts';
 import { pause } from '../work/pause.ts';
 import { ChangePublisher, putChanges } from './changes.ts';
 import { StreamMetrics } from './metrics.ts';
@@ -196,7 +197,9 @@ class Processor implements StreamProcessor {
       const deltas = waiting.flatMap((each) => each.deltas);
       if (this.#publisher && deltas.length > 0) {
         const publisher = this.#publisher;
-        this.#metrics.count('versions', await publisher.publish(deltas, positions));
+        // With changes, answers do not wait for versions: events are more urgent.
+        const background = new Background(this.#o.changes ? this.#o.publishEveryMs / 2 : 0, signal);
+        this.#metrics.count('versions', await publisher.publish(deltas, positions, background));
       }
       await this.#changes?.written();
       if (!this.#changes) this.#observe(waiting.flatMap(({ times }) => times));

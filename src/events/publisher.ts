@@ -2,7 +2,8 @@ import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import type { Recommender } from '../contracts/recommender.ts';
 import { Interactions } from '../data/interactions.ts';
 import { AttuneError } from '../errors.ts';
-import { addedUp, type Delta } from './store-batch.ts';
+import { Background } from '../work/background.ts';
+import { type Delta, PairSums } from './store-batch.ts';
 
 /** Positions that a model knows of, by source; metadata of its version. */
 type Positions = Record<string, number>;
@@ -10,6 +11,8 @@ type Positions = Record<string, number>;
 /** A model that learns events, as versions in a store. */
 export type StreamRecommender = Recommender & Required<Pick<Recommender, 'partialFit'>>;
 
+/** Deltas that are taken at once. */
+const together = 500;
 /** So many deltas are kept, to be applied again to a version that somebody else made from before them. */
 const mostKept = 1_000_000;
 
@@ -63,17 +66,20 @@ export class ModelPublisher {
     this.#version = (await this.#put()).version;
   }
 
-  /** Learns and publishes; resolves when the version is there. Returns the number of versions that were put. */
-  async publish(deltas: readonly Delta[], positions: Positions): Promise<number> {
+  /**
+   * Learns and publishes; resolves when the version is there. Returns the number of versions that were put.
+   * @param background gives way to more urgent work
+   */
+  async publish(deltas: readonly Delta[], positions: Positions, background = new Background(0)): Promise<number> {
     for (const delta of deltas) this.#kept.push(delta);
     if (this.#kept.length > mostKept) this.#kept = this.#kept.slice(-mostKept / 2);
-    await this.#learn(deltas);
+    await this.#learn(deltas, background);
     advance(this.#positions, positions);
     for (let puts = 0; puts < 100; puts++) {
       const newest = (await this.#models.list(this.#name)).at(-1);
       if (newest && newest.version !== this.#version) {
         await this.#take(newest, {});
-        await this.#learn(this.#kept);
+        await this.#learn(this.#kept, background);
         advance(this.#positions, positions);
       }
       const expected = (this.#version ?? 0) + 1;
@@ -85,7 +91,7 @@ export class ModelPublisher {
       if (between) {
         await this.#take(between, {});
         this.#version = version;
-        await this.#learn(this.#kept);
+        await this.#learn(this.#kept, background);
         advance(this.#positions, positions);
       }
     }
@@ -93,26 +99,31 @@ export class ModelPublisher {
   }
 
   /** Applies what the model does not know yet. */
-  async #learn(deltas: readonly Delta[]): Promise<void> {
+  async #learn(deltas: readonly Delta[], background: Background): Promise<void> {
     // The same event may be there twice: as it was stored, and as it came again after a rebalance.
     const taken = new Map<string, Set<number>>();
-    const unknown = deltas.filter(({ source, offset }) => {
-      if (offset < (this.#positions[source] ?? 0)) return false;
+    const sums = new PairSums();
+    for (const delta of deltas) {
+      const { source, offset } = delta;
       const offsets = taken.get(source) ?? new Set<number>();
       taken.set(source, offsets);
-      return offsets.size < offsets.add(offset).size;
-    });
-    if (unknown.length === 0) return;
+      if (offset < (this.#positions[source] ?? 0) || offsets.has(offset)) continue;
+      offsets.add(offset);
+      sums.add(delta);
+      if (offsets.size % together === 0) await background.rest();
+    }
+    if (sums.size === 0) return;
     const knownValue = valuesOf(this.#recommender);
     const columns = { users: [] as string[], items: [] as string[], values: [] as number[], timestamps: [] as number[] };
-    for (const { user, item, value, timestamp } of addedUp(unknown)) {
+    for (const { user, item, value, timestamp } of sums.values()) {
       columns.users.push(user);
       columns.items.push(item);
       columns.values.push(value + knownValue(user, item));
-      columns.timestamps.push(timestamp);
+      if (columns.timestamps.push(timestamp) % together === 0) await background.rest();
     }
-    await this.#recommender.partialFit(Interactions.fromColumns(columns));
-    for (const { source, offset } of unknown) this.#positions[source] = Math.max(this.#positions[source] ?? 0, offset + 1);
+    await this.#recommender.partialFit(Interactions.fromColumns(columns), { onProgress: () => background.rest() });
+    for (const [source, offsets] of taken)
+      for (const offset of offsets) this.#positions[source] = Math.max(this.#positions[source] ?? 0, offset + 1);
   }
 
   async #put(): Promise<ModelInfo> {

@@ -71,11 +71,13 @@ export class BatchStore {
     const { fresh, known } = sorted(batch.events, behind);
     const marks = await this.#mark(store, fresh, behind);
 
-    const rows = fresh.map(({ event }, k) => ({ ...event, stream: marks[k] }));
+    const rows = marked(fresh, marks);
     await (store.events.addMany ? store.events.addMany(rows) : store.events.appendMany(rows));
     const deltas: Delta[] = [];
     for (let k = 0; k < fresh.length; k++) addDelta(deltas, fresh[k].event, marks[k]);
-    const { rejected } = await store.interactions.putMany(addedUp(deltas), { onConflict: 'sum', unknownProducts: 'stub' });
+    const sums = new PairSums();
+    for (const delta of deltas) sums.add(delta);
+    const { rejected } = await store.interactions.putMany(sums.values(), { onConflict: 'sum', unknownProducts: 'stub' });
     if (rejected.length > 0) throw new AttuneError('ERR_BAD_ROW', `An event cannot be stored: ${rejected[0].reason}`);
     const again = known.length > 0 ? storedDeltas(known, await historyOf(store, known, 0), name) : [];
     const missing = batch.positions.reduce((sum, { partition, first }) => {
@@ -152,17 +154,27 @@ async function advanced(store: DataStore, stream: string, to: readonly Partition
   return behind;
 }
 
+type Sum = Pick<Delta, 'user' | 'item' | 'value' | 'timestamp'>;
+
 /** Sums of deltas by pair, in the order in which pairs first came; the time is the latest. */
-export function addedUp(deltas: readonly Delta[]): Pick<Delta, 'user' | 'item' | 'value' | 'timestamp'>[] {
-  const sums = new Map<string, Pick<Delta, 'user' | 'item' | 'value' | 'timestamp'>>();
-  for (const { user, item, value, timestamp } of deltas) {
-    const sum = sums.get(`${user}\0${item}`);
+export class PairSums {
+  readonly #sums = new Map<string, Sum>();
+
+  get size(): number {
+    return this.#sums.size;
+  }
+
+  add({ user, item, value, timestamp }: Sum): void {
+    const sum = this.#sums.get(`${user}\0${item}`);
     if (sum) {
       sum.value += value;
       sum.timestamp = Math.max(sum.timestamp, timestamp);
-    } else sums.set(`${user}\0${item}`, { user, item, value, timestamp });
+    } else this.#sums.set(`${user}\0${item}`, { user, item, value, timestamp });
   }
-  return [...sums.values()];
+
+  values(): IterableIterator<Sum> {
+    return this.#sums.values();
+  }
 }
 
 /** What is stored of the users of a batch, from the beginning of the sessions that it may continue. */
@@ -176,6 +188,11 @@ async function historyOf(store: DataStore, events: readonly PlacedEvent[], gapMs
   const began = longer.reduce((first, { stream }) => Math.min(first, (stream as StreamMark).session as number), since);
   const long = new Set(longer.map(({ user }) => user));
   return [...found.filter(({ user }) => !long.has(user)), ...(await ofUsers(long, { since: began }))];
+}
+
+/** Events with their marks, as they are stored. */
+function* marked(events: readonly PlacedEvent[], marks: readonly StreamMark[]) {
+  for (let k = 0; k < events.length; k++) yield { ...events[k].event, stream: marks[k] };
 }
 
 /** Adds what an event with a mark adds to the value of a pair. */

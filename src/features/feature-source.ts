@@ -49,7 +49,8 @@ export function rowsSource(rows: Iterable<FeatureRow> | (() => Iterable<FeatureR
         const history = histories.get(String(row[entity]));
         if (history) {
           const time = timeOf(row[timestamp], timestamp, number);
-          history.push({ time, created: created === undefined ? 0 : timeOf(row[created], created, number), row });
+          const written = created === undefined ? undefined : row[created];
+          history.push({ time, created: written == null ? Number.NEGATIVE_INFINITY : timeOf(written, created as string, number), row });
         }
         number++;
       }
@@ -77,7 +78,7 @@ export interface FeatureAnswer {
 
 /**
  * Features in a table of PostgreSQL: one row per id and moment, joined in the database. An index on id and time makes it quick. Columns of
- * time are `timestamptz`, or numbers in milliseconds since 1970.
+ * time are `timestamptz`, `timestamp` or `date` in UTC whatever the zone of the session, or numbers in milliseconds since 1970.
  *
  * @param handle a `Pool` or an opened `Client` of `pg`, or a PGlite; it remains the caller's
  * @param options.table name of the table or view, with its schema if need be: `'features.items'`
@@ -93,7 +94,7 @@ export function postgresFeatures(handle: FeatureQueries, options: { table: strin
     throw new AttuneError('ERR_BAD_OPTION', `postgresFeatures: option 'table' must be the name of a table, got ${shown(options?.table)}.`);
   }
   const table = options.table.split('.').map(quoted).join('.');
-  const numeric = new Map<string, boolean>();
+  const moments = new Map<string, (ms: string) => string>();
   const query = async <Row>(text: string, values: unknown[]): Promise<Row[]> => {
     try {
       return (await handle.query(text, values)).rows as Row[];
@@ -101,26 +102,35 @@ export function postgresFeatures(handle: FeatureQueries, options: { table: strin
       throw new AttuneError('ERR_STORE', `postgresFeatures: ${table}: ${(cause as Error)?.message ?? shown(cause)}.`, { cause });
     }
   };
+  /** How a moment in milliseconds is compared with a column of time. */
+  const momentFor = async (column: string): Promise<(ms: string) => string> => {
+    let moment = moments.get(column);
+    if (!moment) {
+      const [{ type }] = await query<{ type: string }>(
+        `select pg_typeof((select ${quoted(column)} from ${table} limit 1))::text as type`,
+        [],
+      );
+      if (/with time zone$/.test(type)) moment = (ms) => `to_timestamp((${ms}) / 1000.0)`;
+      else if (/^(?:timestamp|date)/.test(type)) moment = (ms) => `(to_timestamp((${ms}) / 1000.0) at time zone 'UTC')`;
+      else moment = (ms) => ms;
+      moments.set(column, moment);
+    }
+    return moment;
+  };
   return {
-    async join(moments, { entity, timestamp, created, features, ttlMs }) {
-      let isNumber = numeric.get(timestamp);
-      if (isNumber === undefined) {
-        const [{ type }] = await query<{ type: string }>(`select pg_typeof(max(${quoted(timestamp)}))::text as type from ${table}`, []);
-        numeric.set(timestamp, (isNumber = !/^(?:timestamp|date)/.test(type)));
-      }
-      const at = isNumber ? `t.${quoted(timestamp)}` : `extract(epoch from t.${quoted(timestamp)}) * 1000`;
-      const bound = (sign: string, ms: string) =>
-        isNumber ? `t.${quoted(timestamp)} ${sign} ${ms}` : `t.${quoted(timestamp)} ${sign} to_timestamp((${ms}) / 1000.0)`;
-      const since = Number.isFinite(ttlMs) ? `and ${bound('>=', `g.time - ${ttlMs}`)}` : '';
-      const order = [timestamp, ...(created === undefined ? [] : [created])].map((name) => `t.${quoted(name)} desc`).join(', ');
+    async join(asked, { entity, timestamp, created, features, ttlMs }) {
+      const moment = await momentFor(timestamp);
+      const time = `t.${quoted(timestamp)}`;
+      const since = Number.isFinite(ttlMs) ? `and ${time} >= ${moment(`g.time - ${ttlMs}`)}` : '';
+      const order = [`${time} desc`, ...(created === undefined ? [] : [`t.${quoted(created)} desc nulls last`])].join(', ');
       const named = features.map((name, k) => `t.${quoted(name)} as f${k}`).join(', ');
       const rows: (FeatureRow | undefined)[] = [];
-      for (let from = 0; from < moments.length; from += 10_000) {
-        const part = moments.slice(from, from + 10_000);
+      for (let from = 0; from < asked.length; from += 10_000) {
+        const part = asked.slice(from, from + 10_000);
         const found = await query<{ n: number | string; f: Record<string, unknown> | null }>(
           `select g.n, f.* from unnest($1::text[], $2::float8[]) with ordinality as g(key, time, n)
-           left join lateral (select true as found, ${at} as attune_time${named === '' ? '' : `, ${named}`} from ${table} as t
-             where t.${quoted(entity)}::text = g.key and ${bound('<=', 'g.time')} ${since} order by ${order} limit 1) as f on true order by g.n`,
+           left join lateral (select true as found, ${named} from ${table} as t
+             where t.${quoted(entity)}::text = g.key and ${time} <= ${moment('g.time')} ${since} order by ${order} limit 1) as f on true order by g.n`,
           [part.map(({ key }) => key), part.map(({ time }) => time)],
         );
         for (const row of found as unknown as Record<string, unknown>[]) {

@@ -16,7 +16,7 @@ export interface FeatureView {
   source: FeatureSource | Iterable<FeatureRow> | (() => Iterable<FeatureRow> | AsyncIterable<FeatureRow>);
   /** Column with the moment from which on values hold. Default `'event_timestamp'`, as Feast has it. */
   timestamp?: string | undefined;
-  /** Column with the moment at which a row was written. Of rows of one moment the latest counts. Default: none. */
+  /** Column with the moment at which a row was written, null for unknown. Of rows of one moment the latest counts. Default: none. */
   created?: string | undefined;
   /** How old values may be, in milliseconds. Default: any age. */
   ttlMs?: number | undefined;
@@ -142,8 +142,12 @@ function readView(given: FeatureView) {
 
 function sourceOf(source: FeatureView['source'] | undefined, name: string): FeatureSource {
   if (typeof (source as FeatureSource | undefined)?.join === 'function' && !Array.isArray(source)) return source as FeatureSource;
-  if (typeof source === 'function' || (typeof source === 'object' && source !== null && Symbol.iterator in source))
-    return rowsSource(source as never);
+  if (typeof source === 'function') return rowsSource(source);
+  if (typeof source === 'object' && source !== null && Symbol.iterator in source) {
+    // An iterator, such as a generator that runs, can be read once only.
+    const isIterator: boolean = source[Symbol.iterator]() === (source as unknown);
+    return rowsSource(isIterator ? [...source] : source);
+  }
   throw new AttuneError(
     'ERR_BAD_OPTION',
     `featureStore: the source of view ${shown(name)} must be rows, a function that reads them, or a feature source, got ${shown(source)}.`,

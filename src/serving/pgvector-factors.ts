@@ -110,7 +110,12 @@ export function pgvectorFactors(handle: PgvectorHandle, options: PgvectorFactors
       const id = readId(user, 'recommend: user');
       const served = await serving();
       if (!served) throw new AttuneError('ERR_NOT_FOUND', `pgvectorFactors: no model is published in '${o.table}'. Call publish first.`);
-      const found = await bestItems(query, served, id, asked);
+      const found = await bestItems(query, served, id, asked).catch(async (error) => {
+        looked = Number.NEGATIVE_INFINITY; // what was served a moment ago may have been dropped, when versions come fast
+        const newer = await serving();
+        if (!newer || newer.version === served.version) throw error;
+        return bestItems(query, newer, id, asked);
+      });
       if (found || o.onUnknown === 'empty') return found ?? [];
       throw new AttuneError(
         'ERR_UNKNOWN_USER',

@@ -1,7 +1,18 @@
 import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { abortSignal, anything, callback, checkNamed, checkRows, integer, optional, type Progress, readOptions } from '../options.ts';
+import {
+  abortSignal,
+  anything,
+  callback,
+  checkNamed,
+  checkRows,
+  integer,
+  number,
+  optional,
+  type Progress,
+  readOptions,
+} from '../options.ts';
 import { type FittableFamily, type Fitter, hereFitter, threadFitter } from './fit-threads.ts';
 
 export type { FittableFamily } from './fit-threads.ts';
@@ -78,7 +89,8 @@ export async function* fitMany(
       idle.push(fitter);
     } catch (error) {
       results.push({ name: tenant.name, error });
-      if (error instanceof AttuneError && error.code === 'ERR_OUT_OF_MEMORY') await fitter.close();
+      const outOfMemory = error instanceof AttuneError && error.code === 'ERR_OUT_OF_MEMORY';
+      if (outOfMemory || fitter.ended) await fitter.close();
       else idle.push(fitter);
     } finally {
       used -= bytes;
@@ -103,7 +115,7 @@ export async function* fitMany(
       const settings = { ...o.options, ...tenant.options };
       try {
         const interactions = await load(tenant);
-        const bytes = o.bytesOf(interactions, settings);
+        const bytes = number({ min: 0 })(o.bytesOf(interactions, settings), `fitMany: bytesOf of '${tenant.name}'`);
         if (bytes > o.maxBytes) throw tooLarge(tenant.name, bytes, o.maxBytes);
         while (used + bytes > o.maxBytes) await Promise.race([...running, abort]);
         used += bytes;

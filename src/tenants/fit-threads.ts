@@ -20,6 +20,8 @@ export interface FitJob {
 /** What runs fits, one at a time. */
 export interface Fitter {
   fit(job: FitJob): Promise<Uint8Array>;
+  /** Whether it can fit no more, because its thread has ended. */
+  readonly ended: boolean;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export function hereFitter(signal: AbortSignal | undefined): Fitter {
       const model = await new family({ ...options, threads: 1 }).fit(interactions, signal ? { signal } : {});
       return model.toBytes();
     },
+    ended: false,
     close: async () => {},
   };
 }
@@ -57,18 +60,23 @@ export function threadFitter(): Fitter {
     workerData: { source, modules: modules.map((name) => new URL(name, here).href) },
   });
   let waiting: { resolve: (bytes: Uint8Array) => void; reject: (error: unknown) => void } | undefined;
+  let ended = false;
   const fail = (error: unknown) => waiting?.reject(error);
+  const end = (cause?: unknown) => {
+    ended = true;
+    fail(new AttuneError('ERR_OUT_OF_MEMORY', 'fitMany: a thread ended by itself, most likely for want of memory.', { cause }));
+  };
   worker.on('message', ((answer: { bytes?: Uint8Array; error?: { code?: string; message: string } }) => {
     if (answer.bytes) waiting?.resolve(answer.bytes);
     else fail(errorOf(answer.error as { code?: string; message: string }));
   }) as never);
-  worker.on('error', fail as never);
-  worker.on('exit', (() =>
-    fail(new AttuneError('ERR_OUT_OF_MEMORY', 'fitMany: a thread ended by itself, most likely for want of memory.'))) as never);
+  worker.on('error', end as never); // what a fit throws comes as a message: only what ends the thread comes here
+  worker.on('exit', (() => end()) as never);
   return {
     fit: ({ family, options, interactions }) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
+        if (ended) end();
         const job: { kind: string; options: object; packed: PackedInteractions } = {
           kind: new family(options).kind,
           options: { ...options, threads: 1 },
@@ -76,6 +84,9 @@ export function threadFitter(): Fitter {
         };
         worker.postMessage(job);
       }),
+    get ended() {
+      return ended;
+    },
     async close() {
       waiting = undefined;
       await worker.terminate();

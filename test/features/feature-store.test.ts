@@ -67,6 +67,52 @@ describe('features by name and time', () => {
     await database.close();
   });
 
+  it('are those of UTC, whatever the zone of a session of PostgreSQL is', { timeout: 60_000 }, async () => {
+    const noon = Date.UTC(2026, 0, 1, 12);
+    const database = await PGlite.create();
+    for (const zone of ['UTC', 'Europe/Berlin', 'America/New_York']) {
+      for (const [type, at, value] of [
+        ['timestamptz', noon, "'2026-01-01 12:00+00'"],
+        ['timestamp', noon, "'2026-01-01 12:00'"],
+        ['date', noon - day / 2, "'2026-01-01'"],
+        ['int8', noon, String(noon)],
+      ] as const) {
+        await database.exec(
+          `set timezone = '${zone}'; drop table if exists zoned; create table zoned (item text, event_timestamp ${type}, price int)`,
+        );
+        const source = postgresFeatures(database, { table: 'zoned' });
+        const features = featureStore([{ name: 'items', entity: 'item', ttlMs: 1000, source, features: ['price'] }]);
+        const question = [-1, 0, 1000, 1001].map((later) => ({ item: 'a', timestamp: at + later }));
+        expect(await features.at(question)).toEqual(question.map(() => ({ 'items:price': null })));
+        await database.exec(`insert into zoned values ('a', ${value}, 7)`);
+        const found = (await features.at(question)).map((row) => row['items:price']);
+        expect(found, `${type} in ${zone}`).toEqual([null, 7, 7, null]);
+      }
+    }
+    await database.close();
+  });
+
+  it('of one moment are those written last, and last of all those written nobody knows when', { timeout: 60_000 }, async () => {
+    const at = (price: number, created: number | null) => ({ item: 'a', event_timestamp: t0, price, created });
+    const tied = [at(1, t0), at(2, null), at(3, t0 + 5), at(4, t0 + 1)];
+    const database = await PGlite.create();
+    await database.exec(
+      `create table tied (item text, event_timestamp int8, price int, created int8); insert into tied values ${tied.map((row) => `('a', ${t0}, ${row.price}, ${row.created})`)}`,
+    );
+    for (const source of [tied, postgresFeatures(database, { table: 'tied' })]) {
+      const features = featureStore([{ ...view, source, features: ['price'] }]);
+      expect(await features.at([{ item: 'a', timestamp: t0 }])).toEqual([{ 'items:price': 3 }]);
+    }
+    await database.close();
+  });
+
+  it('are there again from a source that can be read once only', async () => {
+    const features = featureStore([{ ...view, source: rows.values() }]);
+    const first = await features.at(asked);
+    expect(first[1]).toEqual({ 'items:price': 10, 'items:brand': 'GE' });
+    expect(await features.at(asked)).toEqual(first);
+  });
+
   it('are the newest for serving, by the same rules', async () => {
     const now = Date.now();
     const recent = [

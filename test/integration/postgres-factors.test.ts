@@ -51,6 +51,18 @@ describe('factors in pgvector', () => {
     expect(hits / 500).toBeGreaterThan(0.95);
   });
 
+  it('answer a reader whose version has gone meanwhile, because two came within its refreshMs', { timeout: 240_000 }, async () => {
+    const als = await trained(1);
+    const writer = pgvectorFactors(pool, { table: `k${run}` });
+    const reader = pgvectorFactors(pool, { table: `k${run}`, refreshMs: 60_000 });
+    await writer.publish(als, 1);
+    const wanted = await reader.recommend('u1');
+    for (const version of [2, 3]) await writer.publish(als, version);
+    expect(await reader.recommend('u1')).toEqual(wanted);
+    expect(await reader.version()).toBe(3);
+    await expect(reader.recommend('u1', { where: { brand: { gte: 1 } } as never })).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
+  });
+
   it('change over to what a store of models promotes, in a process that holds no model', { timeout: 240_000 }, async () => {
     const models = postgresModelStore(pool, { table: `m${run}` });
     const writer = pgvectorFactors(pool, { table: `h${run}` });

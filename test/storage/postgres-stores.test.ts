@@ -97,3 +97,19 @@ it('streams read a table without statistics along its key, and do not sort the r
     expect(rows.map((row) => row['QUERY PLAN']).join('\n')).not.toContain('Sort');
   }
 });
+
+it('events of some users are found through their index in a table without statistics', async () => {
+  const tables = { products: { name: 'np' }, interactions: { name: 'ni' }, events: { name: 'new_events' } };
+  const { events } = (await postgresDataStore(database as PostgresHandle, { tables })) as unknown as Required<DataStore>;
+  await events.addMany?.(Array.from({ length: 20_000 }, (_, k) => ({ user: `u${k % 5000}`, type: 'view', timestamp: k })));
+  const found = await events.ofUsers?.(
+    Array.from({ length: 40 }, (_, k) => `u${39 - k}`),
+    { since: 30 },
+  );
+  expect(found?.map(({ timestamp }) => timestamp)).toEqual(
+    Array.from({ length: 20_000 }, (_, k) => k).filter((k) => k >= 30 && k % 5000 < 40),
+  );
+  await database.query('select pg_stat_force_next_flush()');
+  const { rows } = await database.query("select seq_tup_read, idx_scan from pg_stat_user_tables where relname = 'new_events'");
+  expect(rows).toEqual([{ seq_tup_read: 0, idx_scan: 40 }]);
+});

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import {
   AlsRecommender,
   EaseRecommender,
@@ -11,6 +12,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { zipf } from '../support/makers.ts';
 
+const threads = createRequire(import.meta.url)('node:worker_threads') as typeof import('node:worker_threads');
 const dataOf = (seed: number): Interactions => zipf({ users: 60 + seed, items: 40, rows: 600, seed });
 const options = { factors: 8, iterations: 3, seed: 5 };
 
@@ -90,6 +92,31 @@ describe('many fits', () => {
     expect(found.get('good')?.bytes).toBeInstanceOf(Uint8Array);
     const wrong = fitMany([], { family: AlsRecommender, options: { factor: 3 } });
     await expect(wrong.next()).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
+  });
+
+  it('go on in a new thread after one that ended for want of memory', { timeout: 60_000 }, async () => {
+    const { Worker } = threads;
+    let started = 0;
+    threads.Worker = class extends Worker {
+      constructor(source: string, options: object) {
+        super(source, started++ === 0 ? { ...options, resourceLimits: { maxOldGenerationSizeMb: 5 } } : options);
+      }
+    } as typeof Worker;
+    const tenants = ['large', 'a', 'b'].map((name, k) => ({ name, interactions: dataOf(k) }));
+    const found = await all(fitMany(tenants, { family: AlsRecommender, options, workers: 1 })).finally(() => {
+      threads.Worker = Worker;
+    });
+    expect(started).toBe(2);
+    expect(found.get('large')?.error).toMatchObject({ code: 'ERR_OUT_OF_MEMORY', cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } });
+    for (const name of ['a', 'b']) expect(found.get(name)?.bytes?.length).toBeGreaterThan(0);
+  });
+
+  it('name a tenant whose need of memory is no number', async () => {
+    const bytesOf = ({ userCount }: Interactions) => (userCount === 60 ? Number.NaN : 1);
+    const tenants = ['a', 'b'].map((name, k) => ({ name, interactions: dataOf(k) }));
+    const found = await all(fitMany(tenants, { family: AlsRecommender, options, workers: 0, bytesOf }));
+    expect(found.get('a')?.error).toMatchObject({ code: 'ERR_BAD_OPTION', message: expect.stringContaining("bytesOf of 'a'") });
+    expect(found.get('b')?.bytes?.length).toBeGreaterThan(0);
   });
 
   it('end with the reason of an abort', async () => {

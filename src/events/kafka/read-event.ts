@@ -72,25 +72,51 @@ function readEvent(given: unknown, now: number): StreamEvent {
   if (typeof event.type !== 'string' || event.type === '') {
     throw new AttuneError('ERR_BAD_ROW', `Expected a text as 'type' of an event, got ${shown(event.type)}.`);
   }
+  key(event.type, 'type');
   if (event.item === null || event.item === undefined) delete event.item;
   else event.item = key(event.item, 'item');
   if (event.value === null || event.value === undefined) delete event.value;
-  else if (typeof event.value !== 'number' || !Number.isFinite(event.value)) {
-    throw new AttuneError('ERR_BAD_VALUE', `Expected a finite number as 'value' of an event, got ${shown(event.value)}.`);
+  else if (typeof event.value !== 'number' || !(Math.abs(event.value) <= Number.MAX_SAFE_INTEGER)) {
+    throw new AttuneError('ERR_BAD_VALUE', `Expected a number below 2^53 as 'value' of an event, got ${shown(event.value)}.`);
   }
   const time = event.timestamp === undefined ? now : readTime(event.timestamp);
-  if (time === undefined || !Number.isFinite(time)) {
+  if (time === undefined || !(Math.abs(time) <= maxTime)) {
     throw new AttuneError('ERR_BAD_VALUE', `Expected milliseconds since 1970 as 'timestamp' of an event, got ${shown(event.timestamp)}.`);
   }
   event.timestamp = time;
+  for (const name in event) {
+    const value = event[name];
+    if (typeof value === 'object' && value !== null && !isShallow(value, maxDepth))
+      throw new AttuneError('ERR_BAD_ROW', `Expected at most ${maxDepth} levels of lists and objects in '${name}' of an event.`);
+  }
   return event;
 }
 
-/** An id that every store keeps. */
+// What a store would refuse must be refused here, where there is a dead-letter topic: a processor could get past it never more.
+
+/** Largest time that a Date can hold, in milliseconds. */
+const maxTime = 8.64e15;
+/** Maximum length of ids and types: PostgreSQL keeps 2,700 bytes for a user and an item together in an index. */
+const maxLength = 400;
+/** Maximum depth of further fields: whoever writes or reads JSON needs stack for each level. */
+const maxDepth = 100;
+
+/** An id, or a type, that every store keeps. */
 function key(value: unknown, name: string): string {
   const id = readId(value, `event: ${name}`);
-  if (!id.includes('\0')) return id;
-  throw new AttuneError('ERR_BAD_ID', `event: ${name}: expected an id without the character NUL, got ${shown(value)}.`);
+  if (id.includes('\0')) throw new AttuneError('ERR_BAD_ID', `event: ${name}: expected no character NUL, got ${shown(value)}.`);
+  if (id.length > maxLength)
+    throw new AttuneError(
+      'ERR_BAD_ID',
+      `event: ${name}: expected at most ${maxLength} characters, got ${id.length}, ${shown(id.slice(0, 40))} at first.`,
+    );
+  return id;
+}
+
+/** Whether lists and objects are in each other at most so deep. */
+function isShallow(value: object, levels: number): boolean {
+  if (levels === 0) return false;
+  return Object.values(value).every((each) => typeof each !== 'object' || each === null || isShallow(each, levels - 1));
 }
 
 function text(wrong: unknown): string {

@@ -135,7 +135,8 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
 
   /**
    * Takes in new interactions: a known pair gets the new value, new users and items join at the end. Touched users are
-   * solved, then touched and new items, then the touched users again; all other rows keep their bytes.
+   * solved, then touched and new items, then the touched users again; all other rows keep their bytes. Where `onProgress` returns a
+   * promise, it is waited for.
    * @throws ERR_NOT_FITTED; ERR_NOT_SUPPORTED after `fromFactors` without a history; the signal's reason. The model then stays what it
    *   was.
    */

@@ -41,7 +41,7 @@ export async function updateAls(model: AlsModel, added: Interactions, { signal, 
   const total = 2 * touchedUsers.length + touchedItems.length;
   const step = async (rows: number) => {
     done += rows;
-    onProgress?.({ phase: 'updating', done, total });
+    await onProgress?.({ phase: 'updating', done, total }); // a stream pauses here, to leave the processor to what is more urgent
     await yieldNow();
     signal?.throwIfAborted();
   };

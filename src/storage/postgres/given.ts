@@ -60,21 +60,40 @@ export function arrayText(values: readonly SqlValue[]): string {
 
 /** Rows in the text format of `copy`, in pieces of some tens of kilobytes. */
 export function copyChunks<Row>(rows: readonly Row[], valuesOf: (row: Row) => readonly SqlValue[]): Uint8Array[] {
-  const encoder = new TextEncoder();
-  const chunks: Uint8Array[] = [];
-  let text = '';
-  for (const row of rows) {
-    const values = valuesOf(row);
-    text += copyText(values[0]);
-    for (let k = 1; k < values.length; k++) text += `\t${copyText(values[k])}`;
-    text += '\n';
-    if (text.length > 60_000) {
-      chunks.push(encoder.encode(text));
-      text = '';
-    }
+  const text = new CopyText();
+  for (const row of rows) text.add(valuesOf(row));
+  return text.chunks();
+}
+
+/** The same, row by row. */
+export class CopyText {
+  readonly #encoder = new TextEncoder();
+  readonly #chunks: Uint8Array[] = [];
+  #text = '';
+  #size = 0;
+
+  /** Number of rows so far. */
+  get size(): number {
+    return this.#size;
   }
-  if (text !== '') chunks.push(encoder.encode(text));
-  return chunks;
+
+  add(values: readonly SqlValue[]): void {
+    this.#text += copyText(values[0]);
+    for (let k = 1; k < values.length; k++) this.#text += `\t${copyText(values[k])}`;
+    this.#text += '\n';
+    this.#size++;
+    if (this.#text.length > 60_000) this.#flush();
+  }
+
+  chunks(): Uint8Array[] {
+    if (this.#text !== '') this.#flush();
+    return this.#chunks;
+  }
+
+  #flush(): void {
+    this.#chunks.push(this.#encoder.encode(this.#text));
+    this.#text = '';
+  }
 }
 
 function copyText(value: SqlValue): string {

@@ -4,7 +4,7 @@ import { eventRow } from '../shared/rows.ts';
 import type { SqlConnection, Use } from '../sql/connection.ts';
 import { readOneEvent } from '../sql/events.ts';
 import { postgresDialect as dialect } from './dialect.ts';
-import { copyChunks, mostInArrays, withGiven } from './given.ts';
+import { CopyText, mostInArrays, withGiven } from './given.ts';
 
 /** Appends events, by statements over many at once. */
 export function eventWriter(table: string, time: string, use: Use): Pick<EventStore, 'append' | 'appendMany' | 'addMany'> {
@@ -35,15 +35,20 @@ export function eventWriter(table: string, time: string, use: Use): Pick<EventSt
   return {
     append: async (event) => (await append([event]))[0],
     appendMany: async (events) => append(checkIterable('events.appendMany', 'events', events)),
-    async addMany(events) {
-      const read = Array.from(checkIterable('events.addMany', 'events', events), readOneEvent);
-      if (read.length === 0) return 0;
-      // Straight into the table: ids come in the order of the rows, and nobody asks for them.
-      await use(async (connection) => {
-        if (connection.canCopy) await connection.copyIn(copy, copyChunks(read, valuesOf));
-        else await store(connection, read);
-      });
-      return read.length;
+    async addMany(given) {
+      const events = checkIterable('events.addMany', 'events', given);
+      // All are read before the first is sent, and once: work is begun anew after a deadlock.
+      if (!(await use((connection) => connection.canCopy))) {
+        const read = Array.from(events, readOneEvent);
+        if (read.length > 0) await use((connection) => store(connection, read));
+        return read.length;
+      }
+      // Straight into the table: ids come in the order of the rows, and nobody asks for them. Row by row into text, because what lives for a
+      // moment only is little work for the garbage collector.
+      const rows = new CopyText();
+      for (const event of events) rows.add(valuesOf(readOneEvent(event, rows.size)));
+      if (rows.size > 0) await use((connection) => connection.copyIn(copy, rows.chunks()));
+      return rows.size;
     },
   };
 }

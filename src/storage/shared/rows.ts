@@ -125,13 +125,14 @@ export function eventJson(row: Record<string, unknown>): string | null {
     let value = row[name];
     if (value === undefined || value === null) continue;
     if (name === 'item' && (typeof value === 'number' || typeof value === 'bigint')) value = readKey(value, 'item');
-    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${jsonText(value, name)}`;
+    text += `${text === '' ? '{' : ','}${quoted(name)}:${jsonText(value, name)}`;
   }
   return text === '' ? null : `${text}}`;
 }
 
 /** The text of anything that JSON holds without loss. @throws ERR_BAD_VALUE naming the column. */
 export function jsonText(value: unknown, name: string): string {
+  if (typeof value === 'string') return quoted(value);
   // Numbers may be ones that JSON does not know; a look at each value by a function takes several times as long as the writing.
   if (isPlain(value) || holdsPlain(value)) return JSON.stringify(value);
   try {
@@ -142,6 +143,13 @@ export function jsonText(value: unknown, name: string): string {
   }
   throw new AttuneError('ERR_BAD_VALUE', `Expected something that JSON holds in '${name}', got ${shown(value)}.`);
 }
+
+/** A text as JSON; ids, names and numbers of most kinds need no more than quotes. */
+function quoted(text: string): string {
+  return unescaped.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const unescaped = /^[\w .,:;/@+=-]*$/;
 
 function isPlain(value: unknown): boolean {
   return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value)) || typeof value === 'boolean' || value === null;

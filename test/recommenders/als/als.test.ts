@@ -106,6 +106,22 @@ describe('AlsRecommender', () => {
       expect(visitor.score).toBeCloseTo(known.score, 4);
     }
   });
+  it('partialFit waits for what onProgress returns, so that a caller can slow it down', async () => {
+    const data = zipf({ users: 600, items: 100, rows: 3000 });
+    const als = await new AlsRecommender({ factors: 4, iterations: 2 }).fit(data);
+    const log: string[] = [];
+    await als.partialFit(data, {
+      onProgress: async ({ done, total }) => {
+        if (done === total) return;
+        log.push('begins');
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        log.push('ends');
+      },
+    });
+    expect(log.length).toBeGreaterThan(8);
+    expect(log).toEqual(log.map((_, k) => (k % 2 === 0 ? 'begins' : 'ends')));
+  });
+
   it('changes nothing but the touched rows in partialFit, and these are what solving them gives', async () => {
     const data = zipf();
     const als = await new AlsRecommender({ factors: 8, iterations: 5 }).fit(data);

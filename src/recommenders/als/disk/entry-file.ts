@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { AttuneError } from '../../../errors.ts';
 
 // Entries (key, other, value) that are too many for memory, sorted by key: first distributed over parts of about equal size, then each
 // part sorted in memory. Every entry is written and read twice, whatever their number. The order within a key stays.
@@ -233,7 +234,14 @@ function sortedFile(path: string, file: number, offsets: Int32Array): SortedEntr
 
 function writeAll(file: number, from: Int32Array, position: number): void {
   const bytes = new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at);
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at);
+  } catch (cause) {
+    const advice = "Give option 'folder' one on a disk with room: 12 bytes a row three times over.";
+    throw new AttuneError('ERR_STORE', `fitAlsOnDisk: the scratch files cannot be written: ${(cause as Error).message}. ${advice}`, {
+      cause,
+    });
+  }
 }
 
 function readAll(file: number, into: Int32Array, position: number): void {

@@ -28,7 +28,7 @@ export interface AlsOnDiskOptions<Row = Record<string, unknown>>
   /** Folder for scratch files: 12 bytes a row three times over. They are removed at the end. Default a new one in the system's. */
   folder?: string | undefined;
   /**
-   * Bytes that the fit may take, from 64 MiB. What cannot be on disk must fit: ids, two copies of the user factors, four of the item factors,
+   * Bytes that the fit may take, some 80 MiB of them for the runtime. What cannot be on disk must fit: ids, two copies of the user factors, four of the item factors,
    * and with `history` 8 bytes a row. Default 2 GiB.
    */
   maxMemoryBytes?: number | undefined;
@@ -47,7 +47,7 @@ export interface AlsOnDiskOptions<Row = Record<string, unknown>>
  * @example
  * const als = await fitAlsOnDisk(readParquet('ratings.parquet'), { factors: 64, maxMemoryBytes: 2e9, history: false });
  * @throws ERR_BAD_OPTION, ERR_BAD_ARGUMENT; what `Interactions.from` throws about rows; ERR_EMPTY; ERR_OUT_OF_MEMORY when `maxMemoryBytes` is
- *   too little, before training begins; ERR_NUMERIC; the signal's reason
+ *   too little, before training begins; ERR_STORE when the disk is full; ERR_NUMERIC; the signal's reason
  */
 export async function fitAlsOnDisk<Row = Record<string, unknown>>(
   rows: Iterable<Row> | AsyncIterable<Row>,
