@@ -1,5 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { type Check, choice, integer, readOptions } from '../../options.ts';
+import { type Check, choice, integer, number, optional, readOptions } from '../../options.ts';
 import { epochs, type NetworkOptions, networkChecks } from '../shared/network-options.ts';
 
 /** Options of `NcfRecommender`. */
@@ -11,7 +11,7 @@ export interface NcfOptions extends NetworkOptions {
    * - `'neumf'`: the sum of the two, which have embeddings of their own.
    */
   variant?: 'neumf' | 'gmf' | 'mlp' | undefined;
-  /** Length of the embeddings of the GMF half, 1 to 1024. Default 32. */
+  /** Length of the embeddings of the GMF half, 1 to 1024. Default 64. */
   factors?: number | undefined;
   /** Widths of the MLP half: the first is twice the length of its embeddings, the others are hidden layers. Default `[64, 32, 16]`. */
   layers?: readonly number[] | undefined;
@@ -19,6 +19,11 @@ export interface NcfOptions extends NetworkOptions {
   negatives?: number | undefined;
   /** `'implicit'` (default): a value above 0 says that the user likes the item. `'explicit'`: the values themselves are predicted. */
   feedback?: 'implicit' | 'explicit' | undefined;
+  /**
+   * Share of a history that each step leaves out, at random, so that what is learned does not lean on single items; below 1. Default 0.3, and 0 is
+   * as good where histories are long.
+   */
+  dropout?: number | undefined;
   /** Epochs before in which both halves of `'neumf'` learn apart, each on its own loss, at the same time. From 0, default 0. */
   pretrain?: number | undefined;
   /** Times that training goes through the data, 1 to 10,000. Default 12. */
@@ -42,19 +47,24 @@ const layers: Check<number[]> = (value, name) => {
 /** Checks and defaults of {@link NcfOptions}. */
 const ncfChecks = {
   variant: choice(['neumf', 'gmf', 'mlp'] as const, 'neumf'),
-  factors: integer({ default: 32, min: 1, max: 1024 }),
+  factors: integer({ default: 64, min: 1, max: 1024 }),
   layers,
   negatives: integer({ default: 4, min: 1, max: 64 }),
   feedback: choice(['implicit', 'explicit'] as const, 'implicit'),
+  dropout: number({ default: 0.3, min: 0, below: 1 }),
   pretrain: integer({ default: 0, min: 0, max: 10_000 }),
   epochs: epochs(12),
   patience: integer({ default: 3, min: 1 }),
   batch: integer({ default: 1024, min: 1, max: 65_536 }),
-  ...networkChecks,
+  ...networkChecks({ learningRate: 0.004 }),
+  regularization: optional(number({ min: 0, max: 1e3 })),
 };
 
 /** Options with every default filled in. */
 export type NcfSettings = Required<{ [K in keyof NcfOptions]: Exclude<NcfOptions[K], undefined> }>;
 
 /** Reads {@link NcfOptions}. @throws ERR_BAD_OPTION */
-export const readNcfOptions = (options: unknown): NcfSettings => readOptions('NcfRecommender', options, ncfChecks);
+export function readNcfOptions(options: unknown): NcfSettings {
+  const settings = readOptions('NcfRecommender', options, ncfChecks);
+  return { ...settings, regularization: settings.regularization ?? (settings.feedback === 'explicit' ? 1e-3 : 1e-5) };
+}

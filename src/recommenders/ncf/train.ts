@@ -8,6 +8,7 @@ import { Adam } from '../../engine/training/adam.ts';
 import { blocksPerStep, cutOf } from '../../engine/training/cut.ts';
 import { DenseParameters, denseLayout } from '../../engine/training/dense-parameters.ts';
 import { EmbeddingTable, tableLayout } from '../../engine/training/embedding-table.ts';
+import { falling } from '../../engine/training/schedule.ts';
 import { fnvOfText } from '../../numeric/hash.ts';
 import { logarithmsTo } from '../../numeric/logarithms.ts';
 import { randomNumbers, uniform } from '../../numeric/random.ts';
@@ -97,10 +98,11 @@ export class NcfTrainer implements Trainer<NcfState> {
     if (variant === 'neumf' && epoch === pretrain + 1 && pretrain > 0 && feedback === 'implicit') this.#join();
     this.#memory.shape.array.set(kernelShape(this.#shape, this.#itemCount, this.#settings, apart));
     this.#chunks.shuffle(randomNumbers(`${seed} epoch ${epoch}`));
-    const rate = learningRate * (1 - (0.9 * (epoch - 1)) / Math.max(1, all - 1));
     let loss = 0;
     let entries = 0;
-    for (let chunk = 0, step = 0; chunk < this.#chunks.order.length; step++) {
+    const chunks = this.#chunks.order.length;
+    for (let chunk = 0, step = 0; chunk < chunks; step++) {
+      const rate = falling(learningRate, (epoch - 1 + chunk / chunks) / all);
       const taken = this.#take(chunk);
       chunk += taken.chunks;
       loss += await this.#step(taken, fnvOfText(`${seed} ${epoch} ${step}`), rate, signal);
@@ -149,7 +151,7 @@ export class NcfTrainer implements Trainer<NcfState> {
     const items = this.#items;
     const cut = cutOf(chunks, blocksPerStep, 1);
     const each = ditems.array.length / this.#shape.itemWidth / this.#memory.picks.array.length;
-    const data = { shape, users, chunkStarts, picks, offsets, indices, values, seed };
+    const data = { shape, users, chunkStarts, picks, offsets, indices, values, seed, dropout: this.#settings.dropout };
     const learned = {
       history: history.rows,
       items: items.rows,

@@ -46,7 +46,7 @@ const sasRecChecks = {
   epochs: epochs(30),
   patience: integer({ default: 10, min: 1 }),
   batch: integer({ default: 256, min: 1, max: 4096 }),
-  ...networkChecks,
+  ...networkChecks({ learningRate: 0.002 }),
 };
 
 /** Options with every default filled in. */

@@ -20,6 +20,7 @@ import { type Blocks, type Fields, f32, f64, i32, type Layout, layout } from '..
 import { availableThreads } from '../../engine/threads/runtime.ts';
 import { Adam, type AdamStep } from '../../engine/training/adam.ts';
 import { blocksPerStep, cutOf } from '../../engine/training/cut.ts';
+import { falling } from '../../engine/training/schedule.ts';
 import { columnsOf } from '../../numeric/columns.ts';
 import { logarithmsTo } from '../../numeric/logarithms.ts';
 import { randomNumbers, type SeededNumbers, shuffle } from '../../numeric/random.ts';
@@ -304,12 +305,6 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
     return Math.imul(++this.#steps, 0x85ebca6b) ^ this.#random.int32();
   }
 }
-
-/**
- * The length of a step when a share of the training is done, from 0 to 1: near the first length for a while, and near 0 at the end, as along a
- * cosine (Loshchilov & Hutter 2017), whose last bit would differ between engines.
- */
-const falling = (learningRate: number, done: number) => learningRate * (1 - done * done * (3 - 2 * done));
 
 /** What a step may take. */
 interface StepSizes {

@@ -18,9 +18,10 @@ interface Case {
   negatives: number;
   apart: boolean;
   explicit: boolean;
+  dropout?: number;
 }
 
-function prepared(plain: boolean, { negatives, apart, explicit }: Case) {
+function prepared(plain: boolean, { negatives, apart, explicit, dropout = 0 }: Case) {
   const engine = new Engine(1 << 18, { families: [ncfKernels, trainingKernels], threads: 1, scratchBytes: 1 << 17, plain, lazy: true });
   const each = 1 + negatives;
   const arrays = {
@@ -39,6 +40,7 @@ function prepared(plain: boolean, { negatives, apart, explicit }: Case) {
     ...Object.fromEntries(Object.entries({ ...histories, ...chunks }).map(([name, list]) => [name, engine.i32(list)])),
     values: explicit ? engine.f32(uniform(4, 8, 1)) : undefined,
     seed: 5,
+    dropout,
     stride: denseSize,
     offset: -0.7,
     weight: 0.25,
@@ -56,6 +58,7 @@ function prepared(plain: boolean, { negatives, apart, explicit }: Case) {
 describe.each([
   ['implicit', { negatives: 2, apart: false, explicit: false }],
   ['implicit, halves apart', { negatives: 2, apart: true, explicit: false }],
+  ['implicit, with a part of histories', { negatives: 2, apart: false, explicit: false, dropout: 0.4 }],
   ['explicit', { negatives: 0, apart: false, explicit: true }],
 ] as const)('a step of neural collaborative filtering, %s', (_, setting) => {
   it('is that of the plain twin', () => {
@@ -106,6 +109,21 @@ describe.each([
       }
     }
     expect(each).toBe(1 + setting.negatives);
+  });
+});
+
+describe('histories of neural collaborative filtering', () => {
+  it('are left out in part, with links to no row behind those to the others', () => {
+    const rowsAt = (dropout: number) => {
+      const { names, step } = prepared(false, { negatives: 2, apart: false, explicit: false, dropout });
+      step();
+      return [...names.linkRows.array];
+    };
+    expect(rowsAt(0)).toEqual([0, 3, 5, 4]);
+    expect(rowsAt(0.999)).toEqual([-1, -1, -1, -1]);
+    const some = rowsAt(0.3);
+    expect(some.some((row) => row < 0)).toBe(true);
+    expect(some.some((row) => row >= 0)).toBe(true);
   });
 });
 

@@ -62,9 +62,10 @@ export function twins({ f32, f64, i32 }: Memory) {
     },
 
     ncfStep(lo: number, hi: number, block: number, _scratch: number, ...rest: number[]) {
-      const [shape, users, chunkStarts, picks, offsets, indices, values, seed] = rest;
-      const [history, items, dense, gradients, stride, offset, weight] = rest.slice(8);
-      const [dprofiles, candidates, ditems, linkStarts, linkRows, linkWeights, stats] = rest.slice(15);
+      const [shape, users, chunkStarts, picks, offsets, indices, values, seed, dropout] = rest;
+      const [history, items, dense, gradients, stride, offset, weight] = rest.slice(9);
+      const [dprofiles, candidates, ditems, linkStarts, linkRows, linkWeights, stats] = rest.slice(16);
+      const dropped = Math.floor(Math.fround(dropout) * 4294967295);
       const { items: all, negatives, g, e, apart, explicit, layers, hm, hg } = layersOf(i32, shape);
       const width = g + e;
       const own = gradients / 4 + block * stride;
@@ -74,12 +75,16 @@ export function twins({ f32, f64, i32 }: Memory) {
         const [start, end] = [i32[chunkStarts / 4 + chunk], i32[chunkStarts / 4 + chunk + 1]];
         const [first, last] = [i32[offsets / 4 + user], i32[offsets / 4 + user + 1]];
         const targets = Array.from(i32.subarray(picks / 4 + start, picks / 4 + end));
-        const known = range(first, last).filter((entry) => !targets.includes(entry));
+        const dropSeed = bitsAt(~seed, chunk);
+        const others = range(first, last).filter((entry) => !targets.includes(entry));
+        const known = others.filter((entry) => bitsAt(dropSeed, entry) >= dropped);
         const scale = 1 / Math.sqrt(Math.max(1, known.length));
         const p = pooled(known, indices, values, history, width);
         const baseline = explicit ? known.reduce((sum, entry) => sum + valueOf(values, entry), 0) / (known.length + 10) : 0;
+        const firstLink = i32[linkStarts / 4 + chunk];
+        i32.fill(-1, linkRows / 4 + firstLink, linkRows / 4 + firstLink + others.length);
         known.forEach((entry, k) => {
-          const link = i32[linkStarts / 4 + chunk] + k;
+          const link = firstLink + k;
           i32[linkRows / 4 + link] = i32[indices / 4 + entry];
           f32[linkWeights / 4 + link] = scale * valueOf(values, entry);
         });

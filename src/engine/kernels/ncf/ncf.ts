@@ -30,23 +30,15 @@ function dot3(a: usize, b: usize, c: usize, bytes: usize): f32 {
   return sum4(sum);
 }
 
-/** p = scale x the sum of weight x row over entries first..last of the histories, without the `out` entries that are in `picks`. @returns the sum of values */
-function pool(
-  first: i32, last: i32, indices: usize, values: usize, picks: usize, out: i32, table: usize, width: i32, scale: f32, p: usize,
-): f32 {
+/** p = scale x the sum of weight x row over `count` rows of a table. @param weights or 0: all are 1 @returns the sum of weights */
+function pool(count: i32, rows: usize, weights: usize, scale: f32, table: usize, width: i32, p: usize): f32 {
   const s: usize = (<usize>width) << 2;
   memory.fill(p, 0, s);
   let sum: f32 = 0;
-  for (let e = first; e < last; e++) {
-    const value = values ? load<f32>(values + ((<usize>e) << 2)) : 1;
-    sum += value;
-    axpy(scale * value, table + <usize>load<i32>(indices + ((<usize>e) << 2)) * s, p, width);
-  }
-  for (let k = 0; k < out; k++) {
-    const e = load<i32>(picks + ((<usize>k) << 2));
-    const value = values ? load<f32>(values + ((<usize>e) << 2)) : 1;
-    sum -= value;
-    axpy(-scale * value, table + <usize>load<i32>(indices + ((<usize>e) << 2)) * s, p, width);
+  for (let k: usize = 0, end = (<usize>count) << 2; k < end; k += 4) {
+    const weight = weights ? load<f32>(weights + k) : 1;
+    sum += weight;
+    axpy(scale * weight, table + <usize>load<i32>(rows + k) * s, p, width);
   }
   return sum;
 }
@@ -58,20 +50,22 @@ export function ncfProfiles(
   for (let user = lo; user < hi; user++) {
     const first = load<i32>(offsets + ((<usize>user) << 2)),
       last = load<i32>(offsets + ((<usize>user) << 2), 4);
-    const scale = <f32>1 / sqrt<f32>(<f32>max(1, last - first));
-    pool(first, last, indices, values, 0, 0, table, width, scale, profiles + ((<usize>user * <usize>width) << 2));
+    const scale = <f32>1 / sqrt<f32>(<f32>max(1, last - first)),
+      from = (<usize>first) << 2;
+    pool(last - first, indices + from, values ? values + from : 0, scale, table, width, profiles + ((<usize>user * <usize>width) << 2));
   }
 }
 
 /**
  * Block job: forward and backward over chunks lo..hi. A chunk is a user with some entries of theirs, `picks` from chunkStarts[c] on, which are the
- * targets and left out of the history; each comes with `negatives` drawn items. Writes for chunk c: the gradient of the pooled history
- * (dprofiles) and links of the history to it from linkStarts[c] on; for each candidate its item (candidates) and the gradient of its row (ditems).
- * Gradients of dense numbers are added to the block's own, `stride` numbers apart.
+ * targets and left out of the history, as is a share `dropout` of the rest, at random; each target comes with `negatives` drawn items. Writes for
+ * chunk c: the gradient of the pooled history (dprofiles) and links of the history to it from linkStarts[c] on; for each candidate its item
+ * (candidates) and the gradient of its row (ditems). Gradients of dense numbers are added to the block's own, `stride` numbers
+ * apart.
  */
 export function ncfStep(
   lo: i32, hi: i32, block: i32, scratch: usize,
-  shape: I32s, users: I32s, chunkStarts: I32s, picks: I32s, offsets: I32s, indices: I32s, values: Optional<F32s>, seed: u32,
+  shape: I32s, users: I32s, chunkStarts: I32s, picks: I32s, offsets: I32s, indices: I32s, values: Optional<F32s>, seed: u32, dropout: f32,
   history: F32s, items: F32s, dense: F32s, gradients: F32s, stride: i32, offset: f32, weight: f32,
   dprofiles: F32s, candidates: I32s, ditems: F32s, linkStarts: I32s, linkRows: I32s, linkWeights: F32s, stats: F64s,
 ): void {
@@ -83,6 +77,7 @@ export function ncfStep(
   const s: usize = (<usize>width) << 2,
     itemRow: usize = s + 32;
   const own: usize = (<usize>block * <usize>stride) << 2;
+  const dropped = <u32>(<f64>dropout * 4294967295);
   let loss: f64 = 0;
   for (let chunk = lo; chunk < hi; chunk++) {
     const place = (<usize>chunk) << 2;
@@ -92,12 +87,15 @@ export function ncfStep(
     const first = load<i32>(offsets + ((<usize>user) << 2)),
       last = load<i32>(offsets + ((<usize>user) << 2), 4);
     const targets = picks + ((<usize>start) << 2);
-    const rest = last - first - size;
-    const scale = <f32>1 / sqrt<f32>(<f32>max(1, rest));
     const p = scratch,
       dp = dprofiles + <usize>chunk * s;
-    const sum = pool(first, last, indices, values, targets, size, history, width, scale, p);
-    linkHistory(first, last, targets, size, indices, values, scale, load<i32>(linkStarts + place), linkRows, linkWeights);
+    const link = (<usize>load<i32>(linkStarts + place)) << 2,
+      rows = linkRows + link,
+      weights = linkWeights + link;
+    const known = linkHistory(first, last, targets, size, indices, values, bitsAt(~seed, chunk), dropped, rows, weights);
+    const scale = <f32>1 / sqrt<f32>(<f32>max(1, known));
+    const sum = pool(known, rows, weights, scale, history, width, p);
+    for (let k = 0; k < known; k++) store<f32>(weights + ((<usize>k) << 2), scale * load<f32>(weights + ((<usize>k) << 2)));
     const each = 1 + negatives,
       count = size * each;
     const names = candidates + ((<usize>(start * each)) << 2);
@@ -112,25 +110,31 @@ export function ncfStep(
       }
       store<i32>(names + ((<usize>k) << 2), item);
     }
-    const baseline = explicit ? sum / (<f32>rest + 10) : 0;
+    const baseline = explicit ? sum / (<f32>known + 10) : 0;
     loss += passes(shape, count, each, names, targets, values, baseline, offset, weight, p, items, dense, gradients + own, dp,
       ditems + <usize>(start * each) * itemRow, scratch + s);
   }
   store<f64>(stats + ((<usize>block) << 3), <f64>weight * loss);
 }
 
-/** Entries of the history that are not targets are linked to the gradient of the pooled history. */
+/**
+ * Links of a history that is read: entries that are no targets, without a random share of them. Links of the others follow, to no row.
+ * @returns how many are read
+ */
 function linkHistory(
-  first: i32, last: i32, targets: usize, size: i32, indices: usize, values: usize, scale: f32, link: i32, rows: usize, weights: usize,
-): void {
+  first: i32, last: i32, targets: usize, size: i32, indices: usize, values: usize, seed: u32, dropped: u32, rows: usize, weights: usize,
+): i32 {
+  let known = 0;
   for (let entry = first; entry < last; entry++) {
-    let target = false;
-    for (let k = 0; k < size; k++) target = target || load<i32>(targets + ((<usize>k) << 2)) == entry;
-    if (target) continue;
-    store<i32>(rows + ((<usize>link) << 2), load<i32>(indices + ((<usize>entry) << 2)));
-    store<f32>(weights + ((<usize>link) << 2), scale * (values ? load<f32>(values + ((<usize>entry) << 2)) : 1));
-    link++;
+    let out = bitsAt(seed, entry) < dropped;
+    for (let k = 0; k < size; k++) out = out || load<i32>(targets + ((<usize>k) << 2)) == entry;
+    if (out) continue;
+    store<i32>(rows + ((<usize>known) << 2), load<i32>(indices + ((<usize>entry) << 2)));
+    store<f32>(weights + ((<usize>known) << 2), values ? load<f32>(values + ((<usize>entry) << 2)) : 1);
+    known++;
   }
+  for (let k = known; k < last - first - size; k++) store<i32>(rows + ((<usize>k) << 2), -1);
+  return known;
 }
 
 /** Both halves forward and backward for the candidates of one profile. @returns the loss */
