@@ -32,7 +32,13 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
  * Kilobytes of a subpath with everything that it can load, ALS in those of Node and Spark, and the copies that late code of pages brings along
  * (config/build-modules.ts); the limit of those that are not listed.
  */
-const ofSubpaths: Record<string, number> = { attune: 362, 'attune/authoring': 218, 'attune/node': 127, 'attune/postgres': 26, 'attune/spark': 104 };
+const ofSubpaths: Record<string, number> = {
+  attune: 362,
+  'attune/authoring': 218,
+  'attune/node': 127,
+  'attune/postgres': 26,
+  'attune/spark': 104,
+};
 const otherSubpath = 25;
 
 const [{ size, unpackedSize, files }] = JSON.parse(
