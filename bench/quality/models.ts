@@ -100,7 +100,7 @@ export const qualityModels: QualityModel[] = [
     name: 'Two towers',
     key: 'two-tower',
     make: (setting) => new TwoTowerRecommender({ seed: 1, ...setting }),
-    settings: () => [{}],
+    settings: (items) => (items > sparse ? [{}, { factors: 128 }] : [{}]),
     heavy: (items) => items > sparse,
   },
   {
