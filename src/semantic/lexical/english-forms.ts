@@ -6,9 +6,7 @@ const plurals = `calf calves, elf elves, half halves, hoof hooves, knife knives,
   man men mens, woman women womens, child children childrens, person people, foot feet, tooth teeth, goose geese, mouse mice, louse lice, ox oxen,
   bus buses, gas gases, lens lenses, canvas canvases, iris irises, quiz quizzes,
   bra bras, spa spas, menu menus, tutu tutus, tv tvs, cd cds, dvd dvds, lp lps, pc pcs, cpu cpus, gpu gpus, hdd hdds, ssd ssds,
-  cactus cacti, fungus fungi, nucleus nuclei, radius radii, stimulus stimuli, bacterium bacteria, criterion criteria, phenomenon phenomena,
-  index indices, matrix matrices, vertex vertices,
-  appendix appendices, analysis analyses, crisis crises, diagnosis diagnoses, hypothesis hypotheses, metastasis metastases, prosthesis prostheses`;
+  cactus cacti`;
 
 /** Words that British and American English spell differently, the American spelling first. */
 const spellings = `color colour, flavor flavour, odor odour, favorite favourite, armor armour, harbor harbour, humor humour, labor labour, neighbor neighbour,

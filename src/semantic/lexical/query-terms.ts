@@ -86,7 +86,7 @@ export class TermReader {
     const covered = new Set(extras.filter(({ word }) => isLive(this.same(word))).flatMap(({ of }) => of));
     let tried = 0;
     for (const word of words) {
-      const mixed = digitsAndLetters().exec(word);
+      const mixed = numberAndLetters().exec(word);
       const maySplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && (isSplittable(word) || mixed);
       const isSplit = maySplit && !isLive(this.same(word)) && tried++ < mostCorrected;
       const parts = isSplit ? (mixed ? this.#numberApart(mixed, isLive) : this.#twoWords(word, isLive)) : undefined;
@@ -184,8 +184,7 @@ export class TermReader {
 
   /** A number and a name that no text has as one word, as two that some have: `7up` as `7 up`. A quantity stays one. */
   #numberApart([, ...parts]: RegExpExecArray, isLive: (words: readonly number[]) => boolean): string[] | undefined {
-    const both = parts.filter((part) => part !== undefined);
-    return both.every((part) => isLive(this.same(part)) && !unitOf(part)) ? both : undefined;
+    return parts.every((part) => isLive(this.same(part)) && !unitOf(part)) ? parts : undefined;
   }
 
   /** The numbers of the forms of a word. */
@@ -277,7 +276,7 @@ function distinctLevels(levels: readonly Level[]): Level[] {
 
 const stemmable = /^[a-z']+$/;
 const stemFrom = (word: string) => (stemmable.test(word) ? stemOfEnglish(word) : word);
-const digitsAndLetters = pattern(String.raw`^(?:(\p{N}+)(\p{L}+)|(\p{L}+)(\p{N}+))$`, 'u');
+const numberAndLetters = pattern(String.raw`^(\p{N}+)(\p{L}+)$`, 'u');
 const digit = pattern(String.raw`\p{N}`, 'u');
 const onlyLetters = pattern(String.raw`^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$`, 'u');
 
