@@ -31,9 +31,9 @@ async function ask(method: string, template: string, { at = {}, query = '', body
   const response = await shop.send(method, address + query, body, headers);
   const text = await response.text();
   const about = `${method} ${address}${query} ${response.status} ${text.slice(0, 300)}`;
-  expect(response.status, about).toBe(status);
-  const { content } = paths[template]?.[method.toLowerCase()]?.responses[status] ?? expect.fail(`${about} is not documented`);
-  answered.add(`${method} ${template} ${status}`);
+  expect([status].flat(), about).toContain(response.status);
+  const { content } = paths[template]?.[method.toLowerCase()]?.responses[response.status] ?? expect.fail(`${about} is not documented`);
+  answered.add(`${method} ${template} ${response.status}`);
   const type = response.headers.get('content-type')?.split(';')[0] ?? '';
   const schema = content?.[type]?.schema ?? expect.fail(`${about} has the type ${type}, documented are ${Object.keys(content ?? {})}`);
   if (type !== 'application/json') return text;
@@ -48,7 +48,8 @@ interface Ask {
   query?: string;
   body?: unknown;
   headers?: Record<string, string>;
-  status?: number;
+  /** The only ones that may come. */
+  status?: number | number[];
 }
 
 /** The same schema without fields that it does not name. */
@@ -175,13 +176,14 @@ describe('answers are what the documentation says', () => {
   });
 
   it('of trainings', async () => {
-    const { job_id } = await ask('POST', '/training', { body: { model_type: 'mf', force_retrain: true }, status: 202 });
+    // A fast machine has trained before the answer must be given: 200. A slow one goes on: 202.
+    const asked = ask('POST', '/training', { body: { model_type: 'mf', force_retrain: true }, status: [200, 202] });
+    await expect.poll(async () => (await ask('GET', '/training')).jobs[0]?.status, { interval: 10 }).toBe('running');
     await ask('POST', '/training', { body: { model_type: 'mf' }, status: 409 });
-    for (;;) {
-      const { status } = await ask('GET', '/training/{id}', { at: { id: job_id } });
-      if (status !== 'running') break;
-      await new Promise((done) => setTimeout(done, 100));
-    }
+    const { job_id } = await asked;
+    await expect
+      .poll(() => ask('GET', '/training/{id}', { at: { id: job_id } }), { timeout: 60_000 })
+      .toMatchObject({ status: 'completed' });
     const stream = { ...admin, accept: 'text/event-stream' };
     expect(await ask('GET', '/training/{id}', { at: { id: job_id }, headers: stream })).toMatch(/^event: completed/);
     const { jobs } = await ask('GET', '/training');
