@@ -2,14 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { codesKernels } from '../../../src/engine/generated/families/codes.ts';
-import { boundRows, dot64, encodeRows } from '../../../src/engine/generated/jobs.ts';
+import { boundStrips, dot64, encodeRows, refineRows } from '../../../src/engine/generated/jobs.ts';
+import { codesOf } from '../../../src/engine/kernels/codes/products.plain.ts';
 import { dot } from '../../../src/numeric/dot.ts';
+import { CodedQuery } from '../../../src/semantic/indexes/shared/coded-query.ts';
 
 const rows = 70; // two strips and a part of a third, the last group of four not full
-const f = 21; // not a multiple of 16
-const width = 32;
+const f = 45; // not a multiple of 32
+const width = 64;
 const padded = 96;
-const queries = 3;
 
 /** Numbers of every size, zero and what is no number among them. */
 const number = fc.oneof(
@@ -20,7 +21,7 @@ const vectors = fc.oneof(
   fc.array(fc.float({ min: -2, max: 2, noNaN: true }), { minLength: rows * f, maxLength: rows * f }),
   fc.array(number, { minLength: rows * f, maxLength: rows * f }),
 );
-const digits = fc.array(fc.integer({ min: -32_767, max: 32_767 }), { minLength: queries * f, maxLength: queries * f });
+const queries = fc.array(fc.float({ min: -2, max: 2, noNaN: true }), { minLength: f, maxLength: f });
 const marks = fc.option(fc.array(fc.integer({ min: 0, max: 1 }), { minLength: rows, maxLength: rows }));
 
 describe('the kernels over codes', () => {
@@ -28,39 +29,64 @@ describe('the kernels over codes', () => {
     fc.assert(
       fc.property(vectors, (v) => {
         const [fast, plain] = [opened(false, v), opened(true, v)];
-        expect(fast.codes).toEqual(plain.codes);
-        expect(fast.scales.array).toEqual(plain.scales.array);
-        expect(fast.errors.array).toEqual(plain.errors.array);
+        for (const name of ['high', 'low', 'scales', 'errors', 'coarseErrors', 'lengths'] as const)
+          expect(fast.coded[name].array, name).toEqual(plain.coded[name].array);
       }),
       { numRuns: 50 },
     );
   });
 
-  it('keep a row within its error of its code', () => {
+  it('bound every inner product, closer by whole codes than by their upper halves, marked rows or all', () => {
     fc.assert(
-      fc.property(vectors, (v) => {
-        const { codes, scales, errors } = opened(false, v);
+      fc.property(vectors, queries, marks, (v, q, m) => {
+        const side = opened(false, v);
+        const bounds = side.bound(q, m);
+        if (!bounds) return;
         for (let row = 0; row < rows; row++) {
-          let sum = 0;
-          for (let d = 0; d < f; d++) {
-            const code = codes[(row >> 2) * 4 * width + (row & 3) * 16 + (d >> 4) * 64 + (d & 15)];
-            sum += (Math.fround(v[row * f + d]) - scales.array[row] * code) ** 2;
+          if (m?.[row] === 0) {
+            expect(bounds.uppers[row]).toBe(Number.NEGATIVE_INFINITY);
+            continue;
           }
-          expect(Math.sqrt(sum) > errors.array[row]).toBe(false);
+          const score = dot(side.rows, row * f, Float32Array.from(q));
+          if (Number.isNaN(score)) continue;
+          expect(bounds.uppers[row] < score, `upper half of row ${row}`).toBe(false);
+          expect(bounds.refined[row] < score, `code of row ${row}`).toBe(false);
         }
+        bounds.strips.forEach((most, k) => {
+          expect(most).toBe(bounds.uppers.subarray(32 * k, Math.min(32 * k + 32, rows)).reduce((x, y) => Math.max(x, y)));
+        });
       }),
-      { numRuns: 50 },
+      { numRuns: 100 },
     );
   });
 
-  it('bound as their plain twin does, marked rows or all', () => {
+  it('bound a query along what codes leave of a row, where nothing is to spare', () => {
+    const vector = Array.from({ length: rows * f }, (_, k) => Math.sin(k * k + k));
+    const side = opened(false, vector);
+    for (let row = 0; row < rows; row++) {
+      for (const whole of [false, true]) {
+        const rest = Float32Array.from(
+          { length: f },
+          (_, d) => side.rows[row * f + d] - side.coded.scales.array[row] * side.code(row, d, whole),
+        );
+        const { uppers, refined } = side.bound([...rest], null)!;
+        const score = dot(side.rows, row * f, rest);
+        expect(uppers[row]).toBeGreaterThanOrEqual(score);
+        expect(refined[row]).toBeGreaterThanOrEqual(score);
+        const length = Math.sqrt(dot(rest, 0, rest));
+        expect((whole ? refined : uppers)[row] - score).toBeLessThan(0.02 * length * (whole ? 0.1 : 1));
+      }
+    }
+  });
+
+  it('bound as their plain twin does', () => {
     fc.assert(
-      fc.property(vectors, digits, marks, (v, q, m) => {
+      fc.property(vectors, queries, marks, (v, q, m) => {
         const [fast, plain] = [opened(false, v), opened(true, v)].map((side) => side.bound(q, m));
-        for (const [k, strips] of fast.one.entries()) {
-          close(strips.strips, plain.one[k].strips);
-          close(Float32Array.from(strips.each), Float32Array.from(plain.one[k].each));
-        }
+        expect(fast === undefined).toBe(plain === undefined);
+        if (!fast || !plain) return;
+        close(fast.uppers, plain.uppers);
+        close(fast.refined, plain.refined);
       }),
       { numRuns: 50 },
     );
@@ -98,27 +124,33 @@ function close(a: Float32Array, b: Float32Array) {
 
 /** Rows with their codes in the memory of an engine. */
 function opened(plain: boolean, vectorsOf: number[]) {
-  const engine = new Engine(65_536, { families: [codesKernels], threads: 1, scratchBytes: 8 * width + 64 * 2, plain });
+  const engine = new Engine(1 << 17, { families: [codesKernels], threads: 1, scratchBytes: 0, plain });
   const own = engine.f32(rows * f);
   own.array.set(vectorsOf);
-  const codes = engine.i8(padded * width);
-  const [scales, errors, each] = [engine.f32(padded), engine.f32(padded), engine.f32(64)];
-  engine.call(encodeRows, { lo: 0, hi: rows, rows: own, f, width, codes, scales, errors });
+  const [high, low] = [engine.i16((padded * width) / 4), engine.i16((padded * width) / 4)];
+  const [scales, errors, coarseErrors, lengths] = Array.from({ length: 4 }, () => engine.f32(padded));
+  const coded = { high, low, scales, errors, coarseErrors, lengths };
+  engine.call(encodeRows, { lo: 0, hi: rows, rows: own, f, width, ...coded });
 
-  /** The strips of each query, with the bounds of the rows of the last strip. */
+  const flags = engine.u8(padded);
+  const [query, bounds] = [engine.i16(width), engine.f32(4)];
+  const [uppers, strips] = [engine.f32(padded), engine.f32(padded / 32)];
+  const [list, out] = [engine.i32(padded), engine.f32(padded)];
+
+  /** Bounds of all rows by each kernel; undefined if the query cannot be coded. */
   const bound = (q: number[], marked: number[] | null) => {
-    const marks = marked ? engine.u8(padded) : undefined;
-    marks?.array.set(marked ?? []);
-    const query = engine.i16(width);
-    const bounds = engine.f32(16);
-    const strips = engine.f32((4 * padded) / 16);
-    for (let k = 0; k < 4; k++) bounds.array.set([1e-5, 1.5, 0.01], 4 * k);
-    const one = Array.from({ length: queries }, (_, k) => {
-      query.array.set(q.slice(k * f, (k + 1) * f));
-      engine.call(boundRows, { lo: 0, hi: rows, query, bounds, width, codes, scales, errors, marks, each, strips });
-      return { strips: strips.array.slice(0, 6), each: [...each.array.slice(0, rows % 32), ...each.array.slice(32, 32 + (rows % 32))] };
-    });
-    return { one };
+    const asked = new CodedQuery(width);
+    if (!asked.take(Float32Array.from(q))) return undefined;
+    const marks = marked ? flags : undefined;
+    flags.array.set(marked ?? []);
+    query.array.set(asked.digits);
+    bounds.array.set(asked.bounds);
+    list.array.set([...list.array.keys()]);
+    engine.runHere(boundStrips, { hi: rows }, { query, bounds, width, high, scales, coarseErrors, lengths, marks, uppers, strips });
+    engine.call(refineRows, { list, count: rows, query, bounds, width, low, scales, errors, coarseErrors, lengths, uppers, out });
+    return { uppers: uppers.array.slice(0, rows), strips: strips.array.slice(), refined: out.array.slice(0, rows) };
   };
-  return { codes: codes.array, scales, errors, bound };
+  const { upper, lower } = codesOf({ i16: new Int16Array(high.array.buffer) }, width, high.at / 2, low.at / 2);
+  const code = (row: number, d: number, whole: boolean) => 16 * upper(row, d) + (whole ? lower(row, d) : 0);
+  return { coded, rows: own.array, bound, code };
 }

@@ -1,8 +1,29 @@
 import type { Memory } from '../../memory/views.ts';
 
-/** Twin of near.ts; sums of 64 bits, so its bounds are a little tighter. */
+const large = 1e12;
+const small = 1e-12;
+
+/** Twins of near.ts. Codes, scales and errors are the same bit for bit; bounds are sums of 64 bits, so a little tighter. */
 export function twins({ f32, i8, i16, i32 }: Memory) {
   return {
+    encodeNear(lo: number, hi: number, rows: number, f: number, width: number, codes: number, scales: number, errors: number) {
+      for (let row = lo; row < hi; row++) {
+        const x = f32.subarray(rows / 4 + row * f, rows / 4 + (row + 1) * f);
+        const most = x.reduce((a, v) => Math.max(a, Math.abs(v)), 0); // keeps NaN
+        const coded = most < large;
+        const scale = coded && most > small ? Math.fround(most / 127) : 0;
+        const inverse = scale > 0 ? 1 / scale : 0;
+        let sum = 0;
+        for (let d = 0; d < f; d++) {
+          const v = coded ? x[d] : 0;
+          const c = Math.max(-127, Math.min(127, Math.floor(v * inverse + 0.5)));
+          sum += (v - scale * c) ** 2;
+          i8[codes + (row >> 2) * 4 * width + (row & 3) * 16 + (d >> 4) * 64 + (d & 15)] = c;
+        }
+        f32[scales / 4 + row] = scale;
+        f32[errors / 4 + row] = coded ? Math.sqrt(sum) * 1.000001 + 1e-44 : Number.POSITIVE_INFINITY;
+      }
+    },
     nearRows(
       lo: number, hi: number, _block: number, _scratch: number, first: number, pairs: number, queries: number,
       own: number, width: number, prefix: number, codes: number, scales: number, errors: number, lengths: number,

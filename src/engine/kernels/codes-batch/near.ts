@@ -1,12 +1,47 @@
-// Pairs of rows that may have a large inner product, from codes of one byte per dimension (codes.ts), the first dimensions first.
+// Pairs of rows that may have a large inner product, from codes of one byte per dimension, the first dimensions first.
 //
 // With q = step_q c_q + r_q, v likewise, P the first dimensions and R the rest,
 // q . v <= step_q step_v (c_q . c_v)_P + |q| |r_v| + |r_q| |step_v c_v| + |q_R| |v_R|        (Cauchy-Schwarz, twice),
 // which rules most pairs out when the threshold is high: of unit vectors with a share s of their squared length in P it leaves 1 - s to
 // the second product. The remaining pairs are compared in all dimensions.
+//
+// Codes are stored in groups of four rows, interleaved by 16 dimensions: 64 bytes, one cache line, which is read in order.
 
-import { codeOf, fourTimesTwo, sums } from '../codes/products';
+import { fourTimesTwo, sums } from '../codes/products';
 import { F32s, I16s, I32s, I8s } from '../types';
+
+/** Numbers of an absolute value from `small` to `large` are coded; below that the code is 0, above it the error is infinite. */
+const large: f64 = 1e12, small: f64 = 1e-12;
+
+/** Where the code of a row begins; its next 16 dimensions follow 64 bytes later. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function codeOf(codes: usize, row: i32, width: i32): usize {
+  return codes + <usize>(row >> 2) * <usize>(width << 2) + (<usize>(row & 3) << 4);
+}
+
+/** Codes of rows lo..hi, of f floats each; width is f rounded up to a multiple of 16. */
+export function encodeNear(lo: i32, hi: i32, rows: F32s, f: i32, width: i32, codes: I8s, scales: F32s, errors: F32s): void {
+  for (let row = lo; row < hi; row++) {
+    const x = rows + <usize>row * (<usize>f << 2), at = <usize>row << 2;
+    const code = codeOf(codes, row, width);
+    let most: f64 = 0;
+    for (let d = 0; d < f; d++) most = max(most, <f64>abs(load<f32>(x + (<usize>d << 2))));
+    const coded = most < large;
+    const scale: f32 = coded && most > small ? <f32>(most / 127) : 0;
+    const inverse: f64 = scale > 0 ? 1 / <f64>scale : 0;
+    let sum: f64 = 0;
+    for (let d = 0; d < f; d++) {
+      const v = coded ? <f64>load<f32>(x + (<usize>d << 2)) : 0;
+      const c: f64 = max<f64>(-127, min<f64>(127, floor(v * inverse + 0.5)));
+      const rest = v - <f64>scale * c;
+      sum += rest * rest;
+      store<i8>(code + (<usize>(d & ~15) << 2) + <usize>(d & 15), <i8>c);
+    }
+    store<f32>(scales + at, scale);
+    store<f32>(errors + at, coded ? <f32>(sqrt(sum) * 1.000001 + 1e-44) : f32.POSITIVE_INFINITY);
+  }
+}
 
 /** Spreads the dimensions from..to (multiples of 16) of four rows to i16, interleaved by 8 dimensions. */
 // @ts-ignore: decorator of AssemblyScript

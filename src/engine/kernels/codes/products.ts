@@ -3,33 +3,69 @@
 /** Added to every error: products of the smallest numbers may vanish. */
 const gamma: f32 = 1e-40;
 
-/** Where the code of a row begins; its next 16 dimensions follow 64 bytes later. */
+/** What is told apart of a coarse error by 32 bits, as a share of it. */
+const told: f32 = 2e-6;
+
+/** Where the upper halves of the codes of the four rows of a group begin, of which `row` is the first; two bytes for each dimension. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-export function codeOf(codes: usize, row: i32, width: i32): usize {
-  return codes + <usize>(row >> 2) * <usize>(width << 2) + (<usize>(row & 3) << 4);
+export function upperHalves(high: usize, row: i32, width: i32): usize {
+  return high + <usize>(row >> 2) * <usize>(width << 1);
 }
 
-/** The inner products of the whole codes of four rows with the digits of a query. */
+/**
+ * Sixteen times the inner products of the upper halves of the codes of four rows with the digits of a query, as f32, which holds them exactly. A lane
+ * of 16 bits holds all four rows: the product of each is that of the bits up to the end of its own, less that of those below.
+ *
+ * @param bias eight times the sum of the digits
+ */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-export function products(row: i32, query: usize, width: i32, codes: usize): v128 {
-  const queryEnd = query + (<usize>width << 1);
+export function upperProducts(row: i32, query: usize, bias: i32, width: i32, high: usize): v128 {
+  const one = i16x8.splat(0xf), two = i16x8.splat(0xff), three = i16x8.splat(0xfff);
   let a = i32x4.splat(0), b = a, c = a, d = a;
-  let p = codeOf(codes, row, width);
-  for (let q = query; q < queryEnd; q += 32) {
-    const low = v128.load(q), high = v128.load(q, 16);
-    a = i32x4.add(a, i32x4.dot_i16x8_s(low, v128.load8x8_s(p)));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 16)));
-    c = i32x4.add(c, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 32)));
-    d = i32x4.add(d, i32x4.dot_i16x8_s(low, v128.load8x8_s(p, 48)));
-    a = i32x4.add(a, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 8)));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 24)));
-    c = i32x4.add(c, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 40)));
-    d = i32x4.add(d, i32x4.dot_i16x8_s(high, v128.load8x8_s(p, 56)));
-    p += 64;
+  let p = upperHalves(high, row, width);
+  const end = query + (<usize>width << 1);
+  for (let q = query; q < end; q += 32) {
+    let digits = v128.load(q), v = v128.load(p);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.and(v, one), digits));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.and(v, two), digits));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(v128.and(v, three), digits));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(v, digits));
+    digits = v128.load(q, 16);
+    v = v128.load(p, 16);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.and(v, one), digits));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.and(v, two), digits));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(v128.and(v, three), digits));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(v, digits));
+    p += 32;
   }
-  return sums(a, b, c, d);
+  const all = sums(a, b, c, d);
+  const below = i32x4.shuffle(all, i32x4.splat(0), 4, 0, 1, 2);
+  const own = i32x4.sub(i32x4.sub(all, below), i32x4.mul(i32x4.splat(bias), i32x4(1, 16, 256, 0))); // times 1, 16, 256, 4096
+  return f32x4.mul(f32x4.convert_i32x4_s(own), f32x4(16, 1, 0.0625, 0.00390625));
+}
+
+/**
+ * The inner product of the lower half of the code of a row with the digits of a query, each eight of which follow the last ones, or those of a second
+ * query in between if `paired`.
+ */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function lowerProduct(row: i32, query: usize, paired: bool, bias: i32, width: i32, low: usize): i32 {
+  let a = i32x4.splat(0), b = a, c = a, d = a;
+  let p = low + <usize>row * (<usize>width >> 1);
+  const end = p + (<usize>width >> 1), eight: usize = paired ? 32 : 16;
+  for (let q = query; p < end; p += 16) {
+    const v = v128.load(p);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.and(v, i16x8.splat(0xf)), v128.load(q)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.and(v, i16x8.splat(0xf0)), v128.load(q + eight)));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(v128.and(v, i16x8.splat(0xf00)), v128.load(q + 2 * eight)));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(i16x8.shr_u(v, 12), v128.load(q + 3 * eight)));
+    q += 4 * eight;
+  }
+  const all = sums(a, b, c, d);
+  return i32x4.extract_lane(all, 0) + (i32x4.extract_lane(all, 1) >> 4) + (i32x4.extract_lane(all, 2) >> 8) + i32x4.extract_lane(all, 3) - bias;
 }
 
 /** The sums of four accumulators, one per lane. */
@@ -97,8 +133,17 @@ export function lanes(row: i32, hi: i32, marks: usize): v128 {
   return v128.and(inside, i32x4.ne(bytes, i32x4.splat(0)));
 }
 
+/** What an inner product may be off when only the upper halves of codes are known. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-export function slackOf(alpha: v128, beta: v128, scale: v128, error: v128): v128 {
-  return f32x4.add(f32x4.add(f32x4.mul(alpha, error), f32x4.mul(beta, scale)), f32x4.splat(gamma));
+export function slackOf(alpha: v128, beta: v128, length: v128, coarseError: v128): v128 {
+  return f32x4.add(f32x4.add(f32x4.mul(alpha, coarseError), f32x4.mul(beta, length)), f32x4.splat(gamma));
+}
+
+/** The same by whole codes: these are at most as long as their upper halves and both errors together. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function smallSlackOf(alpha: v128, beta: v128, length: v128, coarseError: v128, error: v128): v128 {
+  const own = f32x4.add(error, f32x4.mul(coarseError, f32x4.splat(told)));
+  return slackOf(alpha, beta, f32x4.add(f32x4.add(length, coarseError), error), own);
 }

@@ -1,3 +1,5 @@
+import { large, small } from './coded-query.ts';
+
 /** Dimensions whose sums the kernel keeps apart, and the most that the digits of one sign may add up to in a lane of them (kernels/codes-batch/coarse.ts). */
 const chunk = 128;
 const mostInLane = 136; // 15 * 136 < 2048
@@ -5,8 +7,8 @@ const mostInLane = 136; // 15 * 136 < 2048
 const mostTogether = 65_000;
 /** Levels of the largest score there can be; bounds are a little larger. */
 const levels = 210;
-/** What rounding to 32 bits can change in a bound, as a share of what it is a sum of, in units of the sixteenth of the step. */
-const rounding = 8 * 2 ** -24 * 49;
+/** What rounding to 32 bits can change in a bound, as a share of the digits and of the longest half of a code: the kernel adds 8 to halves of at least 7. */
+const rounding = 24 * 2 ** -24;
 
 /**
  * A query as small whole numbers times a step, for kernels/codes-batch/coarse.ts, which has the derivation: the kernel can tell two sums apart only if
@@ -15,7 +17,10 @@ const rounding = 8 * 2 ** -24 * 49;
 export class CoarseQuery {
   /** As long as a code. */
   readonly digits: Int16Array;
-  /** Sixteen steps, the offsets of the two kinds of rows, alpha, beta, levels per unit, the threshold, and whether rows that reach it are bounded again by their whole codes. */
+  /**
+   * Sixteen steps, what rows a have too much, eight times the sum of the digits, alpha, beta, levels per unit, the threshold, and whether rows that reach it
+   * are bounded again by their whole codes.
+   */
   readonly own = new Float32Array(8);
 
   /** @param width length of a code */
@@ -23,10 +28,11 @@ export class CoarseQuery {
     this.digits = new Int16Array(width);
   }
 
-  /** Takes a query that `CodedQuery` can take. @param longest no row is longer */
-  take(query: Float32Array, longest: number): void {
+  /** Takes a query. @param longest no row is longer @returns whether it could: not if it is zero, not finite, or very large or small */
+  take(query: Float32Array, longest: number): boolean {
     const { digits } = this;
     let [largest, total] = extremes(query, query.length);
+    if (!(total > small && total < large)) return false;
     let step = Math.max(largest / mostInLane, total / mostTogether);
     for (;;) {
       step = Math.fround(step * 1.02);
@@ -43,17 +49,18 @@ export class CoarseQuery {
       remainder += (query[d] - step * digits[d]) ** 2;
     }
     const norm = Math.sqrt(squares);
-    const lost = Math.sqrt(remainder) + (rounding * total * step) / Math.sqrt(query.length) + 1e-6 * norm;
+    const lost = Math.sqrt(remainder) + rounding * total * step + 1e-6 * norm;
     this.own.set([
       16 * step,
-      -120.5 * sum * step,
-      7.5 * sum * step,
+      -128 * sum * step, // rows a have 8 added to each half
+      8 * sum,
       norm * 1.000002,
       lost * 1.000002,
       levels / (norm * longest),
       Number.NEGATIVE_INFINITY,
       0,
     ]);
+    return true;
   }
 
   /** Asks for a closer look at rows that may score as much as this, and for no others. */

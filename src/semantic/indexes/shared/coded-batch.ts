@@ -1,13 +1,11 @@
 import type { Engine } from '../../../engine/engine.ts';
 import { codesBatchKernels } from '../../../engine/generated/families/codes-batch.ts';
-import { type CoarseManyArguments, coarseErrors, coarseMany, countLevels, listGroups } from '../../../engine/generated/jobs.ts';
+import { type CoarseManyArguments, coarseMany, countLevels, listRows } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i16, i32, layout, u8 } from '../../../engine/memory/layout.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
 import { CoarseQuery } from './coarse-query.ts';
-import { type CodedMemory, mark, marksLayout, strip, widthOf } from './coded-memory.ts';
-import { CodedQuery } from './coded-query.ts';
-import type { CodedSearch, RowRange } from './coded-search.ts';
+import { type CodedMemory, type Marks, mark, marksLayout, strip, widthOf } from './coded-memory.ts';
 import { offerAll, type UsedRows } from './rows.ts';
 
 /** Queries that meet the codes of a row while it is in the cache. */
@@ -19,9 +17,16 @@ const blockSize = 2048;
 /** A query, and what was found for it. */
 interface Asked {
   query: Float32Array;
-  fine: CodedQuery;
   coarse: CoarseQuery;
   best: TopK;
+}
+
+/** Some rows, from `lo` (a multiple of 32) to `hi`. */
+interface RowRange {
+  lo: number;
+  hi: number;
+  /** One flag per row, from row 0 on; undefined: all rows are allowed. */
+  marks: Marks | undefined;
 }
 
 /** The first look at the rows of a range. */
@@ -42,7 +47,7 @@ export interface Batches {
   /** What each thread needs for itself. */
   scratchBytes(width: number): number;
   /** @param blocks placed for `layout` */
-  over(engine: BatchEngine, memory: CodedMemory, search: CodedSearch, blocks: Blocks<ReturnType<typeof batchLayout>['fields']>): CodedBatch;
+  over(engine: BatchEngine, memory: CodedMemory, blocks: Blocks<ReturnType<typeof batchLayout>['fields']>): CodedBatch;
 }
 
 /** @param firstRows rows of the first range, a multiple of 32 */
@@ -51,41 +56,35 @@ export function batchesOf(firstRows = 1024): Batches {
     families: [codesBatchKernels],
     layout: (capacity, dimensions) => batchLayout(capacity, dimensions, firstRows),
     scratchBytes: CodedBatch.scratchBytes,
-    over: (engine, memory, search, blocks) => new CodedBatch(engine, memory, search, blocks, firstRows),
+    over: (engine, memory, blocks) => new CodedBatch(engine, memory, blocks, firstRows),
   };
 }
 
 function batchLayout(capacity: number, dimensions: number, firstRows: number) {
   const width = widthOf(dimensions);
   const most = Math.min(capacity + strip, largest * firstRows);
-  const padded = Math.ceil(capacity / strip) * strip;
   return layout({
     marks: marksLayout(capacity),
-    /** Errors and lengths of the upper four bits of the codes of all rows (kernels/codes-batch/coarse.ts). */
-    errors: f32(padded),
-    lengths: f32(padded),
     /** The digits of two queries, interleaved by eight. */
     digits: i16(together * width),
     /** What each query brings beside its digits, 8 numbers. */
     own: f32(8 * together),
-    /** Digits and bounds for the closer look, one query after the other. */
-    fines: i16(together * width),
-    bounds: f32(4 * together),
     /** One level per row and query. */
     levels: u8(together * most),
-    list: i32(most / 4),
+    list: i32(most),
+    /** The query whose rows are scored. */
+    vector: f32(dimensions),
   });
 }
 
 /**
- * Many queries among coded rows, a range of rows after the other. The upper four bits of the codes give each row and query an upper bound
+ * Many queries among coded rows, a range of rows after the other. The upper halves of the codes give each row and query an upper bound
  * (kernels/codes-batch/coarse.ts). In the first range those with the highest ones are scored, which gives a score to beat. From then on rows whose bound reaches
- * that score are looked at by their whole codes at once, and the few that are left are bounded and scored as for one query.
+ * that score are bounded again at once by their whole codes, and the few that are left are scored.
  */
 export class CodedBatch {
   readonly #engine: BatchEngine;
   readonly #memory: CodedMemory;
-  readonly #search: CodedSearch;
   readonly #firstRows: number;
   readonly #blocks: Blocks<ReturnType<typeof batchLayout>['fields']>;
 
@@ -97,26 +96,11 @@ export class CodedBatch {
    * @param blocks placed for {@link batchLayout}
    * @param firstRows rows of the first range, a multiple of 32
    */
-  constructor(
-    engine: BatchEngine,
-    memory: CodedMemory,
-    search: CodedSearch,
-    blocks: Blocks<ReturnType<typeof batchLayout>['fields']>,
-    firstRows: number,
-  ) {
+  constructor(engine: BatchEngine, memory: CodedMemory, blocks: Blocks<ReturnType<typeof batchLayout>['fields']>, firstRows: number) {
     this.#engine = engine;
     this.#memory = memory;
-    this.#search = search;
     this.#blocks = blocks;
     this.#firstRows = firstRows;
-  }
-
-  /** Takes note of a row that has been coded. */
-  changed(row: number): void {
-    const { dimensions: f, width } = this.#memory;
-    const { rows, codes, scales, errors: fineErrors } = this.#memory.blocks;
-    const { errors, lengths } = this.#blocks;
-    this.#engine.call(coarseErrors, { lo: row, hi: row + 1, rows, f, width, codes, scales, fineErrors, errors, lengths });
   }
 
   /** Offers for each query the rows that may be among its best; a promise with threads. */
@@ -137,11 +121,9 @@ export class CodedBatch {
     const marks = mark(this.#blocks.marks, keys, allowed);
     const asked: Asked[] = [];
     queries.forEach((query, k) => {
-      const [fine, coarse] = [new CodedQuery(this.#memory.width), new CoarseQuery(this.#memory.width)];
-      if (fine.take(query)) {
-        coarse.take(query, this.#memory.longest);
-        asked.push({ query, fine, coarse, best: best[k] });
-      } else offerAll(this.#memory.blocks.rows.array, query, used, best[k]);
+      const coarse = new CoarseQuery(this.#memory.width);
+      if (coarse.take(query, this.#memory.longest)) asked.push({ query, coarse, best: best[k] });
+      else offerAll(this.#memory.blocks.rows.array, query, used, best[k]);
     });
     for (let lo = 0; lo < keys.length; ) {
       const range = { lo, hi: Math.min(keys.length, lo + Math.min(2 * lo || this.#firstRows, largest * this.#firstRows)), marks };
@@ -155,41 +137,54 @@ export class CodedBatch {
   /** As many queries as fit together, in a range of rows. */
   *#group(group: readonly Asked[], range: RowRange, keys: Int32Array, n: number): Generator<Look> {
     yield this.#prefilter(group, range);
-    group.forEach(({ query, fine, coarse, best }, k) => {
-      this.#search.aimAt(query, fine);
+    group.forEach((one, k) => {
+      this.#blocks.vector.array.set(one.query);
       let end = 256;
-      if (best.threshold === Number.NEGATIVE_INFINITY) {
+      if (one.best.threshold === Number.NEGATIVE_INFINITY) {
         end = this.#levelWith(k, range, n);
-        this.#search.offerGroups(range, this.#groupsFrom(k, range, end, 256), keys, n, best);
+        this.#score(one, k, range, keys, end, 256);
       }
-      const least = coarse.levelOf(best.threshold);
-      if (least < end) this.#search.offerGroups(range, this.#groupsFrom(k, range, least, end), keys, n, best);
+      this.#score(one, k, range, keys, one.coarse.levelOf(one.best.threshold), end);
     });
   }
 
-  /** The job that bounds each row by the upper four bits of its codes. */
+  /** Offers the rows of a range whose level with the k-th query is at least `least` and below `end`, unless others have better scores by then. */
+  #score({ coarse, best }: Asked, k: number, range: RowRange, keys: Int32Array, least: number, end: number): void {
+    if (least >= end) return;
+    const count = levelsOf(range);
+    const { levels, list, vector } = this.#blocks;
+    const { lo, hi, marks } = range;
+    const found = this.#engine.call(listRows, { levels: within(levels, k * count), count, least, list });
+    for (let i = 0; i < found; i++) {
+      const level = levels.array[k * count + list.array[i]];
+      const row = lo + list.array[i];
+      if (level >= end || row >= hi || marks?.array[row] === 0 || level < coarse.levelOf(best.threshold)) continue;
+      best.offer(keys[row], this.#memory.score(row, vector));
+    }
+  }
+
+  /** The job that bounds each row by the upper half of its code. */
   #prefilter(group: readonly Asked[], { lo, hi, marks }: RowRange): Look {
     const { width, blocks } = this.#memory;
-    const { digits, own, fines, bounds, levels } = this.#blocks;
+    const { digits, own, levels } = this.#blocks;
     const stride = levelsOf({ lo, hi });
     own.array.fill(0);
-    group.forEach(({ fine, coarse, best }, k) => {
+    group.forEach(({ coarse, best }, k) => {
       if (best.threshold > Number.NEGATIVE_INFINITY) coarse.lookCloser(best.threshold);
       this.#place(k, coarse.digits);
       own.array.set(coarse.own, 8 * k);
-      fines.array.set(fine.digits, k * width);
-      bounds.array.set(fine.bounds, 4 * k);
       levels.array.fill(0, k * stride + hi - lo, (k + 1) * stride); // behind the last row
     });
     const rows = {
-      codes: within(blocks.codes, lo * width),
+      high: within(blocks.high, (lo * width) / 4),
+      low: within(blocks.low, (lo * width) / 4),
       scales: within(blocks.scales, lo),
-      errors: within(this.#blocks.errors, lo),
-      lengths: within(this.#blocks.lengths, lo),
-      fineErrors: within(blocks.errors, lo),
+      errors: within(blocks.errors, lo),
+      coarseErrors: within(blocks.coarseErrors, lo),
+      lengths: within(blocks.lengths, lo),
       marks: marks && within(marks, lo),
     };
-    const asked = { pairs: Math.ceil(group.length / 2), queries: digits, own, fines, bounds };
+    const asked = { pairs: Math.ceil(group.length / 2), queries: digits, own };
     return { rows: hi - lo, args: { ...asked, ...rows, width, levels, stride } };
   }
 
@@ -213,21 +208,9 @@ export class CodedBatch {
     }
     return low;
   }
-
-  /** The groups of four rows whose highest level with the k-th query is at least `least` and below `end`. */
-  #groupsFrom(k: number, range: RowRange, least: number, end: number): Int32Array {
-    const count = levelsOf(range);
-    const { levels, list } = this.#blocks;
-    const found = this.#engine.call(listGroups, { levels: within(levels, k * count), count, least, end, list });
-    return list.array.subarray(0, found).map((group) => group + range.lo / 4);
-  }
 }
 
 /** Bytes of the levels of a query: one per row, and zero padding. */
-function levelsOf(range: { lo: number; hi: number }): number {
-  return stripsOf(range) * strip;
-}
-
-function stripsOf({ lo, hi }: { lo: number; hi: number }): number {
-  return Math.ceil((hi - lo) / strip);
+function levelsOf({ lo, hi }: { lo: number; hi: number }): number {
+  return Math.ceil((hi - lo) / strip) * strip;
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../../../engine/engine.ts';
-import { encodeRows } from '../../../engine/generated/jobs.ts';
+import { dot64, encodeRows } from '../../../engine/generated/jobs.ts';
 import { type Block, within } from '../../../engine/memory/block.ts';
-import { type Blocks, f32, i8, layout, u8 } from '../../../engine/memory/layout.ts';
+import { type Blocks, f32, i16, layout, u8 } from '../../../engine/memory/layout.ts';
 import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { dot } from '../../../numeric/dot.ts';
 
@@ -13,14 +13,17 @@ export function codedLayout(capacity: number, dimensions: number) {
   const padded = Math.ceil(capacity / strip) * strip;
   return layout({
     rows: f32(capacity * dimensions),
-    /** Codes, their scales and errors (kernels/codes/codes.ts). */
-    codes: i8(padded * widthOf(dimensions)),
+    /** Both halves of codes, and what kernels/codes/codes.ts knows of each row. */
+    high: i16((padded * widthOf(dimensions)) / 4),
+    low: i16((padded * widthOf(dimensions)) / 4),
     scales: f32(padded),
     errors: f32(padded),
+    coarseErrors: f32(padded),
+    lengths: f32(padded),
   });
 }
 
-/** Rows in the memory of an engine with a code of one byte per dimension beside each, and bounds of its rounding errors. */
+/** Rows in the memory of an engine with a code of one byte per dimension beside each, in halves, and bounds of its rounding errors. */
 export class CodedMemory {
   readonly capacity: number;
   readonly dimensions: number;
@@ -43,9 +46,9 @@ export class CodedMemory {
 
   set(row: number, vector: Float32Array): void {
     const { engine, dimensions: f, width } = this;
-    const { rows, codes, scales, errors } = this.blocks;
+    const { rows, ...coded } = this.blocks;
     rows.array.set(vector, row * f);
-    engine.call(encodeRows, { lo: row, hi: row + 1, rows, f, width, codes, scales, errors });
+    engine.call(encodeRows, { lo: row, hi: row + 1, rows, f, width, ...coded });
     this.longest = Math.max(this.longest, Math.sqrt(dot(vector, 0, vector)));
   }
 
@@ -53,15 +56,15 @@ export class CodedMemory {
     return this.blocks.rows.array.subarray(row * this.dimensions, (row + 1) * this.dimensions);
   }
 
-  /** Where a row stands. */
-  at(row: number) {
-    return within(this.blocks.rows, row * this.dimensions);
+  /** The inner product of a row with a vector in the same memory. */
+  score(row: number, vector: Block<Float32Array>): number {
+    return this.engine.call(dot64, { a: within(this.blocks.rows, row * this.dimensions), b: vector, f: this.dimensions });
   }
 }
 
 /** Length of a code. */
 export function widthOf(dimensions: number): number {
-  return Math.ceil(dimensions / 16) * 16;
+  return Math.ceil(dimensions / 32) * 32;
 }
 
 /** One flag per row: whether it is allowed. */

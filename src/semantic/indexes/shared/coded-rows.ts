@@ -38,7 +38,7 @@ export class CodedRows implements Rows {
     const single = new ThreadPool(engine, threads, 0);
     closeWhenUnused(this, single);
     this.#search = new CodedSearch(this.#memory, search, single);
-    this.#batch = batches && batch && batches.over(engine, this.#memory, this.#search, engine.place(batch));
+    this.#batch = batches && batch && batches.over(engine, this.#memory, engine.place(batch));
     this.#marks = marks;
   }
 
@@ -48,7 +48,6 @@ export class CodedRows implements Rows {
 
   set(row: number, vector: Float32Array): void {
     this.#memory.set(row, vector);
-    this.#batch?.changed(row);
   }
 
   get(row: number): Float32Array {

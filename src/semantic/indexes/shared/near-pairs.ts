@@ -1,7 +1,6 @@
 import { type Block, Engine } from '../../../engine/engine.ts';
-import { codesKernels } from '../../../engine/generated/families/codes.ts';
 import { codesBatchKernels } from '../../../engine/generated/families/codes-batch.ts';
-import { encodeRows, nearRows } from '../../../engine/generated/jobs.ts';
+import { encodeNear, nearRows } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i8, i16, i32, layout } from '../../../engine/memory/layout.ts';
 import { dot } from '../../../numeric/dot.ts';
@@ -77,7 +76,7 @@ class PrefilteredRows {
   readonly #width: number;
   readonly #prefix: number;
   readonly #threshold: number;
-  readonly #engine: Engine<'codes' | 'codes-batch'>;
+  readonly #engine: Engine<'codes-batch'>;
   readonly #memory: Memory;
   /** |v| */
   readonly #lengths: Float32Array;
@@ -91,7 +90,7 @@ class PrefilteredRows {
     this.#prefix = Math.min(width, 16 * Math.max(2, Math.ceil((width * (1.08 - threshold)) / 16)));
     this.#threshold = threshold;
     const memory = memoryOf(vectors.length, dimensions, width);
-    this.#engine = new Engine(memory, { families: [codesKernels, codesBatchKernels], threads, scratchBytes: 8 * width + 32, lazy: true });
+    this.#engine = new Engine(memory, { families: [codesBatchKernels], threads, scratchBytes: 8 * width + 32, lazy: true });
     this.#memory = this.#engine.place(memory);
     this.#lengths = new Float32Array(vectors.length);
     this.#take(vectors, this.#memory.stage);
@@ -132,7 +131,7 @@ class PrefilteredRows {
         rests.array[row] = Math.sqrt(rest) * (1 + rounding);
       }
       const to = { codes: within(codes, start * this.#width), scales: within(scales, start), errors: within(errors, start) };
-      this.#engine.call(encodeRows, { lo: 0, hi: end - start, rows: stage, f: dimensions, width: this.#width, ...to });
+      this.#engine.call(encodeNear, { lo: 0, hi: end - start, rows: stage, f: dimensions, width: this.#width, ...to });
       for (let row = start; row < end; row++) {
         errors.array[row] += rounding * this.#lengths[row];
         codeLengths.array[row] = this.#lengths[row] + errors.array[row];

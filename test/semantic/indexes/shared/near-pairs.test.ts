@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../../src/engine/engine.ts';
-import { codesKernels } from '../../../../src/engine/generated/families/codes.ts';
 import { codesBatchKernels } from '../../../../src/engine/generated/families/codes-batch.ts';
-import { encodeRows, nearRows } from '../../../../src/engine/generated/jobs.ts';
+import { encodeNear, nearRows } from '../../../../src/engine/generated/jobs.ts';
 import { dot } from '../../../../src/numeric/dot.ts';
 import { visitNearPairs } from '../../../../src/semantic/indexes/shared/near-pairs.ts';
 import { unitVector } from '../../../support/conformance.ts';
@@ -76,12 +75,12 @@ describe('near pairs of vectors', () => {
   it('the kernel marks what its plain twin marks', () => {
     const [rows, width, queries] = [40, 48, 6];
     const marksOf = (plain: boolean) => {
-      const engine = new Engine(1 << 16, { families: [codesKernels, codesBatchKernels], threads: 1, scratchBytes: 8 * width + 32, plain });
+      const engine = new Engine(1 << 16, { families: [codesBatchKernels], threads: 1, scratchBytes: 8 * width + 32, plain });
       const data = engine.f32(rows * width);
       for (let r = 0; r < rows; r++) data.array.set(unitVector(width, r % 33), r * width);
       const [scales, errors, lengths, rests] = Array.from({ length: 4 }, () => engine.f32(rows));
       const codes = engine.i8(rows * width);
-      engine.call(encodeRows, { lo: 0, hi: rows, rows: data, f: width, width, codes, scales, errors });
+      engine.call(encodeNear, { lo: 0, hi: rows, rows: data, f: width, width, codes, scales, errors });
       lengths.array.fill(1.01);
       rests.array.fill(0.5);
       rests.array[7] = Number.NaN;
