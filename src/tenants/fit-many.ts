@@ -96,8 +96,9 @@ export async function* fitMany(
       used -= bytes;
     }
   };
+  const over = new AbortController();
   const abort = new Promise<never>((_, reject) => {
-    o.signal?.addEventListener('abort', () => reject(o.signal?.reason), { once: true });
+    o.signal?.addEventListener('abort', () => reject(o.signal?.reason), { once: true, signal: over.signal });
   });
   abort.catch(() => {});
   function* take() {
@@ -133,6 +134,7 @@ export async function* fitMany(
     }
     yield* take();
   } finally {
+    over.abort();
     await Promise.all(all.map((fitter) => fitter.close()));
   }
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createRequire } from 'node:module';
 import {
   AlsRecommender,
@@ -117,6 +118,14 @@ describe('many fits', () => {
     const found = await all(fitMany(tenants, { family: AlsRecommender, options, workers: 0, bytesOf }));
     expect(found.get('a')?.error).toMatchObject({ code: 'ERR_BAD_OPTION', message: expect.stringContaining("bytesOf of 'a'") });
     expect(found.get('b')?.bytes?.length).toBeGreaterThan(0);
+  });
+
+  it('leave nothing behind on a signal that outlives them', async () => {
+    const { signal } = new AbortController();
+    const tenants = [1, 2].map((k) => ({ name: `t${k}`, interactions: dataOf(k) }));
+    expect((await all(fitMany(tenants, { family: AlsRecommender, options, workers: 0, signal }))).size).toBe(2);
+    for await (const _ of fitMany(tenants, { family: AlsRecommender, options, workers: 0, signal })) break;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('end with the reason of an abort', async () => {
