@@ -48,7 +48,7 @@ export async function sortEntries(
   for (let part = 0; part + 1 < bounds.length; part++) partOf.fill(part, bounds[part], bounds[part + 1]);
   const parts: EntryWriter[] = [];
   const path = join(scratch.folder, `${name}.sorted`);
-  const file = openSync(path, 'w+');
+  const file = openScratch(path);
   try {
     const room = Math.max(1024, Math.min(2 ** 16, Math.floor(scratch.bytes / 8 / bounds.length / (4 * rawWords))));
     for (let part = 0; part + 1 < bounds.length; part++) parts.push(new EntryWriter(join(scratch.folder, `${name}.${part}`), room));
@@ -70,7 +70,7 @@ export async function sortEntries(
 export function orderedEntries(keys: number, name: string, scratch: Scratch, feed: (put: Put) => void): SortedEntries {
   const offsets = new Int32Array(keys + 1);
   const path = join(scratch.folder, `${name}.sorted`);
-  const file = openSync(path, 'w+');
+  const file = openScratch(path);
   const buffer = new Int32Array(2 ** 16 * words);
   const floats = new Float32Array(buffer.buffer);
   let filled = 0;
@@ -142,7 +142,7 @@ export class EntryWriter {
   /** @param room entries that are kept before they are written */
   constructor(path: string, room: number) {
     this.#path = path;
-    this.#file = openSync(path, 'w+');
+    this.#file = openScratch(path);
     this.#buffer = new Int32Array(room * rawWords);
     this.#floats = new Float32Array(this.#buffer.buffer);
   }
@@ -192,6 +192,17 @@ export class EntryWriter {
     this.#written += this.#filled;
     this.#filled = 0;
   }
+}
+
+/** Opens a file and takes its name away, where the system lets one: a process that is killed then leaves nothing behind. */
+function openScratch(path: string): number {
+  const file = openSync(path, 'w+');
+  try {
+    rmSync(path);
+  } catch {
+    // Here an open file keeps its name; it is removed at the end.
+  }
+  return file;
 }
 
 function sortedPart(raw: Int32Array, offsets: Int32Array, from: number, to: number): Int32Array {

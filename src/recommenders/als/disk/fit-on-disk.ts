@@ -25,7 +25,7 @@ export interface AlsOnDiskOptions<Row = Record<string, unknown>>
     Pick<InteractionsOptions<Row>, 'user' | 'item' | 'value' | 'onBadRow'> {
   /** What becomes of several rows of a pair; `'last'` (default) and `'first'` go by the order of the rows. */
   duplicates?: DuplicatePolicy | undefined;
-  /** Folder for scratch files: 12 bytes a row three times over. They are removed at the end. Default a new one in the system's. */
+  /** Folder for scratch files: 12 bytes a row three times over. They are removed at the end, or by the system when the process is killed. Default a new one in the system's. */
   folder?: string | undefined;
   /**
    * Bytes that the fit may take, some 80 MiB of them for the runtime. What cannot be on disk must fit: ids, two copies of the user factors, four of the item factors,

@@ -63,6 +63,14 @@ describe('fitAlsOnDisk', () => {
     await expect(fit).rejects.toThrow('enough');
     expect(readdirSync(folder)).toEqual([]);
   });
+  it.skipIf(process.platform === 'win32')('has no file that a kill would leave behind', async () => {
+    const found: string[][] = [];
+    const onProgress = () => void found.push(readdirSync(folder, { recursive: true }).map(String));
+    await fitAlsOnDisk(rows(2000, 100, 50), { folder, factors: 8, iterations: 2 }, { onProgress });
+    expect(found.length).toBeGreaterThan(2);
+    for (const names of found) expect(names).toHaveLength(1); // the folder itself
+  });
+
   it('makes a model without a history that answers but refuses partialFit', async () => {
     const data = rows(500, 30, 20);
     const als = await fitAlsOnDisk(data, { folder, factors: 8, history: false });
