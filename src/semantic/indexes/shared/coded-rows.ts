@@ -59,6 +59,11 @@ export class CodedRows implements Rows {
   }
 
   search(query: Float32Array, used: UsedRows, best: TopK): void {
+    const rows = fewAllowed(used);
+    if (rows) {
+      for (const row of rows) best.offer(used.keys[row], this.score(row, query));
+      return;
+    }
     if (!this.#search.aim(query)) {
       offerAll(this.#memory.blocks.rows.array, query, used, best);
       return;
@@ -68,7 +73,22 @@ export class CodedRows implements Rows {
   }
 
   searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[], threads: boolean): void | Promise<void> {
-    if (this.#batch) return this.#batch.searchMany(queries, used, best, threads);
+    if (this.#batch && !fewAllowed(used)) return this.#batch.searchMany(queries, used, best, threads);
     for (const [k, query] of queries.entries()) this.search(query, used, best[k]);
   }
+}
+
+/** Where one row in so many is allowed, or fewer, scoring these is faster than bounding all. */
+const selective = 64;
+
+/** The rows that are allowed, where they are few; undefined: they are more, or all. */
+function fewAllowed({ keys, allowed }: UsedRows): number[] | undefined {
+  if (!allowed) return undefined;
+  const rows: number[] = [];
+  for (let row = 0; row < keys.length; row++) {
+    if (!(allowed[keys[row]] > 0)) continue; // keys behind the last flag are not allowed
+    if (rows.length * selective > keys.length) return undefined;
+    rows.push(row);
+  }
+  return rows;
 }
