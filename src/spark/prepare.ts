@@ -31,7 +31,7 @@ export async function prepareSent(session: ConnectSession, interactions: Interac
     work.signal?.throwIfAborted();
     const end = Math.min(size, from + sentRows);
     const part = { user: userIndices.subarray(from, end), item: itemIndices.subarray(from, end), value: values.subarray(from, end) };
-    hashes.push(await session.upload(localRelation(writeArrow(part))));
+    hashes.push(await session.upload(localRelation(writeArrow(part)), work.signal));
     work.onProgress?.({ phase: 'sending', done: end, total: size });
   }
   const { users, items } = interactions;
