@@ -49,6 +49,11 @@ describe('attune', () => {
       'user,item,rating\na,x,5\nb,y,oops\n',
       /ERR_BAD_VALUE.*"oops"\. Repair the row, or pass --skip-bad-rows\./,
     ],
+    [
+      'a row without a user',
+      'user,item,rating\na,x,5\n,y,3\n',
+      /ERR_BAD_ID.*Name its column with --user, repair the row, or pass --skip-bad-rows\./,
+    ],
     ['a line that is too short', 'user,item,rating\na,x,5\nb,y\n', /ERR_BAD_ROW.*line 3.*or pass --skip-bad-rows\./],
   ])('says what to do on the command line about %s, and does it', async (_, text, message) => {
     writeFileSync(file('bad.csv'), text);
@@ -184,6 +189,14 @@ describe('attune', () => {
     const { out, code } = await run('compare', model, file('popular.attune'), '--test', file('later.csv'), '--k', '5');
     expect(code).toBe(0);
     expect(out).toContain('model.attune is better than popular.attune in ndcg@5');
+  });
+
+  it('says so when a compared model was fitted on rows of the test file', async () => {
+    writeFileSync(file('half.csv'), readFileSync(ratings, 'utf8').split('\n').slice(0, 161).join('\n'));
+    await run('fit', file('half.csv'), '--model', 'ease', '--out', file('half.attune'));
+    const { error, code } = await run('compare', model, file('half.attune'), '--test', ratings);
+    expect(code).toBe(0);
+    expect(error).toMatch(/model\.attune was fitted on 100 % of the rows of .*half\.attune was fitted on 50 %.*no model was fitted on/s);
   });
 
   it('searches a catalogue, and the index it saved', async () => {
