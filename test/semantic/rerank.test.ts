@@ -75,12 +75,18 @@ describe('a search that looks again at its first items', () => {
       dimensions: 2,
       embed: (texts: readonly string[]) => (texts[0] === 'tea' ? never() : Promise.resolve(Float32Array.of(1, 0))),
     };
-    const index = await SemanticIndex.build(products.slice(0, 1), { embedder: deaf });
+    let ready: () => Promise<void> = async () => {};
+    const index = await SemanticIndex.build(products.slice(0, 1), { embedder: { ...deaf, prepare: () => ready() } });
     for (const search of [
       (signal: AbortSignal) => index.search('coffee', { rerank: { by: { name: 'deaf', score: never }, textOf }, signal }),
       (signal: AbortSignal) => index.search('coffee', { rerank: { by: byLength, textOf: never }, signal }),
       (signal: AbortSignal) => index.search('tea', { signal }),
       (signal: AbortSignal) => index.add([{ id: 'tea', text: 'tea', brand: '' }], { signal }),
+      (signal: AbortSignal) => {
+        ready = never; // such as a download
+        return index.search('coffee', { signal });
+      },
+      (signal: AbortSignal) => SemanticIndex.build(products, { embedder: { ...deaf, prepare: never }, signal }),
     ]) {
       const controller = new AbortController();
       setTimeout(() => controller.abort(new Error('enough')), 20);
