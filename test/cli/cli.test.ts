@@ -199,6 +199,12 @@ describe('attune', () => {
     expect(error).toMatch(/model\.attune was fitted on 100 % of the rows of .*half\.attune was fitted on 50 %.*no model was fitted on/s);
   });
 
+  it('says that no item has a word of the query', async () => {
+    const none = await run('search', movies, 'zzzzqq', '-n', '2');
+    expect(none.error).toContain('No item has a word of the query; these come closest.');
+    expect((await run('search', movies, 'space', '-n', '2')).error).not.toContain('No item');
+  });
+
   it('searches a catalogue, and the index it saved', async () => {
     const index = file('index.attune');
     const { out } = await run('search', movies, 'space', '-n', '3', '--save-index', index);
@@ -255,6 +261,8 @@ describe('attune', () => {
       expect((await get('recommendations?history=m10,m13&n=2')).body.recommendations).toHaveLength(2);
       expect((await get('similar-items?item_id=m3&n=2')).body.recommendations).toHaveLength(2);
       expect((await get('search?query=battle&n=2')).body.results[0].title).toContain('battle');
+      expect((await get('search?query=battle&n=2')).body.fallback).toBeUndefined();
+      expect((await get('search?query=zzzzqq&n=2')).body.fallback).toBe('meaning');
       expect(await get('recommendations?user_id=nobody')).toMatchObject({
         status: 404,
         body: { error: { code: 'ERR_UNKNOWN_USER', message: expect.stringMatching(/history=ITEM,ITEM for a visitor\.$/) } },
