@@ -44,6 +44,12 @@ describe('a model of Model2Vec', () => {
     expect([x, y]).toEqual([0, 1]);
   });
 
+  it('has another name with the tokens of another model', () => {
+    const other = { ...tokenizer, model: { ...tokenizer.model, vocab: { '[UNK]': 0, kettle: 1, steel: 2, '##s': 3 } } };
+    const model = fileOf({ embeddings });
+    expect(staticEmbedder(model, { tokenizer: other }).name).not.toBe(staticEmbedder(model, { tokenizer }).name);
+  });
+
   it.each([
     ['an added word', { added_tokens: [{ id: 4, content: 'water filter', special: false }] }, /added token "water filter"/],
     ['accents', { normalizer: { ...tokenizer.normalizer, strip_accents: false } }, /keeps accents/],

@@ -1,7 +1,7 @@
 import { readSafetensors, type Tensor } from '../../../data/files/safetensors.ts';
 import { AttuneError, shown } from '../../../errors.ts';
 import { quantized } from './quantized.ts';
-import { halfFloat, type StaticTable, textOf } from './static-file.ts';
+import { fromModel2Vec, halfFloat, type StaticTable, textOf } from './static-file.ts';
 import { longestWord } from './word-piece.ts';
 
 /** What is used of a `tokenizer.json`. */
@@ -43,7 +43,7 @@ export function readModel2Vec(model: Uint8Array, tokenizer: string | Uint8Array 
     const weight = weights?.[token] ?? 1;
     for (let d = 0; d < dimensions; d++) table[token * dimensions + d] = weight * embeddings[row * dimensions + d];
   });
-  return { ...quantized(table, dimensions, 8), vocabulary, source: 'of Model2Vec', hybridWeight };
+  return { ...quantized(table, dimensions, 8), vocabulary, source: fromModel2Vec, hybridWeight };
 }
 
 function readTokenizer(given: string | Uint8Array | object): { vocabulary: string[]; unknown: number } {
