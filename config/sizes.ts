@@ -45,7 +45,7 @@ const [{ size, unpackedSize, files }] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
 );
 const rows: Row[] = [
-  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2150 },
+  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2160 },
   { what: 'package, unpacked', kilobytes: unpackedSize / 1000, budget: 7500 },
 ];
 rows.push({ what: "import 'attune' in Node, code parsed", kilobytes: parsedAtOnce(), budget: 210 });

@@ -29,6 +29,7 @@ const instead: [RegExp, string][] = [
   ],
   [/(?:Install it: |Run )npm install ([\w-]+)\.?$/, 'Install it beside attune, by npm install $1, or run npx -p attune -p $1 attune ...'],
   [/Load it with the class it was saved from\./, 'attune recommend and similar take models, attune search takes indexes.'],
+  [/Name its column with the option '(user|item|value|timestamp)'/, 'Name its column with --$1'],
   [/Name its key with the option 'id', or drop the item\./, 'Name the column of ids with --id, or repair the row.'],
   [/preset: 'netflix'/, '--preset netflix'],
   [/'relevantFrom'/, '--relevant-from'],

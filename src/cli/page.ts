@@ -39,6 +39,7 @@ export function page(canSearch: boolean): string {
     if (body.error) return void (alertBox.textContent = body.error.message);
     const rows = body.recommendations ?? body.results;
     if (rows.length === 0) alertBox.textContent = 'Nothing found.';
+    else if (body.fallback) alertBox.textContent = 'No item has a word of the query; these come closest.';
     for (const { item_id, title, score } of rows) {
       const row = document.createElement('li'), link = document.createElement('button'), note = document.createElement('small');
       link.textContent = title || item_id; link.title = 'Similar items';

@@ -39,7 +39,8 @@ export function modelServer(model: Recommender, index: Index | undefined, { allo
     '/search': async (query) => {
       if (!index) throw new RequestError(404, 'ERR_NOT_FOUND', 'There is no catalogue to search. Start with --catalogue <file>.');
       const words = wanted(query, 'query');
-      return { query: words, results: shown(await index.search(words, { n: lengthOf(query) }), index) };
+      const found = await index.search(words, { n: lengthOf(query) });
+      return { query: words, ...(found.fallback && { fallback: found.fallback }), results: shown(found, index) };
     },
   };
   return createServer((request, response) => {

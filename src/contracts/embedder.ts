@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 import type { Progress } from '../options.ts';
+import { untilAborted } from '../work/until-aborted.ts';
 
 /** Options of {@link Embedder.embed}. */
 export interface EmbedOptions {
@@ -54,7 +55,7 @@ export interface TokenEmbedding {
 /** Calls an embedder and validates its output; rows whose length is not 1 are normalized. @throws ERR_EMBEDDER when the answer has the wrong shape or is not finite. */
 export async function embedWith(embedder: Embedder, texts: readonly string[], options: EmbedOptions): Promise<Float32Array> {
   options.signal?.throwIfAborted();
-  const vectors = texts.length === 0 ? new Float32Array(0) : await embedder.embed(texts, options);
+  const vectors = texts.length === 0 ? new Float32Array(0) : await untilAborted(embedder.embed(texts, options), options.signal);
   options.signal?.throwIfAborted();
   const wanted = texts.length * embedder.dimensions;
   if (!(vectors instanceof Float32Array) || vectors.length !== wanted) {

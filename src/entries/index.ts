@@ -89,6 +89,7 @@ export type { AttributesLike, HybridRankerOptions, HybridSources, SourceNames } 
 export type { Reason } from '../hybrid/reasons.ts';
 export type { HistoryEntry, RankOptions, RankRequest } from '../hybrid/request.ts';
 export { type CalibrateOptions, calibrate } from '../hybrid/rules/calibrate.ts';
+export { type ClickBoostOptions, clickBoost } from '../hybrid/rules/clicks.ts';
 export { type AlikeBy, type DiversifyOptions, diversify } from '../hybrid/rules/diversify.ts';
 export { type ExplorationOptions, exploration } from '../hybrid/rules/exploration.ts';
 export { type PinOptions, pin } from '../hybrid/rules/pin.ts';

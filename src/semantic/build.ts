@@ -1,6 +1,7 @@
 import { type EmbedOptions, embedDocuments } from '../contracts/embedder.ts';
 import { AttuneError } from '../errors.ts';
 import { readOptions } from '../options.ts';
+import { untilAborted } from '../work/until-aborted.ts';
 import { Catalogue } from './catalogue/catalogue.ts';
 import { type Document, type DocumentFields, DocumentReader } from './catalogue/documents.ts';
 import { readDocuments } from './catalogue/read-documents.ts';
@@ -29,7 +30,7 @@ export async function buildParts<Item>(
     );
   }
   const given = o.embedder ?? ngramEmbedder();
-  await Promise.all([given.prepare?.(), o.queryEmbedder?.prepare?.()]); // fail early if something is missing
+  await untilAborted(Promise.all([given.prepare?.(), o.queryEmbedder?.prepare?.()]), o.signal); // fail early if something is missing
   const documents = await readDocuments(items, reader, o);
   const texts = documents.map((document) => document.text);
   const embedder = (await given.fit?.(texts, o)) ?? given;

@@ -87,7 +87,7 @@ export async function sparkEtl(options: SparkEtlOptions, work: FitOptions = {}):
     return counted(session, name, follow);
   };
   try {
-    await session.configure(o.sparkOptions);
+    await session.configure(o.sparkOptions, signal);
     await session.execute(sourceView(names.source, o.interactions), follow);
     let rows = await cache(names.pairs, newestSql(usableSql(o)));
     let core = names.pairs;

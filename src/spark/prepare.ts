@@ -31,7 +31,7 @@ export async function prepareSent(session: ConnectSession, interactions: Interac
     work.signal?.throwIfAborted();
     const end = Math.min(size, from + sentRows);
     const part = { user: userIndices.subarray(from, end), item: itemIndices.subarray(from, end), value: values.subarray(from, end) };
-    hashes.push(await session.upload(localRelation(writeArrow(part))));
+    hashes.push(await session.upload(localRelation(writeArrow(part)), work.signal));
     work.onProgress?.({ phase: 'sending', done: end, total: size });
   }
   const { users, items } = interactions;
@@ -95,7 +95,7 @@ async function checkColumns(session: ConnectSession, s: SparkAlsSettings, follow
   const check = (option: string, name: string, allowed: RegExp, what: string) => {
     const type = typeOf(name);
     if (type !== undefined && allowed.test(type)) return;
-    const got = type === undefined ? `none; there are ${[...types.keys()].map(shown).join(', ')}` : `one of type ${type}`;
+    const got = type === undefined ? `none; there are ${[...types.keys()].map(shown).join(', ') || 'no columns'}` : `one of type ${type}`;
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
       `sparkAls: expected a column ${shown(name)} of ${what}, got ${got}. Name the right column with the option '${option}', or give a query that makes it.`,

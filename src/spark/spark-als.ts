@@ -33,9 +33,9 @@ export async function sparkAls(options: SparkAlsOptions, work: FitOptions = {}):
   const session = new ConnectSession(s.cluster, s.ca);
   let begun = false;
   try {
-    await checkVersion(session);
+    await checkVersion(session, signal);
     begun = true;
-    await session.configure({ ...modelSizes, ...s.sparkOptions });
+    await session.configure({ ...modelSizes, ...s.sparkOptions }, signal);
     const follow = (phase: string): Execution => ({ signal, each: taskProgress(phase, onProgress) });
     const prepared = isInteractions(s.interactions)
       ? await prepareSent(session, s.interactions, { signal, onProgress })
@@ -88,8 +88,8 @@ async function trained(session: ConnectSession, s: SparkAlsSettings, prepared: P
   }
 }
 
-async function checkVersion(session: ConnectSession): Promise<void> {
-  const version = await session.version();
+async function checkVersion(session: ConnectSession, signal: AbortSignal | undefined): Promise<void> {
+  const version = await session.version(signal);
   if (Number.parseInt(version, 10) >= 4) return;
   throw new AttuneError(
     'ERR_NOT_SUPPORTED',

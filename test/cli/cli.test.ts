@@ -49,6 +49,11 @@ describe('attune', () => {
       'user,item,rating\na,x,5\nb,y,oops\n',
       /ERR_BAD_VALUE.*"oops"\. Repair the row, or pass --skip-bad-rows\./,
     ],
+    [
+      'a row without a user',
+      'user,item,rating\na,x,5\n,y,3\n',
+      /ERR_BAD_ID.*Name its column with --user, repair the row, or pass --skip-bad-rows\./,
+    ],
     ['a line that is too short', 'user,item,rating\na,x,5\nb,y\n', /ERR_BAD_ROW.*line 3.*or pass --skip-bad-rows\./],
   ])('says what to do on the command line about %s, and does it', async (_, text, message) => {
     writeFileSync(file('bad.csv'), text);
@@ -186,6 +191,20 @@ describe('attune', () => {
     expect(out).toContain('model.attune is better than popular.attune in ndcg@5');
   });
 
+  it('says so when a compared model was fitted on rows of the test file', async () => {
+    writeFileSync(file('half.csv'), readFileSync(ratings, 'utf8').split('\n').slice(0, 161).join('\n'));
+    await run('fit', file('half.csv'), '--model', 'ease', '--out', file('half.attune'));
+    const { error, code } = await run('compare', model, file('half.attune'), '--test', ratings);
+    expect(code).toBe(0);
+    expect(error).toMatch(/model\.attune was fitted on 100 % of the rows of .*half\.attune was fitted on 50 %.*no model was fitted on/s);
+  });
+
+  it('says that no item has a word of the query', async () => {
+    const none = await run('search', movies, 'zzzzqq', '-n', '2');
+    expect(none.error).toContain('No item has a word of the query; these come closest.');
+    expect((await run('search', movies, 'space', '-n', '2')).error).not.toContain('No item');
+  });
+
   it('searches a catalogue, and the index it saved', async () => {
     const index = file('index.attune');
     const { out } = await run('search', movies, 'space', '-n', '3', '--save-index', index);
@@ -242,6 +261,8 @@ describe('attune', () => {
       expect((await get('recommendations?history=m10,m13&n=2')).body.recommendations).toHaveLength(2);
       expect((await get('similar-items?item_id=m3&n=2')).body.recommendations).toHaveLength(2);
       expect((await get('search?query=battle&n=2')).body.results[0].title).toContain('battle');
+      expect((await get('search?query=battle&n=2')).body.fallback).toBeUndefined();
+      expect((await get('search?query=zzzzqq&n=2')).body.fallback).toBe('meaning');
       expect(await get('recommendations?user_id=nobody')).toMatchObject({
         status: 404,
         body: { error: { code: 'ERR_UNKNOWN_USER', message: expect.stringMatching(/history=ITEM,ITEM for a visitor\.$/) } },

@@ -1,4 +1,17 @@
-import { boost, bury, type Candidate, diversify, exclude, freshness, HybridRanker, limitPer, pin, type RerankerLike } from 'attune';
+import {
+  boost,
+  bury,
+  type Candidate,
+  clickBoost,
+  diversify,
+  exclude,
+  freshness,
+  HybridRanker,
+  limitPer,
+  pin,
+  type RerankerLike,
+} from 'attune';
+import { fitClickModel } from 'attune/click-models';
 import { describe, expect, it } from 'vitest';
 import { ranked } from './fakes.ts';
 
@@ -24,6 +37,25 @@ describe('rules', () => {
     expect(await ids([boost({ where: { brand: 'B' }, factor: 3.5 })])).toEqual(['b1', 'a1', 'a2', 'b2', 'a3', 'none']);
     expect((await ids([boost({ where: (p) => (p?.price as number) > 45, factor: 10 })]))[0]).toBe('b2');
     expect((await ids([bury({ items: ['a1', 'a2'] })]))[0]).toBe('a3');
+  });
+
+  it('clickBoost lifts what people chose for the query, and lowers what they passed over', async () => {
+    const sessions = Array.from({ length: 60 }, (_, k) => ({
+      query: 'kettle',
+      items: k % 2 === 0 ? ['a1', 'a2', 'b1'] : ['b1', 'a2', 'a1'],
+      clicked: k % 3 === 0 ? [] : ['b1'],
+    }));
+    const model = fitClickModel(sessions);
+    const rule = clickBoost({ model, weight: 1 });
+    expect(await ids([rule], { query: 'kettle' })).toEqual(['b1', 'a3', 'b2', 'none', 'a2', 'a1']); // a1 stood first and was passed over
+    expect(await ids([rule], { query: 'toaster' })).toEqual(all);
+    expect(await ids([rule])).toEqual(all);
+    expect(await ids([clickBoost({ model, weight: 0 })], { query: 'kettle' })).toEqual(all);
+    const found = (await page([rule], { query: 'kettle' })).items;
+    const before = (await page([], { query: 'kettle' })).items.find(({ item }) => item === 'b1')?.score as number;
+    expect(found[0].score / before).toBeCloseTo(model.attraction('kettle', 'b1') / model.attraction('kettle', 'other'), 6);
+    for (let n = 1; n <= 6; n++) expect((await page([rule], { query: 'kettle' }, { n })).items).toEqual(found.slice(0, n));
+    expect(() => clickBoost({ model: {} as never })).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
   });
 
   it('exclude filters before anything else, so that the page is full', async () => {

@@ -15,7 +15,7 @@ const mayImport: Record<string, string[]> = {
   work: ['errors', 'options'],
   numeric: ['errors', 'options', 'work'],
   data: ['errors', 'options', 'work', 'numeric'],
-  contracts: ['errors', 'options', 'numeric', 'data'],
+  contracts: ['errors', 'options', 'work', 'numeric', 'data'],
   engine: ['errors', 'options', 'work', 'numeric', 'data'],
   storage: ground,
   metrics: ['errors', 'options', 'numeric', 'data'],

@@ -68,6 +68,37 @@ describe('a search that looks again at its first items', () => {
     await expect((await built).search('coffee', { rerank: { by, textOf }, signal: controller.signal })).rejects.toThrow('enough');
   });
 
+  it('stops with its signal while a scorer, a text or an embedder that takes no notice of it never comes', async () => {
+    const never = () => new Promise<never>(() => {});
+    const deaf = {
+      name: 'deaf',
+      dimensions: 2,
+      embed: (texts: readonly string[]) => (texts[0] === 'tea' ? never() : Promise.resolve(Float32Array.of(1, 0))),
+    };
+    let ready: () => Promise<void> = async () => {};
+    const index = await SemanticIndex.build(products.slice(0, 1), { embedder: { ...deaf, prepare: () => ready() } });
+    for (const search of [
+      (signal: AbortSignal) => index.search('coffee', { rerank: { by: { name: 'deaf', score: never }, textOf }, signal }),
+      (signal: AbortSignal) => index.search('coffee', { rerank: { by: byLength, textOf: never }, signal }),
+      (signal: AbortSignal) => index.search('tea', { signal }),
+      (signal: AbortSignal) => index.add([{ id: 'tea', text: 'tea', brand: '' }], { signal }),
+      (signal: AbortSignal) => {
+        ready = never; // such as a download
+        return index.search('coffee', { signal });
+      },
+      (signal: AbortSignal) => SemanticIndex.build(products, { embedder: { ...deaf, prepare: never }, signal }),
+    ]) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new Error('enough')), 20);
+      await expect(search(controller.signal)).rejects.toThrow('enough');
+    }
+  });
+
+  it('says which text is none', async () => {
+    const found = (await built).search('coffee', { rerank: { by: byLength, textOf: (() => 5) as never } });
+    await expect(found).rejects.toMatchObject({ code: 'ERR_BAD_VALUE', message: expect.stringContaining('got 5') });
+  });
+
   it.each([
     ['a scorer without a function', { by: {}, textOf }],
     ['no texts', { by: byLength }],

@@ -27,6 +27,8 @@ describe('the address of a cluster', () => {
     'sc://spark:0',
     'sc://spark:99999',
     'sc://spark/path',
+    'sc://my spark',
+    'sc://spark?use_ssl=true',
     'sc://spark/;token',
     'sc://spark/;use_ssl=yes',
     'sc://spark/;a=%',

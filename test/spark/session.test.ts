@@ -2,6 +2,7 @@ import { sparkAls } from 'attune/spark';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Interactions } from '../../src/entries/index.ts';
 import { type ConnectAddress, connectAddress } from '../../src/spark/connect/address.ts';
+import { Channel } from '../../src/spark/connect/channel.ts';
 import { query, rowsOf } from '../../src/spark/connect/plans.ts';
 import { ConnectSession } from '../../src/spark/connect/session.ts';
 import { type Answer, type Call, FakeSpark, reply } from '../support/fake-spark.ts';
@@ -11,11 +12,16 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each.close();
 });
 
-async function started(answer: (call: Call, times: number) => Answer) {
+async function listening(answer: (call: Call, times: number) => Answer) {
   const server = new FakeSpark(answer);
-  const url = await server.listen();
+  open.push(server);
+  return { server, url: await server.listen() };
+}
+
+async function started(answer: (call: Call, times: number) => Answer) {
+  const { server, url } = await listening(answer);
   const session = new ConnectSession(connectAddress(url, 'cluster') as ConnectAddress, undefined);
-  open.push(session, server);
+  open.unshift(session);
   return { server, session, url };
 }
 
@@ -74,11 +80,42 @@ describe('an execution', () => {
   });
 });
 
+describe('a request without an answer', () => {
+  it('ends, and the next one goes over another connection, since packets of the first may get lost', async () => {
+    const { server, url } = await listening((_, times) => (times === 1 ? { hangs: true } : { messages: [reply.version('4.0.1')] }));
+    const channel = new Channel(connectAddress(url, 'cluster') as ConnectAddress, undefined);
+    const patience = { silenceMs: 50 };
+    await expect(channel.unary('AnalyzePlan', new Uint8Array(0), patience)).rejects.toThrow('said nothing');
+    const answer = await channel.unary('AnalyzePlan', new Uint8Array(0), patience);
+    channel.close();
+    expect(answer.message(8).text(1)).toBe('4.0.1');
+    expect(server.connections).toBe(2);
+  });
+});
+
 describe('sparkAls', () => {
   const interactions = Interactions.fromColumns({ users: ['a'], items: ['x'] });
 
+  it.each(['AnalyzePlan', 'Config', 'AddArtifacts', 'ExecutePlan'])(
+    'ends within seconds of an abort when the server says nothing from %s on',
+    async (from) => {
+      const { server, url } = await listening(({ method }) => {
+        if (server.methods.includes(from)) return { hangs: true };
+        return { messages: method === 'AnalyzePlan' ? [reply.version('4.0.1')] : [] };
+      });
+      const reason = new Error('enough');
+      const stop = new AbortController();
+      const begun = performance.now();
+      const fit = sparkAls({ cluster: url, interactions }, { signal: stop.signal });
+      setTimeout(() => stop.abort(reason), 200);
+      await expect(fit).rejects.toBe(reason);
+      expect(performance.now() - begun).toBeLessThan(5000);
+      expect(server.methods.at(-1)).toBe('ReleaseSession');
+    },
+  );
+
   it('refuses Spark 3, and gives the session back', async () => {
-    const { server, url } = await started(({ method }) => (method === 'AnalyzePlan' ? { messages: [reply.version('3.5.7')] } : {}));
+    const { server, url } = await listening(({ method }) => (method === 'AnalyzePlan' ? { messages: [reply.version('3.5.7')] } : {}));
     await expect(sparkAls({ cluster: url, interactions })).rejects.toMatchObject({
       code: 'ERR_NOT_SUPPORTED',
       message: expect.stringContaining('3.5.7'),
@@ -86,7 +123,7 @@ describe('sparkAls', () => {
     expect(server.methods).toEqual(['AnalyzePlan', 'ReleaseSession']);
   });
   it('sends the token with every request, and gives the session back when the cluster fails', async () => {
-    const { server, url } = await started(({ method }) => {
+    const { server, url } = await listening(({ method }) => {
       if (method === 'AnalyzePlan') return { messages: [reply.version('4.0.1')] };
       return method === 'ExecutePlan' ? { status: 13, error: 'out of everything' } : {};
     });
@@ -98,7 +135,7 @@ describe('sparkAls', () => {
     [16, /token/],
     [7, /rights/],
   ])('says what to do about status %i', async (status, message) => {
-    const { url } = await started(() => ({ status, error: 'no' }));
+    const { url } = await listening(() => ({ status, error: 'no' }));
     await expect(sparkAls({ cluster: url, interactions })).rejects.toMatchObject({
       code: 'ERR_CLUSTER',
       message: expect.stringMatching(message),

@@ -23,10 +23,13 @@ export interface Call {
 /** A gRPC server that answers as a test says, for what a real server does not do on demand. */
 export class FakeSpark {
   readonly calls: Call[] = [];
+  /** How many connections there were. */
+  connections = 0;
   readonly #server: Http2Server;
 
   constructor(answer: (call: Call, times: number) => Answer) {
     this.#server = createServer();
+    this.#server.on('session', () => this.connections++);
     this.#server.on('stream', (stream, headers) => {
       const pieces: Buffer[] = [];
       stream.on('error', () => {});

@@ -1,9 +1,17 @@
 import { basename } from 'node:path';
-import { compare, evaluate, evaluationMetrics, formatReports, type MetricName, type Recommender } from '../../entries/index.ts';
+import {
+  compare,
+  evaluate,
+  evaluationMetrics,
+  formatReports,
+  type Interactions,
+  type MetricName,
+  type Recommender,
+} from '../../entries/index.ts';
 import { command, UsageError } from '../command.ts';
 import { interactionOptions, readInteractions } from '../input.ts';
 import { loadModel } from '../models.ts';
-import { print, printJson, withProgress } from '../terminal.ts';
+import { print, printJson, remark, withProgress } from '../terminal.ts';
 
 export default command({
   summary: 'Which of two models is better on a test file, by a paired test over its users.',
@@ -24,6 +32,13 @@ export default command({
     for (const file of files) models.push(await loadModel(file)); // before large files are read
     const test = await readInteractions(o.test, o, context);
     const train = o.train === undefined ? undefined : await readInteractions(o.train, o, context);
+    for (const [k, file] of files.entries()) {
+      const share = shareSeen(models[k], test);
+      if (share > 0.01)
+        remark(
+          `${file} was fitted on ${Math.round(100 * share)} % of the rows of ${o.test} and leaves those out of its lists, so the verdict is not about how well it recommends. Test on rows that no model was fitted on.`,
+        );
+    }
     const metric = o.metric as MetricName;
     const reports = [];
     for (const [k, file] of files.entries()) {
@@ -48,3 +63,18 @@ export default command({
     print(`${formatReports({ [files[0]]: a, [files[1]]: b })}\n\n${verdict.summary}`);
   },
 });
+
+/** How many of the test's rows a model knows as done already; of the first users, since all would take as long as the evaluation. */
+function shareSeen(model: Recommender, test: Interactions): number {
+  const { offsets, indices } = test.byUser;
+  let rows = 0;
+  let seen = 0;
+  for (let user = 0; user < Math.min(test.userCount, 500); user++) {
+    const only = Array.from(indices.subarray(offsets[user], offsets[user + 1]), (item) => test.items.idAt(item));
+    const listed = (includeSeen: boolean) =>
+      model.recommend(test.users.idAt(user), { n: only.length, only, includeSeen, onUnknown: 'empty' }).length;
+    rows += only.length;
+    if (only.length > 0) seen += listed(true) - listed(false);
+  }
+  return seen / Math.max(rows, 1);
+}

@@ -5,7 +5,7 @@ import { type Catalogue, catalogueOptions, openCatalogue } from '../catalogue.ts
 import { command } from '../command.ts';
 import { printList } from '../lists.ts';
 import { checkOutputs } from '../output.ts';
-import { count, withProgress } from '../terminal.ts';
+import { count, remark, withProgress } from '../terminal.ts';
 
 export default command({
   summary: 'Searches a catalogue by words and by meaning.',
@@ -27,6 +27,7 @@ export default command({
     const titles = new Map(
       list.map(({ item }) => [item, String((index.metadataOf(item) as { title?: unknown } | undefined)?.title ?? '')]),
     );
+    if (list.fallback !== undefined) remark('No item has a word of the query; these come closest.');
     printList(list, titles, o.json);
   },
 });

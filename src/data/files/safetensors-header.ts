@@ -1,18 +1,19 @@
 import { AttuneError, shown } from '../../errors.ts';
 
-/** Types of the format that have an array here. `own` is the one such an array is written as. */
+/** Types of the format that have an array here, in `words` elements a number. `own` is the one such an array is written as. */
 export const storedTypes = {
-  F64: { array: Float64Array, own: true },
-  F32: { array: Float32Array, own: true },
-  I32: { array: Int32Array, own: true },
-  U32: { array: Uint32Array, own: true },
-  I16: { array: Int16Array, own: true },
-  U16: { array: Uint16Array, own: true },
-  F16: { array: Uint16Array, own: false },
-  BF16: { array: Uint16Array, own: false },
-  I8: { array: Int8Array, own: true },
-  U8: { array: Uint8Array, own: true },
-  BOOL: { array: Uint8Array, own: false },
+  F64: { array: Float64Array, own: true, words: 1 },
+  I64: { array: Int32Array, own: false, words: 2 },
+  F32: { array: Float32Array, own: true, words: 1 },
+  I32: { array: Int32Array, own: true, words: 1 },
+  U32: { array: Uint32Array, own: true, words: 1 },
+  I16: { array: Int16Array, own: true, words: 1 },
+  U16: { array: Uint16Array, own: true, words: 1 },
+  F16: { array: Uint16Array, own: false, words: 1 },
+  BF16: { array: Uint16Array, own: false, words: 1 },
+  I8: { array: Int8Array, own: true, words: 1 },
+  U8: { array: Uint8Array, own: true, words: 1 },
+  BOOL: { array: Uint8Array, own: false, words: 1 },
 } as const;
 
 /** Name of a type in the file. */
@@ -84,7 +85,8 @@ function readEntry(name: string, entry: unknown): HeaderEntry {
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) return bad(`tensor ${shown(name)} has no proper shape or place`);
   const [from, to] = offsets;
   // Beyond 2^53 a product may be inexact, but then it is far larger than any file.
-  const size = shape.reduce((a, b) => a * b, 1) * storedTypes[type].array.BYTES_PER_ELEMENT;
+  const { array, words } = storedTypes[type];
+  const size = shape.reduce((a, b) => a * b, 1) * words * array.BYTES_PER_ELEMENT;
   if (to - from !== size) bad(`tensor ${shown(name)} needs ${size} bytes and has ${to - from}`);
   return { name, type, shape, from, to };
 }

@@ -10,10 +10,13 @@ export type TensorData = Float32Array | Float64Array | Int32Array | Int16Array |
 export interface Tensor {
   /** Row-major data. */
   data: TensorData;
-  /** Sizes; their product is the length of `data`. */
+  /** Sizes; their product is the length of `data`, of I64 half of it. */
   shape: number[];
-  /** Type in the file where `data` does not say it: F16 and BF16 are the bits in a Uint16Array, BOOL is a Uint8Array. */
-  dtype?: 'F16' | 'BF16' | 'BOOL' | undefined;
+  /**
+   * Type in the file where `data` does not say it: F16 and BF16 are the bits in a Uint16Array, BOOL is a Uint8Array, and I64 an Int32Array of
+   * the lower and the upper half of each number.
+   */
+  dtype?: 'F16' | 'BF16' | 'BOOL' | 'I64' | undefined;
 }
 
 /** What a safetensors file holds. */
@@ -135,7 +138,7 @@ function checked(name: string, { data, shape, dtype }: Tensor): { name: string; 
   const own = (Object.keys(storedTypes) as StoredType[]).find((type) => storedTypes[type].own && data instanceof storedTypes[type].array);
   const type = dtype ?? own;
   const fits = type !== undefined && Object.hasOwn(storedTypes, type) && data instanceof storedTypes[type].array;
-  const size = isCounts(shape) ? shape.reduce((a, b) => a * b, 1) : -1;
+  const size = isCounts(shape) && fits ? shape.reduce((a, b) => a * b, 1) * storedTypes[type].words : -1;
   if (fits && size === data.length && name !== '__metadata__') return { name, data, shape, dtype: type };
   throw new AttuneError(
     'ERR_BAD_ARGUMENT',

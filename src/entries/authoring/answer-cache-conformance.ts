@@ -119,6 +119,18 @@ function droppedAnswers(open: (ttlMs: number) => AnswerCache | Promise<AnswerCac
     expect(await cache.answer({ key: 'home', user: 'A11' }, () => 'new')).toEqual([{ user: 'A3' }]);
   });
 
+  it('forget finds users whose ids have marks, such as UUIDs and addresses', async () => {
+    const cache = await open(minute);
+    const marks = Array.from('-_.+@!~#$%^&*()[]{}|/:;,<>=?"`', (mark) => `ann${mark}b${mark}7`);
+    for (const user of ['0b8f0c2e-5d3a-4c1e-9f00-7a1b2c3d4e5f', "o'neil", 'back\\slash', 'é 😀', '-', ...marks]) {
+      await cache.answer({ key: 'home', user }, () => 1);
+      await cache.answer({ key: `similar to ${user}` }, () => 2);
+      await cache.answer({ key: `/users/${encodeURIComponent(user)}/history` }, () => 3);
+      await cache.answer({ key: 'other', user: 'A2' }, () => [{ user, score: 0.5 }]);
+      expect([user, await cache.forget(user)]).toEqual([user, 4]);
+    }
+  });
+
   it('an answer is kept no longer than it was told', async () => {
     const cache = await open(80);
     const work = counter();

@@ -26,7 +26,7 @@ export interface Rules {
 export function rulesFor(
   settings: { rules: readonly Reranker[]; attributesOf(item: string): ItemAttributes | undefined },
   { exclude, only }: ReadRequest,
-  { user, history, seen, context: given }: Visitor,
+  { user, history, seen, query, context: given }: Visitor,
   { n, includeSeen }: { n: number; includeSeen: boolean },
 ): Rules {
   const forbidden: ReadonlySet<string> = includeSeen ? exclude : exclude.size === 0 ? seen : new Set([...exclude, ...seen]);
@@ -54,7 +54,7 @@ export function rulesFor(
     return verdict;
   };
   const pinned = settings.rules.flatMap(({ kind, says }) => (kind === 'pin' ? (says?.items ?? []) : []));
-  const context: RerankContext = { n, user, history, context: given, pinned: [], attributesOf, isAllowed };
+  const context: RerankContext = { n, user, history, query, context: given, pinned: [], attributesOf, isAllowed };
   let settled: readonly string[] = [];
   let ordered: readonly Candidate[] = []; // by the rules that choose and order, before any puts items at places
   /** The page after each rule. Candidates passed the filters before. */

@@ -53,6 +53,8 @@ export interface RerankContext {
   user: string | undefined;
   /** What the visitor did. */
   history: readonly HistoryEntry[];
+  /** What was searched for. */
+  query: string | undefined;
   /** The request's context. */
   context: Readonly<Record<string, unknown>>;
   /** Items that will be pinned later. */

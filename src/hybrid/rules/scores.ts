@@ -93,7 +93,7 @@ function multiply(kind: string, factor: number, where: RuleTarget['where'], item
 }
 
 /** Up for a factor above 1, down for one below, whatever the sign of the score. */
-function scaled(score: number, factor: number): number {
+export function scaled(score: number, factor: number): number {
   if (score >= 0) return score * factor;
   return score / Math.max(factor, 1e-9);
 }

@@ -3,6 +3,7 @@ import type { Recommendation } from '../../contracts/recommender.ts';
 import { AttuneError } from '../../errors.ts';
 import { dot } from '../../numeric/dot.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
+import { untilAborted } from '../../work/until-aborted.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { IndexParts } from '../index-file.ts';
 import type { LexicalMatch } from '../lexical/bm25.ts';
@@ -299,7 +300,7 @@ async function embedQuery(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   const asked = queryEmbedder ?? embedder;
-  await asked.prepare?.();
+  await untilAborted(asked.prepare?.(), signal); // it may be a download
   const vector = await embedWith(asked, [query], { signal });
   const dimensions = embedder.dimensions || vectors.dimensions;
   if (vector.length === dimensions) return vector;

@@ -1,6 +1,7 @@
 import type { RelevanceScorer } from '../../contracts/relevance-scorer.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import type { Ranked } from '../../numeric/top-k.ts';
+import { untilAborted } from '../../work/until-aborted.ts';
 import type { Reranking } from './rerank-options.ts';
 
 /**
@@ -15,8 +16,7 @@ export async function rerank(
   signal: AbortSignal | undefined,
 ): Promise<Ranked> {
   const head = Array.from(ranked.indices.subarray(0, first));
-  const texts = await Promise.all(head.map(async (key) => (await textOf(idOf(key))) ?? ''));
-  signal?.throwIfAborted();
+  const texts = await untilAborted(Promise.all(head.map(async (key) => checkedText(await textOf(idOf(key)), idOf(key)))), signal);
   const has = head.map((_, k) => k).filter((k) => texts[k].trim() !== '');
   const scores = await scored(
     by,
@@ -32,9 +32,15 @@ export async function rerank(
   return { indices: Int32Array.from(list, ({ k }) => ranked.indices[k]), scores: Float32Array.from(list, ({ score }) => score) };
 }
 
+function checkedText(text: unknown, item: string): string {
+  if (typeof text === 'string') return text;
+  if (text === undefined || text === null) return '';
+  throw new AttuneError('ERR_BAD_VALUE', `rerank: expected a text from textOf for item ${shown(item)}, or undefined, got ${shown(text)}.`);
+}
+
 async function scored(by: RelevanceScorer, query: string, texts: string[], signal: AbortSignal | undefined): Promise<ArrayLike<number>> {
   if (texts.length === 0) return [];
-  const scores = await by.score(query, texts, { signal });
+  const scores = await untilAborted(by.score(query, texts, { signal }), signal);
   if (scores?.length === texts.length && Array.from(scores).every(Number.isFinite)) return scores;
   throw new AttuneError('ERR_EMBEDDER', `Scorer '${by.name}': expected ${texts.length} finite numbers, got ${shown(scores)}.`);
 }

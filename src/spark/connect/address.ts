@@ -20,7 +20,8 @@ const known = new Set(['token', 'use_ssl', 'user_id', 'user_agent', 'session_id'
  * token is sent by TLS unless `use_ssl=false` says otherwise; other parameters are sent as headers.
  */
 export const connectAddress: Check<ConnectAddress> = (value, name) => {
-  const match = typeof value === 'string' ? /^sc:\/\/(\[[0-9a-fA-F:.]+\]|[^:/;[\]@]+)(?::(\d{1,5}))?\/?(?:;(.*))?$/.exec(value) : null;
+  const match =
+    typeof value === 'string' ? /^sc:\/\/(\[[0-9a-fA-F:.]+\]|[^:/;[\]@?#%\\\s]+)(?::(\d{1,5}))?\/?(?:;(.*))?$/.exec(value) : null;
   const port = Number(match?.[2] ?? 15002);
   if (!match || port < 1 || port > 65_535) throw bad(name, withoutToken(value));
   const parameters = new Map<string, string>();

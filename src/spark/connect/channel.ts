@@ -33,6 +33,14 @@ const windowBytes = 16 * 2 ** 20;
 /** A message of a well-behaved server is far smaller; without a limit a broken one could ask for any amount of memory. */
 const mostBytes = 2 ** 30;
 
+/** How long a request may take. */
+export interface Patience {
+  /** How long the server may say nothing. */
+  silenceMs: number;
+  /** Ends the request at once, whatever the server does. */
+  signal?: AbortSignal | undefined;
+}
+
 /** One connection to a Spark Connect server, made anew when it broke. gRPC is HTTP/2 with five bytes before each message. */
 export class Channel {
   readonly #address: ConnectAddress;
@@ -46,12 +54,13 @@ export class Channel {
 
   /**
    * Sends messages and yields the answers. Ends the request when the caller stops early.
-   * @param silenceMs how long the server may say nothing
-   * @throws GrpcError
+   * @throws GrpcError; the signal's reason
    */
-  async *call(method: string, messages: Iterable<Uint8Array>, silenceMs: number): AsyncGenerator<Message> {
+  async *call(method: string, messages: Iterable<Uint8Array>, { silenceMs, signal }: Patience): AsyncGenerator<Message> {
+    signal?.throwIfAborted();
     const { userAgent, headers } = this.#address;
-    const stream = this.#connected().request({
+    const session = this.#connected();
+    const stream = session.request({
       ':method': 'POST',
       ':path': service + method,
       'content-type': 'application/grpc',
@@ -60,25 +69,31 @@ export class Channel {
       ...headers,
     });
     const end = watch(stream, silenceMs);
+    const stop = () => stream.close(constants.NGHTTP2_CANCEL);
+    signal?.addEventListener('abort', stop, { once: true });
     try {
       for (const body of messages) await written(stream, framed(body));
       stream.end();
       yield* answers(stream);
     } catch (error) {
-      throw end.failure ?? (error instanceof GrpcError ? error : unavailable(error));
+      end.failure ??= error instanceof GrpcError ? error : unavailable(error);
     } finally {
-      stream.close(constants.NGHTTP2_CANCEL);
+      signal?.removeEventListener('abort', stop);
+      stop();
     }
+    signal?.throwIfAborted();
+    // A connection whose packets get lost would stay open for a quarter of an hour, and further attempts would be lost as well.
+    if (end.failure?.status === status.deadline) session.destroy();
     if (end.failure) throw end.failure;
     const { 'grpc-status': code, 'grpc-message': text, 'grpc-status-details-bin': details } = { ...end.headers, ...end.trailers };
     if (code === undefined) throw new GrpcError(status.unavailable, 'The connection ended without an answer.');
     if (Number(code) !== 0) throw new GrpcError(Number(code), unescaped(String(text ?? 'no message')), fromBase64(details));
   }
 
-  /** Sends one message and resolves to the one answer. @throws GrpcError */
-  async unary(method: string, body: Uint8Array | Iterable<Uint8Array>, silenceMs = 60_000): Promise<Message> {
+  /** Sends one message and resolves to the one answer. @throws GrpcError; the signal's reason */
+  async unary(method: string, body: Uint8Array | Iterable<Uint8Array>, patience: Patience = { silenceMs: 60_000 }): Promise<Message> {
     let answer: Message | undefined;
-    for await (const each of this.call(method, body instanceof Uint8Array ? [body] : body, silenceMs)) answer = each;
+    for await (const each of this.call(method, body instanceof Uint8Array ? [body] : body, patience)) answer = each;
     return answer ?? new Message(new Uint8Array(0));
   }
 
@@ -122,7 +137,7 @@ function watch(stream: ClientHttp2Stream, silenceMs: number): End {
     end.failure ??= unavailable(error);
   });
   stream.setTimeout(silenceMs, () => {
-    end.failure ??= new GrpcError(status.unavailable, `The server said nothing for ${Math.round(silenceMs / 1000)} seconds.`);
+    end.failure ??= new GrpcError(status.deadline, `The server said nothing for ${Math.round(silenceMs / 1000)} seconds.`);
     stream.close(constants.NGHTTP2_CANCEL);
   });
   return end;

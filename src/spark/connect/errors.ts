@@ -30,8 +30,10 @@ export async function rootCause(error: GrpcError, fetch: (id: string) => Promise
 export function clusterError(error: GrpcError, cause: RootCause | undefined): AttuneError {
   const what = (cause?.message || error.message).split('\n\nJVM stacktrace')[0].slice(0, 600).trim();
   const said = what.replace(/[.\s]+$/, '');
+  const unreachable = `The Spark Connect server cannot be reached: ${said}. Check the address, use_ssl, and that the server runs.`;
   const text: Record<number, string> = {
-    [status.unavailable]: `The Spark Connect server cannot be reached: ${said}. Check the address, use_ssl, and that the server runs.`,
+    [status.unavailable]: unreachable,
+    [status.deadline]: unreachable,
     [status.unauthenticated]: `The Spark Connect server refuses this sign-in: ${said}. Check the token in the address.`,
     [status.permission]: `The Spark Connect server does not allow this: ${said}. Check the token in the address and the rights of its user.`,
   };

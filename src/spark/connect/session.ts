@@ -7,6 +7,10 @@ import { bytes, flag, int, type Message, message, nested, text } from './protobu
 
 /** How long an execution may send nothing. Servers end such a stream after two minutes at the latest, and we attach again. */
 const silenceMs = 180_000;
+/** How long an aborted execution may take to end by itself, and a server that says nothing to take a session back. */
+const graceMs = 500;
+/** How long a server that let an abort go unanswered may say nothing about what is given back. */
+const doubtMs = 1500;
 const artifactBytes = 32 * 1024;
 
 /** What runs on the cluster: a plan's root relation or command. */
@@ -28,6 +32,8 @@ export class ConnectSession {
   readonly #user: Uint8Array;
   /** The server's number for this session: another one means that the server restarted, and that everything is gone. */
   #serverSide: string | undefined;
+  /** How long an execution may send nothing. 0 = no more of them, since the last one went without an answer. */
+  #silenceMs = silenceMs;
 
   constructor(address: ConnectAddress, ca: string | Uint8Array | undefined) {
     this.#channel = new Channel(address, ca);
@@ -35,15 +41,15 @@ export class ConnectSession {
   }
 
   /** Version of Spark, such as `4.0.1`. */
-  async version(): Promise<string> {
-    const reply = await this.#retried('AnalyzePlan', message(this.#head(3, 17), nested(10)));
+  async version(signal?: AbortSignal): Promise<string> {
+    const reply = await this.#retried('AnalyzePlan', message(this.#head(3, 17), nested(10)), signal);
     return reply.message(8).text(1);
   }
 
   /** Sets options of this session. */
-  async configure(options: Record<string, string>): Promise<void> {
+  async configure(options: Record<string, string>, signal?: AbortSignal): Promise<void> {
     const pairs = Object.entries(options).map(([key, value]) => nested(1, text(1, key), text(2, value)));
-    await this.#retried('Config', message(this.#head(4, 8), nested(3, nested(1, ...pairs))));
+    await this.#retried('Config', message(this.#head(4, 8), nested(3, nested(1, ...pairs))), signal);
   }
 
   /**
@@ -54,24 +60,30 @@ export class ConnectSession {
     const { signal } = execution;
     signal?.throwIfAborted();
     const operation = randomUUID();
+    const cut = new AbortController();
+    let grace: ReturnType<typeof setTimeout> | undefined;
     const interrupt = () => {
       const what = message(this.#head(3, 7), int(4, 3), text(6, operation));
       this.#channel.unary('Interrupt', what).catch(() => {});
+      grace = setTimeout(() => cut.abort(), graceMs);
     };
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      await this.#follow(plan, operation, execution);
+      await this.#follow(plan, operation, execution, cut.signal);
     } catch (error) {
+      if (cut.signal.aborted) this.#silenceMs = doubtMs;
+      if (isSilence(error)) this.#silenceMs = 0;
       signal?.throwIfAborted();
       throw await this.#explained(error);
     } finally {
+      clearTimeout(grace);
       signal?.removeEventListener('abort', interrupt);
       await this.#release(operation, nested(5));
     }
   }
 
   /** Puts bytes where a relation can refer to them by the hash that this resolves to. */
-  async upload(data: Uint8Array): Promise<string> {
+  async upload(data: Uint8Array, signal?: AbortSignal): Promise<string> {
     const hash = createHash('sha256').update(data).digest('hex');
     const chunk = (from: number) => {
       const part = data.subarray(from, from + artifactBytes);
@@ -90,9 +102,9 @@ export class ConnectSession {
       for (let k = 1; k < count; k++) yield message(head(), nested(5, ...chunk(k * artifactBytes)));
     };
     try {
-      await this.#channel.unary('AddArtifacts', parts(), silenceMs);
+      await this.#channel.unary('AddArtifacts', parts(), { silenceMs, signal });
     } catch (error) {
-      throw await this.#explained(error);
+      throw await this.#failed(error, signal);
     }
     return hash;
   }
@@ -100,11 +112,12 @@ export class ConnectSession {
   /** Gives everything back that the session has on the server, and ends the connection. Never throws: it stands in `finally`. */
   async close(): Promise<void> {
     const request = message(text(1, this.#id), this.#user, text(3, 'attune'));
-    await this.#channel.unary('ReleaseSession', request, 15_000).catch(() => {});
+    await this.#channel.unary('ReleaseSession', request, { silenceMs: this.#silenceMs === silenceMs ? 15_000 : graceMs }).catch(() => {});
     this.#channel.close();
   }
 
-  async #follow(plan: Plan, operation: string, { signal, each, attempts: most = 8 }: Execution): Promise<void> {
+  async #follow(plan: Plan, operation: string, { signal, each, attempts: most = 8 }: Execution, cut: AbortSignal): Promise<void> {
+    if (this.#silenceMs === 0) throw new GrpcError(status.deadline, 'The server said nothing.');
     const reattachable = nested(5, nested(1, flag(1, true)));
     let last: string | undefined;
     let attempts = 0;
@@ -115,7 +128,7 @@ export class ConnectSession {
           ? message(this.#head(4, 8), text(6, operation), nested(3, plan), reattachable)
           : message(this.#head(4, 6), text(3, operation), last === undefined ? undefined : text(5, last));
       try {
-        for await (const reply of this.#channel.call(method, [request], silenceMs)) {
+        for await (const reply of this.#channel.call(method, [request], { silenceMs: this.#silenceMs, signal: cut })) {
           last = reply.text(13);
           attempts = 0;
           this.#serverSide ||= reply.text(15);
@@ -134,6 +147,7 @@ export class ConnectSession {
   }
 
   #release(operation: string, what: Uint8Array): Promise<unknown> {
+    if (this.#silenceMs !== silenceMs) return Promise.resolve();
     return this.#channel.unary('ReleaseExecute', message(this.#head(4, 7), text(3, operation), what)).catch(() => {});
   }
 
@@ -143,15 +157,22 @@ export class ConnectSession {
     return message(text(1, this.#id), this.#user, text(client, 'attune'), seen);
   }
 
-  async #retried(method: string, request: Uint8Array): Promise<Message> {
+  async #retried(method: string, request: Uint8Array, signal: AbortSignal | undefined): Promise<Message> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#channel.unary(method, request);
+        return await this.#channel.unary(method, request, { silenceMs: 60_000, signal });
       } catch (error) {
-        if (!(error instanceof GrpcError && error.status === status.unavailable) || attempt > 2) throw await this.#explained(error);
-        await sleep(100 * 4 ** attempt);
+        const again = error instanceof GrpcError && error.status === status.unavailable && attempt <= 2;
+        if (!again) throw await this.#failed(error, signal);
+        await sleep(100 * 4 ** attempt, undefined, { signal }).catch(() => {}); // the next attempt throws the reason
       }
     }
+  }
+
+  /** What to throw when a request failed that keeps nothing on the server which the end of the session would not free. */
+  async #failed(error: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    if (signal?.aborted || isSilence(error)) this.#silenceMs = 0;
+    return signal?.aborted ? signal.reason : this.#explained(error);
   }
 
   /** The error with what the server knows about its cause. */
@@ -163,6 +184,8 @@ export class ConnectSession {
     );
   }
 }
+
+const isSilence = (error: unknown) => error instanceof GrpcError && error.status === status.deadline;
 
 /** Whether attaching again may help. */
 function isTransient(error: unknown, last: string | undefined): boolean {

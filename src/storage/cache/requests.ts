@@ -35,10 +35,19 @@ function readModel(model: unknown): string {
 
 /** Tells texts that name a user, as a word of its own: those of `A1` and not those of `A11`. */
 export function naming(user: string): (text: string) => boolean {
-  const patterns = new Set([user, JSON.stringify(user).slice(1, -1)]);
-  const escaped = [...patterns].map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|');
+  const patterns = new Set([user, JSON.stringify(user).slice(1, -1), inAddress(user)]);
+  const escaped = [...patterns].map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
   const word = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${escaped})(?![\\p{L}\\p{N}_])`, 'u');
   return (text) => word.test(text);
+}
+
+/** A user in a key that is an address, such as `/users/ann%40shop.example`. */
+function inAddress(user: string): string {
+  try {
+    return encodeURIComponent(user);
+  } catch {
+    return user; // half of a character, which no address holds
+  }
 }
 
 /** An answer as it is kept. @throws ERR_BAD_VALUE for what JSON does not hold */

@@ -107,9 +107,10 @@ describe('a safetensors file', () => {
       half: { data: Uint16Array.of(0x3c00), shape: [1], dtype: 'F16' },
       brain: { data: Uint16Array.of(0x3f80), shape: [1], dtype: 'BF16' },
       flags: { data: Uint8Array.of(1, 0), shape: [2], dtype: 'BOOL' },
+      wide: { data: Int32Array.of(7, 0, -1, -1, 0, 1), shape: [3], dtype: 'I64' },
     };
     expect(readSafetensors(writeSafetensors({ tensors, metadata: {} })).tensors).toEqual(tensors);
-    const wide = rawFile({ x: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, 8);
+    const wide = rawFile({ x: { dtype: 'U64', shape: [1], data_offsets: [0, 8] } }, 8);
     expect(codeOf(wide)).toBe('ERR_NOT_SUPPORTED');
   });
 

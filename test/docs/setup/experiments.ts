@@ -1,4 +1,4 @@
-import { type Interactions, memoryDataStore } from 'attune';
+import { type Interactions, memoryDataStore, SemanticIndex } from 'attune';
 import type { ClickSession } from 'attune/click-models';
 import { randomOf, zipf } from '../../support/makers.ts';
 
@@ -13,3 +13,4 @@ const all: ClickSession[] = Array.from({ length: 400 }, () => {
 });
 export const sessions = all.slice(0, 300);
 export const heldOut = all.slice(300);
+export const index = await SemanticIndex.build(['a', 'b', 'c'].map((id) => ({ id, text: `tv ${id}` })));

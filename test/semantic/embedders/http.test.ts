@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type HttpEmbedderOptions, httpEmbedder, ngramEmbedder, SemanticIndex } from 'attune';
+import { cachedEmbedder, type HttpEmbedderOptions, httpEmbedder, memoryEmbeddingCache, ngramEmbedder, SemanticIndex } from 'attune';
 import { afterEach, describe, expect, it } from 'vitest';
 import { embedderConformance } from '../../support/conformance.ts';
 
@@ -124,6 +124,15 @@ describe('an embedder over HTTP', () => {
     for (const given of [url.replace('/embeddings', ''), url.replace('/embeddings', '/'), `${url}?api-version=1`])
       await httpEmbedder({ url: given, model: 'm', dimensions: 8 }).embed(['x']);
     expect(requests.map((request) => request.url)).toEqual(['/v1/embeddings', '/v1/embeddings', '/v1/embeddings?api-version=1']);
+  });
+
+  it('has a name for everything that changes a vector, so that no cache gives the vector of a shorter text', async () => {
+    const { open, requests } = await standIn();
+    const cache = memoryEmbeddingCache();
+    for (const more of [{ maxCharacters: 4 }, {}, { maxCharacters: 8000 }, { prefix: 'query: ' }, { model: 'n' }, { dimensions: 8 }]) {
+      await cachedEmbedder(open({ dimensions: 16, ...more }), cache).embed(['abcdefgh', 'abcdwxyz']);
+    }
+    expect(requests).toHaveLength(5); // 8,000 is what it is anyway
   });
 
   it('never sends blank texts, halves of pairs, or more than maxCharacters', async () => {

@@ -30,6 +30,51 @@ describe('a model of Model2Vec', () => {
     expect(staticEmbedder(embedder.toBytes()).name).toBe(embedder.name);
   });
 
+  it('may have bytes, a mapping of 64 bits, and special tokens behind the others', async () => {
+    const bytes = { data: Int8Array.of(9, 9, 64, 0, 0, 64, 64, 64, 5, 5), shape: [5, 2] };
+    const added_tokens = [
+      { id: 4, content: '[MASK]', special: true },
+      { id: 0, content: '[UNK]', special: true },
+    ];
+    const plain = staticEmbedder(fileOf({ embeddings: bytes }), { tokenizer: { ...tokenizer, added_tokens } });
+    const [a, b] = await plain.embed(['kettles']);
+    expect(b / a).toBeCloseTo(2, 1);
+    const mapping = { data: Int32Array.of(0, 0, 2, 0, 1, 0, 1, 0), shape: [4], dtype: 'I64' as const };
+    const [x, y] = await staticEmbedder(fileOf({ embeddings: bytes, mapping }), { tokenizer }).embed(['steel']);
+    expect([x, y]).toEqual([0, 1]);
+  });
+
+  it('has another name with the tokens of another model', () => {
+    const other = { ...tokenizer, model: { ...tokenizer.model, vocab: { '[UNK]': 0, kettle: 1, steel: 2, '##s': 3 } } };
+    const model = fileOf({ embeddings });
+    expect(staticEmbedder(model, { tokenizer: other }).name).not.toBe(staticEmbedder(model, { tokenizer }).name);
+  });
+
+  it.each([
+    ['an added word', { added_tokens: [{ id: 4, content: 'water filter', special: false }] }, /added token "water filter"/],
+    ['accents', { normalizer: { ...tokenizer.normalizer, strip_accents: false } }, /keeps accents/],
+    ['capital letters', { normalizer: { ...tokenizer.normalizer, lowercase: false } }, /capital/],
+    ['other limits', { model: { ...tokenizer.model, max_input_chars_per_word: 20 } }, /20 letters/],
+  ])('is refused where the tokenizer knows %s, since vectors would differ', (_, change, message) => {
+    const given = { tokenizer: { ...tokenizer, ...change } };
+    expect(() => staticEmbedder(fileOf({ embeddings }), given)).toThrow(
+      expect.objectContaining({ code: 'ERR_NOT_SUPPORTED', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('is refused when weights or a mapping are shorter than the vocabulary, or of a type that says nothing', () => {
+    const short = { data: Float32Array.of(1, 2), shape: [2] };
+    const brain = { data: Uint16Array.of(1, 2, 3, 4), shape: [4], dtype: 'BF16' as const };
+    const broken: Parameters<typeof fileOf>[0][] = [
+      { weights: short },
+      { weights: brain },
+      { mapping: { data: Int32Array.of(0, 1), shape: [2] } },
+    ];
+    for (const tensors of broken) {
+      expect(() => staticEmbedder(fileOf({ embeddings, ...tensors }), { tokenizer })).toThrow(coded('ERR_BAD_FILE'));
+    }
+  });
+
   it('is refused with another tokenizer, or when it is damaged', () => {
     const model = fileOf({ embeddings });
     expect(() => staticEmbedder(model, { tokenizer: { model: { type: 'Unigram' } } })).toThrow(coded('ERR_NOT_SUPPORTED'));

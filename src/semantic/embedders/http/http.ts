@@ -38,6 +38,8 @@ export interface HttpEmbedderOptions {
   fetch?: HttpFetch | undefined;
 }
 
+const usualLength = 8000;
+
 /**
  * Vectors from a server that speaks OpenAI's `/v1/embeddings`, as hosted models and most local servers do. Rows are put into order by
  * their `index` and scaled to length 1. Blank texts are not sent; they get zeros.
@@ -58,11 +60,12 @@ export function httpEmbedder(options: HttpEmbedderOptions): Embedder {
     timeoutMs: number({ default: 30_000, above: 0, max: 2 ** 31 - 1 }),
     headers: headerValues,
     prefix: text({ default: '', allowEmpty: true }),
-    maxCharacters: integer({ default: 8000, min: 1 }),
+    maxCharacters: integer({ default: usualLength, min: 1 }),
     hybridWeight: optional(number({ min: 0, max: 1 })),
     fetch: callback<HttpFetch>(),
   });
-  const name = ['http', o.model, o.dimensions, o.prefix].filter((part) => part !== undefined && part !== '').join(' ');
+  const cut = o.maxCharacters === usualLength ? undefined : `cut at ${o.maxCharacters}`;
+  const name = ['http', o.model, o.dimensions, o.prefix, cut].filter((part) => part !== undefined && part !== '').join(' ');
   const request: RetryOptions = {
     ...o,
     headers: { 'content-type': 'application/json', ...(o.apiKey && { authorization: `Bearer ${o.apiKey}` }), ...o.headers },

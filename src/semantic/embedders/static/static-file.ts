@@ -4,6 +4,9 @@ import { IdMap } from '../../../data/id-map.ts';
 import { AttuneError, shown } from '../../../errors.ts';
 import type { Topics } from './topics.ts';
 
+/** The source of tables that Model2Vec made. */
+export const fromModel2Vec = 'of Model2Vec';
+
 /** A table of token vectors: the vector of row i is `scales[i]` times its codes. */
 export interface StaticTable {
   /** Length of a vector. */

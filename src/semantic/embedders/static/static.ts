@@ -4,7 +4,7 @@ import { xxHash32 } from '../../../numeric/xx-hash.ts';
 import { anything, number, optional, readOptions } from '../../../options.ts';
 import { reportAndYield } from '../../../work/report-and-yield.ts';
 import { readModel2Vec } from './model2vec.ts';
-import { readStaticFiles, readStaticTable, type StaticFiles, type StaticTable, writeStaticTable } from './static-file.ts';
+import { fromModel2Vec, readStaticFiles, readStaticTable, type StaticFiles, type StaticTable, writeStaticTable } from './static-file.ts';
 import { topicChances } from './topics.ts';
 import { WordPiece } from './word-piece.ts';
 
@@ -88,7 +88,9 @@ class StaticTableEmbedder implements StaticEmbedder {
     const { codes, scales, dimensions, topics } = table;
     // The numbers are part of the name, because an index may only be searched with the table it was made for.
     const bytes = (data: Int8Array | Uint8Array | Float32Array) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const parts = [codes, scales, ...(topics ? [topics.weights, Float32Array.of(topics.share)] : [])];
+    // So are the tokens where they come from a file of their own, which may be that of another model.
+    const tokens = table.source === fromModel2Vec ? [new TextEncoder().encode(table.vocabulary.join('\n'))] : [];
+    const parts = [codes, scales, ...(topics ? [topics.weights, Float32Array.of(topics.share)] : []), ...tokens];
     const mark = parts.map((part) => xxHash32(bytes(part)).toString(16).padStart(8, '0')).join('');
     this.name = `static ${table.source} ${mark}`;
     this.dimensions = dimensions + (topics?.names.length ?? 0);

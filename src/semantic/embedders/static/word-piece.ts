@@ -73,7 +73,7 @@ export function basicWords(text: string): string[] {
 
 const unknownPiece = '[UNK]';
 /** In characters. Beyond it a word is unknown, as in BERT. */
-const longestWord = 100;
+export const longestWord = 100;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
 const isAscii = /^[\x00-\x7f]*$/;
