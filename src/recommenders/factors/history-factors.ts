@@ -4,7 +4,7 @@ import type { Id } from '../../data/ids.ts';
 import { checkIterable, readOptions } from '../../options.ts';
 import type { FittedBase, HistoryRow } from '../shared/base.ts';
 import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
-import { itemSharesOf, popularityOf } from '../shared/history-trainer.ts';
+import { itemSharesOf, popularityOf } from '../shared/item-popularity.ts';
 import { likedItems, likedRows } from '../shared/liked.ts';
 import { FactorBase } from './base.ts';
 import { type FactorProfile, FactorServing } from './serving.ts';
@@ -33,17 +33,18 @@ type UserParts = Pick<HistoryFactors, 'factors' | 'itemRows' | 'itemShares' | 'u
 interface HistoryScoring {
   /** See {@link itemSharesOf}. */
   historyExponent: number;
-  /** See {@link popularityOf}. Default 0, for none. */
-  popularity?: number;
-  /** The length that vectors of users are brought to, which matters beside biases. Default 0, which leaves it. */
-  userLength?: number;
+  /** See {@link popularityOf}; 0 for none. */
+  popularity: number;
+  /** Users are brought to the length that they learned at, 1 / this, which matters beside popularity; 0 leaves it. */
+  temperature: number;
 }
 
 /** Adds what follows from the rows: shares of items, biases, and users. */
 export function historyFactors(
   { byUser, factors, itemRows }: Pick<HistoryFactors, 'byUser' | 'factors' | 'itemRows'>,
-  { historyExponent, popularity = 0, userLength = 0 }: HistoryScoring,
+  { historyExponent, popularity, temperature }: HistoryScoring,
 ) {
+  const userLength = popularity > 0 && temperature > 0 ? 1 / temperature : 0;
   const liked = likedRows(byUser);
   const itemShares = itemSharesOf(liked, historyExponent);
   const itemBiases = popularity > 0 ? popularityOf(liked, popularity) : undefined;
