@@ -7,6 +7,7 @@ import { explainChecks, explanation, unexplained } from '../shared/explanation.t
 import { itemSharesOf, popularityOf } from '../shared/item-popularity.ts';
 import { likedItems, likedRows } from '../shared/liked.ts';
 import { FactorBase } from './base.ts';
+import { withColumn } from './columns.ts';
 import { type FactorProfile, FactorServing } from './serving.ts';
 import type { UserRows } from './similar-users.ts';
 
@@ -153,16 +154,4 @@ export abstract class HistoryFactorBase<Model extends HistoryFactors> extends Fa
       return explanation(this.scoreSome(profile, Int32Array.of(to))[0], parts, n);
     });
   }
-}
-
-/** A copy of rows, with one more column when it is given. */
-function withColumn(rows: Float32Array, f: number, last: Float32Array | undefined): Factors {
-  const count = rows.length / f;
-  if (!last) return { data: rows.slice(), rows: count, columns: f };
-  const data = new Float32Array(count * (f + 1));
-  for (let row = 0; row < count; row++) {
-    data.set(rows.subarray(row * f, (row + 1) * f), row * (f + 1));
-    data[row * (f + 1) + f] = last[row];
-  }
-  return { data, rows: count, columns: f + 1 };
 }
