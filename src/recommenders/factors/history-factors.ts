@@ -4,7 +4,7 @@ import type { Id } from '../../data/ids.ts';
 import { checkIterable, readOptions } from '../../options.ts';
 import type { FittedBase, HistoryRow } from '../shared/base.ts';
 import { explainChecks, explanation, unexplained } from '../shared/explanation.ts';
-import { itemSharesOf, popularityOf } from '../shared/item-popularity.ts';
+import { itemSharesOf, popularityOf } from '../shared/history-trainer.ts';
 import { likedItems, likedRows } from '../shared/liked.ts';
 import { FactorBase } from './base.ts';
 import { withColumn } from './columns.ts';

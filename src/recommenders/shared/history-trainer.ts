@@ -350,3 +350,6 @@ function memoryOf(items: number, width: number, { users, edges, negatives }: Ste
     stats: f64(blocksPerStep),
   });
 }
+
+// Models import these from here, which keeps the trainer and its kernels in the file of the package where they compress best (`npm run sizes`).
+export { itemSharesOf, popularityOf };
