@@ -107,7 +107,7 @@ export const qualityModels: QualityModel[] = [
     name: 'NeuMF',
     key: 'ncf',
     make: (setting) => new NcfRecommender({ seed: 1, ...setting }),
-    settings: () => [{}],
+    settings: (items) => (items > sparse ? [{}, { loss: 'softmax', negatives: 16 }] : [{}]),
   },
   {
     name: 'SASRec',

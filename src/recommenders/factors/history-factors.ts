@@ -7,6 +7,7 @@ import { explainChecks, explanation, unexplained } from '../shared/explanation.t
 import { itemSharesOf, popularityOf } from '../shared/history-trainer.ts';
 import { likedItems, likedRows } from '../shared/liked.ts';
 import { FactorBase } from './base.ts';
+import { withColumn } from './columns.ts';
 import { type FactorProfile, FactorServing } from './serving.ts';
 import type { UserRows } from './similar-users.ts';
 
@@ -33,17 +34,18 @@ type UserParts = Pick<HistoryFactors, 'factors' | 'itemRows' | 'itemShares' | 'u
 interface HistoryScoring {
   /** See {@link itemSharesOf}. */
   historyExponent: number;
-  /** See {@link popularityOf}. Default 0, for none. */
-  popularity?: number;
-  /** The length that vectors of users are brought to, which matters beside biases. Default 0, which leaves it. */
-  userLength?: number;
+  /** See {@link popularityOf}; 0 for none. */
+  popularity: number;
+  /** Users are brought to the length that they learned at, 1 / this, which matters beside popularity; 0 leaves it. */
+  temperature: number;
 }
 
 /** Adds what follows from the rows: shares of items, biases, and users. */
 export function historyFactors(
   { byUser, factors, itemRows }: Pick<HistoryFactors, 'byUser' | 'factors' | 'itemRows'>,
-  { historyExponent, popularity = 0, userLength = 0 }: HistoryScoring,
+  { historyExponent, popularity, temperature }: HistoryScoring,
 ) {
+  const userLength = popularity > 0 && temperature > 0 ? 1 / temperature : 0;
   const liked = likedRows(byUser);
   const itemShares = itemSharesOf(liked, historyExponent);
   const itemBiases = popularity > 0 ? popularityOf(liked, popularity) : undefined;
@@ -152,16 +154,4 @@ export abstract class HistoryFactorBase<Model extends HistoryFactors> extends Fa
       return explanation(this.scoreSome(profile, Int32Array.of(to))[0], parts, n);
     });
   }
-}
-
-/** A copy of rows, with one more column when it is given. */
-function withColumn(rows: Float32Array, f: number, last: Float32Array | undefined): Factors {
-  const count = rows.length / f;
-  if (!last) return { data: rows.slice(), rows: count, columns: f };
-  const data = new Float32Array(count * (f + 1));
-  for (let row = 0; row < count; row++) {
-    data.set(rows.subarray(row * f, (row + 1) * f), row * (f + 1));
-    data[row * (f + 1) + f] = last[row];
-  }
-  return { data, rows: count, columns: f + 1 };
 }

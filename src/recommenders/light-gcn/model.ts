@@ -18,9 +18,8 @@ type Derived = 'userRows' | 'itemShares' | 'itemBiases' | 'userLength' | 'factor
 
 /** Puts a model together. */
 export function lightGcnModel(parts: Omit<LightGcnModel, Derived>): LightGcnModel {
-  const { factors, popularity, temperature, historyExponent } = parts.settings;
-  const userLength = popularity > 0 && temperature > 0 ? 1 / temperature : 0;
-  return { ...parts, factors, ...historyFactors({ ...parts, factors }, { historyExponent, popularity, userLength }) };
+  const { factors } = parts.settings;
+  return { ...parts, factors, ...historyFactors({ ...parts, factors }, parts.settings) };
 }
 
 /** The model as a file. */

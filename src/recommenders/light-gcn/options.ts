@@ -1,5 +1,5 @@
 import { integer, number, optional, readOptions } from '../../options.ts';
-import { type HistoryTrainerOptions, historyTrainerChecks, withTemperature } from '../shared/history-trainer-options.ts';
+import { type HistoryTrainerOptions, historyTrainerChecks, withScoring } from '../shared/history-trainer-options.ts';
 
 /** Options of {@link LightGcnRecommender}. */
 export interface LightGcnOptions extends HistoryTrainerOptions {
@@ -13,10 +13,10 @@ export interface LightGcnOptions extends HistoryTrainerOptions {
   /** Length of the first step of Adam, which falls to 0 with the last epoch. Above 0; default 0.025. */
   learningRate?: number | undefined;
   /**
-   * How much it counts that an item is popular: every score has this times the natural logarithm of the item's number of users added, and
-   * vectors learn what remains. From 0 to 100; default 0.5 with vectors of length 1 (see `temperature`), else 0.
+   * How much less a popular item says about its users: an item of a history counts 1 / (its number of users)^historyExponent. From 0 to 2; default
+   * 0.25. The published LightGCN has 0.5.
    */
-  popularity?: number | undefined;
+  historyExponent?: number | undefined;
 }
 
 /** Checks and defaults of {@link LightGcnOptions}. */
@@ -24,15 +24,15 @@ const lightGcnChecks = {
   layers: integer({ default: 3, min: 1, max: 8 }),
   epochs: optional(integer({ min: 1, max: 10_000 })),
   learningRate: number({ default: 0.025, above: 0, max: 10 }),
-  popularity: optional(number({ min: 0, max: 100 })),
+  historyExponent: number({ default: 0.25, min: 0, max: 2 }),
   ...historyTrainerChecks,
 };
 
 /** Reads {@link LightGcnOptions}. @throws ERR_BAD_OPTION */
 export function readLightGcnOptions(options: LightGcnOptions) {
-  const settings = withTemperature(readOptions('LightGcnRecommender', options, lightGcnChecks));
-  const { popularity = settings.temperature > 0 ? 0.5 : 0, epochs = settings.loss === 'softmax' ? 24 : 200 } = settings;
-  return { ...settings, popularity, epochs };
+  const settings = withScoring(readOptions('LightGcnRecommender', options, lightGcnChecks));
+  const { epochs = settings.loss === 'softmax' ? 24 : 200 } = settings;
+  return { ...settings, epochs };
 }
 
 /** Options as they were read. */

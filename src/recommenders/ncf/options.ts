@@ -15,6 +15,11 @@ export interface NcfOptions extends NetworkOptions {
   factors?: number | undefined;
   /** Widths of the MLP half: the first is twice the length of its embeddings, the others are hidden layers. Default `[64, 32, 16]`. */
   layers?: readonly number[] | undefined;
+  /**
+   * What is learned of implicit feedback. `'bce'` (default): yes or no for each item, the binary cross-entropy of the paper. `'softmax'`: the items of a
+   * user against drawn ones together, up to 8 against the drawn items of all of these.
+   */
+  loss?: 'bce' | 'softmax' | undefined;
   /** Items drawn per interaction that the user has nothing to do with, 1 to 64. Default 4. Without effect on explicit feedback. */
   negatives?: number | undefined;
   /** `'implicit'` (default): a value above 0 says that the user likes the item. `'explicit'`: the values themselves are predicted. */
@@ -49,6 +54,7 @@ const ncfChecks = {
   variant: choice(['neumf', 'gmf', 'mlp'] as const, 'neumf'),
   factors: integer({ default: 64, min: 1, max: 1024 }),
   layers,
+  loss: choice(['bce', 'softmax'] as const, 'bce'),
   negatives: integer({ default: 4, min: 1, max: 64 }),
   feedback: choice(['implicit', 'explicit'] as const, 'implicit'),
   dropout: number({ default: 0.3, min: 0, below: 1 }),

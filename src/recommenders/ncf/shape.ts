@@ -37,14 +37,20 @@ export function shapeOf({ variant, factors, layers }: Pick<NcfSettings, 'variant
 }
 
 /** The integers that the kernels of NCF read their shape from. */
-export function kernelShape({ gmf, mlp, layers }: NcfShape, items: number, { negatives, feedback }: NcfSettings, apart = false): number[] {
+export function kernelShape(
+  { gmf, mlp, layers }: NcfShape,
+  items: number,
+  { negatives, feedback, loss }: NcfSettings,
+  apart = false,
+): number[] {
   const explicit = feedback === 'explicit';
-  return [items, explicit ? 0 : negatives, gmf, mlp, Number(apart), Number(explicit), layers.length, ...layers];
+  const kind = explicit ? 1 : loss === 'softmax' ? 2 : 0;
+  return [items, explicit ? 0 : negatives, gmf, mlp, Number(apart), kind, layers.length, ...layers];
 }
 
 /** Numbers of scratch that the kernels need, for `count` candidates at a time. */
 export function scratchOf({ width, mlp, layers }: NcfShape, count: number): number {
   const widest = Math.max(mlp, ...layers, 8);
   const rows = mlp + layers.reduce((sum, layer) => sum + layer, 0) + 2 * widest;
-  return width + 2048 + count * rows + 8 * Math.max(widest, count, 64) + 64;
+  return width + 2048 + 2 * count + 4 + count * rows + 8 * Math.max(widest, count, 64) + 64;
 }

@@ -44,7 +44,8 @@ const leastSteps = 100;
 const leastBatch = 8;
 
 /** Log odds of a label 1 before anything is known: one of 1 + negatives. */
-export const offsetOf = ({ feedback, negatives }: NcfSettings) => (feedback === 'explicit' ? 0 : -logarithmsTo(negatives)[negatives]);
+export const offsetOf = ({ feedback, loss, negatives }: NcfSettings) =>
+  feedback === 'explicit' || loss === 'softmax' ? 0 : -logarithmsTo(negatives)[negatives];
 
 /** Stochastic gradient descent by Adam over chunks of interactions (see chunks.ts). */
 export class NcfTrainer implements Trainer<NcfState> {
@@ -161,7 +162,7 @@ export class NcfTrainer implements Trainer<NcfState> {
     };
     const links = { linkStarts, linkRows: history.linkRows, linkWeights: history.weights };
     const out = { dprofiles, candidates: items.linkRows, ditems, ...links, stats };
-    const scales = { offset: offsetOf(this.#settings), weight: 1 / (entries * each) };
+    const scales = { offset: offsetOf(this.#settings), weight: 1 / (this.#settings.loss === 'softmax' ? entries : entries * each) };
     await this.#engine.run(ncfStep, cut, { ...data, ...learned, ...scales, ...out }, signal);
     const step = this.#adam.step(rate);
     await items.learn(entries * each, ditems, step, { weighted: false, signal });

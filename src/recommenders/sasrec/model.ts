@@ -29,8 +29,8 @@ export function sasRecFile(model: SasRecModel): ModelFile {
 
 /** The inverse of {@link sasRecFile}. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
 export function sasRecFromBytes(bytes: Uint8Array, readSettings: (stored: object) => SasRecSettings): SasRecModel {
-  // Models of before there was a temperature compare by inner products.
-  const read = (stored: object) => readSettings({ temperature: 0, ...stored });
+  // Models of before there were these options.
+  const read = (stored: object) => readSettings({ temperature: 0, popularity: 0, ...stored });
   const { file, trained } = decodeTrained<SasRecSettings, TrainingIteration>(format, bytes, read);
   const { settings } = trained;
   const { factors, maxLength } = settings;

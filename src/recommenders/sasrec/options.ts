@@ -1,5 +1,5 @@
 import { AttuneError } from '../../errors.ts';
-import { choice, integer, number, readOptions } from '../../options.ts';
+import { choice, integer, number, optional, readOptions } from '../../options.ts';
 import { epochs, type NetworkOptions, networkChecks } from '../shared/network-options.ts';
 
 /** Options of `SasRecRecommender`. */
@@ -24,6 +24,12 @@ export interface SasRecOptions extends NetworkOptions {
    * in the paper, which is worse on sparse data. From 0, default 0.1.
    */
   temperature?: number | undefined;
+  /**
+   * How much it counts that an item is popular: in the loss every score has this times the natural logarithm of the item's number of users added, and the
+   * network learns what remains. In lists that is added to cosines as well, times the temperature. From 0 to 100; default 0.5 with
+   * `'softmax'` and a `temperature`, else 0.
+   */
+  popularity?: number | undefined;
   /** Share of the network's numbers that each step leaves out, below 1. Default 0.2. */
   dropout?: number | undefined;
   /** Times that training goes through the data, 1 to 10,000. Default 30. */
@@ -42,6 +48,7 @@ const sasRecChecks = {
   loss: choice(['softmax', 'bce'] as const, 'softmax'),
   negatives: integer({ default: 256, min: 8, max: 8192 }),
   temperature: number({ default: 0.1, min: 0, max: 100 }),
+  popularity: optional(number({ min: 0, max: 100 })),
   dropout: number({ default: 0.2, min: 0, below: 1 }),
   epochs: epochs(30),
   patience: integer({ default: 10, min: 1 }),
@@ -55,8 +62,8 @@ export type SasRecSettings = Required<{ [K in keyof SasRecOptions]: Exclude<SasR
 /** Reads {@link SasRecOptions}. @throws ERR_BAD_OPTION */
 export function readSasRecOptions(options: unknown): SasRecSettings {
   const settings = readOptions('SasRecRecommender', options, sasRecChecks);
-  const { factors, heads } = settings;
-  if (factors % (8 * heads) === 0) return settings;
+  const { factors, heads, loss, temperature, popularity = loss === 'softmax' && temperature > 0 ? 0.5 : 0 } = settings;
+  if (factors % (8 * heads) === 0) return { ...settings, popularity };
   throw new AttuneError(
     'ERR_BAD_OPTION',
     `SasRecRecommender: option 'factors' must be a multiple of 8 times 'heads', which is ${8 * heads}, got ${factors}.`,

@@ -3,11 +3,13 @@ import type { Factors, FitOptions, LoadOptions } from '../../contracts/recommend
 import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { type FactorAnswers, FactorBase } from '../factors/base.ts';
+import { withColumn } from '../factors/columns.ts';
 import { type FactorProfile, FactorServing } from '../factors/serving.ts';
 import type { UserRows } from '../factors/similar-users.ts';
 import type { HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
+import { popularityOf } from '../shared/item-popularity.ts';
 import { inOrder, lastMet } from '../shared/order.ts';
 import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
@@ -25,14 +27,16 @@ interface SasRecAnswers extends FactorAnswers {
   encoder: SasRecEncoder;
   /** items x factors, what a history is compared with. */
   candidates: Float32Array;
+  /** What the popularity of each item adds to its scores, if it does. */
+  biases: Float32Array | undefined;
   /** What users are compared by, made when it is first needed. */
   users: Float32Array | undefined;
 }
 
 /**
  * The next item by a small transformer: SASRec (Kang & McAuley 2018, "Self-Attentive Sequential Recommendation"), where attention looks back
- * over the items of a history, and the score of an item is the cosine of its vector with what comes out at the last position (with
- * `temperature: 0` their inner product, as in the paper). Learned by a softmax over the next item and drawn ones (see `loss`).
+ * over the items of a history, and the score of an item is the cosine of its vector with what comes out at the last position, plus what its
+ * popularity adds (with `temperature: 0` their inner product, as in the paper). Learned by a softmax over the next item and drawn ones (see `loss`).
  *
  * Order comes from the timestamps, or from the order of the rows where there are none; values do not count, and an item that is in a history several times counts where it was met last. A visitor gets the list of a known
  * user with the same history: both go through the same network. The result is the same, bit for bit, for any number of threads. `partialFit`
@@ -61,10 +65,13 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     return this.model.history;
   }
 
-  /** items x factors in id order, what scores are made of: of length 1 with a `temperature`. Made anew at each access. */
+  /**
+   * items x factors in id order, what scores are made of: of length 1 with a `temperature`. Where popularity counts, a last column has what it adds.
+   * Made anew at each access.
+   */
   get itemFactors(): Factors {
-    const { items, settings } = this.model;
-    return { data: this.answers.candidates.slice(), rows: items.size, columns: settings.factors };
+    const { candidates, biases } = this.answers;
+    return withColumn(candidates, this.model.settings.factors, biases);
   }
 
   /**
@@ -129,13 +136,16 @@ export class SasRecRecommender extends FactorBase<SasRecModel, SasRecAnswers> {
     return SasRecRecommender.fromBytes(await storedBytes(store, reference), options).prepared();
   }
 
-  protected override *serving({ state, settings }: SasRecModel): Generator<void, SasRecAnswers> {
-    const { factors: f, threads, temperature } = settings;
+  protected override *serving({ state, settings, byUser }: SasRecModel): Generator<void, SasRecAnswers> {
+    const { factors: f, threads, temperature, popularity } = settings;
     const candidates = temperature > 0 ? unitRows(state.items, f) : state.items;
+    const biases = popularity > 0 ? popularityOf(byUser, popularity * (temperature > 0 ? temperature : 1)) : undefined;
+    const rows = { rows: candidates, stride: f, f, ...(biases && { biasOf: (item: number) => biases[item] }) };
     return {
-      factors: yield* FactorServing.copying({ rows: candidates, stride: f, f }, threads),
+      factors: yield* FactorServing.copying(rows, threads),
       encoder: new SasRecEncoder(state, settings),
       candidates,
+      biases,
       users: undefined,
     };
   }

@@ -11,6 +11,7 @@ import { DenseParameters, denseLayout } from '../../engine/training/dense-parame
 import { EmbeddingTable, tableLayout } from '../../engine/training/embedding-table.ts';
 import { fnvOfText } from '../../numeric/hash.ts';
 import { randomBelow, randomNumbers, uniform } from '../../numeric/random.ts';
+import { popularityOf } from '../shared/item-popularity.ts';
 import type { Trainer } from '../shared/training.ts';
 import { denseSizes, networkLayout, networkScratch, type Pass, SasRecNetwork } from './network.ts';
 import type { SasRecSettings } from './options.ts';
@@ -88,6 +89,8 @@ export class SasRecTrainer implements Trainer<SasRecState> {
     this.#fixedNetwork = start !== undefined;
     if (start) this.#set(start.state);
     else this.#begin();
+    const popularity = popularityOf({ columns: data.items, indices: data.order }, settings.popularity);
+    this.#memory.corrections?.array.set(popularity.map((value) => -value));
   }
 
   async epoch(epoch: number, signal: AbortSignal | undefined): Promise<number> {
@@ -145,7 +148,7 @@ export class SasRecTrainer implements Trainer<SasRecState> {
   /** @returns the sum of the loss */
   async #step(pass: Pass, rate: number, signal: AbortSignal | undefined): Promise<number> {
     const { factors: d, dropout, temperature } = this.#settings;
-    const { inputs, targets, places, negatives, likes, others, gradients, pulls, lengths, dh, stats } = this.#memory;
+    const { inputs, targets, places, negatives, likes, others, gradients, pulls, lengths, corrections, dh, stats } = this.#memory;
     const { rows } = pass;
     const count = this.#negatives;
     const x = this.#network.input;
@@ -158,7 +161,12 @@ export class SasRecTrainer implements Trainer<SasRecState> {
     dx.array.fill(0, 0, rows * d);
     dothers.array.fill(0, 0, count * d);
     const items = { positives: likes, targets, negatives: others, negativeItems: negatives, count, width: d };
-    const how = { kind: this.#settings.loss === 'softmax' ? 0 : 1, scale: temperature > 0 ? 1 / temperature : 1, weight: 1 / rows };
+    const how = {
+      kind: this.#settings.loss === 'softmax' ? 0 : 1,
+      scale: temperature > 0 ? 1 / temperature : 1,
+      corrections,
+      weight: 1 / rows,
+    };
     const losses = { rows: h, ...items, ...how, drows: dh, pulls, dnegatives: dothers, stride: count * d, stats };
     // The gradient of the next items is `pulls` times h, whose place it takes.
     const cosines = [
@@ -254,6 +262,7 @@ function memoryOf(data: SasRecData, settings: SasRecSettings, { rows, batch, neg
     gradients: f32((2 * rows + blocksPerStep * negatives) * d),
     pulls: f32(rows),
     lengths: layout({ h: f32(rows), likes: f32(rows), others: f32(negatives) }),
+    corrections: settings.popularity > 0 ? f32(data.items) : undefined,
     dh: f32(rows * d),
     stats: f64(blocksPerStep),
   });

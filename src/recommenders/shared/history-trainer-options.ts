@@ -16,10 +16,10 @@ export interface HistoryTrainerOptions extends RecommenderOptions {
    */
   temperature?: number | undefined;
   /**
-   * How much less a popular item says about its users: an item of a history counts 1 / (its number of users)^historyExponent. From 0 to 2; default
-   * 0.25. The published LightGCN has 0.5.
+   * How much it counts that an item is popular: every score has this times the natural logarithm of the item's number of users added, and
+   * vectors learn what remains. From 0 to 100; default 0.5 with vectors of length 1 (see `temperature`), else 0.
    */
-  historyExponent?: number | undefined;
+  popularity?: number | undefined;
   /** Items drawn per step that all users of the step share, 1 to 65,536, with `'softmax'`. Default 8192. */
   negatives?: number | undefined;
   /** Interactions per step, at least; whole users are taken. From 1, default 8192. */
@@ -35,7 +35,7 @@ export const historyTrainerChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
   loss: choice(['softmax', 'bpr'] as const, 'softmax'),
   temperature: optional(number({ min: 0, max: 100 })),
-  historyExponent: number({ default: 0.25, min: 0, max: 2 }),
+  popularity: optional(number({ min: 0, max: 100 })),
   negatives: integer({ default: 8192, min: 1, max: 65_536 }),
   batchSize: integer({ default: 8192, min: 1, max: 2 ** 24 }),
   regularization: number({ default: 1e-6, min: 0, max: 10 }),
@@ -43,8 +43,11 @@ export const historyTrainerChecks = {
   ...recommenderOptions,
 };
 
-/** The same settings with the temperature of their loss where the caller did not say. */
-export function withTemperature<S extends { temperature: number | undefined; loss: 'softmax' | 'bpr' }>(settings: S) {
+/** The same settings with those of their scores that follow from others where the caller did not say. */
+export function withScoring<S extends { temperature: number | undefined; popularity: number | undefined; loss: 'softmax' | 'bpr' }>(
+  settings: S,
+) {
   const { temperature = settings.loss === 'softmax' ? 0.1 : 0 } = settings;
-  return { ...settings, temperature };
+  const { popularity = temperature > 0 ? 0.5 : 0 } = settings;
+  return { ...settings, temperature, popularity };
 }

@@ -22,8 +22,8 @@ import { Adam, type AdamStep } from '../../engine/training/adam.ts';
 import { blocksPerStep, cutOf } from '../../engine/training/cut.ts';
 import { falling } from '../../engine/training/schedule.ts';
 import { columnsOf } from '../../numeric/columns.ts';
-import { logarithmsTo } from '../../numeric/logarithms.ts';
 import { randomNumbers, type SeededNumbers, shuffle } from '../../numeric/random.ts';
+import { itemSharesOf, popularityOf } from './item-popularity.ts';
 
 /** What makes the vectors of items, and learns from their gradients. */
 export interface ItemEncoder {
@@ -63,8 +63,8 @@ export interface HistorySettings {
   temperature: number;
   /** An item of a history counts 1 / its number of users to this power. */
   historyExponent: number;
-  /** What is added to every score: this times the logarithm of the number of users of the item. Default 0. */
-  popularity?: number;
+  /** What is added to every score: this times the logarithm of the number of users of the item. */
+  popularity: number;
   seed: number | string;
   threads: number | 'auto';
 }
@@ -125,7 +125,7 @@ export class HistoryTrainer<Encoder extends ItemEncoder, F extends Fields> {
       (user) => liked.offsets[user] < liked.offsets[user + 1],
     );
     this.#itemShares = itemSharesOf(liked, settings.historyExponent);
-    if (settings.popularity) this.#memory.biases.array.set(popularityOf(liked, settings.popularity));
+    if (settings.popularity > 0) this.#memory.biases.array.set(popularityOf(liked, settings.popularity));
   }
 
   /** Goes through the data once. @param epoch 1, 2, 3, ... @returns the mean loss */
@@ -351,24 +351,5 @@ function memoryOf(items: number, width: number, { users, edges, negatives }: Ste
   });
 }
 
-/** 1 / the number of users of each item to a power; 1 where there are none. */
-export function itemSharesOf(liked: Csr, exponent: number): Float32Array {
-  return Float32Array.from(usersOfItems(liked), (users) => 1 / powerOf(Math.max(1, users), exponent));
-}
-
-/** Powers differ between engines in the last bit, which the bytes of a model would show, and roots do not. */
-const powerOf = (x: number, exponent: number) =>
-  exponent === 0.25 ? Math.sqrt(Math.sqrt(x)) : exponent === 0.5 ? Math.sqrt(x) : x ** exponent;
-
-/** The logarithm of the number of users of each item, times `weight`; 0 where there are none. */
-export function popularityOf(liked: Csr, weight: number): Float32Array {
-  const users = usersOfItems(liked);
-  const logarithms = logarithmsTo(users.reduce((most, count) => Math.max(most, count), 1));
-  return Float32Array.from(users, (count) => weight * logarithms[Math.max(1, count)]);
-}
-
-function usersOfItems({ columns, indices }: Csr): Int32Array {
-  const users = new Int32Array(columns);
-  for (const item of indices) users[item]++;
-  return users;
-}
+// Models import these from here, which keeps the trainer and its kernels in the file of the package where they compress best (`npm run sizes`).
+export { itemSharesOf, popularityOf };

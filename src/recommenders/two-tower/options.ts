@@ -1,5 +1,5 @@
 import { integer, number, readOptions } from '../../options.ts';
-import { type HistoryTrainerOptions, historyTrainerChecks, withTemperature } from '../shared/history-trainer-options.ts';
+import { type HistoryTrainerOptions, historyTrainerChecks, withScoring } from '../shared/history-trainer-options.ts';
 import { type AttributesOf, featureChecks, type ItemFeatures } from '../shared/item-features.ts';
 
 /** Options of {@link TwoTowerRecommender}. */
@@ -15,6 +15,11 @@ export interface TwoTowerOptions extends HistoryTrainerOptions {
   epochs?: number | undefined;
   /** Length of the first step of Adam, which falls to 0 with the last epoch. Above 0; default 0.02. */
   learningRate?: number | undefined;
+  /**
+   * How much less a popular item says about its users: an item of a history counts 1 / (its number of users)^historyExponent. From 0 to 2; default
+   * 0.
+   */
+  historyExponent?: number | undefined;
 }
 
 /** Checks and defaults of {@link TwoTowerOptions}. */
@@ -22,12 +27,12 @@ const twoTowerChecks = {
   ...featureChecks,
   epochs: integer({ default: 30, min: 1, max: 10_000 }),
   learningRate: number({ default: 0.02, above: 0, max: 10 }),
+  historyExponent: number({ default: 0, min: 0, max: 2 }),
   ...historyTrainerChecks,
 };
 
 /** Reads {@link TwoTowerOptions}. @throws ERR_BAD_OPTION */
-export const readTwoTowerOptions = (options: TwoTowerOptions) =>
-  withTemperature(readOptions('TwoTowerRecommender', options, twoTowerChecks));
+export const readTwoTowerOptions = (options: TwoTowerOptions) => withScoring(readOptions('TwoTowerRecommender', options, twoTowerChecks));
 
 /** Options as they were read. */
 export type TwoTowerSettings = ReturnType<typeof readTwoTowerOptions>;

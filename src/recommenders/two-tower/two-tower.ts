@@ -31,9 +31,9 @@ const format = { kind, formatVersion: 1 };
 
 /**
  * Two towers: the vector of an item is learned from its id, the vector of its text and its attributes; that of a user is the sum of the
- * vectors of a history, so a visitor gets exactly the list of a known user with the same history. Scores are inner products. Items that
- * nobody has touched but `itemFeatures` knows are items of the model: their vectors come from text and attributes alone, so they can be
- * recommended, found as similar items, and put into a vector index.
+ * vectors of a history, so a visitor gets exactly the list of a known user with the same history. Scores are inner products, plus what the
+ * popularity of the item adds to all (see `popularity`). Items that nobody has touched but `itemFeatures` knows are items of the model: their
+ * vectors come from text and attributes alone, so they can be recommended, found as similar items, and put into a vector index.
  *
  * The result is the same, bit for bit, for any number of threads. Features are functions and indexes of the caller and no part of a file: a
  * loaded model answers, but is fitted anew by a new recommender with its features. `partialFit` moves the vectors of items by a few warm steps and
@@ -116,17 +116,22 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
     return this;
   }
 
-  /** The vector of an item; a copy. @throws ERR_UNKNOWN_ITEM */
+  /** The vector of an item; a copy. Where popularity counts, it is the last number. @throws ERR_UNKNOWN_ITEM */
   vectorOf(item: Id): Float32Array {
-    const { factors, itemRows } = this.model;
+    const { factors, itemRows, itemBiases } = this.model;
     const index = this.itemIndex(textOf(item, `${kind}.vectorOf: item`), 'throw');
-    return itemRows.slice(index * factors, (index + 1) * factors);
+    const row = itemRows.slice(index * factors, (index + 1) * factors);
+    return itemBiases ? Float32Array.of(...row, itemBiases[index]) : row;
   }
 
-  /** The vector of a visitor, whose inner products with those of items are the scores. @throws ERR_UNKNOWN_HISTORY */
+  /**
+   * The vector of a visitor, whose inner products with those of items are the scores. Where popularity counts, its last number is 1, which meets that
+   * of items. @throws ERR_UNKNOWN_HISTORY
+   */
   vectorFor(history: History): Float32Array {
     const row = this.knownHistory(history, 'throw');
-    return this.profileFrom(row as NonNullable<typeof row>).vector;
+    const { vector } = this.profileFrom(row as NonNullable<typeof row>);
+    return this.model.itemBiases ? Float32Array.of(...vector, 1) : vector;
   }
 
   /**
@@ -136,7 +141,7 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
   async addTo(index: VectorIndex): Promise<void> {
     const keys = Int32Array.from({ length: this.items.size }, (_, item) => item);
     await index.prepare?.();
-    await index.add(keys, this.model.itemRows);
+    await index.add(keys, this.itemFactors.data);
   }
 
   /** The whole model as one safetensors file. @throws ERR_NOT_FITTED */
@@ -154,7 +159,8 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
   static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): TwoTowerRecommender {
     const own = readLoadOptions('TwoTowerRecommender', options);
     // Models of before there were these options.
-    const read = (stored: object): StoredSettings => readTwoTowerOptions({ temperature: 0, historyExponent: 0.5, ...stored, ...own });
+    const read = (stored: object): StoredSettings =>
+      readTwoTowerOptions({ temperature: 0, popularity: 0, historyExponent: 0.5, ...stored, ...own });
     const { file, trained } = decodeTrained<StoredSettings, TrainingIteration>(format, bytes, read);
     const itemRows = tensorOf(file, 'item_factors', Float32Array, trained.items.size * trained.settings.factors);
     return TwoTowerRecommender.#of(modelOf({ ...trained, itemRows }));
@@ -176,7 +182,7 @@ export class TwoTowerRecommender extends HistoryFactorBase<Model> {
   }
 }
 
-function modelOf(parts: Omit<Model, 'userRows' | 'itemShares' | 'userLength' | 'factors'>): Model {
+function modelOf(parts: Omit<Model, 'userRows' | 'itemShares' | 'itemBiases' | 'userLength' | 'factors'>): Model {
   const { factors } = parts.settings;
   return { ...parts, factors, ...historyFactors({ ...parts, factors }, parts.settings) };
 }

@@ -18,10 +18,11 @@ interface Case {
   negatives: number;
   apart: boolean;
   explicit: boolean;
+  softmax?: boolean;
   dropout?: number;
 }
 
-function prepared(plain: boolean, { negatives, apart, explicit, dropout = 0 }: Case) {
+function prepared(plain: boolean, { negatives, apart, explicit, softmax = false, dropout = 0 }: Case) {
   const engine = new Engine(1 << 18, { families: [ncfKernels, trainingKernels], threads: 1, scratchBytes: 1 << 17, plain, lazy: true });
   const each = 1 + negatives;
   const arrays = {
@@ -36,7 +37,7 @@ function prepared(plain: boolean, { negatives, apart, explicit, dropout = 0 }: C
   const names = { candidates: engine.i32(4 * each), linkRows: engine.i32(4) };
   const stats = engine.f64(1);
   const args = {
-    shape: engine.i32([items, negatives, g, e, Number(apart), Number(explicit), layers.length, ...layers]),
+    shape: engine.i32([items, negatives, g, e, Number(apart), explicit ? 1 : softmax ? 2 : 0, layers.length, ...layers]),
     ...Object.fromEntries(Object.entries({ ...histories, ...chunks }).map(([name, list]) => [name, engine.i32(list)])),
     values: explicit ? engine.f32(uniform(4, 8, 1)) : undefined,
     seed: 5,
@@ -59,6 +60,8 @@ describe.each([
   ['implicit', { negatives: 2, apart: false, explicit: false }],
   ['implicit, halves apart', { negatives: 2, apart: true, explicit: false }],
   ['implicit, with a part of histories', { negatives: 2, apart: false, explicit: false, dropout: 0.4 }],
+  ['implicit, by a softmax', { negatives: 2, apart: false, explicit: false, softmax: true }],
+  ['implicit, by a softmax, halves apart', { negatives: 2, apart: true, explicit: false, softmax: true }],
   ['explicit', { negatives: 0, apart: false, explicit: true }],
 ] as const)('a step of neural collaborative filtering, %s', (_, setting) => {
   it('is that of the plain twin', () => {

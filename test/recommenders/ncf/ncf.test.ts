@@ -10,6 +10,7 @@ describe.each([
   ['gmf', { variant: 'gmf' }],
   ['mlp', { variant: 'mlp' }],
   ['neumf with pretraining', { pretrain: 4 }],
+  ['neumf by a softmax', { loss: 'softmax' }],
 ] as const)('NcfRecommender, %s', (_, settings) => {
   recommenderConformance({
     make: (options) => new NcfRecommender({ ...small, ...settings, ...options }),
@@ -21,7 +22,7 @@ describe.each([
 describe('NcfRecommender', () => {
   it('gives the same bytes for any number of threads, and other ones for another seed', async () => {
     const data = zipf({ users: 300, items: 80, rows: 4000 });
-    for (const more of [{}, { pretrain: 1 }, { feedback: 'explicit' }] as const) {
+    for (const more of [{}, { pretrain: 1 }, { loss: 'softmax' }, { feedback: 'explicit' }] as const) {
       const fitted = (options: object) => new NcfRecommender({ ...small, ...more, epochs: 2, batch: 256, ...options }).fit(data);
       const one = (await fitted({ threads: 1 })).toBytes();
       for (const threads of [2, 3]) expect((await fitted({ threads })).toBytes()).toEqual(one);

@@ -66,7 +66,7 @@ describe('SasRecRecommender', () => {
   it('gives cosines as scores, and inner products where there is no temperature', async () => {
     const data = zipf({ users: 60, items: 40, rows: 800 });
     const longest = async (temperature: number) => {
-      const model = await new SasRecRecommender({ ...small, epochs: 20, temperature }).fit(data);
+      const model = await new SasRecRecommender({ ...small, epochs: 20, temperature, popularity: 0 }).fit(data);
       const { data: rows, columns } = model.itemFactors;
       const lengths = Array.from(model.items, (_, k) => Math.hypot(...rows.subarray(k * columns, (k + 1) * columns)));
       const scores = [...model.users].flatMap((user) => [...model.score(user, model.items)]);
@@ -77,11 +77,35 @@ describe('SasRecRecommender', () => {
     expect(cosines.score).toBeLessThanOrEqual(1.00001);
     expect((await longest(0)).length).not.toBeCloseTo(1, 2);
   });
-  it('reads a file of before there was a temperature as one of inner products', async () => {
+  it('adds the popularity of an item to every score, times the temperature, as the last column of items says', async () => {
+    const data = zipf({ users: 60, items: 40, rows: 800 });
+    const users = new Map<string, Set<string>>();
+    for (const { user, item } of data) users.set(item, (users.get(item) ?? new Set()).add(user));
+    const fitted = (options: object) => new SasRecRecommender({ ...small, epochs: 5, ...options }).fit(data);
+    for (const [temperature, times] of [
+      [0.2, 0.4],
+      [0, 2],
+    ]) {
+      const model = await fitted({ temperature, popularity: 2 });
+      const { data: rows, columns } = model.itemFactors;
+      expect(columns).toBe(9);
+      for (const [item, { size }] of users) expect(rows[model.items.indexOf(item) * 9 + 8]).toBeCloseTo(times * Math.log(size), 5);
+      const copy = SasRecRecommender.fromBytes(model.toBytes());
+      expect(copy.recommend('u3', { n: 20 })).toEqual(model.recommend('u3', { n: 20 }));
+      expect(copy.itemFactors).toEqual(model.itemFactors);
+    }
+    expect([(await fitted({ temperature: 0.2 })).itemFactors.columns, (await fitted({ temperature: 0 })).itemFactors.columns]).toEqual([
+      9, 8,
+    ]);
+    // What popularity adds is learned beside it: without vectors that say otherwise, the loss is lower from the start.
+    const first = async (popularity: number) => (await fitted({ temperature: 1, popularity, epochs: 1 })).history[0].loss;
+    expect(await first(1)).toBeLessThan(await first(0));
+  });
+  it('reads a file of before there were a temperature and popularity as one of inner products', async () => {
     const model = await new SasRecRecommender({ ...small, epochs: 5, temperature: 0 }).fit(zipf({ users: 30, items: 20, rows: 300 }));
     const { settings, ...file } = readModelFile(model.toBytes(), 'sasrec', 1);
-    const { temperature, ...before } = settings;
-    expect(temperature).toBe(0);
+    const { temperature, popularity, ...before } = settings;
+    expect([temperature, popularity]).toEqual([0, 0]);
     const old = SasRecRecommender.fromBytes(writeModelFile({ ...file, settings: before }));
     expect(old.recommend('u3')).toEqual(model.recommend('u3'));
     expect(old.toBytes()).toEqual(model.toBytes());

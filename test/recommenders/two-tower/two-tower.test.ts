@@ -64,18 +64,34 @@ describe('A two-tower model', () => {
     expect(towers.recommend('newcomer', { n: 1 })[0].item).toMatch(/^lamp/);
     expect((await loaded.partialFit(news)).toBytes()).toEqual(towers.toBytes());
   });
-  it('gives vectors whose search in a vector index is the list', async () => {
-    const towers = await new TwoTowerRecommender(settings).fit(zipf());
+  it.each([
+    ['a last number for popularity', {}, 9],
+    ['no popularity', { popularity: 0 }, 8],
+  ])('gives vectors whose search in a vector index is the list, with %s', async (_, options, length) => {
+    const towers = await new TwoTowerRecommender({ ...settings, ...options }).fit(zipf());
     const index = flatIndex();
     await towers.addTo(index);
     const history = ['i1', 'i4'];
-    const found = await index.search(towers.vectorFor(history), { n: 5 });
-    expect(Array.from(found.indices, (key) => towers.items.idAt(key))).toEqual(
-      towers.recommendFor(history, { n: 5, includeSeen: true }).map(({ item }) => item),
-    );
-    expect(towers.vectorOf('i1').length).toBe(8);
+    const vector = towers.vectorFor(history);
+    const found = await index.search(vector, { n: 5 });
+    const list = towers.recommendFor(history, { n: 5, includeSeen: true });
+    expect(Array.from(found.indices, (key) => towers.items.idAt(key))).toEqual(list.map(({ item }) => item));
+    const own = towers.vectorOf(list[0].item);
+    expect([vector.length, own.length, index.dimensions]).toEqual([length, length, length]);
+    expect(vector.reduce((sum, value, k) => sum + value * own[k], 0)).toBeCloseTo(list[0].score, 4);
     expectCode('ERR_UNKNOWN_ITEM', () => towers.vectorOf('nothing'));
     expectCode('ERR_UNKNOWN_HISTORY', () => towers.vectorFor(['nothing']));
+  });
+  it('adds the popularity of an item to every score, nothing for one that nobody has touched', async () => {
+    const index = await SemanticIndex.build(things);
+    const towers = await new TwoTowerRecommender({ ...settings, itemFeatures: index, popularity: 2 }).fit(touched);
+    const users = new Map<string, number>();
+    for (const { item } of touched) users.set(item, (users.get(item) ?? 0) + 1);
+    for (const [item, count] of users) expect(towers.vectorOf(item)[8]).toBeCloseTo(2 * Math.log(count), 5);
+    expect(towers.vectorOf('lamp-7')[8]).toBe(0);
+    const { contributions, score } = towers.explainFor(['lamp-1', 'lamp-2'], ['lamp-3'])[0];
+    expect(contributions.reduce((sum, part) => sum + part.score, 0)).toBeCloseTo(score, 4);
+    for (const popularity of [-1, 101]) expectCode('ERR_BAD_OPTION', () => new TwoTowerRecommender({ popularity }));
   });
   it('is the same for any number of threads', async () => {
     const index = await SemanticIndex.build(things);

@@ -5,7 +5,7 @@ const padded = (size: number) => Math.ceil(size / 16) * 16;
 
 /** Where the numbers of each layer stand. */
 function layersOf(i32: Int32Array, shape: number) {
-  const [items, negatives, g, e, apart, explicit, count] = i32.subarray(shape / 4, shape / 4 + 7);
+  const [items, negatives, g, e, apart, kind, count] = i32.subarray(shape / 4, shape / 4 + 7);
   const layers: { from: number; to: number; w: number; b: number }[] = [];
   let end = 0;
   for (let l = 0, from = 2 * e; l < count && e > 0; l++) {
@@ -15,7 +15,7 @@ function layersOf(i32: Int32Array, shape: number) {
     from = to;
   }
   const hg = end + padded(layers.at(-1)?.to ?? 0);
-  return { items, negatives, g, e, apart, explicit, layers, hm: end, hg };
+  return { items, negatives, g, e, apart, explicit: kind === 1, softmax: kind === 2, layers, hm: end, hg };
 }
 
 /** Twins of ncf.ts. */
@@ -66,7 +66,7 @@ export function twins({ f32, f64, i32 }: Memory) {
       const [history, items, dense, gradients, stride, offset, weight] = rest.slice(9);
       const [dprofiles, candidates, ditems, linkStarts, linkRows, linkWeights, stats] = rest.slice(16);
       const dropped = Math.floor(Math.fround(dropout) * 4294967295);
-      const { items: all, negatives, g, e, apart, explicit, layers, hm, hg } = layersOf(i32, shape);
+      const { items: all, negatives, g, e, apart, explicit, softmax, layers, hm, hg } = layersOf(i32, shape);
       const width = g + e;
       const own = gradients / 4 + block * stride;
       let loss = 0;
@@ -89,7 +89,7 @@ export function twins({ f32, f64, i32 }: Memory) {
           f32[linkWeights / 4 + link] = scale * valueOf(values, entry);
         });
         const dp = new Float64Array(width);
-        for (let k = 0; k < targets.length * (1 + negatives); k++) {
+        const met = range(0, targets.length * (1 + negatives)).map((k) => {
           const slot = start * (1 + negatives) + k;
           const target = targets[Math.floor(k / (1 + negatives))];
           const positive = k % (1 + negatives) === 0;
@@ -101,20 +101,27 @@ export function twins({ f32, f64, i32 }: Memory) {
           i32[candidates / 4 + slot] = item;
           const d = ditems / 4 + slot * (width + 8);
           f32.fill(0, d, d + width + 8);
-          if (item < 0) continue;
-          const q = items / 4 + item * (width + 8);
+          const q = items / 4 + Math.max(0, item) * (width + 8);
           const { zg, zm, rows } = halves(shape, dense, p, q);
-          const base = offset + f32[q + width];
-          let pulls: number[];
-          if (explicit) {
-            const error = zg + zm + f32[q + width] + baseline - valueOf(values, target);
-            loss += error * error;
-            pulls = [2 * weight * error, 2 * weight * error];
-          } else {
-            const zs = apart ? [base + zg, base + zm] : [base + zg + zm];
-            for (const z of zs) loss += (softplusOfMinus(z) + (positive ? 0 : z)) / zs.length;
-            pulls = zs.map((z) => weight * (sigmoid(z) - Number(positive)));
-          }
+          const base = f32[q + width] + (explicit ? baseline : offset);
+          return { item, positive, d, q, rows, scores: apart ? [base + zg, base + zm] : [base + zg + zm], value: valueOf(values, target) };
+        });
+        const drawn = met.filter(({ item }) => item >= 0);
+        /** Loss and slope of a score of one of them. */
+        const learned = (one: (typeof met)[number], half: number): [loss: number, slope: number] => {
+          const z = one.scores[half];
+          if (explicit) return [(z - one.value) ** 2, 2 * (z - one.value)];
+          if (!softmax) return [softplusOfMinus(z) + (one.positive ? 0 : z), sigmoid(z) - Number(one.positive)];
+          const others = drawn.filter(({ positive }) => !positive).reduce((sum, { scores }) => sum + Math.exp(scores[half]), 0);
+          if (one.positive) return [Math.log(Math.exp(z) + others) - z, Math.exp(z) / (Math.exp(z) + others) - 1];
+          const targetsOf = drawn.filter(({ positive }) => positive);
+          return [0, targetsOf.reduce((sum, { scores }) => sum + Math.exp(z) / (Math.exp(scores[half]) + others), 0)];
+        };
+        for (const one of drawn) {
+          const { d, q, rows, scores } = one;
+          const slopes = scores.map((_, half) => learned(one, half));
+          for (const [part] of slopes) loss += part / slopes.length;
+          const pulls = slopes.map(([, slope]) => weight * slope);
           const [pullG, pullM] = [pulls[0], pulls[1] ?? pulls[0]];
           f32[d + width] = (pullG + pullM) / 2;
           for (let j = 0; j < g; j++) {
