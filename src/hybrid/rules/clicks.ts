@@ -5,11 +5,11 @@ import { scaled } from './scores.ts';
 
 /** Options of {@link clickBoost}. */
 export interface ClickBoostOptions {
-  /**
-   * How attractive an item is under a query, from 0 to 1, such as the model of `fitClickModel` in `attune/click-models`. For an item that was never
-   * shown it gives the mean of the query.
-   */
-  model: { attraction(query: string, item: string): number };
+  /** What people chose for queries, such as the model of `fitClickModel` in `attune/click-models`. */
+  model: {
+    /** How attractive an item is under a query, from 0 to 1; for an item that was never shown, the mean of the query. */
+    attraction(query: string, item: string): number;
+  };
   /** How much clicks count: scores are multiplied by (attraction / mean of the query)^weight. From 0 to 1, default 0.5. */
   weight?: number | undefined;
 }
