@@ -107,7 +107,7 @@ export const qualityModels: QualityModel[] = [
     name: 'NeuMF',
     key: 'ncf',
     make: (setting) => new NcfRecommender({ seed: 1, ...setting }),
-    settings: (items) => (items > sparse ? [{}, { loss: 'softmax', negatives: 16 }] : [{}]),
+    settings: (items) => (items > sparse ? [{ popularity: 0.5 }, { loss: 'softmax', negatives: 16, popularity: 0.75 }] : [{}]),
   },
   {
     name: 'SASRec',

@@ -8,7 +8,8 @@ import { cosinesTo } from '../../numeric/cosines.ts';
 import { BaseRecommender, type HistoryRow } from '../shared/base.ts';
 import { readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { baseOf } from '../shared/fitted-base.ts';
-import { likedItems } from '../shared/liked.ts';
+import { popularityOf } from '../shared/item-popularity.ts';
+import { likedItems, likedRows } from '../shared/liked.ts';
 import { mergeInto } from '../shared/merge.ts';
 import { checkInteractions, readFit } from '../shared/read-fit.ts';
 import { readTrainingFitOptions, type TrainingFitOptions, type TrainingIteration, trainModel } from '../shared/training.ts';
@@ -114,7 +115,7 @@ export class NcfRecommender extends BaseRecommender<NcfModel, NcfProfile> {
   /** Reads a model that {@link toBytes} wrote. @throws ERR_BAD_FILE, ERR_WRONG_KIND, ERR_NEWER_FORMAT */
   static fromBytes(bytes: Uint8Array, options: LoadOptions = {}): NcfRecommender {
     const own = readLoadOptions('NcfRecommender', options);
-    return NcfRecommender.#of(ncfFromBytes(bytes, (stored) => readNcfOptions({ ...stored, ...own })));
+    return NcfRecommender.#of(ncfFromBytes(bytes, (stored) => readNcfOptions({ popularity: 0, ...stored, ...own })));
   }
 
   /** Loads a model from a store: `name` (the newest), `name@3`, `name@alias`. @throws ERR_NOT_FOUND and what {@link fromBytes} throws */
@@ -164,12 +165,14 @@ export class NcfRecommender extends BaseRecommender<NcfModel, NcfProfile> {
   }
 }
 
-/** What is added to an item's score in one place: its learned bias, and of explicit feedback that of its values. */
-function servedState({ state, biases, settings }: NcfModel): NcfModel['state'] {
-  if (biases.length === 0) return state;
+/** What is added to an item's score in one place: its learned bias, and that of its values or of its popularity. */
+function servedState({ state, biases, byUser, settings }: NcfModel): NcfModel['state'] {
+  const { feedback, popularity } = settings;
+  if (feedback === 'implicit' && popularity === 0) return state;
   const { width, itemWidth } = shapeOf(settings);
   const items = state.items.slice();
-  biases.forEach((bias, item) => {
+  const added = feedback === 'implicit' ? popularityOf(likedRows(byUser), popularity) : biases;
+  added.forEach((bias, item) => {
     items[item * itemWidth + width] += bias;
   });
   return { ...state, items };

@@ -51,6 +51,21 @@ describe('NcfRecommender', () => {
     );
     expect(Number(visitor[0].item.slice(1)) % 2).toBe(0);
   });
+  it('adds the popularity of an item to every score', async () => {
+    const data = zipf();
+    const usersOf = new Map<string, Set<string>>();
+    for (const { user, item } of data) usersOf.set(item, (usersOf.get(item) ?? new Set()).add(user));
+    const items = [...usersOf.keys()];
+    const fitted = (popularity: number) => new NcfRecommender({ ...small, popularity, epochs: 2 }).fit(data);
+    const [without, model] = [await fitted(0), await fitted(2)];
+    const scores = model.score('u1', items);
+    without.score('u1', items).forEach((score, k) => {
+      expect(scores[k] - score).toBeCloseTo(2 * Math.log(usersOf.get(items[k])!.size), 4);
+    });
+    expect(model.recommend('u1')).not.toEqual(without.recommend('u1'));
+    expect(NcfRecommender.fromBytes(model.toBytes()).score('u1', items)).toEqual(scores);
+    for (const popularity of [-1, 101]) expect(() => new NcfRecommender({ popularity })).toThrow('popularity');
+  });
   it('reports epochs with their loss, which falls', async () => {
     const seen: unknown[] = [];
     const options = { ...small, epochs: 10, pretrain: 5 };
