@@ -24,7 +24,7 @@ export interface NcfOptions extends NetworkOptions {
   negatives?: number | undefined;
   /**
    * How much more it counts in lists that an item is popular than the network has learned: every score has this times the natural logarithm of the
-   * item's number of users added. From 0 to 100, default 0. Without effect on explicit feedback.
+   * item's number of users added. From 0 to 100, default 0.25. Without effect on explicit feedback.
    */
   popularity?: number | undefined;
   /** `'implicit'` (default): a value above 0 says that the user likes the item. `'explicit'`: the values themselves are predicted. */
@@ -62,7 +62,7 @@ const ncfChecks = {
   loss: choice(['bce', 'softmax'] as const, 'bce'),
   negatives: integer({ default: 4, min: 1, max: 64 }),
   feedback: choice(['implicit', 'explicit'] as const, 'implicit'),
-  popularity: number({ default: 0, min: 0, max: 100 }),
+  popularity: number({ default: 0.25, min: 0, max: 100 }),
   dropout: number({ default: 0.3, min: 0, below: 1 }),
   pretrain: integer({ default: 0, min: 0, max: 10_000 }),
   epochs: epochs(12),
