@@ -107,7 +107,6 @@ function rowsOf(kinds: readonly Kind[], set: VectorSet): Row[] {
         other: other.wall,
         otherCpu: other.cpu,
         ratio: ratioOf(own.wall, other.wall),
-        goal: isFlat ? '>= 2' : undefined,
       },
       {
         task: `${task}, memory / bytes of the vectors`,
