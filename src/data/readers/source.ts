@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AttuneError, shown } from '../../errors.ts';
 import type { Progress } from '../../options.ts';
+import { untilAborted } from '../../work/until-aborted.ts';
 import { decompressed } from './decompress.ts';
 import { asUtf8, type Encoding } from './encodings.ts';
 import { compressionOf, refusedKind } from './file-kinds.ts';
@@ -139,22 +140,6 @@ function asBuffer(owner: string, piece: unknown): Buffer {
   if (typeof piece === 'string') return Buffer.from(piece);
   if (piece instanceof Uint8Array) return Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
   throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a stream of bytes or text, got ${shown(piece)} from it.`);
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  promise.catch(() => {});
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 /** Enough for all signatures but that of tar, which is found where the first piece is longer, as it is from files. */

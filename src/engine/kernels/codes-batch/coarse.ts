@@ -10,7 +10,7 @@
 import { fourTimesTwo, lanes, lowerProduct, slackOf, smallSlackOf, upperHalves } from '../codes/products';
 import { F32s, I16s, I32s, Optional, U8s } from '../types';
 
-/** Dimensions whose sums stay apart; semantic/indexes/coarse-query.ts knows it too. */
+/** Dimensions whose sums stay apart; semantic/indexes/shared/coarse-query.ts knows it too. */
 const chunk: i32 = 128;
 
 /** Spreads the upper halves of two groups of four rows, eight dimensions, to lanes of two rows: the first of both, the second of both, and so on. */
@@ -61,7 +61,7 @@ function closer(
 /**
  * Block job: upper bounds of q . v for the rows lo..hi (lo a multiple of 8) and 2 * pairs queries, as one-byte levels: the bound times a number of
  * the query, cut to 0..255. The level of row r and query k stands at levels + k * stride + r; rows whose flag is 0 or that do not reach the threshold of
- * the query have 0. If the query says so, the level of those that do is that of their whole codes, which are in the cache.
+ * the query have 0. If the query says so, the level of those that do is that of their whole codes.
  * `queries` has the two of a pair (i16), interleaved by 8 dimensions; `own` 32 bytes per query: sixteen steps, offset of the rows a, eight times the sum of the
  * digits, alpha, beta, levels per unit, the threshold, and whether (i32) whole codes are asked for. Scratch: 8 * width bytes and 64 per pair.
  */

@@ -124,7 +124,7 @@ export function refineRows(
   }
 }
 
-/** a . b over f numbers in 64 bits. Four sums, added as in semantic/indexes/dot.ts, so that both give the same bits. */
+/** a . b over f numbers in 64 bits. Four sums, added as in numeric/dot.ts, so that both give the same bits. */
 export function dot64(a: F32s, b: F32s, f: i32): f64 {
   let s01 = f64x2.splat(0), s23 = s01;
   const whole = f & ~3;
