@@ -21,7 +21,7 @@ const help = `npm run bench -- data [options]
   --database URL   an empty PostgreSQL database, into which etl loads as well
   --only a,b       etl, read, put, load, stream
   --stream N       rows that are streamed from each store (default 10,000,000)
-  --stores a,b     the stores: sqlite, pglite, postgresql with --database (default all; PGlite takes most of the time)
+  --stores a,b     the stores: csv, sqlite, pglite, postgresql with --database (default all; PGlite takes most of the time)
 `;
 
 interface Cost {
@@ -47,7 +47,7 @@ export const data = {
         'no-peers': { type: 'boolean', default: false },
         only: { type: 'string', default: 'etl,read,put,load,stream' },
         stream: { type: 'string', default: '10000000' },
-        stores: { type: 'string', default: 'sqlite,pglite,postgresql' },
+        stores: { type: 'string', default: 'csv,sqlite,pglite,postgresql' },
         help: { type: 'boolean', default: false },
       },
     });

@@ -16,6 +16,7 @@ const help = `npm run bench -- scale [options]
   --memory BYTES     maxMemoryBytes (default 2e9)
   --threads N        (default auto)
   --gib N            size of the large model (default 1.1; takes three times that in memory)
+  --in-memory       growth of fits in memory instead
   --folder FOLDER    the file and scratch files: 43 bytes a rating (default the system's)
 `;
 
@@ -36,6 +37,7 @@ export const scale: Benchmark = {
         folder: { type: 'string' },
         file: { type: 'string', default: '' },
         gib: { type: 'string', default: '1.1' },
+        'in-memory': { type: 'boolean', default: false },
         save: { type: 'string' },
         load: { type: 'string' },
         write: { type: 'string' },
@@ -52,6 +54,7 @@ export const scale: Benchmark = {
       maxMemoryBytes: Number(values.memory),
       threads: values.threads === 'auto' ? 'auto' : Number(values.threads),
       folder: values.folder,
+      inMemory: values['in-memory'],
     });
     const growing = settings('1000000,10000000,100000000');
     if (values.write) return write(Number(values.write), values.file);

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { facts } from './server/facts.ts';
 import { type Ask, quantile, saturate, steady } from './server/load.ts';
+import { ratersIn, startShop } from './server/shop.ts';
 import { generator } from './support/random.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -13,6 +13,7 @@ const help = `npm run bench -- server [options]
   --connections N     at saturation (default 32)
   --users N           distinct users (default 100,000)
   --only TEXT         only routes whose name contains it, without the rest
+  --mixed SECONDS     instead of all that: 200 requests a second of all kinds for so long, and the latency of each route
   --soak MINUTES      instead of all that: 200 requests a second of all kinds for so long, and the memory after each minute
 `;
 
@@ -30,6 +31,7 @@ export const server = {
         connections: { type: 'string', default: '32' },
         users: { type: 'string', default: '100000' },
         only: { type: 'string' },
+        mixed: { type: 'string' },
         soak: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -38,8 +40,9 @@ export const server = {
     const running = values.url ? { url: values.url, stop: () => {} } : await startShop(values['data-dir']);
     try {
       const settings = { seconds: Number(values.seconds), connections: Number(values.connections), users: Number(values.users) };
-      if (values.soak !== undefined)
-        await soak(running.url, await routesOf(running.url, values['data-dir'], settings.users), Number(values.soak));
+      const routes = () => routesOf(running.url, values['data-dir'], settings.users);
+      if (values.soak !== undefined) await soak(running.url, await routes(), Number(values.soak));
+      else if (values.mixed !== undefined) await mixedLoad(running.url, Object.values(await routes()), Number(values.mixed));
       else await measureAll(running.url, values['data-dir'], { ...settings, only: values.only });
     } finally {
       running.stop();
@@ -72,18 +75,23 @@ async function measureAll(url: string, dataDir: string, { seconds, connections, 
 
 /** Requests of all kinds: few enough to see how long answers take, and one for each of many users. */
 async function measureTogether(url: string, mixed: (() => Ask)[], { seconds, connections, users }: Omit<Settings, 'only'>): Promise<void> {
-  const random = generator(5);
-  const loads = await steady(url, () => mixed[Math.floor(random() * mixed.length)](), { perSecond: 200, seconds: seconds * 2 });
-  console.log('\n| mixed, 200 requests a second | p50 ms | p99 ms | failures |\n|---|---:|---:|---:|');
-  for (const [name, load] of loads) {
-    console.log(`| ${name} | ${quantile(load, 0.5).toFixed(1)} | ${quantile(load, 0.99).toFixed(1)} | ${load.failures} |`);
-  }
+  await mixedLoad(url, mixed, seconds * 2);
   const everybody = await saturate(url, visits(mixed, users), { connections, seconds: longestRun });
   const took = everybody.seconds.toFixed(0);
   console.log(`\n${everybody.answers} of ${users} distinct users, one request each: ${took} s, ${everybody.failures} failures`);
 }
 
 const longestRun = 1800;
+
+/** As many requests of all kinds as a busy shop has, and how long each route takes. */
+async function mixedLoad(url: string, mixed: (() => Ask)[], seconds: number): Promise<void> {
+  const random = generator(5);
+  const loads = await steady(url, () => mixed[Math.floor(random() * mixed.length)](), { perSecond: 200, seconds });
+  console.log('\n| mixed, 200 requests a second | p50 ms | p99 ms | failures |\n|---|---:|---:|---:|');
+  for (const [name, load] of loads) {
+    console.log(`| ${name} | ${quantile(load, 0.5).toFixed(1)} | ${quantile(load, 0.99).toFixed(1)} | ${load.failures} |`);
+  }
+}
 
 /** A mixed load for some minutes, to see whether answers get slower or memory grows. */
 async function soak(url: string, routes: Record<string, () => Ask>, minutes: number): Promise<void> {
@@ -158,38 +166,4 @@ async function routesOf(url: string, dataDir: string, users: number): Promise<Re
         list_of_recommendations: Array.from({ length: 10 }, () => product().parent_asin),
       }),
   };
-}
-
-/** Users of the first ratings, each once. */
-async function ratersIn(dataDir: string): Promise<string[]> {
-  const { openSystem } = await import('../examples/amazon-appliances/pipeline/system.ts');
-  const { defaults } = await import('../examples/amazon-appliances/settings.ts');
-  const system = await openSystem({ ...defaults, dataDir }, { withModels: false });
-  const { rows } = await system.data.interactions.page({ limit: 50_000 });
-  system.close();
-  return [...new Set(rows.map(({ user }) => user))];
-}
-
-/** What the server says of itself. */
-async function facts(url: string): Promise<{ cpu: number; memory: number }> {
-  const text = await (await fetch(new URL('/metrics', url))).text();
-  const of = (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
-  return { cpu: of('process_cpu_seconds_total'), memory: of('process_resident_memory_bytes') };
-}
-
-/** Starts the shop on a free port. */
-async function startShop(dataDir: string): Promise<{ url: string; stop: () => void }> {
-  const child = spawn(process.execPath, [join(root, 'examples/amazon-appliances/run.mjs'), 'serve'], {
-    cwd: root,
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', ADMIN_PASSWORD: 'bench' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const started = performance.now();
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /^ready (\S+)/.exec(line)?.[1];
-    if (!url) continue;
-    console.log(`ready after ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
-    return { url, stop: () => child.kill() };
-  }
-  throw new Error(`The shop did not start with ${dataDir}. Run npm start first.`);
 }

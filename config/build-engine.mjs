@@ -52,7 +52,7 @@ await build({ sources: !sourcesAreUpToDate(), whole: !process.argv.includes('--f
 
 function digestOf() {
   const stamp = createHash('sha256');
-  const ours = [import.meta.filename, join(import.meta.dirname, 'compile-kernels.mjs')];
+  const ours = [import.meta.filename, ...['compile-kernels.mjs', 'loops.mjs'].map((name) => join(import.meta.dirname, name))];
   for (const file of [...ours, ...['worker.ts', 'job.ts', 'run-here.ts'].map((name) => join(engine, 'threads', name))])
     stamp.update(readFileSync(file));
   for (const [name, text] of sources) stamp.update(`${name}\n${text}`);

@@ -43,6 +43,7 @@ function answer(thread, kernels) {
 /** A module that exports these kernels, or what the compiler says against them. */
 async function compile(kernels) {
   const { default: asc } = await import('assemblyscript/asc');
+  const { testedAtTheEnd } = await import('./loops.mjs');
   const entry = 'entry.ts';
   const exports = kernels.map(({ file, name }) => `export { ${name} } from './${file.replace(/\.ts$/, '')}';\n`).join('');
   const written = new Map();
@@ -59,6 +60,7 @@ async function compile(kernels) {
   ], {
     readFile: (name, folder) => (name === entry ? exports : textOf(join(folder, name))),
     writeFile: (name, contents) => void written.set(name, contents),
+    transforms: [testedAtTheEnd],
   });
   return error ? { message: `${error.message}\n${stderr.toString()}` } : { wasm: written.get('entry.wasm') };
 }

@@ -25,7 +25,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 16, 18],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 23.5, 28],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35, 40],
-  ['page: SemanticIndex.fromBytes, search', find, 57.5, 62.5],
+  ['page: SemanticIndex.fromBytes, search', find, 58.5, 63],
 ];
 
 /**
@@ -33,10 +33,10 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
  * (config/build-modules.ts); the limit of those that are not listed.
  */
 const ofSubpaths: Record<string, number> = {
-  attune: 365,
-  'attune/authoring': 218,
-  'attune/node': 127,
-  'attune/postgres': 26,
+  attune: 378,
+  'attune/authoring': 228,
+  'attune/node': 128,
+  'attune/postgres': 27,
   'attune/spark': 104,
 };
 const otherSubpath = 25;
@@ -45,7 +45,7 @@ const [{ size, unpackedSize, files }] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
 );
 const rows: Row[] = [
-  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2170 },
+  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2200 },
   { what: 'package, unpacked', kilobytes: unpackedSize / 1000, budget: 7500 },
 ];
 rows.push({ what: "import 'attune' in Node, code parsed", kilobytes: parsedAtOnce(), budget: 210 });

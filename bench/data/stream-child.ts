@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { PGlite } from '@electric-sql/pglite';
 import type { DataStore } from 'attune';
+import { readTable } from 'attune/node';
 import { type PostgresHandle, postgresDataStore } from 'attune/postgres';
 import { type SqliteHandle, sqliteDataStore } from 'attune/sqlite';
 import Database from 'libsql';
@@ -40,14 +43,25 @@ const open: Record<string, (where: string) => Promise<Opened>> = {
 
 /** `fill` makes the tables; `read` streams them, in a process of its own, and says how its memory grew. */
 const [kind, where, task, count] = process.argv.slice(2);
-const database = await open[kind](where);
-const store = await database.store();
+const isFile = kind === 'csv';
+const database = isFile ? undefined : await open[kind](where);
+const store = await database?.store();
 const numbers =
   kind === 'sqlite'
     ? `with recursive n(k) as (select 1 union all select k + 1 from n where k < ${count}) select k from n`
     : `select generate_series(1, ${count}) as k`;
 const text = (prefix: string, number: string) => (kind === 'sqlite' ? `'${prefix}' || (${number})` : `'${prefix}' || (${number})::text`);
-if (task === 'fill') {
+if (task === 'fill' && isFile) {
+  const out = createWriteStream(where);
+  out.write('user,item,value,timestamp\n');
+  for (let k = 1; k <= Number(count); k += 1000) {
+    const length = Math.min(1000, Number(count) - k + 1);
+    const lines = Array.from({ length }, (_, j) => `AE${k + j},B${(k + j) % 1000},${1 + ((k + j) % 5)},${1_600_000_000_000 + k + j}\n`);
+    if (!out.write(lines.join(''))) await once(out, 'drain');
+  }
+  out.end();
+  await once(out, 'finish');
+} else if (task === 'fill' && database) {
   // By the database itself: all that is measured is what comes out.
   const item = text('B', 'k % 1000');
   if (kind !== 'sqlite') await database.run('set session_replication_role = replica'); // no look-up of each product
@@ -59,7 +73,7 @@ if (task === 'fill') {
   let rows = 0;
   let first = 0;
   const started = performance.now();
-  for await (const _ of store.interactions.all()) if (++rows === 200_000) first = process.resourceUsage().maxRSS;
+  for await (const _ of store ? store.interactions.all() : readTable(where)) if (++rows === 200_000) first = process.resourceUsage().maxRSS;
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
   const answer: Streamed = {
     rows,

@@ -12,9 +12,10 @@ export interface Streamed {
   peak: number;
 }
 
-/** Streams the interactions of some stores, each in a process of its own. @param database an address of PostgreSQL; without it that is left out */
+/** Streams the interactions of some stores, and the rows of a file, each in a process of its own. @param database an address of PostgreSQL; without it that is left out */
 export async function streamRows(folder: string, count: number, kinds: readonly string[], database: string | undefined): Promise<Row[]> {
   const stores = [
+    ['csv', join(folder, 'stream.csv')],
     ['sqlite', join(folder, 'stream.db')],
     ['pglite', join(folder, 'stream-pglite')],
     ...(database ? [['postgresql', database]] : []),
@@ -25,7 +26,7 @@ export async function streamRows(folder: string, count: number, kinds: readonly 
     const { rows: read, wall, cpu, first, peak } = JSON.parse(await child(kind, where, 'read')) as Streamed;
     if (read !== count) throw new Error(`${kind}: expected ${count} rows, got ${read}.`);
     rows.push({
-      task: `all() of ${kind}, ${count.toLocaleString('en-US')} rows`,
+      task: `${kind === 'csv' ? 'readTable' : 'all()'} of ${kind}, ${count.toLocaleString('en-US')} rows`,
       unit: 's',
       attune: wall,
       attuneCpu: cpu,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AlsRecommender, Interactions } from 'attune';
 import { type AlsOnDiskOptions, fitAlsOnDisk, readParquet } from 'attune/node';
 import { measuredChild } from './child.ts';
 import { writeRatings } from './parquet-file.ts';
@@ -13,6 +14,8 @@ export interface GrowthSettings {
   maxMemoryBytes: number;
   threads: number | 'auto';
   folder: string | undefined;
+  /** Fits in memory instead of on disk. */
+  inMemory: boolean;
 }
 
 const headings = ['ratings', 'users', 'items', 'reading', 'sorting', 'iteration', 'end', 'together', 'wall s', 'peak MB'];
@@ -65,7 +68,7 @@ export async function fitFile(ratings: number, file: string, s: GrowthSettings):
     if (phase === 'reading') return; // reported all the time
     marks.push({ name, at: seconds() });
   };
-  const als = await fitAlsOnDisk(readParquet(file), fitOptions(s), { onProgress });
+  const als = s.inMemory ? await fitInMemory(file, s, onProgress) : await fitAlsOnDisk(readParquet(file), fitOptions(s), { onProgress });
   marks.push({ name: 'ended', at: seconds() });
   const at = (name: string) => marks.find((mark) => mark.name === name)?.at ?? Number.NaN;
   const iterations = Array.from({ length: s.iterations }, (_, k) => at(`training ${k + 1}`) - at(`training ${k}`)).sort((a, b) => a - b);
@@ -89,6 +92,14 @@ export async function fitFile(ratings: number, file: string, s: GrowthSettings):
       (maxRSS / 1024).toFixed(0),
     ]),
   );
+}
+
+/** The same fit in memory. */
+async function fitInMemory(file: string, s: GrowthSettings, onProgress: (progress: { phase: string; done: number }) => void) {
+  const { history: _, maxMemoryBytes: __, folder: ___, ...options } = fitOptions(s);
+  const interactions = await Interactions.from(readParquet(file));
+  onProgress({ phase: 'sorting', done: 0 });
+  return new AlsRecommender(options).fit(interactions, { onProgress });
 }
 
 /** Processor seconds of this process so far. */

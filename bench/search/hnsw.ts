@@ -30,7 +30,7 @@ export const hnsw: SearchTask = {
   async run({ peers: wanted, folder, quick, repeats, say }) {
     const set = clusteredVectors(quick ? { count: 20_000, dimensions: 384, queryCount: 300 } : catalogueShape);
     const truth = await neighbours(set);
-    const index = hnswIndex(settings);
+    const index = hnswIndex({ ...settings, threads: 1 });
     const keys = Int32Array.from({ length: set.count }, (_, k) => k);
     const build = await timed(() => index.add(keys, set.rows));
     say(`attune: built in ${build.cpu.toFixed(1)} CPU s`);

@@ -63,7 +63,7 @@ export type ProductRow<C extends ColumnTypes | undefined = undefined> = {
 
 /** A stored interaction, with its further columns. */
 export type StoredInteraction<C extends ColumnTypes | undefined = undefined> = InteractionRow & {
-  /** Number of the row, ascending in stable order. */
+  /** Number of the row, ascending in stable order. Beyond 2^53, as in tables of others, it is the closest number, and `delete` refuses it. */
   id: number;
 } & StoredColumns<C>;
 

@@ -16,7 +16,11 @@ export class IdMap implements Iterable<string> {
   #bytes: Uint8Array = new Uint8Array(1024);
   #ends: Int32Array = new Int32Array(64); // #ends[i] = end of id i in #bytes; id 0 starts at 0
   #hashes = new Int32Array(64); // of each id, so that growing and most comparisons read no bytes
-  #table = new Int32Array(128); // index + 1, 0 = free; never more than half full
+  /**
+   * Index + 1 in the bits that count slots, 0 = free, and above them those of the hash: so most ids of other hashes in the way are told
+   * without reading their hashes, each of which waits for the memory. Never more than half full.
+   */
+  #table = new Int32Array(128);
   #size = 0;
   /** Whether a clone shares the arrays: the first of the two to add an id copies them. */
   #shared = false;
@@ -39,7 +43,7 @@ export class IdMap implements Iterable<string> {
     const text = typeof id === 'string' ? id : idText(id);
     if (!text) return -1;
     const length = encode(text);
-    return length < 0 ? -1 : this.#table[this.#slot(hash(scratch, 0, length), scratch, 0, length)] - 1;
+    return length < 0 ? -1 : this.#indexAt(this.#slot(hash(scratch, 0, length), scratch, 0, length));
   }
 
   /** Whether `id` is known. */
@@ -99,7 +103,8 @@ export class IdMap implements Iterable<string> {
   #add(from: Uint8Array, offset: number, length: number): number {
     const h = hash(from, offset, offset + length);
     const slot = this.#slot(h, from, offset, length);
-    if (this.#table[slot] > 0) return this.#table[slot] - 1;
+    const known = this.#indexAt(slot);
+    if (known >= 0) return known;
     if (this.#shared) this.#unshare();
     const start = this.#size === 0 ? 0 : this.#ends[this.#size - 1];
     if (start + length > 0x7fffffff) {
@@ -112,7 +117,7 @@ export class IdMap implements Iterable<string> {
     this.#ends[this.#size] = start + length;
     this.#hashes = grown(this.#hashes, this.#size + 1);
     this.#hashes[this.#size] = h;
-    this.#table[slot] = ++this.#size;
+    this.#table[slot] = (h & -this.#table.length) | ++this.#size;
     if (this.#size * 2 > this.#table.length) this.#rehash(this.#table.length * 2);
     return this.#size - 1;
   }
@@ -223,12 +228,19 @@ export class IdMap implements Iterable<string> {
     const table = this.#table;
     const mask = table.length - 1;
     for (let slot = h & mask; ; slot = (slot + 1) & mask) {
-      const index = table[slot] - 1;
-      if (index < 0) return slot;
+      const entry = table[slot];
+      if (entry === 0) return slot;
+      if (((entry ^ h) & ~mask) !== 0) continue;
+      const index = (entry & mask) - 1;
       if (this.#hashes[index] !== h) continue;
       const start = this.#start(index);
       if (this.#ends[index] - start === length && sameBytes(this.#bytes, start, from, offset, length)) return slot;
     }
+  }
+
+  /** The index in a slot, or -1. */
+  #indexAt(slot: number): number {
+    return (this.#table[slot] & (this.#table.length - 1)) - 1;
   }
 
   #same(a: number, b: number): boolean {
@@ -254,12 +266,12 @@ export class IdMap implements Iterable<string> {
     const mask = capacity - 1;
     for (let i = 0; i < this.#size; i++) {
       let slot = hashes[i] & mask;
-      for (; table[slot] > 0; slot = (slot + 1) & mask) {
-        const other = table[slot] - 1;
+      for (; table[slot] !== 0; slot = (slot + 1) & mask) {
+        const other = (table[slot] & mask) - 1;
         if (code && hashes[other] === hashes[i] && this.#same(other, i))
           throw new AttuneError(code, `Id ${shown(this.idAt(i))} occurs twice among the ids.`);
       }
-      table[slot] = i + 1;
+      table[slot] = (hashes[i] & ~mask) | (i + 1);
       if (i % together === together - 1) yield;
     }
     this.#table = table;

@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 import type { Progress } from '../options.ts';
+import { takeUntilAborted } from '../work/until-aborted.ts';
 import { ColumnBuilder, type Columns, withoutRows } from './columns.ts';
 import { type ReadField, readRowId, readValue } from './fields.ts';
 import { columnsThereAre, likelyColumn } from './guess-columns.ts';
@@ -104,14 +105,14 @@ export async function eachRow<Row>(
   const columns = [o.user, o.item, o.value, o.timestamp].flatMap(({ column }) => column ?? []);
   const asRecords = recordBatches in rows && builder.pushBytes && columns.length === 4;
   const batches = asRecords ? (rows as unknown as RecordReader<Row>)[recordBatches](columns) : undefined;
-  if (batches) {
-    for await (const batch of batches) {
-      if (Array.isArray(batch)) for (const row of batch) take(row);
-      else takeRecords(batch, builder as ByteSink);
-    }
-  } else if ('batches' in rows && typeof rows.batches === 'function') {
-    for await (const batch of rows.batches() as AsyncIterable<Row[]>) for (const row of batch) take(row); // a file reader
-  } else if (Symbol.asyncIterator in rows) for await (const row of rows) take(row);
+  const takeBatch = (batch: Row[] | Records) => {
+    if (!Array.isArray(batch)) takeRecords(batch, builder as ByteSink);
+    else for (const row of batch) take(row);
+  };
+  if (batches) await takeUntilAborted(batches, o.signal, takeBatch);
+  else if ('batches' in rows && typeof rows.batches === 'function') {
+    await takeUntilAborted(rows.batches() as AsyncIterable<Row[]>, o.signal, takeBatch); // a file reader
+  } else if (Symbol.asyncIterator in rows) await takeUntilAborted(rows, o.signal, take);
   else for (const row of rows as Iterable<Row>) take(row);
   o.signal?.throwIfAborted();
   o.onProgress?.({ phase: 'reading', done: index, total: index });

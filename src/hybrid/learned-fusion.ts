@@ -3,6 +3,7 @@ import { type Id, readId } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { solve } from '../numeric/solve.ts';
 import { anything, checkIterable, number, readOptions, workOptions } from '../options.ts';
+import { eachUntilAborted } from '../work/until-aborted.ts';
 import { byName, type NamesIn, type SourceFusion, type SourceList } from './fusion.ts';
 import { HybridRanker } from './hybrid-ranker.ts';
 import type { HybridRankerOptions, HybridSources, SourceNames } from './ranker-options.ts';
@@ -91,7 +92,7 @@ export async function fitFusion<const Sources extends HybridSources>(
   const ranker = new HybridRanker({ ...(rankerOptions as HybridRankerOptions), fusion: spy });
   const pages: Page[] = [];
   let missed = 0;
-  for await (const event of o.events as AsyncIterable<FusionEvent>) {
+  for await (const event of eachUntilAborted(o.events as AsyncIterable<FusionEvent>, o.signal)) {
     if (typeof event !== 'object' || event === null) {
       throw new AttuneError('ERR_BAD_ARGUMENT', `fitFusion: expected events { request, items }, got ${shown(event)}.`);
     }

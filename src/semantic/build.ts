@@ -10,6 +10,7 @@ import { ngramEmbedder } from './embedders/ngram.ts';
 import type { IndexParts } from './index-file.ts';
 import { indexKinds } from './indexes/kinds.ts';
 import { type Bm25Options, bm25Defaults, LexicalIndex } from './lexical/bm25.ts';
+import { isLightLanguage } from './lexical/stemmer.ts';
 import { productSettings } from './lexical/tokenizers.ts';
 import { newestWords } from './lexical/words.ts';
 import { buildChecks, type SemanticBuildOptions } from './semantic-options.ts';
@@ -80,11 +81,18 @@ function lexicalOptions(
 ): Bm25Options {
   const language = given ?? (stem === 'none' ? 'none' : 'en');
   const product = tokenizer && productSettings(tokenizer);
+  const stemming = stem ?? (language === 'en' ? 'english' : isLightLanguage(language) ? 'light' : 'none');
+  if (stemming === 'light' && !isLightLanguage(language)) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `SemanticIndex.build: stem 'light' needs a language that has one: 'de', 'nl', 'fr', 'es' or 'it', got '${language}'.`,
+    );
+  }
   return {
     ...bm25Defaults,
     words: newestWords,
     weights,
-    ...((stem ?? (language === 'en' ? 'english' : 'none')) === 'english' && { stem: 'english' }),
+    ...(stemming !== 'none' && { stem: stemming }),
     ...(language !== 'none' && { language }),
     ...(product?.units && { units: true }),
     ...(tokenizer && !product && { ownTokenizer: true }),

@@ -5,11 +5,12 @@ import { AttuneError } from '../errors.ts';
 import { Catalogue, presentKeys } from './catalogue/catalogue.ts';
 import type { FieldNames } from './catalogue/documents.ts';
 import { TokenLists } from './catalogue/token-lists.ts';
-import { ngramFromBytes } from './embedders/ngram.ts';
+import { ngramFromBytes, ngramName } from './embedders/ngram.ts';
 import { staticFromBytes } from './embedders/static/static.ts';
 import { indexKinds } from './indexes/kinds.ts';
 import { type Bm25Options, LexicalIndex } from './lexical/bm25.ts';
 import { languages } from './lexical/languages.ts';
+import { isLightLanguage } from './lexical/stemmer.ts';
 import type { Tokenizer } from './lexical/tokenizers.ts';
 
 /** The parts of an index that a file holds. */
@@ -68,7 +69,11 @@ export function packIndex({
   const ownQueries = queryEmbedder?.kind && queryEmbedder.toBytes?.();
   const lists = own && vectors.kind === 'flat' ? tokens?.toFile(presentKeys(present)) : undefined;
   const settings: Settings = {
-    embedder: { name: embedder.name, dimensions: embedder.dimensions, kind: own ? embedder.kind : undefined },
+    embedder: {
+      name: own && embedder.kind === 'ngram' ? ngramName(embedder.dimensions) : embedder.name,
+      dimensions: embedder.dimensions,
+      kind: own ? embedder.kind : undefined,
+    },
     queryEmbedder: queryEmbedder && { name: queryEmbedder.name, kind: ownQueries ? queryEmbedder.kind : undefined },
     vectorIndex: { kind: vectors.kind },
     bm25,
@@ -170,7 +175,7 @@ function areSound({
     weights.every(Number.isFinite) &&
     languages.includes(language) &&
     Number.isInteger(words) &&
-    (stem === undefined || stem === 'english')
+    (stem === undefined || stem === 'english' || (stem === 'light' && isLightLanguage(language)))
   );
 }
 
@@ -186,11 +191,13 @@ function chooseEmbedder(
       'ERR_BAD_OPTION',
       `This index was built with embedder '${wanted.name}' of ${wanted.dimensions} dimensions, got ${what}. Pass the same one as option 'embedder', or build the index again.`,
     );
+  const own = wanted.kind && bytes && Object.hasOwn(embedderKinds, wanted.kind) ? embedderKinds[wanted.kind](bytes) : undefined;
+  const isSame = ({ name }: Embedder) => name === wanted.name || name === own?.name;
   // Dimensions of 0 are not known yet; they are checked with the first vectors.
-  if (given && (given.name !== wanted.name || (given.dimensions !== 0 && given.dimensions !== wanted.dimensions))) {
+  if (given && (!isSame(given) || (given.dimensions !== 0 && given.dimensions !== wanted.dimensions))) {
     throw different(`'${given.name}' of ${given.dimensions}`);
   }
-  if (wanted.kind && bytes && Object.hasOwn(embedderKinds, wanted.kind)) return embedderKinds[wanted.kind](bytes);
+  if (own) return own;
   if (given) return given;
   if (!canAsk) throw different('none');
   return {

@@ -13,6 +13,7 @@ import {
   type Progress,
   readOptions,
 } from '../options.ts';
+import { eachUntilAborted, untilAborted } from '../work/until-aborted.ts';
 import { type FittableFamily, type Fitter, hereFitter, threadFitter } from './fit-threads.ts';
 
 export type { FittableFamily } from './fit-threads.ts';
@@ -109,13 +110,13 @@ export async function* fitMany(
   }
 
   try {
-    for await (const tenant of checkRows('fitMany', 'tenants', tenants)) {
+    for await (const tenant of eachUntilAborted(checkRows('fitMany', 'tenants', tenants), o.signal)) {
       checkNamed('fitMany', 'the fields of a tenant', tenant);
       o.signal?.throwIfAborted();
       while (running.size >= Math.max(1, o.workers)) await Promise.race([...running, abort]);
       const settings = { ...o.options, ...tenant.options };
       try {
-        const interactions = await load(tenant);
+        const interactions = await untilAborted(load(tenant), o.signal);
         const bytes = number({ min: 0 })(o.bytesOf(interactions, settings), `fitMany: bytesOf of '${tenant.name}'`);
         if (bytes > o.maxBytes) throw tooLarge(tenant.name, bytes, o.maxBytes);
         while (used + bytes > o.maxBytes) await Promise.race([...running, abort]);

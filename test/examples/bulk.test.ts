@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
 import Database from 'libsql';
 import { afterAll, describe, expect, it } from 'vitest';
+import { PageFile } from '../../examples/amazon-appliances/bulk/page-file.ts';
 import { writeParquetFile } from '../../examples/amazon-appliances/bulk/parquet.ts';
 import { writeRatingTable } from '../../examples/amazon-appliances/bulk/rating-table.ts';
 import { BatchBuilder } from '../../examples/amazon-appliances/etl/batch.ts';
@@ -101,6 +102,28 @@ describe('the bulk load of ratings', () => {
     const path = join(folder, `table-${made - 1}.db`);
     await expect(writeRatingTable(path, someRatings(5).release(), new Int32Array(0))).rejects.toThrow(/empty table/);
   });
+});
+
+it('files that append to one database take different pages, none of them the one that SQLite locks', () => {
+  const path = join(folder, `pages-${made++}.db`);
+  const database = new Database(path);
+  database.exec('create table t (a)');
+  database.close();
+  const locked = 2 ** 30 / 4096 + 1;
+  const first = new PageFile(path, new Int32Array(new SharedArrayBuffer(4)).fill(locked - 300));
+  const second = new PageFile(path, first.counter);
+  const written = new Map<number, number>();
+  for (let k = 0; k < 700; k++) written.set((k % 3 ? first : second).append(new Uint8Array(4096).fill(k)), k);
+  const unused = [...first.end(), ...second.end()];
+  expect(new Set([...written.keys(), ...unused]).size).toBe(first.counter[0] - (locked - 300) - 1);
+  expect([...written.keys(), ...unused]).not.toContain(locked);
+  const file = openSync(path, 'r');
+  const page = new Uint8Array(4096);
+  for (const [number, k] of written) {
+    readSync(file, page, 0, 4096, (number - 1) * 4096);
+    expect([page[0], page[4095]]).toEqual([k & 255, k & 255]);
+  }
+  closeSync(file);
 });
 
 describe('the Parquet files', () => {

@@ -5,6 +5,7 @@ import { parquetReadObjects } from 'hyparquet';
 import Database from 'libsql';
 import { afterAll, expect, it } from 'vitest';
 import { finishSwitch } from '../../examples/amazon-appliances/etl/switch.ts';
+import { sqlite } from '../../examples/amazon-appliances/pipeline/sqlite.ts';
 import { killLoads } from '../support/kill-loads.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-etl-crash-'));
@@ -15,7 +16,7 @@ const kills = Number(process.env.ATTUNE_KILLS ?? 6);
 
 /** How many ratings there are, in the database and beside it; whatever they are, they are whole. */
 async function ratings(): Promise<number> {
-  finishSwitch(join(folder, 'data')); // as every command does first
+  await finishSwitch(join(folder, 'data'), sqlite, ''); // as every command does first
   // From a copy: libsql keeps a file open after `close()` until its statements are collected, and etl refuses a database that is in use.
   const copy = join(folder, 'copy.db');
   copyFileSync(join(folder, 'data', 'appliances.db'), copy);

@@ -96,23 +96,26 @@ describe('reviews', () => {
   it.each([
     [
       'as JSON',
+      5000,
       '/admin/reviews/insert',
       (rows: string[]) => ({ reviews: rows.map((user_id) => ({ user_id, parent_asin: 'K0', rating: 4 })) }),
     ],
     [
       'as CSV',
+      5000,
       '/admin/reviews/insert-csv',
       (rows: string[]) => ({ csv_data: `user_id,parent_asin,rating\n${rows.join(',K0,4\n')},K0,4\n` }),
     ],
     [
       'as an import',
+      20_000,
       '/admin/import',
       (rows: string[]) => ({
         lines: rows.map((user) => JSON.stringify({ table: 'interactions', row: { user, item: 'K0', value: 4 } })).join('\n'),
       }),
     ],
-  ])('come by thousands %s, and shoppers are answered meanwhile', async (_, path, body) => {
-    const rows = Array.from({ length: 5000 }, (_, k) => `many-${k}`);
+  ])('come by thousands %s, and shoppers are answered meanwhile', async (_, count, path, body) => {
+    const rows = Array.from({ length: count }, (_, k) => `many-${k}`);
     let isDone = false;
     const stored = shop.post(path, body(rows), admin).finally(() => {
       isDone = true;
@@ -124,8 +127,8 @@ describe('reviews', () => {
     }
     expect(answered).toBeGreaterThan(10);
     const { inserted, updated, interactions } = await (await stored).json();
-    expect(interactions ?? inserted + updated).toBe(5000);
-    expect(await json(remove('/admin/reviews/by-users', { user_ids: rows }))).toEqual({ deleted: 5000 });
+    expect(interactions ?? inserted + updated).toBe(count);
+    expect(await json(remove('/admin/reviews/by-users', { user_ids: rows }))).toEqual({ deleted: count });
   });
 
   it('are deleted by number, by user, and from either end', async () => {

@@ -220,6 +220,27 @@ describe('the matrix factorization', () => {
 });
 
 describe('recommendations', () => {
+  it.each([
+    ['opener', { event_type: 'click_product' }, 'looked at'],
+    ['liker', { type: 'like' }, 'liked'],
+    ['buyer', { type: 'purchase' }, 'bought'],
+  ])('name what a visitor did: %s', async (user_id, deed, verb) => {
+    await json(
+      'type' in deed
+        ? shop.post('/feedback', { user_id, item_id: 'K2', ...deed })
+        : shop.post('/tracking/event', { user_id, key: 'K2', key_type: 'product', list_of_recommendations: ['K2'], ...deed }),
+    );
+    const begins = new RegExp(`^Because you ${verb} `);
+    const named = (list: { item_id: string; reasons: { text: string; kind: string }[] }[]) =>
+      list.find((it) => it.reasons[0].kind === 'liked');
+    const { recommendations } = await json(shop.get(`/recommendations?user_id=${user_id}&n=5`));
+    expect(named(recommendations)?.reasons[0].text).toMatch(begins);
+    const placed = await json(shop.post('/placements/home/recommendations', { user_id, n: 5 }));
+    expect(named(placed.recommendations)?.reasons[0].text).toMatch(begins);
+    const { reasons } = await json(shop.get(`/explain?user_id=${user_id}&item_id=${named(recommendations)?.item_id}`));
+    expect(reasons[0].text).toMatch(begins);
+  });
+
   it('are personal for a known user, and say why', async () => {
     const { user_id, strategy, recommendations } = await json(shop.get('/recommendations?user_id=user-2&n=3'));
     expect([user_id, strategy]).toEqual(['user-2', 'personalized']);

@@ -147,6 +147,28 @@ describe('a new shopper', () => {
 });
 
 describe('the administrator', () => {
+  it('is told when the session has ended', async () => {
+    for (const [token, told] of [
+      [undefined, 0],
+      [{ token: 'old', until: 1 }, 1],
+      [{ token: 'refused', until: Date.now() + 1e6 }, 1],
+    ] as const) {
+      const context = await browser.newContext();
+      if (token)
+        await context.addInitScript(`if (location.pathname === '/admin') sessionStorage.setItem('shop.admin', '${JSON.stringify(token)}')`);
+      // Every refused request has arrived before the log-in page does.
+      await context.route('**/login', async (route) => {
+        await new Promise((arrived) => setTimeout(arrived, 500));
+        await route.continue();
+      });
+      const page = await context.newPage();
+      await page.goto(`${url}admin`, { waitUntil: 'commit' });
+      await page.getByLabel('Password').waitFor();
+      expect(await page.getByRole('alert').filter({ hasText: 'Your session has ended' }).count()).toBe(told);
+      await context.close();
+    }
+  });
+
   it('logs in, adds a product, trains with progress, and rolls back', async () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const { page, problems } = await open(context, '/login');

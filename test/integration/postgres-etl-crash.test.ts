@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { parquetReadObjects } from 'hyparquet';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { finishSwitch } from '../../examples/amazon-appliances/etl/switch.ts';
+import { postgresql } from '../../examples/amazon-appliances/pipeline/postgres.ts';
 import { killLoads } from '../support/kill-loads.ts';
 import { serviceUrl } from '../support/service.ts';
 
@@ -41,6 +44,11 @@ async function ratings(): Promise<number> {
     select (select count(*)::int from pg_constraint where conrelid = 'user_item_rating'::regclass and contype in ('p', 'u', 'f')) as constraints,
       (select count(*)::int from pg_index where indrelid = 'user_item_rating'::regclass and indisvalid) as indexes`;
   expect([constraints, indexes]).toEqual([3, 5]);
+  const dataDir = join(folder, 'data');
+  await finishSwitch(dataDir, postgresql, address.href); // as every command does first
+  expect(JSON.parse(readFileSync(join(dataDir, 'etl.json'), 'utf8')).summary.reviews.kept).toBe(n);
+  const { buffer, byteOffset, byteLength } = readFileSync(join(dataDir, 'interactions.parquet'));
+  expect(await parquetReadObjects({ file: buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer })).toHaveLength(n);
   return n;
 }
 

@@ -8,8 +8,14 @@ import {
   forgetUser,
   Interactions,
   ItemKnnRecommender,
+  LightGcnRecommender,
   loadRecommender,
+  memoryModelStore,
+  NcfRecommender,
   PopularityRecommender,
+  type Recommender,
+  SequenceLinearRecommender,
+  TwoTowerRecommender,
 } from 'attune';
 import { fileModelStore } from 'attune/node';
 import { sqliteDataStore, sqliteModelStore } from 'attune/sqlite';
@@ -92,4 +98,24 @@ it('a user who is forgotten is in no file, database, model or cache afterwards, 
     answers: 0,
   });
   await expect(forgetUser('', { data })).rejects.toMatchObject({ code: 'ERR_BAD_ID' });
+});
+
+it('the lists of the others stay as they were, but for families whose answers count the users of an item', async () => {
+  const rows = Array.from({ length: 240 }, (_, k) => ({ user: `u${k % 30}`, item: `i${(k * k * 7 + k) % 23}`, value: 1 }));
+  const train = await Interactions.from(rows);
+  const changed = async (model: Recommender & { save: AlsRecommender['save'] }) => {
+    await model.fit(train);
+    const store = memoryModelStore();
+    await model.save(store, 'model');
+    await forgetUser('u3', { models: store });
+    const after = await loadRecommender(store, 'model');
+    const others = [...train.users].filter((id) => id !== 'u3');
+    return others.some((id) => JSON.stringify(after.recommend(id, { n: 5 })) !== JSON.stringify(model.recommend(id, { n: 5 })));
+  };
+  const small = { factors: 8, epochs: 2, seed: 1 };
+  expect(await changed(new LightGcnRecommender(small))).toBe(true); // by popularity, and by what items of a history count
+  expect(await changed(new LightGcnRecommender({ ...small, popularity: 0, historyExponent: 0 }))).toBe(false);
+  expect(await changed(new TwoTowerRecommender({ ...small, popularity: 0 }))).toBe(false);
+  expect(await changed(new NcfRecommender({ ...small, popularity: 0 }))).toBe(false);
+  expect(await changed(new SequenceLinearRecommender())).toBe(false);
 });

@@ -110,6 +110,9 @@ describe('fields', () => {
     expect(await found(index, 'glass', { fields: ['title'] })).toEqual([]);
     expect(ids(await index.search('glass', { fields: ['about'] }))).toEqual(['B0JU1']);
     await expect(index.search('glass', { fields: ['brand'] })).rejects.toEqual(coded('ERR_BAD_OPTION'));
+    for (const mode of ['lexical', 'semantic', 'hybrid'] as const)
+      await expect(index.search('glass', { mode, fields: [] })).rejects.toThrow('at least one field');
+    await expect(buildOf(['a'], { text: [] })).rejects.toThrow('at least one key');
     await expect((await buildOf(['a'], { text: ['text'] as never })).search('a', { fields: ['text'] as never })).rejects.toEqual(
       coded('ERR_BAD_OPTION'),
     );

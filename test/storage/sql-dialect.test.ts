@@ -100,7 +100,7 @@ it('parameters are numbered, many rows go into one statement, and a question mar
     { sql: 'commit', values: [] },
   ]);
   expect((await said(() => store.products.page({ limit: 5 })))[0].sql).toBe(
-    'select "attune_place" as "attune_place", "asin" as "item", "price", "what?"::text as "what?" from "catalog" where "attune_place" > $1 order by "attune_place" limit $2 offset $3',
+    'select "attune_place" as "attune_place", "asin" as "item", "price", "what?"::text as "what?" from "catalog" where "attune_place" > cast($1 as BIGINT) order by "attune_place" limit $2 offset $3',
   );
   const [, , insert, update] = await said(() =>
     store.interactions.putMany([{ user: 'u', item: 'B01', value: 2, timestamp: 3, note: 'x' }], { onConflict: 'newest' }),

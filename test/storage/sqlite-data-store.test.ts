@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { Interactions } from 'attune';
 import { type SqliteTables, sqliteDataStore, sqliteModelStore } from 'attune/sqlite';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../support/child.ts';
+import { sqliteDrivers } from '../support/sqlite-handles.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const { path: folder } = temporaryFolder();
@@ -416,3 +418,125 @@ describe('the references between tables', () => {
     expect(foreignKeys(database)).toMatchObject({ foreign_keys: 1 });
   });
 });
+
+describe('ids in columns of numbers, as tables of others have them', () => {
+  const tables = {
+    products: { name: 'p', id: 'sku', columns: { title: 'TEXT' } },
+    interactions: { name: 'r', user: 'user_id', item: 'sku', value: 'rating', timestamp: 'at' },
+  } as const;
+  const big = 2n ** 53n;
+
+  async function storeOfNumbers() {
+    const database = new Database(':memory:');
+    database.exec(`
+      create table p (sku integer primary key, title text);
+      create table r (id integer primary key, user_id bigint not null, sku numeric(20) not null references p (sku), rating real, at integer, unique (user_id, sku));
+      insert into p values (1, 'a'), (${big + 1n}, 'b'), (${big}, 'c');
+      insert into r (user_id, sku, rating, at) values (${big + 1n}, 1, 4, 1000), (${big}, 1, 3, 2000), (7, ${big + 1n}, 5, null)`);
+    return { database, data: await sqliteDataStore(database, { tables }) };
+  }
+
+  it('come back as text, exact beyond 2^53', async () => {
+    const { data } = await storeOfNumbers();
+    const rows = [];
+    for await (const { user, item } of data.interactions.all()) rows.push([user, item]);
+    expect(rows).toEqual([
+      [`${big + 1n}`, '1'],
+      [`${big}`, '1'],
+      ['7', `${big + 1n}`],
+    ]);
+    expect([...(await Interactions.from(data.interactions.all(), { timestamp: () => 1 })).users]).toEqual([`${big + 1n}`, `${big}`, '7']);
+    const products = [];
+    for await (const { item } of data.products.all()) products.push(item);
+    expect(products).toEqual(['1', `${big}`, `${big + 1n}`]);
+    expect(await data.products.get(big + 1n)).toEqual({ item: `${big + 1n}`, title: 'b' });
+    expect((await data.products.getMany(['7', 1])).map((found) => found?.item)).toEqual([undefined, '1']);
+    expect(await data.interactions.ofUser(`${big}`)).toMatchObject([{ user: `${big}`, value: 3 }]);
+    expect((await data.products.page({ limit: 10 })).rows).toHaveLength(3);
+  });
+
+  it('are written, and refused where the column would make another of them', async () => {
+    const { data } = await storeOfNumbers();
+    const put = [
+      { user: big + 3n, item: 1 },
+      { user: `${big + 1n}`, item: '1', value: 2 },
+      ...['007', '1e3', ' 8', '8.0', `${2n ** 63n}`].map((user) => ({ user, item: 1 })),
+    ];
+    const result = await data.interactions.putMany(put);
+    expect([result.inserted, result.updated, result.rejected.map(({ row, code }) => [row, code])]).toEqual([
+      1,
+      1,
+      [2, 3, 4, 5, 6].map((row) => [row, 'ERR_BAD_ID']),
+    ]);
+    await data.interactions.putMany(
+      [
+        { user: big + 3n, item: 1, value: 5 },
+        { user: big + 5n, item: 1, value: 5 },
+      ],
+      { onConflict: 'sum' },
+    );
+    await data.interactions.putMany([{ user: big + 1n, item: 1, value: 9, timestamp: 5000 }], { onConflict: 'newest' });
+    const values = await Promise.all([1n, 3n, 5n].map(async (more) => (await data.interactions.ofUser(big + more))[0].value));
+    expect(values).toEqual([9, 6, 5]);
+  });
+
+  it('that look alike are not found, and nothing of theirs is deleted', async () => {
+    const { data } = await storeOfNumbers();
+    expect(await data.products.get('001')).toBeUndefined();
+    expect(await data.interactions.ofUser('07')).toEqual([]);
+    expect(await data.interactions.ofItem('1.0')).toEqual([]);
+    expect(await data.interactions.delete({ users: ['007', '7e0'] })).toBe(0);
+    expect(await data.interactions.delete({ pairs: [{ user: '7', item: `0${big + 1n}` }] })).toBe(0);
+    expect(await data.products.delete(['01'])).toBe(0);
+    expect(await data.interactions.delete({ users: [big] })).toBe(1);
+    expect(await data.interactions.count()).toBe(2);
+  });
+
+  it.each(sqliteDrivers)('are paged without a row twice or left out, also far beyond 2^53 and below zero (%s)', async (_, open) => {
+    const database = open(':memory:');
+    const ids = [1n - 2n ** 63n, -big - 2n, -big - 1n, -big, 1n, big, big + 1n, big + 2n, big + 3n, 2n ** 63n - 1n];
+    database.exec('create table p (sku integer primary key, title text)');
+    for (const id of ids) database.exec(`insert into p (sku) values (${id})`);
+    const { products } = await sqliteDataStore(database, { tables });
+    const paged: string[] = [];
+    for (let after: string | undefined, first = true; first || after; first = false) {
+      const { rows, next } = await products.page({ limit: 2, after });
+      paged.push(...rows.map(({ item }) => item));
+      after = next;
+    }
+    const streamed: string[] = [];
+    for await (const { item } of products.all()) streamed.push(item);
+    expect(streamed).toEqual(ids.map(String));
+    expect(paged).toEqual(ids.map(String));
+  });
+});
+
+it.each(sqliteDrivers)(
+  'interactions whose row numbers are beyond 2^53 come once each, in pages, lists and streams (%s)',
+  async (_, open) => {
+    const database = open(':memory:');
+    const { interactions } = await sqliteDataStore(database);
+    const wide = 2n ** 53n;
+    const rows = 2500;
+    database.exec("insert into products (item) values ('i')");
+    database.exec(
+      `insert into interactions (id, user, item, value, timestamp) with recursive n(k) as (select 0 union all select k + 1 from n where k < ${rows - 1}) ` +
+        `select ${wide} - 1000 + k, 'u' || k, 'i', 1, 1000 from n`,
+    );
+    const users = Array.from({ length: rows }, (_, k) => `u${k}`);
+    const streamed: string[] = [];
+    for await (const { user } of interactions.all()) streamed.push(user);
+    expect(streamed).toEqual(users);
+    expect([...(await Interactions.from(interactions.all())).users]).toEqual(users);
+    const paged: string[] = [];
+    for (let after: string | undefined, first = true; first || after; first = false) {
+      const page = await interactions.page({ limit: 333, after });
+      paged.push(...page.rows.map(({ user }) => user));
+      after = page.next;
+    }
+    expect(paged).toEqual(users);
+    const ofItem = await interactions.ofItem('i');
+    expect(ofItem.map(({ user }) => user)).toEqual(users);
+    await expect(interactions.delete({ ids: [ofItem[rows - 1].id] })).rejects.toThrow(code('ERR_BAD_ID'));
+  },
+);

@@ -1,6 +1,6 @@
 import type { ModelStore } from 'attune';
 import { type PostgresHandle, postgresDataStore, postgresModelStore } from 'attune/postgres';
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dataStoreConformance, modelStoreConformance } from './conformance.ts';
 
 /** The suites of all stores over a handle of PostgreSQL. `prefix` begins the names of the tables, so that handles may share a database. */
@@ -31,6 +31,27 @@ export function postgresStoresConformance(
         },
       });
     });
+  });
+
+  it(`data store over ${name}: interactions whose row numbers are beyond 2^53 come once each`, async () => {
+    const n = `${prefix}${++number}`;
+    const { products, interactions } = await postgresDataStore(handle(), {
+      tables: { products: { name: `p${n}` }, interactions: { name: `i${n}` }, events: { name: `e${n}` } },
+    });
+    await products.putMany([{ item: 'i' }]);
+    await execute(
+      `insert into i${n} (id, "user", item, value) select 9007199254740000 + k, 'u' || k, 'i', 1 from generate_series(1, 2500) as k`,
+    );
+    const users = Array.from({ length: 2500 }, (_, k) => `u${k + 1}`);
+    const streamed: string[] = [];
+    for await (const { user } of interactions.all()) streamed.push(user);
+    const paged: string[] = [];
+    for (let after: string | undefined, first = true; first || after; first = false) {
+      const page = await interactions.page({ limit: 333, after });
+      paged.push(...page.rows.map(({ user }) => user));
+      after = page.next;
+    }
+    expect([streamed, paged]).toEqual([users, users]);
   });
 
   describe(`model store over ${name}`, () => {

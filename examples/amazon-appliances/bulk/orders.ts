@@ -8,14 +8,17 @@ export interface Texts {
 export interface Ranked {
   /** Place of each text in `sorted`. */
   rank: Int32Array;
-  /** A copy in order, so that an index reads it from one end to the other. */
+  /** A copy in order, which threads share, so that an index reads it from one end to the other. */
   sorted: Texts;
 }
 
 export function ranked({ bytes, ends }: Texts): Ranked {
   const order = inOrder(bytes, ends);
   const rank = new Int32Array(order.length);
-  const sorted = { bytes: new Uint8Array(bytes.length), ends: new Int32Array(ends.length) };
+  const sorted = {
+    bytes: new Uint8Array(new SharedArrayBuffer(bytes.length)),
+    ends: new Int32Array(new SharedArrayBuffer(4 * ends.length)),
+  };
   let at = 0;
   for (let k = 0; k < order.length; k++) {
     const id = order[k];

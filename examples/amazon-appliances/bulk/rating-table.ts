@@ -1,11 +1,12 @@
 import Database from 'libsql';
 import type { RatingColumns } from '../etl/ratings.ts';
+import { received } from '../etl/threads.ts';
 import { type Entries, writeTree } from './btree.ts';
 import { indexEntries } from './index-entries.ts';
 import { counting, ranked, sortedBy, startOf } from './orders.ts';
 import { PageFile } from './page-file.ts';
 import { RecordWriter } from './records.ts';
-import { userIndexesHere, userIndexesInThread } from './user-indexes.ts';
+import { type UserIndexMessage, type UserOrder, userIndexes, writeUsers } from './user-indexes.ts';
 
 const table = 'user_item_rating';
 const columns = ['id', 'user_id', 'parent_asin', 'rating', 'timestamp', 'verified_purchase', 'helpful_vote'];
@@ -14,20 +15,34 @@ const columns = ['id', 'user_id', 'parent_asin', 'rating', 'timestamp', 'verifie
  * Fills the empty table of ratings of a closed database file with rows in the given order, and its indexes, page by page. Two million
  * rows take a tenth of the time of inserts: ids are sorted once and not in each index, and every page is written once.
  *
- * The indexes of users take as long as the rest, so a thread of their own prepares them for large tables.
+ * To order the users and write the index of pairs takes as long as the rest, so a thread of its own does that for large tables, into the same file.
  * @param beside work that needs nothing of the table, to be done meanwhile
  */
 export async function writeRatingTable(path: string, ratings: RatingColumns, rows: Int32Array, beside = () => {}): Promise<void> {
   const roots = prepare(path, rows.length);
-  const task = { path, users: ratings.users, items: ratings.items, user: ratings.user, item: ratings.item, rows, roots };
-  const indexes = rows.length >= worthThread ? userIndexesInThread(task) : userIndexesHere(task);
+  const file = new PageFile(path);
+  const task = {
+    path,
+    pages: file.counter,
+    users: ratings.users,
+    items: ratings.items,
+    user: ratings.user,
+    item: ratings.item,
+    rows,
+    roots,
+  };
+  const inThread = rows.length >= worthThread;
+  const messages = inThread ? received<UserIndexMessage>(new URL('./user-indexes-thread.ts', import.meta.url), task) : userIndexes(task);
   try {
-    writeRows(path, ratings, rows, roots);
-    indexes.start();
+    const ordered = messages.next();
+    ordered.catch(() => {}); // it is awaited below
+    writeRows(file, ratings, rows, roots);
     beside();
-    await indexes.written;
+    writeUsers(file, roots.user, (await ordered).value?.order as UserOrder);
+    const { value } = await messages.next();
+    file.close(value?.unused);
   } finally {
-    indexes.end();
+    await messages.return(undefined);
   }
 }
 
@@ -35,9 +50,8 @@ export async function writeRatingTable(path: string, ratings: RatingColumns, row
 const worthThread = 50_000;
 
 /** The table, and the indexes of small columns. */
-function writeRows(path: string, ratings: RatingColumns, rows: Int32Array, roots: Roots): void {
+function writeRows(file: PageFile, ratings: RatingColumns, rows: Int32Array, roots: Roots): void {
   const { item, value } = ratings;
-  const file = new PageFile(path);
   writeTree(file, roots.table, tableEntries(ratings, rows));
   const items = ranked(ratings.items);
   const itemRanks = rows.map((row) => items.rank[item[row]]);
@@ -57,7 +71,6 @@ function writeRows(path: string, ratings: RatingColumns, rows: Int32Array, roots
     roots.value,
     indexEntries(byValue, (record, place) => record.real(values[valueRanks[place]])),
   );
-  file.close();
 }
 
 /** Where the tree of the table and those of its indexes begin. */

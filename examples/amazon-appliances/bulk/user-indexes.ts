@@ -1,13 +1,14 @@
-import { received } from '../etl/threads.ts';
 import { writeTree } from './btree.ts';
 import { indexEntries } from './index-entries.ts';
 import { counting, ranked, sortedBy, type Texts } from './orders.ts';
 import { PageFile } from './page-file.ts';
 import type { Roots } from './rating-table.ts';
 
-/** What the indexes of users, and of pairs of user and product, are made from. */
+/** What the indexes of users, and of pairs of user and product, are made from. Columns and texts should be shared, or a thread gets copies. */
 export interface UserIndexes {
   path: string;
+  /** Counts the pages of the file; see {@link PageFile}. */
+  pages: Int32Array;
   users: Texts;
   items: Texts;
   user: Int32Array;
@@ -16,63 +17,44 @@ export interface UserIndexes {
   roots: Roots;
 }
 
-/** Indexes that are under construction. */
-interface Running {
-  /** Says that the file is closed: from now on pages are appended to it. */
-  start(): void;
-  written: Promise<unknown>;
-  /** Gives up what was not started. */
-  end(): void;
+/** The users in order. */
+export interface UserOrder {
+  sorted: Texts;
+  /** Of the user of each row. */
+  ranks: Int32Array;
 }
 
-/** Puts all in order, and returns what writes it. */
-export function prepareUserIndexes({ path, user, item, rows, roots, ...texts }: UserIndexes): () => void {
+/** First the order of users, from which others may write the index of users; then the pages that are left when the index of pairs is written. */
+export type UserIndexMessage = { order: UserOrder; unused?: undefined } | { order?: undefined; unused: number[] };
+
+/** Puts the users in order and writes the index of pairs. */
+export async function* userIndexes({ path, pages, user, item, rows, roots, ...texts }: UserIndexes): AsyncGenerator<UserIndexMessage> {
   const users = ranked(texts.users);
+  const ranks = new Int32Array(new SharedArrayBuffer(4 * rows.length));
+  for (let k = 0; k < rows.length; k++) ranks[k] = users.rank[user[rows[k]]];
+  const order = { sorted: users.sorted, ranks };
+  yield { order };
   const items = ranked(texts.items);
-  const userRanks = rows.map((row) => users.rank[user[row]]);
   const itemRanks = rows.map((row) => items.rank[item[row]]);
   const byItem = sortedBy(counting(rows.length), itemRanks, items.rank.length);
-  const byPair = sortedBy(byItem, userRanks, users.rank.length);
-  return () => {
-    const file = new PageFile(path);
-    writeTree(
-      file,
-      roots.pair,
-      indexEntries(byPair, (record, place) => {
-        record.textAt(users.sorted, userRanks[place]);
-        record.textAt(items.sorted, itemRanks[place]);
-      }),
-    );
-    const byUser = sortedBy(counting(rows.length), userRanks, users.rank.length);
-    writeTree(
-      file,
-      roots.user,
-      indexEntries(byUser, (record, place) => record.textAt(users.sorted, userRanks[place])),
-    );
-    file.close();
-  };
+  const byPair = sortedBy(byItem, ranks, users.rank.length);
+  const file = new PageFile(path, pages);
+  writeTree(
+    file,
+    roots.pair,
+    indexEntries(byPair, (record, place) => {
+      record.textAt(order.sorted, ranks[place]);
+      record.textAt(items.sorted, itemRanks[place]);
+    }),
+  );
+  yield { unused: file.end() };
 }
 
-/** In this thread, when they are to start. */
-export function userIndexesHere(task: UserIndexes): Running {
-  return { start: () => prepareUserIndexes(task)(), written: Promise.resolve(), end: () => {} };
-}
-
-/** In a thread, which puts all in order at once and then waits for its start. The columns should be shared, or they are copied. */
-export function userIndexesInThread(task: UserIndexes): Running {
-  const started = new Int32Array(new SharedArrayBuffer(4));
-  const thread = received<never>(new URL('./user-indexes-thread.ts', import.meta.url), { ...task, started } satisfies ThreadTask);
-  const written = thread.next();
-  written.catch(() => {}); // whoever waits for it is told
-  const say = (what: number) => {
-    Atomics.compareExchange(started, 0, 0, what);
-    Atomics.notify(started, 0);
-  };
-  return { start: () => say(1), written, end: () => say(2) };
-}
-
-/** What the thread is given. */
-export interface ThreadTask extends UserIndexes {
-  /** 0 until the file is closed, 1 from then on; 2 when nothing is to be written after all. */
-  started: Int32Array;
+export function writeUsers(file: PageFile, root: number, { sorted, ranks }: UserOrder): void {
+  const byUser = sortedBy(counting(ranks.length), ranks, sorted.ends.length);
+  writeTree(
+    file,
+    root,
+    indexEntries(byUser, (record, place) => record.textAt(sorted, ranks[place])),
+  );
 }

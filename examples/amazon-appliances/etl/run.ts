@@ -67,7 +67,7 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
   if (options.products !== undefined) assertFile(options.products, 'products');
   const inputs = fingerprint(options);
   mkdirSync(dataDir, { recursive: true });
-  finishSwitch(dataDir);
+  await finishSwitch(dataDir, kind, database);
   await kind.assertUnused(database);
   const building = join(dataDir, '.etl');
   rmSync(building, { recursive: true, force: true });
@@ -106,8 +106,7 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
     writeFileSync(file('quality.html'), qualityHtml(quality));
     writeFileSync(file('etl.json'), JSON.stringify({ inputs, summary } satisfies EtlManifest, undefined, 2));
     await kind.assertUnused(database);
-    await kind.publish(target);
-    switchTo(building, dataDir);
+    await switchTo(building, dataDir, kind, target);
     return summary;
   } finally {
     await rejects.close().catch(() => {}); // whatever went wrong is on its way already

@@ -30,7 +30,7 @@ export function priceOf(value: unknown): number | null | undefined {
   const text = westernDigits(value).trim();
   if (text.length > 60 || /^[$€£₹¥]?\s*[-\u2212]\s*[$€£₹¥]?\s*[.\d]/.test(text)) return null;
   if (/^[$€£₹¥]?\s*\d+(\.\d+)?e[-+]?\d+$/i.test(text)) return positive(Number(text.replace(/^\D+/, '')));
-  const number = /(?:^|[^\d.,])(\.?\d[\d.,]*)/.exec(text.replace(/([a-z])\.(?=\s*\d)/gi, '$1 '))?.[1].replace(/[.,]+$/, '');
+  const number = /(?:^|[^\d.,])([.,]?\d[\d.,]*)/.exec(text.replace(/([a-z])\.(?=\s*\d)/gi, '$1 '))?.[1].replace(/[.,]+$/, '');
   if (number === undefined || /^[^\d$€£₹¥]*[a-z]{4,}/i.test(text.replace(priceWords, ''))) return null;
   const cents = /[.,](\d{1,2}|\d{4,})$/.exec(number); // three digits are thousands, four are how databases write decimals
   const whole = (cents ? number.slice(0, cents.index) : number).replace(/[.,]/g, '');

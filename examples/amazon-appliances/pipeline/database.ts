@@ -32,8 +32,14 @@ export interface DatabaseKind {
   reopen(where: string): Promise<LoadDatabase>;
   /** Fills the empty table of ratings, and makes what finds them. @param beside work that needs nothing of the table, done when this thread waits */
   writeRatings(where: string, ratings: RatingColumns, rows: Int32Array, beside: () => void): Promise<void>;
-  /** Puts the tables of a load in the place of those in use, where they are no files, whose turn comes next. */
-  publish(where: string): Promise<void>;
+  /**
+   * Puts the tables of a load in the place of those in use, where they are no files, whose turn comes next.
+   * @param load its name, which is kept with the tables
+   * @param announce called before, when no other process asks for {@link published} any more until it is done
+   */
+  publish(where: string, load: string, announce: () => void): Promise<void>;
+  /** The load whose tables are in use; waits for one that is being published. Where the tables are files, their switch needs no name. */
+  published?(where: string): Promise<string | undefined>;
 }
 
 /** The setting that says where the tables are: a database of PostgreSQL, or else a file in the data folder. */

@@ -36,17 +36,32 @@ export const postgresql: DatabaseKind = {
   async writeRatings(url, ratings, rows, beside) {
     await using(connect(url, forLoading), (sql) => copyRatings(sql, ratings, rows, beside));
   },
-  publish: (url) =>
+  publish: (url, load, announce) =>
     using(connect(url), async (sql) => {
       const [{ schema }] = await sql`select quote_ident(current_schema()) as schema`;
       const moved = [tables.interactions.name, tables.products.name];
       await sql.begin(async (transaction) => {
+        await transaction.unsafe(`select pg_advisory_xact_lock(${publishing})`);
+        announce();
         for (const name of moved) await transaction.unsafe(`drop table if exists ${schema}.${name}`);
         for (const name of moved) await transaction.unsafe(`alter table ${loading}.${name} set schema ${schema}`);
+        await transaction.unsafe(`comment on table ${schema}.${tables.products.name} is '${loadName(load)}'`);
         await transaction.unsafe(`drop schema ${loading} cascade`);
       });
     }),
+  published: (url) =>
+    using(connect(url), async (sql) => {
+      await sql`select pg_advisory_lock(${publishing})`; // what a killed process has sent goes on at the server
+      const [{ name }] = await sql`select obj_description(to_regclass(${tables.products.name}), 'pg_class') as name`;
+      return name?.startsWith(loadName('')) ? name.slice(loadName('').length) : undefined;
+    }),
 };
+
+/** What holds the advisory lock of this number may publish. */
+const publishing = 7_283_402;
+
+/** The comment on the table of products. */
+const loadName = (load: string) => `load ${load}`;
 
 /** Only what ends a load has to be on the disk before anyone is told. */
 const forLoading = { max: 2, connection: { search_path: loading, synchronous_commit: 'off' } };

@@ -76,7 +76,7 @@ export interface OpenOptions {
 export async function openSystem(settings: Settings, { withModels = true }: OpenOptions = {}): Promise<System> {
   const database = databaseOf(settings);
   const kind = await kindOf(database);
-  finishSwitch(settings.dataDir); // a load may have been killed while it moved its files to their places
+  await finishSwitch(settings.dataDir, kind, database); // a load may have been killed while it moved its files to their places
   if (!(await kind.exists(database))) {
     const place =
       settings.database === undefined ? `There is no database at ${database}` : `There are no tables in ${withoutPassword(database)}`;

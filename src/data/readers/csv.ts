@@ -161,6 +161,10 @@ class RowParser {
       }
       const next = this.#scanner.scan(data, at, last);
       if (next === incomplete) return at;
+      if (next - at - 1 > this.#settings.maxLineBytes) {
+        at = this.tooLong(data, at);
+        continue;
+      }
       this.#takeRecord(this.#scanner, data);
       this.#line += this.#scanner.newlines;
       at = next;

@@ -11,6 +11,8 @@ interface Refused {
 
 const decompress = (command: string) => `Decompress it first, for example with ${command}, or pass a stream of what it holds.`;
 const convert = 'Write it as CSV, JSON lines or Parquet first';
+const pickle = { name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` };
+const stata = { name: 'a file of Stata (dta)', advice: `${convert}: pandas.read_stata(path).to_parquet(...).` };
 const signatures: readonly (Refused & { bytes: string; at?: number | undefined })[] = [
   { bytes: 'BZh', name: 'bzip2', advice: decompress('bunzip2 -k') },
   { bytes: '\xfd7zXZ\0', name: 'xz', advice: decompress('unxz -k') },
@@ -41,27 +43,43 @@ const signatures: readonly (Refused & { bytes: string; at?: number | undefined }
   { bytes: '\x5d\0\0', name: 'lzma', advice: decompress('unlzma -k') },
   { bytes: 'MATLAB 5.0 MAT-file', name: 'a MAT file', advice: `${convert}, for example with scipy.io.loadmat.` },
   { bytes: '$FL2', name: 'a file of SPSS (sav)', advice: `${convert}: pandas.read_spss(path).to_parquet(...).` },
-  { bytes: '<stata_dta>', name: 'a file of Stata (dta)', advice: `${convert}: pandas.read_stata(path).to_parquet(...).` },
+  { bytes: '<stata_dta>', ...stata },
   { bytes: 'RDX2\n', name: 'a file of R (RData)', advice: `${convert}: write.csv(...) in R.` },
   { bytes: 'RDX3\n', name: 'a file of R (RData)', advice: `${convert}: write.csv(...) in R.` },
   { bytes: 'X\n\0\0\0', name: 'a file of R (rds)', advice: `${convert}: write.csv(...) in R.` },
   { bytes: '\x89PNG\r\n', name: 'a picture (png)', advice: 'Check the path.' },
   { bytes: '\xff\xd8\xff', name: 'a picture (jpeg)', advice: 'Check the path.' },
-  { bytes: '\x80\x02', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
-  { bytes: '\x80\x03', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
-  { bytes: '\x80\x04\x95', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
-  { bytes: '\x80\x05\x95', name: 'a Python pickle', advice: `${convert}: pandas.read_pickle(path).to_parquet(...).` },
+  ...['\x80\x02', '\x80\x03', '\x80\x04\x95', '\x80\x05\x95', ']q\0', ']q\x01', '}q\0', '}q\x01'].map((bytes) => ({ ...pickle, bytes })),
+  ...['q', 'r', 's'].flatMap((version) => ['\x01', '\x02'].map((order) => ({ ...stata, bytes: `${version}${order}\x01\0` }))),
   { bytes: '%PDF-', name: 'PDF', advice: `${convert}.` },
+  { bytes: 'PARE', name: 'encrypted Parquet', advice: 'Write it without encryption.' },
+  { bytes: '\xc2\xea\x81\x60', at: 12, name: 'a file of SAS (sas7bdat)', advice: `${convert}: pandas.read_sas(path).to_parquet(...).` },
+  {
+    bytes: '%%MatrixMarket',
+    name: 'a matrix (Matrix Market)',
+    advice: `${convert}, for example with scipy.io.mmread: its rows and columns are users and items.`,
+  },
 ];
 
-/** Texts that hold no table, by how they begin. */
-const texts: readonly (Refused & { begins: RegExp })[] = [
+/** What holds no table, by how it begins, letter by letter as Latin-1. */
+const beginnings: readonly (Refused & { begins: RegExp })[] = [
   {
-    begins: /^\s*<(?:!doctype\s+html|html|head|body)\b/i,
+    begins: /^\s*(?:<!--[^>]*-->\s*)?<(?:!doctype\s+html|html|head|body)\b/i,
     name: 'a page (HTML), as servers send instead of a file that they do not give',
     advice: 'Open it in a browser to see what it says, and fetch the file again.',
   },
-  { begins: /^\s*<\?xml\b/i, name: 'XML', advice: `${convert}: pandas.read_xml(path).to_parquet(...).` },
+  { begins: /^(?:\((?:lp|dp)\d+\n|c(?:copy_reg|__builtin__|pandas|numpy|collections)[\w.]*\n)/, ...pickle }, // of protocol 0
+  {
+    begins: /^x(?:\x9c|\xda(?![\x80-\xbf]))/,
+    name: 'zlib',
+    advice: 'Decompress it first, or pass a stream of what it holds, such as one through createInflate() of node:zlib.',
+  },
+  { begins: /^(?:%.*\n|\s)*@relation\b/i, name: 'ARFF', advice: `${convert}, for example with scipy.io.arff.loadarff.` },
+  {
+    begins: /^\s*(?:<\?xml\b|<[a-z][\w:.-]*(?: [^<>]*)?>\s*<)/i,
+    name: 'XML',
+    advice: `${convert}: pandas.read_xml(path).to_parquet(...).`,
+  },
   {
     begins: /^version https:\/\/git-lfs\.github\.com\//,
     name: 'a pointer of Git LFS, and not the file',
@@ -78,9 +96,19 @@ export function compressionOf(head: Buffer): Compression | undefined {
 
 /** The kind of a file that holds no text, or undefined. */
 export function refusedKind(head: Buffer): Refused | undefined {
-  if (begins(head, 'PK\x03\x04')) return zipKind(head);
+  if (['PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'].some((bytes) => begins(head, bytes))) return zipKind(head);
   const text = head.toString('latin1', 0, 256).replace(/^\xef\xbb\xbf/, '');
-  return signatures.find(({ bytes, at }) => begins(head, bytes, at)) ?? texts.find(({ begins }) => begins.test(text));
+  return (
+    signatures.find(({ bytes, at }) => begins(head, bytes, at)) ?? beginnings.find(({ begins }) => begins.test(text)) ?? binaryKind(text)
+  );
+}
+
+/** Numbers in binary have zeros side by side, of which a text has none, also in UTF-16, where every other byte may be one. */
+function binaryKind(text: string): Refused | undefined {
+  const zeros = text.split('\0\0').length - 1;
+  return zeros * 10 > text.length
+    ? { name: 'binary data of a kind that attune does not know', advice: `Check the path. ${convert}.` }
+    : undefined;
 }
 
 export function isParquet(head: Buffer): boolean {

@@ -53,15 +53,22 @@ class Literal {
     this.#skipBlanks();
     const c = this.#text[this.#at];
     if (c === '{') return this.#dict(depth);
-    if (c === '[') return this.#list(']', depth);
-    if (c === '(') return this.#list(')', depth);
-    const prefix = /^[uUbBrR]{1,2}(?=['"])/.exec(this.#text.slice(this.#at, this.#at + 3))?.[0] ?? '';
-    const quote = this.#text[this.#at + prefix.length];
-    if (quote === "'" || quote === '"') {
+    if (c === '[') return this.#list(depth);
+    if (c === '(') return this.#tuple(depth);
+    return this.#texts() ?? this.#number() ?? this.#word();
+  }
+
+  /** Texts side by side are one, as pprint writes those that are longer than a line. */
+  #texts(): string | undefined {
+    let texts: string | undefined;
+    for (;;) {
+      const prefix = /^[uUbBrR]{1,2}(?=['"])/.exec(this.#text.slice(this.#at, this.#at + 3))?.[0] ?? '';
+      const quote = this.#text[this.#at + prefix.length];
+      if (quote !== "'" && quote !== '"') return texts;
       this.#at += prefix.length;
-      return this.#string(/r/i.test(prefix));
+      texts = (texts ?? '') + this.#string(/r/i.test(prefix));
+      this.#skipBlanks();
     }
-    return this.#number() ?? this.#word();
   }
 
   #dict(depth: number): Record<string, unknown> {
@@ -78,14 +85,27 @@ class Literal {
     return dict;
   }
 
-  #list(close: string, depth: number): unknown[] {
+  #list(depth: number): unknown[] {
     const list: unknown[] = [];
     this.#at++;
-    while (!this.#takes(close)) {
+    while (!this.#takes(']')) {
       list.push(this.value(depth + 1));
-      if (!this.#takes(',') && this.#peek() !== close) throw noLiteral;
+      if (!this.#takes(',') && this.#peek() !== ']') throw noLiteral;
     }
     return list;
+  }
+
+  /** Parentheses around one value are no tuple: `('a')` is a text, `('a',)` a list of one. */
+  #tuple(depth: number): unknown {
+    const list: unknown[] = [];
+    let comma = false;
+    this.#at++;
+    while (!this.#takes(')')) {
+      list.push(this.value(depth + 1));
+      comma = this.#takes(',');
+      if (!comma && this.#peek() !== ')') throw noLiteral;
+    }
+    return list.length === 1 && !comma ? list[0] : list;
   }
 
   #string(raw: boolean): string {

@@ -85,8 +85,9 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
       );
     };
     const metadata = await hyparquet.parquetMetadataAsync(file).catch(damaged);
-    const known = hyparquet.parquetSchema(metadata).children.map((child) => child.element.name);
-    const exact = exactColumns(metadata);
+    const schema = hyparquet.parquetSchema(metadata);
+    const known = schema.children.map((child) => child.element.name);
+    const exact = exactColumns(metadata, schema);
     const names = checkColumns(owner, input, options.columns, known);
     const compressors = { ...(await codecs(metadata)), ...options.compressors };
     const make = rowMaker<unknown>(names);
@@ -108,7 +109,7 @@ async function* readGroups(owner: string, input: string | URL, options: ParquetO
         end,
         compressors,
       }).catch(damaged);
-      for (const [name, toText] of exact.decimals) columns.set(name, Array.from(columns.get(name) ?? [], toText));
+      for (const [name, decode] of exact.decimals) columns.set(name, Array.from(columns.get(name) ?? [], decode));
       for (let row = 0; row < end - start; row += batchRows) {
         signal?.throwIfAborted();
         yield Array.from({ length: Math.min(batchRows, end - start - row) }, (_, k) =>
@@ -198,11 +199,18 @@ const columnNames: Check<readonly string[]> = (value, name) => {
 };
 
 async function loadHyparquet(): Promise<Hyparquet> {
+  let hyparquet: Hyparquet;
   try {
-    return await import('hyparquet');
+    hyparquet = await import('hyparquet');
   } catch (error) {
     throw new AttuneError('ERR_MISSING_PEER', 'readParquet needs the package hyparquet. Install it: npm install hyparquet', {
       cause: error,
     });
   }
+  // Up to 1.25 it ends the process at pages that it cannot read; what 1.30 and later have tells them apart, as modules have no version.
+  if ('rowIndex' in hyparquet) return hyparquet;
+  throw new AttuneError(
+    'ERR_MISSING_PEER',
+    'readParquet needs hyparquet 1.31 or later, and an older one is installed. npm install hyparquet@latest',
+  );
 }

@@ -1,3 +1,5 @@
+import { guessDelimiter } from './csv-layout.ts';
+import { CsvScanner, incomplete } from './csv-scanner.ts';
 import { presets, type TablePreset } from './presets.ts';
 
 /** What a text is, told by its beginning. */
@@ -12,13 +14,10 @@ export function textFormat(head: Buffer, whole: boolean): TextFormat {
   const line = end < 0 ? text : text.slice(0, end);
   if (/^\{\s*[uU]?'/.test(line)) return 'python';
   const more = end >= 0 && /\S/.test(text.slice(end));
-  if (end < 0 && !whole) return new RegExp(`^\\{\\s*"${rowsName}"\\s*:\\s*\\[\\s*\\{`).test(line) ? 'json-document' : 'json-lines';
+  if (end < 0 && !whole) return holdsRowsAbove(line) ? 'json-document' : 'json-lines';
   try {
-    if (!more && new RegExp(`^\\{\\s*"${rowsName}"\\s*:\\s*\\[\\s*\\]\\s*\\}\\s*$`).test(line)) return 'json-document';
     const row = JSON.parse(line);
-    return !more &&
-      Object.entries(row).some(([name, value]) => holdsRows(value) || holdsNone(name, value)) &&
-      !Object.keys(row).some((name) => /user|item|asin|product/i.test(name))
+    return !more && Object.entries(row).some(([name, value]) => (holdsRows(value) || holdsNone(name, value)) && !hasIds(row, name))
       ? 'json-document'
       : 'json-lines';
   } catch {
@@ -28,39 +27,105 @@ export function textFormat(head: Buffer, whole: boolean): TextFormat {
 }
 
 /** How an object calls the rows it holds. */
-const rowsName = '(data|rows|records|results|items|reviews|ratings|interactions|events)';
+const rowsName = /^(data|rows|records|results|hits|items|products|reviews|ratings|interactions|events)$/i;
+/** Fields by which an object is a row itself, such as an order with its items. */
+const idName = /user|item|asin|product|order|cart|basket|session|visit/i;
+
+/** Whether an object has ids beside the field that may hold rows. */
+function hasIds(row: object, rows: string): boolean {
+  return Object.keys(row).some((name) => idName.test(name) && !(name === rows && rowsName.test(name)));
+}
 
 /** As an API answers that has found nothing: `{ "total": 0, "data": [] }`. */
 function holdsNone(name: string, value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0 && new RegExp(`^${rowsName}$`).test(name);
+  return Array.isArray(value) && value.length === 0 && rowsName.test(name);
 }
 
 function holdsRows(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row));
 }
 
-/** The layout of a file of fields, where its options leave it open. */
-export function guessedLayout(head: Buffer, given: { delimiter: string; quote?: string | false | undefined; escape?: string | undefined }) {
+/** Whether the beginning of a line, an object without an end, has come to an array of objects, with no id before it. */
+function holdsRowsAbove(line: string): boolean {
+  const plain = line.replace(/"(?:[^"\\]|\\.)*"/g, (text) => (/^"\w*"$/.test(text) ? text : '""')); // no brackets in texts
+  const [above, name] = /^(\{(?:[^[\]{}]|\[[^[\]{}]*\]|\{[^{}]*\})*?)"(\w*)"\s*:\s*\[\s*\{/.exec(plain)?.slice(1) ?? [];
+  if (above === undefined) return false;
+  return rowsName.test(name) && ![...above.matchAll(/"(\w*)"\s*:/g)].some(([, key]) => idName.test(key));
+}
+
+/** What a caller says about the layout. */
+interface GivenLayout {
+  delimiter: string;
+  quote?: string | false | undefined;
+  escape?: string | undefined;
+  comment?: string | undefined;
+  skipLines: number;
+}
+
+/** The layout of a file of fields, where its options leave it open. @param whole whether the head is all of the file. */
+export function guessedLayout(head: Buffer, whole: boolean, given: GivenLayout) {
   const text = head.toString();
-  const lines = text.split(/\r\n|\n|\r/);
-  if (lines.length > 1) lines.pop(); // it may be cut
-  const { quote = isUnquoted(lines) ? false : undefined, escape: escaping = hasBackslashQuotes(text, given.delimiter) ? '\\' : undefined } =
-    given;
-  const delimiter = given.delimiter === 'auto' && areBlanks(lines) ? 'blanks' : given.delimiter;
+  const all = text.split(/\r\n|\n|\r/);
+  if (all.length > 1) all.pop(); // it may be cut
+  const lines = all.slice(given.skipLines).filter((line) => line !== '' && !(given.comment && line.startsWith(given.comment)));
+  const delimiter = given.delimiter === 'auto' ? guessedDelimiter(lines) : given.delimiter;
+  const { escape: escaping = hasBackslashQuotes(text, given.delimiter) ? '\\' : undefined } = given;
+  const { quote = hasLettersAsQuotes(lines, delimiter, escaping, whole) ? false : undefined } = given;
   return { delimiter, quote, escape: quote === false || quote === escaping ? given.escape : escaping };
 }
 
 /**
- * Whether quotes are letters like any other, as in files of tabs that were written without quoting: some field begins with one that
- * does not end it, in a line that has as many tabs as the first.
+ * `'auto'`, which takes the most frequent delimiter of the first line, unless that one is in texts there and another one separates all lines alike,
+ * as in a file of tabs with commas in its titles.
  */
-function isUnquoted([first, ...lines]: string[]): boolean {
-  const width = first.split('\t').length;
-  if (width === 1) return false;
-  return lines.some((line) => {
-    const fields = line.split('\t');
-    return fields.length === width && fields.some((field) => field.startsWith('"') && (field.length === 1 || !field.endsWith('"')));
+function guessedDelimiter(lines: string[]): string {
+  if (areBlanks(lines)) return 'blanks';
+  const some = lines.slice(0, 20);
+  if (some.length < 2 || /::|"|^sep=/i.test(some[0])) return 'auto';
+  const counts = [...',;\t|\x01'].map((delimiter) => ({ delimiter, of: some.map((line) => line.split(delimiter).length - 1) }));
+  const [most] = counts.sort((a, b) => b.of[0] - a.of[0]);
+  const isEven = ({ of }: typeof most) => of[0] > 0 && of.every((count) => count === of[0]);
+  return isEven(most) ? 'auto' : (counts.find(isEven)?.delimiter ?? 'auto');
+}
+
+/**
+ * Whether quotes are letters like any other, as in files of tabs that were written without quoting: some field begins with one that does not end
+ * it, in a line with as many fields as the first. Not where lines differ in that and quotes explain why, because they hold delimiters or lines.
+ */
+function hasLettersAsQuotes(lines: string[], given: string, escaping: string | undefined, whole: boolean): boolean {
+  const delimiter = given === 'auto' ? guessDelimiter(Buffer.from(lines[0] ?? ''), 0, 10, 34) : given;
+  if (/^(,|;|blanks)$/.test(delimiter)) return false; // they are in texts too, so that files of them are quoted
+  const fields = lines.map((line) => line.split(delimiter));
+  const width = fields[0]?.length ?? 0;
+  if (width < 2) return false;
+  const isOpen = (field: string) => field.startsWith('"') && (field.length === 1 || !field.endsWith('"'));
+  if (!fields.some((parts) => parts.length === width && parts.some(isOpen))) return false;
+  return fields.every((parts) => parts.length === width) || !areQuotedRecords(lines, delimiter, escaping, whole);
+}
+
+/** A quoted text of more lines is rather one whose quote is a letter, so that it runs over the records behind it. */
+const mostTextLines = 200;
+
+/** Whether the lines are records of as many fields as the first, with texts in quotes that may be longer than a line. */
+function areQuotedRecords(lines: string[], delimiter: string, escaping: string | undefined, whole: boolean): boolean {
+  const data = Buffer.from(`${lines.join('\n')}\n`);
+  const scanner = new CsvScanner({
+    delimiter: Buffer.from(delimiter),
+    quote: 34,
+    escape: escaping?.charCodeAt(0) ?? -1,
+    newline: 10,
+    blanks: false,
   });
+  let width = 0;
+  for (let at = 0; at < data.length; ) {
+    const next = scanner.scan(data, at, whole);
+    if (next === incomplete) return data.subarray(at).filter((byte) => byte === 10).length <= mostTextLines;
+    if (scanner.problem || scanner.newlines > mostTextLines) return false;
+    width ||= scanner.count;
+    if (scanner.count !== width) return false;
+    at = next;
+  }
+  return true;
 }
 
 /** Whether a backslash stands before quotes in texts, and not just at the end of one. */

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AttuneError, shown } from '../../errors.ts';
 import type { Progress } from '../../options.ts';
-import { untilAborted } from '../../work/until-aborted.ts';
+import { eachUntilAborted } from '../../work/until-aborted.ts';
 import { decompressed } from './decompress.ts';
 import { asUtf8, type Encoding } from './encodings.ts';
 import { compressionOf, refusedKind } from './file-kinds.ts';
@@ -58,26 +58,48 @@ export async function* readBytes(owner: string, input: ReaderInput, options: Tex
   const raw = typeof input === 'string' || input instanceof URL ? fileBytes(owner, input, options) : streamBytes(owner, input, options);
   const pieces = withHead(raw);
   try {
-    const head = await pieces.next();
-    if (head.done) return;
-    const compression = compressionOf(head.value);
-    const whole = chained(head.value, pieces);
-    const content = compression ? withHead(decompressed(where, compression, whole, pieceBytes)) : whole;
-    yield* asUtf8(where, checkedContent(where, content), options.encoding ?? 'utf-8');
+    yield* asUtf8(where, checkedContent(where, uncompressed(where, pieces, 0)), options.encoding ?? 'utf-8');
   } finally {
     await pieces.return(undefined);
   }
 }
 
-/** @throws ERR_BAD_FILE when it is a kind of file that holds no text */
+/** So often a file may be compressed, as servers do once more with one that is already. */
+const mostLayers = 4;
+
+async function* uncompressed(where: string, pieces: AsyncGenerator<Buffer>, layers: number): AsyncGenerator<Buffer> {
+  const head = await pieces.next();
+  if (head.done) return;
+  const compression = layers < mostLayers ? compressionOf(head.value) : undefined;
+  const whole = chained(head.value, pieces);
+  if (compression) yield* uncompressed(where, withHead(decompressed(where, compression, whole, pieceBytes)), layers + 1);
+  else yield* whole;
+}
+
+/** The same pieces, once there are enough of them to tell the kind. @throws ERR_BAD_FILE when it is a kind of file that holds no text */
 async function* checkedContent(where: string, content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let first = true;
+  let held: Buffer[] | undefined = [];
+  let bytes = 0;
   for await (const piece of content) {
-    const refused = first ? refusedKind(piece) : undefined;
-    if (refused) throw new AttuneError('ERR_BAD_FILE', `${where}: expected text, gzip or zstd, got ${refused.name}. ${refused.advice}`);
-    first = false;
-    yield piece;
+    if (!held) {
+      yield piece;
+      continue;
+    }
+    held.push(piece);
+    bytes += piece.length;
+    if (bytes < kindBytes) continue;
+    checkKind(where, Buffer.concat(held));
+    yield* held;
+    held = undefined;
   }
+  if (!held || bytes === 0) return;
+  checkKind(where, Buffer.concat(held));
+  yield* held;
+}
+
+function checkKind(where: string, head: Buffer): void {
+  const refused = refusedKind(head);
+  if (refused) throw new AttuneError('ERR_BAD_FILE', `${where}: expected text, gzip or zstd, got ${refused.name}. ${refused.advice}`);
 }
 
 /** Reads one piece ahead into two buffers in turn. */
@@ -115,24 +137,12 @@ async function* streamBytes(
   input: AsyncIterable<Uint8Array | string>,
   { onProgress, signal }: ReadOptions,
 ): AsyncGenerator<Buffer> {
-  const iterator = input[Symbol.asyncIterator]();
   let done = 0;
-  let ended = false;
-  try {
-    for (;;) {
-      const next = await untilAborted(iterator.next(), signal);
-      if ((ended = next.done === true)) return;
-      const piece = asBuffer(owner, next.value);
-      if (piece.length > 0) yield piece;
-      done += piece.length;
-      onProgress?.({ phase: 'reading', done });
-    }
-  } finally {
-    // A stalled stream would never answer to return(), so it is destroyed where it can be, and not waited for.
-    if (signal?.aborted) {
-      if ('destroy' in input && typeof input.destroy === 'function') input.destroy();
-      void iterator.return?.()?.catch?.(() => {});
-    } else if (!ended) await iterator.return?.();
+  for await (const given of eachUntilAborted(input, signal)) {
+    const piece = asBuffer(owner, given);
+    if (piece.length > 0) yield piece;
+    done += piece.length;
+    onProgress?.({ phase: 'reading', done });
   }
 }
 
@@ -142,8 +152,10 @@ function asBuffer(owner: string, piece: unknown): Buffer {
   throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a stream of bytes or text, got ${shown(piece)} from it.`);
 }
 
-/** Enough for all signatures but that of tar, which is found where the first piece is longer, as it is from files. */
+/** Enough to tell compressions apart. */
 const headBytes = 16;
+/** Enough to tell all other kinds of files apart: the mark of a tar archive stands behind 257 bytes. */
+const kindBytes = 512;
 
 /** The same bytes, the first piece at least as long as what tells files apart (or all there is). */
 async function* withHead(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

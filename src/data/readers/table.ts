@@ -137,7 +137,7 @@ async function* rowsOfText(
   }
   const format = textFormat(head, whole);
   if (format === 'csv') {
-    const layout = guessedLayout(head, o);
+    const layout = guessedLayout(head, whole, o);
     const preheader = preset && presets[preset].header;
     const header = o.header ?? (preheader && !hasHeader(head, preset) ? preheader : true);
     const delimiter =

@@ -107,6 +107,12 @@ export class ZstdFrames {
 
   #readHeader(bytes: Buffer): void {
     const single = (this.#descriptor & 32) !== 0;
+    const from = single ? 0 : 1;
+    if (bytes.subarray(from, from + dictionaryBytes(this.#descriptor)).some((byte) => byte !== 0))
+      throw new AttuneError(
+        'ERR_NOT_SUPPORTED',
+        `${this.#where} is zstd that needs a dictionary. Decompress it with zstd -d -D and the dictionary, or pass a stream of what it holds.`,
+      );
     const width = sizeBytes(this.#descriptor);
     const at = bytes.length - width;
     this.#size =
@@ -123,7 +129,11 @@ export class ZstdFrames {
 
 /** Bytes of the header behind the descriptor: window, dictionary, size of the content. */
 function headerBytes(descriptor: number): number {
-  return (descriptor & 32 ? 0 : 1) + [0, 1, 2, 4][descriptor & 3] + sizeBytes(descriptor);
+  return (descriptor & 32 ? 0 : 1) + dictionaryBytes(descriptor) + sizeBytes(descriptor);
+}
+
+function dictionaryBytes(descriptor: number): number {
+  return [0, 1, 2, 4][descriptor & 3];
 }
 
 function sizeBytes(descriptor: number): number {

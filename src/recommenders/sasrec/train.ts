@@ -78,7 +78,7 @@ export class SasRecTrainer implements Trainer<SasRecState> {
     this.#negatives = 8 * Math.ceil(settings.negatives / 8);
     const plan = memoryOf(data, settings, { rows: this.#rows, batch: this.#batch, negatives: this.#negatives });
     const threads = settings.threads === 'auto' ? (data.order.length > worthThreads ? availableThreads() : 1) : settings.threads;
-    const scratch = Math.max(networkScratch(settings, this.#rows), 64 * this.#negatives + 8 * Math.max(this.#negatives, d, 64) + 64);
+    const scratch = Math.max(networkScratch(settings, this.#rows), 65 * this.#negatives + 8 * Math.max(this.#negatives, d, 64) + 64);
     this.#engine = new Engine(plan, { families: [trainingKernels], threads: Math.min(threads, blocksPerStep), scratchBytes: 4 * scratch });
     this.#memory = this.#engine.place(plan);
     this.#items = new EmbeddingTable(this.#engine, this.#memory.items, d);

@@ -69,9 +69,9 @@ export class DocumentReader<Item> {
     check('id', typeof id === 'string' || typeof id === 'function', id, 'a key or a function of the item');
     check(
       'text',
-      typeof text === 'string' || typeof text === 'function' || isKeys(text) || isWeights(text),
+      typeof text === 'string' || typeof text === 'function' || (isKeys(text) && text.length > 0) || isWeights(text),
       text,
-      'a key, a list of keys, keys with weights above 0 such as { title: 2, features: 1 }, or a function of the item',
+      'a key, a list of at least one key, keys with weights above 0 such as { title: 2, features: 1 }, or a function of the item',
     );
     check('metadata', typeof metadata === 'function' || isKeys(metadata), metadata, 'a list of keys or a function of the item');
     this.fields = { id, text, metadata } as Required<DocumentFields<Item>>;

@@ -2,6 +2,7 @@ import type { EmbedOptions } from '../../contracts/embedder.ts';
 import type { Metadata, MetadataValue } from '../../contracts/where.ts';
 import { idText } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { takeUntilAborted } from '../../work/until-aborted.ts';
 import { type Document, type DocumentFields, type DocumentReader, isWeights } from './documents.ts';
 
 /** Reads items; of several with one id the last stays, at the place of the first. */
@@ -23,7 +24,7 @@ export async function readDocuments<Item>(
     signal?.throwIfAborted();
     onProgress?.({ phase: 'reading', done: index });
   };
-  if (Symbol.asyncIterator in items) for await (const item of items) take(item);
+  if (Symbol.asyncIterator in items) await takeUntilAborted(items, signal, take);
   else for (const item of items) take(item);
   onProgress?.({ phase: 'reading', done: index, total: index });
   return [...documents.values()];

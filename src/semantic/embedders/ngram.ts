@@ -2,6 +2,7 @@ import { type Embedder, type EmbedOptions, normalizeRows } from '../../contracts
 import { type ModelFile, readModelFile, tensorOf, writeModelFile } from '../../data/files/model-file.ts';
 import { AttuneError } from '../../errors.ts';
 import { fnvBasis, fnvOfText } from '../../numeric/hash.ts';
+import { xxHash32 } from '../../numeric/xx-hash.ts';
 import { integer, readOptions } from '../../options.ts';
 import { reportAndYield } from '../../work/report-and-yield.ts';
 import { tokenize } from '../lexical/tokenizer.ts';
@@ -23,6 +24,9 @@ export function ngramEmbedder(options: NgramOptions = {}): Embedder {
   const { dimensions } = readOptions('ngramEmbedder', options, { dimensions: integer({ default: 512, min: 16, max: 4096 }) });
   return new NgramEmbedder(dimensions, undefined);
 }
+
+/** The name of one that has learnt from no catalogue; files of indexes, which hold what was learnt, have this one too. */
+export const ngramName = (dimensions: number) => `ngram-${dimensions}`;
 
 /** The inverse of `toBytes`. @throws ERR_BAD_FILE */
 export function ngramFromBytes(bytes: Uint8Array): Embedder {
@@ -46,17 +50,23 @@ interface Sketch {
 
 class NgramEmbedder implements Embedder {
   readonly kind = 'ngram';
-  readonly name: string;
   readonly dimensions: number;
   readonly hybridWeight = 0.36; // nDCG@10 on SciFact: .598 alone, .7055 with words, which alone reach .6992
   /** Weight by bucket; undefined before `fit`: all weigh the same. */
   readonly #rarity: Float32Array | undefined;
   readonly #sketches = new Map<string, Sketch>();
+  #name: string | undefined;
 
   constructor(dimensions: number, rarity: Float32Array | undefined) {
-    this.name = `ngram-${dimensions}`;
     this.dimensions = dimensions;
     this.#rarity = rarity;
+  }
+
+  /** What it has learnt is part of the name, because it changes every vector. */
+  get name(): string {
+    const hasLearnt = () => this.#rarity?.some((weight) => weight !== 1);
+    this.#name ??= `${ngramName(this.dimensions)}${hasLearnt() ? ` ${mark(this.#rarity as Float32Array)}` : ''}`;
+    return this.#name;
   }
 
   async fit(texts: readonly string[], { signal, onProgress }: EmbedOptions = {}): Promise<Embedder> {
@@ -143,6 +153,12 @@ class NgramEmbedder implements Embedder {
     });
     return sketch;
   }
+}
+
+function mark({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return xxHash32(new Uint8Array(buffer, byteOffset, byteLength))
+    .toString(16)
+    .padStart(8, '0');
 }
 
 function addSketch({ places, values }: Sketch, count: number, vectors: Float32Array, at: number): void {

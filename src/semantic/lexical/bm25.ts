@@ -9,6 +9,7 @@ import { Orders, type Placed } from './orders.ts';
 import { hasPhrase, type PhrasePlaces, readQuoted } from './phrases.ts';
 import { Postings } from './postings.ts';
 import { type Term, TermReader, type WordOptions } from './query-terms.ts';
+import { type Stem, stemmerOf } from './stemmer.ts';
 import { readSynonyms, type Synonyms } from './synonyms.ts';
 import { TermLists } from './term-lists.ts';
 import { Texts } from './texts.ts';
@@ -24,8 +25,8 @@ export interface Bm25Options extends WordSettings {
   b: number;
   /** What a word in each field counts, one number per field of a text. Default one field of weight 1. */
   weights?: readonly number[] | undefined;
-  /** Whether words of one stem are the same word. Default not. */
-  stem?: 'english' | undefined;
+  /** How words are stemmed. Default not at all. */
+  stem?: Stem | undefined;
   /** What means the same. */
   synonyms?: Synonyms | undefined;
 }
@@ -96,7 +97,7 @@ export class LexicalIndex {
     this.#cut = wordsOf(options, tokenizer);
     this.#orders = this.#cut.placed && this.#fields.map(() => new Orders());
     const synonyms = readSynonyms(options.synonyms, (text) => this.#cut.ofQuery(text).words, 'SemanticIndex.build');
-    this.#terms = new TermReader(this.#words, options.stem === 'english', this.#cut, synonyms);
+    this.#terms = new TermReader(this.#words, stemmerOf(options.stem, options.language ?? 'none'), this.#cut, synonyms);
   }
 
   /** Number of texts. */

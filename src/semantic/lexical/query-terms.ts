@@ -2,7 +2,7 @@ import type { IdMap } from '../../data/id-map.ts';
 import { pattern } from '../../work/pattern.ts';
 import { Compounds } from './compounds.ts';
 import type { Words } from './cut-words.ts';
-import { stemOfEnglish } from './english-forms.ts';
+import type { Stemmer } from './stemmer.ts';
 import type { Synonym } from './synonyms.ts';
 import { unitOf } from './units.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -40,7 +40,7 @@ export interface Term {
 }
 
 /** What another word counts where it stands in for the one that was asked. Set, not fitted: no public data has such queries with labels. */
-const shares = { apart: 0.99, completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
+const shares = { apart: 0.99, form: 0.9, completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
 /** Maximum number of words of a query that are corrected, the first ones: what is longer is a document, and correcting it would take too long. */
 const mostCorrected = 16;
 /** After this many new words, the order of all words is rebuilt. */
@@ -48,18 +48,18 @@ const tailSize = 4096;
 
 /** Finds words of an index for those of a query: the same, the same stem, a longer one, a near one. */
 export class TermReader {
-  readonly #stem: boolean;
+  readonly #stem: Stemmer | undefined;
   readonly #cut: Words;
   #words: IdMap;
   #ordered: Vocabulary[] = [];
   #sizes: number[] = [];
-  #classes = new Map<string, number[]>(); // stem -> words
-  #classed = 0;
+  #forms = new Map<string, number[]>(); // stem -> words, where one has another form or was asked for: most words of a catalogue are their own stems
+  #stemmed = 0;
   readonly #stems = new Map<string, string>();
   readonly #synonyms: readonly Synonym[];
   #compounds: Compounds | undefined;
 
-  constructor(words: IdMap, stem: boolean, cut: Words, synonyms: readonly Synonym[] = []) {
+  constructor(words: IdMap, stem: Stemmer | undefined, cut: Words, synonyms: readonly Synonym[] = []) {
     this.#words = words;
     this.#stem = stem;
     this.#cut = cut;
@@ -72,8 +72,8 @@ export class TermReader {
     this.#words = words;
     this.#ordered = [];
     this.#sizes = [];
-    this.#classes = new Map();
-    this.#classed = 0;
+    this.#forms = new Map();
+    this.#stemmed = 0;
     this.#compounds = undefined;
   }
 
@@ -116,6 +116,11 @@ export class TermReader {
           : [{ share: 1, words: all.length === 1 ? this.same(word) : apart }]),
         ...further,
       ];
+      // A light stem may be that of two words, such as of a port and of a door in Italian: what was asked comes first.
+      if (this.#stem?.isLight) {
+        levels[0] = { share: shares.form, words: levels[0].words, adds: true };
+        levels.unshift({ share: 1, words: all.flatMap((each) => this.#numberOf(each)) });
+      }
       const beginnings = open ? all.filter((each) => open.has(each)) : [];
       if (beginnings.length > 0)
         levels.push({
@@ -158,7 +163,7 @@ export class TermReader {
     let stem = this.#stems.get(word);
     if (stem === undefined) {
       if (this.#stems.size >= 20_000) this.#stems.clear(); // common words are soon there again
-      stem = stemFrom(word);
+      stem = this.#stemFrom(word);
       this.#stems.set(word, stem);
     }
     return stem;
@@ -187,20 +192,37 @@ export class TermReader {
     return parts.every((part) => isLive(this.same(part)) && !unitOf(part)) ? parts : undefined;
   }
 
-  /** The numbers of the forms of a word. */
+  /** The numbers of the forms of a word, ascending. */
   same(word: string): readonly number[] {
-    if (!this.#stem) {
-      const number = this.#words.indexOf(word);
-      return number < 0 ? [] : [number];
+    if (!this.#stem) return this.#numberOf(word);
+    for (; this.#stemmed < this.#words.size; this.#stemmed++) {
+      const form = this.#words.idAt(this.#stemmed);
+      const stem = this.#stemFrom(form);
+      const forms = this.#forms.get(stem);
+      if (forms) forms.push(this.#stemmed);
+      else if (stem !== form) this.#forms.set(stem, [...this.#itself(stem).filter((number) => number < this.#stemmed), this.#stemmed]);
     }
-    for (; this.#classed < this.#words.size; this.#classed++) {
-      const word = this.#words.idAt(this.#classed);
-      const stem = stemFrom(word);
-      const members = this.#classes.get(stem);
-      if (members) members.push(this.#classed);
-      else this.#classes.set(stem, [this.#classed]);
-    }
-    return this.#classes.get(this.stemOf(word)) ?? [];
+    const stem = this.stemOf(word);
+    const known = this.#forms.get(stem);
+    if (known) return known;
+    const itself = this.#itself(stem);
+    if (itself.length > 0) this.#forms.set(stem, itself);
+    return itself;
+  }
+
+  /** The number of a stem that is also a word. */
+  #itself(stem: string): number[] {
+    const number = this.#numberOf(stem);
+    return number.length > 0 && this.#stemFrom(stem) === stem ? number : [];
+  }
+
+  #stemFrom(word: string): string {
+    return this.#stem && stemmable.test(word) ? this.#stem.of(word) : word;
+  }
+
+  #numberOf(word: string): number[] {
+    const number = this.#words.indexOf(word);
+    return number < 0 ? [] : [number];
   }
 
   /** What else a word or several in a row are called, for each of them. */
@@ -275,7 +297,6 @@ function distinctLevels(levels: readonly Level[]): Level[] {
 }
 
 const stemmable = /^[a-z']+$/;
-const stemFrom = (word: string) => (stemmable.test(word) ? stemOfEnglish(word) : word);
 const numberAndLetters = pattern(String.raw`^(\p{N}+)(\p{L}+)$`, 'u');
 const digit = pattern(String.raw`\p{N}`, 'u');
 const onlyLetters = pattern(String.raw`^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$`, 'u');

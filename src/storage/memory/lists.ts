@@ -1,6 +1,7 @@
 import type { PutResult, RowPage, RowPageOptions } from '../../contracts/data-store.ts';
 import { AttuneError } from '../../errors.ts';
 import type { Mutex } from '../../work/mutex.ts';
+import { yieldNow } from '../../work/yield-now.ts';
 import { pageOf, readPage } from '../shared/checks.ts';
 import type { ColumnCodec } from '../shared/columns.ts';
 import { count, emptyResult, type Stored } from '../shared/put.ts';
@@ -43,6 +44,7 @@ export async function* streamed<Key, Value, Row>(
     });
     yield* chunk.rows;
     if (chunk.ended) return;
+    await yieldNow();
   }
 }
 
@@ -53,11 +55,12 @@ export function paged<Value, Row>(
   placeOf: (value: Value) => number,
   rowOf: (value: Value) => Row,
 ): RowPage<Row> {
-  const { limit, offset, after } = readPage(options);
+  const { limit, offset, after = Number.NEGATIVE_INFINITY } = readPage(options);
+  const last = Number(after);
   const rows: { place: number; row: Row }[] = [];
   let skip = offset;
   for (const value of values) {
-    if (placeOf(value) <= after || skip-- > 0) continue;
+    if (placeOf(value) <= last || skip-- > 0) continue;
     rows.push({ place: placeOf(value), row: rowOf(value) });
     if (rows.length > limit) break;
   }

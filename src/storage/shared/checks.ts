@@ -17,8 +17,8 @@ import { lookupKey } from './rows.ts';
 export interface PageRequest {
   limit: number;
   offset: number;
-  /** Only rows after this position. */
-  after: number;
+  /** Only rows after this position, a number of 64 bits. */
+  after?: string | undefined;
 }
 
 /** Checks the options of `page`. @throws ERR_BAD_OPTION */
@@ -28,15 +28,15 @@ export function readPage(options: RowPageOptions | undefined): PageRequest {
     offset: integer({ default: 0, min: 0 }),
     after: anything<string | undefined>(),
   });
-  if (o.after === undefined) return { limit: o.limit, offset: o.offset, after: Number.NEGATIVE_INFINITY };
-  if (typeof o.after !== 'string' || !/^-?\d{1,15}$/.test(o.after)) {
+  const isPosition = typeof o.after === 'string' && /^-?\d{1,19}$/.test(o.after) && BigInt.asIntN(64, BigInt(o.after)) === BigInt(o.after);
+  if (o.after !== undefined && !isPosition) {
     throw new AttuneError('ERR_BAD_OPTION', `page: option 'after' must be the 'next' of another page, got ${shown(o.after)}.`);
   }
-  return { limit: o.limit, offset: o.offset, after: Number(o.after) };
+  return o;
 }
 
 /** A page from up to `limit` + 1 rows; the extra row means that there is a next page. */
-export function pageOf<Row>(rows: { place: number; row: Row }[], limit: number): RowPage<Row> {
+export function pageOf<Row>(rows: { place: number | string; row: Row }[], limit: number): RowPage<Row> {
   const page: RowPage<Row> = { rows: rows.slice(0, limit).map((entry) => entry.row) };
   if (rows.length > limit) page.next = String(rows[limit - 1].place);
   return page;

@@ -1,5 +1,6 @@
 import type { PutOptions, PutResult, RowSource } from '../../contracts/data-store.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { takeUntilAborted } from '../../work/until-aborted.ts';
 import { isStream } from './checks.ts';
 import { readRow } from './rows.ts';
 
@@ -28,7 +29,7 @@ export async function readAll<Row>(
     signal?.throwIfAborted();
     onProgress?.({ phase: 'reading', done: result.length });
   };
-  if (isStream(rows)) for await (const row of rows) take(row);
+  if (isStream(rows)) await takeUntilAborted(rows, signal, take);
   else for (const row of rows) take(row);
   signal?.throwIfAborted();
   onProgress?.({ phase: 'reading', done: result.length, total: result.length });

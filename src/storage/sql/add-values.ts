@@ -13,17 +13,19 @@ interface Names {
   /** Further columns. */
   names: readonly string[];
   types: readonly string[];
+  /** How user and item are selected. */
+  pair: readonly [string, string];
 }
 
 /** Puts rows with different pairs: inserts what is new, and adds the values of the others. */
-export function adding(dialect: SqlDialect, { name, user, item, value, timestamp, names, types }: Names) {
+export function adding(dialect: SqlDialect, { name, user, item, value, timestamp, names, types, pair }: Names) {
   const all = [user, item, value, timestamp, ...names];
   const ignore = dialect.upsert({ key: [user, item], set: [] });
   const insert = new ManyRows(
     dialect,
     all.length,
     (size) =>
-      `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${ignore} returning ${user} as "user", ${item} as "item"`,
+      `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)} ${ignore} returning ${pair[0]} as "user", ${pair[1]} as "item"`,
   );
   const add = new ManyRows(dialect, all.length, (size) => {
     const first = `(${types.map((type) => dialect.typed('?', type)).join(', ')})`;

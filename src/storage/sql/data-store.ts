@@ -15,15 +15,18 @@ export async function sqlDataStore(
   tables: ReturnType<typeof readTables>,
 ): Promise<DataStore> {
   const { products, interactions, events } = tables;
-  const { indexes, pairs, eventTime } = await use(async (connection) =>
+  const { indexes, pairs, eventTime, numeric } = await use(async (connection) =>
     (await readOnly?.(connection)) ? existingTables(connection, dialect, tables) : makeTables(connection, dialect, tables),
   );
-  const sql = { products: productStatements(dialect, products), interactions: interactionStatements(dialect, interactions, products) };
+  const sql = {
+    products: productStatements(dialect, products, numeric),
+    interactions: interactionStatements(dialect, interactions, products, numeric),
+  };
   const positionsBy = sqlPositions(dialect, `${events}_positions`);
   const parts = (use: Use) => ({
-    products: { ...sqlProducts(products, sql.products, use), ...writers?.products(products, use) },
+    products: { ...sqlProducts(products, sql.products, numeric, use), ...writers?.products(products, use) },
     interactions: {
-      ...sqlInteractions(dialect, { interactions, sql: sql.interactions, indexes, pairs }, use),
+      ...sqlInteractions(dialect, { interactions, sql: sql.interactions, indexes, pairs, numeric }, use),
       ...writers?.interactions(interactions, products, use),
     },
     events: { ...sqlEvents(dialect, events, eventTime, use), ...writers?.events(events, eventTime, use) },

@@ -53,6 +53,11 @@ export interface SqlDialect {
   blockOf?(rows: string): string;
   /** A select of the `name` of each column of the table whose name is the parameter; none when there is no such table. */
   readonly columnsOfTable: string;
+  /**
+   * A select of the `name` of each column of the table whose name is the parameter that keeps numbers, and makes numbers of texts that look like
+   * some; only where such columns may hold ids.
+   */
+  readonly numericColumns?: string;
   /** A select of the table that is the `owner` of the index whose name is the parameter, or of what else has that name. */
   readonly ownerOfIndex: string;
   /** Reserved names. */

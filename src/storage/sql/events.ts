@@ -4,7 +4,7 @@ import { type EventCondition, lookupKeys, readFilter, readFilteredList } from '.
 import { eventJson, eventRow, lookupKey, ofRow, readEvent, readRow } from '../shared/rows.ts';
 import type { SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
-import { counted, ManyRows, type Placed, streamed, tuples } from './rows.ts';
+import { counted, endsSelect, ManyRows, type Placed, placeParameter, streamed, tuples } from './rows.ts';
 
 interface Stored extends Placed {
   timestamp: number;
@@ -24,7 +24,8 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     (size) => `insert into ${name} (${at}, ${type}, ${user}, ${data}) values ${tuples(4, size)} returning ${id} as "attune_place"`,
   );
   const select = `select ${id} as "attune_place", ${at} as "timestamp", ${type} as "type", ${user} as "user", ${dialect.text(data)} as "data" from ${name}`;
-  const last = `select max(${id}) as n from ${name}`;
+  const ends = endsSelect(name, id);
+  const given = placeParameter(dialect);
   const where = conditionsOn(at, type, user);
   const rowOf = (stored: Stored): StoredEvent =>
     eventRow(
@@ -53,8 +54,8 @@ export function sqlEvents(dialect: SqlDialect, table: string, time: string, use:
     appendMany: async (events) => append(checkIterable('events.appendMany', 'events', events)),
     all(filter) {
       const { condition, values } = where(readFilter(filter));
-      const chunk = text(`${select} ${condition} and ${id} > ? order by ${id} limit ?`);
-      return streamed<Stored, StoredEvent>(use, last, (connection, after, count) => connection.all(chunk, ...values, after, count), rowOf);
+      const chunk = text(`${select} ${condition} and ${id} > ${given} order by ${id} limit ?`);
+      return streamed<Stored, StoredEvent>(use, ends, (connection, after, count) => connection.all(chunk, ...values, after, count), rowOf);
     },
     async ofUser(given, options) {
       const o = readFilteredList(options);

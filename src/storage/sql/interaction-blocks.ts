@@ -1,13 +1,14 @@
 import { type ByteSink, type RecordColumns, type RecordReader, type Records, recordBatches } from '../../data/records.ts';
 import type { TimeColumn } from '../../data/time-column.ts';
+import { yieldNow } from '../../work/yield-now.ts';
 import type { Use } from './connection.ts';
-import { firstPlace, type Placed } from './rows.ts';
+import { endsOf, isAfter, type Place, type Placed } from './rows.ts';
 
 /** Many rows as one row of columns, as `blockOf` of a dialect selects it. */
 export interface StoredBlock {
   /** How many rows there are, and the place of the last one. */
   n: number;
-  last: number;
+  last: Place;
   /** Ids as UTF-8 with a NUL between them. */
   users: Uint8Array | ArrayBuffer | null;
   items: Uint8Array | ArrayBuffer | null;
@@ -28,22 +29,24 @@ const rowsOfBlock = 4096;
 export function readInBlocks<Row extends object>(
   rows: AsyncGenerator<Row, void, undefined>,
   use: Use,
-  sql: { last: string; block: string; chunk: string },
+  sql: { ends: string; block: string; chunk: (wide: boolean) => string },
   rowOf: (stored: never) => Row,
 ): AsyncIterable<Row> & RecordReader<Row> {
   async function* blocks(): AsyncGenerator<Row[] | Records, void, undefined> {
-    const end = await use(async (connection) => Number((await connection.one<{ n: number | null }>(sql.last))?.n ?? firstPlace));
-    for (let after = firstPlace; ; ) {
-      const block = await use((connection) => connection.one<StoredBlock>(sql.block, after, end, rowsOfBlock));
+    const ends = await use((connection) => endsOf(connection, sql.ends));
+    if (!ends) return;
+    const { before, last, wide } = ends;
+    for (let after = before; ; await yieldNow()) {
+      const block = await use((connection) => connection.one<StoredBlock>(sql.block, after, last, rowsOfBlock));
       if (!block || Number(block.n) === 0) return;
       const read = InteractionBlock.of(block);
       if (read) yield read;
       else {
-        const stored = await use((connection) => connection.all<Placed>(sql.chunk, after, rowsOfBlock));
-        yield stored.filter(({ attune_place: place }) => Number(place) <= end).map((row) => rowOf(row as never));
+        const stored = await use((connection) => connection.all<Placed>(sql.chunk(wide), after, rowsOfBlock));
+        yield stored.filter(({ attune_place: place }) => !isAfter(place, last)).map((row) => rowOf(row as never));
       }
       if (Number(block.n) < rowsOfBlock) return;
-      after = Number(block.last);
+      after = block.last;
     }
   }
   const reads = (columns: readonly string[]) => columns.every((column) => (names as readonly string[]).includes(column));

@@ -7,7 +7,7 @@ import type {
   StoredInteraction,
 } from '../../contracts/data-store.ts';
 import { AttuneError } from '../../errors.ts';
-import { firstOrLast, readList, readPage, readPutInteractions, selectedRows } from '../shared/checks.ts';
+import { firstOrLast, readList, readPage, readPutInteractions, type SelectedRow, selectedRows } from '../shared/checks.ts';
 import { olderThanStored, readAll, reject, unknownProduct } from '../shared/put.ts';
 import { lookupKey, readInteraction } from '../shared/rows.ts';
 import type { InteractionsTable, ProductsTable } from '../shared/tables.ts';
@@ -16,7 +16,20 @@ import type { SqlConnection, SqlValue, Use } from './connection.ts';
 import { numbered, parameters, type SqlDialect } from './dialect.ts';
 import { fillEmpty, type Storable } from './fill-empty.ts';
 import { readInBlocks } from './interaction-blocks.ts';
-import { counted, ManyRows, type Placed, paged, putRows, type ReadRow, type RowWriter, streamed, tuples } from './rows.ts';
+import { type NumericIds, selectedId, sought, stored } from './numeric-ids.ts';
+import {
+  counted,
+  endsSelect,
+  ManyRows,
+  type Placed,
+  paged,
+  placeParameter,
+  putRows,
+  type ReadRow,
+  type RowWriter,
+  streamed,
+  tuples,
+} from './rows.ts';
 import { type Schema, selectedColumns } from './schema.ts';
 
 type Stored = Placed & { user: string; item: string; value: number; timestamp: number | null } & Record<string, unknown>;
@@ -27,17 +40,22 @@ const bulkSize = 50_000;
 type InteractionStatements = ReturnType<typeof interactionStatements>;
 
 /** The table, its statements, and what was learnt when it was made. */
-interface Tables extends Pick<Schema, 'indexes' | 'pairs'> {
+interface Tables extends Pick<Schema, 'indexes' | 'pairs' | 'numeric'> {
   interactions: InteractionsTable;
   sql: InteractionStatements;
 }
 
 /** Interactions in a table. */
-export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql, indexes, pairs }: Tables, use: Use): InteractionStore {
+export function sqlInteractions(
+  dialect: SqlDialect,
+  { interactions: table, sql, indexes, pairs, numeric }: Tables,
+  use: Use,
+): InteractionStore {
   const { columns } = table;
   const read = (row: Record<string, unknown>): SqlValue[] => {
     const { user, item, value, timestamp } = readInteraction(row);
-    return ([user, item, value, timestamp] as SqlValue[]).concat(columns.encode(row)); // one that grows by push takes five times the memory
+    if (numeric.size > 0) checkIds(user, item, numeric);
+    return valuesOf([user, item, value, timestamp], columns.encode(row));
   };
   const rowOf = (stored: Stored): StoredInteraction => {
     const row: StoredInteraction = { id: Number(stored.attune_place), user: stored.user, item: stored.item, value: Number(stored.value) };
@@ -76,12 +94,14 @@ export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql,
       return putRows(use, all, o, rebuild ? { ...writer, ...rebuilding(dialect, indexes, all.length, sql.count) } : writer);
     },
     all() {
-      const { last, chunk, block } = sql;
-      const rows = streamed<Stored, StoredInteraction>(use, last, (connection, after, count) => connection.all(chunk, after, count), rowOf);
-      return block ? readInBlocks(rows, use, { last, chunk, block }, rowOf) : rows;
+      const { ends, chunk, block } = sql;
+      const next = (connection: SqlConnection, after: SqlValue, count: number, wide: boolean) =>
+        connection.all<Stored>(chunk(wide), after, count);
+      const rows = streamed<Stored, StoredInteraction>(use, ends, next, rowOf);
+      return block ? readInBlocks(rows, use, { ends, chunk, block }, rowOf) : rows;
     },
-    ofUser: async (user, options) => list(sql.ofUser, lookupKey(user, 'ofUser: user'), options),
-    ofItem: async (item, options) => list(sql.ofItem, lookupKey(item, 'ofItem: item'), options),
+    ofUser: async (user, options) => list(sql.ofUser, sought(lookupKey(user, 'ofUser: user'), numeric.has('user')), options),
+    ofItem: async (item, options) => list(sql.ofItem, sought(lookupKey(item, 'ofItem: item'), numeric.has('item')), options),
     async page(options) {
       const request = readPage(options);
       return use((connection) => paged(connection, sql.page, request, rowOf));
@@ -89,7 +109,7 @@ export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql,
     count: () => use((connection) => counted(connection, sql.count)),
     stats: () => use((connection) => statsOf(connection, sql.stats)),
     async delete(what: InteractionSelection) {
-      const rows = selectedRows(what);
+      const rows = selectedRows(what).filter((row) => canBe(row, numeric));
       const end = firstOrLast(what);
       if (end) {
         return use((connection) =>
@@ -105,6 +125,19 @@ export function sqlInteractions(dialect: SqlDialect, { interactions: table, sql,
       );
     },
   };
+}
+
+/** @throws ERR_BAD_ID for an id that a column of numbers would change; one of a product would be found as another there */
+function checkIds(user: string, item: string, numeric: NumericIds): void {
+  stored(user, numeric.has('user'), 'user');
+  stored(item, numeric.has('item') || numeric.has('product'), 'item');
+}
+
+/** Whether rows can have the ids that are to be deleted. */
+function canBe({ by, values }: SelectedRow, numeric: NumericIds): boolean {
+  if (by === 'id') return true;
+  const kinds = by === 'pair' ? (['user', 'item'] as const) : [by];
+  return kinds.every((kind, k) => sought(values[k] as string, numeric.has(kind)) !== undefined);
 }
 
 async function statsOf(connection: SqlConnection, select: string): Promise<InteractionStats> {
@@ -221,21 +254,15 @@ interface ListStatements {
 }
 
 /** The statements of {@link sqlInteractions}, made once for all transactions: there are long ones among them. */
-export function interactionStatements(dialect: SqlDialect, table: InteractionsTable, products: ProductsTable) {
+export function interactionStatements(dialect: SqlDialect, table: InteractionsTable, products: ProductsTable, numeric: NumericIds) {
   const [name, id, user, item, value, timestamp] = [table.name, table.id, table.user, table.item, table.value, table.timestamp].map(
     dialect.quote,
   );
   const [product, productId] = [products.name, products.id].map(dialect.quote);
   const names = table.columns.names.map(dialect.quote);
   const all = [user, item, value, timestamp, ...names];
-  const selected = [
-    `${id} as "attune_place"`,
-    `${user} as "user"`,
-    `${item} as "item"`,
-    `${value} as "value"`,
-    `${timestamp} as "timestamp"`,
-    ...selectedColumns(dialect, table.columns),
-  ].join(', ');
+  const [shownUser, shownItem] = [selectedId(user, numeric.has('user')), selectedId(item, numeric.has('item'))];
+  const selected = selectedBy(dialect, table, [shownUser, shownItem]);
   const text = (sql: string) => numbered(dialect, sql);
   const types = [...(['TEXT', 'TEXT', 'REAL', 'time'] as const), ...table.columns.types].map((type) => dialect.types[type]);
   /** By `update` and not by an upsert, which would use up a number for every row. `end` may speak of the old row and of the `new` one. */
@@ -248,12 +275,16 @@ export function interactionStatements(dialect: SqlDialect, table: InteractionsTa
     });
   const newer = `("new".column4 is null or ${name}.${timestamp} is null or ${name}.${timestamp} <= "new".column4)`;
   const listBy = (column: string): ListStatements => ({
-    stable: text(`select ${selected} from ${name} where ${column} = ? order by ${id}`),
-    newest: text(`select ${selected} from ${name} where ${column} = ? order by ${timestamp} desc nulls last, ${id} desc`),
+    stable: text(`select ${selected(true)} from ${name} where ${column} = ? order by ${id}`),
+    newest: text(`select ${selected(true)} from ${name} where ${column} = ? order by ${timestamp} desc nulls last, ${id} desc`),
     limit: ` limit ${dialect.placeholder(2)}`,
   });
+  const given = placeParameter(dialect);
+  const [chunk, wideChunk] = [false, true].map((wide) =>
+    text(`select ${selected(wide)} from ${name} where ${id} > ${given} order by ${id} limit ?`),
+  );
   return {
-    add: adding(dialect, { name, user, item, value, timestamp, names, types }),
+    add: adding(dialect, { name, user, item, value, timestamp, names, types, pair: [shownUser, shownItem] }),
     insert: new ManyRows(
       dialect,
       all.length,
@@ -262,34 +293,34 @@ export function interactionStatements(dialect: SqlDialect, table: InteractionsTa
     ),
     insertAll: new ManyRows(dialect, all.length, (size) => `insert into ${name} (${all.join(', ')}) values ${tuples(all.length, size)}`),
     replace: replace(''),
-    replaceOlder: replace(` and ${newer} returning ${name}.${user} as "user", ${name}.${item} as "item"`),
+    replaceOlder: replace(
+      ` and ${newer} returning ${selectedId(`${name}.${user}`, numeric.has('user'))} as "user", ${selectedId(`${name}.${item}`, numeric.has('item'))} as "item"`,
+    ),
     products: new ManyRows(
       dialect,
       1,
-      (size) => `select ${productId} as "item" from ${product} where ${productId} in (${parameters(size)})`,
+      (size) =>
+        `select ${selectedId(productId, numeric.has('product'))} as "item" from ${product} where ${productId} in (${parameters(size)})`,
     ),
     stubs: new ManyRows(
       dialect,
       1,
       (size) => `insert into ${product} (${productId}) values ${tuples(1, size)} ${dialect.upsert({ key: [productId], set: [] })}`,
     ),
-    chunk: text(`select ${selected} from ${name} where ${id} > ? order by ${id} limit ?`),
+    chunk: (wide: boolean) => (wide ? wideChunk : chunk),
     block:
       dialect.blockOf &&
       text(
         dialect.blockOf(
-          `select ${id} as p, ${user} as u, ${item} as i, ${value} as v, ${timestamp} as t from ${name} where ${id} > ? and ${id} <= ? order by ${id} limit ?`,
+          `select ${id} as p, ${shownUser} as u, ${shownItem} as i, ${value} as v, ${timestamp} as t from ${name} where ${id} > ? and ${id} <= ? order by ${id} limit ?`,
         ),
       ),
-    page: text(`select ${selected} from ${name} where ${id} > ? order by ${id} limit ? offset ?`),
+    page: text(`select ${selected(true)} from ${name} where ${id} > ${given} order by ${id} limit ? offset ?`),
     ofUser: listBy(user),
     ofItem: listBy(item),
-    last: `select max(${id}) as n from ${name}`,
+    ends: endsSelect(name, id),
     count: `select count(*) as n from ${name}`,
-    // Distinct by a scan of an index in its order; count(distinct ...) would sort two million texts.
-    stats:
-      `select (select count(*) from ${name}) as total, (select count(*) from (select distinct ${user} from ${name}) as u) as users, ` +
-      `(select count(*) from (select distinct ${item} from ${name}) as i) as items, (select avg(${value}) from ${name}) as mean`,
+    stats: statsSelect(name, user, item, value),
     delete: {
       pair: text(`delete from ${name} where ${user} = ? and ${item} = ?`),
       user: text(`delete from ${name} where ${user} = ?`),
@@ -299,4 +330,30 @@ export function interactionStatements(dialect: SqlDialect, table: InteractionsTa
     deleteFirst: text(`delete from ${name} where ${id} in (select ${id} from ${name} order by ${id} limit ?)`),
     deleteLast: text(`delete from ${name} where ${id} in (select ${id} from ${name} order by ${id} desc limit ?)`),
   };
+}
+
+/** The columns of a row, further ones included. @param shown how user and item are selected @returns by whether places are texts, because some may be beyond 2^53 */
+function selectedBy(dialect: SqlDialect, table: InteractionsTable, shown: readonly [string, string]): (wide: boolean) => string {
+  const [id, value, timestamp] = [table.id, table.value, table.timestamp].map(dialect.quote);
+  const columns = [
+    `${shown[0]} as "user"`,
+    `${shown[1]} as "item"`,
+    `${value} as "value"`,
+    `${timestamp} as "timestamp"`,
+    ...selectedColumns(dialect, table.columns),
+  ].join(', ');
+  return (wide) => `${selectedId(id, wide)} as "attune_place", ${columns}`;
+}
+
+/** All values of a row: in one array where there is one further column, the usual case; one that grows by push takes five times the memory. */
+function valuesOf(own: [SqlValue, SqlValue, SqlValue, SqlValue], further: SqlValue[]): SqlValue[] {
+  return further.length === 1 ? [own[0], own[1], own[2], own[3], further[0]] : (own as SqlValue[]).concat(further);
+}
+
+/** Distinct by a scan of an index in its order; count(distinct ...) would sort two million texts. */
+function statsSelect(name: string, user: string, item: string, value: string): string {
+  return (
+    `select (select count(*) from ${name}) as total, (select count(*) from (select distinct ${user} from ${name}) as u) as users, ` +
+    `(select count(*) from (select distinct ${item} from ${name}) as i) as items, (select avg(${value}) from ${name}) as mean`
+  );
 }

@@ -124,45 +124,86 @@ export function tuples(columns: number, rows: number): string {
 
 /** A stored row, with its number in the stable order under a name that no column of a caller has. */
 export interface Placed {
-  attune_place: number;
+  attune_place: Place;
 }
 
+/** The number of a row, of 64 bits; as text or bigint where it may be beyond 2^53. */
+export type Place = number | bigint | string;
+
+/** Selects the places of the first and the last row, with all digits. @param place is quoted already, as is the table */
+export function endsSelect(table: string, place: string): string {
+  const end = (of: string) => `cast((select ${of}(${place}) from ${table}) as text)`;
+  return `select ${end('min')} as "first", ${end('max')} as "last"`;
+}
+
+/** The parameter that takes a place; its type is said because a column of smaller numbers would set one that does not hold every place. */
+export function placeParameter(dialect: SqlDialect): string {
+  return dialect.typed('?', dialect.types.INTEGER);
+}
+
+/** Where a table begins and ends, or undefined when it is empty. */
+export interface Ends {
+  /** Before the first row. */
+  before: Place;
+  last: Place;
+  /** Whether some places may be beyond 2^53, where drivers round numbers or refuse them. */
+  wide: boolean;
+}
+
+/** By a statement of {@link endsSelect}. */
+export async function endsOf(connection: SqlConnection, select: string): Promise<Ends | undefined> {
+  const { first = null, last = null } = (await connection.one<Record<'first' | 'last', string | null>>(select)) ?? {};
+  if (first === null || last === null) return undefined;
+  const before = first === firstPlace ? first : String(BigInt(first) - 1n);
+  return { before, last, wide: [before, last].some((place) => !Number.isSafeInteger(Number(place))) };
+}
+
+/** Whether a place comes after another. Numbers beyond 2^53 that look equal as doubles may not be. */
+export function isAfter(place: Place, other: Place): boolean {
+  const difference = Number(place) - Number(other);
+  return difference === 0 ? BigInt(place) > BigInt(other) : difference > 0;
+}
+
+/** Rows that are read at a time: a database in this process keeps all others waiting for a few milliseconds meanwhile. */
+const rowsAtOnce = 1024;
+
 /**
- * Streams rows by their place, a few thousand at a time, up to the last one at the start. No cursor stays open between them. The end is no
+ * Streams rows by their place, some at a time, up to the last one at the start. No cursor stays open between them. The end is no
  * condition of the statement: without statistics PostgreSQL takes a range for a few rows, and would read and sort all that is left each time.
  */
 export async function* streamed<Stored extends Placed, Row>(
   use: Use,
-  last: string,
-  next: (connection: SqlConnection, after: number, count: number) => Stored[] | Promise<Stored[]>,
+  ends: string,
+  next: (connection: SqlConnection, after: SqlValue, count: number, wide: boolean) => Stored[] | Promise<Stored[]>,
   rowOf: (stored: Stored) => Row,
 ): AsyncGenerator<Row, void, undefined> {
-  const size = 4096;
-  const end = await use(async (connection) => Number((await connection.one<{ n: number | null }>(last))?.n ?? firstPlace));
-  for (let after = firstPlace; ; ) {
-    const chunk = await use((connection) => next(connection, after, size));
+  const found = await use((connection) => endsOf(connection, ends));
+  if (!found) return;
+  const { before, last, wide } = found;
+  for (let after = before; ; await yieldNow()) {
+    const chunk = await use((connection) => next(connection, after, rowsAtOnce, wide));
     for (const stored of chunk) {
-      if (Number(stored.attune_place) > end) return;
+      if (isAfter(stored.attune_place, last)) return;
       yield rowOf(stored);
     }
-    if (chunk.length < size) return;
-    after = Number(chunk[chunk.length - 1].attune_place);
+    if (chunk.length < rowsAtOnce) return;
+    after = chunk[chunk.length - 1].attune_place;
   }
 }
 
-/** Before every position. */
-export const firstPlace = Number.MIN_SAFE_INTEGER;
+/** The lowest number of 64 bits. */
+const firstPlace = String(-(2n ** 63n));
 
-/** A page, by a statement with parameters after, limit and offset. */
+/** A page, by a statement with parameters after, limit and offset, whose places have all digits. */
 export async function paged<Stored extends Placed, Row>(
   connection: SqlConnection,
   select: string,
-  { limit, offset, after }: PageRequest,
+  { limit, offset, after = firstPlace }: PageRequest,
   rowOf: (stored: Stored) => Row,
 ): Promise<RowPage<Row>> {
-  const stored = await connection.all<Stored>(select, Math.max(after, firstPlace), limit + 1, offset);
+  const stored = await connection.all<Stored>(select, after, limit + 1, offset);
   return pageOf(
-    stored.map((entry) => ({ place: Number(entry.attune_place), row: rowOf(entry) })),
+    stored.map((entry) => ({ place: String(entry.attune_place), row: rowOf(entry) })),
     limit,
   );
 }

@@ -3,6 +3,7 @@ import type { ColumnCodec } from '../shared/columns.ts';
 import type { InteractionsTable, ProductsTable } from '../shared/tables.ts';
 import type { SqlConnection } from './connection.ts';
 import { numbered, type SqlDialect } from './dialect.ts';
+import { type NumericIds, numericIds } from './numeric-ids.ts';
 
 /** What the stores learn when the tables are made. */
 export interface Schema {
@@ -12,6 +13,7 @@ export interface Schema {
   pairs?: { name: string; sql: string };
   /** Column with the time of an event: `timestamp`, or `time` in a table made by attune before 0.2. */
   eventTime: string;
+  numeric: NumericIds;
 }
 
 /** Creates missing tables and adds missing columns. */
@@ -68,7 +70,7 @@ export function makeTables(
     }
     for (const column of ['user', 'type'])
       await makeIndex(connection, dialect, { name: `idx_${events}_${column}`, table: events, columns: [column] });
-    return { indexes, eventTime, pairs };
+    return { indexes, eventTime, pairs, numeric: await numericIds(connection, dialect, { products, interactions }) };
   });
 }
 
@@ -87,7 +89,7 @@ export async function existingTables(
   const ofEvents = await namesOf(events);
   const eventTime = eventTimeOf(ofEvents);
   assertThere(ofEvents, events, ['id', eventTime, 'type', 'user', 'data']);
-  return { indexes: new Map(), eventTime };
+  return { indexes: new Map(), eventTime, numeric: await numericIds(connection, dialect, { products, interactions }) };
 }
 
 /** Makes sure that a table has its columns, where they cannot be made. @param found their names in lower case @throws ERR_STORE */

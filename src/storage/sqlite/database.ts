@@ -77,6 +77,7 @@ class SqliteDriver implements SqlDriver {
   readonly #handle: SqliteHandle;
   readonly #compiled = new Map<string, SqliteStatement>();
   #changes: SqliteStatement | undefined;
+  #takesLists: boolean | undefined;
 
   constructor(handle: SqliteHandle) {
     this.#handle = handle;
@@ -109,14 +110,13 @@ class SqliteDriver implements SqlDriver {
     }
   }
 
-  /** A lone value must be text or a number, because libsql takes a lone object for named parameters. */
   run(sql: string, values: readonly SqlValue[]): number {
     if (values.length === 0 && !/^(?:insert|update|delete)/i.test(sql)) {
       this.exec(sql); // some drivers do not compile what begins or ends a transaction
       return 0;
     }
     try {
-      const { changes } = (this.#statement(sql).run(...values) ?? {}) as { changes?: unknown };
+      const { changes } = (this.#statement(sql).run(...this.#bound(values)) ?? {}) as { changes?: unknown };
       return Number(changes ?? this.#changed());
     } catch (error) {
       throw ofDriver(error);
@@ -125,10 +125,20 @@ class SqliteDriver implements SqlDriver {
 
   all(sql: string, values: readonly SqlValue[]): unknown[] {
     try {
-      return this.#statement(sql).all(...values);
+      return this.#statement(sql).all(...this.#bound(values));
     } catch (error) {
       throw ofDriver(error);
     }
+  }
+
+  /**
+   * Values as the driver takes them: as one list where it can, because libsql copies separate ones once more, which takes a third of the time of an
+   * insert. Separate ones are never a lone object, which libsql would take for named parameters.
+   */
+  #bound(values: readonly SqlValue[]): readonly unknown[] {
+    if (values.length < 2) return values;
+    this.#takesLists ??= takesLists(this.#handle);
+    return this.#takesLists ? [values] : values;
   }
 
   #statement(sql: string): SqliteStatement {
@@ -145,6 +155,16 @@ class SqliteDriver implements SqlDriver {
   #changed(): number {
     this.#changes ??= this.#handle.prepare('select changes() as n');
     return Number((this.#changes.get() as { n: number }).n);
+  }
+}
+
+/** Whether a list of values is bound as these values. node:sqlite takes it for an object of named ones, and refuses it. */
+function takesLists(handle: SqliteHandle): boolean {
+  try {
+    const [row] = handle.prepare('select ? as a, ? as b').all([1, 'b']) as { a: unknown; b: unknown }[];
+    return row.a === 1 && row.b === 'b';
+  } catch {
+    return false;
   }
 }
 

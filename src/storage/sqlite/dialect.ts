@@ -21,11 +21,15 @@ export const sqliteDialect: SqlDialect = {
   rebuildIndexes: true,
   // Numbers by quote(), which writes all their digits; in JSON they would be rounded to 15. What is no number has no part in it.
   blockOf: (rows) =>
-    `select count(*) as n, max(p) as last, cast(group_concat(u, char(0)) as blob) as users, cast(group_concat(i, char(0)) as blob) as items, ` +
+    `select count(*) as n, cast(max(p) as text) as last, cast(group_concat(u, char(0)) as blob) as users, cast(group_concat(i, char(0)) as blob) as items, ` +
     `'[' || group_concat(quote(v)) || ']' as "values", '[' || group_concat(ifnull(t, 'null')) || ']' as times, ` +
     `sum(typeof(u) <> 'text' or typeof(i) <> 'text' or typeof(v) not in ('real', 'integer') or typeof(t) not in ('integer', 'null')) as odd ` +
     `from (${rows})`,
   columnsOfTable: 'select name from pragma_table_info(?)',
+  // Those of the affinities INTEGER and NUMERIC, see https://www.sqlite.org/datatype3.html. Drivers give numbers beyond 2^53 rounded, or refuse them.
+  numericColumns:
+    `select name from pragma_table_info(?) where type like '%int%' or (type <> '' and not (type like '%char%' or type like '%clob%' or ` +
+    `type like '%text%' or type like '%blob%' or type like '%real%' or type like '%floa%' or type like '%doub%'))`,
   ownerOfIndex: 'select tbl_name as owner from sqlite_master where lower(name) = lower(?)',
   reserved: { tables: /^sqlite_/i, columns: /^(?:rowid|oid|_rowid_)$/i },
 };

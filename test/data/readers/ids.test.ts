@@ -31,12 +31,12 @@ describe('ids of Parquet', () => {
         { name: 'user', data: ids },
         { name: 'item', data: ids },
         { name: 'plain', data: ids },
-        { name: 'price', data: [1999n, 1n, 2n, 3n] },
+        { name: 'price', data: [435n, -1999n, 7n, 110n] },
       ],
     );
     const expected = [...ids.slice(0, 3), 7];
     for (const name of ['user', 'item', 'plain']) expect(rows.map((row) => row[name])).toEqual(expected);
-    expect(rows[0].price).toBeCloseTo(19.99);
+    expect(rows.map((row) => row.price)).toEqual([4.35, -19.99, 0.07, 1.1]); // and not 4.3500000000000005
     const data = await Interactions.from(readParquet(path));
     expect([[...data.users], [...data.items]]).toEqual([ids.map(String), ids.map(String)]);
   });

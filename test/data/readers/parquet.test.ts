@@ -174,4 +174,11 @@ describe('readParquet', () => {
     const { readParquet: without } = await import('attune/node');
     await expect(without('a.parquet')[Symbol.asyncIterator]().next()).rejects.toThrow(coded('ERR_MISSING_PEER', 'npm install hyparquet'));
   });
+
+  it('says so where hyparquet is one that would end the process at some files', async () => {
+    vi.doMock('hyparquet', () => ({ parquetRead() {}, parquetMetadataAsync() {}, parquetSchema() {} }));
+    vi.resetModules();
+    const { readParquet: withOld } = await import('attune/node');
+    await expect(withOld('a.parquet')[Symbol.asyncIterator]().next()).rejects.toThrow(coded('ERR_MISSING_PEER', 'hyparquet 1.31 or later'));
+  });
 });

@@ -42,6 +42,7 @@ describe('readTable tells by content', () => {
     ['blanks', csv.replaceAll(',', '   ')],
     ['blanks after commas', csv.replaceAll(',', ', ')],
     ['gzip', gzipSync(csv)],
+    ['gzip in gzip', gzipSync(gzipSync(csv))],
     ['JSON lines', json.join('\n')],
     ['JSON lines with CR', json.join('\r')],
     ['JSON lines after a blank one', `\n${json.join('\n\n')}`],
@@ -50,6 +51,12 @@ describe('readTable tells by content', () => {
     ['JSON in gzip', gzipSync(`[${json}]`)],
     ['an object with data', `{"data":[${json}]}`],
     ['an object with data over lines', JSON.stringify({ version: [1, 2], about: { rows: 2 }, data: rows, more: [{ a: 1 }] }, null, 1)],
+    ['an object with products, as of an API', `{"total":2,"products":[${json}]}`],
+    ['an object with Items, as of DynamoDB', `{"Count":2,"Pages":{"of":[1]},"Items":[${json}],"ScannedCount":2}`],
+    [
+      'dicts with texts in parts, as pprint writes them',
+      "[{'user': ('a' \n 'nn'),\n  'item': 'tea',\n  'value': '5'},\n {'user': 'bob', 'item': 'j' \"a\"\n 'm', 'value': '4'}]",
+    ],
     ['dicts of Python', "{'user': u'ann', 'item': \"tea\", 'value': '5'}\n{'user': 'bob', 'item': 'j\\x61m', 'value': '4',}\n"],
     ['a list of dicts', "[{'user': u'ann', 'item': \"tea\", 'value': '5'}, {'user': 'bob', 'item': 'j\\x61m', 'value': '4'}]"],
     [
@@ -68,6 +75,14 @@ describe('readTable tells by content', () => {
       { user: "bob's ]", item: '{', value: 1 },
     ];
     for (const size of [1, 3, 1000]) expect(await all(inPieces(content, size))).toEqual(expected);
+  });
+
+  it('objects in one line that hold rows, however long the line is', async () => {
+    const many = Array.from({ length: 5000 }, (_, k) => ({ user: `u${k}`, item: 'tea [', tags: [k] }));
+    expect(await all(write(JSON.stringify({ total: 5000, page: { of: [1, 2] }, note: '[{', items: many })))).toEqual(many);
+    const orders = { order: 7, items: many };
+    expect(await all(write(JSON.stringify(orders)))).toEqual([orders]); // an order with its items is a row
+    expect(await all(write(`${JSON.stringify(orders)}\n${JSON.stringify(orders)}`))).toEqual([orders, orders]);
   });
 
   it('zstd', async () => expect(await all(write(storedZstd(Buffer.from(csv))))).toEqual(rows));
@@ -97,6 +112,8 @@ describe('readTable tells by content', () => {
 
   it.each([
     ['bzip2', 'BZh91AY&SY'],
+    ['tar', `${'ratings.csv'.padEnd(257, '\0')}ustar`],
+    ['Git LFS', 'version https://git-lfs.github.com/spec/v1\n'],
     ['xz', '\xfd7zXZ\0\0'],
     ['zip', 'PK\x03\x04 ratings.csv'],
     ['xlsx', 'PK\x03\x04 [Content_Types].xml'],
@@ -104,11 +121,25 @@ describe('readTable tells by content', () => {
     ['HDF5', '\x89HDF\r\n\x1a\n'],
     ['SQLite', 'SQLite format 3\0'],
     ['pickle', '\x80\x04\x95'],
+    ['pickle', '(lp0\n(dp1\nVuser\n'],
+    ['pickle', 'ccopy_reg\n_reconstructor\n'],
+    ['pickle', ']q\0(}q\x01(X'],
+    ['zip', 'PK\x05\x06'],
+    ['zlib', 'x\x9c\x8b'],
+    ['encrypted Parquet', 'PARE'],
+    ['SAS', '\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60\xb3\x14'],
+    ['Stata', 'r\x02\x01\0'],
+    ['Matrix Market', '%%MatrixMarket matrix coordinate real general\n2 2 2\n'],
+    ['ARFF', '% ratings\n@RELATION r\n@attribute user numeric\n'],
+    ['HTML', '<!-- sorry -->\n<html><body>'],
+    ['XML', '<Error><Code>NoSuchKey</Code></Error>'],
+    ['binary data', 'GIF89a\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'],
   ])('%s, and says what to do instead of reading it', async (name, begin) => {
     const content = Buffer.from(begin.padEnd(40), 'latin1');
     for (const bytes of [content, gzipSync(content)]) {
       await expect(all(write(bytes))).rejects.toThrow(coded('ERR_BAD_FILE', name));
       await expect(readCsv(write(bytes))[Symbol.asyncIterator]().next()).rejects.toThrow(coded('ERR_BAD_FILE', name));
+      await expect(all(inPieces(bytes, 7))).rejects.toThrow(coded('ERR_BAD_FILE', name));
     }
   });
 });
@@ -120,6 +151,30 @@ describe('texts', () => {
     expect((await all(write(content))).map((row) => row.title)).toEqual(expected);
     expect((await all(write(content), { quote: false })).map((row) => row.title)).toEqual(expected);
     await expect(readCsv(write(content))[Symbol.asyncIterator]().next()).rejects.toThrow(coded('ERR_BAD_ROW', 'quote: false'));
+  });
+
+  it('in quotes that hold tabs or lines are no letters, as spreadsheets write them', async () => {
+    const content = 'user\tnote\nann\t"one\ttwo"\nbob\t"one\r\ntwo ""2"" \n"\ncat\tthree\n';
+    const expected = ['one\ttwo', 'one\r\ntwo "2" \n', 'three'];
+    expect((await all(write(content))).map((row) => row.note)).toEqual(expected);
+    expect((await all(write(content.replaceAll('\t', '|')))).map((row) => row.note)).toEqual(['one|two', ...expected.slice(1)]);
+    const escaped = 'user\tnote\nann\t"a \\"b\\"\nc"\n';
+    expect((await all(write(escaped))).map((row) => row.note)).toEqual(['a "b"\nc']);
+  });
+
+  it('with quotes as letters are read as they are between bars and double colons too', async () => {
+    for (const delimiter of ['|', '::']) {
+      const content = `item|title|genre\n1|"Great Performances" Cats|Musical\n2|"Open|Drama\n`.replaceAll('|', delimiter);
+      expect((await all(write(content))).map((row) => row.title)).toEqual(['"Great Performances" Cats', '"Open']);
+    }
+  });
+
+  it('with more commas in the first line than there are tabs do not make it a file of commas', async () => {
+    const content = 'ann\tx\tbrown, soft, warm, new\nbob\ty\tred, old\n';
+    expect(await all(write(content), { header: ['user', 'item', 'note'] })).toEqual([
+      { user: 'ann', item: 'x', note: 'brown, soft, warm, new' },
+      { user: 'bob', item: 'y', note: 'red, old' },
+    ]);
   });
 
   it('with a backslash before quotes, delimiters and other letters', async () => {

@@ -37,6 +37,12 @@ describe('zstd, in every Node', () => {
     for (const size of [1, 5, 1000]) expect(await read(Buffer.concat(parts), size)).toEqual([...rows, { user: 'bob', item: 'tea' }]);
   });
 
+  it('that needs a dictionary is refused, also where it could be read by chance', async () => {
+    const frame = Buffer.from(compressed);
+    const withId = Buffer.concat([frame.subarray(0, 4), Buffer.from([frame[4] | 1]), Buffer.from([7]), frame.subarray(5)]);
+    await expect(read(withId)).rejects.toThrow(coded('ERR_NOT_SUPPORTED', 'dictionary'));
+  });
+
   it('that is cut off anywhere is an error, never a shorter file', async () => {
     const whole = Buffer.concat([compressed, skipped, storedZstd(text('bob,tea\n'), 3)]);
     const ends = new Set([compressed.length, compressed.length + skipped.length]); // where a shorter file is a whole one

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { codesKernels } from '../../../src/engine/generated/families/codes.ts';
 import { codesBatchKernels } from '../../../src/engine/generated/families/codes-batch.ts';
-import { coarseMany, countLevels, encodeRows, listRows } from '../../../src/engine/generated/jobs.ts';
+import { coarseMany, countLevels, encodeRows, listRows, scoreLevels } from '../../../src/engine/generated/jobs.ts';
+import type { Block } from '../../../src/engine/memory/block.ts';
 import { CoarseQuery } from '../../../src/semantic/indexes/shared/coarse-query.ts';
 import { unitVector } from '../../support/conformance.ts';
 
@@ -40,7 +41,23 @@ function prefiltered(plain: boolean, marked: boolean) {
   const list = engine.i32(padded);
   const listed = engine.call(listRows, { levels, count: padded, least: 40, list });
   const counted = engine.call(countLevels, { levels, count: padded, least: 40 });
-  return { first, closer, listed: [...list.array.subarray(0, listed)], counted };
+  return { first, closer, listed: [...list.array.subarray(0, listed)], counted, scored: scoredIn(engine, data, levels) };
+}
+
+/** Scores of the rows from level 40 on, of one at most; of the last query, of none. */
+function scoredIn(engine: Engine<'codes' | 'codes-batch'>, data: Block<Float32Array>, levels: Block<Uint8Array>) {
+  const [most, stride] = [1, levels.array.length / (queries + (queries & 1))];
+  const vectors = engine.f32(queries * dimensions);
+  for (let k = 0; k < queries; k++) vectors.array.set(unitVector(dimensions, 7 * k + 1), k * dimensions);
+  const leasts = engine.i32(Array.from({ length: queries }, (_, k) => (k === queries - 1 ? 0 : 40)));
+  const [lists, scores, counts] = [engine.i32(queries * most), engine.f32(queries * most), engine.i32(queries)];
+  const own = engine.f32(8 * queries);
+  const args = { levels, stride, own, leasts, n: 1, vectors, rows: data, f: dimensions, most, lists, scores, counts };
+  engine.runHere(scoreLevels, { hi: queries }, args);
+  return Array.from(counts.array, (count, k) => {
+    const of = <T>(block: Block<ArrayLike<T>>) => Array.from(block.array).slice(k * most, k * most + Math.min(count, most));
+    return { count, rows: of(lists), scores: of(scores) };
+  });
 }
 
 describe('the kernels of the coarse prefilter', () => {
@@ -56,6 +73,19 @@ describe('the kernels of the coarse prefilter', () => {
     expect(fast.listed).toEqual(plain.listed);
     expect(fast.counted).toBe(plain.counted);
     expect(fast.listed).toHaveLength(fast.counted);
+    expect(fast.scored.at(-1)).toEqual({ count: 0, rows: [], scores: [] });
+    expect(fast.scored.some(({ count }) => count > 1)).toBe(true);
+    for (const [k, { count, rows, scores }] of fast.scored.entries()) {
+      if (k < queries - 1) expect(count).toBeGreaterThan(0);
+      rows.forEach((r, e) => {
+        const query = unitVector(dimensions, 7 * k + 1);
+        const row = r === 9 ? Float32Array.from(unitVector(dimensions, 9), (x, d) => (d === 0 ? 1e20 : x)) : unitVector(dimensions, r % 60);
+        expect(scores[e]).toBeCloseTo(
+          row.reduce((sum, x, d) => sum + x * query[d], 0),
+          r === 9 ? -15 : 5,
+        );
+      });
+    }
   });
 
   it('never give a row a lower level than that of its score', () => {

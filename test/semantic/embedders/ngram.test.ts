@@ -1,4 +1,4 @@
-import { type Embedder, ngramEmbedder } from 'attune';
+import { type Embedder, ngramEmbedder, SemanticIndex } from 'attune';
 import { describe, expect, it } from 'vitest';
 import { ngramFromBytes } from '../../../src/semantic/embedders/ngram.ts';
 import { embedderConformance } from '../../support/conformance.ts';
@@ -35,6 +35,22 @@ describe('an n-gram embedder fitted on a catalogue', () => {
     const before = await plain.embed(catalogue);
     await plain.fit(catalogue);
     expect(await plain.embed(catalogue)).toEqual(before);
+  });
+
+  it('has a name of its own for every catalogue, so that caches and indexes tell its vectors apart', async () => {
+    const other = await (ngramEmbedder() as Required<Embedder>).fit(catalogue.slice(1));
+    const names = [ngramEmbedder(), await fitted(), other].map(({ name }) => name);
+    expect(new Set(names).size).toBe(3);
+    expect((await fitted()).name).toBe(names[1]);
+    const index = await SemanticIndex.build(
+      catalogue.map((text, id) => ({ id, text })),
+      {},
+    );
+    const bytes = index.toBytes();
+    const again = SemanticIndex.fromBytes(bytes, { embedder: ngramEmbedder() });
+    expect(await again.search('steel hose')).toEqual(await index.search('steel hose'));
+    expect(SemanticIndex.fromBytes(bytes, { embedder: await fitted() }).size).toBe(5);
+    expect(() => SemanticIndex.fromBytes(bytes, { embedder: other })).toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
   });
 
   it('has zeros for a text without words', async () => {

@@ -172,6 +172,26 @@ describe('an hnsw index', () => {
     }
   });
 
+  it('chooses among more candidates than are compared at once as plain TypeScript does', () => {
+    const rows = clustered(600, 0, 21);
+    const [fast, plain] = [false, true].map((twin) => {
+      const index = new Hnsw({ ...readHnswOptions({ m: 70, efConstruction: 200 }), plain: twin });
+      index.add(keysOf(0, 600), rows);
+      return index;
+    });
+    expect(Buffer.from(fast.toBytes()).equals(Buffer.from(plain.toBytes()))).toBe(true);
+  });
+
+  it('forgets the flags of a filter with the next one, which may have fewer', () => {
+    const rows = clustered(3000);
+    const index = filled(rows, 3000);
+    const query = rows.slice(0, dimensions);
+    for (const flags of [3000, 37, 4000, 1]) {
+      const { indices } = index.search(query, { n: 5000, allowed: new Uint8Array(flags).fill(1) });
+      expect([...indices].sort((a, b) => a - b)).toEqual([...keysOf(0, Math.min(flags, 3000))]);
+    }
+  });
+
   it('goes on from its bytes as it would have gone on itself', () => {
     const rows = clustered(3000);
     const index = filled(rows, 2000);

@@ -11,10 +11,10 @@ await store.promote('shop-als', version, 'production');
 const served = await AlsRecommender.load(store, 'shop-als@production'); // or 'shop-als', the newest; or 'shop-als@1'
 served.recommend('u2', { n: 3 });
 
-await als.save(store, 'shop-als');
-await store.promote('shop-als', 2, 'production');
-await store.rollback('shop-als', 'production'); // back to 1
+const next = await als.save(store, 'shop-als');
+await store.promote('shop-als', next.version, 'production');
+await store.rollback('shop-als', 'production'); // back to the version before
 await store.list('shop-als'); // [{ name, version, aliases, createdAt, sizeBytes, metadata }, ...]
-await store.delete('shop-als', 2); // refused while an alias points at it
+await store.delete('shop-als', next.version); // refused while an alias points at it
 
 export { served, store };

@@ -3,6 +3,7 @@ import { notFound, notReady, ShopError } from './errors.ts';
 import { listed, shownOf, withCards } from './listed.ts';
 import { apartFrom } from './people.ts';
 import { reasonsOf } from './placements/serve.ts';
+import { reasonsFor } from './reasons.ts';
 import { requestOf } from './recommend.ts';
 import type { Shop } from './shop.ts';
 import { readWhere } from './where.ts';
@@ -74,8 +75,7 @@ export async function explain(shop: Shop, user: string, item: string, recommenda
   const rest = apartFrom(item, taste);
   const request = requestOf(shop, user, rest);
   const because = recommendationId === undefined ? await reasonsOfAll() : await reasonsOf(shop, recommendationId, user, item);
-  const reasons = because.reasons.map(({ text, kind }) => ({ text, kind }));
-  const about = { user_id: user, item_id: item, ...because, reasons, said: taste.said.get(item) ?? {} };
+  const about = { user_id: user, item_id: item, ...because, said: taste.said.get(item) ?? {} };
   const history = Array.from(rest.liked, ([item, value]) => ({ item, value }));
   if (!als?.items.has(item) || !history.some((it) => als.items.has(it.item))) return { ...about, score: null, contributions: [] };
   const [{ score, contributions }] = request.history ? als.explainFor(history, [item]) : [als.explain(user, item)];
@@ -95,7 +95,7 @@ export async function explain(shop: Shop, user: string, item: string, recommenda
 
   async function reasonsOfAll() {
     const { strategy, items } = await shop.rankers.for('hybrid', 1).rank({ ...request, only: [item] }, { n: 1, includeSeen: true });
-    return { list: null, strategy, reasons: items[0]?.reasons ?? [] };
+    return { list: null, strategy, reasons: reasonsFor(rest, items[0]?.reasons ?? []) };
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { DataStore } from 'attune';
 import { ShopError } from './errors.ts';
@@ -34,9 +35,14 @@ export async function* exportLines(data: DataStore, wanted: readonly Table[] = t
   if (lines) yield lines;
 }
 
+/** Rows that are stored before others have a turn: at most some ten milliseconds, and enough that the sync after each group counts little. */
+const rowsPerGroup: Record<Table, number> = { products: rowsPerTurn, interactions: 500, events: 500 };
+
 /**
  * Takes in what {@link exportLines} wrote. What is there already is replaced, so that an import that was interrupted can be repeated, and a row that
  * breaks a rule is left out and named.
+ *
+ * @param onProducts gets the ids of products that came or are different now
  */
 export async function importLines(
   data: DataStore,
@@ -58,19 +64,17 @@ export async function importLines(
       counts.events += rows.length;
       return;
     }
-    const { products, interactions } = data;
-    const { inserted, updated, rejected } = await (table === 'products'
-      ? products.putMany(rows as never)
-      : interactions.putMany(rows as never));
+    const { inserted, updated, rejected, changed } =
+      table === 'products' ? await putProducts(data, rows) : { ...(await data.interactions.putMany(rows as never)), changed: [] };
     counts[table] += inserted + updated;
     for (const { row, reason } of rejected) counts.rejected.push({ line: group[row].line, reason });
-    if (table === 'products') await onProducts(rows.map(({ item }) => String(item)));
+    if (changed.length > 0) await onProducts(changed);
   };
   for await (const line of lines) {
     number++;
     if (line.trim() === '') continue;
     const entry = readLine(line, number);
-    if (entry.table !== table || waiting.length === rowsPerTurn) await store();
+    if (entry.table !== table || waiting.length === rowsPerGroup[table]) await store();
     table = entry.table;
     const reason = problemOf(table, entry.row);
     if (reason === undefined) waiting.push({ line: number, row: entry.row });
@@ -79,6 +83,15 @@ export async function importLines(
   await store();
   counts.rejected.sort((a, b) => a.line - b.line);
   return counts;
+}
+
+/** Stores products. @returns what the store says of them, and the ids of those that came or are different now */
+async function putProducts({ products }: DataStore, rows: readonly Record<string, unknown>[]) {
+  const ids = rows.map(({ item }) => String(item));
+  const before = await products.getMany(ids);
+  const put = await products.putMany(rows as never);
+  const after = await products.getMany(ids);
+  return { ...put, changed: ids.filter((_, k) => !isDeepStrictEqual(before[k], after[k])) };
 }
 
 function readLine(line: string, number: number): { table: Table; row: Record<string, unknown> } {

@@ -26,6 +26,9 @@ export interface Said {
   stars?: number;
 }
 
+/** What is known of nobody in particular. */
+export const nobody: Taste = { liked: new Map(), avoided: new Set(), said: new Map() };
+
 /** A taste without what was said of one product, which is no reason for that product. */
 export const apartFrom = (item: string, taste: Taste): Taste => ({
   ...taste,

@@ -1,8 +1,9 @@
 import type { RankedPage, RankRequest } from 'attune';
 import { notFound } from './errors.ts';
 import { listed } from './listed.ts';
-import type { Taste } from './people.ts';
+import { nobody, type Taste } from './people.ts';
 import type { ModelName, Side } from './ranker.ts';
+import { deedOf, withReasonsFor } from './reasons.ts';
 import type { Shop } from './shop.ts';
 
 /** The visitor, and what is known of them besides the database. */
@@ -53,23 +54,25 @@ export async function listFor(shop: Shop, ask: Ask): Promise<Recommended> {
 function keyOf(
   shop: Shop,
   { user_id, n, model = 'hybrid', interests, exclude }: Ask,
-  { liked, avoided }: Taste,
+  { liked, avoided, said }: Taste,
   { history }: RankRequest,
 ): string {
   // What a model has learned of a user counts besides the history that is given, so that nobody else has the same.
   const user = history && shop.live.als?.users.has(user_id) ? user_id : null;
-  return JSON.stringify([user, history ?? ['known', ...liked], [...avoided], n, model, interests, exclude]);
+  // Reasons name what was done, which the values do not tell.
+  const deeds = Array.from(liked.keys(), (item) => deedOf(said.get(item)));
+  return JSON.stringify([user, history ?? ['known', ...liked], deeds, [...avoided], n, model, interests, exclude]);
 }
 
 async function makeList(
   shop: Shop,
   { n, model = 'hybrid', interests, exclude = [] }: Ask,
-  { avoided }: Taste,
+  taste: Taste,
   request: RankRequest,
 ): Promise<Recommended> {
-  const never = [...exclude, ...avoided, ...shop.live.gone];
+  const never = [...exclude, ...taste.avoided, ...shop.live.gone];
   const page = await shop.rankers.for(model, n).rank({ ...request, interests, exclude: never }, { n });
-  const entries = entriesOf(shop, page);
+  const entries = listed(shop, withReasonsFor(taste, page.items));
   return { strategy: page.strategy, items: entries.map((it) => it.item_id), json: JSON.stringify(entries) };
 }
 
@@ -78,7 +81,7 @@ export async function similar(shop: Shop, item_id: string, n: number, by: Side):
   if (!shop.catalogue.get(item_id)) throw notFound('product', item_id);
   return shop.lists.of(JSON.stringify(['similar', item_id, n, by]), [shop.live.version], async () => {
     const page = await shop.rankers.similarity(by).rank({ context: { item: item_id }, exclude: [item_id, ...shop.live.gone] }, { n });
-    return JSON.stringify(entriesOf(shop, page));
+    return JSON.stringify(listed(shop, withReasonsFor(nobody, page.items)));
   });
 }
 
@@ -95,11 +98,4 @@ function isKnown({ live: { als } }: Shop, user: string, liked: Taste['liked']): 
   if (!als?.users.has(user)) return false;
   const known = [...als.interactionsOf(user)];
   return known.length === liked.size && known.every(({ item, value }) => liked.get(item) === value);
-}
-
-function entriesOf(shop: Shop, page: RankedPage) {
-  return listed(
-    shop,
-    page.items.map(({ item, score, reasons }) => ({ item, score, reasons: reasons.map(({ text, kind }) => ({ text, kind })) })),
-  );
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Shop } from '../domain/shop.ts';
@@ -6,6 +7,9 @@ const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** Lists over which coverage and diversity of what is served are taken. */
 const recentLists = 1000;
+
+/** Milliseconds that a scrape waits for the log of events, which is read whole the first time: some seconds where it has a million. */
+const longestWait = 2000;
 
 /** What Prometheus reads: how fast and how well the shop answers. One registry per server, so that several can live in one process. */
 export class ShopMetrics {
@@ -85,7 +89,9 @@ export class ShopMetrics {
     this.#cacheCounter('cache_hits_total', 'Answers out of a cache.', (cache) => cache.hits);
     this.#cacheCounter('cache_misses_total', 'Answers that a cache did not have.', (cache) => cache.misses);
     gauge('observations', 'Lists that were shown, by what came of them.', ['quality'], async (it) => {
-      const { good, bad, pending } = (await shop.observations()).counts;
+      const known = await Promise.race([shop.observations(), setTimeout(longestWait, undefined, { ref: false })]);
+      if (known === undefined) return; // the next scrape has them
+      const { good, bad, pending } = known.counts;
       for (const [quality, count] of Object.entries({ good, bad, pending })) it.set({ quality }, count);
     });
     gauge('products', 'Products in the shop.', [], (it) => it.set(shop.catalogue.size));

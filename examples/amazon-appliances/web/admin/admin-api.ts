@@ -1,5 +1,5 @@
 import { ApiError, type Recommendation, reach } from '../lib/api.ts';
-import { adminToken, forgetAdminToken } from '../lib/session.ts';
+import { adminToken, goToLogin } from '../lib/session.ts';
 
 export interface InsertResult {
   inserted: number;
@@ -92,10 +92,7 @@ export interface VariantFigures {
 /** Asks as the administrator. A token that has ended leads to the log-in. */
 async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await reach(path, { ...init, headers: { ...init.headers, authorization: `Bearer ${adminToken() ?? ''}` } });
-  if (response.status === 401) {
-    forgetAdminToken();
-    location.assign('/login');
-  }
+  if (response.status === 401) goToLogin();
   if (response.ok) return response;
   const body = await response.json().catch(() => undefined);
   throw new ApiError(response.status, body?.error?.message ?? `The server answered with ${response.status}.`);

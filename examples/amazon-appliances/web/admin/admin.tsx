@@ -2,7 +2,7 @@ import './admin.css';
 import { useEffect, useState } from 'preact/hooks';
 import { Frame } from '../components/frame.tsx';
 import { usePerson } from '../lib/person.ts';
-import { adminToken, forgetAdminToken } from '../lib/session.ts';
+import { adminToken, forgetAdminToken, goToLogin } from '../lib/session.ts';
 import { Data } from './data.tsx';
 import { Models } from './models.tsx';
 import { Monitoring } from './monitoring.tsx';
@@ -23,7 +23,7 @@ export function Admin() {
   const [person, choosePerson] = usePerson();
   const [tab, setTab] = useState(readTab);
   useEffect(() => {
-    if (!adminToken()) location.replace('/login');
+    if (!adminToken()) goToLogin();
     const back = () => setTab(readTab());
     addEventListener('hashchange', back);
     return () => removeEventListener('hashchange', back);
@@ -51,7 +51,7 @@ export function Admin() {
             class="button small"
             onClick={() => {
               forgetAdminToken();
-              location.assign('/login');
+              goToLogin();
             }}
           >
             Log out

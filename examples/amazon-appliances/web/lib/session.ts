@@ -15,3 +15,14 @@ export function keepAdminToken(token: string, seconds: number): void {
 }
 
 export const forgetAdminToken = () => sessionStorage.removeItem(key);
+
+let leaving = false;
+
+/** Leads to the log-in, which says why when a token has ended. Of many requests that are refused together the first decides. */
+export function goToLogin(): void {
+  if (leaving) return;
+  leaving = true;
+  const ended = sessionStorage.getItem(key) !== null;
+  forgetAdminToken();
+  location.replace(ended ? '/login#ended' : '/login');
+}

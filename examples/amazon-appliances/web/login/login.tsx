@@ -9,7 +9,7 @@ export function Login() {
   const [person, choosePerson] = usePerson();
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState(location.hash === '#ended' ? 'Your session has ended. Log in again to go on.' : undefined);
   const attempt = async (work: () => Promise<string>) => {
     setBusy(true);
     setProblem(undefined);

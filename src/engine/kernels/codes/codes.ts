@@ -10,7 +10,7 @@
 // the lowest bits on, that of the last row as a signed number. Lower halves are stored row by row, 32 dimensions in 16 bytes, with 8 added: lane k of 16 bits has
 // those of the dimensions k, 8 + k, 16 + k and 24 + k, from the lowest bits on.
 
-import { lanes, lowerProduct, slackOf, smallSlackOf, upperHalves, upperProducts } from './products';
+import { lanes, lowerProduct, slackOf, smallSlackOf, together, touch, upperHalves, upperProducts } from './products';
 import { F32s, I16s, I32s, Optional, U8s } from '../types';
 
 /** Numbers of an absolute value from `small` to `large` are coded; below that the code is 0, above it the errors are infinite. */
@@ -88,19 +88,6 @@ export function boundStrips(
     most = f32x4.max(most, i32x4.shuffle(most, most, 2, 3, 0, 1));
     store<f32>(strips + (<usize>strip >> 3), f32x4.extract_lane(f32x4.max(most, i32x4.shuffle(most, most, 1, 0, 3, 2)), 0));
   }
-}
-
-/** Rows whose memory is asked for together: the processor then waits once for all of them. */
-const together: i32 = 8;
-
-/** Reads a little of the lower halves of some rows, so that they are in the cache afterwards. */
-function touch(list: usize, count: i32, size: usize, low: usize): i32 {
-  let all = 0;
-  for (const end = list + (<usize>count << 2); list < end; list += 4) {
-    const code = low + <usize>load<i32>(list) * size;
-    for (let p = code; p < code + size; p += 64) all += load<i32>(p);
-  }
-  return all;
 }
 
 /**

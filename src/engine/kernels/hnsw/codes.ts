@@ -1,7 +1,7 @@
-// The similarity of nodes by their codes: of the query with a list of slots, and of two slots.
-import { fourBitQuery, fourBitSimilarity, scoreFourBits } from './four-bits';
+// The similarity of the query with a list of slots, by their codes.
+import { fourBitQuery, scoreFourBits } from './four-bits';
 import { CENTRE, CODES, FINE, FOUR_BIT, LIST, LIST_ROOM, pointer, QUERY, QUERY_SCALE, REFINED, SCALES, WIDTH, word } from './graph';
-import { sums, total } from './sums';
+import { scaledSums, sums, total } from './sums';
 import { touchRows } from './touch';
 
 /** The codes of a slot become the query. */
@@ -21,15 +21,16 @@ export function queryOf(g: usize, slot: i32): void {
 /**
  * Similarities of the query with the slots of `LIST`, written behind them. Four rows at a time: their cache misses overlap,
  * and a part of the query is loaded once for four. The list is filled up to a multiple of 4 with its last slot.
+ * @param isTheirs whether to round as if each of the slots were the query of the slot that is it; they are in the cache then
  */
-export function scoreList(g: usize, count: i32): void {
+export function scoreList(g: usize, count: i32, isTheirs: bool = false): void {
   if (count == 0) return;
   if (word(g, REFINED)) {
-    scoreFinely(g, count);
+    scoreFinely(g, count, isTheirs);
     return;
   }
   if (word(g, FOUR_BIT)) {
-    scoreFourBits(g, count);
+    scoreFourBits(g, count, isTheirs);
     return;
   }
   const list = pointer(g, LIST);
@@ -41,7 +42,7 @@ export function scoreList(g: usize, count: i32): void {
   const queryScale = f32x4.splat(load<f32>(g + (QUERY_SCALE << 2)));
   const last = load<i32>(list + ((<usize>count - 1) << 2));
   for (let k = count; k & 3; k++) store<i32>(list + ((<usize>k) << 2), last);
-  store<i32>(out, touchRows(list, count, codes, width, scales));
+  if (!isTheirs) store<i32>(out, touchRows(list, count, codes, width, scales));
   for (let k = 0; k < count; k += 4) {
     const at = list + ((<usize>k) << 2);
     const s0 = <usize>load<u32>(at), s1 = <usize>load<u32>(at, 4), s2 = <usize>load<u32>(at, 8), s3 = <usize>load<u32>(at, 12);
@@ -63,41 +64,17 @@ export function scoreList(g: usize, count: i32): void {
     const scale = f32x4(
       load<f32>(scales + (s0 << 2)), load<f32>(scales + (s1 << 2)), load<f32>(scales + (s2 << 2)), load<f32>(scales + (s3 << 2)),
     );
-    v128.store(out + ((<usize>k) << 2), f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sums(a, b, c, d)), scale), queryScale));
+    v128.store(out + ((<usize>k) << 2), scaledSums(sums(a, b, c, d), scale, queryScale, isTheirs));
   }
 }
 
-/** The similarity of two slots: what `scoreList` gives for one of them as the query of the other. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-export function similarity(g: usize, slot: i32, other: i32): f32 {
-  if (word(g, FOUR_BIT)) return fourBitSimilarity(g, slot, other);
-  return word(g, REFINED) ? fineSimilarity(g, slot, other) : coarseSimilarity(g, slot, other);
-}
-
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function coarseSimilarity(g: usize, slot: i32, other: i32): f32 {
-  const width = <usize>word(g, WIDTH);
-  const codes = pointer(g, CODES);
-  const scales = pointer(g, SCALES);
-  let a = codes + <usize>slot * width, b = codes + <usize>other * width;
-  let s = i32x4.splat(0), t = s;
-  const end = a + width;
-  while (a < end) {
-    s = i32x4.add(s, i32x4.dot_i16x8_s(v128.load8x8_s(a), v128.load8x8_s(b)));
-    t = i32x4.add(t, i32x4.dot_i16x8_s(v128.load8x8_s(a, 8), v128.load8x8_s(b, 8)));
-    a += 16; b += 16;
-  }
-  s = i32x4.add(s, t);
-  const sum = i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
-  return <f32>sum * load<f32>(scales + ((<usize>other) << 2)) * load<f32>(scales + ((<usize>slot) << 2));
-}
-
-function scoreFinely(g: usize, count: i32): void {
+function scoreFinely(g: usize, count: i32, isTheirs: bool): void {
   const list = pointer(g, LIST);
   const out = list + ((<usize>word(g, LIST_ROOM)) << 2);
-  for (let k = 0; k < count; k++) store<f32>(out + ((<usize>k) << 2), fineScore(g, load<i32>(list + ((<usize>k) << 2))));
+  for (let k = 0; k < count; k++) {
+    const slot = load<i32>(list + ((<usize>k) << 2));
+    store<f32>(out + ((<usize>k) << 2), isTheirs ? fineSimilarity(g, slot, word(g, CENTRE)) : fineScore(g, slot));
+  }
 }
 
 /** The similarity of the query with a slot by both of its codes. */

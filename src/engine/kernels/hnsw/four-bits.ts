@@ -1,6 +1,6 @@
 // Codes of four bits per dimension: see FOUR_BIT in graph.ts.
 import { CENTRE, CODES, FOUR_BIT, LIST, LIST_ROOM, pointer, QUERY, QUERY_SCALE, SCALES, WIDTH, word } from './graph';
-import { sums, total } from './sums';
+import { scaledSums, sums, total } from './sums';
 import { touchRows } from './touch';
 
 /** Sixteen codes as what they stand for. */
@@ -30,7 +30,7 @@ export function fourBitQuery(g: usize, slot: i32): void {
 }
 
 /** As `scoreList`: twice the products of the query with the codes, less 15 times the sum of the query. */
-export function scoreFourBits(g: usize, count: i32): void {
+export function scoreFourBits(g: usize, count: i32, isTheirs: bool): void {
   const list = pointer(g, LIST);
   const out = list + ((<usize>word(g, LIST_ROOM)) << 2);
   const width = <usize>word(g, WIDTH), row = width >> 1;
@@ -39,7 +39,7 @@ export function scoreFourBits(g: usize, count: i32): void {
   const half = i8x16.splat(15), end = query + (width << 1);
   const last = load<i32>(list + ((<usize>count - 1) << 2));
   for (let k = count; k & 3; k++) store<i32>(list + ((<usize>k) << 2), last);
-  store<i32>(out, touchRows(list, count, codes, row, scales));
+  if (!isTheirs) store<i32>(out, touchRows(list, count, codes, row, scales));
   let s = i32x4.splat(0);
   for (let q = query; q < end; q += 16) s = i32x4.add(s, i32x4.dot_i16x8_s(v128.load(q), i16x8.splat(15)));
   const base = i32x4.splat(total(s));
@@ -68,29 +68,6 @@ export function scoreFourBits(g: usize, count: i32): void {
       load<f32>(scales + (s0 << 2)), load<f32>(scales + (s1 << 2)), load<f32>(scales + (s2 << 2)), load<f32>(scales + (s3 << 2)),
     );
     const sum = i32x4.sub(i32x4.shl(sums(a, b, c, d), 1), base);
-    v128.store(out + ((<usize>k) << 2), f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sum), scale), queryScale));
+    v128.store(out + ((<usize>k) << 2), scaledSums(sum, scale, queryScale, isTheirs));
   }
-}
-
-/** Padding counts one for each of its dimensions, since both of its codes stand for 1. */
-export function fourBitSimilarity(g: usize, slot: i32, other: i32): f32 {
-  const width = word(g, WIDTH), row = <usize>(width >> 1);
-  const codes = pointer(g, CODES), scales = pointer(g, SCALES);
-  const half = i8x16.splat(15);
-  let a = codes + <usize>slot * row, b = codes + <usize>other * row;
-  const end = a + row;
-  let s = i32x4.splat(0), t = s;
-  while (a < end) {
-    const x = v128.load(a), y = v128.load(b);
-    let u = levels(v128.and(x, half)), v = levels(v128.and(y, half));
-    s = i32x4.add(s, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(u), i16x8.extend_low_i8x16_s(v)));
-    t = i32x4.add(t, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(u), i16x8.extend_high_i8x16_s(v)));
-    u = levels(i8x16.shr_u(x, 4));
-    v = levels(i8x16.shr_u(y, 4));
-    s = i32x4.add(s, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(u), i16x8.extend_low_i8x16_s(v)));
-    t = i32x4.add(t, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(u), i16x8.extend_high_i8x16_s(v)));
-    a += 16; b += 16;
-  }
-  const sum = total(i32x4.add(s, t)) - (width - word(g, FOUR_BIT));
-  return <f32>sum * load<f32>(scales + ((<usize>other) << 2)) * load<f32>(scales + ((<usize>slot) << 2));
 }

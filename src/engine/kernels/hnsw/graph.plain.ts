@@ -33,6 +33,7 @@ export const hnswWords = {
   record: 27,
   lowBits: 28,
   unpacked: 29,
+  touched: 30,
 } as const;
 
 /** What the twins know of a graph: its header, its lists of links, the similarity of its nodes. In the order of graph.ts, which says more. */

@@ -57,6 +57,8 @@ export const RECORD = 27;
 export const LOW_BITS = 28;
 /** Room for two unpacked lists. */
 export const UNPACKED = 29;
+/** What was read for the cache alone. */
+export const TOUCHED = 30;
 
 // @ts-ignore: decorator of AssemblyScript
 @inline
@@ -86,6 +88,16 @@ export function meet(seen: usize, slot: i32): bool {
   const bit = <u32>1 << (slot & 31);
   store<u32>(at, bits | bit);
   return (bits & bit) == 0;
+}
+
+/** Meets a slot if `wanted` is 1, and does nothing if it is 0. @returns 1 if that is the first time, else 0 */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function meetIf(seen: usize, slot: i32, wanted: i32): i32 {
+  const at = seen + ((<usize>slot >> 5) << 2);
+  const bits = load<u32>(at);
+  store<u32>(at, bits | ((<u32>wanted) << (slot & 31)));
+  return wanted & ~(bits >> (slot & 31));
 }
 
 /** Where the links of a slot on a level begin, unless they are packed. */

@@ -1,6 +1,7 @@
 import { fineScore, scoreList } from './codes';
-import { ALLOWED, degreeAt, LIST, LIST_ROOM, meet, meetNone, pointer, POOL, REFINED, SCALES, SEEN, word } from './graph';
+import { ALLOWED, degreeAt, EDGES, LIST, LIST_ROOM, meet, meetIf, meetNone, pointer, POOL, REFINED, SCALES, SEEN, word } from './graph';
 import { linksOf } from './packed';
+import { touchLinks } from './touch';
 
 /** Flags an entry of the pool whose links have been followed. */
 const FOLLOWED: i32 = 1 << 30;
@@ -70,8 +71,9 @@ export function searchLevel(g: usize, level: i32, size: i32, ef: i32, isFiltered
     }
     store<i32>(entry, slot | FOLLOWED, 4);
     const fresh = isFiltered ? allowedNear(g, slot) : freshLinks(g, slot, level);
-    scoreList(g, fresh);
     next++;
+    if (next < size) touchLinks(g, load<i32>(pool + ((<usize>next) << 3), 4) & ~FOLLOWED, level); // most likely the next to be followed
+    scoreList(g, fresh);
     for (let k = 0; k < fresh; k++) {
       const score = load<f32>(scores + ((<usize>k) << 2));
       if (size == ef && !(score > load<f32>(pool + ((<usize>(ef - 1)) << 3)))) continue;
@@ -117,30 +119,32 @@ function allowedNear(g: usize, slot: i32): i32 {
   const degree = degreeAt(g, 0);
   const bytes = (<usize>degree) << 2;
   const enough = degree - (degree >> 2);
-  let fresh = 0, met = 0;
-  const start = linksOf(g, slot, 0);
-  for (let at = start; at < start + bytes; at += 4) {
+  const rejected = pointer(g, EDGES);
+  let fresh = 0, met = 0, others = 0;
+  // Without branches but for lists that end: what is allowed cannot be predicted.
+  let at = linksOf(g, slot, 0);
+  for (const end = at + bytes; at < end; at += 4) {
     const other = load<i32>(at);
     if (other < 0) break;
-    if (!load<u8>(allowed + <usize>other)) continue;
-    met++;
-    if (!meet(seen, other)) continue;
+    const isAllowed = <i32>(load<u8>(allowed + <usize>other) != 0);
     store<i32>(list + ((<usize>fresh) << 2), other);
-    fresh++;
+    store<i32>(rejected + ((<usize>others) << 2), other);
+    fresh += meetIf(seen, other, isAllowed);
+    others += 1 - isAllowed;
+    met += isAllowed;
   }
-  for (let at = start; at < start + bytes && met < enough; at += 4) {
-    const other = load<i32>(at);
-    if (other < 0) break;
-    if (load<u8>(allowed + <usize>other) || !meet(seen, other)) continue;
-    const second = linksOf(g, other, 0, 1);
-    for (let next = second; next < second + bytes && met < enough; next += 4) {
-      const far = load<i32>(next);
+  for (let k = 0; k < others && met < enough; k++) {
+    if (k + 1 < others) touchLinks(g, load<i32>(rejected + ((<usize>k) << 2), 4), 0);
+    const other = load<i32>(rejected + ((<usize>k) << 2));
+    if (!meet(seen, other)) continue;
+    at = linksOf(g, other, 0, 1);
+    for (const end = at + bytes; at < end && met < enough; at += 4) {
+      const far = load<i32>(at);
       if (far < 0) break;
-      if (!load<u8>(allowed + <usize>far)) continue;
-      met++;
-      if (!meet(seen, far)) continue;
+      const isAllowed = <i32>(load<u8>(allowed + <usize>far) != 0);
       store<i32>(list + ((<usize>fresh) << 2), far);
-      fresh++;
+      fresh += meetIf(seen, far, isAllowed);
+      met += isAllowed;
     }
   }
   return fresh;

@@ -52,6 +52,7 @@ function link(g: usize, slot: i32, from: i32, level: i32, ef: i32): void {
   start(g, from);
   const pool = pointer(g, POOL);
   for (let l = top; l >= 0; l--) {
+    if (l < top) queryOf(g, slot);
     const size = closely(g, l, searchLevel(g, l, 1, ef), ef);
     const nearest = load<u64>(pool);
     setLinks(g, slot, l, choose(g, pool, present(g, pool, size), word(g, UPPER_DEGREE)));

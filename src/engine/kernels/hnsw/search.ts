@@ -65,7 +65,7 @@ export function hnswScores(g: I32s, count: i32): void {
   scoreList(g, count);
 }
 
-/** How many of the flags are not 0. Sums of single bytes hold 255 rounds. */
+/** How many of the flags are not 0. */
 export function hnswCount(marks: U8s, count: i32): i32 {
   let total = 0;
   let k = 0;
@@ -76,25 +76,18 @@ export function hnswCount(marks: U8s, count: i32): i32 {
 
 /**
  * Writes to the list the slots of the keys from..to that are present and flagged, at most as many as it has room for.
- * @param marks one byte per key from `from` on
+ * @param marks one byte per key from `from` on, and 15 more to read
  * @param slotOf slot + 1 of each key, 0 = none
  */
 export function hnswMarked(g: I32s, marks: U8s, from: i32, to: i32, slotOf: I32s): i32 {
   const list = pointer(g, LIST);
   let found = 0;
-  for (let k = from; k < to; ) {
-    const at = marks + <usize>(k - from);
-    if (k + 16 <= to && !v128.any_true(v128.load(at))) {
-      k += 16;
-      continue;
-    }
-    const end = min(to, k + 16);
-    for (; k < end; k++) {
-      if (!load<u8>(marks + <usize>(k - from))) continue;
-      const slot = load<i32>(slotOf + ((<usize>k) << 2));
-      if (slot == 0) continue;
+  for (let k = from; k < to; k += 16) {
+    let flagged = ~i8x16.bitmask(i8x16.eq(v128.load(marks + <usize>(k - from)), i8x16.splat(0))) & (to - k < 16 ? (1 << (to - k)) - 1 : 0xffff);
+    for (; flagged; flagged &= flagged - 1) {
+      const slot = load<i32>(slotOf + ((<usize>(k + ctz(flagged))) << 2));
       store<i32>(list + ((<usize>found) << 2), slot - 1);
-      found++;
+      found += <i32>(slot != 0);
     }
   }
   return found;

@@ -15,3 +15,11 @@ export function sums(a: v128, b: v128, c: v128, d: v128): v128 {
 export function total(s: v128): i32 {
   return i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
 }
+
+/** Sums of products of codes times both scales, rounded after each: first that of the rows, or first that of the query. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function scaledSums(sums: v128, scales: v128, queryScale: v128, isQueryFirst: bool): v128 {
+  const numbers = f32x4.convert_i32x4_s(sums);
+  return isQueryFirst ? f32x4.mul(f32x4.mul(numbers, queryScale), scales) : f32x4.mul(f32x4.mul(numbers, scales), queryScale);
+}

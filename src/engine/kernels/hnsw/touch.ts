@@ -1,4 +1,5 @@
 // Overlapping cache misses.
+import { degreeAt, placeOf, RECORD, TOUCHED, word } from './graph';
 
 /**
  * Reads a word of each cache line of the rows of a list, and their scales, so that all their misses overlap: the products alone, a few rows at a
@@ -15,4 +16,15 @@ export function touchRows(list: usize, count: i32, codes: usize, width: usize, s
     for (let at = row; at < row + width; at += 64) touched |= load<i32>(at);
   }
   return touched;
+}
+
+/** The same with the links of a slot, which will be followed after some products. Packed ones are few bytes. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function touchLinks(g: usize, slot: i32, level: i32): void {
+  if (level == 0 && word(g, RECORD)) return;
+  const links = placeOf(g, slot, level);
+  let touched = 0;
+  for (let at = links; at < links + ((<usize>degreeAt(g, level)) << 2); at += 64) touched |= load<i32>(at);
+  store<i32>(g + (TOUCHED << 2), touched);
 }

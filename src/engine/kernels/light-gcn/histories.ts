@@ -1,7 +1,7 @@
 import { dot } from '../dense/vector';
 import { multiply, multiplyTransposed } from '../training/multiply';
-import { exp1, exp4, ln, sigmoid, softplusOfMinus } from '../training/numbers';
-import { sum4 } from '../dense/vector';
+import { exp1, ln, sigmoid, softplusOfMinus } from '../training/numbers';
+import { largestOfLine, oddsOfLine, scaleLine } from '../training/softmax';
 import { F32s, F64s, I32s } from '../types';
 
 // A user is the sum of the items of a history, x_u = sum over i of share_ui z_i. What a step learns from an item i of the history is how well
@@ -98,25 +98,14 @@ export function historySoftmax(
         if (place >= 0) store<f32>(line + ((<usize>place) << 2), -1e30);
       }
       // Odds over the largest logit of any kind, so that no power overflows.
-      let most = f32x4.splat(-1e29);
-      for (let e: usize = 0; e < n; e += 16) most = f32x4.max(most, v128.load(line + e));
-      let top = max<f32>(
-        max<f32>(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max<f32>(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
-      );
+      let top = largestOfLine(line, n, -1e29);
       for (let e = begin; e < last; e++) {
         const z = rowOf(table, items, e, s);
         const logit = biasAt(biases, items, e) + dot(rows + <usize>r * s, z, width) - load<f32>(shares + ((<usize>e) << 2)) * dot(z, z, width);
         store<f32>(pulls + ((<usize>e) << 2), logit);
         top = max<f32>(top, logit);
       }
-      let sums = f32x4.splat(0);
-      for (let e: usize = 0; e < n; e += 16) {
-        const logit = v128.load(line + e);
-        const odds = v128.and(exp4(f32x4.sub(logit, f32x4.splat(top))), f32x4.gt(logit, f32x4.splat(-1e29)));
-        v128.store(line + e, odds);
-        sums = f32x4.add(sums, odds);
-      }
-      const sum = each * sum4(sums);
+      const sum = each * oddsOfLine(line, n, top);
       let share: f32 = 0;
       for (let e = begin; e < last; e++) {
         const at = pulls + ((<usize>e) << 2);
@@ -129,8 +118,7 @@ export function historySoftmax(
         store<f32>(at, pull);
         add(pull, rowOf(table, items, e, s), to + <usize>r * s, s);
       }
-      const push = f32x4.splat(weight * each * share);
-      for (let e: usize = 0; e < n; e += 16) v128.store(line + e, f32x4.mul(push, v128.load(line + e)));
+      scaleLine(line, n, weight * each * share);
     }
     multiply(logits, n, 4, negatives, s, to, s, m, count, width, panel);
     multiply(logits, 4, n, rows, s, own, s, count, m, width, panel);

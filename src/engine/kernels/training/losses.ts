@@ -1,7 +1,8 @@
-import { dot, sum4 } from '../dense/vector';
+import { dot } from '../dense/vector';
 import { F32s, F64s, I32s, Optional } from '../types';
 import { multiply, multiplyTransposed } from './multiply';
-import { below, bitsAt, exp1, exp4, holds, ln, sigmoid, softplusOfMinus } from './numbers';
+import { below, bitsAt, exp1, holds, ln, sigmoid, softplusOfMinus } from './numbers';
+import { largestOfLine, oddsOfLine, scaleLine } from './softmax';
 
 /** Rows that a softmax takes at a time. */
 const tile: i32 = 64;
@@ -86,7 +87,7 @@ export function bceLoss(
  * target is -1.
  *
  * Gradients: drows; by its positive, which is `pulls` times the row; dnegatives, of which block k has its own, `stride` * k numbers behind, and
- * adds to it. Scratch: 64 * count + 8 * (the largest of count, width, 64) floats.
+ * adds to it. Scratch: 65 * count + 8 * (the largest of count, width, 64) floats.
  */
 export function sampledLoss(
   lo: i32, hi: i32, block: i32, scratch: usize, rows: F32s, positives: F32s, targets: I32s, negatives: F32s, negativeItems: I32s, count: i32,
@@ -96,7 +97,13 @@ export function sampledLoss(
     n: usize = (<usize>count) << 2;
   const own = dnegatives + ((<usize>block * <usize>stride) << 2);
   const logits = scratch,
-    panel = scratch + <usize>tile * n;
+    corrected = scratch + <usize>tile * n,
+    panel = corrected + n;
+  // What is taken from each logit; negatives that are -1 are out of reach.
+  for (let e: usize = 0; e < n; e += 4) {
+    const item = load<i32>(negativeItems + e);
+    store<f32>(corrected + e, item < 0 ? <f32>1e30 : corrections ? load<f32>(corrections + ((<usize>item) << 2)) : 0);
+  }
   let loss: f64 = 0;
   for (let first = lo; first < hi; first += tile) {
     const m = min(tile, hi - first);
@@ -116,7 +123,7 @@ export function sampledLoss(
       }
       const p = positives + <usize>(first + r) * s;
       const liked = scale * dot(x + <usize>r * s, p, width) - (corrections ? load<f32>(corrections + ((<usize>target) << 2)) : 0);
-      finishLogits(line, n, target, negativeItems, scale, corrections);
+      finishLogits(line, n, target, negativeItems, scale, corrected);
       if (kind == 0) loss += softmaxOfLine(line, n, liked, scale * weight, pulls + place);
       else loss += labelsOfLine(line, n, liked, scale * weight, pulls + place);
       const pull = f32x4.splat(load<f32>(pulls + place));
@@ -128,19 +135,13 @@ export function sampledLoss(
   store<f64>(stats + ((<usize>block) << 3), <f64>weight * loss);
 }
 
-/** Turns products into logits; those of negatives that do not count are out of reach. */
+/** Turns products into logits; that of the row's own target is out of reach. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function finishLogits(line: usize, n: usize, target: i32, items: usize, scale: f32, corrections: usize): void {
+function finishLogits(line: usize, n: usize, target: i32, items: usize, scale: f32, corrected: usize): void {
   for (let e: usize = 0; e < n; e += 16) {
-    const names = v128.load(items + e);
-    let logit = f32x4.mul(f32x4.splat(scale), v128.load(line + e));
-    if (corrections) {
-      logit = f32x4.sub(logit, f32x4(correction(corrections, items + e), correction(corrections, items + e + 4),
-        correction(corrections, items + e + 8), correction(corrections, items + e + 12)));
-    }
-    const out = v128.or(i32x4.eq(names, i32x4.splat(target)), i32x4.lt_s(names, i32x4.splat(0)));
-    v128.store(line + e, v128.bitselect(f32x4.splat(-1e30), logit, out));
+    const logit = f32x4.sub(f32x4.mul(f32x4.splat(scale), v128.load(line + e)), v128.load(corrected + e));
+    v128.store(line + e, v128.bitselect(f32x4.splat(-1e30), logit, i32x4.eq(v128.load(items + e), i32x4.splat(target))));
   }
 }
 
@@ -148,22 +149,10 @@ function finishLogits(line: usize, n: usize, target: i32, items: usize, scale: f
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function softmaxOfLine(line: usize, n: usize, liked: f32, weight: f32, pull: usize): f64 {
-  let most = f32x4.splat(liked);
-  for (let e: usize = 0; e < n; e += 16) most = f32x4.max(most, v128.load(line + e));
-  const top = max<f32>(
-    max<f32>(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max<f32>(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
-  );
-  let sums = f32x4.splat(0);
-  for (let e: usize = 0; e < n; e += 16) {
-    const logit = v128.load(line + e);
-    const odds = v128.and(exp4(f32x4.sub(logit, f32x4.splat(top))), f32x4.gt(logit, f32x4.splat(-1e29)));
-    v128.store(line + e, odds);
-    sums = f32x4.add(sums, odds);
-  }
+  const top = largestOfLine(line, n, liked);
   const own = exp1(liked - top);
-  const sum = own + sum4(sums);
-  const part = f32x4.splat(weight / sum);
-  for (let e: usize = 0; e < n; e += 16) v128.store(line + e, f32x4.mul(part, v128.load(line + e)));
+  const sum = own + oddsOfLine(line, n, top);
+  scaleLine(line, n, weight / sum);
   store<f32>(pull, weight * (own / sum - 1));
   return ln(<f64>sum) - <f64>(liked - top);
 }
@@ -182,11 +171,4 @@ function labelsOfLine(line: usize, n: usize, liked: f32, weight: f32, pull: usiz
   }
   store<f32>(pull, -weight * sigmoid(-liked));
   return softplusOfMinus(liked) + <f64>share * sum;
-}
-
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function correction(corrections: usize, name: usize): f32 {
-  const item = load<i32>(name);
-  return item < 0 ? 0 : load<f32>(corrections + ((<usize>item) << 2));
 }

@@ -56,21 +56,27 @@ function turn(from: usize, row: usize, to: usize): void {
   v128.store(to, v128.shuffle<f32>(AB, CD, 2, 3, 6, 7), 96);
 }
 
-/** Eight columns of c. A row is summed in the same order wherever it stands, so that blocks can be cut anywhere. */
+/**
+ * Eight columns of c. A row is summed in the same order wherever it stands, so that blocks can be cut anywhere. Where fewer than four rows are left
+ * the last one takes the places of those that are missing: it is then made more than once, to the same numbers.
+ */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function tiles(a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: usize, rowC: usize, m: i32, k: i32): void {
-  let i = 0;
-  for (; i + 4 <= m; i += 4) {
-    let p0 = a + <usize>i * rowA,
-      p1 = p0 + rowA,
-      p2 = p1 + rowA,
-      p3 = p2 + rowA,
+  const last = <usize>(m - 1);
+  for (let i: usize = 0; i < <usize>m; i += 4) {
+    const i1 = min(i + 1, last),
+      i2 = min(i + 2, last),
+      i3 = min(i + 3, last);
+    let p0 = a + i * rowA,
+      p1 = a + i1 * rowA,
+      p2 = a + i2 * rowA,
+      p3 = a + i3 * rowA,
       q = b;
-    const c0 = c + <usize>i * rowC,
-      c1 = c0 + rowC,
-      c2 = c1 + rowC,
-      c3 = c2 + rowC;
+    const c0 = c + i * rowC,
+      c1 = c + i1 * rowC,
+      c2 = c + i2 * rowC,
+      c3 = c + i3 * rowC;
     let s0 = v128.load(c0), t0 = v128.load(c0, 16),
       s1 = v128.load(c1), t1 = v128.load(c1, 16),
       s2 = v128.load(c2), t2 = v128.load(c2, 16),
@@ -104,21 +110,5 @@ function tiles(a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, c: u
     v128.store(c2, t2, 16);
     v128.store(c3, s3);
     v128.store(c3, t3, 16);
-  }
-  for (; i < m; i++) {
-    let p = a + <usize>i * rowA,
-      q = b;
-    const o = c + <usize>i * rowC;
-    let s = v128.load(o),
-      u = v128.load(o, 16);
-    for (let t = 0; t < k; t++) {
-      const x = v128.load32_splat(p);
-      s = f32x4.add(s, f32x4.mul(x, v128.load(q)));
-      u = f32x4.add(u, f32x4.mul(x, v128.load(q, 16)));
-      p += stepA;
-      q += stepB;
-    }
-    v128.store(o, s);
-    v128.store(o, u, 16);
   }
 }

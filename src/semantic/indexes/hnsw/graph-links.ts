@@ -12,7 +12,7 @@ const largestBatch = 2048;
 /** Fewer slots than this are not worth starting threads for. */
 const fewestShared = 2048;
 /** Slots and targets of a block of a job. */
-const slotsPerBlock = 16;
+const slotsPerBlock = 2;
 /** Slots that choose between two chances for others to work. */
 const slotsAtOnce = 256;
 const targetsPerBlock = 32;

@@ -5,7 +5,7 @@ import { type Position, padded, positionOf } from '../../../engine/memory/block.
 import { GrowingMemory } from '../../../engine/memory/growing-memory.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 
-/** Maximum number of slots and flags passed to a kernel at once. */
+/** Maximum number of slots passed to a kernel at once. */
 export const listRoom = 4096;
 /** The same for a thread: slots that a node may be linked to, with all of a batch that chose it. */
 const threadListRoom = 1024;
@@ -19,11 +19,11 @@ export const g = positionOf<Int32Array>(header);
 /** What lies in the memory behind what never grows, in this order; that of threads first, so that it stays where workers know it to be. */
 const parts = [
   ...['threads', 'codes', 'links', 'scales', 'upperOf', 'seen', 'removed', 'levels', 'upper', 'slotOf', 'allowed', 'fine', 'pool'],
-  'batch',
+  ...['marks', 'batch'],
 ] as Part[];
 type Part =
   | ('threads' | 'codes' | 'links' | 'scales' | 'upperOf' | 'seen' | 'removed' | 'levels' | 'upper' | 'slotOf' | 'allowed')
-  | ('fine' | 'pool' | 'batch');
+  | ('fine' | 'pool' | 'marks' | 'batch');
 type Word = keyof typeof hnswWords;
 
 /** How a graph is made. */
@@ -46,8 +46,7 @@ export class GraphMemory {
   readonly width: number;
   /** Bytes of the codes of a slot. */
   readonly rowBytes: number;
-  /** Room for `listRoom` flags, and for one vector. */
-  readonly marks: Position<Uint8Array>;
+  /** Room for one vector. */
   readonly vector: Position<Float32Array>;
   /** Where parts begin, and their bytes. */
   readonly at = Object.fromEntries(parts.map((part) => [part, 0])) as Record<Part, number>;
@@ -77,7 +76,6 @@ export class GraphMemory {
       fourBit: isFourBit ? dimensions : 0,
       record: 0,
     };
-    this.marks = positionOf(take(listRoom));
     this.vector = positionOf(take(4 * dimensions));
     this.#start = top();
     this.grow({});

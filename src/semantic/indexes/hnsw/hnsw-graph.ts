@@ -307,50 +307,45 @@ export class HnswGraph {
     return { count: isOpen ? this.#memory.call(hnswRefine, { g, size: count, ef, isFiltered }) : count, slot, score };
   }
 
-  /** Says which keys a filtered search may find. */
-  allow(allowed: Uint8Array): void {
-    const keys = Math.min(this.#memory.bytes.slotOf / 4, allowed.length);
-    this.#memory.call(hnswForbid, { g });
-    for (let from = 0; from < keys; from += listRoom) {
-      const to = Math.min(keys, from + listRoom);
-      this.#memory.u8.set(allowed.subarray(from, to), this.#memory.marks);
-      this.#memory.call(hnswAllow, { g, marks: this.#memory.marks, from, to, slotOf: positionOf<Int32Array>(this.#memory.at.slotOf) });
-    }
+  /** Takes a flag for each key, of which {@link allow} and {@link scan} know then. @returns how many of the keys that there may be have one */
+  flag(allowed: Uint8Array): number {
+    const keys = this.#memory.bytes.slotOf / 4;
+    const count = Math.min(keys, allowed.length);
+    this.#memory.grow({ marks: keys + 16 });
+    const at = this.#memory.at.marks;
+    this.#memory.u8.set(allowed.length > count ? allowed.subarray(0, count) : allowed, at);
+    this.#memory.u8.fill(0, at + count, at + keys);
+    return this.#memory.call(hnswCount, { marks: this.#marks, count });
   }
 
-  /** How many keys are flagged, present or not. */
-  countMarked(allowed: Uint8Array): number {
-    let count = 0;
-    for (let from = 0; from < allowed.length; from += listRoom) {
-      const some = allowed.subarray(from, from + listRoom);
-      this.#memory.u8.set(some, this.#memory.marks);
-      count += this.#memory.call(hnswCount, { marks: this.#memory.marks, count: some.length });
-    }
-    return count;
+  /** Lets a filtered search find the flagged keys. */
+  allow(): void {
+    this.#memory.call(hnswForbid, { g });
+    this.#memory.call(hnswAllow, { g, marks: this.#marks, from: 0, to: this.#memory.bytes.slotOf / 4, slotOf: this.#slotOf });
   }
 
   /** Hands the slots of all flagged keys (or of all keys) in blocks to `take`, with their similarities to the query. */
-  scan(allowed: Uint8Array | undefined, take: (slots: Int32Array, scores: Float32Array) => void): void {
-    const keys = Math.min(this.#memory.bytes.slotOf / 4, allowed?.length ?? Number.POSITIVE_INFINITY);
-    const list = this.#memory.word('list');
+  scan(isFiltered: boolean, take: (slots: Int32Array, scores: Float32Array) => void): void {
+    const keys = this.#memory.bytes.slotOf / 4;
+    const list = this.#memory.word('list') / 4;
+    this.#memory.grow({ marks: keys + 16 });
+    if (!isFiltered) this.#memory.u8.fill(1, this.#marks, this.#marks + keys);
     for (let from = 0; from < keys; from += listRoom) {
       const to = Math.min(keys, from + listRoom);
-      if (allowed) this.#memory.u8.set(allowed.subarray(from, to), this.#memory.marks);
-      else this.#memory.u8.fill(1, this.#memory.marks, this.#memory.marks + to - from);
-      const count = this.#memory.call(hnswMarked, {
-        g,
-        marks: this.#memory.marks,
-        from,
-        to,
-        slotOf: positionOf<Int32Array>(this.#memory.at.slotOf),
-      });
+      const marks = positionOf<Uint8Array>(this.#marks + from);
+      const count = this.#memory.call(hnswMarked, { g, marks, from, to, slotOf: this.#slotOf });
       if (count === 0) continue;
       this.#memory.call(hnswScores, { g, count });
-      take(
-        this.#memory.i32.subarray(list / 4, list / 4 + count),
-        this.#memory.f32.subarray(list / 4 + listRoom, list / 4 + listRoom + count),
-      );
+      take(this.#memory.i32.subarray(list, list + count), this.#memory.f32.subarray(list + listRoom, list + listRoom + count));
     }
+  }
+
+  get #marks() {
+    return positionOf<Uint8Array>(this.#memory.at.marks);
+  }
+
+  get #slotOf() {
+    return positionOf<Int32Array>(this.#memory.at.slotOf);
   }
 
   /** Levels of the slots from..to: each is a level higher with the chance 1 / m (there are log n of them, at that base). */

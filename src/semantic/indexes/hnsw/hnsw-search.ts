@@ -40,7 +40,7 @@ const mostAllowed = 0.6;
  */
 export function searchGraph(contents: GraphContents, { query, length, n, efSearch, allowed: flags }: GraphQuery): Ranked {
   const { graph, slots, keys, size } = contents;
-  const candidates = flags ? Math.min(size, graph.countMarked(flags)) : size;
+  const candidates = flags ? Math.min(size, graph.flag(flags)) : size;
   if (candidates === 0) return new TopK(0).take();
   const allowed = candidates < size ? flags : undefined;
   const margin = slots.aim(query);
@@ -70,7 +70,7 @@ function walkAllowed(
   let allowedAround = 0;
   for (let k = 0; k < around.count; k++) if (keys.of(around.slot(k)).some((key) => allowed[key] > 0)) allowedAround++;
   if (allowedAround * size < leastShareAround * around.count * candidates) return undefined;
-  graph.allow(allowed);
+  graph.allow();
   const ef = width + around.count - allowedAround;
   const found = graph.searchAllowed(around.count, ef, length);
   return found.count < ef ? undefined : found;
@@ -99,7 +99,7 @@ function scan(contents: GraphContents, allowed: Uint8Array | undefined, most: nu
   const prefilter = new TopK(n);
   let count = 0;
   let threshold = Number.NEGATIVE_INFINITY;
-  contents.graph.scan(allowed, (some, theirs) => {
+  contents.graph.scan(allowed !== undefined, (some, theirs) => {
     slots.set(some, count);
     scores.set(theirs, count);
     for (let k = 0; k < theirs.length; k++) {

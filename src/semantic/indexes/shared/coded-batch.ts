@@ -1,19 +1,23 @@
 import type { Engine } from '../../../engine/engine.ts';
 import { codesBatchKernels } from '../../../engine/generated/families/codes-batch.ts';
-import { type CoarseManyArguments, coarseMany, countLevels, listRows } from '../../../engine/generated/jobs.ts';
+import { coarseMany, countLevels, type Job, listRows, scoreLevels } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
 import { type Blocks, f32, i16, i32, layout, u8 } from '../../../engine/memory/layout.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
 import { CoarseQuery } from './coarse-query.ts';
 import { type CodedMemory, type Marks, mark, marksLayout, strip, widthOf } from './coded-memory.ts';
 import { offerAll, type UsedRows } from './rows.ts';
+import { mostScored, ScoredLevels, scoredLayout } from './scored-levels.ts';
 
 /** Queries that meet the codes of a row while it is in the cache. */
 const together = 128;
 /** A range is twice as long as all before it, up to so many times the first one: the score to beat rises in between. */
-const largest = 8;
+const largest = 16;
 /** Rows of a block of a job: their codes, and no more than a few milliseconds. */
 const blockSize = 2048;
+/** Queries of such a block. */
+const queriesAtOnce = 8;
+
 /** A query, and what was found for it. */
 interface Asked {
   query: Float32Array;
@@ -29,11 +33,10 @@ interface RowRange {
   marks: Marks | undefined;
 }
 
-/** The first look at the rows of a range. */
-interface Look {
-  rows: number;
-  args: CoarseManyArguments;
-}
+/** Runs a block job over some rows or queries, on one thread or on all. */
+type Run = <A>(job: Job<A, 'codes-batch'>, cut: { rows: number; blockSize: number }, args: NoInfer<A>) => void | Promise<void>;
+/** Work that all threads may take part in. */
+type Shared = (run: Run) => void | Promise<void>;
 
 /** An engine that rows with batches are made with. */
 export type BatchEngine = Engine<'codes' | 'codes-batch'>;
@@ -51,7 +54,7 @@ export interface Batches {
 }
 
 /** @param firstRows rows of the first range, a multiple of 32 */
-export function batchesOf(firstRows = 1024): Batches {
+export function batchesOf(firstRows = 512): Batches {
   return {
     families: [codesBatchKernels],
     layout: (capacity, dimensions) => batchLayout(capacity, dimensions, firstRows),
@@ -72,21 +75,23 @@ function batchLayout(capacity: number, dimensions: number, firstRows: number) {
     /** One level per row and query. */
     levels: u8(together * most),
     list: i32(most),
-    /** The query whose rows are scored. */
+    /** A query whose rows are scored one by one. */
     vector: f32(dimensions),
+    scored: scoredLayout(together, dimensions),
   });
 }
 
 /**
  * Many queries among coded rows, a range of rows after the other. The upper halves of the codes give each row and query an upper bound
  * (kernels/codes-batch/coarse.ts). In the first range those with the highest ones are scored, which gives a score to beat. From then on rows whose bound reaches
- * that score are bounded again at once by their whole codes, and the few that are left are scored.
+ * that score are bounded again at once by their whole codes, and the few that are left are scored, also by all threads.
  */
 export class CodedBatch {
   readonly #engine: BatchEngine;
   readonly #memory: CodedMemory;
   readonly #firstRows: number;
   readonly #blocks: Blocks<ReturnType<typeof batchLayout>['fields']>;
+  readonly #scored: ScoredLevels;
 
   static scratchBytes(width: number): number {
     return 8 * width + 32 * together;
@@ -101,22 +106,23 @@ export class CodedBatch {
     this.#memory = memory;
     this.#blocks = blocks;
     this.#firstRows = firstRows;
+    this.#scored = new ScoredLevels(memory, blocks.scored);
   }
 
   /** Offers for each query the rows that may be among its best; a promise with threads. */
   searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[], threads: boolean): void | Promise<void> {
     const engine = this.#engine;
-    const looks = this.#looks(queries, used, best);
+    const steps = this.#steps(queries, used, best);
     if (threads) {
       return (async () => {
-        for (const { rows, args } of looks) await engine.run(coarseMany, { rows, blockSize }, args);
+        for (const step of steps) await step((job, cut, args) => engine.run(job, cut, args));
       })();
     }
-    for (const { rows, args } of looks) engine.runHere(coarseMany, { hi: rows }, args);
+    for (const step of steps) step((job, { rows }, args) => engine.runHere(job, { hi: rows }, args));
   }
 
   /** The work on this thread, with the jobs for all threads in between. */
-  *#looks(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[]): Generator<Look> {
+  *#steps(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[]): Generator<Shared> {
     const { keys, n, allowed } = used;
     const marks = mark(this.#blocks.marks, keys, allowed);
     const asked: Asked[] = [];
@@ -135,9 +141,16 @@ export class CodedBatch {
   }
 
   /** As many queries as fit together, in a range of rows. */
-  *#group(group: readonly Asked[], range: RowRange, keys: Int32Array, n: number): Generator<Look> {
+  *#group(group: readonly Asked[], range: RowRange, keys: Int32Array, n: number): Generator<Shared> {
     yield this.#prefilter(group, range);
-    group.forEach((one, k) => {
+    // 0 where there is no score to beat yet, or one that rules nothing out.
+    const leasts = group.map(({ coarse, best }) => (n > mostScored ? 0 : coarse.levelOf(best.threshold)));
+    group.forEach(({ query }, k) => {
+      this.#scored.take(k, query, leasts[k]);
+    });
+    if (leasts.some((least) => least > 0)) yield this.#scoring(group.length, range, n);
+    for (const [k, one] of group.entries()) {
+      if (leasts[k] > 0 && this.#scored.offer(k, keys.subarray(range.lo), one.best)) continue;
       this.#blocks.vector.array.set(one.query);
       let end = 256;
       if (one.best.threshold === Number.NEGATIVE_INFINITY) {
@@ -145,7 +158,14 @@ export class CodedBatch {
         this.#score(one, k, range, keys, end, 256);
       }
       this.#score(one, k, range, keys, one.coarse.levelOf(one.best.threshold), end);
-    });
+    }
+  }
+
+  /** The job that scores the rows of each query that may be among its best. */
+  #scoring(queries: number, range: RowRange, n: number): Shared {
+    const { levels, own } = this.#blocks;
+    const args = this.#scored.job(range.lo, n, { levels, own, stride: levelsOf(range) });
+    return (run) => run(scoreLevels, { rows: queries, blockSize: queriesAtOnce }, args);
   }
 
   /** Offers the rows of a range whose level with the k-th query is at least `least` and below `end`, unless others have better scores by then. */
@@ -164,7 +184,7 @@ export class CodedBatch {
   }
 
   /** The job that bounds each row by the upper half of its code. */
-  #prefilter(group: readonly Asked[], { lo, hi, marks }: RowRange): Look {
+  #prefilter(group: readonly Asked[], { lo, hi, marks }: RowRange): Shared {
     const { width, blocks } = this.#memory;
     const { digits, own, levels } = this.#blocks;
     const stride = levelsOf({ lo, hi });
@@ -185,7 +205,8 @@ export class CodedBatch {
       marks: marks && within(marks, lo),
     };
     const asked = { pairs: Math.ceil(group.length / 2), queries: digits, own };
-    return { rows: hi - lo, args: { ...asked, ...rows, width, levels, stride } };
+    const args = { ...asked, ...rows, width, levels, stride };
+    return (run) => run(coarseMany, { rows: hi - lo, blockSize }, args);
   }
 
   /** Puts digits among those that come together. */

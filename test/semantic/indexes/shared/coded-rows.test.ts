@@ -71,6 +71,26 @@ describe('rows with codes', () => {
     );
   });
 
+  it.each([1, 10, 300])('give the best %d where more rows tie than are scored together', (n) => {
+    const count = 2000;
+    const dimensions = 12;
+    const rows = Array.from({ length: count }, (_, k) =>
+      Float32Array.from({ length: dimensions }, (_, d) => Math.sin((k % 3) * 12.9898 + d) + (k % 3 === 2 ? k / count : 0)),
+    );
+    const coded = new CodedRows(count, dimensions, 1, batchesOf());
+    rows.forEach((row, k) => {
+      coded.set(k, row);
+    });
+    const keys = Int32Array.from(rows, (_, k) => k);
+    const queries = [rows[0], rows[1], rows[count - 3], Float32Array.from(rows[5], (x) => -x)];
+    const best = queries.map(() => new TopK(n));
+    coded.searchMany(queries, { keys, n }, best, false);
+    for (const [k, query] of queries.entries()) {
+      const { indices, scores } = best[k].take();
+      expect({ indices: [...indices], scores: [...scores] }).toEqual(bruteForce(rows, keys, query, n, null));
+    }
+  });
+
   it('score few rows only', () => {
     const count = 4096;
     const dimensions = 64;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { HybridRanker, RankRequest } from 'attune';
 import { notFound, ShopError } from '../errors.ts';
 import { type Listed, listed } from '../listed.ts';
-import { apartFrom } from '../people.ts';
+import { apartFrom, type Taste } from '../people.ts';
+import { reasonsFor, withReasonsFor } from '../reasons.ts';
 import { requestOf } from '../recommend.ts';
 import type { Shop } from '../shop.ts';
 import { type Recipe, recipeOf } from './definition.ts';
@@ -83,9 +84,10 @@ export async function recommendIn(shop: Shop, name: string, ask: PlacementAsk): 
 
 /** A list as somebody would see it, without counting it. */
 export async function preview(shop: Shop, name: string, ask: PlacementAsk & { variant?: string }) {
-  const { ranker, request } = await prepared(shop, name, ask);
+  const { ranker, request, taste } = await prepared(shop, name, ask);
   const { strategy, items, skipped } = await ranker.rank(request, { n: ask.n });
-  return { strategy, skipped, recommendations: listed(shop, items).map((it, k) => ({ ...it, sources: items[k].sources })) };
+  const recommendations = listed(shop, withReasonsFor(taste, items)).map((it, k) => ({ ...it, sources: items[k].sources }));
+  return { strategy, skipped, recommendations };
 }
 
 /** Why a product stands on a list that somebody was shown: what its card said, or, when the list is no longer remembered, what it would say now. */
@@ -98,9 +100,9 @@ export async function reasonsOf(shop: Shop, id: string, user: string, item: stri
     if (card) return { list: { placement, version, variant }, strategy, reasons: card.reasons ?? [] };
   }
   const recipe = recipeOf(shop.placements.get(placement).definition, facts.variant);
-  const { ranker, request } = await forPerson(shop, facts, recipe, { user_id: user, n: 1 }, item);
+  const { ranker, request, taste } = await forPerson(shop, facts, recipe, { user_id: user, n: 1 }, item);
   const { strategy, items } = await ranker.rank({ ...request, exclude: [], only: [item] }, { n: 1, includeSeen: true });
-  return { list: { placement, version, variant }, strategy, reasons: items[0]?.reasons ?? [] };
+  return { list: { placement, version, variant }, strategy, reasons: reasonsFor(taste, items[0]?.reasons ?? []) };
 }
 
 /** Why a product is not on the list of somebody. */
@@ -120,8 +122,9 @@ async function prepared(shop: Shop, name: string, ask: PlacementAsk & { variant?
 }
 
 async function rankIn(shop: Shop, facts: ListFacts, recipe: Recipe, ask: PlacementAsk) {
-  const { ranker, request } = await forPerson(shop, facts, recipe, ask);
-  return ranker.rank(request, { n: ask.n });
+  const { ranker, request, taste } = await forPerson(shop, facts, recipe, ask);
+  const { strategy, items } = await ranker.rank(request, { n: ask.n });
+  return { strategy, items: withReasonsFor(taste, items) };
 }
 
 /** The ranker of a recipe, and what it is told of a person. @param about a product that is asked for: what they said of it is left out */
@@ -131,14 +134,14 @@ async function forPerson(
   recipe: Recipe,
   { interests, exclude = [] }: PlacementAsk,
   about?: string,
-): Promise<{ ranker: HybridRanker; request: RankRequest }> {
+): Promise<{ ranker: HybridRanker; request: RankRequest; taste: Taste }> {
   if (item !== undefined && !shop.catalogue.get(item)) throw notFound('product', item);
   const known = await shop.tastes.of(user, recipe.event_weights);
   const taste = about === undefined ? known : apartFrom(about, known);
   const key = `${placement} ${version} ${variant ?? ''} ${periodOf(recipe)}`;
   const ranker = shop.rankers.placement(key, recipe, () => rulesOf(recipe, periodOf(recipe), (id) => shop.catalogue.get(id) !== undefined));
   const never = [...exclude, ...taste.avoided, ...shop.live.gone, ...(item === undefined ? [] : [item])];
-  return { ranker, request: { ...requestOf(shop, user, taste), interests, context: { item }, exclude: never } };
+  return { ranker, taste, request: { ...requestOf(shop, user, taste), interests, context: { item }, exclude: never } };
 }
 
 /** Number of the time in which rotation shows the same; 0 without rotation. */
