@@ -92,8 +92,8 @@ function ids(given: Iterable<Id> | undefined, name: string): string[] {
 
 function texts(given: Iterable<string> | undefined, name: string): string[] {
   const entries = list<string>(given, name);
+  if (entries.every((entry) => typeof entry === 'string')) return entries;
   const bad = entries.find((entry) => typeof entry !== 'string');
-  if (bad === undefined) return entries;
   throw new AttuneError('ERR_BAD_ARGUMENT', `HybridRanker.rank: expected only texts in '${name}', got ${shown(bad)}.`);
 }
 

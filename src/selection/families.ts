@@ -187,15 +187,16 @@ export function readFamilies(value: unknown, name: string): readonly (FamilyName
   if (value === undefined) return familyNames;
   const families: unknown[] = Array.isArray(value) ? value : [];
   const names = families.map((family) => (typeof family === 'string' ? family : (family as ModelFamily | null)?.name));
-  const wrong = families.find((family) => !(typeof family === 'string' ? Object.hasOwn(own, family) : isFamily(family)));
-  if (families.length > 0 && wrong === undefined && new Set(names).size === names.length) return value as (FamilyName | ModelFamily)[];
+  if (families.length > 0 && families.every(isFamily) && new Set(names).size === names.length) return families;
+  const wrong = families.find((family) => !isFamily(family));
   throw new AttuneError(
     'ERR_BAD_OPTION',
     `${name} must be different families out of ${familyNames.map(shown).join(', ')}, or { name, make, settings } of your own, got ${shown(wrong ?? value)}.`,
   );
 }
 
-function isFamily(value: unknown): value is ModelFamily {
+function isFamily(value: unknown): value is FamilyName | ModelFamily {
+  if (typeof value === 'string') return Object.hasOwn(own, value);
   const { name, make, settings } = (value ?? {}) as Partial<ModelFamily>;
   return typeof name === 'string' && name !== '' && typeof make === 'function' && Array.isArray(settings) && settings.length > 0;
 }

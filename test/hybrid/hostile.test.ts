@@ -106,6 +106,12 @@ it('a context that is no object is refused', async () => {
     await expect(ranker.rank({ context } as never)).rejects.toMatchObject({ code: 'ERR_BAD_OPTION' });
 });
 
+it('interests that are no texts are refused', async () => {
+  const ranker = new HybridRanker({ sources: { good: () => good } });
+  for (const interests of [[undefined], [null], [7], [['quiet']], 7])
+    await expect(ranker.rank({ interests } as never)).rejects.toMatchObject({ code: 'ERR_BAD_ARGUMENT' });
+});
+
 it('a hostile request gets a page or a coded error, never anything else', () => {
   const hostile = fc.oneof(fc.anything(), fc.constantFrom(throws, '', '\u0000', 'a'.repeat(10_000), '__proto__', Number.NaN));
   const requests = fc.record(

@@ -234,6 +234,8 @@ describe('chooseModel', () => {
       { families: ['als', 'als'] },
       { families: ['svd'] },
       { families: [{ name: 'x' }] },
+      { families: [undefined] },
+      { families: [null] },
       { blend: 'yes' },
       { seeds: 1 },
     ])

@@ -80,6 +80,10 @@ describe('a distilled embedder', () => {
     const index = await SemanticIndex.build(items, { embedder: again });
     const loaded = SemanticIndex.fromBytes(index.toBytes());
     expect(await loaded.search('washing machine')).toEqual(await index.search('washing machine'));
+    for (const topics of [[undefined], [null], [{ text: 'hob', topic: '' }]])
+      await expect(quick({ use: 'documents', topics: topics as never })).rejects.toThrow(
+        expect.objectContaining({ code: 'ERR_BAD_OPTION' }),
+      );
     await expect(quick({ topics })).rejects.toThrow(expect.objectContaining({ code: 'ERR_BAD_OPTION' }));
     await expect(quick({ use: 'documents', topics: [] })).rejects.toThrow(expect.objectContaining({ code: 'ERR_EMPTY' }));
   });

@@ -30,12 +30,15 @@ export async function withTopics(table: StaticTable, given: Iterable<TopicText>,
 
 function readTopicTexts(given: Iterable<TopicText>): TopicText[] {
   const texts = typeof given?.[Symbol.iterator] === 'function' ? [...given] : undefined;
-  const wrong = texts?.find(
-    (each) => typeof each?.text !== 'string' || (each.topic !== undefined && (typeof each.topic !== 'string' || each.topic === '')),
-  );
-  if (texts && wrong === undefined) return texts;
+  if (texts?.every(isTopicText)) return texts;
+  const wrong = texts ? texts.find((each) => !isTopicText(each)) : given;
   throw new AttuneError(
     'ERR_BAD_OPTION',
-    `distil: option 'topics' must hold { text, topic }, a topic being text or undefined, got ${shown(texts ? wrong : given)}.`,
+    `distil: option 'topics' must hold { text, topic }, a topic being text or undefined, got ${shown(wrong)}.`,
   );
+}
+
+function isTopicText(value: unknown): value is TopicText {
+  const { text, topic } = (value ?? {}) as Partial<TopicText>;
+  return typeof text === 'string' && (topic === undefined || (typeof topic === 'string' && topic !== ''));
 }
