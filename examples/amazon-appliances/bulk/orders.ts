@@ -6,7 +6,7 @@ export interface Texts {
 
 /** Texts in the order of SQLite and of `memcmp`. */
 export interface Ranked {
-  /** Place of each text in `sorted`. */
+  /** Place of each text in `sorted`. Threads share it. */
   rank: Int32Array;
   /** A copy in order, which threads share, so that an index reads it from one end to the other. */
   sorted: Texts;
@@ -14,17 +14,28 @@ export interface Ranked {
 
 export function ranked({ bytes, ends }: Texts): Ranked {
   const order = inOrder(bytes, ends);
-  const rank = new Int32Array(order.length);
+  const rank = new Int32Array(new SharedArrayBuffer(4 * order.length));
   const sorted = {
     bytes: new Uint8Array(new SharedArrayBuffer(bytes.length)),
     ends: new Int32Array(new SharedArrayBuffer(4 * ends.length)),
   };
+  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const target = new DataView(sorted.bytes.buffer);
   let at = 0;
-  for (let k = 0; k < order.length; k++) {
-    const id = order[k];
-    rank[id] = k;
-    for (let from = startOf(ends, id); from < ends[id]; from++) sorted.bytes[at++] = bytes[from];
-    sorted.ends[k] = at;
+  const touched = new Uint8Array(1); // an array, or a compiler would leave the reading out
+  for (let from = 0; from < order.length; from += 64) {
+    const to = Math.min(order.length, from + 64);
+    // The texts are anywhere in memory: to read a little of each of some first lets the processor fetch them side by side.
+    for (let k = from; k < to; k++) touched[0] ^= bytes[startOf(ends, order[k])] ^ rank[order[k]];
+    for (let k = from; k < to; k++) {
+      const id = order[k];
+      const end = ends[id];
+      rank[id] = k;
+      let place = startOf(ends, id);
+      for (; place + 4 <= end; place += 4, at += 4) target.setInt32(at, source.getInt32(place));
+      for (; place < end; place++) sorted.bytes[at++] = bytes[place];
+      sorted.ends[k] = at;
+    }
   }
   return { rank, sorted };
 }

@@ -25,6 +25,7 @@ export async function writeRatingTable(path: string, ratings: RatingColumns, row
     path,
     pages: file.counter,
     users: ratings.users,
+    userOrder: ratings.userOrder,
     items: ratings.items,
     user: ratings.user,
     item: ratings.item,

@@ -1,6 +1,6 @@
 import { writeTree } from './btree.ts';
 import { indexEntries } from './index-entries.ts';
-import { counting, ranked, sortedBy, type Texts } from './orders.ts';
+import { counting, type Ranked, ranked, sortedBy, type Texts } from './orders.ts';
 import { PageFile } from './page-file.ts';
 import type { Roots } from './rating-table.ts';
 
@@ -10,6 +10,8 @@ export interface UserIndexes {
   /** Counts the pages of the file; see {@link PageFile}. */
   pages: Int32Array;
   users: Texts;
+  /** The users in order, where that is known. */
+  userOrder?: Ranked;
   items: Texts;
   user: Int32Array;
   item: Int32Array;
@@ -28,13 +30,13 @@ export interface UserOrder {
 export type UserIndexMessage = { order: UserOrder; unused?: undefined } | { order?: undefined; unused: number[] };
 
 /** Puts the users in order and writes the index of pairs. */
-export async function* userIndexes({ path, pages, user, item, rows, roots, ...texts }: UserIndexes): AsyncGenerator<UserIndexMessage> {
-  const users = ranked(texts.users);
+export async function* userIndexes({ path, pages, user, item, rows, roots, ...ids }: UserIndexes): AsyncGenerator<UserIndexMessage> {
+  const users = ids.userOrder ?? ranked(ids.users);
   const ranks = new Int32Array(new SharedArrayBuffer(4 * rows.length));
   for (let k = 0; k < rows.length; k++) ranks[k] = users.rank[user[rows[k]]];
   const order = { sorted: users.sorted, ranks };
   yield { order };
-  const items = ranked(texts.items);
+  const items = ranked(ids.items);
   const itemRanks = rows.map((row) => items.rank[item[row]]);
   const byItem = sortedBy(counting(rows.length), itemRanks, items.rank.length);
   const byPair = sortedBy(byItem, ranks, users.rank.length);

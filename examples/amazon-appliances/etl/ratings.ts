@@ -1,5 +1,5 @@
 import { IdMap } from 'attune';
-import type { Texts } from '../bulk/orders.ts';
+import { type Ranked, ranked, type Texts } from '../bulk/orders.ts';
 import type { RatingBatch } from './batch.ts';
 import type { Rating } from './review.ts';
 
@@ -20,6 +20,8 @@ type Columns = { -readonly [name in keyof typeof columns]: InstanceType<(typeof 
 export interface RatingColumns extends Readonly<Columns> {
   users: Texts;
   items: Texts;
+  /** The users in order, if they were put there before. */
+  userOrder?: Ranked;
 }
 
 /**
@@ -35,6 +37,7 @@ export class Ratings {
   #first: Int32Array = new Int32Array(1024);
   /** Row + 1 of every other rating by a hash of the pair, 0 = free; never more than half full. A Map takes ten times as much. */
   #table = new Int32Array(4096);
+  #ordered?: { users: Texts; order: Ranked };
 
   get size(): number {
     return this.#size;
@@ -77,14 +80,27 @@ export class Ratings {
     }
   }
 
+  /** Puts the users in order, which takes a while: for when this thread has nothing else to do. */
+  orderUsers(): void {
+    const users = shared(this.users.toColumns());
+    this.#ordered = { users, order: ranked(users) };
+  }
+
   /** The columns alone, for the last steps: what finds ids and pairs takes as much memory, and is given up. */
   release(): RatingColumns {
     const { users, items } = this;
+    const ordered = this.#ordered?.users.ends.length === users.size ? this.#ordered : undefined;
+    this.#ordered = undefined;
     this.users = new IdMap();
     this.items = new IdMap();
     this.#first = new Int32Array(1024);
     this.#table = new Int32Array(4096);
-    return { ...this.#columns, users: shared(users.toColumns()), items: shared(items.toColumns()) };
+    return {
+      ...this.#columns,
+      users: ordered?.users ?? shared(users.toColumns()),
+      userOrder: ordered?.order,
+      items: shared(items.toColumns()),
+    };
   }
 
   at(row: number): Rating {
@@ -102,28 +118,22 @@ export class Ratings {
   /** Positions of the ratings whose user and product pass, then the core in which every user and product has `least` of them. */
   select({ keepUser, keepItem, least }: { keepUser: Uint8Array; keepItem: Uint8Array; least: number }): Int32Array {
     const { user, item } = this.#columns;
-    const perUser = new Int32Array(this.users.size);
-    const perItem = new Int32Array(this.items.size);
     let rows = new Int32Array(this.#size);
     let kept = 0;
-    for (let row = 0; row < this.#size; row++) {
-      if (!keepUser[user[row]] || !keepItem[item[row]]) continue;
-      perUser[user[row]]++;
-      perItem[item[row]]++;
-      rows[kept++] = row;
-    }
+    for (let row = 0; row < this.#size; row++) if (keepUser[user[row]] && keepItem[item[row]]) rows[kept++] = row;
     rows = rows.slice(0, kept);
-    for (;;) {
-      const core = rows.filter((row) => perUser[user[row]] >= least && perItem[item[row]] >= least);
-      if (core.length === rows.length) return rows;
-      perUser.fill(0);
-      perItem.fill(0);
-      for (const row of core) {
+    while (least > 1) {
+      const perUser = new Int32Array(this.users.size);
+      const perItem = new Int32Array(this.items.size);
+      for (const row of rows) {
         perUser[user[row]]++;
         perItem[item[row]]++;
       }
+      const core = rows.filter((row) => perUser[user[row]] >= least && perItem[item[row]] >= least);
+      if (core.length === rows.length) break;
       rows = core;
     }
+    return rows;
   }
 
   /** The row of a pair of a known user, or -1. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { IdMap, type Progress } from 'attune';
-import { databaseOf, kindOf } from '../pipeline/database.ts';
+import { type DatabaseKind, databaseOf, kindOf } from '../pipeline/database.ts';
 import { loadProducts, type ProductCounts, type ProductMessage } from './load-products.ts';
 import { writeParquet } from './parquet.ts';
 import { checkQuality, type Figures, type QualityReport } from './quality.ts';
@@ -76,7 +76,9 @@ export async function runEtl(options: EtlOptions, step: Step): Promise<EtlSummar
   const target = kind.placeOfLoad(database, building);
   const rejects = new Rejects(file('rejects.jsonl.gz'));
   try {
-    const { ratings, counts, products } = await step('Reading files', (onProgress) => readFiles(options, target, rejects, onProgress));
+    const { ratings, counts, products } = await step('Reading files', (onProgress) =>
+      readFiles(kind, options, target, rejects, onProgress),
+    );
     const chosen = await chooseRatings(options, ratings, products.known, rejects);
     const stored = await step('Writing tables', () =>
       storeRatings(
@@ -130,10 +132,17 @@ function figuresBefore(dataDir: string): Figures | undefined {
 }
 
 /** Reads both files at once, each in a thread; the products go to their table at once. */
-async function readFiles(options: EtlOptions, database: string, rejects: Rejects, onProgress: (progress: Progress) => void) {
+async function readFiles(
+  kind: DatabaseKind,
+  options: EtlOptions,
+  database: string,
+  rejects: Rejects,
+  onProgress: (progress: Progress) => void,
+) {
   const ratings = new Ratings();
   const counts = { rows: 0, superseded: 0 };
   const started = performance.now();
+  let isCatalogueRead = false;
   const products = async () => {
     let result: ProductMessage['result'];
     for await (const message of loadProducts({ file: options.products, database, encoding: options.encoding })) {
@@ -142,6 +151,7 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
       result ??= message.result;
     }
     if (!result) throw new Error('The loading of products ended early.');
+    isCatalogueRead = true;
     return { counts: result.counts, known: IdMap.fromColumns(result.known.bytes, result.known.ends) };
   };
   const reviews = async () => {
@@ -156,6 +166,7 @@ async function readFiles(options: EtlOptions, database: string, rejects: Rejects
       const perSecond = Math.round((1000 * counts.rows) / (performance.now() - started));
       onProgress({ ...progress, phase: `${counts.rows.toLocaleString('en-US')} reviews, ${perSecond.toLocaleString('en-US')} a second` });
     }
+    if (!isCatalogueRead) kind.prepareRatings?.(ratings);
   };
   const [loaded] = await Promise.all([products(), reviews()]);
   return { ratings, counts, products: loaded };

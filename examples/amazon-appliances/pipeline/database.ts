@@ -1,5 +1,5 @@
 import type { DataStore } from 'attune';
-import type { RatingColumns } from '../etl/ratings.ts';
+import type { RatingColumns, Ratings } from '../etl/ratings.ts';
 import { paths } from '../settings.ts';
 import { sqlite } from './sqlite.ts';
 
@@ -30,6 +30,8 @@ export interface DatabaseKind {
   create(where: string): Promise<OpenDatabase>;
   /** The same tables again, for the next step of the load. */
   reopen(where: string): Promise<LoadDatabase>;
+  /** Work on the ratings that can be done while products are still read. */
+  prepareRatings?(ratings: Ratings): void;
   /** Fills the empty table of ratings, and makes what finds them. @param beside work that needs nothing of the table, done when this thread waits */
   writeRatings(where: string, ratings: RatingColumns, rows: Int32Array, beside: () => void): Promise<void>;
   /**

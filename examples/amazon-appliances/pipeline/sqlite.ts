@@ -23,6 +23,7 @@ export const sqlite: DatabaseKind = {
     const handle = new Database(file);
     return { ...(await openedForLoading(handle)), ...stepsOf(handle) };
   },
+  prepareRatings: (ratings) => ratings.orderUsers(),
   async writeRatings(file, ratings, rows, beside) {
     await writeRatingTable(file, ratings, rows, beside);
     const handle = new Database(file);
