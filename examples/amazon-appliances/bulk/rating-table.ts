@@ -6,7 +6,7 @@ import { indexEntries } from './index-entries.ts';
 import { counting, ranked, sortedBy, startOf } from './orders.ts';
 import { PageFile } from './page-file.ts';
 import { RecordWriter } from './records.ts';
-import { type UserIndexMessage, type UserOrder, userIndexes, writeUsers } from './user-indexes.ts';
+import { userIndexes } from './user-indexes.ts';
 
 const table = 'user_item_rating';
 const columns = ['id', 'user_id', 'parent_asin', 'rating', 'timestamp', 'verified_purchase', 'helpful_vote'];
@@ -15,7 +15,7 @@ const columns = ['id', 'user_id', 'parent_asin', 'rating', 'timestamp', 'verifie
  * Fills the empty table of ratings of a closed database file with rows in the given order, and its indexes, page by page. Two million
  * rows take a tenth of the time of inserts: ids are sorted once and not in each index, and every page is written once.
  *
- * To order the users and write the index of pairs takes as long as the rest, so a thread of its own does that for large tables, into the same file.
+ * The indexes of users and pairs take as long as the rest, so a thread of its own writes them for large tables, into the same file.
  * @param beside work that needs nothing of the table, to be done meanwhile
  */
 export async function writeRatingTable(path: string, ratings: RatingColumns, rows: Int32Array, beside = () => {}): Promise<void> {
@@ -33,17 +33,15 @@ export async function writeRatingTable(path: string, ratings: RatingColumns, row
     roots,
   };
   const inThread = rows.length >= worthThread;
-  const messages = inThread ? received<UserIndexMessage>(new URL('./user-indexes-thread.ts', import.meta.url), task) : userIndexes(task);
+  const others = inThread ? received<number[]>(new URL('./user-indexes-thread.ts', import.meta.url), task) : userIndexes(task);
   try {
-    const ordered = messages.next();
-    ordered.catch(() => {}); // it is awaited below
+    const written = others.next();
+    written.catch(() => {}); // it is awaited below
     writeRows(file, ratings, rows, roots);
     beside();
-    writeUsers(file, roots.user, (await ordered).value?.order as UserOrder);
-    const { value } = await messages.next();
-    file.close(value?.unused);
+    file.close((await written).value);
   } finally {
-    await messages.return(undefined);
+    await others.return(undefined);
   }
 }
 

@@ -19,44 +19,28 @@ export interface UserIndexes {
   roots: Roots;
 }
 
-/** The users in order. */
-export interface UserOrder {
-  sorted: Texts;
-  /** Of the user of each row. */
-  ranks: Int32Array;
-}
-
-/** First the order of users, from which others may write the index of users; then the pages that are left when the index of pairs is written. */
-export type UserIndexMessage = { order: UserOrder; unused?: undefined } | { order?: undefined; unused: number[] };
-
-/** Puts the users in order and writes the index of pairs. */
-export async function* userIndexes({ path, pages, user, item, rows, roots, ...ids }: UserIndexes): AsyncGenerator<UserIndexMessage> {
+/** Writes the index of users and that of pairs. Yields once, the pages that it took and did not use. */
+export async function* userIndexes({ path, pages, user, item, rows, roots, ...ids }: UserIndexes): AsyncGenerator<number[]> {
   const users = ids.userOrder ?? ranked(ids.users);
-  const ranks = new Int32Array(new SharedArrayBuffer(4 * rows.length));
-  for (let k = 0; k < rows.length; k++) ranks[k] = users.rank[user[rows[k]]];
-  const order = { sorted: users.sorted, ranks };
-  yield { order };
   const items = ranked(ids.items);
+  const userRanks = rows.map((row) => users.rank[user[row]]);
   const itemRanks = rows.map((row) => items.rank[item[row]]);
-  const byItem = sortedBy(counting(rows.length), itemRanks, items.rank.length);
-  const byPair = sortedBy(byItem, ranks, users.rank.length);
+  const places = counting(rows.length);
+  const byUser = sortedBy(places, userRanks, users.rank.length);
+  const byPair = sortedBy(sortedBy(places, itemRanks, items.rank.length), userRanks, users.rank.length);
   const file = new PageFile(path, pages);
+  writeTree(
+    file,
+    roots.user,
+    indexEntries(byUser, (record, place) => record.textAt(users.sorted, userRanks[place])),
+  );
   writeTree(
     file,
     roots.pair,
     indexEntries(byPair, (record, place) => {
-      record.textAt(order.sorted, ranks[place]);
+      record.textAt(users.sorted, userRanks[place]);
       record.textAt(items.sorted, itemRanks[place]);
     }),
   );
-  yield { unused: file.end() };
-}
-
-export function writeUsers(file: PageFile, root: number, { sorted, ranks }: UserOrder): void {
-  const byUser = sortedBy(counting(ranks.length), ranks, sorted.ends.length);
-  writeTree(
-    file,
-    root,
-    indexEntries(byUser, (record, place) => record.textAt(sorted, ranks[place])),
-  );
+  yield file.end();
 }
