@@ -318,6 +318,12 @@ describe('German and Dutch compounds', () => {
     expect(await found(shop, 'Rad')).toEqual(['t4']);
     const dutch = await buildOf(['stofzuigerzak', 'stofzuiger', 'kazak'], { language: 'nl' });
     expect(await found(dutch, 'zak')).toEqual(['t0']);
+    const more = await buildOf(['regenjas', 'regen', 'keukenmes', 'armband', 'band', 'komfort'], { language: 'nl' });
+    expect(await found(more, 'jas')).toEqual(['t0']);
+    expect(await found(more, 'keuken')).toEqual(['t2']);
+    expect(await found(more, 'arm')).toEqual(['t3']);
+    expect(await found(more, 'band')).toEqual(['t3', 't4']);
+    expect(await found(more, 'fort')).toEqual([]);
   });
 });
 

@@ -1,11 +1,22 @@
 import type { Lexeme, TextTerm } from './lexemes.ts';
 import { unitOf } from './units.ts';
 
-const signs: Record<string, string> = { '"': 'in', '”': 'in', "''": 'in', '′′': 'in', "'": 'ft', '′': 'ft', '°': 'deg', ' °': 'deg' };
+const signs: Record<string, string> = {
+  '"': 'in',
+  '”': 'in',
+  "''": 'in',
+  '′′': 'in',
+  "'": 'ft',
+  '′': 'ft',
+  '°': 'deg',
+  ' °': 'deg',
+  '%': 'percent',
+  ' %': 'percent',
+};
 
-/** The unit whose sign stands behind a number: `15.6"` is 15.6 in, `6'` is 6 ft, `90°` is 90 degrees. With the length of the sign. */
+/** The unit whose sign stands behind a number: `15.6"` is 15.6 in, `6'` is 6 ft, `90°` is 90 degrees, `5%` is 5 percent. With the length of the sign. */
 export function markBehind(folded: string, end: number): [unit: string, length: number] | undefined {
-  const sign = /^(?:["”]|''|′′|['′](?![\p{L}\p{N}])| ?°)/u.exec(folded.slice(end, end + 3))?.[0];
+  const sign = /^(?:["”]|''|′′|['′](?![\p{L}\p{N}])| ?[°%])/u.exec(folded.slice(end, end + 3))?.[0];
   return sign === undefined ? undefined : [signs[sign], sign.length];
 }
 
@@ -19,6 +30,13 @@ export function addMarkedUnits(lexemes: readonly Lexeme[], k: number, folded: st
   if (scale) found.push({ term: term + scale[1], start, end: end + scale[0].length, isExtra: true }); // 350°F is 350f
 }
 
+/** Whether a lexeme is a fraction that belongs to the whole number before it: 1/2 of 1-1/2 in, which is no 1/2 in. */
+export function isMixed(lexemes: readonly Lexeme[], k: number, folded: string): boolean {
+  const [whole, fraction] = [lexemes[k - 1], lexemes[k]];
+  if (whole === undefined || fraction?.also === undefined || !fraction.term.includes('/')) return false;
+  return /^\d+$/.test(whole.term) && /^[ -]$/.test(folded.slice(whole.end, fraction.start));
+}
+
 /** A whole number and a fraction of an inch as one decimal: 1-1/2 in is 1.5 in. */
 export function addMixed(
   lexemes: readonly Lexeme[],
@@ -27,9 +45,9 @@ export function addMixed(
   units: ReadonlyMap<number, string>,
   found: TextTerm[],
 ): void {
-  const { term, start, end } = lexemes[k];
+  if (!isMixed(lexemes, k + 1, folded)) return;
+  const { term, start } = lexemes[k];
   const next = lexemes[k + 1];
-  if (next?.also === undefined || !next.term.includes('/') || !/^\d+$/.test(term) || !/^[ -]$/.test(folded.slice(end, next.start))) return;
   const sum = String(Number(term) + Number(next.also));
   found.push({ term: sum, start, end: next.end, isExtra: true });
   const unit = units.get(k + 2);
@@ -58,9 +76,9 @@ export function addNumeral(lexemes: readonly Lexeme[], k: number, folded: string
 
 const thousands = /^\d{1,3}k$/;
 
-const powers = new Map(Object.entries({ sq: 'sq', square: 'sq', cu: 'cu', cubic: 'cu' }));
+const powers = new Map(Object.entries({ sq: 'sq', square: 'sq', cu: 'cu', cubic: 'cu', fl: 'fl', fluid: 'fl' }));
 
-/** A number and a unit of area or volume: 3.5 cu. ft. is 3.5cuft. */
+/** A number and a unit of two words, of area or volume: 3.5 cu. ft. is 3.5cuft. */
 export function addPower(lexemes: readonly Lexeme[], k: number, folded: string, found: TextTerm[]): void {
   const [{ term, start, end }, power, length] = [lexemes[k], lexemes[k + 1], lexemes[k + 2]];
   const prefix = power && powers.get(power.term);
