@@ -184,6 +184,7 @@ describe('sorting and counting', () => {
     { sort: 'colour' },
     { facets: ['colour'] },
     { popularity: 'colour' },
+    { popularity: 'brand' },
     { sort: { price: 'down' } },
     { offset: -1 },
     { match: 'some' },

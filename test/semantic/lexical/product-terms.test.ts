@@ -178,6 +178,12 @@ describe('the words of a shop', () => {
     expect(found.map(({ item }) => texts[Number(item)])).toEqual(texts.toReversed());
   });
 
+  it('of two words as one are none where the stem is that of the first', async () => {
+    const index = await indexOf(['leather sofa red', 'leather sofa', 'red chair']);
+    const found = await index.search('leather red', { mode: 'lexical', match: 'all', typos: false });
+    expect(found.map(({ item }) => item)).toEqual(['0']);
+  });
+
   it('of one quantity meet before its number in another unit', async () => {
     const texts = ['drill 5 cm', 'drill 0.5 cm'];
     const index = await SemanticIndex.build(
