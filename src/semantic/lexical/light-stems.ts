@@ -12,8 +12,10 @@ export const lightStems: Record<LightLanguage, (word: string) => string> = {
   /** `lampen` as `lampe`, `topfe` as `topf`, `bilder` as `bild`, `messern` as `messer`. */
   de(word) {
     const stem = word
-      .replace(word.length > 5 ? /e[mr]$/ : /(?<=^(?:bad|gut|neu|rad|rot))e[mr]$|(?<=...)[esn]$/, '')
-      .replace(/(?<=...)[esn]$/, '');
+      .replace(word.length > 5 ? /e[mr]$/ : /(?<=^(?:bad|gut|hoh|neu|rad|rot))e[mr]$|(?<=...)[esn]$/, '')
+      .replace(/(?<=...)[esn]$/, '')
+      .replace(/(?<=[ai]b|dunk|^ed)el$/, 'l') // flexibel, flexible
+      .replace(/^hoh$/, 'hoch');
     return stem === word ? stem : lightStems.de(stem);
   },
 
@@ -51,8 +53,8 @@ export const lightStems: Record<LightLanguage, (word: string) => string> = {
   es(word) {
     if (word.length < 4) return word;
     return word
-      .replace(/ces$/, 'z')
-      .replace(/(?<=[aeiou])(?<!^gri)s$/, '')
+      .replace(/(?<!fran)ces$/, 'z')
+      .replace(/(?<=[aeiouy])(?<!^gri)s$/, '')
       .replace(/(?<=...)[aeo]$/, '')
       .replace(/(?<=...)es$/, ''); // inglesa, as ingles without its accent
   },
@@ -69,13 +71,14 @@ export const lightStems: Record<LightLanguage, (word: string) => string> = {
 };
 
 /** An `s` behind a second syllable, or behind what no Dutch word of one syllable ends with: of `tafels`, `fotos` and `mugs`, not of `glas` and `kaars`. */
-const dutchPlural = /(?<=[aeiouy][^aeiouy]+[aeiouy]+[^aeiouys]*|[bdgmpw]|[io]rt)s$/;
+const dutchPlural = /(?<=[aeiouy][^aeiouy]+(?:[aeiouy]|ie|[aeiouy]+[^aeiouys]+)|[bdgmpw]|[io]rt|aal)s$/;
 
 /** Feminine forms of short adjectives: of longer words the ending is cut off, of short ones it tells a door (`porte`) from a port. */
 const frenchAdjectives = new Map(
   `noir noire, vert verte, gris grise, bleu bleue, rond ronde, plat plate, haut haute, fin fine, court courte, chaud chaude, froid froide, lourd lourde,
   blanc blanche, sec seche, doux douce, long longue, neuf neuve, vif vive, mat mate, grand grande, beau belle, nouveau nouvelle, vieux vieille, gros grosse,
-  gras grasse, bas basse, epais epaisse, frais fraiche, faux fausse, roux rousse, net nette`
+  gras grasse, bas basse, epais epaisse, frais fraiche, faux fausse, roux rousse, net nette,
+  brun brune, dur dure, pur pure, sucre sucree, sale salee, carre carree, dore doree, plie pliee, fume fumee`
     .split(',')
     .map((pair) => pair.trim().split(' ').reverse() as [string, string]),
 );
