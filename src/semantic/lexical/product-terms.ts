@@ -53,6 +53,7 @@ function addQuantities({ lexemes, folded, units }: Neighbours, isQuery: boolean,
   for (let k = 0; k < lexemes.length; k++) {
     if (lexemes[k].kind !== 'number') {
       addNumeral(lexemes, k, folded, found);
+      if (startsWithDigit(lexemes[k].term)) addPower(lexemes, k, folded, found);
       continue;
     }
     addPower(lexemes, k, folded, found);

@@ -78,14 +78,30 @@ const thousands = /^\d{1,3}k$/;
 
 const powers = new Map(Object.entries({ sq: 'sq', square: 'sq', cu: 'cu', cubic: 'cu', fl: 'fl', fluid: 'fl' }));
 
-/** A number and a unit of two words, of area or volume: 3.5 cu. ft. is 3.5cuft. */
+/** A number and a unit of two words, of area or volume: 3.5 cu. ft. is 3.5cuft, and 20sq ft is 20sqft. */
 export function addPower(lexemes: readonly Lexeme[], k: number, folded: string, found: TextTerm[]): void {
-  const [{ term, start, end }, power, length] = [lexemes[k], lexemes[k + 1], lexemes[k + 2]];
-  const prefix = power && powers.get(power.term);
-  if (!prefix || !length || !/^[ -]?$/.test(folded.slice(end, power.start)) || !/^[.]?[ -]?$/.test(folded.slice(power.end, length.start)))
-    return;
+  const [{ term, start, end, kind }, next] = [lexemes[k], lexemes[k + 1]];
+  if (!next) return;
+  const glued = kind === 'word' ? gluedPower.exec(term) : undefined;
+  if (glued) addUnitOfTwo(glued[1], start, powers.get(glued[2]), end, next, folded, found);
+  else if (kind === 'number' && lexemes[k + 2] && /^[ -]?$/.test(folded.slice(end, next.start)))
+    addUnitOfTwo(term, start, powers.get(next.term), next.end, lexemes[k + 2], folded, found);
+}
+
+const gluedPower = /^(\d+)(sq|square|cu|cubic|fl|fluid)$/;
+
+function addUnitOfTwo(
+  number: string,
+  start: number,
+  prefix: string | undefined,
+  end: number,
+  length: Lexeme,
+  folded: string,
+  found: TextTerm[],
+): void {
+  if (prefix === undefined || !/^[.]?[ -]?$/.test(folded.slice(end, length.start))) return;
   const unit = unitOf(prefix + (unitOf(length.term) ?? ''));
-  if (unit) found.push({ term: term + unit, start, end: length.end, isExtra: true });
+  if (unit) found.push({ term: number + unit, start, end: length.end, isExtra: true });
 }
 
 /** Each number of a list or a range that has one unit: 12/24V is 12v and 24v, and 110-240 V is 110v as well. */

@@ -121,7 +121,7 @@ describe('the words of a shop', () => {
     ['Windows 10', 'Windows10', 'windows-10'],
     ['90°', '90 degrees', '90-degree', '90º', '90 °', '90deg'],
     ['3.5 cu. ft.', '3.5 cubic feet', '3.5 cu ft', '3.5cuft', '3.5-cu-ft', '3.5 cu.ft'],
-    ['20 sq ft', '20 sq. ft.', '20 square feet', '20 sqft'],
+    ['20 sq ft', '20 sq. ft.', '20 square feet', '20 sqft', '20sq ft', '20sq. ft.', '20square feet'],
     ['2 pack', 'two pack', 'two-pack', '2-pack'],
     ['8 ft x 10 ft', "8' x 10'", '8x10 ft', '8ft x 10ft', '8x10ft', '8 by 10 feet'],
     ['60x60 cm', '60 cm x 60 cm', '60cm x 60cm', '60×60cm', '60 × 60 cm'],
