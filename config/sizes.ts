@@ -25,7 +25,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 16, 18],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 23.5, 28],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35, 40],
-  ['page: SemanticIndex.fromBytes, search', find, 58.5, 63],
+  ['page: SemanticIndex.fromBytes, search', find, 59.5, 64.5],
 ];
 
 /**
@@ -33,7 +33,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
  * (config/build-modules.ts); the limit of those that are not listed.
  */
 const ofSubpaths: Record<string, number> = {
-  attune: 378,
+  attune: 380,
   'attune/authoring': 228,
   'attune/node': 128,
   'attune/postgres': 27,

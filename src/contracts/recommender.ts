@@ -124,6 +124,8 @@ export interface Explanation {
     /** Its part of the score. */
     score: number;
   }[];
+  /** The part of the score that belongs to none of the user's items, where there is one: means, or popularity for a user who likes nothing. */
+  baseline?: number;
 }
 
 /** The lists of many users in columns: user k owns `offsets[k]` to `offsets[k + 1]`. */

@@ -77,6 +77,8 @@ export interface WhereTest {
   compares?: 'number' | 'string' | undefined;
   /** Whether it is a range. */
   isRange?: boolean;
+  /** The bounds of a range of text. */
+  textBounds?: readonly string[];
 }
 
 /**
@@ -91,12 +93,13 @@ export function readWhere(where: Where | undefined, owner: string): WhereTest[] 
       `${owner}: option 'where' must be an object such as { brand: ['A', 'B'], price: { max: 30 } }, got ${shown(where)}.`,
     );
   }
-  return conditionsOf(where).map(([field, condition]) => ({
-    field,
-    test: testOf(condition, `${owner}: where.${field}`),
-    compares: comparedType(condition),
-    isRange: isObject(condition) && ('min' in condition || 'max' in condition),
-  }));
+  return conditionsOf(where).map(([field, condition]) => {
+    const test = testOf(condition, `${owner}: where.${field}`);
+    const { min, max } = (isObject(condition) ? condition : {}) as { min?: unknown; max?: unknown };
+    if (min === undefined && max === undefined) return { field, test, compares: comparedType(condition) };
+    const textBounds = [min, max].filter((bound) => typeof bound === 'string');
+    return { field, test, compares: textBounds.length > 0 ? 'string' : 'number', isRange: true, textBounds };
+  });
 }
 
 /** The conditions that say something, by field: a search form leaves `{ max: undefined }` where nothing was entered. */

@@ -16,7 +16,7 @@ import type { TextRange } from './lexical/highlight.ts';
 import type { WordOptions } from './lexical/query-terms.ts';
 import { loadParts } from './load.ts';
 import { facetsOf } from './search/facets.ts';
-import { type Filter, readFilter, readIds } from './search/filter.ts';
+import { checkNumbers, type Filter, readFilter, readIds } from './search/filter.ts';
 import { find, named } from './search/find.ts';
 import { type Facets, resultOf, type SearchResult } from './search/result.ts';
 import { type Answer, similarToHistory, similarToItem } from './search/similar.ts';
@@ -169,7 +169,10 @@ export class SemanticIndex<Kept = any, Item = any, Vectors extends VectorIndex =
     const filter = this.#filter(owner, o);
     this.#checkKept(owner, 'facets', facets);
     for (const { field } of sort) this.#checkKept(owner, 'sort', [field]);
-    if (popularity !== undefined) this.#checkKept(owner, 'popularity', [popularity]);
+    if (popularity !== undefined) {
+      this.#checkKept(owner, 'popularity', [popularity]);
+      checkNumbers(owner, 'popularity', popularity, this.#parts.catalogue);
+    }
     const fields = o.fields && textFields(owner, o.fields, this.#parts.fields.text);
     if (o.rerank && sort.length > 0) {
       throw new AttuneError('ERR_BAD_OPTION', `${owner}: options 'rerank' and 'sort' each give an order. Pass one of them.`);

@@ -184,6 +184,7 @@ describe('sorting and counting', () => {
     { sort: 'colour' },
     { facets: ['colour'] },
     { popularity: 'colour' },
+    { popularity: 'brand' },
     { sort: { price: 'down' } },
     { offset: -1 },
     { match: 'some' },
@@ -318,6 +319,12 @@ describe('German and Dutch compounds', () => {
     expect(await found(shop, 'Rad')).toEqual(['t4']);
     const dutch = await buildOf(['stofzuigerzak', 'stofzuiger', 'kazak'], { language: 'nl' });
     expect(await found(dutch, 'zak')).toEqual(['t0']);
+    const more = await buildOf(['regenjas', 'regen', 'keukenmes', 'armband', 'band', 'komfort'], { language: 'nl' });
+    expect(await found(more, 'jas')).toEqual(['t0']);
+    expect(await found(more, 'keuken')).toEqual(['t2']);
+    expect(await found(more, 'arm')).toEqual(['t3']);
+    expect(await found(more, 'band')).toEqual(['t3', 't4']);
+    expect(await found(more, 'fort')).toEqual([]);
   });
 });
 

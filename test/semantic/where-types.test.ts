@@ -17,6 +17,8 @@ describe('a comparison that can never hold because of its type', () => {
     [{ sizes: 42 }, 'where.sizes compares with numbers'],
     [{ year: { min: '2020' } }, 'where.year compares with text, but this index keeps numbers, such as 2020. Pass a number.'],
     [{ year: '2021' }, 'where.year compares with text'],
+    [{ year: { max: 'soon' } }, 'where.year compares with text'],
+    [{ price: { max: '100' } }, 'where.price compares text by the alphabet, but this index keeps text that holds numbers, such as "19.99"'],
     [{ mixed: { min: 1 } }, 'where.mixed compares with numbers, but this index keeps text that holds numbers, such as "3"'],
     [{ code: { max: 5 } }, 'where.code compares with numbers, but this index keeps text, such as "A1"'],
   ])('%j is an error that says so', async (where, message) => {
@@ -38,6 +40,8 @@ describe('a comparison that can never hold because of its type', () => {
     [{ year: 'soon' }, []],
     [{ mixed: 4 }, ['b']], // some are numbers
     [{ price: null }, ['c']],
+    [{ price: { max: '25' } }, ['a']], // the alphabet has the order of the numbers
+    [{ code: { min: 'B' } }, ['b']],
   ])('%j is none', async (where, wanted) => {
     const list = await (await open()).search('kettle', { where });
     expect(list.map(({ item }) => item).sort()).toEqual(wanted);

@@ -23,6 +23,7 @@ import { unknownCheck } from '../shared/call-options.ts';
 import { fromSettings, readLoadOptions, storedBytes } from '../shared/codec.ts';
 import { explainChecks, unexplained } from '../shared/explanation.ts';
 import { checkInteractions } from '../shared/read-fit.ts';
+import { withNumbers } from './auto-settings.ts';
 import { type AlsExplanation, explainScores } from './explain.ts';
 import type { AlsFitOptionsOf } from './fit-options.ts';
 import { withoutUsers } from './forget.ts';
@@ -38,7 +39,6 @@ import {
   clip,
   readAlsOptions,
 } from './options.ts';
-import { withRegularization } from './regularization.ts';
 import { AlsServing } from './serving.ts';
 import { userBias } from './solver/biases.ts';
 
@@ -95,7 +95,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
 
   /** The options in use, defaults filled in; `regularization` is 0.1 until `fit` where it is left to the data. */
   get options(): Readonly<AlsSettings> {
-    return this.fitted?.settings ?? withRegularization(this.#settings);
+    return this.fitted?.settings ?? withNumbers(this.#settings);
   }
 
   /** The training record: `loss` is measured at the end of each iteration. */
@@ -242,7 +242,7 @@ export class AlsRecommender extends FactorBase<AlsModel, AlsServing> {
     const own = readLoadOptions('AlsRecommender', options, { storage: optional(alsChecks.storage) });
     const { model, options: stored } = yield* readingAls(bytes);
     const als = fromSettings(alsKind, { ...stored, ...own }, (settings) => new AlsRecommender(settings));
-    als.replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: withRegularization(als.#settings) });
+    als.replace({ ...model, rows: storedAs(als.#settings.storage, model.rows), settings: withNumbers(als.#settings) });
     return als;
   }
 

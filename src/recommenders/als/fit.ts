@@ -1,11 +1,11 @@
 import type { Interactions } from '../../data/interactions.ts';
 import { baseOf } from '../shared/fitted-base.ts';
+import { withNumbers } from './auto-settings.ts';
 import { checkpointFromBytes, checkpointToBytes, fingerprintOf } from './checkpoint.ts';
 import { earlyStopping } from './early-stopping.ts';
 import { type AlsFitOptionsOf, checkStart, readWeights } from './fit-options.ts';
 import { type AlsModel, storedAs } from './model.ts';
 import type { AlsPlan } from './options.ts';
-import { withRegularization } from './regularization.ts';
 import { meansOf, residuals } from './solver/biases.ts';
 import { alsProblem } from './solver/problem.ts';
 import { trainAls } from './solver/train.ts';
@@ -31,7 +31,7 @@ export async function fitAls<Model>(interactions: Interactions, settings: AlsPla
   checkStart(o.initialItemFactors, interactions.itemCount * settings.factors, 'initialItemFactors');
   const base = baseOf(interactions);
   const { byUser } = base;
-  const s = withRegularization(settings, () => byUser.values.reduce((sum, value) => sum + Math.abs(value), 0) / byUser.values.length);
+  const s = withNumbers(settings, () => byUser.values.reduce((sum, value) => sum + Math.abs(value), 0) / byUser.values.length);
   const biases = s.biases ? meansOf(byUser) : undefined;
   const userWeights = readWeights(o.userWeights, base.users);
   const problem = alsProblem(biases ? residuals(byUser, biases) : byUser, s, userWeights);

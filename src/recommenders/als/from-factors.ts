@@ -1,9 +1,9 @@
 import { anything, readOptions } from '../../options.ts';
 import { atOnce } from '../../work/steps.ts';
 import { type FactorInput, factorInputNames, readFactors } from '../factors/input.ts';
+import { withNumbers } from './auto-settings.ts';
 import { type AlsModel, storedAs } from './model.ts';
 import { type AlsOptions, type AlsSettings, alsChecks, readAlsOptions } from './options.ts';
-import { withRegularization } from './regularization.ts';
 import { AlsServing } from './serving.ts';
 
 /**
@@ -44,7 +44,7 @@ export function alsFromFactors(input: AlsFactorInput): AlsModel {
   readOptions(owner, input, { ...inputs, ...Object.fromEntries(servedOptions.map((name) => [name, alsChecks[name]])) });
   const { factors, users, items, byUser, itemFactors, userFactors, biases } = readFactors(owner, input);
   const own = Object.fromEntries(servedOptions.map((name) => [name, input[name]]));
-  const settings: AlsSettings = withRegularization(readAlsOptions({ ...own, factors, biases: biases !== undefined }, owner));
+  const settings: AlsSettings = withNumbers(readAlsOptions({ ...own, factors, biases: biases !== undefined }, owner));
   const model: AlsModel = {
     settings,
     users,

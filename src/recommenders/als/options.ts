@@ -14,8 +14,11 @@ export interface AlsOptions extends RecommenderOptions {
    * scales it.
    */
   regularization?: number | 'auto' | undefined;
-  /** Implicit confidence is 1 + alpha * value; above 0. Default 10. Without effect on explicit feedback but for 'frequency'. */
-  alpha?: number | undefined;
+  /**
+   * Implicit confidence is 1 + alpha * value; above 0. `'auto'` (default): 10, or 300 / the mean of the values where that is less. Without effect on
+   * explicit feedback but for 'frequency'.
+   */
+  alpha?: number | 'auto' | undefined;
   /** `'implicit'` (default): values say how sure a preference is; `'explicit'`: values are ratings to predict. */
   feedback?: 'implicit' | 'explicit' | undefined;
   /**
@@ -58,14 +61,17 @@ function clipCheck(value: unknown, name: string): readonly [number, number] {
 export const largestRegularization = 1e9;
 
 const weight = number({ min: 0, max: largestRegularization });
-const regularization: Check<number | 'auto'> = (value, name) => (value === undefined || value === 'auto' ? 'auto' : weight(value, name));
+const orAuto =
+  (check: Check<number>): Check<number | 'auto'> =>
+  (value, name) =>
+    value === undefined || value === 'auto' ? 'auto' : check(value, name);
 
 /** Checks and defaults of {@link AlsOptions}. */
 export const alsChecks = {
   factors: integer({ default: 64, min: 1, max: 1024 }),
   iterations: integer({ default: 15, min: 1, max: 10_000 }),
-  regularization,
-  alpha: number({ default: 10, above: 0, max: 1e9 }),
+  regularization: orAuto(weight),
+  alpha: orAuto(number({ above: 0, max: 1e9 })),
   feedback: choice(['implicit', 'explicit'] as const, 'implicit'),
   regularizationScaling: choice(['none', 'count', 'frequency'] as const, 'none'),
   regularizationExponent: number({ default: 1, min: 0, max: 10 }),
@@ -85,15 +91,17 @@ export interface AlsLoadOptions extends LoadOptions {
 }
 
 /** Options with every default filled in; `clip` has none. */
-export type AlsSettings = Required<Omit<AlsOptions, 'clip' | 'regularization'>> & {
+export type AlsSettings = Required<Omit<AlsOptions, 'clip' | 'regularization' | 'alpha'>> & {
+  /** Implicit confidence is 1 + alpha * value. */
+  alpha: number;
   /** Weight of |row|^2 in the loss. */
   regularization: number;
   /** The scale that scores are clipped to; undefined when they are not. */
   clip: AlsOptions['clip'];
 };
 
-/** The same before there is data that `regularization: 'auto'` is chosen by. */
-export type AlsPlan = Omit<AlsSettings, 'regularization'> & { regularization: number | 'auto' };
+/** The same before there is data that `'auto'` is chosen by. */
+export type AlsPlan = Omit<AlsSettings, 'regularization' | 'alpha'> & { regularization: number | 'auto'; alpha: number | 'auto' };
 
 /** Reads {@link AlsOptions}. @throws ERR_BAD_OPTION */
 export function readAlsOptions(options: AlsOptions, owner = 'AlsRecommender'): AlsPlan {

@@ -279,7 +279,8 @@ export class BlendRecommender extends BaseRecommender<FittedBase, Float32Array> 
           parts.set(item, { item, value, score: before + shares[p] * score });
         }
       });
-      return explanation(sum[index], [...parts.values()], n);
+      const baseline = byPart.reduce((total, explanations, p) => total + shares[p] * (explanations[at].baseline ?? 0), 0);
+      return explanation(sum[index], [...parts.values()], n, baseline);
     });
   }
 }

@@ -45,6 +45,9 @@ const optionChecks = {
 /** How P is found. */
 const solvers = { direct: invertDirectly, blocked: invertByBlocks, iterative: invertIteratively };
 
+/** Items whose matrix is inverted in 64 bits, in up to half a minute, where 32 bits are not enough. */
+const mostInverted = 4096;
+
 /**
  * Few items go the old way, to the last bit. Beyond, a multiply-add of the dense inverse takes about a twelfth of the time of one of
  * conjugate gradients, which need some 40 x entries of them per column where the inverse needs items^2 / 2.
@@ -126,11 +129,20 @@ export class EaseRecommender extends ClosedFormRecommender<Fitted> {
     const { regularization, weightsPerItem = size, solver, threads } = this.#options;
     const way = solver === 'auto' ? fastest(size, byUser.indices.length) : solver;
     const all = weightsPerItem >= size - 1;
-    this.#checkMemory(size, byUser.indices.length, way, all ? undefined : weightsPerItem);
-    const collector = all ? allWeights(size) : largestWeights(size, weightsPerItem);
     const options = { ...work, regularization, threads: threads === 'auto' ? availableThreads() : threads };
-    await solvers[way](byUser, options, collector.take);
-    this.fitted = { ...base, weights: collector.done() };
+    const weightsBy = async (solver: keyof typeof solvers) => {
+      this.#checkMemory(size, byUser.indices.length, solver, all ? undefined : weightsPerItem);
+      const collector = all ? allWeights(size) : largestWeights(size, weightsPerItem);
+      await solvers[solver](byUser, options, collector.take);
+      return collector.done();
+    };
+    const weights = await weightsBy(way).catch((error: unknown) => {
+      // Values of very different sizes, such as numbers of plays, may need 64 bits.
+      const mayHelp = solver === 'auto' && way !== 'direct' && size <= mostInverted;
+      if (mayHelp && error instanceof AttuneError && error.code === 'ERR_NUMERIC') return weightsBy('direct');
+      throw error;
+    });
+    this.fitted = { ...base, weights };
   }
 
   #checkMemory(items: number, entries: number, way: keyof typeof solvers, kept: number | undefined): void {

@@ -1,4 +1,4 @@
-import type { Csr } from '../../data/csr.ts';
+import { type Csr, transpose } from '../../data/csr.ts';
 import { Engine } from '../../engine/engine.ts';
 import { easeKernels } from '../../engine/generated/families/ease.ts';
 import { easeSteps } from '../../engine/generated/jobs.ts';
@@ -13,7 +13,7 @@ const sides = 8;
 const mostBlocks = 32;
 /** Bytes they may take in total. */
 const mostBytes = 2 ** 29;
-/** The residual of a column, relative to its right-hand side, at which it is solved. */
+/** The residual of a column, in its units, at which it is solved. */
 const tolerance = 1e-5;
 const mostSteps = 2000;
 /** Steps that a kernel takes before it returns. */
@@ -23,7 +23,7 @@ const stepsAtOnce = 16;
  * Gives every column of P = (XᵀX + regularization I)^-1, solved by conjugate gradients, which need X and never XᵀX: 2 entries(X)
  * multiply-adds per step and column, where the dense inverse takes items^2 / 2 per column. Regularization keeps the condition number small,
  * so 10 to 25 steps suffice on sparse data. Columns are scaled to a unit diagonal; a user of one item, who only adds to the diagonal, is not
- * multiplied with.
+ * multiplied with. Steps begin at the unit vector and what is left is solved for: where values are tiny, it is all that the weights come from.
  *
  * @throws ERR_NUMERIC when a column does not converge, ERR_OUT_OF_MEMORY, the signal's reason.
  */
@@ -55,12 +55,17 @@ function memoryOf(items: number, offsets: Int32Array | number, indices: Int32Arr
 class IterativeInverse {
   readonly #engine: Engine<'ease'>;
   readonly #memory: Memory;
-  /** Rows of X. */
-  readonly #rows: number;
   readonly #scale: Float64Array;
   readonly #blocks: number;
   readonly #options: InverseOptions;
   readonly #order: Int32Array;
+  /** X, scaled, and the same by items. */
+  readonly #scaled: Csr;
+  readonly #byItem: Csr;
+  /** What each column is solved in units of: 1, or where there is little off the diagonal ten times the length of that. */
+  readonly #units: Float64Array;
+  /** A column that is made, and zeros before and after. */
+  readonly #column: Float64Array;
 
   constructor(byUser: Csr, options: InverseOptions & { threads: number }) {
     const items = byUser.columns;
@@ -84,13 +89,16 @@ class IterativeInverse {
       scratchBytes: 4 * sides,
     });
     this.#memory = this.#engine.place(memory);
-    this.#rows = several.rows;
     const rest = new Float64Array(items).fill(1);
     for (let e = 0; e < values.length; e++) {
       const scaled = values[e] * this.#scale[indices[e]];
       this.#memory.values.array[e] = scaled;
       rest[indices[e]] -= scaled ** 2;
     }
+    this.#scaled = { ...several, values: this.#memory.values.array.slice() };
+    this.#byItem = transpose(this.#scaled);
+    this.#units = new Float64Array(items);
+    this.#column = new Float64Array(items);
     // The regularization always remains; 1 - 1 would round it away where values are huge.
     for (let i = 0; i < items; i++) this.#memory.diagonal.array[i] = Math.max(rest[i], options.regularization * this.#scale[i] ** 2);
   }
@@ -124,13 +132,17 @@ class IterativeInverse {
     const sums: number[] = [];
     for (let k = 0; k < items.length; k++) {
       const at = Math.floor(k / sides) * stride + (k % sides);
-      state[at + (columns + items[k]) * sides] = 1;
-      state[at + (2 * columns + items[k]) * sides] = 1;
+      const rest = this.#besideDiagonal(items[k]);
+      const length = Math.sqrt(rest.reduce((sum, [, value]) => sum + value ** 2, 0));
+      const unit = Math.min(1, 10 * length);
+      this.#units[items[k]] = unit;
+      for (const [i, value] of rest)
+        if (value !== 0) state[at + (columns + i) * sides] = state[at + (2 * columns + i) * sides] = -value / unit;
       sums.push(at + 4 * columns * sides);
-      state[at + 4 * columns * sides] = 1;
+      state[at + 4 * columns * sides] = length > 0 ? (length / unit) ** 2 : 0;
     }
     const blocks = Math.ceil(items.length / sides);
-    const args = { ...this.#memory, rows: this.#rows, columns, stride: 4 * stride, tolerance: tolerance ** 2 };
+    const args = { ...this.#memory, rows: this.#scaled.rows, columns, stride: 4 * stride, tolerance: tolerance ** 2 };
     for (let step = 0; step < mostSteps; step += stepsAtOnce) {
       await this.#engine.run(easeSteps, { rows: blocks, blockSize: 1 }, args, this.#options.signal);
       if (sums.every((at) => state[at] <= tolerance ** 2)) return;
@@ -138,11 +150,36 @@ class IterativeInverse {
     throw new AttuneError('ERR_NUMERIC', notDefinite);
   }
 
+  /** The column of an item in XᵀX + D, but for the diagonal: items and what is there. */
+  #besideDiagonal(item: number): [item: number, value: number][] {
+    const { offsets, indices, values } = this.#scaled;
+    const column = this.#column;
+    const met: number[] = [];
+    for (let e = this.#byItem.offsets[item]; e < this.#byItem.offsets[item + 1]; e++) {
+      const row = this.#byItem.indices[e];
+      for (let f = offsets[row]; f < offsets[row + 1]; f++) {
+        const other = indices[f];
+        if (column[other] === 0) met.push(other);
+        column[other] += this.#byItem.values[e] * values[f];
+      }
+    }
+    column[item] = 0;
+    // A sum that was 0 in between is there twice, the second time as 0.
+    return met.map((other) => {
+      const value = column[other];
+      column[other] = 0;
+      return [other, value];
+    });
+  }
+
   /** Column k of the last solution, with the scaling taken back. */
   #read(item: number, k: number, column: Float32Array): void {
     const own = this.#scale[item];
     let at = (Math.floor(k / sides) * strideOf(column.length)) / 4 + (k % sides);
-    for (let i = 0; i < column.length; i++, at += sides) column[i] = this.#memory.state.array[at] * own * this.#scale[i];
+    for (let i = 0; i < column.length; i++, at += sides) {
+      const solved = this.#units[item] * this.#memory.state.array[at] + (i === item ? 1 : 0);
+      column[i] = solved * own * this.#scale[i];
+    }
   }
 }
 

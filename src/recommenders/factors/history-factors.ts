@@ -98,6 +98,7 @@ export abstract class HistoryFactorBase<Model extends HistoryFactors> extends Fa
 
   /**
    * Contributions of the user's items, which add up to the score: each has an equal share of what the item's popularity adds, where that counts.
+   * For a user who likes none of their items that is the `baseline`.
    * @throws ERR_UNKNOWN_USER, ERR_UNKNOWN_ITEM
    */
   explain(user: Id, item: Id, options: ExplainOptions = {}): Explanation {
@@ -145,13 +146,13 @@ export abstract class HistoryFactorBase<Model extends HistoryFactors> extends Fa
     const values = new Map(Array.from(row.items, (item, k) => [item, row.values[k]]));
     return asked.map((to) => {
       if (to < 0) return unexplained();
-      const ofPopularity = (itemBiases?.[to] ?? 0) / liked.length;
+      const popularity = itemBiases?.[to] ?? 0;
       const parts = Array.from(liked, (item, k) => {
         let product = 0;
         for (let e = 0; e < factors; e++) product += itemRows[item * factors + e] * itemRows[to * factors + e];
-        return { item: this.items.idAt(item), value: values.get(item) as number, score: shares[k] * product + ofPopularity };
+        return { item: this.items.idAt(item), value: values.get(item) as number, score: shares[k] * product + popularity / liked.length };
       });
-      return explanation(this.scoreSome(profile, Int32Array.of(to))[0], parts, n);
+      return explanation(this.scoreSome(profile, Int32Array.of(to))[0], parts, n, liked.length === 0 ? popularity : 0);
     });
   }
 }

@@ -91,6 +91,11 @@ export class Catalogue {
     return this.#column(field).otherType(compares, isRange);
   }
 
+  /** A number that a field holds as text and that lies on another side of a bound by the alphabet than by its size: `5` and `10`. Undefined when there is none. */
+  misplaced(field: string, bounds: readonly string[]): unknown {
+    return this.#column(field).misplaced(bounds);
+  }
+
   /** The ids, in the order of their keys. */
   *ids(): IterableIterator<string> {
     for (let key = 0; key < this.keys; key++) if (this.#present[key]) yield this.#ids.idAt(key);

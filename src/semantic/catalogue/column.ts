@@ -31,6 +31,17 @@ export class Column {
     return other ?? (isCompared ? undefined : text);
   }
 
+  /** See `Catalogue.misplaced`. */
+  misplaced(bounds: readonly string[]): unknown {
+    return this.#values.flat().find((value) => {
+      const number = typeof value === 'string' ? numberOfText(value) : undefined;
+      return bounds.some((bound) => {
+        const limit = numberOfText(bound);
+        return number !== undefined && limit !== undefined && Math.sign(number - limit) !== alphabetical(value as string, bound);
+      });
+    });
+  }
+
   #code(value: unknown): number {
     const name =
       typeof value === 'object' && value !== null ? `json ${JSON.stringify(value)}` : typeof value === 'string' ? `text ${value}` : value;
@@ -42,3 +53,5 @@ export class Column {
     return code;
   }
 }
+
+const alphabetical = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

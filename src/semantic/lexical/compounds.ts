@@ -11,6 +11,9 @@ const shortParts = new Set(
     ' ',
   ),
 );
+/** Parts of three letters that only begin a compound, or only end one: elsewhere they are in too many other words. */
+const shortFirst = new Set(['arm', 'bed']);
+const shortLast = new Set('bak bed jas kap kom mes pot rek'.split(' '));
 
 /** Letters, or syllables in Korean, that a part has at least. */
 const leastOf = (word: string) => (isHangul().test(word) ? 2 : 3);
@@ -69,16 +72,19 @@ export class Compounds {
   #isPart(word: string, before: string, after: string): boolean {
     const isKoreanWord = (part: string) => part.length >= 2 && isHangul().test(part) && this.#words.indexOf(part) >= 0;
     if (isHangul().test(word)) return [before, after].every((part) => part === '' || isKoreanWord(part));
-    const isWord = (part: string) =>
+    const isWord = (part: string, short: ReadonlySet<string>) =>
       part === '' ||
+      short.has(part) ||
       part.length >= shortest ||
       shortParts.has(part) ||
       links.some((link) => link !== '' && part.endsWith(link) && shortParts.has(part.slice(0, -link.length)));
-    if (word.length === 3)
-      return shortParts.has(word) && (before === '' ? after.length >= shortest : after === '' && this.#isKnown(before));
+    if (word.length === 3) {
+      if (before !== '') return after === '' && (shortParts.has(word) || shortLast.has(word)) && this.#isKnown(before);
+      return after.length >= shortest && (shortParts.has(word) || (shortFirst.has(word) && this.#isKnown(after)));
+    }
     if (after !== '' && before !== '' && word.length < 5) return false;
     // An ending is no part: `filtern` is not a compound of `filter`.
-    return isWord(before) && (after === '' || (isWord(after) && /[aeiouy]/.test(after)));
+    return isWord(before, shortFirst) && (after === '' || (isWord(after, shortLast) && /[aeiouy]/.test(after)));
   }
 
   /** Whether texts have it alone, without what links it to the next part: `Tür` is in `Kühlschranktür`, and not in `Reparatur`. */

@@ -1,7 +1,7 @@
 import { pattern } from '../../work/pattern.ts';
 import { particleless } from './korean.ts';
 import { type Lexeme, lexemesOf, type TextTerm } from './lexemes.ts';
-import { addListed, addMarkedUnits, addMixed, addNumeral, addPackOf, addPower, isInOne } from './quantities.ts';
+import { addListed, addMarkedUnits, addMixed, addNumeral, addPackOf, addPower, isInOne, isMixed } from './quantities.ts';
 import { addFirstOf, addSize, beginsSize, gluedUnit, isSize, startsWithDigit } from './sizes.ts';
 import { isAscii, longestWord } from './tokenizer.ts';
 import { hasDigit, hasLetter, isLetters, traitsOf } from './traits.ts';
@@ -33,7 +33,8 @@ export function productTerms(
   for (let k = 0; k < lexemes.length; k++) {
     const unit = unitBehind(lexemes, k, folded);
     if (unit !== undefined) units.set(k + 1, unit);
-    if (units.has(k)) addUnit(lexemes, k, units.get(k) as string, isQuery, found);
+    if (!isQuery && isMixed(lexemes, k, folded)) continue;
+    if (units.has(k)) addUnit(lexemes, k, folded, units.get(k) as string, isQuery, found);
     else addLexeme(lexemes[k], isQuery, found);
   }
   const run: Neighbours = { lexemes, traits: lexemes.map(({ term }) => traitsOf(term)), folded, units };
@@ -41,22 +42,23 @@ export function productTerms(
     addJoins(run, from, isQuery, found);
     if (run.traits[from] & hasDigit && beginsSize(lexemes[from])) addSize(run, from, found);
   }
-  addQuantities(run, found);
+  addQuantities(run, isQuery, found);
   if (options.units) for (const term of [...found]) addConverted(term, found);
   if (options.joinsUmlauts) for (const term of found) term.term = term.term.replace(/(?<=\p{L}|^)[aou]e/gu, ([vowel]) => vowel);
   return found;
 }
 
 /** Further spellings of quantities. Behind all other terms, because most texts have none. */
-function addQuantities({ lexemes, folded, units }: Neighbours, found: TextTerm[]): void {
+function addQuantities({ lexemes, folded, units }: Neighbours, isQuery: boolean, found: TextTerm[]): void {
   for (let k = 0; k < lexemes.length; k++) {
     if (lexemes[k].kind !== 'number') {
       addNumeral(lexemes, k, folded, found);
+      if (startsWithDigit(lexemes[k].term)) addPower(lexemes, k, folded, found);
       continue;
     }
     addPower(lexemes, k, folded, found);
     addListed(lexemes, k, folded, units, found);
-    addMarkedUnits(lexemes, k, folded, found);
+    if (isQuery || !isMixed(lexemes, k, folded)) addMarkedUnits(lexemes, k, folded, found);
     addMixed(lexemes, k, folded, units, found);
     addPackOf(lexemes, k, found);
     if (isInOne(lexemes, k, folded))
@@ -104,11 +106,13 @@ function unitBehind(lexemes: readonly Lexeme[], k: number, folded: string): stri
   return /^[ -]?$/.test(folded.slice(lexemes[k].end, next.start)) ? unitOf(next.term) : undefined;
 }
 
-function addUnit(lexemes: readonly Lexeme[], k: number, unit: string, isQuery: boolean, found: TextTerm[]): void {
+function addUnit(lexemes: readonly Lexeme[], k: number, folded: string, unit: string, isQuery: boolean, found: TextTerm[]): void {
   const number = lexemes[k - 1];
   const { term, start, end } = lexemes[k];
-  found.push({ term: number.term + unit, start: number.start, end });
-  if (number.also) found.push({ term: number.also + unit, start: number.start, end, isExtra: true });
+  if (isQuery || !isMixed(lexemes, k - 1, folded)) {
+    found.push({ term: number.term + unit, start: number.start, end });
+    if (number.also) found.push({ term: number.also + unit, start: number.start, end, isExtra: true });
+  }
   if (isQuery || start === number.end) return;
   found.push({ term, start, end, isExtra: true });
 }

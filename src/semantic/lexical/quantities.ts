@@ -1,11 +1,22 @@
 import type { Lexeme, TextTerm } from './lexemes.ts';
 import { unitOf } from './units.ts';
 
-const signs: Record<string, string> = { '"': 'in', '”': 'in', "''": 'in', '′′': 'in', "'": 'ft', '′': 'ft', '°': 'deg', ' °': 'deg' };
+const signs: Record<string, string> = {
+  '"': 'in',
+  '”': 'in',
+  "''": 'in',
+  '′′': 'in',
+  "'": 'ft',
+  '′': 'ft',
+  '°': 'deg',
+  ' °': 'deg',
+  '%': 'percent',
+  ' %': 'percent',
+};
 
-/** The unit whose sign stands behind a number: `15.6"` is 15.6 in, `6'` is 6 ft, `90°` is 90 degrees. With the length of the sign. */
+/** The unit whose sign stands behind a number: `15.6"` is 15.6 in, `6'` is 6 ft, `90°` is 90 degrees, `5%` is 5 percent. With the length of the sign. */
 export function markBehind(folded: string, end: number): [unit: string, length: number] | undefined {
-  const sign = /^(?:["”]|''|′′|['′](?![\p{L}\p{N}])| ?°)/u.exec(folded.slice(end, end + 3))?.[0];
+  const sign = /^(?:["”]|''|′′|['′](?![\p{L}\p{N}])| ?[°%])/u.exec(folded.slice(end, end + 3))?.[0];
   return sign === undefined ? undefined : [signs[sign], sign.length];
 }
 
@@ -19,6 +30,13 @@ export function addMarkedUnits(lexemes: readonly Lexeme[], k: number, folded: st
   if (scale) found.push({ term: term + scale[1], start, end: end + scale[0].length, isExtra: true }); // 350°F is 350f
 }
 
+/** Whether a lexeme is a fraction that belongs to the whole number before it: 1/2 of 1-1/2 in, which is no 1/2 in. */
+export function isMixed(lexemes: readonly Lexeme[], k: number, folded: string): boolean {
+  const [whole, fraction] = [lexemes[k - 1], lexemes[k]];
+  if (whole === undefined || fraction?.also === undefined || !fraction.term.includes('/')) return false;
+  return /^\d+$/.test(whole.term) && /^[ -]$/.test(folded.slice(whole.end, fraction.start));
+}
+
 /** A whole number and a fraction of an inch as one decimal: 1-1/2 in is 1.5 in. */
 export function addMixed(
   lexemes: readonly Lexeme[],
@@ -27,9 +45,9 @@ export function addMixed(
   units: ReadonlyMap<number, string>,
   found: TextTerm[],
 ): void {
-  const { term, start, end } = lexemes[k];
+  if (!isMixed(lexemes, k + 1, folded)) return;
+  const { term, start } = lexemes[k];
   const next = lexemes[k + 1];
-  if (next?.also === undefined || !next.term.includes('/') || !/^\d+$/.test(term) || !/^[ -]$/.test(folded.slice(end, next.start))) return;
   const sum = String(Number(term) + Number(next.also));
   found.push({ term: sum, start, end: next.end, isExtra: true });
   const unit = units.get(k + 2);
@@ -58,16 +76,32 @@ export function addNumeral(lexemes: readonly Lexeme[], k: number, folded: string
 
 const thousands = /^\d{1,3}k$/;
 
-const powers = new Map(Object.entries({ sq: 'sq', square: 'sq', cu: 'cu', cubic: 'cu' }));
+const powers = new Map(Object.entries({ sq: 'sq', square: 'sq', cu: 'cu', cubic: 'cu', fl: 'fl', fluid: 'fl' }));
 
-/** A number and a unit of area or volume: 3.5 cu. ft. is 3.5cuft. */
+/** A number and a unit of two words, of area or volume: 3.5 cu. ft. is 3.5cuft, and 20sq ft is 20sqft. */
 export function addPower(lexemes: readonly Lexeme[], k: number, folded: string, found: TextTerm[]): void {
-  const [{ term, start, end }, power, length] = [lexemes[k], lexemes[k + 1], lexemes[k + 2]];
-  const prefix = power && powers.get(power.term);
-  if (!prefix || !length || !/^[ -]?$/.test(folded.slice(end, power.start)) || !/^[.]?[ -]?$/.test(folded.slice(power.end, length.start)))
-    return;
+  const [{ term, start, end, kind }, next] = [lexemes[k], lexemes[k + 1]];
+  if (!next) return;
+  const glued = kind === 'word' ? gluedPower.exec(term) : undefined;
+  if (glued) addUnitOfTwo(glued[1], start, powers.get(glued[2]), end, next, folded, found);
+  else if (kind === 'number' && lexemes[k + 2] && /^[ -]?$/.test(folded.slice(end, next.start)))
+    addUnitOfTwo(term, start, powers.get(next.term), next.end, lexemes[k + 2], folded, found);
+}
+
+const gluedPower = /^(\d+)(sq|square|cu|cubic|fl|fluid)$/;
+
+function addUnitOfTwo(
+  number: string,
+  start: number,
+  prefix: string | undefined,
+  end: number,
+  length: Lexeme,
+  folded: string,
+  found: TextTerm[],
+): void {
+  if (prefix === undefined || !/^[.]?[ -]?$/.test(folded.slice(end, length.start))) return;
   const unit = unitOf(prefix + (unitOf(length.term) ?? ''));
-  if (unit) found.push({ term: term + unit, start, end: length.end, isExtra: true });
+  if (unit) found.push({ term: number + unit, start, end: length.end, isExtra: true });
 }
 
 /** Each number of a list or a range that has one unit: 12/24V is 12v and 24v, and 110-240 V is 110v as well. */

@@ -82,7 +82,9 @@ export class TermReader {
     const open = prefix ? this.#openWords(query) : undefined;
     const nameOf = (word: string) => (this.#stem && !open?.has(word) ? this.stemOf(word) : ` ${word}`);
     const asked = new Map<string, Asked>();
-    const { words, extras } = this.#cut.ofQuery(query);
+    const { words, extras: spellings } = this.#cut.ofQuery(query);
+    // `leather red` as one word has the stem of `leather`, which is no spelling of both.
+    const extras = spellings.filter(({ word, of }) => of.length === 1 || !of.some((part) => nameOf(part) === nameOf(word)));
     const covered = new Set(extras.filter(({ word }) => isLive(this.same(word))).flatMap(({ of }) => of));
     let tried = 0;
     for (const word of words) {

@@ -70,17 +70,33 @@ export function allowedKeys(
  * Prices that came as text, compared with numbers, would silently match nothing; and vice versa.
  * @throws ERR_BAD_OPTION
  */
-function refuseOtherType(owner: string, { field, compares, isRange }: WhereTest, catalogue: Catalogue): void {
+function refuseOtherType(owner: string, { field, compares, isRange, textBounds = [] }: WhereTest, catalogue: Catalogue): void {
+  const misplaced = catalogue.misplaced(field, textBounds);
+  if (misplaced !== undefined) {
+    throw new AttuneError(
+      'ERR_BAD_OPTION',
+      `${owner}: where.${field} compares text by the alphabet, but this index keeps text that holds numbers, such as ${shown(misplaced)}. ${keepNumbers(field)}, and pass numbers.`,
+    );
+  }
   if (!compares) return;
   const other = catalogue.otherType(field, compares, isRange);
   if (other === undefined) return;
   const kept = compares === 'string' ? 'numbers' : numberOfText(String(other)) === undefined ? 'text' : 'text that holds numbers';
-  const [asked, advice] =
-    compares === 'number'
-      ? ['numbers', `Keep numbers: metadata: (item) => ({ ${field}: Number(item.${field}) })`]
-      : ['text', 'Pass a number'];
+  const [asked, advice] = compares === 'number' ? ['numbers', keepNumbers(field)] : ['text', 'Pass a number'];
   throw new AttuneError(
     'ERR_BAD_OPTION',
     `${owner}: where.${field} compares with ${asked}, but this index keeps ${kept}, such as ${shown(other)}. ${advice}.`,
+  );
+}
+
+const keepNumbers = (field: string) => `Keep numbers: metadata: (item) => ({ ${field}: Number(item.${field}) })`;
+
+/** Text as a field to rank by would silently leave every item in its place. @throws ERR_BAD_OPTION */
+export function checkNumbers(owner: string, option: string, field: string, catalogue: Catalogue): void {
+  const text = catalogue.otherType(field, 'number', true);
+  if (text === undefined) return;
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `${owner}: option '${option}' must be a field with numbers, but ${shown(field)} has text, such as ${shown(text)}. ${keepNumbers(field)}.`,
   );
 }

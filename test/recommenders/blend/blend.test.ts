@@ -60,6 +60,13 @@ describe('A blend', () => {
     await loose.fit(data);
     expect(loose.recommend('u1').length).toBe(10);
   });
+  it('explains what belongs to no item of the user', async () => {
+    const models = [new EaseRecommender(), new AlsRecommender({ factors: 4, feedback: 'explicit', biases: true })];
+    const blend = await new BlendRecommender({ parts: models }).fit(data);
+    const { score, contributions, baseline = 0 } = blend.explain?.('u3', 'i2') ?? { score: Number.NaN, contributions: [] };
+    expect(baseline).toBeGreaterThan(0);
+    expect(contributions.reduce((sum, part) => sum + part.score, baseline)).toBeCloseTo(score, 4);
+  });
   it('reads the order of a history where one of its models does', async () => {
     const blend = await new BlendRecommender({ parts: [new ItemKnnRecommender(), new SequenceLinearRecommender()] }).fit(data);
     const history = ['i1', 'i4', 'i7'];

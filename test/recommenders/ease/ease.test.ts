@@ -1,4 +1,4 @@
-import { EaseRecommender } from 'attune';
+import { EaseRecommender, Interactions } from 'attune';
 import fc from 'fast-check';
 import { inverse, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
@@ -43,6 +43,30 @@ describe('EaseRecommender', () => {
     }
     const bytesOf = (model: EaseRecommender) => model.toBytes();
     for (const other of [two, three]) expect(bytesOf(other)).toEqual(bytesOf(one));
+  });
+  it('has weights that shrink with the values, and not to nothing, when it is solved column by column', async () => {
+    const data = zipf({ users: 60, items: 40, rows: 300 });
+    const tiny = Interactions.fromColumns({
+      users: [...data].map(({ user }) => user),
+      items: [...data].map(({ item }) => item),
+      values: new Float32Array(data.size).fill(1e-3),
+    });
+    const [direct, iterative] = await Promise.all(
+      (['direct', 'iterative'] as const).map((solver) => new EaseRecommender({ solver }).fit(tiny)),
+    );
+    const exact = direct.score('u3', tiny.items);
+    const largest = Math.max(...exact.map(Math.abs));
+    expect(largest).toBeGreaterThan(0);
+    expect(largestDifference(iterative.score('u3', tiny.items), exact) / largest).toBeLessThan(1e-3);
+  });
+  it('takes 64 bits by itself where values of very different sizes need them', async () => {
+    const users = Array.from({ length: 2000 }, (_, k) => `u${k % 200}`);
+    const items = Array.from({ length: 2000 }, (_, k) => `i${(k * k * 7 + k) % 907}`);
+    const values = Float32Array.from({ length: 2000 }, (_, k) => Math.exp(((k * 37) % 100) / 9));
+    const plays = Interactions.fromColumns({ users, items, values }, { duplicates: 'sum' });
+    await expectRejection('ERR_NUMERIC', new EaseRecommender({ solver: 'iterative' }).fit(plays));
+    const [auto, direct] = await Promise.all([new EaseRecommender().fit(plays), new EaseRecommender({ solver: 'direct' }).fit(plays)]);
+    expect(auto.score('u3', plays.items)).toEqual(direct.score('u3', plays.items));
   });
   it('solves badly conditioned data, too', async () => {
     const data = zipf({ users: 200, items: 60, rows: 6000 });

@@ -91,6 +91,8 @@ describe('A two-tower model', () => {
     expect(towers.vectorOf('lamp-7')[8]).toBe(0);
     const { contributions, score } = towers.explainFor(['lamp-1', 'lamp-2'], ['lamp-3'])[0];
     expect(contributions.reduce((sum, part) => sum + part.score, 0)).toBeCloseTo(score, 4);
+    const [disliked] = towers.explainFor([{ item: 'lamp-1', value: -1 }], ['lamp-3']);
+    expect(disliked).toEqual({ score: disliked.score, contributions: [], baseline: disliked.score });
     for (const popularity of [-1, 101]) expectCode('ERR_BAD_OPTION', () => new TwoTowerRecommender({ popularity }));
   });
   it('is the same for any number of threads', async () => {

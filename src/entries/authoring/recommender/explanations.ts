@@ -16,7 +16,7 @@ export function explanations<R extends Recommender>({ describe, it, expect, can,
           const parts = why?.contributions ?? [];
           for (const part of parts) expect(own.get(part.item)).toBe(part.value);
           for (let k = 1; k < parts.length; k++) expect(parts[k].score).toBeLessThanOrEqual(parts[k - 1].score);
-          const sum = parts.reduce((s, part) => s + part.score, 0);
+          const sum = parts.reduce((s, part) => s + part.score, why?.baseline ?? 0);
           const size = parts.reduce((s, part) => s + Math.abs(part.score), Math.abs(why?.score ?? 0));
           expect(Math.abs(sum - (why?.score ?? 0))).toBeLessThanOrEqual(1e-4 * size + 1e-7);
           expect(model.explain?.(user, item, { n: 1 })?.contributions).toEqual(parts.slice(0, 1));

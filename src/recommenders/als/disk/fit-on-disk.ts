@@ -10,10 +10,10 @@ import { eachRow } from '../../../data/read-rows.ts';
 import { AttuneError, shown } from '../../../errors.ts';
 import { checkRows, choice, flag, integer, optional, readOptions, text, workOptions } from '../../../options.ts';
 import { AlsRecommender } from '../als.ts';
+import { withNumbers } from '../auto-settings.ts';
 import { scalesOf } from '../fit.ts';
 import { type AlsModel, storedAs } from '../model.ts';
 import { type AlsOptions, type AlsSettings, alsChecks, readAlsOptions } from '../options.ts';
-import { withRegularization } from '../regularization.ts';
 import { trainAls } from '../solver/train.ts';
 import { type InteractionsByUser, RowSpool } from './by-user.ts';
 import { checkBound } from './memory-bound.ts';
@@ -76,7 +76,7 @@ export async function fitAlsOnDisk<Row = Record<string, unknown>>(
     const model = await fitted(
       owner,
       data,
-      withRegularization(settings, () => meanMagnitudeOf(data)),
+      withNumbers(settings, () => meanMagnitudeOf(data)),
       { ...own, scratch },
       { signal, onProgress },
     );

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Interactions } from 'attune';
 import { expect, it } from 'vitest';
 import { randomNumbers } from '../../../../src/numeric/random.ts';
+import { withNumbers } from '../../../../src/recommenders/als/auto-settings.ts';
 import { RowSpool } from '../../../../src/recommenders/als/disk/by-user.ts';
 import { problemOnDisk } from '../../../../src/recommenders/als/disk/problem-on-disk.ts';
 import { readAlsOptions } from '../../../../src/recommenders/als/options.ts';
-import { withRegularization } from '../../../../src/recommenders/als/regularization.ts';
 import { shapeOf } from '../../../../src/recommenders/als/solver/memory.ts';
 import { routesOf } from '../../../../src/recommenders/als/solver/plan.ts';
 import { alsProblem } from '../../../../src/recommenders/als/solver/problem.ts';
@@ -29,7 +29,7 @@ const shapes = {
 it.each(Object.entries(shapes))('factors do not depend on how many parts and segments the rows are in, %s', async (_, options) => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-segments-test-'));
   try {
-    const s = withRegularization(readAlsOptions({ ...options, iterations: 3 }));
+    const s = withNumbers(readAlsOptions({ ...options, iterations: 3 }));
     const problem = alsProblem((await Interactions.from(rows)).byUser, s);
     const there = await trainAls(problem, s, {}, {});
     const scratch = { folder, bytes: 20_000 };

@@ -28,7 +28,7 @@ describe('the regularization that is left to the data', () => {
 
   it('is a number that may be given, however large the values', async () => {
     const amounts = Interactions.fromColumns({ users: ['a', 'b'], items: ['x', 'y'], values: Float32Array.of(1e10, 2e10) });
-    const als = await new AlsRecommender({ factors: 2, iterations: 2 }).fit(amounts);
+    const als = await new AlsRecommender({ factors: 2, iterations: 2, alpha: 10 }).fit(amounts);
     expect(als.options.regularization).toBe(1e9);
     expect(AlsRecommender.fromBytes(als.toBytes()).options).toEqual(als.options);
   });
@@ -40,5 +40,30 @@ describe('the regularization that is left to the data', () => {
       return (await evaluate(als, { train, test, metrics: ['ndcg'], k: 10 })).get('ndcg', 10).mean;
     };
     expect(await quality()).toBeGreaterThan(1.2 * (await quality(0.1)));
+  });
+});
+
+describe('the alpha that is left to the data', () => {
+  const plays = (value: number) => {
+    const data = [...zipf({ users: 200, items: 40 })];
+    const values = new Float32Array(data.length).fill(value);
+    return Interactions.fromColumns({ users: data.map(({ user }) => user), items: data.map(({ item }) => item), values });
+  };
+
+  it('is 10, and less where values are large', async () => {
+    const alpha = async (value: number, given?: number | 'auto') =>
+      (await new AlsRecommender({ factors: 2, iterations: 1, alpha: given }).fit(plays(value))).options.alpha;
+    expect(await alpha(1)).toBe(10);
+    expect(await alpha(30)).toBe(10);
+    expect(await alpha(1000)).toBe(0.3);
+    expect(await alpha(1000, 'auto')).toBe(0.3);
+    expect(await alpha(1000, 10)).toBe(10);
+    expect(new AlsRecommender().options.alpha).toBe(10);
+  });
+
+  it('gives large values the lists of smaller ones', async () => {
+    const lists = async (value: number) =>
+      (await new AlsRecommender({ seed: 1 }).fit(plays(value))).recommend('u3').map(({ item }) => item);
+    expect(await lists(5000)).toEqual(await lists(30));
   });
 });
