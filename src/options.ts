@@ -162,7 +162,7 @@ function distance(a: string, b: string): number {
  * @throws ERR_BAD_ARGUMENT
  */
 export function checkIterable<T>(owner: string, what: string, value: Iterable<T>): Iterable<T> {
-  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return value;
+  if (typeof value === 'object' && typeof value?.[Symbol.iterator] === 'function') return value;
   throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array or another iterable of ${what}, got ${shown(value)}.`);
 }
 
