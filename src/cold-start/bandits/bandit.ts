@@ -73,7 +73,7 @@ export function readState<State extends RoundState & { arms: [item: string, ...l
   if (
     isState &&
     Array.isArray(given.arms) &&
-    given.arms.every((arm) => Array.isArray(arm) && typeof arm[0] === 'string' && isLearnt(arm, given))
+    [...given.arms].every((arm) => Array.isArray(arm) && typeof arm[0] === 'string' && isLearnt(arm, given))
   )
     return { ...given };
   throw new AttuneError(

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
+import { isVector } from '../../numeric/is-vector.ts';
 import { anything, integer, number, readOptions } from '../../options.ts';
 import { type Bandit, best, type ChooseOptions, type RoundState, readArms, readChoose, readRewarded, readState } from './bandit.ts';
 
@@ -42,7 +43,7 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
     state: anything<LinUcbState | undefined>(),
   });
   const isLearnt = ([, inverse, rewards]: LinUcbState['arms'][number], { dimensions }: LinUcbState) =>
-    isVector(inverse, dimensions ** 2) && isVector(rewards, dimensions);
+    Number.isInteger(dimensions) && isVector(inverse, dimensions ** 2) && isVector(rewards, dimensions);
   const state = readState<LinUcbState>(kind, o.state, isLearnt) ?? { kind, seed: 0, round: 0, dimensions, arms: [] };
   if (state.dimensions !== dimensions) {
     throw new AttuneError('ERR_BAD_OPTION', `linUcb: expected a state of ${dimensions} dimensions, got one of ${state.dimensions}.`);
@@ -87,10 +88,6 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
     },
     toJSON: () => ({ ...state, arms: Array.from(arms, ([item, { inverse, rewards }]) => [item, [...inverse], [...rewards]]) }),
   };
-}
-
-function isVector(value: unknown, length: number): value is ArrayLike<number> {
-  return (value as ArrayLike<unknown> | undefined)?.length === length && Array.prototype.every.call(value, Number.isFinite);
 }
 
 function times(matrix: Float64Array, x: ArrayLike<number>): Float64Array {

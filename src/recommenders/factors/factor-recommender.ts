@@ -11,6 +11,7 @@ import type {
 import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { isVector } from '../../numeric/is-vector.ts';
 import { anything, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import type { HistoryRow } from '../shared/base.ts';
@@ -141,8 +142,8 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
   recommendByFactors(factors: ArrayLike<number>, options: RecommendOptions = {}): RecommendationList {
     const owner = 'FactorRecommender.recommendByFactors';
     const { factors: f, biases } = this.model;
-    const vector = Float32Array.from(factors ?? []);
-    if (vector.length !== f || !vector.every(Number.isFinite)) {
+    const vector = isVector(factors, f) ? Float32Array.from(factors) : undefined;
+    if (!vector?.every(Number.isFinite)) {
       throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${f} finite numbers, got ${shown(factors)}.`);
     }
     return this.listOf(owner, { vector, add: biases?.global ?? 0 }, options);
