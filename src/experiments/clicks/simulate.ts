@@ -142,7 +142,7 @@ function unseenOf(model: ClickModel, rankings: readonly Ranking[]): number {
     all += weight * items.length;
     unseen += weight * items.filter((item) => !model.has(query, item)).length;
   }
-  return unseen / all;
+  return all > 0 ? unseen / all : 0;
 }
 
 /** Checks that a ranker is a list of lists. @throws ERR_BAD_ARGUMENT */
