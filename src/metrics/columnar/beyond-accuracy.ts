@@ -1,6 +1,5 @@
 import { readCount } from '../arguments.ts';
-import { checkCuts, checkLists, checkNumbers, checkRelevant } from './check-columns.ts';
-import type { ListColumns, RelevantColumns } from './measure-lists.ts';
+import { checkCuts, checkLists, checkNumbers, checkRelevant, type ListColumns, type RelevantColumns } from './check-columns.ts';
 
 /**
  * For each user and each k the mean of a value of the items in the list cut at k; NaN for an empty list. Novelty and popularity of

@@ -1,7 +1,24 @@
 import type { Csr } from '../../data/csr.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { isVector } from '../../numeric/is-vector.ts';
-import type { ListColumns, RelevantColumns } from './measure-lists.ts';
+
+/** Lists of many users in dense indices, as `recommendMany` returns them: list u is `items[offsets[u]..offsets[u + 1])`, best first. */
+export interface ListColumns {
+  /** One more than there are lists. */
+  readonly offsets: Int32Array;
+  /** Dense item indices. */
+  readonly items: Int32Array;
+}
+
+/** What is relevant to each user, rows in the order of the lists. A `Csr` fits. */
+export interface RelevantColumns {
+  /** One more than there are lists. */
+  readonly offsets: Int32Array;
+  /** Dense item indices, distinct within a row. */
+  readonly indices: Int32Array;
+  /** Their gains; <= 0 is not relevant. */
+  readonly values: ArrayLike<number>;
+}
 
 /** Checks lists of dense indices below `itemCount`. @throws ERR_BAD_ARGUMENT */
 export function checkLists(metric: string, lists: ListColumns, itemCount = Number.POSITIVE_INFINITY): void {

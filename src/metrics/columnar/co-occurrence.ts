@@ -1,6 +1,5 @@
 import type { Csr } from '../../data/csr.ts';
-import { checkCsr, checkCuts, checkLists } from './check-columns.ts';
-import type { ListColumns } from './measure-lists.ts';
+import { checkCsr, checkCuts, checkLists, type ListColumns } from './check-columns.ts';
 
 /**
  * Intra-list diversity by who chose the items: the mean over the pairs of a list of 1 - cosine of their columns of users. What

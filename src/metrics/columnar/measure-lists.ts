@@ -2,25 +2,9 @@ import { AttuneError } from '../../errors.ts';
 import { anything, checkIterable, choice, integer, readOptions } from '../../options.ts';
 import { aucOf } from '../ranking/auc.ts';
 import { type GainRule, gainOf } from '../ranking/gain.ts';
-import { checkCuts, checkLists, checkNumbers, checkRelevant } from './check-columns.ts';
+import { checkCuts, checkLists, checkNumbers, checkRelevant, type ListColumns, type RelevantColumns } from './check-columns.ts';
 
-/** Lists of many users in dense indices, as `recommendMany` returns them: list u is `items[offsets[u]..offsets[u + 1])`, best first. */
-export interface ListColumns {
-  /** One more than there are lists. */
-  readonly offsets: Int32Array;
-  /** Dense item indices. */
-  readonly items: Int32Array;
-}
-
-/** What is relevant to each user, rows in the order of the lists. A `Csr` fits. */
-export interface RelevantColumns {
-  /** One more than there are lists. */
-  readonly offsets: Int32Array;
-  /** Dense item indices, distinct within a row. */
-  readonly indices: Int32Array;
-  /** Their gains; <= 0 is not relevant. */
-  readonly values: ArrayLike<number>;
-}
+export type { ListColumns, RelevantColumns } from './check-columns.ts';
 
 /** Metrics that {@link measureLists} knows; `map` and `mrr` are the means of averagePrecision and reciprocalRank over users. */
 export const listMetrics = ['precision', 'recall', 'f1', 'hitRate', 'mrr', 'map', 'ndcg', 'auc'] as const;
