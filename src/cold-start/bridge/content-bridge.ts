@@ -78,7 +78,7 @@ export class ContentBridge {
     if (isVector(vector, this.#fit.inputs)) return this.#fit.predict(vector);
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
-      `ContentBridge.factorsOf: expected a vector of ${this.#fit.inputs} finite numbers, got ${isVector(vector) ? vector.length : shown(vector)}.`,
+      `ContentBridge.factorsOf: expected a vector of ${this.#fit.inputs} finite numbers, got ${isVector(vector as unknown) ? (vector as ArrayLike<number>).length : shown(vector)}.`,
     );
   }
 
