@@ -17,7 +17,7 @@ import { entriesOf, io, isMissing, removeLeftovers, replaceFile } from './writin
  * @returns a cache whose calls reject with ERR_STORE when the file system refuses
  */
 export function fileEmbeddingCache(folder: string): EmbeddingCache {
-  if (typeof folder !== 'string' || folder === '') {
+  if (typeof folder !== 'string' || folder === '' || folder.includes('\0')) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `fileEmbeddingCache: expected the path of a folder, got ${shown(folder)}.`);
   }
   const spaces = new Map<string, Space>();
