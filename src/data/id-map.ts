@@ -1,6 +1,7 @@
 import { AttuneError, type ErrorCode, shown } from '../errors.ts';
 import { grown } from '../numeric/grown.ts';
 import { fnvBasis, fnvStep } from '../numeric/hash.ts';
+import { checkIterable } from '../options.ts';
 import { atOnce } from '../work/steps.ts';
 import { type Id, idText } from './ids.ts';
 
@@ -30,7 +31,7 @@ export class IdMap implements Iterable<string> {
    * @param ids ids in index order; a repeated one keeps its first index.
    */
   constructor(ids: Iterable<string> = []) {
-    for (const id of ids) this.add(id);
+    for (const id of checkIterable('IdMap', 'ids', ids)) this.add(id);
   }
 
   /** Number of ids. */
@@ -142,7 +143,9 @@ export class IdMap implements Iterable<string> {
    */
   subset(indices: ArrayLike<number>): IdMap {
     const own = this.#ends;
-    const count = indices.length;
+    const count = indices?.length;
+    if (typeof indices !== 'object' || !Number.isInteger(count))
+      throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.subset: expected a list of indices, got ${shown(indices)}.`);
     const ends = new Int32Array(count);
     let length = 0;
     for (let k = 0; k < count; k++) {
@@ -178,6 +181,10 @@ export class IdMap implements Iterable<string> {
    * @throws ERR_BAD_FILE when the columns do not describe distinct, non-empty ids.
    */
   static fromColumns(bytes: Uint8Array, ends: Int32Array): IdMap {
+    if (!(bytes instanceof Uint8Array && ends instanceof Int32Array)) {
+      const got = `${shown(bytes)} and ${shown(ends)}`;
+      throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.fromColumns: expected a Uint8Array and an Int32Array, got ${got}.`);
+    }
     return atOnce(IdMap.readingColumns(bytes.slice(), ends.slice()));
   }
 

@@ -77,9 +77,10 @@ export function featureStore(views: readonly FeatureView[]): FeatureStore {
     time: (row: FeatureQuestion, k: number) => number,
   ) => {
     const asked = [...checkIterable(owner, 'rows', rows)];
-    const unknown = names.find((name) => !byName.has(name));
-    if (unknown !== undefined) {
-      throw new AttuneError('ERR_BAD_OPTION', `${owner}: there is no feature ${shown(unknown)}. There are: ${all.join(', ')}.`);
+    if (!Array.isArray(names)) throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array of names, got ${shown(names)}.`);
+    const unknown = names.findIndex((name) => !byName.has(name));
+    if (unknown >= 0) {
+      throw new AttuneError('ERR_BAD_OPTION', `${owner}: there is no feature ${shown(names[unknown])}. There are: ${all.join(', ')}.`);
     }
     const odd = asked.findIndex((row) => row === null || typeof row !== 'object');
     if (odd >= 0) throw new AttuneError('ERR_BAD_ROW', `${owner}: row ${odd}: expected an object, got ${shown(asked[odd])}.`);

@@ -4,6 +4,7 @@ import { type Ranked, TopK } from '../../../numeric/top-k.ts';
 import { integer } from '../../../options.ts';
 import { atOnce } from '../../../work/steps.ts';
 import { yieldNow } from '../../../work/yield-now.ts';
+import { checkKeys, checkVector } from '../shared/check-rows.ts';
 import { checkSearchOptions } from '../shared/search-options.ts';
 import { FourBitSlots } from './four-bit-slots.ts';
 import { packHnsw, unpackHnsw } from './hnsw-file.ts';
@@ -93,6 +94,8 @@ export class Hnsw implements HnswIndex {
   }
 
   add(keys: Int32Array, vectors: Float32Array, _metadata?: unknown, work?: Work): void | Promise<void> {
+    checkKeys('hnswIndex.add', keys);
+    checkVector('hnswIndex.add', vectors);
     if (work && this.#size === 0 && keys.length >= builtAside) return this.#build(keys, vectors, work);
     for (const _ of this.#adding(keys, vectors)) {
       // one batch after the other
@@ -156,6 +159,7 @@ export class Hnsw implements HnswIndex {
   }
 
   remove(keys: Int32Array): void {
+    checkKeys('hnswIndex.remove', keys);
     for (const key of keys) if ((this.#graph?.slotOf(key) ?? -1) >= 0) this.#take(key);
     if (this.#size === 0) this.#reset();
     else if (4 * this.#size < this.#keys.length && this.#keys.length > listedAtLeast) this.#rebuild();
@@ -240,6 +244,7 @@ export class Hnsw implements HnswIndex {
   }
 
   #checkQuery(method: string, query: Float32Array): void {
+    checkVector(`hnswIndex.${method}`, query);
     if (this.#size === 0 || query.length === this.#dimensions) return;
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
