@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
+import { idText } from '../../data/ids.ts';
 import { checkIterable, checkRows, choice } from '../../options.ts';
 import { readStoredEvent } from './read-event.ts';
 
@@ -51,13 +52,21 @@ export async function observations(events: Iterable<StoredEvent> | AsyncIterable
   for (const event of log) {
     const lists = byUser.get(event.user) ?? [];
     byUser.set(event.user, lists);
-    const key = String(event.key ?? '');
+    const key = idText(event.key) ?? '';
     if (event.type === 'page_load' || event.type === 'page_visit') {
       const list = event.list_of_recommendations;
       if (!Array.isArray(list) || list.length === 0) continue;
       const { id, user, timestamp } = event;
-      const keyType = String(event.key_type ?? '');
-      const observation: Observation = { id, user, key, keyType, recommendations: list.map(String), timestamp, quality: 'pending' };
+      const keyType = idText(event.key_type) ?? '';
+      const observation: Observation = {
+        id,
+        user,
+        key,
+        keyType,
+        recommendations: list.map(idText).filter((item) => item !== undefined),
+        timestamp,
+        quality: 'pending',
+      };
       shown.push(observation);
       lists.push(observation);
     } else {
