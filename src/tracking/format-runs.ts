@@ -19,7 +19,7 @@ export interface FormatRunsOptions {
  * A table for comparing runs: one row per run, with the settings in which they differ and their metrics.
  * @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION
  */
-export function formatRuns(given: readonly RunRecord[], options: FormatRunsOptions = {}): string {
+export function formatRuns(runs: readonly RunRecord[], options: FormatRunsOptions = {}): string {
   const o = readOptions('formatRuns', options, {
     metrics: optional((value: unknown, name: string) =>
       Array.from(checkIterable(name, 'metrics', value as string[]), (each) => text()(each, name)),
@@ -28,14 +28,14 @@ export function formatRuns(given: readonly RunRecord[], options: FormatRunsOptio
     format: choice(['text', 'markdown'], 'text'),
     digits: integer({ default: 4, min: 0, max: 20 }),
   });
-  const runs = Array.from(checkIterable('formatRuns', 'runs', given), readRun);
-  const namesOf = (values: (run: RunRecord) => object) => [...new Set(runs.flatMap((run) => Object.keys(values(run))))];
+  const list = Array.from(checkIterable('formatRuns', 'runs', runs), readRun);
+  const namesOf = (values: (run: RunRecord) => object) => [...new Set(list.flatMap((run) => Object.keys(values(run))))];
   const metrics = o.metrics ?? namesOf((run) => run.metrics).filter((name) => !/\.(low|high)$/.test(name));
-  const settings = namesOf((run) => run.parameters).filter((name) => new Set(runs.map(({ parameters }) => parameters[name])).size > 1);
+  const settings = namesOf((run) => run.parameters).filter((name) => new Set(list.map(({ parameters }) => parameters[name])).size > 1);
   const rank = ({ metrics: values }: RunRecord) =>
     (Object.hasOwn(values, metrics[0]) ? values[metrics[0]] : Number.NaN) * (o.sort === 'smallest' ? 1 : -1);
   const worst = (value: number) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);
-  const sorted = o.sort ? [...runs].sort((a, b) => (worst(rank(a)) < worst(rank(b)) ? -1 : worst(rank(a)) > worst(rank(b)) ? 1 : 0)) : runs;
+  const sorted = o.sort ? [...list].sort((a, b) => (worst(rank(a)) < worst(rank(b)) ? -1 : worst(rank(a)) > worst(rank(b)) ? 1 : 0)) : list;
   const rows = sorted.map((run) => [
     run.name,
     run.status,
