@@ -176,8 +176,7 @@ export function checkIterable<T>(owner: string, what: string, value: Iterable<T>
 
 /** The same, also where what comes is waited for. */
 export function checkRows<R extends Iterable<unknown> | AsyncIterable<unknown>>(owner: string, what: string, value: R): R {
-  const rows = value as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null;
-  if (typeof rows === 'object' && typeof (rows?.[Symbol.iterator] ?? rows?.[Symbol.asyncIterator]) === 'function') return value;
+  if (typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)) return value;
   throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an iterable or async iterable of ${what}, got ${shown(value)}.`);
 }
 
@@ -185,4 +184,9 @@ export function checkRows<R extends Iterable<unknown> | AsyncIterable<unknown>>(
 export function checkNamed<T extends object>(owner: string, what: string, value: T): T {
   if (isRecord(value)) return value;
   throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${what} by name, got ${shown(value)}.`);
+}
+
+/** A typed array of a kind. @throws ERR_BAD_ARGUMENT */
+export function checkTyped<T>(owner: string, type: abstract new (length: number) => T, value: T): void {
+  if (!(value instanceof type)) throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${type.name}, got ${shown(value)}.`);
 }

@@ -1,7 +1,7 @@
 import { AttuneError, type ErrorCode, shown } from '../errors.ts';
 import { grown } from '../numeric/grown.ts';
 import { fnvBasis, fnvStep } from '../numeric/hash.ts';
-import { checkIterable } from '../options.ts';
+import { checkIterable, checkTyped } from '../options.ts';
 import { atOnce } from '../work/steps.ts';
 import { type Id, idText } from './ids.ts';
 
@@ -143,9 +143,7 @@ export class IdMap implements Iterable<string> {
    */
   subset(indices: ArrayLike<number>): IdMap {
     const own = this.#ends;
-    const count = indices?.length;
-    if (typeof indices !== 'object' || !Number.isInteger(count))
-      throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.subset: expected a list of indices, got ${shown(indices)}.`);
+    const count = indices.length;
     const ends = new Int32Array(count);
     let length = 0;
     for (let k = 0; k < count; k++) {
@@ -181,10 +179,8 @@ export class IdMap implements Iterable<string> {
    * @throws ERR_BAD_FILE when the columns do not describe distinct, non-empty ids.
    */
   static fromColumns(bytes: Uint8Array, ends: Int32Array): IdMap {
-    if (!(bytes instanceof Uint8Array && ends instanceof Int32Array)) {
-      const got = `${shown(bytes)} and ${shown(ends)}`;
-      throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.fromColumns: expected a Uint8Array and an Int32Array, got ${got}.`);
-    }
+    checkTyped('IdMap.fromColumns', Uint8Array, bytes);
+    checkTyped('IdMap.fromColumns', Int32Array, ends);
     return atOnce(IdMap.readingColumns(bytes.slice(), ends.slice()));
   }
 

@@ -11,7 +11,6 @@ import type {
 import { type ModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { isVector } from '../../numeric/is-vector.ts';
 import { anything, readOptions, recommenderOptions, workOptions } from '../../options.ts';
 import { Pace } from '../../work/pace.ts';
 import type { HistoryRow } from '../shared/base.ts';
@@ -142,7 +141,7 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
   recommendByFactors(factors: ArrayLike<number>, options: RecommendOptions = {}): RecommendationList {
     const owner = 'FactorRecommender.recommendByFactors';
     const { factors: f, biases } = this.model;
-    const vector = isVector(factors, f) ? Float32Array.from(factors) : undefined;
+    const vector = factors?.length === f && Array.prototype.every.call(factors, Number.isFinite) ? Float32Array.from(factors) : undefined;
     if (!vector?.every(Number.isFinite)) {
       throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${f} finite numbers, got ${shown(factors)}.`);
     }
