@@ -143,7 +143,8 @@ export class IdMap implements Iterable<string> {
    */
   subset(indices: ArrayLike<number>): IdMap {
     const own = this.#ends;
-    const count = indices.length;
+    const count = indices?.length;
+    if (!Number.isInteger(count)) throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.subset: expected indices, got ${shown(indices)}.`);
     const ends = new Int32Array(count);
     let length = 0;
     for (let k = 0; k < count; k++) {
