@@ -121,6 +121,7 @@ const calls: Call[] = [
   ['interactions.delete', () => [{ pairs: [{ user: 'u', item: 'i' }] }], (what) => inStores((store) => store.interactions.delete(what))],
   ['events.ofUser', () => ['u', { since: 1, type: ['view'], limit: 2 }], (user, o) => inStores((store) => store.events.ofUser(user, o))],
   ['models.put', () => ['m', Uint8Array.of(1), { a: [1] }], (name, bytes, facts) => attune.memoryModelStore().put(name, bytes, facts)],
+  ['memoryKeyValue', () => ['k', Uint8Array.of(1)], (key, bytes) => attune.memoryKeyValue().set(key, bytes)],
   ['embedding cache', () => ['s', ['k'], Float32Array.of(1)], (s, k, v) => sqliteEmbeddingCache(openSqlite(':memory:')).put(s, k, v)],
   ['answerCache', () => [{ key: 'k', models: ['m'], user: 'u' }, () => 1], (asked, make) => attune.answerCache().answer(asked, make)],
   ['forgetUser', () => ['u', { data: memory(), caches: [Object.create(attune.answerCache())] }], attune.forgetUser],
