@@ -23,7 +23,7 @@ const find = "import { SemanticIndex } from 'attune'; globalThis.find = (bytes, 
 /** Pages that answer with a loaded model, and what they may weigh. */
 const pages: [what: string, code: string, inOneFile: number, inParts: number][] = [
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 16, 18],
-  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 23.5, 28],
+  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 23.6, 28],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35, 40],
   ['page: SemanticIndex.fromBytes, search', find, 59.5, 64.5],
 ];
@@ -33,8 +33,9 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
  * (config/build-modules.ts); the limit of those that are not listed.
  */
 const ofSubpaths: Record<string, number> = {
-  attune: 380,
+  attune: 384,
   'attune/authoring': 228,
+  'attune/kafka': 25.5,
   'attune/node': 128,
   'attune/postgres': 27,
   'attune/spark': 104,
@@ -45,7 +46,7 @@ const [{ size, unpackedSize, files }] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
 );
 const rows: Row[] = [
-  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2200 },
+  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2215 },
   { what: 'package, unpacked', kilobytes: unpackedSize / 1000, budget: 7500 },
 ];
 rows.push({ what: "import 'attune' in Node, code parsed", kilobytes: parsedAtOnce(), budget: 210 });

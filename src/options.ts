@@ -14,10 +14,7 @@ export function readOptions<S extends Record<string, Check<unknown>>>(
   given: unknown,
   checks: S,
 ): { [K in keyof S]: ReturnType<S[K]> } {
-  if (given !== undefined && (given === null || typeof given !== 'object' || Array.isArray(given))) {
-    throw new AttuneError('ERR_BAD_OPTION', `${owner}: expected an options object, got ${shown(given)}.`);
-  }
-  const options = (given ?? {}) as Record<string, unknown>;
+  const options = checkOptions(owner, given);
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(checks, name)) continue;
     const known = Object.keys(checks);
@@ -28,6 +25,17 @@ export function readOptions<S extends Record<string, Check<unknown>>>(
   const result: Record<string, unknown> = {};
   for (const name of Object.keys(checks)) result[name] = checks[name](options[name], `${owner}: option '${name}'`);
   return result as { [K in keyof S]: ReturnType<S[K]> };
+}
+
+/** An object with names, which lists, maps and promises are not: nothing of theirs would be read. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !(Symbol.iterator in value || 'then' in value);
+
+/** The options, or none. @throws ERR_BAD_OPTION for what is no object with names */
+export function checkOptions(owner: string, given: unknown): Record<string, unknown> {
+  if (given === undefined) return {};
+  if (isRecord(given)) return given;
+  throw new AttuneError('ERR_BAD_OPTION', `${owner}: expected an options object, got ${shown(given)}.`);
 }
 
 /** The word that was meant by one that is not known: the same in other letters, or at most two letters off. */
@@ -162,7 +170,7 @@ function distance(a: string, b: string): number {
  * @throws ERR_BAD_ARGUMENT
  */
 export function checkIterable<T>(owner: string, what: string, value: Iterable<T>): Iterable<T> {
-  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return value;
+  if (typeof value === 'object' && typeof value?.[Symbol.iterator] === 'function') return value;
   throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array or another iterable of ${what}, got ${shown(value)}.`);
 }
 
@@ -174,6 +182,11 @@ export function checkRows<R extends Iterable<unknown> | AsyncIterable<unknown>>(
 
 /** An object whose keys are names. */
 export function checkNamed<T extends object>(owner: string, what: string, value: T): T {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  if (isRecord(value)) return value;
   throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${what} by name, got ${shown(value)}.`);
+}
+
+/** A typed array of a kind. @throws ERR_BAD_ARGUMENT */
+export function checkTyped<T>(owner: string, type: abstract new (length: number) => T, value: T): void {
+  if (!(value instanceof type)) throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${type.name}, got ${shown(value)}.`);
 }

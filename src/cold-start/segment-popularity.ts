@@ -1,9 +1,9 @@
 import { type History, readHistory } from '../contracts/history.ts';
 import type { KnownInteraction, Recommendation } from '../contracts/recommender.ts';
-import { type Id, idSet } from '../data/ids.ts';
+import { type Id, idSet, textOf } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, callback, integer, number, optional, readOptions } from '../options.ts';
+import { anything, callback, checkIterable, checkNamed, integer, number, optional, readOptions } from '../options.ts';
 import type { BridgeListOptions } from './bridge/bridge-options.ts';
 
 /** The request that {@link segmentPopularity} receives as a source of a `HybridRanker`. */
@@ -98,10 +98,12 @@ export function segmentPopularity(options: SegmentPopularityOptions): SegmentPop
       return result;
     },
     answer(request) {
-      const { user, history = [], n, exclude = [], only } = request;
+      const owner = 'segmentPopularity.answer';
+      const { history = [], n, exclude = [], only, ...rest } = checkNamed(owner, 'a request', request);
+      const user = rest.user === undefined ? undefined : textOf(rest.user, `${owner}: user`);
       const segment = o.segmentOfRequest ? o.segmentOfRequest(request) : user === undefined ? undefined : o.segmentOfUser?.(user);
-      const seen = readHistory('segmentPopularity.answer', history).map(({ item }) => item);
-      return source.top(segment, { n, only, exclude: [...exclude, ...seen] });
+      const seen = readHistory(owner, history).map(({ item }) => item);
+      return source.top(segment, { n, only, exclude: [...checkIterable(`${owner}: exclude`, 'item ids', exclude), ...seen] });
     },
     interactionsOf(user) {
       const row = o.interactions.users.indexOf(user);

@@ -1,5 +1,6 @@
 import { numberOfText } from '../data/number-text.ts';
 import { AttuneError, shown, shownWhole } from '../errors.ts';
+import { isRecord } from '../options.ts';
 
 /** A value that metadata can hold: what JSON can. */
 export type MetadataValue = string | number | boolean | null | MetadataValue[] | { [key: string]: MetadataValue };
@@ -87,7 +88,7 @@ export interface WhereTest {
  */
 export function readWhere(where: Where | undefined, owner: string): WhereTest[] {
   if (where === undefined) return [];
-  if (where === null || typeof where !== 'object' || Array.isArray(where)) {
+  if (!isRecord(where)) {
     throw new AttuneError(
       'ERR_BAD_OPTION',
       `${owner}: option 'where' must be an object such as { brand: ['A', 'B'], price: { max: 30 } }, got ${shown(where)}.`,

@@ -36,8 +36,10 @@ export function eventWeights<Row = Record<string, unknown>>(
   }
   const byKind = new Map(entries);
   return (row, index) => {
+    if (typeof row !== 'object' || row === null)
+      throw new AttuneError('ERR_BAD_ROW', `Row ${index}: expected an object, got ${shown(row)}.`);
     const kind = event(row, index);
-    const weight = byKind.get(String(kind));
+    const weight = typeof kind === 'object' ? undefined : byKind.get(String(kind));
     if (weight !== undefined) return weight;
     throw new AttuneError(
       'ERR_BAD_VALUE',

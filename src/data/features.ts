@@ -159,7 +159,8 @@ function stacked(column: Column, values: readonly FeatureValue[], dimensions: nu
   for (const [index, value] of values.entries()) {
     if (isMissing(value)) continue;
     const vector = typeof value === 'object' ? (value as ArrayLike<number>) : undefined;
-    const isSound = vector?.length === dimensions && Array.prototype.every.call(vector, (x) => Number.isFinite(Math.fround(x)));
+    const isSound =
+      vector?.length === dimensions && Array.prototype.every.call(vector, (x) => Number.isFinite(x) && Number.isFinite(Math.fround(x)));
     if (!vector || !isSound) refuse(column, index, value, `a vector of ${dimensions} finite numbers, as the first`);
     else all.set(vector, index * dimensions);
   }

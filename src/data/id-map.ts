@@ -1,6 +1,7 @@
 import { AttuneError, type ErrorCode, shown } from '../errors.ts';
 import { grown } from '../numeric/grown.ts';
 import { fnvBasis, fnvStep } from '../numeric/hash.ts';
+import { checkIterable, checkTyped } from '../options.ts';
 import { atOnce } from '../work/steps.ts';
 import { type Id, idText } from './ids.ts';
 
@@ -30,7 +31,7 @@ export class IdMap implements Iterable<string> {
    * @param ids ids in index order; a repeated one keeps its first index.
    */
   constructor(ids: Iterable<string> = []) {
-    for (const id of ids) this.add(id);
+    for (const id of checkIterable('IdMap', 'ids', ids)) this.add(id);
   }
 
   /** Number of ids. */
@@ -142,7 +143,8 @@ export class IdMap implements Iterable<string> {
    */
   subset(indices: ArrayLike<number>): IdMap {
     const own = this.#ends;
-    const count = indices.length;
+    const count = indices?.length;
+    if (!Number.isInteger(count)) throw new AttuneError('ERR_BAD_ARGUMENT', `IdMap.subset: expected indices, got ${shown(indices)}.`);
     const ends = new Int32Array(count);
     let length = 0;
     for (let k = 0; k < count; k++) {
@@ -178,6 +180,8 @@ export class IdMap implements Iterable<string> {
    * @throws ERR_BAD_FILE when the columns do not describe distinct, non-empty ids.
    */
   static fromColumns(bytes: Uint8Array, ends: Int32Array): IdMap {
+    checkTyped('IdMap.fromColumns', Uint8Array, bytes);
+    checkTyped('IdMap.fromColumns', Int32Array, ends);
     return atOnce(IdMap.readingColumns(bytes.slice(), ends.slice()));
   }
 

@@ -22,8 +22,8 @@ export function selectRows(from: Columns, rows: ArrayLike<number>): { columns: C
   const taken = new Uint8Array(size);
   for (let k = 0; k < count; k++) {
     const row = rows[k];
-    if (taken[row] !== 0) {
-      const got = `${shown(row)}${taken[row] ? ' twice' : ''}`;
+    if (typeof row !== 'number' || taken[row] !== 0) {
+      const got = `${shown(row)}${typeof row === 'number' && taken[row] ? ' twice' : ''}`;
       throw new AttuneError('ERR_BAD_ARGUMENT', `Interactions.select: expected distinct rows from 0 to ${size - 1}, got ${got}.`);
     }
     taken[row] = 1;

@@ -2,7 +2,7 @@ import { isInteractions } from '../data/check-interactions.ts';
 import { type Id, readId } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
-import type { ItemDistance } from '../metrics/beyond-accuracy/diversity.ts';
+import { type ItemDistance, itemDistance } from '../metrics/beyond-accuracy/diversity.ts';
 import type { GainRule } from '../metrics/ranking/gain.ts';
 import { anything, choice, flag, integer, number, optional, type Progress, readOptions, text, workOptions } from '../options.ts';
 import type { Candidates } from './lists.ts';
@@ -84,7 +84,10 @@ export const evaluateChecks = {
   },
   includeSeen: flag(false),
   protocol: choice(['stored', 'fold-in'], 'stored'),
-  diversity: anything<ItemDistance | undefined>(),
+  diversity: (value: unknown): ItemDistance | undefined => {
+    if (value !== undefined) itemDistance(value as ItemDistance);
+    return value as ItemDistance | undefined;
+  },
   level: number({ default: 0.95, min: 0.5, max: 0.9999 }),
   seed: integer({ default: 1 }),
   name: optional(text()),

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../contracts/history.ts';
 import type { Recommender } from '../contracts/recommender.ts';
-import { type Id, idText } from '../data/ids.ts';
+import { type Id, idText, indexOfId } from '../data/ids.ts';
 import type { Interactions } from '../data/interactions.ts';
 import { AttuneError, shown } from '../errors.ts';
 import type { ListColumns } from '../metrics/columnar/measure-lists.ts';
@@ -154,7 +154,10 @@ function candidatesOf(user: number, o: CollectOptions): string[] | undefined {
   const relevant = plan.relevant.indices.subarray(plan.relevant.offsets[user], plan.relevant.offsets[user + 1]);
   const chosen = new Set<number>(relevant);
   if (typeof candidates === 'function') {
-    for (const id of candidates(plan.ranked[user])) if (space.known.has(id)) chosen.add(space.known.indexOf(id));
+    for (const id of checkIterable("evaluate: option 'candidates'", 'item ids', candidates(plan.ranked[user]))) {
+      const item = indexOfId(space.known, id, "evaluate: option 'candidates'");
+      if (item >= 0) chosen.add(item);
+    }
   } else {
     for (const item of negatives(user, candidates.negatives, chosen, o)) chosen.add(item);
   }

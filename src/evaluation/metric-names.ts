@@ -50,8 +50,8 @@ export function readMetrics(metrics: readonly string[], train: boolean, distance
     throw new AttuneError('ERR_BAD_OPTION', `evaluate: expected 'metrics' to be a list with at least one name, got ${shown(metrics)}.`);
   }
   for (const metric of metrics) {
-    if (!Object.hasOwn(evaluationMetrics, metric)) {
-      const [, bare, cut] = /^(\w+)@(\d+)$/.exec(String(metric)) ?? [];
+    if (typeof metric !== 'string' || !Object.hasOwn(evaluationMetrics, metric)) {
+      const [, bare, cut] = /^(\w+)@(\d+)$/.exec(typeof metric === 'string' ? metric : '') ?? [];
       const advice =
         bare !== undefined && Object.hasOwn(evaluationMetrics, bare)
           ? `Lists are cut by an option: metrics: ['${bare}'], k: ${cut}.`

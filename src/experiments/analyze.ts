@@ -9,6 +9,7 @@ import { formatExperiment } from './format-experiment.ts';
 import { cuped, type Moments, momentsOf } from './moments.ts';
 import { type Outcomes, outcomesOf } from './outcomes.ts';
 import { sampleRatioTest } from './sample-ratio.ts';
+import { readShares } from './shares.ts';
 
 /** Options of {@link analyzeExperiment}. */
 export interface AnalyzeOptions<E extends EventKeys = LoggedEvent> extends SequentialOptions {
@@ -41,7 +42,8 @@ export async function analyzeExperiment<E extends EventKeys = LoggedEvent>(
   options: AnalyzeOptions<E>,
 ): Promise<ExperimentReport> {
   const o = readOptions('analyzeExperiment', options, checks);
-  const names = Object.keys(experiment.variants);
+  text()(experiment?.name, 'analyzeExperiment: name of the experiment');
+  const names = Object.keys(readShares(experiment.variants, 'analyzeExperiment: variants of the experiment'));
   const control = o.control ?? names[0];
   if (!names.includes(control)) {
     throw new AttuneError(

@@ -1,5 +1,5 @@
 import { AttuneError, shown } from '../errors.ts';
-import { anything, choice, number, optional, readOptions } from '../options.ts';
+import { anything, callback, choice, number, optional, readOptions } from '../options.ts';
 import type { EventKeys, LoggedEvent } from './events.ts';
 
 /** What is measured for each user. */
@@ -39,7 +39,7 @@ export function readMetrics(value: unknown, name: string): Record<string, ReadMe
   const read = entries.map(([key, metric]) => {
     const { event, ...rest } = readOptions(`${name}, '${key}'`, metric, {
       event: anything<string | readonly string[]>(),
-      value: anything<((event: EventKeys) => number) | undefined>(),
+      value: callback<(event: EventKeys) => number>(),
       better: choice(['higher', 'lower'], 'higher'),
       margin: optional(number({ above: 0 })),
       beforeMs: optional(number({ above: 0 })),

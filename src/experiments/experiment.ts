@@ -1,7 +1,8 @@
 import { type Id, readId } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { xxHash32 } from '../numeric/xx-hash.ts';
-import { anything, number, optional, readOptions, text } from '../options.ts';
+import { type Check, number, optional, readOptions, text } from '../options.ts';
+import { readShares } from './shares.ts';
 
 /** Options of {@link experiment}. */
 export interface ExperimentOptions<V extends string = string> {
@@ -65,10 +66,10 @@ export interface Experiment<V extends string = string> {
 export function experiment<V extends string>(options: ExperimentOptions<V>): Experiment<V> {
   const o = readOptions('experiment', options, {
     name: text(),
-    variants: shares,
+    variants: readShares,
     salt: optional(text()),
     traffic: number({ default: 1, min: 0, max: 1 }),
-    events: anything<ExposureSink | undefined>(),
+    events: exposureSink,
   });
   const salt = o.salt ?? o.name;
   const variants = o.variants as Record<V, number>;
@@ -98,7 +99,7 @@ export function experiment<V extends string>(options: ExperimentOptions<V>): Exp
       }
       const variant = variantOf(user);
       const { events } = o;
-      if (typeof events?.append !== 'function') {
+      if (!events) {
         throw new AttuneError('ERR_NOT_SUPPORTED', `experiment '${o.name}': expose needs the option 'events', such as store.events.`);
       }
       if (variant === undefined) return undefined;
@@ -114,22 +115,14 @@ export function experiment<V extends string>(options: ExperimentOptions<V>): Exp
   };
 }
 
+const exposureSink: Check<ExposureSink | undefined> = (value, name) => {
+  if (value === undefined || typeof (value as ExposureSink | null)?.append === 'function') return value as ExposureSink | undefined;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must have a method append, such as store.events, got ${shown(value)}.`);
+};
+
 const encoder = new TextEncoder();
 
 /** A deterministic number in [0, 1) for a text. */
 function share(text: string): number {
   return xxHash32(encoder.encode(text)) / 2 ** 32;
-}
-
-function shares(value: unknown, name: string): Record<string, number> {
-  const entries = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-  const total = entries.reduce((sum, [, part]) => sum + part, 0);
-  if (entries.length >= 2 && entries.every(([, part]) => typeof part === 'number' && part > 0) && Math.abs(total - 1) < 1e-9) {
-    return Object.fromEntries(entries);
-  }
-  const got = entries.length > 0 ? `${entries.map(([key, part]) => `${key}: ${shown(part)}`).join(', ')}` : shown(value);
-  throw new AttuneError(
-    'ERR_BAD_OPTION',
-    `${name} must be at least two shares above 0 that add up to 1, such as { control: 0.5, treatment: 0.5 }, got ${got}.`,
-  );
 }

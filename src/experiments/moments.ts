@@ -39,7 +39,14 @@ export function momentsOf(sample: Sample, owner: string): Moments {
     }
     if ('users' in sample) {
       const { users, mean, variance } = sample;
-      if (Number.isInteger(users) && users >= 0 && (users === 0 || Number.isFinite(mean)) && !(variance < 0) && variance !== Infinity) {
+      if (
+        Number.isInteger(users) &&
+        users >= 0 &&
+        (users === 0 || Number.isFinite(mean)) &&
+        typeof variance === 'number' &&
+        !(variance < 0) &&
+        variance !== Infinity
+      ) {
         return { users, mean, variance };
       }
       throw new AttuneError('ERR_BAD_VALUE', `${owner}: expected users, a finite mean and a variance from 0, got ${shownWhole(sample)}.`);
@@ -84,7 +91,7 @@ export interface PairedValues {
  */
 export function cuped<G extends string>(groups: Record<G, PairedValues>): Record<G, Moments> {
   const names = Object.keys(checkNamed('cuped', 'groups', groups)) as G[];
-  const before = names.map((name) => momentsOf(groups[name].before, `cuped, ${name}`));
+  const before = names.map((name) => momentsOf(groups[name]?.before, `cuped, ${name}`));
   const during = names.map((name) => momentsOf(groups[name].values, `cuped, ${name}`));
   let covariance = 0;
   let squares = 0;

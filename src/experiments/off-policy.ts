@@ -86,8 +86,9 @@ function check(entry: LoggedChoice, at: number, method: OffPolicyOptions['method
   const bad = (what: string, got: unknown) =>
     new AttuneError('ERR_BAD_VALUE', `offPolicyValue: expected choice ${at} to have ${what}, got ${shown(got)}.`);
   if (!Number.isFinite(entry?.reward)) throw bad('a finite reward', entry?.reward);
-  if (!(entry.propensity > 0 && entry.propensity <= 1)) throw bad('a propensity above 0, up to 1', entry.propensity);
-  if (!(entry.target >= 0 && entry.target <= 1)) throw bad('a target from 0 to 1', entry.target);
+  if (!(Number.isFinite(entry.propensity) && entry.propensity > 0 && entry.propensity <= 1))
+    throw bad('a propensity above 0, up to 1', entry.propensity);
+  if (!(Number.isFinite(entry.target) && entry.target >= 0 && entry.target <= 1)) throw bad('a target from 0 to 1', entry.target);
   if (method !== 'doubly-robust') return;
   if (!Number.isFinite(entry.predicted)) throw bad("a finite 'predicted' for 'doubly-robust'", entry.predicted);
   if (!Number.isFinite(entry.predictedTarget)) throw bad("a finite 'predictedTarget' for 'doubly-robust'", entry.predictedTarget);

@@ -99,7 +99,7 @@ async function read(experiment: string, { events, metrics }: EventSource) {
     const { user, timestamp } = readEvent(event, at);
     if (exposes) {
       const before = users.get(user);
-      const variant = String(exposure.variant);
+      const variant = typeof exposure.variant === 'object' ? '' : String(exposure.variant);
       if (!before) users.set(user, { variant, timestamp, several: false });
       else {
         before.several ||= before.variant !== variant;

@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../errors.ts';
 import { chiSquareTail, logGamma } from '../numeric/distributions.ts';
 import { checkNamed } from '../options.ts';
+import { readShares } from './shares.ts';
 
 /** What {@link sampleRatioTest} found. */
 export interface SampleRatioTest {
@@ -26,10 +27,10 @@ const concentration = 100;
  *
  * @param users how many were exposed, by variant.
  * @param shares the share of each variant.
- * @throws ERR_BAD_VALUE; ERR_BAD_ARGUMENT when users and shares name different variants.
+ * @throws ERR_BAD_OPTION unless the shares add up to 1; ERR_BAD_VALUE; ERR_BAD_ARGUMENT when users and shares name different variants.
  */
 export function sampleRatioTest(users: Record<string, number>, shares: Record<string, number>): SampleRatioTest {
-  const names = Object.keys(checkNamed('sampleRatioTest', 'shares', shares));
+  const names = Object.keys(readShares(shares, 'sampleRatioTest: shares'));
   const unknown = Object.keys(checkNamed('sampleRatioTest', 'users', users)).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `sampleRatioTest: expected variants ${names.join(', ')}, got ${shown(unknown)}.`);

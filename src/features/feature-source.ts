@@ -1,6 +1,8 @@
+import { idText } from '../data/ids.ts';
 import { readTime } from '../data/time-column.ts';
 import { AttuneError, shown } from '../errors.ts';
 import { firstIndex } from '../numeric/first-index.ts';
+import { checkRows } from '../options.ts';
 
 /** Whose features are asked for, and when. */
 export interface FeatureMoment {
@@ -43,10 +45,10 @@ export function rowsSource(rows: Iterable<FeatureRow> | (() => Iterable<FeatureR
       const { entity, timestamp, created } = columns;
       const histories = new Map<string, { time: number; created: number; row: FeatureRow }[]>(moments.map(({ key }) => [key, []]));
       let number = 0;
-      for await (const row of typeof rows === 'function' ? rows() : rows) {
+      for await (const row of checkRows('A feature source', 'rows', typeof rows === 'function' ? rows() : rows)) {
         if (row === null || typeof row !== 'object')
           throw new AttuneError('ERR_BAD_ROW', `Row ${number} of a feature source: expected an object, got ${shown(row)}.`);
-        const history = histories.get(String(row[entity]));
+        const history = histories.get(idText(row[entity]) ?? '');
         if (history) {
           const time = timeOf(row[timestamp], timestamp, number);
           const written = created === undefined ? undefined : row[created];

@@ -77,9 +77,10 @@ export function featureStore(views: readonly FeatureView[]): FeatureStore {
     time: (row: FeatureQuestion, k: number) => number,
   ) => {
     const asked = [...checkIterable(owner, 'rows', rows)];
-    const unknown = names.find((name) => !byName.has(name));
-    if (unknown !== undefined) {
-      throw new AttuneError('ERR_BAD_OPTION', `${owner}: there is no feature ${shown(unknown)}. There are: ${all.join(', ')}.`);
+    if (!Array.isArray(names)) throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected an array of names, got ${shown(names)}.`);
+    const unknown = names.findIndex((name) => !byName.has(name));
+    if (unknown >= 0) {
+      throw new AttuneError('ERR_BAD_OPTION', `${owner}: there is no feature ${shown(names[unknown])}. There are: ${all.join(', ')}.`);
     }
     const odd = asked.findIndex((row) => row === null || typeof row !== 'object');
     if (odd >= 0) throw new AttuneError('ERR_BAD_ROW', `${owner}: row ${odd}: expected an object, got ${shown(asked[odd])}.`);
@@ -90,6 +91,11 @@ export function featureStore(views: readonly FeatureView[]): FeatureStore {
       const wanted = names.filter((name) => byName.get(name)?.view === view);
       const moments = asked.map((row, k) => ({ key: readId(row[view.entity], `${owner}: row ${k}: ${view.entity}`), time: times[k] }));
       const found = await view.source.join(moments, view.columns);
+      if (!Array.isArray(found) || found.length !== moments.length)
+        throw new AttuneError(
+          'ERR_BAD_VALUE',
+          `${owner}: expected ${moments.length} rows of the source of ${shown(view.name)}, got ${shown(found)}.`,
+        );
       found.forEach((row, k) => {
         for (const name of wanted) values[k][name] = row?.[(byName.get(name) as { feature: string }).feature] ?? null;
       });
@@ -141,7 +147,8 @@ function readView(given: FeatureView) {
 }
 
 function sourceOf(source: FeatureView['source'] | undefined, name: string): FeatureSource {
-  if (typeof (source as FeatureSource | undefined)?.join === 'function' && !Array.isArray(source)) return source as FeatureSource;
+  if (typeof (source as FeatureSource | undefined)?.join === 'function' && !ArrayBuffer.isView(source) && !Array.isArray(source))
+    return source as FeatureSource;
   if (typeof source === 'function') return rowsSource(source);
   if (typeof source === 'object' && source !== null && Symbol.iterator in source) {
     // An iterator, such as a generator that runs, can be read once only.

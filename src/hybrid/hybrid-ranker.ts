@@ -1,5 +1,7 @@
 import type { Strategy } from '../cold-start/strategy.ts';
 import { type Id, readId } from '../data/ids.ts';
+import { AttuneError, shown } from '../errors.ts';
+import { isVector } from '../numeric/is-vector.ts';
 import { readOptions } from '../options.ts';
 import { CandidateSearch, findsQuery, type Standing } from './candidate-search.ts';
 import { reasonOf } from './deadline.ts';
@@ -188,6 +190,10 @@ export class HybridRanker<const Sources extends HybridSources = HybridSources> {
     const blended = coldStart.weights(
       able.map(({ source, interactions, words }) => ({ role: source.role, weight: weightOf(source, words), interactions, words })),
     );
+    if (!isVector(blended, able.length)) {
+      const message = `HybridRanker: expected the cold start to give a weight for each of ${able.length} sources, got ${shown(blended)}.`;
+      throw new AttuneError('ERR_BAD_VALUE', message);
+    }
     able.forEach((one, at) => {
       one.weight = blended[at];
     });

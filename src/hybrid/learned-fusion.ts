@@ -139,7 +139,7 @@ export function learnedFusion<Name extends string>(model: LearnedFusionModel<Nam
     );
   }
   const names = Object.keys(model.sources) as Name[];
-  const coefficients = names.flatMap((name) => [model.sources[name].score, model.sources[name].rank]);
+  const coefficients = names.flatMap((name) => [model.sources[name]?.score, model.sources[name]?.rank]);
   if (!coefficients.every(Number.isFinite)) {
     throw new AttuneError('ERR_BAD_OPTION', 'learnedFusion: expected finite numbers for every source. Fit it again.');
   }

@@ -3,7 +3,7 @@ import type { ContentIndex } from '../contracts/content-index.ts';
 import type { History } from '../contracts/recommender.ts';
 import type { Id } from '../data/ids.ts';
 import { AttuneError, shown } from '../errors.ts';
-import { anything, callback, flag, integer, number, readOptions } from '../options.ts';
+import { anything, callback, flag, integer, isRecord, number, readOptions } from '../options.ts';
 import { type SourceFusion, weighted } from './fusion.ts';
 import { readSource } from './read-source.ts';
 import { readRules } from './rules/check.ts';
@@ -172,7 +172,8 @@ function fusionOption(value: unknown, name: string): SourceFusion {
 
 function coldStartOption(value: unknown, name: string): ColdStart {
   if (value === undefined) return coldStart();
-  if (typeof (value as ColdStart)?.weights === 'function' && typeof (value as ColdStart).roles === 'object') return value as ColdStart;
+  const { weights, roles, knownAfter } = (value ?? {}) as ColdStart;
+  if (typeof weights === 'function' && isRecord(roles) && typeof knownAfter === 'number') return value as ColdStart;
   throw new AttuneError('ERR_BAD_OPTION', `${name} must be coldStart({ ... }), got ${shown(value)}.`);
 }
 

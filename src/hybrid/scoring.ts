@@ -1,3 +1,4 @@
+import { AttuneError, shown } from '../errors.ts';
 import { bestFirst } from './answer.ts';
 import type { SourceFusion, SourceList } from './fusion.ts';
 import { inBands, relevanceOf } from './relevance.ts';
@@ -34,6 +35,8 @@ export function candidatesOf(tiers: readonly SourceList[][], scoring: Scoring, s
 
 function scoresOf(lists: readonly SourceList[], { fusion, leads, relevanceBand }: Scoring): Map<string, number> {
   const fused = fusion.fuse(lists);
+  if (!(fused instanceof Map))
+    throw new AttuneError('ERR_BAD_VALUE', `HybridRanker: expected the fusion to give a Map by item, got ${shown(fused)}.`);
   const leading = lists.filter(leads);
   return leading.length === 0 ? fused : inBands(fused, relevanceOf(leading), relevanceBand);
 }

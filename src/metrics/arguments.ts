@@ -135,8 +135,8 @@ export function readCut(metric: string, k: number | undefined, length: number): 
 
 /** A whole number from 1, such as the size of a catalogue. */
 export function readCount(metric: string, value: number, what: string): number {
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected ${what} as a whole number from 1, got ${shown(value)}.`);
+  if (Number.isInteger(value) && value >= 1 && value <= 2 ** 31) return value;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${metric}: expected ${what} as a whole number from 1 to 2^31, got ${shown(value)}.`);
 }
 
 /** Decimal digits as JavaScript prints an integer. */

@@ -4,8 +4,8 @@ import type { ModelInfo, ModelStore } from '../contracts/model-store.ts';
 import { kindOf, type ModelFile, readModelFile, writeModelFile } from '../data/files/model-file.ts';
 import { IdMap } from '../data/id-map.ts';
 import { type Id, readId } from '../data/ids.ts';
-import { AttuneError } from '../errors.ts';
-import { checkNamed } from '../options.ts';
+import { AttuneError, shown } from '../errors.ts';
+import { type Check, checkNamed, readOptions } from '../options.ts';
 import { AlsRecommender } from './als/als.ts';
 import { loadRecommender } from './load-recommender.ts';
 
@@ -54,31 +54,42 @@ export interface ForgottenUser {
  * long as copying them. What is beyond: backups, the write-ahead log of PostgreSQL and the append-only file of Redis, until those are rewritten.
  *
  * Calling it again does the rest after a failure.
- * @throws ERR_BAD_ID; ERR_STORE of the first store that refuses
+ * @throws ERR_BAD_ID; ERR_BAD_OPTION, before anything is forgotten, for a place that is none; ERR_STORE of the first store that refuses
  */
 export async function forgetUser(user: Id, places: ForgetUserPlaces): Promise<ForgottenUser> {
   const id = readId(user, 'user');
-  checkNamed('forgetUser', 'places', places);
+  const o = readOptions('forgetUser', checkNamed('forgetUser', 'places', places), {
+    data: placesWith<DataStore>('transaction'),
+    events: placesWith<Pick<EventStore, 'delete'>>('delete'),
+    models: placesWith<ModelStore>('list'),
+    caches: placesWith<AnswerCache>('forget'),
+  });
   const report: ForgottenUser = { user: id, interactions: 0, events: 0, models: [], answers: 0 };
-  for (const data of listOf(places.data as DataStore | readonly DataStore[] | undefined)) {
+  for (const data of o.data) {
     await data.transaction(async (inside) => {
       report.interactions += await inside.interactions.delete({ users: [id] });
       report.events += await inside.events.delete({ user: id });
     });
     await data.purge?.();
   }
-  for (const events of listOf(places.events)) report.events += await events.delete({ user: id });
-  for (const models of listOf(places.models)) {
+  for (const events of o.events) report.events += await events.delete({ user: id });
+  for (const models of o.models) {
     const replaced = await forgetInModels(models, id);
     report.models.push(...replaced);
     await models.purge?.();
   }
-  for (const cache of listOf(places.caches)) report.answers += await cache.forget(id);
+  for (const cache of o.caches) report.answers += await cache.forget(id);
   return report;
 }
 
-function listOf<T>(given: T | readonly T[] | undefined): readonly T[] {
-  return given === undefined ? [] : Array.isArray(given) ? given : [given as T];
+/** One place or several, each with a method; a place that is overlooked would keep the user. */
+function placesWith<T>(method: string): Check<readonly T[]> {
+  return (value, name) => {
+    const places: unknown[] = value === undefined ? [] : Array.isArray(value) ? [...value] : [value];
+    const wrong = places.findIndex((place) => typeof (place as Record<string, unknown> | null | undefined)?.[method] !== 'function');
+    if (wrong < 0) return places as T[];
+    throw new AttuneError('ERR_BAD_OPTION', `${name} must be stores with a method ${method}, got ${shown(places[wrong])}.`);
+  };
 }
 
 async function forgetInModels(store: ModelStore, user: string): Promise<ReplacedModel[]> {

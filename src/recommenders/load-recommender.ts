@@ -2,6 +2,7 @@ import type { ModelStore } from '../contracts/model-store.ts';
 import type { LoadOptions, Recommender } from '../contracts/recommender.ts';
 import { kindOf } from '../data/files/model-file.ts';
 import { AttuneError, shown } from '../errors.ts';
+import { checkOptions } from '../options.ts';
 import { BlendRecommender } from './blend/blend.ts';
 import { familyReaders, type RecommenderClass } from './families.ts';
 import { storedBytes } from './shared/codec.ts';
@@ -46,12 +47,12 @@ export async function loadRecommender(
   second?: string | LoadRecommenderOptions,
   third?: LoadRecommenderOptions,
 ): Promise<Recommender> {
-  if (from instanceof Uint8Array) return fromBytes(from, (second as LoadRecommenderOptions | undefined) ?? {});
-  return fromBytes(await storedBytes(from, second as string), third ?? {});
+  if (from instanceof Uint8Array) return fromBytes(from, second);
+  return fromBytes(await storedBytes(from, second as string), third);
 }
 
-function fromBytes(bytes: Uint8Array, given: LoadRecommenderOptions): Recommender {
-  const { families: own = [], ...options } = given;
+function fromBytes(bytes: Uint8Array, given: unknown): Recommender {
+  const { families: own = [], ...options } = checkOptions('loadRecommender', given) as LoadRecommenderOptions;
   if (!Array.isArray(own) || own.some((family) => typeof family?.fromBytes !== 'function')) {
     throw new AttuneError(
       'ERR_BAD_OPTION',

@@ -6,7 +6,7 @@ import { directionOf, evaluationMetrics, type SearchObjective } from '../evaluat
 import type { Comparison } from '../evaluation/report/compare.ts';
 import type { EvaluationReport } from '../evaluation/report/report.ts';
 import { randomNumbers } from '../numeric/random.ts';
-import { anything, flag, onUnknown, type Progress, readOptions, seed, threads, workOptions } from '../options.ts';
+import { checkOptions, flag, onUnknown, type Progress, readOptions, seed, threads, workOptions } from '../options.ts';
 import { BlendRecommender } from '../recommenders/blend/blend.ts';
 import { type TriedBlend, tryBlends } from './blends.ts';
 import { Clock } from './clock.ts';
@@ -179,7 +179,7 @@ const checks = {
   },
   families: readFamilies,
   validation: interactionsOrAuto,
-  evaluation: anything<Judge['evaluation']>(),
+  evaluation: (value: unknown, name: string) => checkOptions(name, value) as Judge['evaluation'],
   blend: flag(true),
   seed,
   threads,

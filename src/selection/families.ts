@@ -1,5 +1,6 @@
 import type { Recommender, UnknownPolicy } from '../contracts/recommender.ts';
 import { AttuneError, shown } from '../errors.ts';
+import { isRecord } from '../options.ts';
 import { AlsRecommender } from '../recommenders/als/als.ts';
 import { BprRecommender } from '../recommenders/bpr/bpr.ts';
 import { EaseRecommender } from '../recommenders/ease/ease.ts';
@@ -198,5 +199,12 @@ export function readFamilies(value: unknown, name: string): readonly (FamilyName
 function isFamily(value: unknown): value is FamilyName | ModelFamily {
   if (typeof value === 'string') return Object.hasOwn(own, value);
   const { name, make, settings } = (value ?? {}) as Partial<ModelFamily>;
-  return typeof name === 'string' && name !== '' && typeof make === 'function' && Array.isArray(settings) && settings.length > 0;
+  return (
+    typeof name === 'string' &&
+    name !== '' &&
+    typeof make === 'function' &&
+    Array.isArray(settings) &&
+    settings.length > 0 &&
+    [...settings].every(isRecord)
+  );
 }

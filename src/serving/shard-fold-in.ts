@@ -1,5 +1,7 @@
 import { AttuneError, shown } from '../errors.ts';
 import { choleskyFactor, choleskySubstitute } from '../numeric/cholesky.ts';
+import { isVector } from '../numeric/is-vector.ts';
+import { checkIterable } from '../options.ts';
 import type { AlsRecommender } from '../recommenders/als/als.ts';
 import type { AlsSettings } from '../recommenders/als/options.ts';
 import { extraConfidence, lambdaOf, observations, weighedPreference } from '../recommenders/als/solver/equations.ts';
@@ -53,9 +55,11 @@ export class ShardFoldIn {
 
   /** One that was written as JSON, parsed. @throws ERR_BAD_FILE */
   static from(state: ShardFoldInState): ShardFoldIn {
-    const f = state?.settings?.factors;
-    const size = state?.settings?.feedback === 'implicit' ? f * f : 0;
-    if (Array.isArray(state?.gram) && state.gram.length === size && state.gram.every(Number.isFinite)) return new ShardFoldIn(state);
+    const { settings, itemCount, gram, countsAll } = (state ?? {}) as Partial<ShardFoldInState>;
+    const { factors, feedback, alpha, regularization, regularizationScaling, regularizationExponent } = settings ?? ({} as never);
+    const areNumbers = isVector([factors, alpha, regularization, regularizationExponent, itemCount]);
+    const areWords = ['none', 'count', 'frequency'].includes(regularizationScaling) && typeof countsAll === 'boolean';
+    if (areNumbers && areWords && isVector(gram, feedback === 'implicit' ? factors ** 2 : 0)) return new ShardFoldIn(state);
     throw new AttuneError('ERR_BAD_FILE', `ShardFoldIn.from: expected what toJSON() gave, got ${shown(state)}.`);
   }
 
@@ -75,8 +79,10 @@ export class ShardFoldIn {
     const matrix = gram.length > 0 ? Float64Array.from(gram) : new Float64Array(f * f);
     const right = new Float64Array(f);
     const values: number[] = [];
-    for (const { value, factors: y } of rows) {
-      if (y?.length !== f) throw new AttuneError('ERR_BAD_ARGUMENT', `ShardFoldIn.solve: expected ${f} factors, got ${y?.length}.`);
+    for (const row of checkIterable('ShardFoldIn.solve', '{ item, value, factors }', rows)) {
+      const { value, factors: y } = (row ?? {}) as HistoryFactors;
+      if (!isVector(y, f)) throw new AttuneError('ERR_BAD_ARGUMENT', `ShardFoldIn.solve: expected ${f} factors, got ${shown(y)}.`);
+      if (!isVector([value])) throw new AttuneError('ERR_BAD_ARGUMENT', `ShardFoldIn.solve: expected a finite value, got ${shown(value)}.`);
       const d = extraConfidence(value, settings);
       const r = weighedPreference(value, d, settings);
       for (let i = 0; i < f; i++) {

@@ -1,7 +1,7 @@
 import type { Factors, Recommendation, Recommender } from '../contracts/recommender.ts';
 import type { IdMap } from '../data/id-map.ts';
 import { Interactions } from '../data/interactions.ts';
-import { AttuneError, shown } from '../errors.ts';
+import { AttuneError, shown, shownWhole } from '../errors.ts';
 import { checkIterable, integer } from '../options.ts';
 import { FactorRecommender } from '../recommenders/factors/factor-recommender.ts';
 
@@ -61,6 +61,12 @@ export function shardByItem(model: FactorModelLike, count: number): FactorRecomm
 export function mergeShards(lists: readonly (readonly Recommendation[])[], n: number, items?: Pick<IdMap, 'indexOf'>): Recommendation[] {
   const length = integer({ min: 0 })(n, 'mergeShards: n');
   const all = Array.from(checkIterable('mergeShards', 'lists', lists), (list) => [...checkIterable('mergeShards', 'entries', list)]).flat();
+  for (const entry of all) {
+    if (typeof entry?.item === 'string' && typeof entry.score === 'number' && !Number.isNaN(entry.score)) continue;
+    throw new AttuneError('ERR_BAD_ARGUMENT', `mergeShards: expected { item, score } as entries, got ${shownWhole(entry)}.`);
+  }
+  if (items !== undefined && typeof items?.indexOf !== 'function')
+    throw new AttuneError('ERR_BAD_ARGUMENT', `mergeShards: expected the items of the whole model, got ${shown(items)}.`);
   if (!items) return all.sort((a, b) => b.score - a.score).slice(0, length);
   const places = new Map(all.map((entry) => [entry, items.indexOf(entry.item)]));
   return all.sort((a, b) => b.score - a.score || (places.get(a) as number) - (places.get(b) as number)).slice(0, length);

@@ -4,14 +4,17 @@ import { AttuneError, shown } from '../errors.ts';
 import {
   abortSignal,
   anything,
+  type Check,
   callback,
   checkNamed,
+  checkOptions,
   checkRows,
   integer,
   number,
   optional,
   type Progress,
   readOptions,
+  text,
 } from '../options.ts';
 import { eachUntilAborted, untilAborted } from '../work/until-aborted.ts';
 import { type FittableFamily, type Fitter, hereFitter, threadFitter } from './fit-threads.ts';
@@ -112,9 +115,10 @@ export async function* fitMany(
   try {
     for await (const tenant of eachUntilAborted(checkRows('fitMany', 'tenants', tenants), o.signal)) {
       checkNamed('fitMany', 'the fields of a tenant', tenant);
+      text()(tenant.name, 'fitMany: name of a tenant');
       o.signal?.throwIfAborted();
       while (running.size >= Math.max(1, o.workers)) await Promise.race([...running, abort]);
-      const settings = { ...o.options, ...tenant.options };
+      const settings = { ...o.options, ...checkOptions(`fitMany: options of '${tenant.name}'`, tenant.options) };
       try {
         const interactions = await untilAborted(load(tenant), o.signal);
         const bytes = number({ min: 0 })(o.bytesOf(interactions, settings), `fitMany: bytesOf of '${tenant.name}'`);
@@ -173,20 +177,25 @@ function bytesOfFit({ size, userCount, itemCount }: Interactions, options: objec
   return 4 * (20 * size + 40 * (userCount + itemCount)) + 4 * 4 * width * (userCount + itemCount) + 8e6;
 }
 
+const modelStore: Check<ModelStore> = (value, name) => {
+  if (typeof (value as ModelStore | null)?.put === 'function') return value as ModelStore;
+  throw new AttuneError('ERR_BAD_OPTION', `${name} must be a model store, got ${shown(value)}.`);
+};
+
 function readFitMany(options: FitManyOptions) {
   const owner = 'fitMany';
   const o = readOptions(owner, options, {
     family: anything<FittableFamily>(),
-    options: anything<object>({}),
-    store: anything<ModelStore | undefined>(),
-    alias: anything<string | undefined>(),
+    options: (value: unknown, name: string): object => checkOptions(name, value),
+    store: optional(modelStore),
+    alias: optional(text()),
     workers: optional(integer({ min: 0, max: 256 })),
     maxBytes: integer({ default: 1e9, min: 1 }),
     bytesOf: callback<(interactions: Interactions, options: object) => number>(),
     onProgress: callback<(progress: Progress) => void>(),
     signal: abortSignal,
   });
-  if (typeof o.family !== 'function') {
+  if (typeof (o.family as { prototype?: { fit?: unknown } } | undefined)?.prototype?.fit !== 'function') {
     throw new AttuneError(
       'ERR_BAD_OPTION',
       `${owner}: option 'family' must be a class of recommenders, such as AlsRecommender, got ${shown(o.family)}.`,

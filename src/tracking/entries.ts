@@ -1,4 +1,5 @@
-import { AttuneError } from '../errors.ts';
+import { AttuneError, shown } from '../errors.ts';
+import { text } from '../options.ts';
 import type { CurvePoint, EndStatus, RunRecord } from './tracker.ts';
 
 /** What happens to a run, one after the other; a run is the sum of its entries. */
@@ -38,6 +39,7 @@ export function recordOf(id: string, entries: Iterable<RunEntry>): RunRecord | u
 
 /** The curve of one metric from the entries of a run. */
 export function curveOf(entries: Iterable<RunEntry>, metric: string): CurvePoint[] {
+  text()(metric, 'tracker.curve: metric');
   const points: CurvePoint[] = [];
   for (const entry of entries) {
     if (entry.type !== 'metrics' || !Object.hasOwn(entry.metrics, metric)) continue;
@@ -60,12 +62,15 @@ export function risingClock(): () => number {
 
 /** @throws ERR_NOT_FOUND */
 export function noRun(id: string): AttuneError {
-  return new AttuneError('ERR_NOT_FOUND', `Expected the id of a run in this tracker, got '${id}'. runs() says which there are.`);
+  return new AttuneError('ERR_NOT_FOUND', `Expected the id of a run in this tracker, got ${shown(id)}. runs() says which there are.`);
 }
 
 /** @throws ERR_NOT_FOUND */
 export function noArtifact(id: string, name: string): AttuneError {
-  return new AttuneError('ERR_NOT_FOUND', `Expected an artifact of run '${id}', got '${name}'. artifacts('${id}') says which there are.`);
+  return new AttuneError(
+    'ERR_NOT_FOUND',
+    `Expected an artifact of run '${id}', got ${shown(name)}. artifacts('${id}') says which there are.`,
+  );
 }
 
 /** As Object.assign, but `__proto__` is a name like any other. */

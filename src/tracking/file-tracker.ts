@@ -20,14 +20,14 @@ import type { Tracker } from './tracker.ts';
  * @param folder made with the first run, with the folders above it
  */
 export function fileTracker(folder: string): Tracker {
-  if (typeof folder !== 'string' || folder === '') {
+  if (typeof folder !== 'string' || folder === '' || folder.includes('\0')) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `fileTracker: expected the path of a folder, got ${shown(folder)}.`);
   }
   const models = fileModelStore(join(folder, 'models'));
   const clock = risingClock();
   const homeOf = (id: string) => join(folder, 'runs', id);
   const entries = async (id: string) => {
-    const text = idPattern.test(id) ? await textOf(join(homeOf(id), 'run.jsonl')) : undefined;
+    const text = typeof id === 'string' && idPattern.test(id) ? await textOf(join(homeOf(id), 'run.jsonl')) : undefined;
     if (text === undefined) throw noRun(id);
     return parsed(text);
   };

@@ -1,4 +1,5 @@
-import { checkIterable, choice, integer, optional, readOptions } from '../options.ts';
+import { AttuneError, shown } from '../errors.ts';
+import { checkIterable, choice, integer, isRecord, optional, readOptions, text } from '../options.ts';
 import { markdownTable, textTable } from '../text-table.ts';
 import type { RunRecord } from './tracker.ts';
 
@@ -14,27 +15,39 @@ export interface FormatRunsOptions {
   digits?: number | undefined;
 }
 
-/** A table for comparing runs: one row per run, with the settings in which they differ and their metrics. */
+/**
+ * A table for comparing runs: one row per run, with the settings in which they differ and their metrics.
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION
+ */
 export function formatRuns(runs: readonly RunRecord[], options: FormatRunsOptions = {}): string {
   const o = readOptions('formatRuns', options, {
-    metrics: (value: unknown) => value as readonly string[] | undefined,
+    metrics: optional((value: unknown, name: string) =>
+      Array.from(checkIterable(name, 'metrics', value as string[]), (each) => text()(each, name)),
+    ),
     sort: optional(choice(['largest', 'smallest'])),
     format: choice(['text', 'markdown'], 'text'),
     digits: integer({ default: 4, min: 0, max: 20 }),
   });
-  checkIterable('formatRuns', 'runs', runs);
-  const namesOf = (values: (run: RunRecord) => object) => [...new Set(runs.flatMap((run) => Object.keys(values(run))))];
+  const list = Array.from(checkIterable('formatRuns', 'runs', runs), readRun);
+  const namesOf = (values: (run: RunRecord) => object) => [...new Set(list.flatMap((run) => Object.keys(values(run))))];
   const metrics = o.metrics ?? namesOf((run) => run.metrics).filter((name) => !/\.(low|high)$/.test(name));
-  const settings = namesOf((run) => run.parameters).filter((name) => new Set(runs.map(({ parameters }) => parameters[name])).size > 1);
-  const rank = ({ metrics: values }: RunRecord) => (values[metrics[0]] ?? Number.NaN) * (o.sort === 'smallest' ? 1 : -1);
+  const settings = namesOf((run) => run.parameters).filter((name) => new Set(list.map(({ parameters }) => parameters[name])).size > 1);
+  const rank = ({ metrics: values }: RunRecord) =>
+    (Object.hasOwn(values, metrics[0]) ? values[metrics[0]] : Number.NaN) * (o.sort === 'smallest' ? 1 : -1);
   const worst = (value: number) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value);
-  const sorted = o.sort ? [...runs].sort((a, b) => (worst(rank(a)) < worst(rank(b)) ? -1 : worst(rank(a)) > worst(rank(b)) ? 1 : 0)) : runs;
+  const sorted = o.sort ? [...list].sort((a, b) => (worst(rank(a)) < worst(rank(b)) ? -1 : worst(rank(a)) > worst(rank(b)) ? 1 : 0)) : list;
   const rows = sorted.map((run) => [
     run.name,
     run.status,
     ...settings.map((name) => run.parameters[name] ?? ''),
-    ...metrics.map((name) => run.metrics[name]?.toFixed(o.digits) ?? ''),
+    ...metrics.map((name) => (Object.hasOwn(run.metrics, name) ? run.metrics[name].toFixed(o.digits) : '')),
   ]);
   const head = ['run', 'status', ...settings, ...metrics];
   return o.format === 'markdown' ? markdownTable(head, rows) : textTable(head, rows);
+}
+
+function readRun(run: RunRecord): RunRecord {
+  const isSound = typeof run?.name === 'string' && typeof run.status === 'string' && isRecord(run.parameters) && isRecord(run.metrics);
+  if (isSound && Object.values(run.metrics).every((value) => typeof value === 'number')) return run;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `formatRuns: expected runs of a tracker, got ${shown(run)}.`);
 }

@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../errors.ts';
 import type { EvaluationReport } from '../evaluation/report/report.ts';
-import { anything, choice, integer, number, optional, type Progress, readOptions } from '../options.ts';
+import { anything, checkNamed, choice, integer, number, optional, type Progress, readOptions, text } from '../options.ts';
 import { readAlias, readModelBytes, readName } from '../storage/shared/model-names.ts';
 import type { RunEntry } from './entries.ts';
 import { readArtifactName, readMetrics, readParameters, readTags } from './names.ts';
@@ -60,11 +60,7 @@ export function openRun(log: RunLog, start: ReadRunOptions): Run {
       if (Object.keys(read).length > 0) log.append({ type: 'metrics', metrics: read, step, time: rising(Object.keys(read), step, time) });
     },
 
-    progress: ({ phase, done, total, ...values }: Progress) => {
-      const metrics: Record<string, number> = {};
-      for (const [name, value] of Object.entries(values)) if (typeof value === 'number') metrics[`${phase}/${name}`] = value;
-      run.log(metrics, { step: Math.round(done) });
-    },
+    progress: (progress) => run.log(...readProgress(progress)),
 
     async parameters(values) {
       open();
@@ -165,4 +161,13 @@ function readContent(content: unknown): Uint8Array {
   if (typeof content === 'string') return new TextEncoder().encode(content);
   if (content instanceof Uint8Array) return content;
   throw new AttuneError('ERR_BAD_ARGUMENT', `run.artifact: expected a text or a Uint8Array, got ${shown(content)}.`);
+}
+
+/** The numbers of a progress by phase, and its step. @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION */
+function readProgress(progress: Progress): [metrics: Record<string, number>, options: LogOptions] {
+  const { phase, done, total, ...values } = checkNamed('run.progress', 'the progress', progress);
+  text()(phase, 'run.progress: phase');
+  const numbers = Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  const metrics = Object.fromEntries(numbers.map(([name, value]) => [`${phase}/${name}`, value]));
+  return [metrics, { step: Math.round(number({})(done, 'run.progress: done')) }];
 }

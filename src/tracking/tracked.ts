@@ -1,6 +1,7 @@
 import { AttuneError, shown } from '../errors.ts';
 import type { Trial } from '../evaluation/tuning/trials.ts';
 import type { Progress } from '../options.ts';
+import { readRunOptions } from './run.ts';
 import type { Run, RunOptions, Tracker } from './tracker.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function tracked<T>(tracker: Tracker, options: RunOptions, work: (r
   if (typeof work !== 'function') {
     throw new AttuneError('ERR_BAD_ARGUMENT', `tracked: expected the work as a function of the run, got ${shown(work)}.`);
   }
-  const run = await tracker.start(options);
+  const run = await checkTracker('tracked', tracker).start(options);
   try {
     const result = await work(run);
     await run.end();
@@ -36,6 +37,8 @@ export interface TrialTracking {
  * @param options `parameters` are added to those of each trial; the name gets the number of the trial.
  */
 export function trackTrials(tracker: Tracker, options: RunOptions): TrialTracking {
+  checkTracker('trackTrials', tracker);
+  readRunOptions(options);
   let count = 0;
   let failure: unknown;
   let writing: Promise<void> = Promise.resolve();
@@ -57,6 +60,11 @@ export function trackTrials(tracker: Tracker, options: RunOptions): TrialTrackin
     if (error) throw error;
   };
   return Object.assign(onProgress, { done });
+}
+
+function checkTracker(owner: string, tracker: Tracker): Tracker {
+  if (typeof tracker?.start === 'function') return tracker;
+  throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected a tracker, got ${shown(tracker)}.`);
 }
 
 async function failed(run: Run, message: string): Promise<void> {

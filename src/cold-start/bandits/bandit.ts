@@ -61,17 +61,29 @@ export function randomOfRound({ seed, round }: RoundState): () => number {
   return randomNumbers(`${seed}/${round}`);
 }
 
-/** @throws ERR_BAD_OPTION when a state is not one of this kind. */
-export function readState<State extends RoundState>(kind: string, state: unknown): State | undefined {
+/** @throws ERR_BAD_OPTION when a state is not one of this kind, or what it says of an arm cannot be. */
+export function readState<State extends RoundState & { arms: [item: string, ...learnt: unknown[]][] }>(
+  kind: string,
+  state: unknown,
+  isLearnt: (learnt: State['arms'][number], state: State) => boolean,
+): State | undefined {
   if (state === undefined) return undefined;
   const given = state as State;
-  if (given?.kind === kind && Number.isInteger(given.round) && given.round >= 0 && Number.isInteger(given.seed))
-    return structuredClone(given);
+  const isState = given?.kind === kind && Number.isInteger(given.round) && given.round >= 0 && Number.isInteger(given.seed);
+  if (
+    isState &&
+    Array.isArray(given.arms) &&
+    [...given.arms].every((arm) => Array.isArray(arm) && typeof arm[0] === 'string' && isLearnt(arm, given))
+  )
+    return { ...given };
   throw new AttuneError(
     'ERR_BAD_OPTION',
     `${kind}: option 'state' must be what toJSON() of the same kind of bandit gave, got ${shown(state)}.`,
   );
 }
+
+/** Whether something is a finite number from 0. */
+export const isAmount = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
 
 /** @throws ERR_BAD_OPTION */
 export function readChoose(kind: string, options: ChooseOptions) {

@@ -5,6 +5,7 @@ import {
   type ChooseOptions,
   type DrawOptions,
   drawChecks,
+  isAmount,
   type RoundState,
   randomOfRound,
   readArms,
@@ -39,7 +40,8 @@ export function epsilonGreedy(options: EpsilonGreedyOptions = {}): Bandit<Epsilo
     initial: number({ default: 0.5, min: 0, max: 1 }),
     ...drawChecks<EpsilonGreedyState>(),
   });
-  const state: EpsilonGreedyState = readState(kind, o.state) ?? { kind, seed: o.seed, round: 0, arms: [] };
+  const isLearnt = ([, reward, shown]: EpsilonGreedyState['arms'][number]) => isAmount(reward) && isAmount(shown) && shown > 0;
+  const state = readState<EpsilonGreedyState>(kind, o.state, isLearnt) ?? { kind, seed: o.seed, round: 0, arms: [] };
   const arms = new Map(state.arms.map(([item, reward, shown]) => [item, { reward, shown }]));
   const meanOf = (item: string) => {
     const arm = arms.get(item);

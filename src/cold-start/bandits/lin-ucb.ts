@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
+import { isVector } from '../../numeric/is-vector.ts';
 import { anything, integer, number, readOptions } from '../../options.ts';
 import { type Bandit, best, type ChooseOptions, type RoundState, readArms, readChoose, readRewarded, readState } from './bandit.ts';
 
@@ -41,7 +42,9 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
     regularization: number({ default: 1, above: 0 }),
     state: anything<LinUcbState | undefined>(),
   });
-  const state: LinUcbState = readState(kind, o.state) ?? { kind, seed: 0, round: 0, dimensions, arms: [] };
+  const isLearnt = ([, inverse, rewards]: LinUcbState['arms'][number], { dimensions }: LinUcbState) =>
+    Number.isInteger(dimensions) && isVector(inverse, dimensions ** 2) && isVector(rewards, dimensions);
+  const state = readState<LinUcbState>(kind, o.state, isLearnt) ?? { kind, seed: 0, round: 0, dimensions, arms: [] };
   if (state.dimensions !== dimensions) {
     throw new AttuneError('ERR_BAD_OPTION', `linUcb: expected a state of ${dimensions} dimensions, got one of ${state.dimensions}.`);
   }
@@ -55,8 +58,7 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
   };
   const unseen = fresh();
   const check = (context: unknown): ArrayLike<number> => {
-    const given = context as ArrayLike<number> | undefined;
-    if (given?.length === dimensions && Array.prototype.every.call(given, Number.isFinite)) return given;
+    if (isVector(context, dimensions)) return context;
     throw new AttuneError('ERR_BAD_ARGUMENT', `${kind}: expected a context of ${dimensions} finite numbers, got ${shown(context)}.`);
   };
   return {
@@ -72,9 +74,9 @@ export function linUcb(options: LinUcbOptions): Bandit<LinUcbState> {
       });
       return best(choices, n);
     },
-    update(given, reward, { context } = {}) {
+    update(given, reward, options) {
       const item = readRewarded(kind, given, reward);
-      const x = check(context);
+      const x = check(options?.context);
       const arm = arms.get(item) ?? fresh();
       const towards = times(arm.inverse, x);
       const scale = 1 / (1 + dot(x, towards));

@@ -6,6 +6,7 @@ import {
   type ChooseOptions,
   type DrawOptions,
   drawChecks,
+  isAmount,
   type RoundState,
   randomOfRound,
   readArms,
@@ -41,7 +42,8 @@ export function thompsonSampling(options: ThompsonOptions = {}): Bandit<Thompson
     priorFailures: number({ default: 1, above: 0 }),
     ...drawChecks<ThompsonState>(),
   });
-  const state: ThompsonState = readState(kind, o.state) ?? { kind, seed: o.seed, round: 0, arms: [] };
+  const isLearnt = ([, successes, failures]: ThompsonState['arms'][number]) => isAmount(successes) && isAmount(failures);
+  const state = readState<ThompsonState>(kind, o.state, isLearnt) ?? { kind, seed: o.seed, round: 0, arms: [] };
   const arms = new Map(state.arms.map(([item, successes, failures]) => [item, { successes, failures }]));
   return {
     kind,

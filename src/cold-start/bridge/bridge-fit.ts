@@ -1,4 +1,4 @@
-import { AttuneError } from '../../errors.ts';
+import { AttuneError, shown } from '../../errors.ts';
 import type { BridgeSettings, ContentBridgeOptions } from './bridge-options.ts';
 import type { BridgeFit } from './fitted-bridge.ts';
 import { neighbours } from './neighbours.ts';
@@ -57,7 +57,13 @@ function itemsOfBoth({ recommender: { items }, vectors: index, counts, maxItems 
   const known = [...index.items]
     .filter((item) => items.has(item))
     .map((item) => ({ item, count: countOf(item) }))
-    .filter(({ count }) => count > 0)
+    .filter(({ item, count }) => {
+      if (count === undefined || typeof count === 'number') return count > 0;
+      throw new AttuneError(
+        'ERR_BAD_VALUE',
+        `contentBridge: expected 'counts' to give a number for item ${shown(item)}, got ${shown(count)}.`,
+      );
+    })
     .sort((a, b) => b.count - a.count || (a.item < b.item ? -1 : 1))
     .slice(0, maxItems)
     .flatMap(({ item, count }) => {

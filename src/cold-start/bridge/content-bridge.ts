@@ -2,8 +2,9 @@ import { type History, readHistory } from '../../contracts/history.ts';
 import type { Recommendation } from '../../contracts/recommender.ts';
 import { type Id, idSet, textOf } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { isVector } from '../../numeric/is-vector.ts';
 import { TopK } from '../../numeric/top-k.ts';
-import { anything, checkIterable, integer, readOptions } from '../../options.ts';
+import { abortSignal, anything, checkIterable, checkNamed, checkOptions, integer, readOptions } from '../../options.ts';
 import { learn } from './bridge-fit.ts';
 import {
   type BridgeListOptions,
@@ -72,12 +73,12 @@ export class ContentBridge {
     return this.#fit.explained();
   }
 
-  /** Factors of contents. @throws ERR_BAD_ARGUMENT when the vector is of another length than those of the index. */
+  /** Factors of contents. @throws ERR_BAD_ARGUMENT when the vector is of another length than those of the index, or not of finite numbers. */
   factorsOf(vector: ArrayLike<number>): Float64Array {
-    if (vector.length === this.#fit.inputs) return this.#fit.predict(vector);
+    if (isVector(vector, this.#fit.inputs)) return this.#fit.predict(vector);
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
-      `ContentBridge.factorsOf: expected a vector of ${this.#fit.inputs} numbers, got ${vector.length}.`,
+      `ContentBridge.factorsOf: expected a vector of ${this.#fit.inputs} finite numbers, got ${isVector(vector as unknown) ? (vector as ArrayLike<number>).length : shown(vector)}.`,
     );
   }
 
@@ -101,7 +102,8 @@ export class ContentBridge {
     interests: string,
     options: BridgeListOptions & { signal?: AbortSignal | undefined } = {},
   ): Promise<Recommendation[]> {
-    const { signal, ...rest } = options;
+    const { signal, ...rest } = checkOptions('ContentBridge.recommendForInterests', options) as typeof options;
+    abortSignal(signal, "ContentBridge.recommendForInterests: option 'signal'");
     if (typeof interests !== 'string') {
       throw new AttuneError('ERR_BAD_ARGUMENT', `ContentBridge.recommendForInterests: expected a text, got ${shown(interests)}.`);
     }
@@ -120,8 +122,9 @@ export class ContentBridge {
     });
   }
 
-  /** Whether there is anything to go by. */
-  canAnswer({ user, history, interests, query }: BridgeRequest): boolean {
+  /** Whether there is anything to go by. @throws ERR_BAD_ARGUMENT */
+  canAnswer(request: BridgeRequest): boolean {
+    const { user, history, interests, query } = checkedRequest('ContentBridge.canAnswer', request);
     const { recommender, vectors } = this.#settings;
     const hasWords = vectors.embedder !== undefined && (interests.length > 0 || query !== undefined);
     if (hasWords || (user !== undefined && recommender.users.has(user))) return true;
@@ -135,8 +138,9 @@ export class ContentBridge {
     return Array.from(recommender.interactionsOf(user), ({ item, value = 1 }) => ({ item, value }));
   }
 
-  /** Answers as a source of a `HybridRanker`: what is known of the user or the history, and of the words, added up. */
-  async answer({ user, history, interests, query, signal, n, exclude, only }: BridgeRequest): Promise<Recommendation[]> {
+  /** Answers as a source of a `HybridRanker`: what is known of the user or the history, and of the words, added up. @throws ERR_BAD_ARGUMENT */
+  async answer(request: BridgeRequest): Promise<Recommendation[]> {
+    const { user, history, interests, query, signal, n, exclude, only } = checkedRequest('ContentBridge.answer', request);
     const words = query ?? interests.join(' ');
     const tastes = [await this.#ofWords(words, signal)];
     if (history.length > 0) tastes.push(this.#ofHistory(history));
@@ -306,4 +310,13 @@ function joined(tastes: readonly Taste[]): Taste {
 
 function sum(vectors: readonly Float64Array[]): Float64Array | undefined {
   return vectors.length === 0 ? undefined : vectors[0].map((_, q) => vectors.reduce((total, vector) => total + vector[q], 0));
+}
+
+function checkedRequest(owner: string, request: BridgeRequest): BridgeRequest {
+  const { history, interests, query } = checkNamed(owner, 'a request', request);
+  if (!Array.isArray(history) || !Array.isArray(interests) || [...interests, query ?? ''].some((words) => typeof words !== 'string')) {
+    const got = [history, interests, query].map(shown).join(', ');
+    throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected { history, interests, query } of lists and texts, got ${got}.`);
+  }
+  return { ...request, history: readHistory(owner, history) };
 }

@@ -1,7 +1,7 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { holm } from '../../metrics/significance/holm.ts';
 import { type PairedTest, type PairedTestOptions, pairedTest } from '../../metrics/significance/paired-test.ts';
-import { checkNamed, number } from '../../options.ts';
+import { checkNamed, checkOptions, number } from '../../options.ts';
 import type { Measure } from '../measures.ts';
 import { directionOf, type MetricKey, type MetricName } from '../metric-names.ts';
 import { userValues } from './estimates.ts';
@@ -50,7 +50,7 @@ export function compare<A extends MetricName, B extends MetricName>(
   metric: MetricKey<A & B>,
   options: CompareOptions = {},
 ): Comparison {
-  const { alpha: given, ...test } = options;
+  const { alpha: given, ...test } = checkOptions('compare', options) as CompareOptions;
   const alpha = alphaCheck(given, "compare: option 'alpha'");
   for (const report of [a, b]) {
     if (typeof report?.keyOf === 'function') continue;
@@ -75,10 +75,13 @@ export function compareAll(
   metric: MetricKey,
   options: CompareOptions & { baseline?: string | undefined } = {},
 ): Comparison[] {
-  const { baseline, ...rest } = options;
+  const { baseline, ...rest } = checkOptions('compareAll', options) as typeof options;
   const names = Object.keys(checkNamed('compareAll', 'reports', reports));
   if (baseline !== undefined && !names.includes(baseline)) {
-    throw new AttuneError('ERR_BAD_ARGUMENT', `compareAll: expected the baseline to be one of ${names.join(', ')}, got '${baseline}'.`);
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `compareAll: expected the baseline to be one of ${names.join(', ')}, got ${shown(baseline)}.`,
+    );
   }
   const pairs = names.flatMap((a, at) =>
     baseline === undefined ? names.slice(at + 1).map((b) => [a, b]) : a === baseline ? [] : [[a, baseline]],

@@ -1,7 +1,8 @@
-import { checkNamed, choice, integer, readOptions } from '../../options.ts';
+import { choice, integer, readOptions } from '../../options.ts';
 import { counted, inert, markdownTable, textTable } from '../../text-table.ts';
 import { directionOf } from '../metric-names.ts';
 import type { ReadableReport, ReportedValue } from './contents.ts';
+import { readableReports } from './readable.ts';
 
 /** Options of {@link formatReports}. */
 export interface FormatOptions {
@@ -21,11 +22,11 @@ const formatChecks = {
  * users that were left out and any warnings.
  *
  * @param reports by the name that stands above the column.
- * @throws ERR_BAD_OPTION
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION
  */
 export function formatReports(reports: Record<string, ReadableReport>, options: FormatOptions = {}): string {
   const { format, digits } = readOptions('formatReports', options, formatChecks);
-  const entries = Object.entries(checkNamed('formatReports', 'reports', reports));
+  const entries = readableReports('formatReports', reports);
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
   const rows = keys.map((key) => [
     key + arrow(key),

@@ -1,8 +1,9 @@
-import { checkNamed, readOptions, text } from '../../options.ts';
+import { readOptions, text } from '../../options.ts';
 import { directionOf } from '../metric-names.ts';
 import { escaped } from './bars-svg.ts';
 import type { ReadableReport } from './contents.ts';
 import { notesOf } from './format.ts';
+import { readableReports } from './readable.ts';
 
 /**
  * One self-contained HTML page for several reports: a table of means and intervals, a picture of each metric (dot = mean, line =
@@ -11,13 +12,13 @@ import { notesOf } from './format.ts';
  *
  * @param reports by the name that stands in the page.
  * @param options `title` of the page.
- * @throws ERR_BAD_OPTION
+ * @throws ERR_BAD_ARGUMENT, ERR_BAD_OPTION
  */
 export function reportsToHtml(reports: Record<string, ReadableReport>, options: { title?: string | undefined } = {}): string {
+  const entries = readableReports('reportsToHtml', reports);
   const { title } = readOptions('reportsToHtml', options, {
-    title: text({ default: `Evaluation: ${Object.keys(checkNamed('reportsToHtml', 'reports', reports)).join(', ')}`, allowEmpty: true }),
+    title: text({ default: `Evaluation: ${entries.map(([name]) => name).join(', ')}`, allowEmpty: true }),
   });
-  const entries = Object.entries(reports);
   const keys = [...new Set(entries.flatMap(([, report]) => report.keys))];
   const head = entries.map(([name], at) => `<th scope="col">${dot(at)}${escaped(name)}</th>`).join('');
   const rows = keys.map((key) => {

@@ -80,6 +80,8 @@ export class EvaluationReport<M extends MetricName = MetricName> {
 
   /** The key of a metric and a cut. @throws ERR_BAD_ARGUMENT when it was not measured. */
   keyOf(metric: string, k?: number): string {
+    if (typeof metric !== 'string' || (k !== undefined && !Number.isInteger(k)))
+      throw new AttuneError('ERR_BAD_ARGUMENT', `report: expected the name of a metric and a cut, got ${shown(metric)} and ${shown(k)}.`);
     const { k: cuts } = this.protocol;
     const name = metric.split('@')[0];
     const candidates = [
@@ -108,6 +110,9 @@ export class EvaluationReport<M extends MetricName = MetricName> {
     const labels = new Map<string, string | undefined>();
     for (const { users } of this.measures.values()) for (const user of users) if (!labels.has(user)) labels.set(user, labelOf(user));
     const names = [...new Set(labels.values())].filter((label) => label !== undefined);
+    const wrong: unknown = names.find((name) => !['string', 'number', 'boolean'].includes(typeof name));
+    if (wrong !== undefined)
+      throw new AttuneError('ERR_BAD_ARGUMENT', `report.segments: expected texts or undefined as labels, got ${shown(wrong)}.`);
     const parts = names.map((name): [string, EvaluationReport<M>] => {
       const measures = measuresOf(this.measures, (user) => labels.get(user) === name);
       const users = Math.max(0, ...[...measures.values()].map((measure) => measure.users.length));

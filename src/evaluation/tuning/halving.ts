@@ -53,7 +53,7 @@ export async function halvingSearch<const S extends SearchSpace, M extends Fitta
 
 const halvingChecks = {
   space: readSpace,
-  count: integer({ default: 27, min: 1 }),
+  count: integer({ default: 27, min: 1, max: 1_000_000 }),
   seed: integer({ default: 1 }),
   factor: number({ default: 3, min: 1.5 }),
   resource: (value: unknown, name: string) => {

@@ -1,4 +1,4 @@
-import { AttuneError } from '../../errors.ts';
+import { AttuneError, shown } from '../../errors.ts';
 import { evaluate } from '../evaluate.ts';
 import type { MetricKey, MetricName } from '../metric-names.ts';
 import type { EvaluationReport } from '../report/report.ts';
@@ -95,6 +95,8 @@ async function fitAndEvaluate<P, M extends FittableRecommender>(
 ): Promise<FittedTrial<M>> {
   signal?.throwIfAborted();
   const model = await o.recommender(parameters);
+  if (typeof model?.fit !== 'function')
+    throw new AttuneError('ERR_BAD_OPTION', `Option 'recommender' must give a model that can be fitted, got ${shown(model)}.`);
   await model.fit(o.train, { signal });
   const cuts = [...new Set(o.objective.flatMap((key) => (key.includes('@') ? [Number(key.split('@')[1])] : [])))];
   const report = await evaluate(model, {
@@ -113,9 +115,12 @@ function fingerprint(parameters: unknown): string {
   return JSON.stringify(parameters, (_, value: unknown) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
+      : withBigints('', value),
   );
 }
+
+/** JSON has no bigints. */
+const withBigints = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
 
 function trialTable<P>(trials: readonly Trial<P>[], o: { objective: string[]; tolerance: number }): string {
   const sorted = [...trials].sort((a, b) => order(a.scores, b.scores, o.objective, o.tolerance));
@@ -123,7 +128,7 @@ function trialTable<P>(trials: readonly Trial<P>[], o: { objective: string[]; to
   const rows = sorted.map(({ scores, seconds, parameters, error }) => [
     ...o.objective.map((key) => scores[key].toFixed(4)),
     seconds.toFixed(2),
-    JSON.stringify(parameters) + (error === undefined ? '' : `  ${error}`),
+    JSON.stringify(parameters, withBigints) + (error === undefined ? '' : `  ${error}`),
   ]);
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
   return [head, ...rows]

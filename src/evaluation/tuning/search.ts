@@ -1,6 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
 import { randomBelow, randomNumbers } from '../../numeric/random.ts';
-import { integer } from '../../options.ts';
+import { choice, flag, integer, isRecord, number, readOptions } from '../../options.ts';
 import { runTrials } from './run-trials.ts';
 import { type FittableRecommender, readSearch, type TuningOptions, type TuningResult } from './trials.ts';
 
@@ -97,9 +97,9 @@ export function drawSettings<P>(space: SearchSpace, count: number, seed: number)
 export function readSpace(value: unknown, name: string): SearchSpace {
   for (const [parameter, distribution] of entriesOf(value, name)) {
     if (typeof distribution === 'function' || (Array.isArray(distribution) && distribution.length > 0)) continue;
-    const { min, max, scale = 'linear' } = (distribution ?? {}) as { min?: unknown; max?: unknown; scale?: unknown };
-    const range = typeof min === 'number' && typeof max === 'number' && Number.isFinite(min) && Number.isFinite(max) && min <= max;
-    if (range && (scale === 'linear' || (scale === 'log' && min > 0))) continue;
+    const isRange = isRecord(distribution) && 'min' in distribution;
+    const range = isRange ? readOptions(`${name}.${parameter}`, distribution, rangeChecks) : undefined;
+    if (range && range.min <= range.max && (range.scale === 'linear' || range.min > 0)) continue;
     throw new AttuneError(
       'ERR_BAD_OPTION',
       `${name}: expected a list, a function, or { min, max } (with scale: 'log' above 0) for '${parameter}', got ${shown(distribution)}.`,
@@ -108,7 +108,9 @@ export function readSpace(value: unknown, name: string): SearchSpace {
   return value as SearchSpace;
 }
 
-const randomChecks = { space: readSpace, count: integer({ default: 20, min: 1 }), seed: integer({ default: 1 }) };
+const rangeChecks = { min: number({}), max: number({}), scale: choice(['linear', 'log'], 'linear'), integer: flag(false) };
+
+const randomChecks = { space: readSpace, count: integer({ default: 20, min: 1, max: 1_000_000 }), seed: integer({ default: 1 }) };
 
 function readGrid(value: unknown, name: string): SearchGrid {
   for (const [parameter, values] of entriesOf(value, name)) {

@@ -1,7 +1,18 @@
 import type { Recommender } from '../../contracts/recommender.ts';
 import type { Interactions } from '../../data/interactions.ts';
 import { AttuneError, shown } from '../../errors.ts';
-import { anything, callback, choice, integer, number, optional, type Progress, readOptions, workOptions } from '../../options.ts';
+import {
+  anything,
+  callback,
+  checkOptions,
+  choice,
+  integer,
+  isRecord,
+  number,
+  type Progress,
+  readOptions,
+  workOptions,
+} from '../../options.ts';
 import type { EvaluateOptions } from '../evaluate-options.ts';
 import type { EvaluableRecommender } from '../lists.ts';
 import { directionOf, evaluationMetrics, type SearchObjective } from '../metric-names.ts';
@@ -82,8 +93,8 @@ export const searchChecks = {
   validation: anything<Interactions>(),
   objective: readObjectives,
   tolerance: number({ default: 0, min: 0 }),
-  evaluation: anything<TuningOptions<unknown, FittableRecommender>['evaluation']>(),
-  previous: optional(anything<readonly Trial<never>[]>()),
+  evaluation: (value: unknown, name: string) => checkOptions(name, value) as TuningOptions<unknown, FittableRecommender>['evaluation'],
+  previous: readPrevious,
   concurrency: integer({ default: 1, min: 1 }),
   onError: choice(['throw', 'skip'], 'throw'),
   ...workOptions,
@@ -124,9 +135,19 @@ export function order(a: Record<string, number>, b: Record<string, number>, obje
   return 0;
 }
 
+function readPrevious(value: unknown, name: string): readonly Trial<never>[] | undefined {
+  if (value === undefined) return undefined;
+  const trials: Partial<Trial<never>>[] = Array.isArray(value) ? [...value] : [{}];
+  if (trials.every((trial) => isRecord(trial?.parameters) && isRecord(trial.scores))) return trials as Trial<never>[];
+  throw new AttuneError(
+    'ERR_BAD_OPTION',
+    `${name} must hold the trials of an earlier search, { parameters, scores }, got ${shown(value)}.`,
+  );
+}
+
 function readObjectives(value: unknown, name: string): string[] {
   const keys = (Array.isArray(value) ? value : [value ?? 'ndcg@10']) as unknown[];
-  const read = keys.map((key) => {
+  const read = Array.from(keys, (key) => {
     const [metric, cut = '10', more] = typeof key === 'string' ? key.split('@') : [''];
     const error = metric === 'rmse' || metric === 'mae';
     const known = Object.hasOwn(evaluationMetrics, metric) && directionOf(metric) !== 'neither';

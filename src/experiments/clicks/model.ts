@@ -15,7 +15,7 @@ export interface ClickModelOptions {
   perseverance?: number | undefined;
   /** Prior strength: as if each item had been examined this many more times, with the mean attraction of its query. From 0, default 1. */
   prior?: number | undefined;
-  /** Maximum number of EM iterations. Default 100. */
+  /** Maximum number of EM iterations. From 1 to 10,000, default 100. */
   iterations?: number | undefined;
   /** EM stops when no parameter changes by more than this. Default 1e-4. */
   tolerance?: number | undefined;
@@ -84,7 +84,7 @@ export class ClickModel {
 
   /** Probability that an item attracts a click when it is examined; the mean of its query for one that was never shown. */
   attraction(query: string, item: Id): number {
-    const pair = this.#data.pairIndex.get(pairKey(query, item));
+    const pair = this.#data.pairIndex.get(checkedKey(query, item));
     if (pair !== undefined) return this.#p.attraction[pair];
     const q = this.#data.queryIndex.get(query);
     return q === undefined ? this.#means.clickRate : this.#means.attraction[q];
@@ -92,11 +92,12 @@ export class ClickModel {
 
   /** Whether an item was shown under a query in the sessions. */
   has(query: string, item: Id): boolean {
-    return this.#data.pairIndex.has(pairKey(query, item));
+    return this.#data.pairIndex.has(checkedKey(query, item));
   }
 
-  /** What users are expected to do with a list; computed exactly, without sampling. */
+  /** What users are expected to do with a list; computed exactly, without sampling. @throws ERR_BAD_ARGUMENT */
   expect(query: string, items: readonly Id[]): ExpectedClicks {
+    checkItems('expect', query, items);
     return this.expectWith(query, items, (item) => this.attraction(query, item));
   }
 
@@ -130,9 +131,12 @@ export class ClickModel {
     return { clicks, anyClick, conversion: anySale };
   }
 
-  /** Draws what a user does with a list. @param random gives numbers in [0, 1) */
+  /** Draws what a user does with a list. @param random gives numbers in [0, 1) @throws ERR_BAD_ARGUMENT */
   simulate(query: string, items: readonly Id[], random: () => number): ClickSession<string> {
-    const list = items.map(String);
+    checkItems('simulate', query, items);
+    if (typeof random !== 'function')
+      throw new AttuneError('ERR_BAD_ARGUMENT', `ClickModel.simulate: expected a function as random, got ${shown(random)}.`);
+    const list = Array.from(items, String);
     const clicked: string[] = [];
     const converted: string[] = [];
     for (const [r, item] of list.entries()) {
@@ -218,6 +222,17 @@ export class ClickModel {
   }
 }
 
+function checkedKey(query: string, item: Id): string {
+  if (typeof query === 'string' && ['string', 'number', 'bigint'].includes(typeof item)) return pairKey(query, item);
+  throw new AttuneError('ERR_BAD_ARGUMENT', `ClickModel: expected a query and the id of an item, got ${shown(query)} and ${shown(item)}.`);
+}
+
+function checkItems(method: string, query: string, items: readonly Id[]): void {
+  if (!Array.isArray(items))
+    throw new AttuneError('ERR_BAD_ARGUMENT', `ClickModel.${method}: expected an array of item ids, got ${shown(items)}.`);
+  for (const item of items) checkedKey(query, item);
+}
+
 /**
  * Estimates attraction and examination separately from logged lists, where a click rate confounds the two: an item may be clicked rarely because it is
  * unattractive or because it was ranked where few users look. The two can be told apart only if items changed ranks; `warnings` says when they did not.
@@ -230,7 +245,7 @@ export function fitClickModel(sessions: Iterable<ClickSession>, options: ClickMo
     model: choice(['position-based', 'dynamic-bayesian'], 'position-based'),
     perseverance: optional(number({ above: 0, max: 1 })),
     prior: number({ default: 1, min: 0 }),
-    iterations: integer({ default: 100, min: 1 }),
+    iterations: integer({ default: 100, min: 1, max: 10_000 }),
     tolerance: number({ default: 1e-4, min: 0 }),
   });
   if (o.perseverance !== undefined && o.model !== 'dynamic-bayesian') {

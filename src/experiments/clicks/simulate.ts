@@ -18,7 +18,7 @@ export interface Ranking {
 export interface SimulateOptions {
   /** Confidence of the intervals. Default 0.95. */
   level?: number | undefined;
-  /** How many draws the intervals come from. Default 500. */
+  /** How many draws the intervals come from. From 10 to 1,000,000, default 500. */
   draws?: number | undefined;
   /** Default 1. */
   seed?: number | undefined;
@@ -70,7 +70,7 @@ export function simulateClicks<R extends string>(
 ): Record<R, SimulatedRanker> {
   const o = readOptions('simulateClicks', options, {
     level: number({ default: 0.95, min: 0.5, max: 0.9999 }),
-    draws: integer({ default: 500, min: 10 }),
+    draws: integer({ default: 500, min: 10, max: 1_000_000 }),
     seed: integer({ default: 1 }),
   });
   if (typeof (model as ClickModel | undefined)?.drawAttractions !== 'function') {
@@ -142,7 +142,7 @@ function unseenOf(model: ClickModel, rankings: readonly Ranking[]): number {
     all += weight * items.length;
     unseen += weight * items.filter((item) => !model.has(query, item)).length;
   }
-  return unseen / all;
+  return all > 0 ? unseen / all : 0;
 }
 
 /** Checks that a ranker is a list of lists. @throws ERR_BAD_ARGUMENT */

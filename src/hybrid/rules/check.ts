@@ -9,7 +9,7 @@ const phases: readonly RerankPhase[] = ['filter', 'score', 'select', 'place', 'e
  * @throws ERR_BAD_OPTION
  */
 export function readRules(given: readonly RerankerLike[], hasAttributes: boolean): Reranker[] {
-  const rules = given.map((rule, at): Reranker => {
+  const rules = Array.from(given, (rule, at): Reranker => {
     if (typeof rule === 'function') return { kind: `function ${at + 1}`, rerank: rule };
     if (typeof rule?.rerank === 'function' && phases.includes(rule.phase ?? 'select')) return rule;
     throw refusal(`expected number ${at + 1} to be a re-ranker such as limitPer('brand', 3), got ${shown(rule)}`);

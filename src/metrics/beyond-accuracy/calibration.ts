@@ -1,4 +1,5 @@
-import { number, readOptions } from '../../options.ts';
+import { shown } from '../../errors.ts';
+import { checkIterable, number, readOptions } from '../../options.ts';
 import { lookup, type PerItem, type Recommended, readCutList, readList } from '../arguments.ts';
 
 /**
@@ -34,7 +35,7 @@ function mix(list: string[], categoriesOf: (item: string) => Iterable<string> | 
   const shares = new Map<string, number>();
   let counted = 0;
   for (const item of list) {
-    const own = new Set(categoriesOf(item) ?? []);
+    const own = new Set(checkIterable('miscalibration', `categories of ${shown(item)}`, categoriesOf(item) ?? []));
     if (own.size > 0) counted++;
     for (const category of own) shares.set(category, (shares.get(category) ?? 0) + 1 / own.size);
   }

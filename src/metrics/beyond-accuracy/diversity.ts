@@ -1,5 +1,6 @@
 import { AttuneError, shown } from '../../errors.ts';
-import { anything, choice, readOptions } from '../../options.ts';
+import { isVector } from '../../numeric/is-vector.ts';
+import { anything, checkIterable, choice, readOptions } from '../../options.ts';
 import { lookup, type PerItem, type Recommended, readCutList } from '../arguments.ts';
 
 /** How far apart two items are; exactly one of these. Functions get ids as text. */
@@ -39,12 +40,15 @@ export function diversity(recommended: Recommended, by: ItemDistance, k?: number
 /** Mean of a distance over all pairs. */
 export function meanPairDistance(list: ArrayLike<string>, distance: (a: string, b: string) => number): number {
   let sum = 0;
-  for (let b = 1; b < list.length; b++) for (let a = 0; a < b; a++) sum += distance(list[a], list[b]);
-  if (!Number.isFinite(sum)) {
-    throw new AttuneError(
-      'ERR_BAD_VALUE',
-      `diversity: expected finite distances, got ${shown(sum)} as their sum. Repair the vectors or the function.`,
-    );
+  for (let b = 1; b < list.length; b++) {
+    for (let a = 0; a < b; a++) {
+      const apart: unknown = distance(list[a], list[b]);
+      if (typeof apart === 'number' && Number.isFinite((sum += apart))) continue;
+      throw new AttuneError(
+        'ERR_BAD_VALUE',
+        `diversity: expected finite distances, got ${shown(apart)}. Repair the vectors or the function.`,
+      );
+    }
   }
   return sum / ((list.length * (list.length - 1)) / 2);
 }
@@ -94,9 +98,18 @@ function hammingDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 function vectorDistance(vectorOf: (item: string) => ArrayLike<number> | undefined, distance: typeof cosineDistance) {
+  const checked = new Set<string>();
+  const read = (item: string) => {
+    const vector = vectorOf(item);
+    if (vector === undefined || checked.has(item)) return vector;
+    if (!isVector(vector))
+      throw new AttuneError('ERR_BAD_VALUE', `diversity: expected finite numbers as the vector of ${shown(item)}, got ${shown(vector)}.`);
+    checked.add(item);
+    return vector;
+  };
   return (a: string, b: string) => {
-    const x = vectorOf(a);
-    const y = vectorOf(b);
+    const x = read(a);
+    const y = read(b);
     if (!x || !y) return distance === cosineDistance ? 1 : (x ?? y ?? []).length;
     if (x.length === y.length) return distance(x, y);
     throw new AttuneError(
@@ -111,7 +124,7 @@ function jaccard(featuresOf: (item: string) => Iterable<unknown> | undefined) {
   const setOf = (item: string) => {
     let set = sets.get(item);
     if (!set) {
-      set = new Set(featuresOf(item) ?? []);
+      set = new Set(checkIterable('diversity', `features of ${shown(item)}`, featuresOf(item) ?? []));
       sets.set(item, set);
     }
     return set;

@@ -1,4 +1,5 @@
 import { AttuneError, shown } from '../../errors.ts';
+import { isVector } from '../../numeric/is-vector.ts';
 import { choice, flag, integer, optional, readOptions } from '../../options.ts';
 import {
   byText,
@@ -7,6 +8,7 @@ import {
   lookup,
   type Recommended,
   type Relevant,
+  readCount,
   readCutList,
   readList,
   readRelevant,
@@ -60,7 +62,7 @@ export function averagePopularity(
  */
 export function popularityRank(recommended: Recommended, counts: PopularityCounts, k?: number): number {
   const list = readCutList('popularityRank', recommended, k);
-  const quantiles = popularityQuantiles(byText('popularityRank', counts, 'counts'));
+  const quantiles = popularityQuantiles(readCounts('popularityRank', counts));
   return meanOver(list, (item) => quantiles.get(item) ?? 0);
 }
 
@@ -106,8 +108,9 @@ export function serendipity(
   checkMap('serendipity', counts, 'counts');
   if (wanted.size === 0) return Number.NaN;
   const items = o.items ?? Math.max(1, counts.size);
-  const expected = popularityExpectation(Float64Array.from(counts.values()), items, o.ranks === 'dense');
-  const expectedOf = new Map([...byText('serendipity', counts, 'counts').keys()].map((item, at) => [item, expected[at]]));
+  const known = readCounts('serendipity', counts);
+  const expected = popularityExpectation([...known.values()], items, o.ranks === 'dense');
+  const expectedOf = new Map([...known.keys()].map((item, at) => [item, expected[at]]));
   let rank = 0;
   return meanOver(list, (item) => {
     rank++;
@@ -115,8 +118,11 @@ export function serendipity(
   });
 }
 
-/** (N + 1 - popularity rank) / N of each item, 0 for a count of 0. */
+/** (N + 1 - popularity rank) / N of each item, 0 for a count of 0. @throws ERR_BAD_ARGUMENT */
 export function popularityExpectation(counts: ArrayLike<number>, items: number, dense = false): Float64Array {
+  readCount('popularityExpectation', items, 'items');
+  if (!isVector(counts))
+    throw new AttuneError('ERR_BAD_ARGUMENT', `popularityExpectation: expected finite numbers as counts, got ${shown(counts)}.`);
   const order = Array.from({ length: counts.length }, (_, at) => at).sort((a, b) => counts[b] - counts[a]);
   const expected = new Float64Array(counts.length);
   for (let at = 0, best = 0; at < order.length; at++) {
@@ -141,11 +147,19 @@ function popularityQuantiles(counts: ReadonlyMap<string, number>): Map<string, n
 function countsOf(metric: string, counts: PopularityCounts): (item: string) => number {
   checkMap(metric, counts, 'counts');
   const find = lookup(metric, counts, 'counts');
-  return (item) => {
-    const count = find(item) ?? 0;
-    if (count >= 0 && Number.isFinite(count)) return count;
-    throw new AttuneError('ERR_BAD_VALUE', `${metric}: expected counts from 0 up, got ${shown(count)} for item ${shown(item)}.`);
-  };
+  return (item) => checkCount(metric, item, find(item) ?? 0);
+}
+
+/** All counts by text, checked. */
+function readCounts(metric: string, counts: PopularityCounts): Map<string, number> {
+  const known = byText(metric, counts, 'counts');
+  for (const [item, count] of known) checkCount(metric, item, count);
+  return known;
+}
+
+function checkCount(metric: string, item: string, count: unknown): number {
+  if (typeof count === 'number' && count >= 0 && Number.isFinite(count)) return count;
+  throw new AttuneError('ERR_BAD_VALUE', `${metric}: expected counts from 0 up, got ${shown(count)} for item ${shown(item)}.`);
 }
 
 function meanOver(list: string[], value: (item: string) => number): number {

@@ -1,11 +1,16 @@
-import type { ListColumns, RelevantColumns } from './measure-lists.ts';
+import { readCount } from '../arguments.ts';
+import { checkCuts, checkLists, checkNumbers, checkRelevant, type ListColumns, type RelevantColumns } from './check-columns.ts';
 
 /**
  * For each user and each k the mean of a value of the items in the list cut at k; NaN for an empty list. Novelty and popularity of
  * lists are such means.
  * @returns one column for each of `k`, in that order.
+ * @throws ERR_BAD_ARGUMENT
  */
 export function meanOfItems(lists: ListColumns, k: readonly number[], value: ArrayLike<number>): Float64Array[] {
+  checkNumbers('meanOfItems', 'value', value, 0);
+  checkLists('meanOfItems', lists, value.length);
+  checkCuts('meanOfItems', k);
   return k.map((cut) => overLists(lists, cut, (item) => value[item]));
 }
 
@@ -14,6 +19,7 @@ export function meanOfItems(lists: ListColumns, k: readonly number[], value: Arr
  * @param expected pu of each item, see there.
  * @param items size of the catalogue.
  * @returns one column for each of `k`, in that order; NaN for users to whom nothing is relevant.
+ * @throws ERR_BAD_ARGUMENT, ERR_COLUMN_LENGTH
  */
 export function serendipityColumns(
   lists: ListColumns,
@@ -22,6 +28,11 @@ export function serendipityColumns(
   expected: ArrayLike<number>,
   items: number,
 ): Float64Array[] {
+  const metric = 'serendipityColumns';
+  checkNumbers(metric, 'expected', expected, readCount(metric, items, 'items'));
+  checkLists(metric, lists, expected.length);
+  checkRelevant(metric, relevant, lists, expected.length);
+  checkCuts(metric, k);
   const wantedBy = new Int32Array(expected.length); // user + 1
   return k.map((cut) => {
     wantedBy.fill(0);
@@ -44,8 +55,10 @@ export function serendipityColumns(
   });
 }
 
-/** How often each item occurs among the first k of the lists. */
+/** How often each item occurs among the first k of the lists. @throws ERR_BAD_ARGUMENT */
 export function exposureCounts(lists: ListColumns, k: number, itemCount: number): Float64Array {
+  checkLists('exposureCounts', lists, readCount('exposureCounts', itemCount, 'itemCount'));
+  checkCuts('exposureCounts', [k]);
   const counts = new Float64Array(itemCount);
   for (let u = 0; u + 1 < lists.offsets.length; u++) {
     const end = Math.min(lists.offsets[u + 1], lists.offsets[u] + k);

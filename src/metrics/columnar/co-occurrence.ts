@@ -1,5 +1,5 @@
 import type { Csr } from '../../data/csr.ts';
-import type { ListColumns } from './measure-lists.ts';
+import { checkCsr, checkCuts, checkLists, type ListColumns } from './check-columns.ts';
 
 /**
  * Intra-list diversity by who chose the items: the mean over the pairs of a list of 1 - cosine of their columns of users. What
@@ -8,8 +8,12 @@ import type { ListColumns } from './measure-lists.ts';
  *
  * @param byItem training data by item; only presence counts, not the values. Items from `byItem.rows` on count as chosen by no user.
  * @returns one column for each of `k`, in that order; NaN for lists of fewer than two items.
+ * @throws ERR_BAD_ARGUMENT
  */
 export function coOccurrenceDiversity(lists: ListColumns, k: readonly number[], byItem: Csr): Float64Array[] {
+  checkLists('coOccurrenceDiversity', lists);
+  checkCuts('coOccurrenceDiversity', k);
+  checkCsr('coOccurrenceDiversity', 'byItem', byItem);
   const users = lists.offsets.length - 1;
   const ks = [...k].map((cut, column) => ({ cut, column })).sort((a, b) => a.cut - b.cut);
   const deepest = ks[ks.length - 1]?.cut ?? 0;

@@ -1,27 +1,15 @@
 import { AttuneError } from '../../errors.ts';
+import { anything, checkIterable, choice, integer, readOptions } from '../../options.ts';
 import { aucOf } from '../ranking/auc.ts';
 import { type GainRule, gainOf } from '../ranking/gain.ts';
+import { checkCuts, checkLists, checkNumbers, checkRelevant, type ListColumns, type RelevantColumns } from './check-columns.ts';
 
-/** Lists of many users in dense indices, as `recommendMany` returns them: list u is `items[offsets[u]..offsets[u + 1])`, best first. */
-export interface ListColumns {
-  /** One more than there are lists. */
-  readonly offsets: Int32Array;
-  /** Dense item indices. */
-  readonly items: Int32Array;
-}
-
-/** What is relevant to each user, rows in the order of the lists. A `Csr` fits. */
-export interface RelevantColumns {
-  /** One more than there are lists. */
-  readonly offsets: Int32Array;
-  /** Dense item indices, distinct within a row. */
-  readonly indices: Int32Array;
-  /** Their gains; <= 0 is not relevant. */
-  readonly values: ArrayLike<number>;
-}
+export type { ListColumns, RelevantColumns } from './check-columns.ts';
 
 /** Metrics that {@link measureLists} knows; `map` and `mrr` are the means of averagePrecision and reciprocalRank over users. */
 export const listMetrics = ['precision', 'recall', 'f1', 'hitRate', 'mrr', 'map', 'ndcg', 'auc'] as const;
+
+const metricOption = choice(listMetrics);
 
 /** One of {@link listMetrics}. */
 export type ListMetric = (typeof listMetrics)[number];
@@ -44,23 +32,30 @@ export interface MeasureOptions {
  * The metrics of this module for many users at once: the same values as the functions of the same name, one pass, no ids.
  *
  * @returns one value per user (NaN when nothing is relevant to it) for each `metric@k`, such as `ndcg@10`.
- * @throws ERR_DUPLICATE when an item occurs twice in a list; ERR_COLUMN_LENGTH when the columns do not have the same users.
+ * @throws ERR_DUPLICATE when an item occurs twice in a list; ERR_COLUMN_LENGTH when the columns do not have the same users; ERR_BAD_ARGUMENT; ERR_BAD_OPTION
  */
 export function measureLists(lists: ListColumns, relevant: RelevantColumns, options: MeasureOptions): Map<string, Float64Array> {
-  const { itemCount, gain: rule = 'linear', candidates = itemCount } = options;
+  const owner = 'measureLists';
+  const { metrics, k, itemCount, ...more } = readOptions(owner, options, {
+    metrics: (value, name) =>
+      Array.from(checkIterable(name, 'metrics', value as readonly ListMetric[]), (each) => metricOption(each, name)),
+    k: anything<readonly number[]>(),
+    itemCount: integer({ min: 1, max: 2 ** 31 }),
+    gain: choice(['linear', 'exponential', 'binary'] as const, 'linear'),
+    candidates: anything<MeasureOptions['candidates']>(),
+  });
+  const { gain: rule, candidates = itemCount } = more;
+  checkLists(owner, lists, itemCount);
+  checkRelevant(owner, relevant, lists, itemCount);
+  checkCuts(owner, k);
   const users = lists.offsets.length - 1;
-  if (relevant.offsets.length !== lists.offsets.length) {
-    throw new AttuneError(
-      'ERR_COLUMN_LENGTH',
-      `measureLists: expected as many rows of relevant items as lists, got ${relevant.offsets.length - 1} and ${users}.`,
-    );
-  }
-  const ks = [...new Set(options.k)].sort((a, b) => a - b);
-  const deepest = ks[ks.length - 1] ?? 0;
+  checkNumbers(owner, 'candidates', typeof candidates === 'number' ? [candidates] : candidates, typeof candidates === 'number' ? 1 : users);
+  const ks = [...new Set(k)].sort((a, b) => a - b);
+  const deepest = Math.min(ks[ks.length - 1] ?? 0, itemCount);
   const discount = discounts(deepest);
   const out: Partial<Record<ListMetric, Float64Array[]>> = {};
-  for (const metric of options.metrics) out[metric] = ks.map(() => new Float64Array(users).fill(Number.NaN));
-  const graded = options.metrics.includes('ndcg') && rule !== 'binary';
+  for (const metric of metrics) out[metric] = ks.map(() => new Float64Array(users).fill(Number.NaN));
+  const graded = metrics.includes('ndcg') && rule !== 'binary';
   const gainAt = new Float64Array(itemCount);
   const seenBy = new Int32Array(itemCount); // user + 1
   const isHit = new Uint8Array(deepest); // one flag per rank of the current list, for auc
@@ -83,8 +78,8 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
     let precisions = 0;
     let gained = 0;
     for (let c = 0, rank = 0; c < ks.length; c++) {
-      const k = ks[c];
-      for (; rank < k && rank < length; rank++) {
+      const cut = ks[c];
+      for (; rank < cut && rank < length; rank++) {
         const item = lists.items[start + rank];
         if (seenBy[item] === u + 1) throw duplicate(u, item);
         seenBy[item] = u + 1;
@@ -97,10 +92,10 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
         gained += gainOf(gain, rule) * discount[rank];
       }
       if (t === 0) continue;
-      const reachable = Math.min(k, t);
-      put(out.precision, c, u, hits / k);
+      const reachable = Math.min(cut, t);
+      put(out.precision, c, u, hits / cut);
       put(out.recall, c, u, hits / t);
-      put(out.f1, c, u, (2 * hits) / (t + k));
+      put(out.f1, c, u, (2 * hits) / (t + cut));
       put(out.hitRate, c, u, hits > 0 ? 1 : 0);
       put(out.mrr, c, u, first === 0 ? 0 : 1 / first);
       put(out.map, c, u, precisions / reachable);
@@ -110,7 +105,7 @@ export function measureLists(lists: ListColumns, relevant: RelevantColumns, opti
     for (let e = from; e < to; e++) gainAt[relevant.indices[e]] = 0;
   }
   const result = new Map<string, Float64Array>();
-  for (const metric of options.metrics)
+  for (const metric of metrics)
     out[metric]?.forEach((column, c) => {
       result.set(`${metric}@${ks[c]}`, column);
     });

@@ -1,3 +1,4 @@
+import { AttuneError } from '../../errors.ts';
 import { choice, readOptions } from '../../options.ts';
 import { judge, type Recommended, type Relevant } from '../arguments.ts';
 
@@ -50,6 +51,11 @@ export function ndcg(recommended: Recommended, relevant: Relevant, k?: number, o
   const o = readOptions('ndcg', options, { ...dcgChecks, ideal: choice(['achievable', 'k'], 'achievable') });
   const judged = judge('ndcg', recommended, relevant, k);
   if (judged.relevant.length === 0) return Number.NaN;
+  if (o.ideal === 'k' && judged.k > 1e7)
+    throw new AttuneError(
+      'ERR_BAD_ARGUMENT',
+      `ndcg: expected k up to 10^7 with ideal: 'k', got ${judged.k}. Leave k out for the whole list.`,
+    );
   const best = o.ideal === 'k' ? new Array<number>(judged.k).fill(1) : judged.relevant.sort((a, b) => b - a).slice(0, judged.k);
   return discounted(judged.gains, o.gain, o.discount) / discounted(best, o.gain, o.discount);
 }

@@ -22,7 +22,7 @@ export interface IntervalOptions {
    * `'auto'` (default): bootstrap up to 2,000 values, beyond which the two agree.
    */
   method?: 'auto' | 'bootstrap' | 'normal' | undefined;
-  /** How many resamples. Default 2,000. */
+  /** How many resamples. From 100 to 1,000,000, default 2,000. */
   resamples?: number | undefined;
   /** Seed of the resampling. Default 1. */
   seed?: number | undefined;
@@ -64,7 +64,7 @@ export function percentile(sorted: ArrayLike<number>, p: number): number {
 export const intervalChecks = {
   level: number({ default: 0.95, min: 0.5, max: 1 - 1e-9 }),
   method: choice(['auto', 'bootstrap', 'normal'], 'auto'),
-  resamples: integer({ default: 2000, min: 100 }),
+  resamples: integer({ default: 2000, min: 100, max: 1_000_000 }),
   seed: integer({ default: 1 }),
 };
 

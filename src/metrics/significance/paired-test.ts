@@ -30,7 +30,7 @@ export interface PairedTestOptions extends IntervalOptions {
    * interval is that of the t test too, unless `method` says otherwise, so that it leaves out 0 where the p-value is below 1 - `level`.
    */
   test?: 'auto' | 'permutation' | 't' | undefined;
-  /** How many random sign flips; the smallest p-value is 1 / (flips + 1). Default 10,000. */
+  /** How many random sign flips; the smallest p-value is 1 / (flips + 1). From 100 to 10,000,000, default 10,000. */
   flips?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export function pairedTest(a: ArrayLike<number>, b: ArrayLike<number>, options: 
   const o = readOptions('pairedTest', options, {
     ...intervalChecks,
     test: choice(['auto', 'permutation', 't'], 'auto'),
-    flips: integer({ default: 10_000, min: 100 }),
+    flips: integer({ default: 10_000, min: 100, max: 10_000_000 }),
   });
   const pairs = readPairs('pairedTest', a, b, 'a', 'b');
   if (pairs === 0) throw new AttuneError('ERR_EMPTY', 'pairedTest: expected at least one pair, got none.');

@@ -141,8 +141,8 @@ export class FactorRecommender extends FactorBase<FactorModel, FactorAnswers> {
   recommendByFactors(factors: ArrayLike<number>, options: RecommendOptions = {}): RecommendationList {
     const owner = 'FactorRecommender.recommendByFactors';
     const { factors: f, biases } = this.model;
-    const vector = Float32Array.from(factors ?? []);
-    if (vector.length !== f || !vector.every(Number.isFinite)) {
+    const vector = factors?.length === f && Array.prototype.every.call(factors, Number.isFinite) ? Float32Array.from(factors) : undefined;
+    if (!vector?.every(Number.isFinite)) {
       throw new AttuneError('ERR_BAD_ARGUMENT', `${owner}: expected ${f} finite numbers, got ${shown(factors)}.`);
     }
     return this.listOf(owner, { vector, add: biases?.global ?? 0 }, options);

@@ -159,10 +159,10 @@ function readMatrix(
     );
   }
   const shape = given instanceof Float32Array ? undefined : given;
-  const width = shape?.columns ?? columns ?? data.length / ids.size;
-  const rightShape = (shape === undefined || shape.rows === ids.size) && data.length === ids.size * width;
-  if (!rightShape || (columns !== undefined && width !== columns) || !Number.isInteger(width)) {
-    const got = shape ? `${shape.rows} x ${shape.columns} in ${data.length} numbers` : `${data.length} numbers`;
+  const width = shape ? shape.columns : (columns ?? data.length / ids.size);
+  const rightShape = Number.isInteger(width) && (shape === undefined || shape.rows === ids.size) && data.length === ids.size * width;
+  if (!rightShape || (columns !== undefined && width !== columns)) {
+    const got = shape ? `${shown(shape.rows)} x ${shown(shape.columns)} in ${data.length} numbers` : `${data.length} numbers`;
     throw new AttuneError(
       'ERR_COLUMN_LENGTH',
       `${owner}: expected ${ids.size} rows of ${columns ?? 'equally many'} factors as ${name}, one per id, got ${got}.`,
@@ -180,16 +180,15 @@ function readColumn(owner: string, name: string, given: ArrayLike<number> | unde
   if (given === null || typeof given !== 'object' || given.length !== ids.size) {
     throw new AttuneError('ERR_COLUMN_LENGTH', `${owner}: expected ${ids.size} numbers as ${name}, one per id, got ${given?.length}.`);
   }
-  const column = Float32Array.from(given);
-  checkFinite(owner, name, column, ids, 1);
-  return column;
+  checkFinite(owner, name, given, ids, 1);
+  return Float32Array.from(given);
 }
 
-function checkFinite(owner: string, name: string, data: Float32Array, ids: IdMap, columns: number): void {
+function checkFinite(owner: string, name: string, data: ArrayLike<number>, ids: IdMap, columns: number): void {
   for (let e = 0; e < data.length; e++) {
-    if (Number.isFinite(data[e])) continue;
+    if (typeof data[e] === 'number' && Number.isFinite(Math.fround(data[e]))) continue;
     const id = shown(ids.idAt(Math.floor(e / columns)));
-    throw new AttuneError('ERR_BAD_VALUE', `${owner}: expected finite numbers as ${name}, got ${data[e]} for ${id}.`);
+    throw new AttuneError('ERR_BAD_VALUE', `${owner}: expected finite numbers as ${name}, got ${shown(data[e])} for ${id}.`);
   }
 }
 

@@ -23,7 +23,9 @@ export interface FeatureSources {
 export const featureChecks = {
   itemFeatures: optional((value: unknown, name: string): ItemFeatures => {
     const given = value as Partial<ItemFeatures> | null;
-    if (typeof given?.vectorOf === 'function' && given.items && Symbol.iterator in given.items) return given as ItemFeatures;
+    const items: unknown = given?.items;
+    const isList = typeof items === 'object' && typeof (items as Iterable<unknown> | null)?.[Symbol.iterator] === 'function';
+    if (typeof given?.vectorOf === 'function' && isList) return given as ItemFeatures;
     throw new AttuneError('ERR_BAD_OPTION', `${name} must be a SemanticIndex, or { items, vectorOf(item) }, got ${shown(value)}.`);
   }),
   itemAttributes: callback<AttributesOf>() as Check<AttributesOf | undefined>,

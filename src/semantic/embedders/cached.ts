@@ -2,6 +2,7 @@ import { type Embedder, type EmbedOptions, embedWith } from '../../contracts/emb
 import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { sha256 } from '../../numeric/sha-256.ts';
+import { readEmbed } from './read-embed.ts';
 
 /**
  * An embedder that calls another only for texts it has not seen: rebuilding an index embeds only what changed. Vectors
@@ -38,7 +39,8 @@ export function cachedEmbedder(embedder: Embedder, cache: EmbeddingCache): Embed
     sentenceWeight: embedder.sentenceWeight,
     prepare: async () => embedder.prepare?.(),
     vocabulary: async () => embedder.vocabulary?.(),
-    async embed(texts, { signal, onProgress }: EmbedOptions = {}) {
+    async embed(texts, options: EmbedOptions = {}) {
+      const { signal, onProgress } = readEmbed('cachedEmbedder.embed', texts, options);
       signal?.throwIfAborted();
       if (texts.length === 0) return new Float32Array(0);
       await embedder.prepare?.();

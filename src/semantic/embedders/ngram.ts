@@ -6,6 +6,7 @@ import { xxHash32 } from '../../numeric/xx-hash.ts';
 import { integer, readOptions } from '../../options.ts';
 import { reportAndYield } from '../../work/report-and-yield.ts';
 import { tokenize } from '../lexical/tokenizer.ts';
+import { readEmbed } from './read-embed.ts';
 
 /** Options of {@link ngramEmbedder}. */
 export interface NgramOptions {
@@ -93,7 +94,8 @@ class NgramEmbedder implements Embedder {
     return new NgramEmbedder(this.dimensions, rarity);
   }
 
-  async embed(texts: readonly string[], { signal, onProgress }: EmbedOptions = {}): Promise<Float32Array> {
+  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array> {
+    const { signal, onProgress } = readEmbed(this.name, texts, options);
     const vectors = new Float32Array(texts.length * this.dimensions);
     for (let t = 0; t < texts.length; t++) {
       if (t % 1024 === 0) await reportAndYield('embedding', t, texts.length, { signal, onProgress });

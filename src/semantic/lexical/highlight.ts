@@ -30,7 +30,7 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
  * @throws ERR_BAD_OPTION when the tag is not a plain name; ERR_BAD_ARGUMENT for ranges that are not of this text.
  */
 export function markHtml(text: string, ranges: readonly TextRange[], tag = 'mark'): string {
-  if (!/^[a-z][a-z0-9-]*$/i.test(tag)) {
+  if (typeof tag !== 'string' || !/^[a-z][a-z0-9-]*$/i.test(tag)) {
     throw new AttuneError('ERR_BAD_OPTION', `markHtml: expected the name of an element such as 'mark', got ${shown(tag)}.`);
   }
   if (typeof text !== 'string') throw new AttuneError('ERR_BAD_ARGUMENT', `markHtml: expected a text, got ${shown(text)}.`);
@@ -39,7 +39,8 @@ export function markHtml(text: string, ranges: readonly TextRange[], tag = 'mark
   let html = '';
   let end = 0;
   for (const range of ranges) {
-    if (!(range?.start >= end && range.end > range.start && range.end <= text.length)) {
+    const isWhole = Number.isInteger(range?.start) && Number.isInteger(range.end);
+    if (!(isWhole && range.start >= end && range.end > range.start && range.end <= text.length)) {
       const got = `${shown(range?.start)} to ${shown(range?.end)} in a text of ${text.length}`;
       throw new AttuneError(
         'ERR_BAD_ARGUMENT',

@@ -25,8 +25,8 @@ export function readFilter(
 ): Filter {
   const filter = {
     tests: readWhere(where, owner),
-    exclude: exclude && readIds(owner, 'exclude', exclude),
-    only: only && readIds(owner, 'only', only),
+    exclude: exclude == null ? undefined : readIds(owner, 'exclude', exclude),
+    only: only == null ? undefined : readIds(owner, 'only', only),
   };
   const missing = kept && filter.tests.find(({ field }) => !kept.includes(field));
   if (missing) {

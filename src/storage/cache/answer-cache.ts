@@ -75,7 +75,7 @@ export function answerCache(options: AnswerCacheOptions = {}): AnswerCache {
 
   return {
     async answer(request, compute) {
-      const read = readRequest(request);
+      const read = readRequest(request, compute);
       const found = find(read.key);
       if (found !== undefined) return JSON.parse(found);
       const text = await flights.fly(read, async (wanted) => {

@@ -1,6 +1,7 @@
 import type { CachedRequest, CacheSelection } from '../../contracts/cache.ts';
 import { readId } from '../../data/ids.ts';
 import { AttuneError, shown } from '../../errors.ts';
+import { checkIterable, checkNamed } from '../../options.ts';
 
 /** A request as caches keep it. */
 export interface ReadRequest {
@@ -10,11 +11,14 @@ export interface ReadRequest {
   tags: string[];
 }
 
-/** Checks a request. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID */
-export function readRequest({ key, user, models }: CachedRequest): ReadRequest {
+/** Checks a request and who computes its answer. @throws ERR_BAD_ARGUMENT, ERR_BAD_ID */
+export function readRequest(request: CachedRequest, compute: unknown): ReadRequest {
+  if (typeof compute !== 'function')
+    throw new AttuneError('ERR_BAD_ARGUMENT', `answer: expected a function that computes the answer, got ${shown(compute)}.`);
+  const { key, user, models } = checkNamed('answer', 'a request { key, user, models }', request);
   if (typeof key !== 'string') throw new AttuneError('ERR_BAD_ARGUMENT', `answer: expected a text as 'key', got ${shown(key)}.`);
-  const versions = models === undefined ? [] : typeof models === 'string' ? [models] : [...models].sort();
-  for (const model of versions) readModel(model);
+  const given = models === undefined ? [] : typeof models === 'string' ? [models] : checkIterable('answer', 'models', models);
+  const versions = Array.from(given, readModel).sort();
   const tags = versions.flatMap((model) => [`model:${model}`, `model:${model.split('@')[0]}`]);
   if (user !== undefined) tags.push(`user:${readId(user, 'user')}`);
   return { key: JSON.stringify([key, user === undefined ? null : readId(user, 'user'), ...versions]), tags: [...new Set(tags)] };

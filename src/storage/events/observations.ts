@@ -1,5 +1,7 @@
 import type { StoredEvent } from '../../contracts/data-store.ts';
-import { checkIterable, checkRows } from '../../options.ts';
+import { idText } from '../../data/ids.ts';
+import { checkIterable, checkRows, choice } from '../../options.ts';
+import { readStoredEvent } from './read-event.ts';
 
 /** The five events of tracking. */
 export const trackingTypes = ['page_load', 'page_visit', 'click_product', 'scroll_end', 'purchase'] as const;
@@ -35,24 +37,36 @@ export interface Observation {
  *
  * @param events any, of which those of other types make no difference; `events.all()` of a data store
  * @returns in the order in which the lists were shown
+ * @throws ERR_BAD_ROW naming an event that is none
  */
 export async function observations(events: Iterable<StoredEvent> | AsyncIterable<StoredEvent>): Promise<Observation[]> {
   const log: StoredEvent[] = [];
-  for await (const event of checkRows('observations', 'events', events))
-    if ((trackingTypes as readonly string[]).includes(event.type)) log.push(event);
+  let row = 0;
+  for await (const event of checkRows('observations', 'events', events)) {
+    const { type } = readStoredEvent('observations', event, row++, true);
+    if ((trackingTypes as readonly string[]).includes(type)) log.push(event);
+  }
   log.sort((a, b) => a.timestamp - b.timestamp || a.id - b.id);
   const shown: Observation[] = [];
   const byUser = new Map<string, Observation[]>();
   for (const event of log) {
     const lists = byUser.get(event.user) ?? [];
     byUser.set(event.user, lists);
-    const key = String(event.key ?? '');
+    const key = idText(event.key) ?? '';
     if (event.type === 'page_load' || event.type === 'page_visit') {
       const list = event.list_of_recommendations;
       if (!Array.isArray(list) || list.length === 0) continue;
       const { id, user, timestamp } = event;
-      const keyType = String(event.key_type ?? '');
-      const observation: Observation = { id, user, key, keyType, recommendations: list.map(String), timestamp, quality: 'pending' };
+      const keyType = idText(event.key_type) ?? '';
+      const observation: Observation = {
+        id,
+        user,
+        key,
+        keyType,
+        recommendations: list.map(idText).filter((item) => item !== undefined),
+        timestamp,
+        quality: 'pending',
+      };
       shown.push(observation);
       lists.push(observation);
     } else {
@@ -70,12 +84,14 @@ function decide(observation: Observation, { type, timestamp }: StoredEvent, key:
   observation.decidedAt = timestamp;
 }
 
+const readQuality = choice(['good', 'bad', 'pending'] as const);
+
 /** How many observations there are of each quality, and which share of the decided ones is good; NaN while none is. */
 export function observationCounts(observations: Iterable<Observation>): Record<ObservationQuality | 'total' | 'successRate', number> {
   const counts = { total: 0, good: 0, bad: 0, pending: 0 };
-  for (const { quality } of checkIterable('observationCounts', 'observations', observations)) {
+  for (const observation of checkIterable('observationCounts', 'observations', observations)) {
     counts.total++;
-    counts[quality]++;
+    counts[readQuality(observation?.quality, 'observationCounts: quality of an observation')]++;
   }
   return { ...counts, successRate: counts.good / (counts.good + counts.bad) };
 }

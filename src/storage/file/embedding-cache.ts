@@ -6,6 +6,7 @@ import { readModelFile, writeModelFile } from '../../data/files/model-file.ts';
 import { IdMap } from '../../data/id-map.ts';
 import { AttuneError, shown } from '../../errors.ts';
 import { sha256 } from '../../numeric/sha-256.ts';
+import { checkedEmbeddingCache } from '../shared/checked-embedding-cache.ts';
 import { entriesOf, io, isMissing, removeLeftovers, replaceFile } from './writing.ts';
 
 /**
@@ -17,7 +18,7 @@ import { entriesOf, io, isMissing, removeLeftovers, replaceFile } from './writin
  * @returns a cache whose calls reject with ERR_STORE when the file system refuses
  */
 export function fileEmbeddingCache(folder: string): EmbeddingCache {
-  if (typeof folder !== 'string' || folder === '') {
+  if (typeof folder !== 'string' || folder === '' || folder.includes('\0')) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `fileEmbeddingCache: expected the path of a folder, got ${shown(folder)}.`);
   }
   const spaces = new Map<string, Space>();
@@ -26,10 +27,10 @@ export function fileEmbeddingCache(folder: string): EmbeddingCache {
     spaces.set(name, space);
     return space;
   };
-  return {
+  return checkedEmbeddingCache({
     get: (space, keys) => io(() => spaceOf(space).get(keys)),
     put: (space, keys, vectors) => io(() => spaceOf(space).put(keys, vectors)),
-  };
+  });
 }
 
 const kind = 'embeddings';

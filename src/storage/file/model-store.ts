@@ -22,7 +22,7 @@ import { discard, entriesOf, io, isMissing, readWhole, removeLeftovers, syncFold
  * @returns a store whose calls reject with ERR_STORE when the file system refuses, ERR_BAD_FILE when a file was changed from outside
  */
 export function fileModelStore(folder: string, options: ModelStoreOptions = {}): ModelStore {
-  if (typeof folder !== 'string' || folder === '') {
+  if (typeof folder !== 'string' || folder === '' || folder.includes('\0')) {
     throw new AttuneError('ERR_BAD_ARGUMENT', `fileModelStore: expected the path of a folder, got ${shown(folder)}.`);
   }
   return checkedModelStore(uncheckedStore(folder), readOptions('fileModelStore', options, modelStoreChecks));

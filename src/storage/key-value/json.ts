@@ -1,5 +1,5 @@
 import type { KeyValue } from '../../contracts/key-value.ts';
-import { AttuneError } from '../../errors.ts';
+import { AttuneError, shown } from '../../errors.ts';
 
 /** JSON and bytes by key. What the client throws comes out as ERR_STORE, with its own error as the cause. */
 export class JsonKeyValue {
@@ -28,7 +28,12 @@ export class JsonKeyValue {
 
   /** Sets only what is not there, and says whether it did. */
   setNew(key: string, value: object): Promise<boolean> {
-    return guarded(() => this.#client.setNew(key, encoded(value)));
+    return guarded(async () => {
+      const isNew: unknown = await this.#client.setNew(key, encoded(value));
+      if (typeof isNew === 'boolean') return isNew;
+      // Taken for false, it would be tried for ever.
+      throw new AttuneError('ERR_STORE', `Expected true or false from 'setNew' of the client, got ${shown(isNew)}.`);
+    });
   }
 
   bytes(key: string): Promise<Uint8Array | undefined> {
@@ -44,7 +49,11 @@ export class JsonKeyValue {
   }
 
   keys(prefix: string): Promise<string[]> {
-    return guarded(() => this.#client.keys(prefix));
+    return guarded(async () => {
+      const keys: unknown = await this.#client.keys(prefix);
+      if (Array.isArray(keys)) return keys as string[];
+      throw new AttuneError('ERR_STORE', `Expected an array from 'keys' of the client, got ${shown(keys)}.`);
+    });
   }
 }
 

@@ -1,9 +1,10 @@
 import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
+import { checkedEmbeddingCache } from '../shared/checked-embedding-cache.ts';
 
 /** Keeps vectors as long as the process lives, in plain memory. */
 export function memoryEmbeddingCache(): EmbeddingCache {
   const spaces = new Map<string, Map<string, Float32Array>>();
-  return {
+  return checkedEmbeddingCache({
     async get(space, keys) {
       const known = spaces.get(space);
       return keys.map((key) => known?.get(key));
@@ -16,5 +17,5 @@ export function memoryEmbeddingCache(): EmbeddingCache {
         known.set(key, vectors.slice(row * dimensions, (row + 1) * dimensions));
       });
     },
-  };
+  });
 }

@@ -47,7 +47,7 @@ export function redisCache(client: RedisClient, options: RedisCacheOptions = {})
 
   return {
     async answer(request, compute) {
-      const read = readRequest(request);
+      const read = readRequest(request, compute);
       const keys = [answerKey(read.key), ...tagKeys(read.tags)];
       const made = await flights.fly(read, async (wanted) => {
         const found = (await attempt(() => run(scripts.get, keys))) as [unknown, unknown] | undefined;

@@ -1,4 +1,5 @@
 import type { EmbeddingCache } from '../../contracts/embedding-cache.ts';
+import { checkedEmbeddingCache } from '../shared/checked-embedding-cache.ts';
 import { copyOfBlob, type SqlDatabase } from './connection.ts';
 import { numbered, type SqlDialect } from './dialect.ts';
 
@@ -18,7 +19,7 @@ export function sqlEmbeddingCache({ dialect, use }: SqlDatabase, table: string):
     dialect,
     `insert into ${name} (${space}, ${key}, ${vector}) values (?, ?, ?) ${dialect.upsert({ key: [space, key], set: [vector] })}`,
   );
-  return {
+  return checkedEmbeddingCache({
     get: (wanted, keys) =>
       use(async (connection) => {
         const vectors: (Float32Array | undefined)[] = [];
@@ -36,5 +37,5 @@ export function sqlEmbeddingCache({ dialect, use }: SqlDatabase, table: string):
           for (const [row, each] of keys.entries()) await connection.run(insert, wanted, each, bytes.slice(row * size, (row + 1) * size));
         }),
       ),
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { type Embedder, type EmbedOptions, normalizeRows } from '../../../contracts/embedder.ts';
 import { AttuneError, shown } from '../../../errors.ts';
 import { callback, integer, number, optional, readOptions, text } from '../../../options.ts';
+import { readEmbed } from '../read-embed.ts';
 import { type HttpFetch, postJson, type RetryOptions } from './http-post.ts';
 
 /** Options of {@link httpEmbedder}. */
@@ -96,7 +97,8 @@ export function httpEmbedder(options: HttpEmbedderOptions): Embedder {
     async prepare() {
       if (dimensions === 0) await ask(['dimensions'], undefined);
     },
-    async embed(texts, { signal, onProgress }: EmbedOptions = {}) {
+    async embed(texts, options: EmbedOptions = {}) {
+      const { signal, onProgress } = readEmbed('httpEmbedder.embed', texts, options);
       signal?.throwIfAborted();
       const rows = [...texts.keys()].filter((k) => texts[k].trim() !== '');
       if (texts.length > 0 && dimensions === 0) await ask(['dimensions'], signal);

@@ -3,6 +3,7 @@ import { AttuneError, shown } from '../../../errors.ts';
 import { xxHash32 } from '../../../numeric/xx-hash.ts';
 import { anything, number, optional, readOptions } from '../../../options.ts';
 import { reportAndYield } from '../../../work/report-and-yield.ts';
+import { readEmbed } from '../read-embed.ts';
 import { readModel2Vec } from './model2vec.ts';
 import { fromModel2Vec, readStaticFiles, readStaticTable, type StaticFiles, type StaticTable, writeStaticTable } from './static-file.ts';
 import { topicChances } from './topics.ts';
@@ -103,7 +104,8 @@ class StaticTableEmbedder implements StaticEmbedder {
     this.#chances = new Float64Array(topics ? topics.names.length + 1 : 0);
   }
 
-  async embed(texts: readonly string[], { signal, onProgress }: EmbedOptions = {}): Promise<Float32Array> {
+  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array> {
+    const { signal, onProgress } = readEmbed(this.name, texts, options);
     const { dimensions } = this;
     const vectors = new Float32Array(texts.length * dimensions);
     for (let t = 0; t < texts.length; t++) {

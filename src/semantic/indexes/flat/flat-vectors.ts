@@ -4,6 +4,7 @@ import { AttuneError } from '../../../errors.ts';
 import { dot } from '../../../numeric/dot.ts';
 import { grown } from '../../../numeric/grown.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
+import { checkIterable, checkTyped } from '../../../options.ts';
 import type { Batches } from '../shared/coded-batch.ts';
 import { CodedRows } from '../shared/coded-rows.ts';
 import { PlainRows } from '../shared/plain-rows.ts';
@@ -106,6 +107,7 @@ export class FlatVectors implements VectorIndex {
   }
 
   add(keys: Int32Array, vectors: Float32Array): void {
+    checkTyped('flatIndex.add', Int32Array, keys);
     if (keys.some((key) => key < 0)) throw new AttuneError('ERR_BAD_ARGUMENT', 'flatIndex.add: expected keys from 0, got a negative one.');
     checkFinite('add', vectors);
     this.#add(keys, vectors);
@@ -131,6 +133,7 @@ export class FlatVectors implements VectorIndex {
   }
 
   remove(keys: Int32Array): void {
+    checkTyped('flatIndex.remove', Int32Array, keys);
     this.#version++;
     for (const key of keys) {
       const row = this.#row(key);
@@ -160,7 +163,7 @@ export class FlatVectors implements VectorIndex {
   async searchMany(queries: readonly Float32Array[], options: VectorSearchOptions): Promise<Ranked[]> {
     checkSearchOptions('flatIndex.searchMany', options);
     const { n, allowed } = options;
-    for (const query of queries) this.#check('searchMany', query);
+    for (const query of checkIterable('flatIndex.searchMany', 'vectors', queries)) this.#check('searchMany', query);
     if (this.#o.threads === 1) return this.#answer(queries, n, allowed, false);
     const answer = this.#queue.then(async () => {
       const version = this.#version;
@@ -307,6 +310,7 @@ export class FlatVectors implements VectorIndex {
 }
 
 function checkFinite(method: string, numbers: Float32Array): void {
+  checkTyped(`flatIndex.${method}`, Float32Array, numbers);
   let sum = 0; // of products with 0, which are 0 only where all numbers are finite
   for (let k = 0; k < numbers.length; k++) sum += 0 * numbers[k];
   if (sum !== 0) throw new AttuneError('ERR_BAD_VALUE', `flatIndex.${method}: expected finite numbers, got another.`);

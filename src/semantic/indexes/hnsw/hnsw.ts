@@ -1,7 +1,7 @@
 import type { VectorIndex, VectorSearchOptions } from '../../../contracts/vector-index.ts';
 import { AttuneError } from '../../../errors.ts';
 import { type Ranked, TopK } from '../../../numeric/top-k.ts';
-import { integer } from '../../../options.ts';
+import { checkTyped, integer } from '../../../options.ts';
 import { atOnce } from '../../../work/steps.ts';
 import { yieldNow } from '../../../work/yield-now.ts';
 import { checkSearchOptions } from '../shared/search-options.ts';
@@ -93,6 +93,8 @@ export class Hnsw implements HnswIndex {
   }
 
   add(keys: Int32Array, vectors: Float32Array, _metadata?: unknown, work?: Work): void | Promise<void> {
+    checkTyped('hnswIndex.add', Int32Array, keys);
+    checkTyped('hnswIndex.add', Float32Array, vectors);
     if (work && this.#size === 0 && keys.length >= builtAside) return this.#build(keys, vectors, work);
     for (const _ of this.#adding(keys, vectors)) {
       // one batch after the other
@@ -156,6 +158,7 @@ export class Hnsw implements HnswIndex {
   }
 
   remove(keys: Int32Array): void {
+    checkTyped('hnswIndex.remove', Int32Array, keys);
     for (const key of keys) if ((this.#graph?.slotOf(key) ?? -1) >= 0) this.#take(key);
     if (this.#size === 0) this.#reset();
     else if (4 * this.#size < this.#keys.length && this.#keys.length > listedAtLeast) this.#rebuild();
@@ -240,6 +243,7 @@ export class Hnsw implements HnswIndex {
   }
 
   #checkQuery(method: string, query: Float32Array): void {
+    checkTyped(`hnswIndex.${method}`, Float32Array, query);
     if (this.#size === 0 || query.length === this.#dimensions) return;
     throw new AttuneError(
       'ERR_BAD_ARGUMENT',
