@@ -46,10 +46,10 @@ const [{ size, unpackedSize, files }] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
 );
 const rows: Row[] = [
-  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2215 },
+  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2225 },
   { what: 'package, unpacked', kilobytes: unpackedSize / 1000, budget: 7500 },
 ];
-rows.push({ what: "import 'attune' in Node, code parsed", kilobytes: parsedAtOnce(), budget: 210 });
+rows.push({ what: "import 'attune' in Node, code parsed", kilobytes: parsedAtOnce(), budget: 212 });
 for (const [what, code, inOneFile, inParts] of pages) {
   rows.push({ what, kilobytes: await weightOf(code, true), budget: inOneFile });
   rows.push({ what: `${what}, in parts`, kilobytes: await firstLoad(code), budget: inParts });
