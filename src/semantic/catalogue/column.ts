@@ -33,12 +33,14 @@ export class Column {
 
   /** See `Catalogue.misplaced`. */
   misplaced(bounds: readonly string[]): unknown {
+    const limits = bounds.filter((bound) => numberOfText(bound) !== undefined);
+    if (limits.length === 0) return undefined;
     return this.#values.flat().find((value) => {
       const number = typeof value === 'string' ? numberOfText(value) : undefined;
-      return bounds.some((bound) => {
-        const limit = numberOfText(bound);
-        return number !== undefined && limit !== undefined && Math.sign(number - limit) !== alphabetical(value as string, bound);
-      });
+      return (
+        number !== undefined &&
+        limits.some((limit) => Math.sign(number - Number(numberOfText(limit))) !== alphabetical(String(value), limit))
+      );
     });
   }
 
