@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/integration/**'],
-    setupFiles: ['test/support/typed-arrays.ts'],
+    setupFiles: ['test/support/typed-arrays.ts', 'test/support/property-seed.ts'],
     // Many tests start processes of their own, which take their time on a busy machine.
     testTimeout: 240_000,
     hookTimeout: 240_000,
