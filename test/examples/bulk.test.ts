@@ -79,6 +79,27 @@ describe('the bulk load of ratings', () => {
     },
   );
 
+  it.each([0, 1, 70, 60_000])('writes %i ratings the same when their users were put in order before', async (count) => {
+    const [ordered, plain] = [someRatings(count), someRatings(count)];
+    ordered.orderUsers();
+    const tables = [await tableOf(ordered), await tableOf(plain)];
+    expect(tables[0].prepare('pragma integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+    const [theirs, ours] = tables.map((table) => table.prepare('select * from user_item_rating order by user_id, parent_asin').all());
+    expect(theirs).toEqual(ours);
+    for (const table of tables) table.close();
+  });
+
+  it('does not use an order that lacks users who came later', () => {
+    const ratings = someRatings(50);
+    ratings.orderUsers();
+    const builder = new BatchBuilder();
+    builder.add({ user: 'a new one', item: 'B1', value: 5 }, 51);
+    ratings.addAll(builder.take(), () => {});
+    const { users, userOrder } = ratings.release();
+    expect(userOrder).toBeUndefined();
+    expect(new TextDecoder().decode(users.bytes.slice())).toMatch(/a new one$/);
+  });
+
   it('leaves a table that takes further rows, finds rows by every index, and refuses a pair that is there', async () => {
     const ratings = someRatings(5000);
     const { user, item } = ratings.at(4000 % ratings.size);
