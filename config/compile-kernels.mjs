@@ -55,6 +55,7 @@ async function compile(kernels) {
     '-O3', '--noAssert', '--converge',
     '--runtime', 'stub',
     '--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory',
+    ...(kernels.some(({ file }) => file.endsWith('.relaxed.ts')) ? ['--enable', 'relaxed-simd'] : []),
     '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
     '--use', 'abort=',
   ], {

@@ -2,6 +2,7 @@ import { AttuneError } from '../errors.ts';
 import type { AllKernels, FamilyName, JobName } from './generated/jobs.ts';
 import { kernelsDigest } from './generated/kernels-digest.ts';
 import { type Memory, viewsOf } from './memory/views.ts';
+import { relaxedSimdIsFaster } from './relaxed-simd.ts';
 
 /** The kernels of a folder. A bundle has those that something in it names. */
 export interface KernelFamily<F extends FamilyName = FamilyName> {
@@ -15,10 +16,12 @@ export interface KernelFamily<F extends FamilyName = FamilyName> {
   readonly twins: (memory: Memory) => Partial<AllKernels>;
   /** The kernels compiled, as text that compresses as well as the bytes do: see {@link bytesOf}. */
   readonly code: string;
+  /** Some of them once more, for processors that are faster by relaxed SIMD. */
+  readonly relaxed?: string;
 }
 
-/** A module is undefined where it could not be compiled. */
-const compiled = new Map<KernelFamily, WebAssembly.Module | undefined>();
+/** By their text; a module is undefined where it could not be compiled. */
+const compiled = new Map<string, WebAssembly.Module | undefined>();
 let given: WebAssembly.Module | undefined;
 
 /**
@@ -47,16 +50,20 @@ export function useKernels(module: WebAssembly.Module): void {
   given = module;
 }
 
-/** Modules that together have the kernels of some families, or undefined where WebAssembly with SIMD and threads is missing. */
+/**
+ * Modules that together have the kernels of some families, or undefined where WebAssembly with SIMD and threads is missing. Of two kernels with one
+ * name the later one counts.
+ */
 export function modulesOf(families: readonly KernelFamily[]): WebAssembly.Module[] | undefined {
   if (given) return [given];
-  const modules = families.map(moduleOf);
+  const codes = families.flatMap(({ code, relaxed }) => (relaxed && relaxedSimdIsFaster() ? [code, relaxed] : [code]));
+  const modules = codes.map(moduleOf);
   return modules.every((module) => module !== undefined) ? modules : undefined;
 }
 
-function moduleOf(family: KernelFamily): WebAssembly.Module | undefined {
-  if (!compiled.has(family)) compiled.set(family, compile(family.code));
-  return compiled.get(family);
+function moduleOf(code: string): WebAssembly.Module | undefined {
+  if (!compiled.has(code)) compiled.set(code, compile(code));
+  return compiled.get(code);
 }
 
 function compile(code: string): WebAssembly.Module | undefined {

@@ -5,6 +5,7 @@ import { codesOf, gamma } from '../codes/products.plain.ts';
 export function twins(memory: Memory) {
   const { f32, i8, u8, i16, i32 } = memory;
   return {
+    digitBytes: () => 2,
     coarseMany(
       lo: number, hi: number, _block: number, _scratch: number, pairs: number, queries: number, own: number, width: number,
       high: number, low: number, scales: number, errors: number, coarseErrors: number, lengths: number, marks: number,

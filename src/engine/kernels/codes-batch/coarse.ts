@@ -8,10 +8,16 @@
 // That is half the arithmetic of one row in a lane, which limits the speed of a batch.
 
 import { fourTimesTwo, lanes, lowerProduct, slackOf, smallSlackOf, upperHalves } from '../codes/products';
+import { levelsOf } from './levels';
 import { F32s, I16s, I32s, Optional, U8s } from '../types';
 
 /** Dimensions whose sums stay apart; semantic/indexes/shared/coarse-query.ts knows it too. */
 const chunk: i32 = 128;
+
+/** Bytes of a digit of a query: 2 here, 1 in coarse.relaxed.ts. */
+export function digitBytes(): i32 {
+  return 2;
+}
 
 /** Spreads the upper halves of two groups of four rows, eight dimensions, to lanes of two rows: the first of both, the second of both, and so on. */
 // @ts-ignore: decorator of AssemblyScript
@@ -30,13 +36,6 @@ function upper(sum: v128, offset: v128, own: usize, scale: v128, error: v128, le
   const product = f32x4.mul(f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load32_splat(own)), offset), scale);
   const slack = slackOf(v128.load32_splat(own, 12), v128.load32_splat(own, 16), length, error);
   return f32x4.add(product, slack);
-}
-
-/** Bounds quantized to integers up to 255, monotonically; NaN becomes 255. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
-function levelsOf(bounds: v128, own: usize): v128 {
-  return i32x4.trunc_sat_f32x4_s(f32x4.pmin(f32x4.splat(255), f32x4.mul(bounds, v128.load32_splat(own, 20))));
 }
 
 /** Bounds of four rows, of which those that `maybe` says are bounded again, by their whole codes. `place` has room for the four. */
@@ -62,11 +61,11 @@ function closer(
  * Block job: upper bounds of q . v for the rows lo..hi (lo a multiple of 8) and 2 * pairs queries, as one-byte levels: the bound times a number of
  * the query, cut to 0..255. The level of row r and query k stands at levels + k * stride + r; rows whose flag is 0 or that do not reach the threshold of
  * the query have 0. If the query says so, the level of those that do is that of their whole codes.
- * `queries` has the two of a pair (i16), interleaved by 8 dimensions; `own` 32 bytes per query: sixteen steps, offset of the rows a, eight times the sum of the
+ * `queries` has the digits of the two of a pair (i16), interleaved by 16 bytes; `own` 32 bytes per query: sixteen steps, offset of the rows a, eight times the sum of the
  * digits, alpha, beta, levels per unit, the threshold, and whether (i32) whole codes are asked for. Scratch: 8 * width bytes and 64 per pair.
  */
 export function coarseMany(
-  lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: I16s, own: F32s, width: i32, high: I16s, low: I16s, scales: F32s,
+  lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: U8s, own: F32s, width: i32, high: I16s, low: I16s, scales: F32s,
   errors: F32s, coarseErrors: F32s, lengths: F32s, marks: Optional<U8s>, levels: U8s, stride: i32,
 ): void {
   const tileEnd = scratch + (<usize>width << 3), totals = tileEnd, totalsEnd = totals + (<usize>pairs << 6);

@@ -1,3 +1,4 @@
+import { BatchQuery } from './batch-query.ts';
 import { large, small } from './coded-query.ts';
 
 /** Dimensions whose sums the kernel keeps apart, and the most that the digits of one sign may add up to in a lane of them (kernels/codes-batch/coarse.ts). */
@@ -5,8 +6,6 @@ const chunk = 128;
 const mostInLane = 136; // 15 * 136 < 2048
 /** Digits up to this sum together, times 8 * 4096, fit 32 bits. */
 const mostTogether = 65_000;
-/** Levels of the largest score there can be; bounds are a little larger. */
-const levels = 210;
 /** What rounding to 32 bits can change in a bound, as a share of the digits and of the longest half of a code: the kernel adds 8 to halves of at least 7. */
 const rounding = 24 * 2 ** -24;
 
@@ -14,23 +13,18 @@ const rounding = 24 * 2 ** -24;
  * A query as small whole numbers times a step, for kernels/codes-batch/coarse.ts, which has the derivation: the kernel can tell two sums apart only if
  * neither grows too large, so the step follows from the largest sum of one sign that a lane will see.
  */
-export class CoarseQuery {
+export class CoarseQuery extends BatchQuery {
   /** As long as a code. */
-  readonly digits: Int16Array;
-  /**
-   * Sixteen steps, what rows a have too much, eight times the sum of the digits, alpha, beta, levels per unit, the threshold, and whether rows that reach it
-   * are bounded again by their whole codes.
-   */
-  readonly own = new Float32Array(8);
+  readonly #digits: Int16Array;
 
   /** @param width length of a code */
   constructor(width: number) {
-    this.digits = new Int16Array(width);
+    super();
+    this.#digits = new Int16Array(width);
   }
 
-  /** Takes a query. @param longest no row is longer @returns whether it could: not if it is zero, not finite, or very large or small */
   take(query: Float32Array, longest: number): boolean {
-    const { digits } = this;
+    const digits = this.#digits;
     let [largest, total] = extremes(query, query.length);
     if (!(total > small && total < large)) return false;
     let step = Math.max(largest / mostInLane, total / mostTogether);
@@ -56,23 +50,18 @@ export class CoarseQuery {
       8 * sum,
       norm * 1.000002,
       lost * 1.000002,
-      levels / (norm * longest),
+      this.unit(norm, longest),
       Number.NEGATIVE_INFINITY,
       0,
     ]);
     return true;
   }
 
-  /** Asks for a closer look at rows that may score as much as this, and for no others. */
-  lookCloser(score: number): void {
-    this.own[6] = score;
-    this.own[7] = 1;
-  }
-
-  /** The level of a score: a row with a lower one scores less. */
-  levelOf(score: number): number {
-    const level = Math.fround(score * this.own[5]);
-    return level >= 255 ? 255 : level > 0 ? Math.trunc(level) : 0; // NaN rules nothing out
+  placeIn(digits: Uint8Array, k: number): void {
+    const to = new Int16Array(digits.buffer, digits.byteOffset, digits.length / 2);
+    const width = this.#digits.length;
+    const first = (k >> 1) * 2 * width + (k & 1) * 8;
+    for (let d = 0; d < width; d++) to[first + d + (d & ~7)] = this.#digits[d];
   }
 }
 

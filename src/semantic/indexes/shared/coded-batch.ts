@@ -1,9 +1,11 @@
 import type { Engine } from '../../../engine/engine.ts';
 import { codesBatchKernels } from '../../../engine/generated/families/codes-batch.ts';
-import { coarseMany, countLevels, type Job, listRows, scoreLevels } from '../../../engine/generated/jobs.ts';
+import { coarseMany, countLevels, digitBytes, type Job, listRows, scoreLevels } from '../../../engine/generated/jobs.ts';
 import { within } from '../../../engine/memory/block.ts';
-import { type Blocks, f32, i16, i32, layout, u8 } from '../../../engine/memory/layout.ts';
+import { type Blocks, f32, i32, layout, u8 } from '../../../engine/memory/layout.ts';
 import type { TopK } from '../../../numeric/top-k.ts';
+import type { BatchQuery } from './batch-query.ts';
+import { ByteQuery } from './byte-query.ts';
 import { CoarseQuery } from './coarse-query.ts';
 import { type CodedMemory, type Marks, mark, marksLayout, strip, widthOf } from './coded-memory.ts';
 import { offerAll, type UsedRows } from './rows.ts';
@@ -21,7 +23,7 @@ const queriesAtOnce = 8;
 /** A query, and what was found for it. */
 interface Asked {
   query: Float32Array;
-  coarse: CoarseQuery;
+  coarse: BatchQuery;
   best: TopK;
 }
 
@@ -68,8 +70,8 @@ function batchLayout(capacity: number, dimensions: number, firstRows: number) {
   const most = Math.min(capacity + strip, largest * firstRows);
   return layout({
     marks: marksLayout(capacity),
-    /** The digits of two queries, interleaved by eight. */
-    digits: i16(together * width),
+    /** The digits of two queries, interleaved by 16 bytes: two bytes each, or one. */
+    digits: u8(2 * together * width),
     /** What each query brings beside its digits, 8 numbers. */
     own: f32(8 * together),
     /** One level per row and query. */
@@ -92,6 +94,8 @@ export class CodedBatch {
   readonly #firstRows: number;
   readonly #blocks: Blocks<ReturnType<typeof batchLayout>['fields']>;
   readonly #scored: ScoredLevels;
+  /** What the kernels take. */
+  readonly #Query: typeof ByteQuery | typeof CoarseQuery;
 
   static scratchBytes(width: number): number {
     return 8 * width + 32 * together;
@@ -107,6 +111,7 @@ export class CodedBatch {
     this.#blocks = blocks;
     this.#firstRows = firstRows;
     this.#scored = new ScoredLevels(memory, blocks.scored);
+    this.#Query = engine.call(digitBytes, {}) === 1 ? ByteQuery : CoarseQuery;
   }
 
   /** Offers for each query the rows that may be among its best; a promise with threads. */
@@ -127,7 +132,7 @@ export class CodedBatch {
     const marks = mark(this.#blocks.marks, keys, allowed);
     const asked: Asked[] = [];
     queries.forEach((query, k) => {
-      const coarse = new CoarseQuery(this.#memory.width);
+      const coarse = new this.#Query(this.#memory.width);
       if (coarse.take(query, this.#memory.longest)) asked.push({ query, coarse, best: best[k] });
       else offerAll(this.#memory.blocks.rows.array, query, used, best[k]);
     });
@@ -191,7 +196,7 @@ export class CodedBatch {
     own.array.fill(0);
     group.forEach(({ coarse, best }, k) => {
       if (best.threshold > Number.NEGATIVE_INFINITY) coarse.lookCloser(best.threshold);
-      this.#place(k, coarse.digits);
+      coarse.placeIn(digits.array, k);
       own.array.set(coarse.own, 8 * k);
       levels.array.fill(0, k * stride + hi - lo, (k + 1) * stride); // behind the last row
     });
@@ -207,14 +212,6 @@ export class CodedBatch {
     const asked = { pairs: Math.ceil(group.length / 2), queries: digits, own };
     const args = { ...asked, ...rows, width, levels, stride };
     return (run) => run(coarseMany, { rows: hi - lo, blockSize }, args);
-  }
-
-  /** Puts digits among those that come together. */
-  #place(k: number, digits: Int16Array): void {
-    const { width } = this.#memory;
-    const to = this.#blocks.digits.array;
-    const first = (k >> 1) * 2 * width + (k & 1) * 8;
-    for (let d = 0; d < width; d++) to[first + d + (d & ~7)] = digits[d];
   }
 
   /** The highest level that at least n rows of a range reach with the k-th query; 0 when they do not. */
