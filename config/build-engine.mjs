@@ -75,7 +75,8 @@ async function build(wanted) {
   const lists = families.map((family) => kernels.filter((kernel) => kernel.family === family));
   const relaxed = lists.map(relaxedOf).filter((list) => list.length > 0);
   const modules = await compileAll([...(wanted.sources ? [...lists, ...relaxed] : []), ...(wanted.whole ? [kernels] : [])]);
-  if (wanted.sources) await writeSources(kernels, lists, modules, new Map(relaxed.map(([{ family }], k) => [family, modules[lists.length + k]])));
+  if (wanted.sources)
+    await writeSources(kernels, lists, modules, new Map(relaxed.map(([{ family }], k) => [family, modules[lists.length + k]])));
   if (wanted.whole) writeFileSync(wholeFile, withDigest(modules.at(-1)));
 }
 
@@ -111,7 +112,9 @@ async function writeSources(kernels, lists, modules, relaxed) {
     digestFile,
     `${header}/** What a section of kernels.wasm says, by which the kernels of another version are known. */\nexport const kernelsDigest = '${digest}';\n`,
   );
-  const sizes = families.map((family, k) => `${family} ${modules[k].length}${relaxed.has(family) ? ` + ${relaxed.get(family).length}` : ''}`);
+  const sizes = families.map(
+    (family, k) => `${family} ${modules[k].length}${relaxed.has(family) ? ` + ${relaxed.get(family).length}` : ''}`,
+  );
   console.log(`bytes of kernels: ${sizes.join(', ')}; of the worker: ${worker.length}`);
 }
 
@@ -174,7 +177,7 @@ function familyJobsText(kernels) {
     const type = `${name[0].toUpperCase()}${name.slice(1)}Arguments`;
     const definition = isJob
       ? `Job<${type}, '${family}'> = { name: '${name}', list: (a) => [${values}] }`
-      : `Kernel<${type}, ${result === 'void' ? 'void' : 'number'}, '${family}'> = { name: '${name}', call: (k, a) => k.${name}(${values}) }`;
+      : `Kernel<${type}, ${result === 'void' ? 'void' : 'number'}, '${family}'> = { name: '${name}', call: (k${values && ', a'}) => k.${name}(${values}) }`;
     return `/** Arguments of {@link ${name}}. */
 export interface ${type} {
 ${fields.join('')}}

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { conformance } from './runtimes/conformance.ts';
-import { conformanceScript, installAttune, inWorkerd, outputOf, runtimes, workerdScript } from './runtimes/project.ts';
+import { conformanceScript, installAttune, inWorkerd, outputOf, root, runtimes, workerdScript } from './runtimes/project.ts';
 import { bundle } from './same-bytes/bundle.ts';
 import { fingerprint } from './same-bytes/fit.ts';
 
@@ -24,6 +24,15 @@ describe('a fitted model', () => {
     for (const threads of ['1', '2']) {
       expect(await outputOf(join(runtimes, `node${version}/bin/node`), [script, threads], folder.path)).toBe(wanted);
     }
+  });
+});
+
+describe('kernels of relaxed SIMD', () => {
+  test.each(['22', '24', '26'])('bound what they should in Node %s', async (version) => {
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'config/vitest.config.ts', '--reporter', 'json'];
+    const said = await outputOf(join(runtimes, `node${version}/bin/node`), [...vitest, 'coarse.relaxed'], root);
+    const { numPassedTests, numPendingTests } = JSON.parse(said);
+    expect([numPassedTests, numPendingTests]).toEqual([3, 0]);
   });
 });
 

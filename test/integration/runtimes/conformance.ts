@@ -14,17 +14,27 @@ export async function conformance(threads: number): Promise<Record<string, strin
     Int32Array.from({ length: 400 }, (_, k) => k),
     rows(400, 48),
   );
+  const many = flatIndex({ threads });
+  many.add(
+    Int32Array.from({ length: 3000 }, (_, k) => k),
+    rows(3000, 48),
+  );
   const index = await SemanticIndex.build(products(), { id: 'id', text: 'text' });
   const answers = {
     als: [read.recommend('u1', { n: 20 }), read.recommendFor(['i1', 'i2']), read.similarItems('i3'), read.explain('u1', 'i9')],
     knn: [knn.recommend('u1', { n: 20 }), knn.recommendFor(['i1', 'i2']), knn.similarItems('i3')],
     flat: await vectors.search(rows(1, 48), { n: 10 }),
+    batch: await many.searchMany(
+      Array.from({ length: 9 }, (_, k) => rows(k + 1, 48).subarray(48 * k)),
+      { n: 10 },
+    ),
     lexical: await index.search('quiet steel kettle', { n: 10, mode: 'lexical' }),
   };
   return {
     als: `${fnv(als.toBytes())} ${ofText(answers.als)}`,
     knn: `${fnv(knn.toBytes())} ${ofText(answers.knn)}`,
     flat: `${fnv(vectors.toBytes())} ${ofText(answers.flat)}`,
+    batch: ofText(answers.batch),
     lexical: `${fnv(index.toBytes())} ${ofText(answers.lexical)}`,
   };
 }

@@ -7,7 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
-const root = resolve(import.meta.dirname, '../../..');
+/** The folder of the repository. */
+export const root = resolve(import.meta.dirname, '../../..');
 /** What test/integration/services/runtimes.sh installed. */
 export const runtimes = join(root, '.services/runtimes/node_modules');
 

@@ -8,6 +8,7 @@
 // That is half the arithmetic of one row in a lane, which limits the speed of a batch.
 
 import { fourTimesTwo, lanes, lowerProduct, slackOf, smallSlackOf, upperHalves } from '../codes/products';
+import { unfolded } from '../constants';
 import { levelsOf } from './levels';
 import { F32s, I16s, I32s, Optional, U8s } from '../types';
 
@@ -22,8 +23,7 @@ export function digitBytes(): i32 {
 /** Spreads the upper halves of two groups of four rows, eight dimensions, to lanes of two rows: the first of both, the second of both, and so on. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function spread(a: v128, b: v128, tile: usize): void {
-  const four = i16x8.splat(0xf), upmost = i16x8.splat(-4096), flip = i16x8.splat(-32768);
+function spread(a: v128, b: v128, four: v128, upmost: v128, flip: v128, tile: usize): void {
   v128.store(tile, v128.or(v128.and(a, four), v128.xor(i16x8.shl(b, 12), flip)));
   v128.store(tile, v128.or(v128.and(i16x8.shr_u(a, 4), four), v128.xor(v128.and(i16x8.shl(b, 8), upmost), flip)), 16);
   v128.store(tile, v128.or(v128.and(i16x8.shr_u(a, 8), four), v128.xor(v128.and(i16x8.shl(b, 4), upmost), flip)), 32);
@@ -68,6 +68,7 @@ export function coarseMany(
   lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: U8s, own: F32s, width: i32, high: I16s, low: I16s, scales: F32s,
   errors: F32s, coarseErrors: F32s, lengths: F32s, marks: Optional<U8s>, levels: U8s, stride: i32,
 ): void {
+  const four = i16x8.splat(<i16>unfolded(0xf, width)), upmost = i16x8.splat(<i16>unfolded(-4096, width)), flip = i16x8.splat(<i16>unfolded(-32768, width));
   const tileEnd = scratch + (<usize>width << 3), totals = tileEnd, totalsEnd = totals + (<usize>pairs << 6);
   for (let row = lo; row < hi; row += 8) {
     const out = levels + <usize>row;
@@ -77,7 +78,7 @@ export function coarseMany(
     }
     let p = upperHalves(high, row, width), s = upperHalves(high, row + 4, width);
     for (let t = scratch; t < tileEnd; t += 64) {
-      spread(v128.load(p), v128.load(s), t);
+      spread(v128.load(p), v128.load(s), four, upmost, flip, t);
       p += 16;
       s += 16;
     }

@@ -1,5 +1,7 @@
 // What the kernels over codes share: where codes lie, inner products of them, and how far these may be off (codes.ts).
 
+import { unfolded } from '../constants';
+
 /** Added to every error: products of the smallest numbers may vanish. */
 const gamma: f32 = 1e-40;
 
@@ -35,7 +37,7 @@ export function upperHalves(high: usize, row: i32, width: i32): usize {
 // @ts-ignore: decorator of AssemblyScript
 @inline
 export function upperProducts(row: i32, query: usize, bias: i32, width: i32, high: usize): v128 {
-  const one = i16x8.splat(0xf), two = i16x8.splat(0xff), three = i16x8.splat(0xfff);
+  const one = i16x8.splat(<i16>unfolded(0xf, width)), two = i16x8.splat(<i16>unfolded(0xff, width)), three = i16x8.splat(<i16>unfolded(0xfff, width));
   let a = i32x4.splat(0), b = a, c = a, d = a;
   let p = upperHalves(high, row, width);
   const end = query + (<usize>width << 1);
@@ -68,12 +70,13 @@ export function upperProducts(row: i32, query: usize, bias: i32, width: i32, hig
 export function lowerProduct(row: i32, query: usize, paired: bool, bias: i32, width: i32, low: usize): i32 {
   let a = i32x4.splat(0), b = a, c = a, d = a;
   let p = low + <usize>row * (<usize>width >> 1);
+  const one = i16x8.splat(<i16>unfolded(0xf, width)), two = i16x8.splat(<i16>unfolded(0xf0, width)), three = i16x8.splat(<i16>unfolded(0xf00, width));
   const end = p + (<usize>width >> 1), eight: usize = paired ? 32 : 16;
   for (let q = query; p < end; p += 16) {
     const v = v128.load(p);
-    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.and(v, i16x8.splat(0xf)), v128.load(q)));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.and(v, i16x8.splat(0xf0)), v128.load(q + eight)));
-    c = i32x4.add(c, i32x4.dot_i16x8_s(v128.and(v, i16x8.splat(0xf00)), v128.load(q + 2 * eight)));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.and(v, one), v128.load(q)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.and(v, two), v128.load(q + eight)));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(v128.and(v, three), v128.load(q + 2 * eight)));
     d = i32x4.add(d, i32x4.dot_i16x8_s(i16x8.shr_u(v, 12), v128.load(q + 3 * eight)));
     q += 4 * eight;
   }

@@ -3,6 +3,7 @@
 // The bits of four dimensions select one of 16 sums of the query's numbers, which stand in a table of 16 bytes: one shuffle looks up 16 rows.
 // A block holds 32 rows: for each four dimensions 16 bytes, whose lower halves are of the rows 0..15 and whose upper halves of the rows 16..31.
 
+import { unfolded } from '../constants';
 import { F32s, U8s } from '../types';
 
 /**
@@ -11,7 +12,7 @@ import { F32s, U8s } from '../types';
  * @param groups how many tables there are, a multiple of 4; entries are at most 63
  */
 export function planeSums(lo: i32, hi: i32, block: i32, scratch: usize, groups: i32, tables: U8s, bits: U8s, out: U8s): void {
-  const four = i8x16.splat(15), low = i16x8.splat(255);
+  const four = i8x16.splat(<i8>unfolded(15, groups)), low = i16x8.splat(<i16>unfolded(255, groups));
   const end = tables + (<usize>groups << 4);
   let p = bits + <usize>lo * (<usize>groups << 4);
   for (let k = lo; k < hi; k++) {
