@@ -78,17 +78,20 @@ describe.skipIf(!WebAssembly.validate(bytesOf(code)))('the prefilter by relaxed 
     expect(compared).toBeGreaterThan(1000);
   });
 
-  // Rows along what a query leaves, and queries along what a row leaves: then nothing of the bound is to spare.
   it('covers what digits and codes leave when all of it points one way', () => {
     for (const f of [32, 100, 384]) {
+      // Just under half a step everywhere: once the steps of a query, once those of a code.
       const steps = Float32Array.from({ length: f }, (_, d) => (d === 0 ? 1 : ((d % 63) + 0.49) / 63.00007));
       const query = new ByteQuery(Math.ceil(f / 32) * 32);
       query.take(steps, 1);
       const left = steps.map((x) => x - query.own[0] * Math.round(x / query.own[0]));
-      const rows = [left, left.map((x) => 1000 * x), steps, steps.map((x) => -x)];
-      const { level, coarse } = bounded(rows, [steps, left, left.map((x, d) => x + steps[d])], Number.NEGATIVE_INFINITY);
-      for (const [k, asked] of [steps, left, left.map((x, d) => x + steps[d])].entries()) {
-        for (const [r, row] of rows.entries()) expect(level(k, r)).toBeGreaterThanOrEqual(coarse[k]?.levelOf(dot(row, 0, asked)) ?? 256);
+      const lost = Float32Array.from({ length: f }, (_, d) => (d === 0 ? 1 : 0.49 / 127));
+      const asked = [steps, left, lost.map((_, d) => (d === 0 ? 0 : 1))];
+      for (const rows of [[left, left.map((x) => 1000 * x)], [steps, steps.map((x) => -x)], [lost]]) {
+        const { level, coarse } = bounded(rows, asked, Number.NEGATIVE_INFINITY);
+        for (const [k, vector] of asked.entries()) {
+          for (const [r, row] of rows.entries()) expect(level(k, r)).toBeGreaterThanOrEqual(coarse[k]?.levelOf(dot(row, 0, vector)) ?? 256);
+        }
       }
     }
   });
