@@ -23,9 +23,9 @@ const find = "import { SemanticIndex } from 'attune'; globalThis.find = (bytes, 
 /** Pages that answer with a loaded model, and what they may weigh. */
 const pages: [what: string, code: string, inOneFile: number, inParts: number][] = [
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 16, 18],
-  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 23.6, 28],
-  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35, 40],
-  ['page: SemanticIndex.fromBytes, search', find, 59.5, 64.5],
+  ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 24, 28],
+  ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35.5, 40],
+  ['page: SemanticIndex.fromBytes, search', find, 60, 65],
 ];
 
 /**
@@ -33,10 +33,10 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
  * (config/build-modules.ts); the limit of those that are not listed.
  */
 const ofSubpaths: Record<string, number> = {
-  attune: 384,
+  attune: 385,
   'attune/authoring': 228,
   'attune/kafka': 25.5,
-  'attune/node': 128,
+  'attune/node': 129,
   'attune/postgres': 27,
   'attune/spark': 104,
 };
