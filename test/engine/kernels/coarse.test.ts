@@ -11,7 +11,7 @@ const [rows, dimensions, width, queries] = [70, 150, 160, 5];
 /** Without those of coarse.relaxed.ts, which have a test of their own. */
 const families = [codesKernels, { ...codesBatchKernels, relaxed: undefined }];
 
-/** Levels of all rows and queries, without and with a closer look, and the rows that reach one. */
+/** Levels of all rows and queries, without and with a threshold, and the rows that reach one. */
 function prefiltered(plain: boolean, marked: boolean) {
   const engine = new Engine(1 << 18, { families, threads: 1, scratchBytes: 1 << 13, plain });
   const padded = 96;
@@ -26,12 +26,12 @@ function prefiltered(plain: boolean, marked: boolean) {
   const even = queries + (queries & 1);
   const [digits, own] = [engine.u8(2 * even * width), engine.f32(8 * even)];
   const levels = engine.u8(even * padded);
-  const run = (closer: boolean) => {
+  const run = (threshold: number) => {
     for (let k = 0; k < queries; k++) {
       const query = unitVector(dimensions, 7 * k + 1).map((x) => 3 * x);
       const coarse = new CoarseQuery(width);
       coarse.take(query, 1);
-      if (closer) coarse.lookCloser(0.5);
+      coarse.mustReach(threshold);
       coarse.placeIn(digits.array, k);
       own.array.set(coarse.own, 8 * k);
     }
@@ -39,11 +39,11 @@ function prefiltered(plain: boolean, marked: boolean) {
     engine.runHere(coarseMany, { hi: rows }, { ...asked, width, ...coded, marks, levels, stride: padded });
     return Array.from({ length: queries }, (_, k) => [...levels.array.subarray(k * padded, k * padded + rows)]);
   };
-  const [first, closer] = [run(false), run(true)];
+  const [first, some] = [run(Number.NEGATIVE_INFINITY), run(0.5)];
   const list = engine.i32(padded);
   const listed = engine.call(listRows, { levels, count: padded, least: 40, list });
   const counted = engine.call(countLevels, { levels, count: padded, least: 40 });
-  return { first, closer, listed: [...list.array.subarray(0, listed)], counted, scored: scoredIn(engine, data, levels) };
+  return { first, some, listed: [...list.array.subarray(0, listed)], counted, scored: scoredIn(engine, data, levels) };
 }
 
 /** Scores of the rows from level 40 on, of one at most; of the last query, of none. */
@@ -65,7 +65,7 @@ function scoredIn(engine: Engine<'codes' | 'codes-batch'>, data: Block<Float32Ar
 describe('the kernels of the coarse prefilter', () => {
   it.each([false, true])('give what their plain twins give, marked: %s', (marked) => {
     const [fast, plain] = [prefiltered(false, marked), prefiltered(true, marked)];
-    for (const name of ['first', 'closer'] as const) {
+    for (const name of ['first', 'some'] as const) {
       fast[name].forEach((levels, k) => {
         levels.forEach((level, r) => {
           expect(Math.abs(level - plain[name][k][r]), `${name} ${k} ${r}`).toBeLessThanOrEqual(1);
@@ -91,7 +91,7 @@ describe('the kernels of the coarse prefilter', () => {
   });
 
   it('never give a row a lower level than that of its score', () => {
-    const { first, closer } = prefiltered(false, false);
+    const { first, some } = prefiltered(false, false);
     let ruledOut = 0;
     for (let k = 0; k < queries; k++) {
       const query = unitVector(dimensions, 7 * k + 1).map((x) => 3 * x);
@@ -101,8 +101,8 @@ describe('the kernels of the coarse prefilter', () => {
         if (r === 9) continue;
         const score = unitVector(dimensions, r % 60).reduce((sum, x, d) => sum + x * query[d], 0);
         expect(first[k][r]).toBeGreaterThanOrEqual(coarse.levelOf(score));
-        if (score >= 0.5) expect(closer[k][r]).toBeGreaterThanOrEqual(coarse.levelOf(score));
-        if (closer[k][r] === 0) ruledOut++;
+        if (score >= 0.5) expect(some[k][r]).toBeGreaterThanOrEqual(coarse.levelOf(score));
+        if (some[k][r] === 0) ruledOut++;
       }
       expect(first[k][9]).toBe(255);
     }

@@ -14,7 +14,7 @@ export function twins(memory: Memory) {
       const codes = codesOf(memory, width, high / 2, low / 2);
       for (let k = 0; k < 2 * pairs; k++) {
         const first = queries / 2 + (k >> 1) * 2 * width + (k & 1) * 8;
-        const [step16, , , alpha, beta, unit, least, closer] = f32.subarray(own / 4 + 8 * k, own / 4 + 8 * k + 8);
+        const [step16, , , alpha, beta, unit, least] = f32.subarray(own / 4 + 8 * k, own / 4 + 8 * k + 7);
         for (let group = lo; group < hi; group += 4) {
           const rows = [0, 1, 2, 3].map((r) => group + r).filter((row) => row < hi && (marks === 0 || i8[marks + row] !== 0));
           const product = (row: number, code: (row: number, d: number) => number) => {
@@ -29,9 +29,8 @@ export function twins(memory: Memory) {
           };
           u8.fill(0, levels + k * stride + group, levels + k * stride + Math.min(group + 4, hi));
           for (const row of rows) {
-            const upper = upperOf(row, false);
-            if (upper < least) continue;
-            const level = (closer ? upperOf(row, true) : upper) * unit;
+            if (upperOf(row, false) < least) continue;
+            const level = upperOf(row, true) * unit;
             u8[levels + k * stride + row] = level < 255 ? Math.max(0, Math.trunc(level)) : 255;
           }
         }

@@ -60,9 +60,9 @@ function closer(
 /**
  * Block job: upper bounds of q . v for the rows lo..hi (lo a multiple of 8) and 2 * pairs queries, as one-byte levels: the bound times a number of
  * the query, cut to 0..255. The level of row r and query k stands at levels + k * stride + r; rows whose flag is 0 or that do not reach the threshold of
- * the query have 0. If the query says so, the level of those that do is that of their whole codes.
+ * the query have 0, the others the level of their whole codes.
  * `queries` has the digits of the two of a pair (i16), interleaved by 16 bytes; `own` 32 bytes per query: sixteen steps, offset of the rows a, eight times the sum of the
- * digits, alpha, beta, levels per unit, the threshold, and whether (i32) whole codes are asked for. Scratch: 8 * width bytes and 64 per pair.
+ * digits, alpha, beta, levels per unit, and the threshold. Scratch: 8 * width bytes and 64 per pair.
  */
 export function coarseMany(
   lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: U8s, own: F32s, width: i32, high: I16s, low: I16s, scales: F32s,
@@ -107,11 +107,9 @@ export function coarseMany(
         store<u64>(to, 0);
         continue;
       }
-      if (load<i32>(mine, 28)) {
-        const digits = queries + <usize>(k >> 1) * (<usize>width << 2) + (<usize>(k & 1) << 4);
-        a = closer(a, maybeA, place, row, digits, mine, width, low, scales, errors, coarseErrors, lengths);
-        b = closer(b, maybeB, place, row + 4, digits, mine, width, low, scales, errors, coarseErrors, lengths);
-      }
+      const digits = queries + <usize>(k >> 1) * (<usize>width << 2) + (<usize>(k & 1) << 4);
+      a = closer(a, maybeA, place, row, digits, mine, width, low, scales, errors, coarseErrors, lengths);
+      b = closer(b, maybeB, place, row + 4, digits, mine, width, low, scales, errors, coarseErrors, lengths);
       const both = i16x8.narrow_i32x4_s(v128.and(levelsOf(a, mine), maybeA), v128.and(levelsOf(b, mine), maybeB));
       v128.store64_lane(to, i8x16.narrow_i16x8_u(both, both), 0);
     }

@@ -156,10 +156,23 @@ export function slackOf(alpha: v128, beta: v128, length: v128, coarseError: v128
   return f32x4.add(f32x4.add(f32x4.mul(alpha, coarseError), f32x4.mul(beta, length)), f32x4.splat(gamma));
 }
 
-/** The same by whole codes: these are at most as long as their upper halves and both errors together. */
+/** What a whole code leaves of a row. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function smallErrorOf(error: v128, coarseError: v128): v128 {
+  return f32x4.add(error, f32x4.mul(coarseError, f32x4.splat(told)));
+}
+
+/** How long a whole code is at most: as its upper half and both errors together. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+export function wholeLengthOf(length: v128, coarseError: v128, error: v128): v128 {
+  return f32x4.add(f32x4.add(length, coarseError), error);
+}
+
+/** What an inner product may be off when whole codes are known. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 export function smallSlackOf(alpha: v128, beta: v128, length: v128, coarseError: v128, error: v128): v128 {
-  const own = f32x4.add(error, f32x4.mul(coarseError, f32x4.splat(told)));
-  return slackOf(alpha, beta, f32x4.add(f32x4.add(length, coarseError), error), own);
+  return slackOf(alpha, beta, wholeLengthOf(length, coarseError, error), smallErrorOf(error, coarseError));
 }

@@ -12,10 +12,9 @@ export abstract class BatchQuery {
   /** Writes its digits among those of others, as the k-th. @param digits of as many bytes as the kernel wants for each query */
   abstract placeIn(digits: Uint8Array, k: number): void;
 
-  /** Asks for a closer look at rows that may score as much as this, and for no others. */
-  lookCloser(score: number): void {
+  /** Rules out rows that cannot score as much as this. */
+  mustReach(score: number): void {
     this.own[6] = score;
-    this.own[7] = 1;
   }
 
   /** The level of a score: a row with a lower one scores less. */

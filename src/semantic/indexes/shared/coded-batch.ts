@@ -11,10 +11,10 @@ import { type CodedMemory, type Marks, mark, marksLayout, strip, widthOf } from 
 import { offerAll, type UsedRows } from './rows.ts';
 import { mostScored, ScoredLevels, scoredLayout } from './scored-levels.ts';
 
-/** Queries that meet the codes of a row while it is in the cache. */
-const together = 128;
+/** Queries that meet the codes of a row while these are in the cache. */
+const together = 256;
 /** A range is twice as long as all before it, up to so many times the first one: the score to beat rises in between. */
-const largest = 16;
+const largest = 8;
 /** Rows of a block of a job: their codes, and no more than a few milliseconds. */
 const blockSize = 2048;
 /** Queries of such a block. */
@@ -56,7 +56,7 @@ export interface Batches {
 }
 
 /** @param firstRows rows of the first range, a multiple of 32 */
-export function batchesOf(firstRows = 512): Batches {
+export function batchesOf(firstRows = 480): Batches {
   return {
     families: [codesBatchKernels],
     layout: (capacity, dimensions) => batchLayout(capacity, dimensions, firstRows),
@@ -98,7 +98,7 @@ export class CodedBatch {
   readonly #Query: typeof ByteQuery | typeof CoarseQuery;
 
   static scratchBytes(width: number): number {
-    return 8 * width + 32 * together;
+    return 24 * width + 32 * together;
   }
 
   /**
@@ -136,23 +136,27 @@ export class CodedBatch {
       if (coarse.take(query, this.#memory.longest)) asked.push({ query, coarse, best: best[k] });
       else offerAll(this.#memory.blocks.rows.array, query, used, best[k]);
     });
-    for (let lo = 0; lo < keys.length; ) {
-      const range = { lo, hi: Math.min(keys.length, lo + Math.min(2 * lo || this.#firstRows, largest * this.#firstRows)), marks };
-      for (let first = 0; first < asked.length; first += together) {
-        yield* this.#group(asked.slice(first, first + together), range, keys, n);
+    for (let first = 0; first < asked.length; first += together) {
+      const group = asked.slice(first, first + together);
+      this.#blocks.own.array.fill(0);
+      group.forEach(({ query, coarse }, k) => {
+        coarse.placeIn(this.#blocks.digits.array, k);
+        this.#scored.take(k, query);
+      });
+      for (let lo = 0; lo < keys.length; ) {
+        const range = { lo, hi: Math.min(keys.length, lo + Math.min(2 * lo || this.#firstRows, largest * this.#firstRows)), marks };
+        yield* this.#range(group, range, keys, n);
+        lo = range.hi;
       }
-      lo = range.hi;
     }
   }
 
   /** As many queries as fit together, in a range of rows. */
-  *#group(group: readonly Asked[], range: RowRange, keys: Int32Array, n: number): Generator<Shared> {
+  *#range(group: readonly Asked[], range: RowRange, keys: Int32Array, n: number): Generator<Shared> {
     yield this.#prefilter(group, range);
     // 0 where there is no score to beat yet, or one that rules nothing out.
     const leasts = group.map(({ coarse, best }) => (n > mostScored ? 0 : coarse.levelOf(best.threshold)));
-    group.forEach(({ query }, k) => {
-      this.#scored.take(k, query, leasts[k]);
-    });
+    this.#scored.from(leasts);
     if (leasts.some((least) => least > 0)) yield this.#scoring(group.length, range, n);
     for (const [k, one] of group.entries()) {
       if (leasts[k] > 0 && this.#scored.offer(k, keys.subarray(range.lo), one.best)) continue;
@@ -193,10 +197,8 @@ export class CodedBatch {
     const { width, blocks } = this.#memory;
     const { digits, own, levels } = this.#blocks;
     const stride = levelsOf({ lo, hi });
-    own.array.fill(0);
     group.forEach(({ coarse, best }, k) => {
-      if (best.threshold > Number.NEGATIVE_INFINITY) coarse.lookCloser(best.threshold);
-      coarse.placeIn(digits.array, k);
+      coarse.mustReach(best.threshold);
       own.array.set(coarse.own, 8 * k);
       levels.array.fill(0, k * stride + hi - lo, (k + 1) * stride); // behind the last row
     });

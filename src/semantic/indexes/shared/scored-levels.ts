@@ -30,11 +30,14 @@ export class ScoredLevels {
     this.#blocks = blocks;
   }
 
-  /** Takes the k-th query. @param least the level from which on its rows are scored; 0: none are */
-  take(k: number, query: Float32Array, least: number): void {
-    const { vectors, leasts } = this.#blocks;
-    vectors.array.set(query, k * this.#memory.dimensions);
-    leasts.array[k] = least;
+  /** Takes the k-th query. */
+  take(k: number, query: Float32Array): void {
+    this.#blocks.vectors.array.set(query, k * this.#memory.dimensions);
+  }
+
+  /** @param leasts the level of each query from which on its rows are scored; 0: none are */
+  from(leasts: readonly number[]): void {
+    this.#blocks.leasts.array.set(leasts);
   }
 
   /**
