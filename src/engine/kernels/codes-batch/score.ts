@@ -28,8 +28,9 @@ function scoreBetween(
   return found;
 }
 
-/** The highest level that at least n rows reach, if as many reach `least`. */
+/** The highest level that at least n rows reach; `least` if fewer reach that, as in most ranges. */
 function levelWith(levels: usize, count: i32, least: i32, n: i32): i32 {
+  if (countLevels(levels, count, least) < n) return least;
   let low = least, high = 256;
   while (high - low > 1) {
     const middle = (low + high) >> 1;

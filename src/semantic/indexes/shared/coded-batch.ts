@@ -16,7 +16,7 @@ const together = 256;
 /** A range is twice as long as all before it, up to so many times the first one: the score to beat rises in between. */
 const largest = 8;
 /** Rows of a block of a job: their codes, and no more than a few milliseconds. */
-const blockSize = 2048;
+const blockSize = 480;
 /** Queries of such a block. */
 const queriesAtOnce = 8;
 
