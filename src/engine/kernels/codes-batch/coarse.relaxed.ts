@@ -130,9 +130,9 @@ function describe(
 /** Bounds of four rows, from the sums of their products with a query and its own numbers. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
-function bounds(sum: v128, own: usize, known: usize): v128 {
-  const product = f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(sum, v128.load(known, 48))), v128.load32_splat(own));
-  const slack = slackOf(v128.load32_splat(own, 12), v128.load32_splat(own, 16), v128.load(known, 32), v128.load(known, 16));
+function bounds(sum: v128, step: v128, alpha: v128, beta: v128, known: usize): v128 {
+  const product = f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(sum, v128.load(known, 48))), step);
+  const slack = slackOf(alpha, beta, v128.load(known, 32), v128.load(known, 16));
   return f32x4.add(f32x4.mul(product, v128.load(known)), slack);
 }
 
@@ -145,11 +145,12 @@ function levelsOfGroups(
     const q = queries + <usize>(k * width);
     for (let t = tiles, sum = first; t < end; t += tile, sum += 24) sixTimesTwo(t, t + tile, q, sum, sum + 96);
     for (let side = 0; side < 2; side++) {
-      const mine = own + (<usize>(k + side) << 5), least = v128.load32_splat(mine, 24);
+      const mine = own + (<usize>(k + side) << 5);
+      const step = v128.load32_splat(mine), alpha = v128.load32_splat(mine, 12), beta = v128.load32_splat(mine, 16), least = v128.load32_splat(mine, 24);
       const out = levels + <usize>(k + side) * <usize>stride;
       let sum = side ? second : first, rows = known;
       for (let g = 0; g < count; g++) {
-        const a = bounds(v128.load(sum), mine, rows), b = bounds(v128.load(sum, 16), mine, rows + 80);
+        const a = bounds(v128.load(sum), step, alpha, beta, rows), b = bounds(v128.load(sum, 16), step, alpha, beta, rows + 80);
         const maybeA = v128.andnot(v128.load(rows, 64), f32x4.lt(a, least)), maybeB = v128.andnot(v128.load(rows, 144), f32x4.lt(b, least));
         const to = out + <usize>load<i32>(groups + (<usize>g << 2));
         if (v128.any_true(v128.or(maybeA, maybeB))) {
