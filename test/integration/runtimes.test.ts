@@ -28,11 +28,13 @@ describe('a fitted model', () => {
 });
 
 describe('kernels of relaxed SIMD', () => {
-  test.each(['22', '24', '26'])('bound what they should in Node %s', async (version) => {
+  test.each(['22', '24', '26'])('bound what they should in Node %s, and exact search stays exact', async (version) => {
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'config/vitest.config.ts', '--reporter', 'json'];
-    const said = await outputOf(join(runtimes, `node${version}/bin/node`), [...vitest, 'coarse.relaxed'], root);
-    const { numPassedTests, numPendingTests } = JSON.parse(said);
-    expect([numPassedTests, numPendingTests]).toEqual([3, 0]);
+    const said = await outputOf(join(runtimes, `node${version}/bin/node`), [...vitest, 'coarse.relaxed', 'flat.test', 'coded-rows'], root);
+    const { numPassedTests, numPendingTests, numPassedTestSuites } = JSON.parse(said);
+    expect(numPassedTestSuites).toBeGreaterThanOrEqual(3);
+    expect(numPassedTests).toBeGreaterThan(20);
+    expect(numPendingTests).toBe(0);
   });
 });
 
