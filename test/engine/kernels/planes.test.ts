@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { planesKernels } from '../../../src/engine/generated/families/planes.ts';
-import { planeSums, signEstimates } from '../../../src/engine/generated/jobs.ts';
-import { f32, layout, u8 } from '../../../src/engine/memory/layout.ts';
+import { listClose, planeSums, restSums, signEstimates } from '../../../src/engine/generated/jobs.ts';
+import { f32, i32, layout, u8 } from '../../../src/engine/memory/layout.ts';
 
 const blocks = 3;
 const groups = 8;
@@ -28,10 +28,17 @@ function answer(plain: boolean, bits: Uint8Array, tables: number[], factors: num
     sums: u8(64 * blocks),
     all: f32(32 * blocks),
     tops: f32(2 * blocks),
+    list: i32([3, 16, 31, 0, 15]),
+    rests: i32(5),
+    close: i32(32 * blocks),
   });
   const engine = new Engine(plan, { families: [planesKernels], threads: 1, scratchBytes: 64, plain });
-  const { sums, all, tops, ...given } = engine.place(plan);
+  const { sums, all, tops, rests, close, ...given } = engine.place(plan);
   engine.runHere(planeSums, { hi: blocks }, { groups, tables: given.tables, bits: given.bits, out: sums });
   engine.runHere(signEstimates, { hi: blocks }, { sums, factors: given.factors, slope: 0.013, offset: -1.7, slack: 0.3, all, tops });
-  return [sums, all, tops].map(({ array }) => Array.from(array as ArrayLike<number>));
+  engine.runHere(restSums, { hi: 5 }, { list: given.list, groups, tables: given.tables, bits: given.bits, out: rests });
+  const least = all.array[7];
+  const count = engine.call(listClose, { lo: 0, hi: blocks, factors: given.factors, all, tops, slack: 0.3, least, list: close });
+  expect(count).toBeGreaterThan(0);
+  return [sums, all, tops, rests, close].map(({ array }) => Array.from(array as ArrayLike<number>));
 }

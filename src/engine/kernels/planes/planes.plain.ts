@@ -3,7 +3,7 @@ import type { Memory } from '../../memory/views.ts';
 const f = Math.fround;
 
 /** Twins of planes.ts. */
-export function twins({ f32, u8, u16 }: Memory) {
+export function twins({ f32, i32, u8, u16 }: Memory) {
   return {
     planeSums(lo: number, hi: number, _block: number, _scratch: number, groups: number, tables: number, bits: number, out: number) {
       for (let k = lo; k < hi; k++) {
@@ -15,6 +15,20 @@ export function twins({ f32, u8, u16 }: Memory) {
           }
           u16[out / 2 + 32 * k + (row & 16) + (row & 1) * 8 + ((row & 15) >> 1)] = sum;
         }
+      }
+    },
+    restSums(lo: number, hi: number, _block: number, _scratch: number, list: number, groups: number, tables: number, bits: number, out: number) {
+      for (let e = lo; e < hi; e++) {
+        const row = i32[list / 4 + e];
+        let sum = 0;
+        for (let plane = 0; plane < 3; plane++) {
+          sum *= 2;
+          for (let group = 0; group < groups; group++) {
+            const byte = u8[bits + ((3 * (row >> 5) + plane) * groups + group) * 16 + (row & 15)];
+            sum += u8[tables + group * 16 + ((row & 16) === 0 ? byte & 15 : byte >> 4)];
+          }
+        }
+        i32[out / 4 + e] = sum;
       }
     },
     signEstimates(
@@ -44,6 +58,16 @@ export function twins({ f32, u8, u16 }: Memory) {
         f32[tops / 4 + 2 * k] = most;
         f32[tops / 4 + 2 * k + 1] = upper;
       }
+    },
+    listClose(lo: number, hi: number, factors: number, all: number, tops: number, slack: number, least: number, list: number) {
+      let found = 0;
+      for (let k = lo; k < hi; k++) {
+        if (!(f32[tops / 4 + 2 * k + 1] >= f(least))) continue;
+        for (let row = 32 * k; row < 32 * (k + 1); row++) {
+          if (f(f32[all / 4 + row] + f(f(slack) * f32[factors / 4 + row])) >= f(least)) i32[list / 4 + found++] = row;
+        }
+      }
+      return found;
     },
   };
 }

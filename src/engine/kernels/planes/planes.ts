@@ -4,7 +4,7 @@
 // A block holds 32 rows: for each four dimensions 16 bytes, whose lower halves are of the rows 0..15 and whose upper halves of the rows 16..31.
 
 import { unfolded } from '../constants';
-import { F32s, U8s } from '../types';
+import { F32s, I32s, U8s } from '../types';
 
 /**
  * Block job: the sums of the rows of the blocks lo..hi, 32 unsigned numbers of 16 bits each, in the order even rows of the first half, odd ones,
@@ -40,6 +40,36 @@ export function planeSums(lo: i32, hi: i32, block: i32, scratch: usize, groups: 
     v128.store(to, b, 16);
     v128.store(to, c, 32);
     v128.store(to, d, 48);
+  }
+}
+
+/**
+ * Block job: of the rows that are listed at lo..hi, what the planes of the second to the fourth bit add up to, the second times 4, the third times 2. The planes
+ * of a block follow each other in `bits`, each as for {@link planeSums}.
+ */
+export function restSums(lo: i32, hi: i32, block: i32, scratch: usize, list: I32s, groups: i32, tables: U8s, bits: U8s, out: I32s): void {
+  const four = i8x16.splat(<i8>unfolded(15, groups)), low = i16x8.splat(<i16>unfolded(255, groups));
+  const end = tables + (<usize>groups << 4);
+  for (let e = lo; e < hi; e++) {
+    const at = <usize>e << 2, row = load<i32>(list + at), half = (row & 16) >> 2;
+    const place = scratch + <usize>((row & 1) << 4) + <usize>(row & 14);
+    let p = bits + <usize>(3 * (row >> 5)) * (<usize>groups << 4), sum = 0;
+    for (let plane = 0; plane < 3; plane++) {
+      let a = i16x8.splat(0), b = a;
+      for (let t = tables; t < end; t += 64) {
+        let s = i8x16.swizzle(v128.load(t), v128.and(i16x8.shr_u(v128.load(p), half), four));
+        s = i8x16.add(s, i8x16.swizzle(v128.load(t, 16), v128.and(i16x8.shr_u(v128.load(p, 16), half), four)));
+        s = i8x16.add(s, i8x16.swizzle(v128.load(t, 32), v128.and(i16x8.shr_u(v128.load(p, 32), half), four)));
+        s = i8x16.add(s, i8x16.swizzle(v128.load(t, 48), v128.and(i16x8.shr_u(v128.load(p, 48), half), four)));
+        a = i16x8.add(a, v128.and(s, low));
+        b = i16x8.add(b, i16x8.shr_u(s, 8));
+        p += 64;
+      }
+      v128.store(scratch, a);
+      v128.store(scratch, b, 16);
+      sum = 2 * sum + <i32>load<u16>(place);
+    }
+    store<i32>(out + at, sum);
   }
 }
 
@@ -84,4 +114,25 @@ export function signEstimates(
     store<f32>(out, f32x4.extract_lane(f32x4.max(most, i32x4.shuffle(most, most, 1, 0, 3, 2)), 0));
     store<f32>(out, f32x4.extract_lane(f32x4.max(upper, i32x4.shuffle(upper, upper, 1, 0, 3, 2)), 0), 4);
   }
+}
+
+/**
+ * Lists the rows of the blocks lo..hi whose estimate with slack * factor added is at least `least`, from what {@link signEstimates} wrote down.
+ * @returns how many it lists
+ */
+export function listClose(lo: i32, hi: i32, factors: F32s, all: F32s, tops: F32s, slack: f32, least: f32, list: I32s): i32 {
+  const slacks = f32x4.splat(slack), leasts = f32x4.splat(least);
+  let found = 0;
+  for (let k = lo; k < hi; k++) {
+    if (!(load<f32>(tops + (<usize>k << 3), 4) >= least)) continue;
+    const estimates = all + (<usize>k << 7), own = factors + (<usize>k << 7);
+    for (let at: usize = 0; at < 128; at += 16) {
+      const uppers = f32x4.add(v128.load(estimates + at), f32x4.mul(slacks, v128.load(own + at)));
+      for (let bits = i32x4.bitmask(f32x4.ge(uppers, leasts)); bits; bits &= bits - 1) {
+        store<i32>(list + (<usize>found << 2), (k << 5) + <i32>(at >> 2) + <i32>ctz(bits));
+        found++;
+      }
+    }
+  }
+  return found;
 }

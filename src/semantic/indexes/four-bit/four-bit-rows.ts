@@ -1,7 +1,7 @@
 import { Engine } from '../../../engine/engine.ts';
 import { planesKernels } from '../../../engine/generated/families/planes.ts';
-import { planeSums, signEstimates } from '../../../engine/generated/jobs.ts';
-import { type Blocks, f32, layout, u8 } from '../../../engine/memory/layout.ts';
+import { listClose, planeSums, restSums, signEstimates } from '../../../engine/generated/jobs.ts';
+import { type Blocks, f32, i32, layout, u8 } from '../../../engine/memory/layout.ts';
 import { closeWhenUnused } from '../../../engine/threads/close-when-unused.ts';
 import { ThreadPool } from '../../../engine/threads/thread-pool.ts';
 import { dot } from '../../../numeric/dot.ts';
@@ -20,6 +20,9 @@ const signScale = 1 / (level * Math.sqrt(2 / Math.PI));
 const signError = Math.sqrt(Math.PI / 2 - 1);
 const largestEntry = 63;
 const blocksAtOnce = 64;
+/** Blocks whose rows are listed together, and the rows of them. */
+const segment = 32;
+const most = together * segment;
 const smallestShared = 1 << 22;
 
 /**
@@ -106,23 +109,26 @@ export class FourBitRows implements Rows {
     const { factors, sums } = this.#memory;
     const factorOf = factors.array;
     const sumOf = new Uint16Array(sums.array.buffer, sums.at, sums.array.length / 2);
-    const byLevels = remembered((row) => {
-      const sum = 8 * sumOf[placeOf(row)] + this.#restOf(row);
-      return factorOf[row] * (unit * sum + 15 * base - 7.5 * total);
-    });
+    const byLevels = (rows: ArrayLike<number>, to: number[]) => {
+      const rests = this.#restsOf(rows);
+      for (let k = 0; k < rows.length; k++) {
+        to.push(factorOf[rows[k]] * (unit * (8 * sumOf[placeOf(rows[k])] + rests[k]) + 15 * base - 7.5 * total));
+      }
+    };
     const exact = remembered((row) => this.#exact(row, keys, query));
     return (n, best) => {
-      const found = new Map<number, number>();
+      const found: Found = { rows: [], estimates: [] };
       const least = this.#closest(keys.length, n, slack, isAllowed, byLevels, found);
-      for (const [row, estimate] of found) {
-        if (this.#kept === 'none') best.offer(keys[row], estimate);
-        else if (estimate + closer * factorOf[row] >= least) best.offer(keys[row], exact(row));
+      for (const [k, row] of found.rows.entries()) {
+        if (this.#kept === 'none') best.offer(keys[row], found.estimates[k]);
+        else if (found.estimates[k] + closer * factorOf[row] >= least) best.offer(keys[row], exact(row));
       }
     };
   }
 
   /**
    * Writes down what all four bits say of the rows that may be among the n closest by what their signs say.
+   * @param byLevels appends what all four bits say of some rows, up to {@link most}
    * @returns the n-th of these.
    */
   #closest(
@@ -130,41 +136,43 @@ export class FourBitRows implements Rows {
     n: number,
     slack: number,
     isAllowed: (row: number) => boolean,
-    byLevels: (row: number) => number,
-    found: Map<number, number>,
+    byLevels: (rows: ArrayLike<number>, to: number[]) => void,
+    found: Found,
   ): number {
-    const { factors, all, tops } = this.#memory;
-    const [factorOf, estimates, top] = [factors.array, all.array, tops.array];
+    const { factors, all, tops, list } = this.#memory;
     const blocks = Math.ceil(rows / together);
+    /** Lists the rows of a segment that reach `least` with some slack. */
+    const listed = (lo: number, slack: number, least: number) =>
+      this.#engine.call(listClose, { lo, hi: Math.min(blocks, lo + segment), factors, all, tops, slack, least, list });
     const likely = new TopK(Math.min(rows, 4 * n + 32));
-    let least = likely.threshold;
-    for (let block = 0; block < blocks; block++) {
-      if (!(top[2 * block] > least)) continue;
-      const end = Math.min(rows, (block + 1) * together);
-      for (let row = block * together; row < end; row++) {
-        if (!(estimates[row] > least) || !isAllowed(row)) continue;
-        likely.offer(row, estimates[row]);
-        least = likely.threshold;
+    for (let lo = 0; lo < blocks; lo += segment) {
+      const count = listed(lo, 0, likely.threshold);
+      for (let k = 0; k < count; k++) {
+        const row = list.array[k];
+        if (row < rows && isAllowed(row)) likely.offer(row, all.array[row]);
       }
     }
     const levels = new TopK(Math.min(n, rows));
-    const lookCloser = (row: number) => {
-      const estimate = byLevels(row);
-      found.set(row, estimate);
-      levels.offer(row, estimate);
-    };
-    for (const row of likely.take().indices) lookCloser(row);
-    least = levels.threshold;
-    for (let block = 0; block < blocks; block++) {
-      if (!(top[2 * block + 1] >= least)) continue;
-      const end = Math.min(rows, (block + 1) * together);
-      for (let row = block * together; row < end; row++) {
-        if (!(estimates[row] + slack * factorOf[row] >= least) || !isAllowed(row) || found.has(row)) continue;
-        lookCloser(row);
-        least = levels.threshold;
+    const lookCloser = (next: ArrayLike<number>) => {
+      byLevels(next, found.estimates);
+      for (let k = 0; k < next.length; k++) {
+        levels.offer(next[k], found.estimates[found.rows.length]);
+        found.rows.push(next[k]);
       }
+    };
+    const { indices } = likely.take();
+    for (let k = 0; k < indices.length; k += most) lookCloser(indices.subarray(k, k + most));
+    const known = new Set(indices);
+    for (let lo = 0; lo < blocks; lo += segment) {
+      const count = listed(lo, slack, levels.threshold);
+      const next: number[] = [];
+      for (let k = 0; k < count; k++) {
+        const row = list.array[k];
+        if (row < rows && !known.has(row) && isAllowed(row)) next.push(row);
+      }
+      if (next.length > 0) lookCloser(next);
     }
-    return least;
+    return levels.threshold;
   }
 
   searchMany(queries: readonly Float32Array[], used: UsedRows, best: readonly TopK[]): void {
@@ -262,25 +270,23 @@ export class FourBitRows implements Rows {
     this.#pool.runHere(signEstimates, { lo: 0, hi: blocks }, estimated);
   }
 
-  /** What the last three bits of a row add, in eighths of the first: few rows need them, so this is not worth a kernel. */
-  #restOf(row: number): number {
-    const { array: rest } = this.#memory.rest;
-    const { array: tables } = this.#memory.tables;
-    const shift = (row & 16) / 4;
-    const size = 16 * this.#groups;
-    let at = 3 * (row >> 5) * size + (row & 15);
-    let sum = 0;
-    for (let plane = 0; plane < 3; plane++) {
-      let ofPlane = 0;
-      for (let table = 0; table < size; table += 16, at += 16) ofPlane += tables[table + ((rest[at] >> shift) & 15)];
-      sum += (4 >> plane) * ofPlane;
-    }
-    return sum;
+  /** What the last three bits of some rows add, in eighths of the first. */
+  #restsOf(rows: ArrayLike<number>): Int32Array {
+    const { tables, rest: bits, list, rests: out } = this.#memory;
+    list.array.set(rows);
+    this.#pool.runHere(restSums, { lo: 0, hi: rows.length }, { list, groups: this.#groups, tables, bits, out });
+    return out.array;
   }
 
   #exact(row: number, keys: Int32Array, query: Float32Array): number {
     return dot(typeof this.#kept === 'function' ? readKept(this.#kept, keys[row], this.#dimensions) : this.get(row), 0, query);
   }
+}
+
+/** Rows that were looked at, and what all four bits say of each. */
+interface Found {
+  rows: number[];
+  estimates: number[];
 }
 
 /** A function of rows that is asked once for each. */
@@ -319,5 +325,7 @@ function memoryOf(capacity: number, dimensions: number) {
     /** What signs say of each row; of each block the largest, and the largest that may be. */
     all: f32(together * blocks),
     tops: f32(2 * blocks),
+    list: i32(most),
+    rests: i32(most),
   });
 }
