@@ -55,7 +55,7 @@ export function levelOf({ f32, u8, i32 }: Memory, nodes: Nodes) {
     const list = word(g, 'list') / 4;
     const degree = degreeAt(g, 0);
     const isAllowed = (other: number) => u8[word(g, 'allowed') + other] > 0;
-    const enough = degree - (degree >> 2);
+    const enough = degree >> 1;
     let fresh = 0;
     let met = 0;
     const take = (from: number, most: number) => {

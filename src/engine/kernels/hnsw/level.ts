@@ -110,7 +110,7 @@ function freshLinks(g: usize, slot: i32, level: i32): i32 {
 
 /**
  * Lists allowed slots that a slot of the lowest level leads to: those among its links, and in the place of one that is not allowed those
- * among its links (Patel et al. 2024, ACORN-1), until it has met three quarters of as many as a slot has links. @returns how many were new
+ * among its links (Patel et al. 2024, ACORN-1), until it has met half as many as a slot has links. @returns how many were new
  */
 function allowedNear(g: usize, slot: i32): i32 {
   const list = pointer(g, LIST);
@@ -118,7 +118,7 @@ function allowedNear(g: usize, slot: i32): i32 {
   const allowed = pointer(g, ALLOWED);
   const degree = degreeAt(g, 0);
   const bytes = (<usize>degree) << 2;
-  const enough = degree - (degree >> 2);
+  const enough = degree >> 1;
   const rejected = pointer(g, EDGES);
   let fresh = 0, met = 0, others = 0;
   // Without branches but for lists that end: what is allowed cannot be predicted.

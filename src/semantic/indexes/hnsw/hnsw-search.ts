@@ -31,8 +31,14 @@ const scannedPerCandidate = 3 * comparedPerCandidate;
 /** So many vectors around a query are looked at to see whether as many of them are allowed as elsewhere, or at least this share of that. */
 const aroundQuery = 32;
 const leastShareAround = 1 / 3;
-/** With more than this share allowed, a search that is wider by as much as the others take takes less time. */
+/** With more than this share allowed, the query's surroundings need no look: a search is wider by what the others take. */
 const mostAllowed = 0.6;
+/** With this share of what is around the query, a search for all takes less time than a walk along what is allowed. */
+const leastShareForAll = 0.3;
+/** The share around the query is taken as if so many more had been looked at, with the share of all. */
+const aroundInAll = 16;
+/** Candidates that a search keeps for each one that is not allowed before the last of the answer. */
+const keptPerOther = 8;
 
 /**
  * The best keys of a graph for a query. Few allowed keys, and a small graph, are scanned; otherwise a walk along the links finds candidates, which
@@ -48,32 +54,53 @@ export function searchGraph(contents: GraphContents, { query, length, n, efSearc
   const wanted = Math.min(n, candidates);
   const isScanned = (ef: number) => ef * (allowed ? scannedPerCandidate : comparedPerCandidate) >= candidates;
   if (isScanned(width)) return scan(contents, flags, candidates, wanted, margin);
-  let found = allowed && candidates <= mostAllowed * size ? walkAllowed(contents, allowed, { width, length, candidates }) : undefined;
-  for (let ef = Math.ceil((width * keys.length) / candidates); found || !isScanned(ef); ef *= 4, found = undefined) {
-    found ??= graph.search(ef, length);
-    const best = bestOf(contents, found, flags, wanted, margin);
+  if (allowed && candidates <= mostAllowed * size) {
+    const best = searchAllowed(contents, allowed, { width, length, candidates, wanted, margin });
+    if (best) return best;
+  }
+  for (let ef = Math.ceil((width * keys.length) / candidates); !isScanned(ef); ef *= 4) {
+    const best = bestOf(contents, graph.search(ef, length), flags, wanted, margin);
     if (best) return best; // otherwise what is allowed lies farther away
   }
   return scan(contents, flags, candidates, wanted, margin);
 }
 
 /**
- * A walk along allowed vectors, which compares about twice as many as one without a filter. Undefined where it found too few, and where little of what
- * is around the query is allowed: from there it would miss some.
+ * The best of what is allowed, as far as it is where the query is. Where much of that is allowed, by a search for all that keeps more candidates, otherwise by
+ * a walk along allowed vectors. Undefined where the answer may lie farther away: little around the query is allowed, or too few were found.
  */
-function walkAllowed(
-  { graph, keys, size }: GraphContents,
+function searchAllowed(
+  contents: GraphContents,
   allowed: Uint8Array,
-  { width, length, candidates }: { width: number; length: number; candidates: number },
-): Found | undefined {
+  { width, length, candidates, wanted, margin }: { width: number; length: number; candidates: number; wanted: number; margin: number },
+): Ranked | undefined {
+  const { graph, size } = contents;
   const around = graph.search(aroundQuery, length);
   let allowedAround = 0;
-  for (let k = 0; k < around.count; k++) if (keys.of(around.slot(k)).some((key) => allowed[key] > 0)) allowedAround++;
+  for (let k = 0; k < around.count; k++) if (keysOf(contents, around.slot(k), allowed).length > 0) allowedAround++;
+  const share = (allowedAround + (aroundInAll * candidates) / size) / (around.count + aroundInAll);
+  if (share >= leastShareForAll) {
+    const needed = (rank: number) => Math.min(width + keptPerOther * (rank - wanted), (width * rank) / wanted);
+    const ef = Math.ceil(needed(wanted / share));
+    const found = graph.search(ef, length);
+    const rank = rankOf(contents, found, allowed, wanted);
+    return rank !== undefined && needed(rank) <= 2 * ef ? bestOf(contents, found, allowed, wanted, margin) : undefined;
+  }
   if (allowedAround * size < leastShareAround * around.count * candidates) return undefined;
   graph.allow();
   const ef = width + around.count - allowedAround;
   const found = graph.searchAllowed(around.count, ef, length);
-  return found.count < ef ? undefined : found;
+  return found.count < ef ? undefined : bestOf(contents, found, allowed, wanted, margin);
+}
+
+/** How many were found up to the one that makes as many keys as wanted; undefined when they are fewer. */
+function rankOf(contents: GraphContents, found: Found, allowed: Uint8Array | undefined, wanted: number): number | undefined {
+  let entered = 0;
+  for (let k = 0; k < found.count; k++) {
+    entered += keysOf(contents, found.slot(k), allowed).length;
+    if (entered >= wanted) return k + 1;
+  }
+  return undefined;
 }
 
 /** The best of what was found, scored exactly; undefined when fewer are allowed than wanted. */
@@ -84,9 +111,7 @@ function bestOf(
   wanted: number,
   margin: number,
 ): Ranked | undefined {
-  let entered = 0;
-  for (let k = 0; k < found.count && entered < wanted; k++) entered += keysOf(contents, found.slot(k), allowed).length;
-  if (entered < wanted) return undefined;
+  if (rankOf(contents, found, allowed, wanted) === undefined) return undefined;
   const best = new TopK(wanted);
   for (let k = 0; k < found.count && found.score(k) + margin >= best.threshold; k++) offer(best, contents, found.slot(k), allowed);
   return best.take();
