@@ -179,6 +179,11 @@ export class LexicalIndex {
     return this.#terms.same(word);
   }
 
+  /** Whether texts write a word as two. */
+  isRow(word: string): boolean {
+    return this.#terms.rowsOf(word, this.#lists).length > 0;
+  }
+
   /** What words are compared by. */
   stemOf(word: string): string {
     return this.#terms.stemOf(word);

@@ -104,7 +104,7 @@ export class TermReader {
       const mixed = numberAndLetters().exec(word);
       const maySplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && (isSplittable(word) || mixed);
       const isSplit = maySplit && !isLive(this.same(word)) && tried++ < mostCorrected;
-      const parts = isSplit ? (mixed ? this.#numberApart(mixed, isLive) : this.#twoWords(word, texts)) : undefined;
+      const parts = isSplit ? (mixed ? this.#numberApart(mixed, isLive) : this.#twoWords(word, texts, typos !== false)) : undefined;
       for (const part of parts ?? [word]) {
         const term = asked.get(nameOf(part));
         if (term) term.times++;
@@ -193,10 +193,21 @@ export class TermReader {
     return this.#cut.last(tail);
   }
 
-  /** A word of letters that no text has as two that some have, side by side if there are such, the shorter one as long as can be: `wifi` as `wi fi`. */
-  #twoWords(word: string, texts: TextsAsked): [string, string] | undefined {
+  /**
+   * A word of letters that no text has as two that some have, the shorter one as long as can be: `wifi` as `wi fi`. Those that stand side by side
+   * come first, and behind them a correction, where that is allowed.
+   */
+  #twoWords(word: string, texts: TextsAsked, mayCorrect: boolean): [string, string] | undefined {
     const known = halvesOf(word).filter((parts) => parts.every((part) => texts.hasAny(this.same(part))));
-    return known.find(([left, right]) => texts.hasRow([this.same(left), this.same(right)])) ?? known[0];
+    const inRow = known.find(([left, right]) => texts.hasRow([this.same(left), this.same(right)]));
+    // `foldabe` is a typo of `foldable` rather than `folda be`, though some texts have both.
+    if (inRow || known.length === 0 || !mayCorrect || !this.#hasNear(word, texts)) return inRow ?? known[0];
+    return undefined;
+  }
+
+  #hasNear(word: string, texts: TextsAsked): boolean {
+    const most = editsOf(word);
+    return most > 0 && this.#each((words) => words.near(word, most)).some(({ word: near }) => texts.hasAny([near]));
   }
 
   /** A word as two that texts have side by side: a catalogue that has `dishwasher` writes `dish washer` as well. */

@@ -23,6 +23,7 @@ export interface WordSettings {
 /** The version that new indexes have. */
 export const newestWords = 3;
 
+const onlyLetters = pattern(String.raw`^\p{L}+$`, 'u');
 const none: ReadonlySet<string> = new Set();
 const never = () => false;
 
@@ -91,18 +92,26 @@ const productWords = (options: ProductTermOptions & { keepsOrder?: boolean }): W
   ranges(text, isFound) {
     if (isAscii.test(text))
       return union(
-        productTerms(foldProduct(text), false, options)
+        termsToMark(foldProduct(text), options)
           .filter(({ term }) => isFound(term))
           .map(rangeOf),
       );
     const { folded, startOf, endOf } = foldedWithPlaces(text);
-    const found = productTerms(folded, false, options).filter(({ term }) => isFound(term));
+    const found = termsToMark(folded, options).filter(({ term }) => isFound(term));
     return union(found.map(({ start, end }) => ({ start: startOf[start], end: endOf[end - 1] })));
   },
   splits: true,
   stopWords: none,
   hasCompounds: never,
 });
+
+/** The words of a text, and any two neighbours as one word where an index finds them so. */
+function termsToMark(folded: string, options: ProductTermOptions & { keepsOrder?: boolean }): TextTerm[] {
+  const lexemes = lexemesOf(folded);
+  const terms = productTerms(folded, false, options, lexemes);
+  if (!options.keepsOrder) return terms;
+  return [...terms, ...productTerms(folded, true, options, lexemes).filter(({ term, isExtra }) => isExtra && onlyLetters().test(term))];
+}
 
 function placedTerms(text: string, isQuery: boolean, options: ProductTermOptions): Placed<string>[] {
   const folded = foldProduct(text);
