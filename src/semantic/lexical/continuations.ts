@@ -15,7 +15,8 @@ export function continuationsOf(index: LexicalIndex, query: string, most: number
   const beginning = lastWord().exec(query)?.[0] ?? '';
   const head = query.slice(0, query.length - beginning.length);
   const folded = foldProduct(beginning);
-  if (beginning !== '' && !index.wordsFrom(folded).some((word) => index.wordAt(word).startsWith(folded)) && index.isRow(folded)) return [query];
+  if (beginning !== '' && !index.wordsFrom(folded).some((word) => index.wordAt(word).startsWith(folded)) && index.isRow(folded))
+    return [query];
   const found = continuations(index, head, beginning, most, allowed);
   const parted = found.length === 0 ? twoWords().exec(query) : null;
   return parted ? continuations(index, query.slice(0, parted.index), parted[1] + parted[2], most, allowed, false) : found;

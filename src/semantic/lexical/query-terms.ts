@@ -53,7 +53,7 @@ export interface Term {
 }
 
 /** What another word counts where it stands in for the one that was asked. Set, not fitted: no public data has such queries with labels. */
-const shares = { apart: 0.99, row: 0.9, form: 0.9, completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
+const shares = { apart: 0.99, row: 0.8, form: 0.9, completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
 /** Maximum number of words of a query that are corrected, the first ones: what is longer is a document, and correcting it would take too long. */
 const mostCorrected = 16;
 /** After this many new words, the order of all words is rebuilt. */
@@ -201,8 +201,7 @@ export class TermReader {
     const known = halvesOf(word).filter((parts) => parts.every((part) => texts.hasAny(this.same(part))));
     const inRow = known.find(([left, right]) => texts.hasRow([this.same(left), this.same(right)]));
     // `foldabe` is a typo of `foldable` rather than `folda be`, though some texts have both.
-    if (inRow || known.length === 0 || !mayCorrect || !this.#hasNear(word, texts)) return inRow ?? known[0];
-    return undefined;
+    return inRow ?? (this.#cut.placed && mayCorrect && known.length > 0 && this.#hasNear(word, texts) ? undefined : known[0]);
   }
 
   #hasNear(word: string, texts: TextsAsked): boolean {
