@@ -199,9 +199,10 @@ export class TermReader {
    */
   #twoWords(word: string, texts: TextsAsked, mayCorrect: boolean): [string, string] | undefined {
     const known = halvesOf(word).filter((parts) => parts.every((part) => texts.hasAny(this.same(part))));
-    const inRow = known.find(([left, right]) => texts.hasRow([this.same(left), this.same(right)]));
-    // `foldabe` is a typo of `foldable` rather than `folda be`, though some texts have both.
-    return inRow ?? (this.#cut.placed && mayCorrect && known.length > 0 && this.#hasNear(word, texts) ? undefined : known[0]);
+    const [inRow] = this.#cut.placed && known.length > 0 ? this.#halvesInRow(word, texts) : [];
+    // `foldabe` is a typo of `foldable` rather than `folda be`, though some texts have both. Of short words too many are near.
+    const isTypo = !inRow && this.#cut.placed && mayCorrect && known.length > 0 && word.length > 4 && this.#hasNear(word, texts);
+    return isTypo ? undefined : (inRow ?? known[0]);
   }
 
   #hasNear(word: string, texts: TextsAsked): boolean {
@@ -211,11 +212,22 @@ export class TermReader {
 
   /** A word as two that texts have side by side: a catalogue that has `dishwasher` writes `dish washer` as well. */
   rowsOf(word: string, texts: TextsAsked): Row[] {
-    if (!this.#cut.splits || !isSplittable(word)) return [];
-    return halvesOf(word)
-      .filter((parts) => parts.every((part) => !this.#cut.stopWords.has(part)))
-      .map(([left, right]): Row => [this.same(left), this.same(right)])
-      .filter((row) => row.every((part) => texts.hasAny(part)) && texts.hasRow(row));
+    if (!this.#cut.placed || !isSplittable(word)) return [];
+    return this.#halvesInRow(word, texts).map(([left, right]) => this.#rowOf(left, right));
+  }
+
+  /** The ways to part a word in two that some text has side by side, neither a function word. */
+  #halvesInRow(word: string, texts: TextsAsked): [string, string][] {
+    return halvesOf(word).filter(([left, right]) => {
+      if (this.#numberOf(left).length === 0 || this.#cut.stopWords.has(left)) return false; // most are no words
+      const row = this.#rowOf(left, right);
+      return row[1].every((form) => !this.#cut.stopWords.has(this.#words.idAt(form))) && texts.hasRow(row);
+    });
+  }
+
+  /** Only the last part of a compound has other forms. */
+  #rowOf(left: string, right: string): Row {
+    return [this.#numberOf(left), this.same(right)];
   }
 
   /** A number and a name that no text has as one word, as two that some have: `7up` as `7 up`. A quantity stays one. */

@@ -139,7 +139,7 @@ export class TermLists {
   }
 
   #textsOfRow([left, right]: Row): number[][] {
-    if (!this.#orders) return [];
+    if (!this.#orders || left.length === 0 || right.length === 0) return [];
     const name = `${left[0]} ${right[0]}`; // the first form stands for all
     let found = this.#rows.get(name);
     if (found) return found;
