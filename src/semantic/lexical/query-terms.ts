@@ -104,7 +104,7 @@ export class TermReader {
       const mixed = numberAndLetters().exec(word);
       const maySplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && (isSplittable(word) || mixed);
       const isSplit = maySplit && !isLive(this.same(word)) && tried++ < mostCorrected;
-      const parts = isSplit ? (mixed ? this.#numberApart(mixed, isLive) : this.#twoWords(word, texts, typos !== false)) : undefined;
+      const parts = isSplit ? (mixed ? this.#numberApart(mixed, texts) : this.#twoWords(word, texts, typos !== false)) : undefined;
       for (const part of parts ?? [word]) {
         const term = asked.get(nameOf(part));
         if (term) term.times++;
@@ -230,9 +230,12 @@ export class TermReader {
     return [this.#numberOf(left), this.same(right)];
   }
 
-  /** A number and a name that no text has as one word, as two that some have: `7up` as `7 up`. A quantity stays one. */
-  #numberApart([, ...parts]: RegExpExecArray, isLive: (words: readonly number[]) => boolean): string[] | undefined {
-    return parts.every((part) => isLive(this.same(part)) && !unitOf(part)) ? parts : undefined;
+  /** A number and a name that no text has as one word, as two that some have: `7up` as `7 up`, `playstation5` as `playstation 5`. A quantity stays one. */
+  #numberApart([, number, name, ...nameFirst]: RegExpExecArray, texts: TextsAsked): string[] | undefined {
+    if (number !== undefined)
+      return [number, name].every((part) => texts.hasAny(this.same(part)) && !unitOf(part)) ? [number, name] : undefined;
+    // Another number behind a name is another model.
+    return texts.hasRow([this.#numberOf(nameFirst[0]), this.same(nameFirst[1])]) ? nameFirst : undefined;
   }
 
   /** The numbers of the forms of a word, ascending. */
@@ -340,7 +343,7 @@ function distinctLevels(levels: readonly Level[]): Level[] {
 }
 
 const stemmable = /^[a-z']+$/;
-const numberAndLetters = pattern(String.raw`^(\p{N}+)(\p{L}+)$`, 'u');
+const numberAndLetters = pattern(String.raw`^(?:(\p{N}+)(\p{L}+)|(\p{L}{2,})(\p{N}+))$`, 'u');
 const digit = pattern(String.raw`\p{N}`, 'u');
 const onlyLetters = pattern(String.raw`^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$`, 'u');
 
