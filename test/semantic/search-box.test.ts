@@ -288,6 +288,8 @@ describe('one word and two', () => {
     expect(await found(shop, 'carpet')).toEqual(['t0']);
     expect(await found(shop, 'into')).toEqual(['t3']);
     expect(shop.highlight('carpet', 'A pet in a car')).toEqual([]);
+    expect(shop.highlight('leather', 'leather red')).toEqual([{ start: 0, end: 7 }]); // though `leatherred` has its stem
+    expect(shop.highlight('seat hos', 'A hose for it', { prefix: true })).toEqual([{ start: 2, end: 6 }]);
   });
 
   it('follow what is added and removed', async () => {

@@ -1,7 +1,7 @@
 import type { IdMap } from '../../data/id-map.ts';
 import { pattern } from '../../work/pattern.ts';
 import { Compounds } from './compounds.ts';
-import type { Words } from './cut-words.ts';
+import type { IsFound, Words } from './cut-words.ts';
 import type { Stemmer } from './stemmer.ts';
 import type { Synonym } from './synonyms.ts';
 import { unitOf } from './units.ts';
@@ -158,7 +158,7 @@ export class TermReader {
   }
 
   /** A test of words of a text: whether they are what a query asks for. */
-  matcher(query: string, options: WordOptions, texts: TextsAsked): (word: string) => boolean {
+  matcher(query: string, options: WordOptions, texts: TextsAsked): IsFound {
     const all = this.read(query, options, texts);
     // As they count little, function words are not marked beside others.
     const content = all.filter(({ isStopWord }) => !isStopWord);
@@ -171,7 +171,8 @@ export class TermReader {
       for (const level of levels)
         for (const number of [...level.words, ...(level.together ?? []).flat(2)]) words.add(this.#words.idAt(number));
     const open = options.prefix ? [...(this.#openWords(query) ?? [])] : [];
-    return (word) => words.has(word) || stems?.has(this.stemOf(word)) || open.some((start) => word.startsWith(start));
+    return (word, isJoined = false) =>
+      words.has(word) || stems?.has(this.stemOf(word)) || (!isJoined && open.some((start) => word.startsWith(start)));
   }
 
   /** What words are compared by. */
