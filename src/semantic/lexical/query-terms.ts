@@ -36,6 +36,8 @@ export type Row = readonly [left: readonly number[], right: readonly number[]];
 export interface TextsAsked {
   /** Whether any text has one of these words. */
   hasAny(words: readonly number[]): boolean;
+  /** How many texts have one of these words, a text once for each. */
+  countOf(words: readonly number[]): number;
   /** Whether any text has these words side by side. */
   hasRow(row: Row): boolean;
 }
@@ -196,19 +198,21 @@ export class TermReader {
 
   /**
    * A word of letters that no text has as two that some have, the shorter one as long as can be: `wifi` as `wi fi`. Those that stand side by side
-   * come first, and behind them a correction, where that is allowed.
+   * come first; a correction comes before others unless it is rarer than both.
    */
   #twoWords(word: string, texts: TextsAsked, mayCorrect: boolean): [string, string] | undefined {
     const known = halvesOf(word).filter((parts) => parts.every((part) => texts.hasAny(this.same(part))));
     const [inRow] = this.#cut.placed && known.length > 0 ? this.#halvesInRow(word, texts) : [];
     // `foldabe` is a typo of `foldable` rather than `folda be`, though some texts have both. Of short words too many are near.
-    const isTypo = !inRow && this.#cut.placed && mayCorrect && known.length > 0 && word.length > 4 && this.#hasNear(word, texts);
+    const isTypo = !inRow && this.#cut.placed && mayCorrect && known.length > 0 && word.length > 4 && this.#isTypo(word, known[0], texts);
     return isTypo ? undefined : (inRow ?? known[0]);
   }
 
-  #hasNear(word: string, texts: TextsAsked): boolean {
-    const most = editsOf(word);
-    return most > 0 && this.#each((words) => words.near(word, most)).some(({ word: near }) => texts.hasAny([near]));
+  /** Whether a correction is at least as frequent as the rarer of two parts. */
+  #isTypo(word: string, parts: readonly string[], texts: TextsAsked): boolean {
+    const near = this.#each((words) => words.near(word, editsOf(word)));
+    const least = Math.min(...parts.map((part) => texts.countOf(this.same(part))));
+    return near.some(({ word: number }) => texts.countOf([number]) >= least);
   }
 
   /** A word as two that texts have side by side: a catalogue that has `dishwasher` writes `dish washer` as well. */

@@ -133,6 +133,11 @@ export class TermLists {
     );
   }
 
+  /** How many texts have one of these words, a text once for each word and field. */
+  countOf(words: readonly number[]): number {
+    return words.reduce((sum, word) => sum + this.#fields.reduce((all, _, field) => all + this.textsOf(field, word).length, 0), 0);
+  }
+
   /** Whether a text has two words side by side. */
   hasRow(row: Row): boolean {
     return this.#textsOfRow(row).some(({ length }) => length > 0);
