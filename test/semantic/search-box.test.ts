@@ -253,6 +253,61 @@ describe('suggestions', () => {
   });
 });
 
+describe('one word and two', () => {
+  const texts = ['Acme dishwasher deluxe', 'Acme dish washer deluxe', 'Acme dish-washer deluxe', 'Acme dish for every washer deluxe'];
+  const spellings = ['dishwashers', 'dish washer', 'dish-washer'];
+
+  it.each(['lexical', 'hybrid'] as const)('find each other where texts have both, in mode %s', async (mode) => {
+    const shop = await buildOf(texts);
+    for (const each of [shop, SemanticIndex.fromBytes(shop.toBytes())]) {
+      for (const query of spellings) {
+        expect(ids(await each.search(query, { mode, n: 3 })).sort(), query).toEqual(['t0', 't1', 't2']);
+        expect(ids(await each.search(`"${query} deluxe"`, { mode })).sort(), query).toEqual(['t0', 't1', 't2']);
+      }
+      expect(ids(await each.search('dishwasher acme', { mode, match: 'all' })).sort()).toEqual(['t0', 't1', 't2']);
+    }
+  });
+
+  it('find each other in any two spellings, marked and suggested', async () => {
+    for (const pair of ['note book', 'wi fi', 't shirt', 'e mail', 'micro wave', 'anti vibration']) {
+      const forms = [pair, pair.replace(' ', ''), pair.replace(' ', '-')];
+      for (const form of forms) {
+        const shop = await buildOf([`Acme ${form} deluxe`, 'Steel kettle']);
+        for (const query of forms) {
+          expect(await found(shop, `"${query} deluxe"`), `${query} in ${form}`).toEqual(['t0']);
+          expect(ids(shop.suggest(query)[0].items), `${query} in ${form}`).toEqual(['t0']);
+          const marked = shop.highlight(query, `Acme ${form} deluxe`);
+          expect([marked[0].start, marked.at(-1)?.end], `${query} in ${form}`).toEqual([5, 5 + form.length]);
+        }
+      }
+    }
+  });
+
+  it('are one only where the two stand side by side, and not for function words', async () => {
+    const shop = await buildOf(['carpet', 'Pet seat for a car', 'Seat that fits in to any car', 'into']);
+    expect(await found(shop, 'carpet')).toEqual(['t0']);
+    expect(await found(shop, 'into')).toEqual(['t3']);
+    expect(shop.highlight('carpet', 'A pet in a car')).toEqual([]);
+    expect(shop.highlight('leather', 'leather red')).toEqual([{ start: 0, end: 7 }]); // though `leatherred` has its stem
+    expect(shop.highlight('seat hos', 'A hose for it', { prefix: true })).toEqual([{ start: 2, end: 6 }]);
+  });
+
+  it('follow what is added and removed', async () => {
+    const shop = await SemanticIndex.build([{ id: 'a', text: 'dishwasher' }]);
+    await shop.add([{ id: 'b', text: 'dish washer' }]);
+    expect(await found(shop, 'dishwasher')).toEqual(['a', 'b']);
+    shop.remove(['b']);
+    expect(await found(shop, 'dishwasher')).toEqual(['a']);
+  });
+
+  it('are none where a word is a typo of another', async () => {
+    const shop = await buildOf(['Foldable table', 'Fold it, be quick', 'Folda be']);
+    expect(ids(await shop.search('foldabl', { mode: 'lexical' }))[0]).toBe('t0');
+    const apart = await buildOf(['Copper pan', 'Per piece, Co. Ltd.']);
+    expect(ids(await apart.search('coper', { mode: 'lexical' }))).toEqual(['t0']);
+  });
+});
+
 describe('synonyms', () => {
   it('find each other, or one way, several words included', async () => {
     const texts = ['Refrigerator white', 'Fridge black', 'Vacuum cleaner', 'Hoover', 'Cleaner for vacuum flasks'];

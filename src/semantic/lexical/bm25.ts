@@ -8,7 +8,7 @@ import { MatchScores } from './match-scores.ts';
 import { Orders, type Placed } from './orders.ts';
 import { hasPhrase, type PhrasePlaces, readQuoted } from './phrases.ts';
 import { Postings } from './postings.ts';
-import { type Term, TermReader, type WordOptions } from './query-terms.ts';
+import { type Term, TermReader, type TextsAsked, type WordOptions } from './query-terms.ts';
 import { type Stem, stemmerOf } from './stemmer.ts';
 import { readSynonyms, type Synonyms } from './synonyms.ts';
 import { TermLists } from './term-lists.ts';
@@ -93,9 +93,9 @@ export class LexicalIndex {
     this.#weights = options.weights ?? [1];
     this.#fields = this.#weights.map(() => new Postings());
     this.#texts = new Texts(this.#weights.length);
-    this.#lists = this.#newLists();
     this.#cut = wordsOf(options, tokenizer);
     this.#orders = this.#cut.placed && this.#fields.map(() => new Orders());
+    this.#lists = this.#newLists();
     const synonyms = readSynonyms(options.synonyms, (text) => this.#cut.ofQuery(text).words, 'SemanticIndex.build');
     this.#terms = new TermReader(this.#words, stemmerOf(options.stem, options.language ?? 'none'), this.#cut, synonyms);
   }
@@ -134,8 +134,8 @@ export class LexicalIndex {
     this.#clear();
     if (fields) this.#asked = fields;
     const { text: bare, phrases } = this.#orders ? readQuoted(query) : { text: query, phrases: [] };
-    const terms = this.#terms.read(bare, options, (words) => this.#lists.hasAny(words));
-    const inPhrases = new Set(phrases.flatMap((phrase) => this.#terms.read(phrase, { typos: false }, () => true).map(({ name }) => name)));
+    const terms = this.#terms.read(bare, options, this.#lists);
+    const inPhrases = new Set(phrases.flatMap((phrase) => this.#terms.read(phrase, { typos: false }, allTexts).map(({ name }) => name)));
     const content = terms.filter(({ isStopWord }) => !isStopWord);
     const counted = content.length > 0 ? content : terms;
     // The number of a quantity need not be there by itself: 0.25 kg meets 250 g.
@@ -166,10 +166,7 @@ export class LexicalIndex {
   /** The parts of a text that hold what a query finds. */
   ranges(query: string, text: string, options: WordOptions = {}): TextRange[] {
     this.#clear();
-    return this.#cut.ranges(
-      text,
-      this.#terms.matcher(query, options, (words) => this.#lists.hasAny(words)),
-    );
+    return this.#cut.ranges(text, this.#terms.matcher(query, options, this.#lists));
   }
 
   /** The numbers of the words that begin so, or nearly so when none does. */
@@ -180,6 +177,11 @@ export class LexicalIndex {
   /** The numbers of the forms of a word. */
   formsOf(word: string): readonly number[] {
     return this.#terms.same(word);
+  }
+
+  /** Whether texts write a word as two. */
+  isRow(word: string): boolean {
+    return this.#terms.rowsOf(word, this.#lists).length > 0;
   }
 
   /** What words are compared by. */
@@ -290,7 +292,7 @@ export class LexicalIndex {
   }
 
   #newLists(): TermLists {
-    return new TermLists({ ...this.#options, weights: this.#weights }, this.#fields, this.#texts);
+    return new TermLists({ ...this.#options, weights: this.#weights }, this.#fields, this.#texts, this.#orders);
   }
 
   /** Adds one term to the scores. @returns its idf. */
@@ -323,14 +325,18 @@ export class LexicalIndex {
 
   /** What may stand at each place of a phrase: the forms of its words. */
   #placesOf(phrase: string): PhrasePlaces {
-    const places: { words: Set<number>; span: number }[][] = [];
+    const places: { row: Set<number>[]; span: number }[][] = [];
     for (const { word, at, span } of this.#cut.placed?.(phrase, true) ?? []) {
       while (places.length < at + span) places.push([]);
-      places[at].push({ words: new Set(this.#terms.same(word)), span });
+      places[at].push({ row: [new Set(this.#terms.same(word))], span });
+      for (const row of this.#terms.rowsOf(word, this.#lists)) places[at].push({ row: row.map((forms) => new Set(forms)), span });
     }
     return places;
   }
 }
+
+/** Where only the names of terms are wanted. */
+const allTexts: TextsAsked = { hasAny: () => true, countOf: () => 0, hasRow: () => false };
 
 const quantity = /^ ?(\d[\d./]*)[a-z]+$/;
 

@@ -7,24 +7,44 @@ const mostForms = 300;
 /** Texts in which the next word is looked for at most, the best ones. */
 const mostTexts = 400;
 const lastWord = pattern(String.raw`[\p{L}\p{N}\p{M}]+$`, 'u');
+/** Two words that may be one in texts: `dish wash`. */
+const twoWords = pattern(String.raw`(?<![\p{L}\p{N}\p{M}])([\p{L}\p{M}]{1,32})[ -]([\p{L}\p{M}]{1,32})$`, 'u');
 
 /** Queries that one may go on to, those of most texts first: its last word completed or, where that is complete, followed by another. */
 export function continuationsOf(index: LexicalIndex, query: string, most: number, allowed: Uint8Array | undefined): string[] {
   const beginning = lastWord().exec(query)?.[0] ?? '';
   const head = query.slice(0, query.length - beginning.length);
+  const folded = foldProduct(beginning);
+  if (beginning !== '' && !index.wordsFrom(folded).some((word) => index.wordAt(word).startsWith(folded)) && index.isRow(folded))
+    return [query];
+  const found = continuations(index, head, beginning, most, allowed);
+  const parted = found.length === 0 ? twoWords().exec(query) : null;
+  return parted ? continuations(index, query.slice(0, parted.index), parted[1] + parted[2], most, allowed, false) : found;
+}
+
+/** @param typos whether words nearly so do where none begins so. */
+function continuations(
+  index: LexicalIndex,
+  head: string,
+  beginning: string,
+  most: number,
+  allowed: Uint8Array | undefined,
+  typos = true,
+): string[] {
   const before = head.trim() === '' ? undefined : index.match(head, { match: 'all', typos: false });
   if (before?.count === 0) return [];
   // Before another match forgets them.
   const texts = before && new Set(before.top(before.count, allowed).indices);
   const isFound = (key: number) => (texts ? texts.has(key) : (allowed?.[key] ?? 1) > 0);
   const counts = new Counts(index);
-  if (beginning !== '') addCompletions(index, foldProduct(beginning), isFound, counts);
+  if (beginning !== '') addCompletions(index, foldProduct(beginning), isFound, counts, typos);
   else if (before) addFollowers(index, head, [...(texts ?? [])].slice(0, mostTexts), counts);
   return counts.best(most).map((word) => head + word);
 }
 
-function addCompletions(index: LexicalIndex, beginning: string, isFound: (key: number) => boolean, counts: Counts): void {
-  const forms = index.wordsFrom(beginning).map((word) => ({ word, size: index.textsOf(word).length }));
+function addCompletions(index: LexicalIndex, beginning: string, isFound: (key: number) => boolean, counts: Counts, typos: boolean): void {
+  const begun = index.wordsFrom(beginning).filter((word) => typos || index.wordAt(word).startsWith(beginning));
+  const forms = begun.map((word) => ({ word, size: index.textsOf(word).length }));
   for (const { word } of forms.sort((a, b) => b.size - a.size).slice(0, mostForms))
     counts.add(word, index.textsOf(word).filter(isFound).length);
 }

@@ -1,6 +1,9 @@
 import type { TextRange } from './highlight.ts';
 import type { Placed } from './orders.ts';
 
+/** Whether a query asks for a word of a text, or for two neighbours as one word, of which a beginning is not enough. */
+export type IsFound = (word: string, isJoined?: boolean) => boolean;
+
 /** How an index cuts texts and queries into words. An index keeps the version that it was built with: its postings are of those words. */
 export interface Words {
   /** The words of a document, and other spellings of them, which do not make it longer. */
@@ -10,7 +13,7 @@ export interface Words {
   /** What a query ends with, as a word and as the end of others; undefined when there is no word. */
   last(text: string): Set<string> | undefined;
   /** The parts of a text whose words pass a test, in order; they neither overlap nor touch. */
-  ranges(text: string, isFound: (word: string) => boolean): TextRange[];
+  ranges(text: string, isFound: IsFound): TextRange[];
   /** Whether a word that no text has is looked for as two. */
   readonly splits: boolean;
   /** The words of a text in their places, all spellings; without it an index keeps no order and knows no phrases. */

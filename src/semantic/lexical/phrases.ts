@@ -1,7 +1,7 @@
 import type { Placed } from './orders.ts';
 
-/** A place of a phrase, and what may stand there: words of the index, and how many places of the phrase each takes. */
-export type PhrasePlaces = { words: ReadonlySet<number>; span: number }[][];
+/** A place of a phrase, and what may stand there: a word of the index or several in a row, and how many places of the phrase they take. */
+export type PhrasePlaces = { row: readonly ReadonlySet<number>[]; span: number }[][];
 
 // Between the start or a space and a space or the end, so that the inches of `15" monitor` are no quotation.
 const quoted = /(?<![^\s(])["“„«»]([^"“”„«»]{1,500})["”“«»](?![^\s).,;:!?])/gu;
@@ -24,15 +24,12 @@ export function hasPhrase(entries: readonly Placed[], phrase: PhrasePlaces): boo
     if (same) same.push(entry);
     else starting.set(entry.at, [entry]);
   }
-  const follows = (place: number, at: number): boolean => {
-    if (place >= phrase.length) return true;
-    for (const { words, span } of phrase[place]) {
-      for (const entry of starting.get(at) ?? []) {
-        if (words.has(entry.word) && follows(place + span, at + entry.span)) return true;
-      }
-    }
-    return false;
-  };
+  const stands = (row: readonly ReadonlySet<number>[], at: number, next: (at: number) => boolean): boolean =>
+    row.length === 0
+      ? next(at)
+      : (starting.get(at) ?? []).some(({ word, span }) => row[0].has(word) && stands(row.slice(1), at + span, next));
+  const follows = (place: number, at: number): boolean =>
+    place >= phrase.length || phrase[place].some(({ row, span }) => stands(row, at, (after) => follows(place + span, after)));
   for (const at of starting.keys()) if (follows(0, at)) return true;
   return phrase.length === 0;
 }

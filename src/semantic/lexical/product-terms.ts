@@ -169,7 +169,9 @@ function addJoins(run: Neighbours, from: number, isQuery: boolean, found: TextTe
         : isCode(run, from, to, (gaps & isSign) !== 0, isQuery)
     ) {
       const extra = { start: first.start, end, isExtra: true };
-      found.push({ term: termsOf(lexemes, from, to).join(''), ...extra });
+      const whole = termsOf(lexemes, from, to).join('');
+      found.push({ term: whole, ...extra });
+      if (!isWord && whole.includes('/')) found.push({ term: whole.replaceAll('/', ''), ...extra }); // 500/10 is no fraction in HX-500/10
       if (size === 2 && also === undefined && kind === 'number' && /^\d+\.\d{3,}$/.test(term) && term.length > 5)
         found.push({ term: first.term + term.replace('.', ''), ...extra });
     }
@@ -202,7 +204,7 @@ function isCode({ lexemes, traits, units }: Neighbours, from: number, to: number
   if (to === from + 1) {
     const left = lexemes[from].term;
     const right = lexemes[to].term;
-    if (traits[from] & isLetters) return left.length <= longestName && (traits[to] & hasDigit) !== 0;
+    if (traits[from] & isLetters) return (isQuery || left.length <= longestName) && (traits[to] & hasDigit) !== 0;
     if (traits[to] & isLetters) return right.length <= 4 && (isQuery || (traits[from] & hasLetter) !== 0); // 7 up
     if (!(traits[from] & hasLetter)) return false;
     return /^\d{4,}$/.test(right) || (/^[a-z][a-z\d]{0,3}$/.test(left) && /^[a-z\d]{4,}$/.test(right)); // i7 9700K
@@ -211,7 +213,7 @@ function isCode({ lexemes, traits, units }: Neighbours, from: number, to: number
   return lexemes[from].term.length <= 4 && lastOfCode.test(lexemes[to].term);
 }
 
-/** The longest word that a number behind it is joined to: Windows 10. */
+/** The longest word of a text that a number behind it is joined to: Windows 10. */
 const longestName = 8;
 /** What may end the number of a model behind a space: letters, and digits behind them as in WH-1000 XM5. */
 const lastOfCode = /^(?=.{1,4}$)\p{L}+\d*$/u;

@@ -129,9 +129,9 @@ export function addPackOf(lexemes: readonly Lexeme[], k: number, found: TextTerm
   found.push({ term: `${lexemes[k].term}pack`, start: lexemes[k - 2].start, end: lexemes[k].end, isExtra: true });
 }
 
-/** Whether `3 in 1` stands at a place, which is no inches. */
+/** Whether `3 in 1` or `3-in-one` stands at a place, which is no inches. */
 export function isInOne(lexemes: readonly Lexeme[], k: number, folded: string): boolean {
   const [{ end }, word, one] = [lexemes[k], lexemes[k + 1], lexemes[k + 2]];
-  if (word?.term !== 'in' || one?.term !== '1' || !/^\d+$/.test(lexemes[k].term)) return false;
+  if (word?.term !== 'in' || (one?.term !== '1' && one?.term !== 'one') || !/^\d+$/.test(lexemes[k].term)) return false;
   return /^[ -]$/.test(folded.slice(end, word.start)) && /^[ -]$/.test(folded.slice(word.end, one.start));
 }

@@ -1,7 +1,7 @@
 import type { IdMap } from '../../data/id-map.ts';
 import { pattern } from '../../work/pattern.ts';
 import { Compounds } from './compounds.ts';
-import type { Words } from './cut-words.ts';
+import type { IsFound, Words } from './cut-words.ts';
 import type { Stemmer } from './stemmer.ts';
 import type { Synonym } from './synonyms.ts';
 import { unitOf } from './units.ts';
@@ -23,8 +23,23 @@ export interface Level {
   words: readonly number[];
   /** Several words that count together where a text has all of them, each as the numbers of its forms. */
   together?: readonly (readonly number[])[][];
+  /** Pairs of words that count where they stand side by side, each word as the numbers of its forms. */
+  rows?: readonly Row[];
   /** Whether its words also add to the count of a text that has words of a better level. */
   adds?: boolean;
+}
+
+/** Two words in a row, each as the numbers of its forms. */
+export type Row = readonly [left: readonly number[], right: readonly number[]];
+
+/** What is asked of the texts of an index. */
+export interface TextsAsked {
+  /** Whether any text has one of these words. */
+  hasAny(words: readonly number[]): boolean;
+  /** How many texts have one of these words, a text once for each. */
+  countOf(words: readonly number[]): number;
+  /** Whether any text has these words side by side. */
+  hasRow(row: Row): boolean;
 }
 
 /** One thing that a query asks for. */
@@ -40,7 +55,7 @@ export interface Term {
 }
 
 /** What another word counts where it stands in for the one that was asked. Set, not fitted: no public data has such queries with labels. */
-const shares = { apart: 0.99, form: 0.9, completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
+const shares = { apart: 0.99, row: 0.8, form: 0.9, completion: 0.8, synonym: 0.8, compound: 0.7, typo: [1, 0.6, 0.4] };
 /** Maximum number of words of a query that are corrected, the first ones: what is longer is a document, and correcting it would take too long. */
 const mostCorrected = 16;
 /** After this many new words, the order of all words is rebuilt. */
@@ -77,8 +92,8 @@ export class TermReader {
     this.#compounds = undefined;
   }
 
-  /** @param isLive whether any text has one of these words. */
-  read(query: string, { prefix = false, typos = 'unknown' }: WordOptions, isLive: (words: readonly number[]) => boolean): Term[] {
+  read(query: string, { prefix = false, typos = 'unknown' }: WordOptions, texts: TextsAsked): Term[] {
+    const isLive = (words: readonly number[]) => texts.hasAny(words);
     const open = prefix ? this.#openWords(query) : undefined;
     const nameOf = (word: string) => (this.#stem && !open?.has(word) ? this.stemOf(word) : ` ${word}`);
     const asked = new Map<string, Asked>();
@@ -91,7 +106,7 @@ export class TermReader {
       const mixed = numberAndLetters().exec(word);
       const maySplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && (isSplittable(word) || mixed);
       const isSplit = maySplit && !isLive(this.same(word)) && tried++ < mostCorrected;
-      const parts = isSplit ? (mixed ? this.#numberApart(mixed, isLive) : this.#twoWords(word, isLive)) : undefined;
+      const parts = isSplit ? (mixed ? this.#numberApart(mixed, texts) : this.#twoWords(word, texts, typos !== false)) : undefined;
       for (const part of parts ?? [word]) {
         const term = asked.get(nameOf(part));
         if (term) term.times++;
@@ -129,6 +144,8 @@ export class TermReader {
           share: shares.completion,
           words: beginnings.flatMap((beginning) => this.#each((vocabulary) => vocabulary.completions(beginning))),
         });
+      const rows = isStopWord || open?.has(word) ? [] : this.rowsOf(word, texts);
+      if (rows.length > 0) levels.push({ share: shares.row, words: [], rows });
       if (!isStopWord && this.#cut.hasCompounds(word)) levels.push(this.#inCompounds(word, isLive));
       const wanted = !isStopWord && (typos === true || (typos === 'unknown' && !levels.some((level) => isFound(level, isLive))));
       const most = wanted ? editsOf(word) : 0;
@@ -143,8 +160,8 @@ export class TermReader {
   }
 
   /** A test of words of a text: whether they are what a query asks for. */
-  matcher(query: string, options: WordOptions, isLive: (words: readonly number[]) => boolean): (word: string) => boolean {
-    const all = this.read(query, options, isLive);
+  matcher(query: string, options: WordOptions, texts: TextsAsked): IsFound {
+    const all = this.read(query, options, texts);
     // As they count little, function words are not marked beside others.
     const content = all.filter(({ isStopWord }) => !isStopWord);
     const terms = content.length > 0 ? content : all;
@@ -156,7 +173,8 @@ export class TermReader {
       for (const level of levels)
         for (const number of [...level.words, ...(level.together ?? []).flat(2)]) words.add(this.#words.idAt(number));
     const open = options.prefix ? [...(this.#openWords(query) ?? [])] : [];
-    return (word) => words.has(word) || stems?.has(this.stemOf(word)) || open.some((start) => word.startsWith(start));
+    return (word, isJoined = false) =>
+      words.has(word) || stems?.has(this.stemOf(word)) || (!isJoined && open.some((start) => word.startsWith(start)));
   }
 
   /** What words are compared by. */
@@ -178,20 +196,51 @@ export class TermReader {
     return this.#cut.last(tail);
   }
 
-  /** A word of letters that no text has as two that some have, the shorter one as long as can be: `wifi` as `wi fi`. */
-  #twoWords(word: string, isLive: (words: readonly number[]) => boolean): [string, string] | undefined {
-    for (let shorter = Math.floor(word.length / 2); shorter >= 2; shorter--) {
-      for (const at of new Set([shorter, word.length - shorter])) {
-        const parts: [string, string] = [word.slice(0, at), word.slice(at)];
-        if (parts.every((part) => isLive(this.same(part)))) return parts;
-      }
-    }
-    return undefined;
+  /**
+   * A word of letters that no text has as two that some have, the shorter one as long as can be: `wifi` as `wi fi`. Those that stand side by side
+   * come first; a correction comes before others unless it is rarer than both.
+   */
+  #twoWords(word: string, texts: TextsAsked, mayCorrect: boolean): [string, string] | undefined {
+    const known = halvesOf(word).filter((parts) => parts.every((part) => texts.hasAny(this.same(part))));
+    const [inRow] = this.#cut.placed && known.length > 0 ? this.#halvesInRow(word, texts) : [];
+    // `foldabe` is a typo of `foldable` rather than `folda be`, though some texts have both. Of short words too many are near.
+    const isTypo = !inRow && this.#cut.placed && mayCorrect && known.length > 0 && word.length > 4 && this.#isTypo(word, known[0], texts);
+    return isTypo ? undefined : (inRow ?? known[0]);
   }
 
-  /** A number and a name that no text has as one word, as two that some have: `7up` as `7 up`. A quantity stays one. */
-  #numberApart([, ...parts]: RegExpExecArray, isLive: (words: readonly number[]) => boolean): string[] | undefined {
-    return parts.every((part) => isLive(this.same(part)) && !unitOf(part)) ? parts : undefined;
+  /** Whether a correction is at least as frequent as the rarer of two parts. */
+  #isTypo(word: string, parts: readonly string[], texts: TextsAsked): boolean {
+    const near = this.#each((words) => words.near(word, editsOf(word)));
+    const least = Math.min(...parts.map((part) => texts.countOf(this.same(part))));
+    return near.some(({ word: number }) => texts.countOf([number]) >= least);
+  }
+
+  /** A word as two that texts have side by side: a catalogue that has `dishwasher` writes `dish washer` as well. */
+  rowsOf(word: string, texts: TextsAsked): Row[] {
+    if (!this.#cut.placed || !isSplittable(word)) return [];
+    return this.#halvesInRow(word, texts).map(([left, right]) => this.#rowOf(left, right));
+  }
+
+  /** The ways to part a word in two that some text has side by side, neither a function word. */
+  #halvesInRow(word: string, texts: TextsAsked): [string, string][] {
+    return halvesOf(word).filter(([left, right]) => {
+      if (this.#numberOf(left).length === 0 || this.#cut.stopWords.has(left)) return false; // most are no words
+      const row = this.#rowOf(left, right);
+      return row[1].every((form) => !this.#cut.stopWords.has(this.#words.idAt(form))) && texts.hasRow(row);
+    });
+  }
+
+  /** Only the last part of a compound has other forms. */
+  #rowOf(left: string, right: string): Row {
+    return [this.#numberOf(left), this.same(right)];
+  }
+
+  /** A number and a name that no text has as one word, as two that some have: `7up` as `7 up`, `playstation5` as `playstation 5`. A quantity stays one. */
+  #numberApart([, number, name, ...nameFirst]: RegExpExecArray, texts: TextsAsked): string[] | undefined {
+    if (number !== undefined)
+      return [number, name].every((part) => texts.hasAny(this.same(part)) && !unitOf(part)) ? [number, name] : undefined;
+    // Another number behind a name is another model.
+    return texts.hasRow([this.#numberOf(nameFirst[0]), this.same(nameFirst[1])]) ? nameFirst : undefined;
   }
 
   /** The numbers of the forms of a word, ascending. */
@@ -287,21 +336,29 @@ interface Asked {
   levels: Level[];
 }
 
-function isFound({ words, together = [] }: Level, isLive: (words: readonly number[]) => boolean): boolean {
-  return isLive(words) || together.some((parts) => parts.every(isLive));
+function isFound({ words, together = [], rows = [] }: Level, isLive: (words: readonly number[]) => boolean): boolean {
+  return rows.length > 0 || isLive(words) || together.some((parts) => parts.every(isLive));
 }
 
 /** Levels without the words of better ones, and without those that are empty. */
 function distinctLevels(levels: readonly Level[]): Level[] {
   const seen = new Set<number>();
   const distinct = levels.map((level) => ({ ...level, words: level.words.filter((n) => !seen.has(n) && seen.add(n)) }));
-  return distinct.filter(({ words, together = [] }) => words.length > 0 || together.length > 0);
+  return distinct.filter(({ words, together = [], rows = [] }) => words.length > 0 || together.length > 0 || rows.length > 0);
 }
 
 const stemmable = /^[a-z']+$/;
-const numberAndLetters = pattern(String.raw`^(\p{N}+)(\p{L}+)$`, 'u');
+const numberAndLetters = pattern(String.raw`^(?:(\p{N}+)(\p{L}+)|(\p{L}{2,})(\p{N}+))$`, 'u');
 const digit = pattern(String.raw`\p{N}`, 'u');
 const onlyLetters = pattern(String.raw`^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$`, 'u');
+
+/** The ways to part a word in two, the most even ones first. */
+function halvesOf(word: string): [string, string][] {
+  const halves: [string, string][] = [];
+  for (let shorter = Math.floor(word.length / 2); shorter >= 2; shorter--)
+    for (const at of new Set([shorter, word.length - shorter])) halves.push([word.slice(0, at), word.slice(at)]);
+  return halves;
+}
 
 function isSplittable(word: string): boolean {
   return word.length >= 4 && word.length <= 32 && onlyLetters().test(word);

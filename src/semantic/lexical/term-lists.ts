@@ -1,5 +1,7 @@
+import type { Orders } from './orders.ts';
+import { hasPhrase } from './phrases.ts';
 import type { Postings } from './postings.ts';
-import type { Level } from './query-terms.ts';
+import type { Level, Row } from './query-terms.ts';
 import type { Texts } from './texts.ts';
 
 /** The texts that have a term, each once, and what each earns by it before the weight of the term: its share times tf / (tf + k1). */
@@ -21,6 +23,8 @@ interface TermListSettings {
 const shortest = 16;
 /** A list is kept while all kept ones together have no more entries than this share of those of the index. */
 const keptShare = 1 / 2;
+/** Rows that are kept at most. */
+const mostRows = 1024;
 
 /**
  * Makes the list of a term from postings. Lists of single words, in all their forms, are kept until the next change: frequent words
@@ -30,6 +34,9 @@ export class TermLists {
   readonly #settings: TermListSettings;
   readonly #fields: readonly Postings[];
   readonly #texts: Texts;
+  readonly #orders: readonly Orders[] | undefined;
+  /** The texts that have two words side by side, by field, of the rows that were asked for since the last change. */
+  readonly #rows = new Map<string, number[][]>();
   #read = new Int32Array(0); // the texts of one word
   #readCounts = new Int32Array(0);
   #sums = new Float64Array(0); // tf of one term, by text
@@ -40,8 +47,9 @@ export class TermLists {
   #kept: Map<number, TermList & { words: readonly number[] }>[] = [];
   #room = 0; // entries that may still be kept
 
-  constructor(settings: TermListSettings, fields: readonly Postings[], texts: Texts) {
+  constructor(settings: TermListSettings, fields: readonly Postings[], texts: Texts, orders?: readonly Orders[]) {
     this.#settings = settings;
+    this.#orders = orders;
     this.#fields = fields;
     this.#texts = texts;
     this.forget();
@@ -49,6 +57,7 @@ export class TermLists {
 
   /** To be called when texts have come or gone. */
   forget(): void {
+    this.#rows.clear();
     if (this.#kept.length > 0 && this.#kept.every(({ size }) => size === 0)) return;
     this.#kept = [new Map(), ...this.#fields.map(() => new Map())];
   }
@@ -124,6 +133,32 @@ export class TermLists {
     );
   }
 
+  /** How many texts have one of these words, a text once for each word and field. */
+  countOf(words: readonly number[]): number {
+    return words.reduce((sum, word) => sum + this.#fields.reduce((all, _, field) => all + this.textsOf(field, word).length, 0), 0);
+  }
+
+  /** Whether a text has two words side by side. */
+  hasRow(row: Row): boolean {
+    return this.#textsOfRow(row).some(({ length }) => length > 0);
+  }
+
+  #textsOfRow([left, right]: Row): number[][] {
+    if (!this.#orders || left.length === 0 || right.length === 0) return [];
+    const name = `${left[0]} ${right[0]}`; // the first form stands for all
+    let found = this.#rows.get(name);
+    if (found) return found;
+    if (this.#rows.size >= mostRows) this.#rows.clear();
+    const phrase = [left, right].map((forms) => [{ row: [new Set(forms)], span: 1 }]);
+    found = this.#orders.map((orders, field) => {
+      const first = new Set(left.flatMap((word) => [...this.textsOf(field, word)]));
+      const both = new Set(right.flatMap((word) => [...this.textsOf(field, word)].filter((text) => first.has(text))));
+      return [...both].filter((text) => hasPhrase(orders.read(text), phrase));
+    });
+    this.#rows.set(name, found);
+    return found;
+  }
+
   #known(where: number, words: readonly number[]): TermList | undefined {
     const known = this.#kept[where].get(words[0]);
     return known && known.words.length === words.length && known.words.every((word, k) => word === words[k]) ? known : undefined;
@@ -144,6 +179,7 @@ export class TermLists {
     levels.forEach((level, l) => {
       for (const field of fields) for (const word of level.words) size = this.#gatherWord(field, word, l + 1, size, plain, level.adds);
       for (const parts of level.together ?? []) size = this.#gatherTogether(parts, fields, l + 1, size);
+      for (const row of level.rows ?? []) for (const field of fields) size = this.#gatherRow(row, field, l + 1, size);
     });
     return size;
   }
@@ -182,6 +218,22 @@ export class TermLists {
       if (this.#levels[text] > 0) continue;
       this.#levels[text] = level;
       this.#sums[text] = 1;
+      this.#group[size++] = text;
+    }
+    return size;
+  }
+
+  /** Texts that have two words side by side count as if they had one word in their stead, once. */
+  #gatherRow(row: Row, field: number, level: number, before: number): number {
+    const frequency = this.#frequencies(field);
+    let size = before;
+    for (const text of this.#textsOfRow(row)[field] ?? []) {
+      if (this.#levels[text] > 0) {
+        if (this.#levels[text] === level) this.#sums[text] += frequency(1, text);
+        continue;
+      }
+      this.#levels[text] = level;
+      this.#sums[text] = frequency(1, text);
       this.#group[size++] = text;
     }
     return size;

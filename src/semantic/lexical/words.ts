@@ -1,5 +1,5 @@
 import { pattern } from '../../work/pattern.ts';
-import type { DocumentWords, Words } from './cut-words.ts';
+import type { DocumentWords, IsFound, Words } from './cut-words.ts';
 import { type TextRange, union } from './highlight.ts';
 import { wordRanges } from './highlight-words.ts';
 import { hasCompounds, type Language, stopWordsOf } from './languages.ts';
@@ -23,6 +23,7 @@ export interface WordSettings {
 /** The version that new indexes have. */
 export const newestWords = 3;
 
+const onlyLetters = pattern(String.raw`^\p{L}+$`, 'u');
 const none: ReadonlySet<string> = new Set();
 const never = () => false;
 
@@ -89,20 +90,25 @@ const productWords = (options: ProductTermOptions & { keepsOrder?: boolean }): W
     );
   },
   ranges(text, isFound) {
-    if (isAscii.test(text))
-      return union(
-        productTerms(foldProduct(text), false, options)
-          .filter(({ term }) => isFound(term))
-          .map(rangeOf),
-      );
+    if (isAscii.test(text)) return union(foundTerms(foldProduct(text), options, isFound).map(rangeOf));
     const { folded, startOf, endOf } = foldedWithPlaces(text);
-    const found = productTerms(folded, false, options).filter(({ term }) => isFound(term));
+    const found = foundTerms(folded, options, isFound);
     return union(found.map(({ start, end }) => ({ start: startOf[start], end: endOf[end - 1] })));
   },
   splits: true,
   stopWords: none,
   hasCompounds: never,
 });
+
+/** The words of a text that pass a test, and two neighbours that do as one word, where the first of them does not by itself. */
+function foundTerms(folded: string, options: ProductTermOptions & { keepsOrder?: boolean }, isFound: IsFound): TextTerm[] {
+  const lexemes = lexemesOf(folded);
+  const found = productTerms(folded, false, options, lexemes).filter(({ term }) => isFound(term));
+  if (!options.keepsOrder) return found;
+  const starts = new Set(found.map(({ start }) => start));
+  const joined = productTerms(folded, true, options, lexemes).filter(({ term, isExtra }) => isExtra && onlyLetters().test(term));
+  return [...found, ...joined.filter(({ term, start }) => !starts.has(start) && isFound(term, true))];
+}
 
 function placedTerms(text: string, isQuery: boolean, options: ProductTermOptions): Placed<string>[] {
   const folded = foldProduct(text);

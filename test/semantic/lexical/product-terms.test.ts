@@ -79,6 +79,7 @@ describe('the words of a shop', () => {
     ['3.5mm', ['35mm', '35 mm film']],
     ['c++', ['c', 'c#']],
     ['0.5l', ['5l']],
+    ['playstation5', ['PlayStation 4', 'PlayStation with 5 games']],
   ])('%j does not find any of %j', async (query, others) => {
     const index = await indexOf(others);
     const answers = await index.search(query, { mode: 'lexical', typos: false });
@@ -104,7 +105,7 @@ describe('the words of a shop', () => {
     ['6 ft', "6'", '6 feet', '6-foot', '6’'],
     ['16x25x1', '16 x 25 x 1', '16" x 25" x 1"', '16"x25"x1"', '16 × 25 × 1', '16 by 25 by 1', '16*25*1'],
     ['3 pack', '3pack', '3-pack', 'pack of 3', '3 pk'],
-    ['3-in-1', '3in1', '3 in 1'],
+    ['3-in-1', '3in1', '3 in 1', '3-in-one', '3 in one'],
     ['24 hours', '24h', '24 hrs', '24-hour'],
     ['1.5 ton', '1.5ton', '1.5-Ton'],
     ['USA', 'U.S.A.', 'u.s.a'],
@@ -119,6 +120,8 @@ describe('the words of a shop', () => {
     ['kühlschrank', 'kühl\u00adschrank'],
     ['WH-1000XM5', 'WH1000XM5', 'wh-1000 xm5', 'WH 1000 XM5'],
     ['Windows 10', 'Windows10', 'windows-10'],
+    ['PlayStation 5', 'PlayStation5', 'playstation-5'],
+    ['HX-500/10', 'HX500/10', 'hx 500/10'],
     ['90°', '90 degrees', '90-degree', '90º', '90 °', '90deg'],
     ['3.5 cu. ft.', '3.5 cubic feet', '3.5 cu ft', '3.5cuft', '3.5-cu-ft', '3.5 cu.ft'],
     ['20 sq ft', '20 sq. ft.', '20 square feet', '20 sqft', '20sq ft', '20sq. ft.', '20square feet'],
