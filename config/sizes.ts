@@ -25,7 +25,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
   ['page: ItemKnnRecommender.fromBytes, recommend', load('ItemKnnRecommender'), 16, 18],
   ['page: FactorRecommender.fromBytes, recommend', load('FactorRecommender'), 24, 28],
   ['page: AlsRecommender.fromBytes, recommend', load('AlsRecommender'), 35.5, 40],
-  ['page: SemanticIndex.fromBytes, search', find, 60, 65],
+  ['page: SemanticIndex.fromBytes, search', find, 61, 66],
 ];
 
 /**
@@ -33,7 +33,7 @@ const pages: [what: string, code: string, inOneFile: number, inParts: number][] 
  * (config/build-modules.ts); the limit of those that are not listed.
  */
 const ofSubpaths: Record<string, number> = {
-  attune: 386,
+  attune: 388,
   'attune/authoring': 228,
   'attune/kafka': 25.5,
   'attune/node': 129,
@@ -46,7 +46,7 @@ const [{ size, unpackedSize, files }] = JSON.parse(
   execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
 );
 const rows: Row[] = [
-  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2225 },
+  { what: `package, packed, ${files.length} files`, kilobytes: size / 1000, budget: 2235 },
   { what: 'package, unpacked', kilobytes: unpackedSize / 1000, budget: 7500 },
 ];
 rows.push({ what: "import 'attune' in Node, code parsed", kilobytes: parsedAtOnce(), budget: 212 });
