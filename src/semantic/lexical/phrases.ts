@@ -17,6 +17,13 @@ export function readQuoted(query: string): { text: string; phrases: string[] } {
 }
 
 /** Whether the words of a phrase stand side by side in a text, in whatever spelling. */
+/** Whether one of some words stands right before one of others in a text. */
+export function hasNeighbours(entries: readonly Placed[], left: readonly number[], right: readonly number[]): boolean {
+  const behind = new Set<number>();
+  for (const { word, at, span } of entries) if (left.includes(word)) behind.add(at + span);
+  return behind.size > 0 && entries.some(({ word, at }) => behind.has(at) && right.includes(word));
+}
+
 export function hasPhrase(entries: readonly Placed[], phrase: PhrasePlaces): boolean {
   const starting = new Map<number, Placed[]>();
   for (const entry of entries) {

@@ -5,7 +5,7 @@ import type { IsFound, Words } from './cut-words.ts';
 import type { Stemmer } from './stemmer.ts';
 import type { Synonym } from './synonyms.ts';
 import { unitOf } from './units.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { type NearWord, Vocabulary } from './vocabulary.ts';
 
 /** How words of a query may differ from those of a text. */
 export interface WordOptions {
@@ -29,6 +29,9 @@ export interface Level {
   adds?: boolean;
 }
 
+/** A word in two parts. */
+export type Halves = [left: string, right: string];
+
 /** Two words in a row, each as the numbers of its forms. */
 export type Row = readonly [left: readonly number[], right: readonly number[]];
 
@@ -40,6 +43,8 @@ export interface TextsAsked {
   countOf(words: readonly number[]): number;
   /** Whether any text has these words side by side. */
   hasRow(row: Row): boolean;
+  /** How a word is parted in two that some text has side by side, which is found out once. */
+  halvesOf(word: string, find: () => Halves[]): Halves[];
 }
 
 /** One thing that a query asks for. */
@@ -73,6 +78,7 @@ export class TermReader {
   readonly #stems = new Map<string, string>();
   readonly #synonyms: readonly Synonym[];
   #compounds: Compounds | undefined;
+  readonly #nearby = new Map<string, NearWord[]>();
 
   constructor(words: IdMap, stem: Stemmer | undefined, cut: Words, synonyms: readonly Synonym[] = []) {
     this.#words = words;
@@ -93,6 +99,7 @@ export class TermReader {
   }
 
   read(query: string, { prefix = false, typos = 'unknown' }: WordOptions, texts: TextsAsked): Term[] {
+    this.#nearby.clear();
     const isLive = (words: readonly number[]) => texts.hasAny(words);
     const open = prefix ? this.#openWords(query) : undefined;
     const nameOf = (word: string) => (this.#stem && !open?.has(word) ? this.stemOf(word) : ` ${word}`);
@@ -200,17 +207,17 @@ export class TermReader {
    * A word of letters that no text has as two that some have, the shorter one as long as can be: `wifi` as `wi fi`. Those that stand side by side
    * come first; a correction comes before others unless it is rarer than both.
    */
-  #twoWords(word: string, texts: TextsAsked, mayCorrect: boolean): [string, string] | undefined {
-    const known = halvesOf(word).filter((parts) => parts.every((part) => texts.hasAny(this.same(part))));
-    const [inRow] = this.#cut.placed && known.length > 0 ? this.#halvesInRow(word, texts) : [];
+  #twoWords(word: string, texts: TextsAsked, mayCorrect: boolean): Halves | undefined {
+    const known = halvesOf(word).find((parts) => parts.every((part) => texts.hasAny(this.same(part))));
+    if (!known || !this.#cut.placed) return known;
+    const [inRow] = this.#halvesInRow(word, texts);
     // `foldabe` is a typo of `foldable` rather than `folda be`, though some texts have both. Of short words too many are near.
-    const isTypo = !inRow && this.#cut.placed && mayCorrect && known.length > 0 && word.length > 4 && this.#isTypo(word, known[0], texts);
-    return isTypo ? undefined : (inRow ?? known[0]);
+    return inRow ?? (mayCorrect && word.length > 4 && this.#isTypo(word, known, texts) ? undefined : known);
   }
 
   /** Whether a correction is at least as frequent as the rarer of two parts. */
   #isTypo(word: string, parts: readonly string[], texts: TextsAsked): boolean {
-    const near = this.#each((words) => words.near(word, editsOf(word)));
+    const near = this.#near(word, editsOf(word));
     const least = Math.min(...parts.map((part) => texts.countOf(this.same(part))));
     return near.some(({ word: number }) => texts.countOf([number]) >= least);
   }
@@ -222,12 +229,14 @@ export class TermReader {
   }
 
   /** The ways to part a word in two that some text has side by side, neither a function word. */
-  #halvesInRow(word: string, texts: TextsAsked): [string, string][] {
-    return halvesOf(word).filter(([left, right]) => {
-      if (this.#numberOf(left).length === 0 || this.#cut.stopWords.has(left)) return false; // most are no words
-      const row = this.#rowOf(left, right);
-      return row[1].every((form) => !this.#cut.stopWords.has(this.#words.idAt(form))) && texts.hasRow(row);
-    });
+  #halvesInRow(word: string, texts: TextsAsked): Halves[] {
+    return texts.halvesOf(word, () =>
+      halvesOf(word).filter(([left, right]) => {
+        if (this.#words.indexOf(left) < 0 || this.#cut.stopWords.has(left)) return false; // most are no words
+        const row = this.#rowOf(left, right);
+        return row[1].every((form) => !this.#cut.stopWords.has(this.#words.idAt(form))) && texts.hasRow(row);
+      }),
+    );
   }
 
   /** Only the last part of a compound has other forms. */
@@ -301,8 +310,19 @@ export class TermReader {
     return most > 0 ? this.#each((words) => words.near(beginning, most, true)).map(({ word }) => word) : found;
   }
 
+  /** Words near one: once per query, whether it is to be parted or corrected. */
+  #near(word: string, most: number, open = false): NearWord[] {
+    const name = `${word} ${most} ${open}`;
+    let found = this.#nearby.get(name);
+    if (!found) {
+      found = this.#each((words) => words.near(word, most, open));
+      this.#nearby.set(name, found);
+    }
+    return found;
+  }
+
   #addNear(levels: Level[], word: string, most: number, open: boolean): void {
-    const near = this.#each((words) => words.near(word, most, open));
+    const near = this.#near(word, most, open);
     for (let distance = 1; distance <= most; distance++) {
       const words = near.filter((found) => found.distance === distance).map((found) => found.word);
       levels.push({ share: shares.typo[distance] * (open ? shares.completion : 1), words });
@@ -353,8 +373,8 @@ const digit = pattern(String.raw`\p{N}`, 'u');
 const onlyLetters = pattern(String.raw`^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$`, 'u');
 
 /** The ways to part a word in two, the most even ones first. */
-function halvesOf(word: string): [string, string][] {
-  const halves: [string, string][] = [];
+function halvesOf(word: string): Halves[] {
+  const halves: Halves[] = [];
   for (let shorter = Math.floor(word.length / 2); shorter >= 2; shorter--)
     for (const at of new Set([shorter, word.length - shorter])) halves.push([word.slice(0, at), word.slice(at)]);
   return halves;

@@ -1,7 +1,7 @@
 import type { Orders } from './orders.ts';
-import { hasPhrase } from './phrases.ts';
+import { hasNeighbours } from './phrases.ts';
 import type { Postings } from './postings.ts';
-import type { Level, Row } from './query-terms.ts';
+import type { Halves, Level, Row } from './query-terms.ts';
 import type { Texts } from './texts.ts';
 
 /** The texts that have a term, each once, and what each earns by it before the weight of the term: its share times tf / (tf + k1). */
@@ -23,8 +23,10 @@ interface TermListSettings {
 const shortest = 16;
 /** A list is kept while all kept ones together have no more entries than this share of those of the index. */
 const keptShare = 1 / 2;
-/** Rows that are kept at most. */
-const mostRows = 1024;
+/** Two words side by side count as one in fields whose texts are no longer than this on average: in longer ones many stand so by chance. */
+const longestWithRows = 64;
+/** Rows that are kept at most, and words whose halves are. */
+const mostRows = 8192;
 
 /**
  * Makes the list of a term from postings. Lists of single words, in all their forms, are kept until the next change: frequent words
@@ -37,6 +39,7 @@ export class TermLists {
   readonly #orders: readonly Orders[] | undefined;
   /** The texts that have two words side by side, by field, of the rows that were asked for since the last change. */
   readonly #rows = new Map<string, number[][]>();
+  readonly #halves = new Map<string, Halves[]>();
   #read = new Int32Array(0); // the texts of one word
   #readCounts = new Int32Array(0);
   #sums = new Float64Array(0); // tf of one term, by text
@@ -58,6 +61,7 @@ export class TermLists {
   /** To be called when texts have come or gone. */
   forget(): void {
     this.#rows.clear();
+    this.#halves.clear();
     if (this.#kept.length > 0 && this.#kept.every(({ size }) => size === 0)) return;
     this.#kept = [new Map(), ...this.#fields.map(() => new Map())];
   }
@@ -149,13 +153,29 @@ export class TermLists {
     let found = this.#rows.get(name);
     if (found) return found;
     if (this.#rows.size >= mostRows) this.#rows.clear();
-    const phrase = [left, right].map((forms) => [{ row: [new Set(forms)], span: 1 }]);
     found = this.#orders.map((orders, field) => {
-      const first = new Set(left.flatMap((word) => [...this.textsOf(field, word)]));
-      const both = new Set(right.flatMap((word) => [...this.textsOf(field, word)].filter((text) => first.has(text))));
-      return [...both].filter((text) => hasPhrase(orders.read(text), phrase));
+      if (!this.#hasRows(field)) return [];
+      const lists = [left, right].map((words) => words.map((word) => this.textsOf(field, word).slice()));
+      const [fewer, more] = sizeOf(lists[0]) < sizeOf(lists[1]) ? lists : [lists[1], lists[0]];
+      const both = [...new Set(fewer.flatMap((texts) => [...texts]))].filter((text) => more.some((texts) => isIn(texts, text)));
+      return both.filter((text) => hasNeighbours(orders.read(text), left, right));
     });
     this.#rows.set(name, found);
+    return found;
+  }
+
+  #hasRows(field: number): boolean {
+    const { words, live } = this.#texts;
+    return words[field] <= longestWithRows * live;
+  }
+
+  halvesOf(word: string, find: () => Halves[]): Halves[] {
+    if (!this.#fields.some((_, field) => this.#hasRows(field))) return [];
+    let found = this.#halves.get(word);
+    if (found) return found;
+    found = find();
+    if (this.#halves.size >= mostRows) this.#halves.clear();
+    this.#halves.set(word, found);
     return found;
   }
 
@@ -272,4 +292,17 @@ export class TermLists {
     }
     return kept;
   }
+}
+
+const sizeOf = (lists: readonly Int32Array[]) => lists.reduce((sum, { length }) => sum + length, 0);
+
+/** Whether a list in ascending order has a number. */
+function isIn(list: Int32Array, number: number): boolean {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] < number) low = middle + 1;
+    else high = middle;
+  }
+  return list[low] === number;
 }
