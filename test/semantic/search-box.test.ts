@@ -292,6 +292,17 @@ describe('one word and two', () => {
     expect(shop.highlight('seat hos', 'A hose for it', { prefix: true })).toEqual([{ start: 2, end: 6 }]);
   });
 
+  it('are one in short texts, such as titles, but not in long ones', async () => {
+    const long = Array.from({ length: 100 }, (_, k) => `${'abcdefghij'[k % 10]}${'klmnopqrst'[Math.floor(k / 10)]}`).join(' ');
+    const items = [
+      { id: 'a', title: 'Dishwasher', about: long },
+      { id: 'b', title: 'Dish washer', about: long },
+      { id: 'c', title: 'Sponge', about: `for any dish washer ${long}` },
+    ];
+    const shop = await SemanticIndex.build(items, { text: { title: 2, about: 1 } });
+    expect(await found(shop, 'dishwasher')).toEqual(['a', 'b']);
+  });
+
   it('follow what is added and removed', async () => {
     const shop = await SemanticIndex.build([{ id: 'a', text: 'dishwasher' }]);
     await shop.add([{ id: 'b', text: 'dish washer' }]);
