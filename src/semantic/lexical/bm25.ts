@@ -336,7 +336,7 @@ export class LexicalIndex {
 }
 
 /** Where only the names of terms are wanted. */
-const allTexts: TextsAsked = { hasAny: () => true, countOf: () => 0, hasRow: () => false, halvesOf: () => [] };
+const allTexts: TextsAsked = { hasAny: () => true, countOf: () => 0, hasRows: false, hasRow: () => false, halvesOf: () => [] };
 
 const quantity = /^ ?(\d[\d./]*)[a-z]+$/;
 

@@ -41,6 +41,8 @@ export interface TextsAsked {
   hasAny(words: readonly number[]): boolean;
   /** How many texts have one of these words, a text once for each. */
   countOf(words: readonly number[]): number;
+  /** Whether two words side by side count as one in any field. */
+  readonly hasRows: boolean;
   /** Whether any text has these words side by side. */
   hasRow(row: Row): boolean;
   /** How a word is parted in two that some text has side by side, which is found out once. */
@@ -110,7 +112,7 @@ export class TermReader {
     const covered = new Set(extras.filter(({ word }) => isLive(this.same(word))).flatMap(({ of }) => of));
     let tried = 0;
     for (const word of words) {
-      const mixed = numberAndLetters().exec(word);
+      const mixed = asciiLetters.test(word) ? null : numberAndLetters().exec(word);
       const maySplit = this.#cut.splits && !open?.has(word) && !covered.has(word) && (isSplittable(word) || mixed);
       const isSplit = maySplit && !isLive(this.same(word)) && tried++ < mostCorrected;
       const parts = isSplit ? (mixed ? this.#numberApart(mixed, texts) : this.#twoWords(word, texts, typos !== false)) : undefined;
@@ -209,7 +211,7 @@ export class TermReader {
    */
   #twoWords(word: string, texts: TextsAsked, mayCorrect: boolean): Halves | undefined {
     const known = halvesOf(word).find((parts) => parts.every((part) => texts.hasAny(this.same(part))));
-    if (!known || !this.#cut.placed) return known;
+    if (!known || !this.#cut.placed || !texts.hasRows) return known;
     const [inRow] = this.#halvesInRow(word, texts);
     // `foldabe` is a typo of `foldable` rather than `folda be`, though some texts have both. Of short words too many are near.
     return inRow ?? (mayCorrect && word.length > 4 && this.#isTypo(word, known, texts) ? undefined : known);
@@ -224,14 +226,14 @@ export class TermReader {
 
   /** A word as two that texts have side by side: a catalogue that has `dishwasher` writes `dish washer` as well. */
   rowsOf(word: string, texts: TextsAsked): Row[] {
-    if (!this.#cut.placed || !isSplittable(word)) return [];
+    if (!this.#cut.placed || !texts.hasRows) return [];
     return this.#halvesInRow(word, texts).map(([left, right]) => this.#rowOf(left, right));
   }
 
   /** The ways to part a word in two that some text has side by side, neither a function word. */
   #halvesInRow(word: string, texts: TextsAsked): Halves[] {
     return texts.halvesOf(word, () =>
-      halvesOf(word).filter(([left, right]) => {
+      (isSplittable(word) ? halvesOf(word) : []).filter(([left, right]) => {
         if (this.#words.indexOf(left) < 0 || this.#cut.stopWords.has(left)) return false; // most are no words
         const row = this.#rowOf(left, right);
         return row[1].every((form) => !this.#cut.stopWords.has(this.#words.idAt(form))) && texts.hasRow(row);
@@ -368,6 +370,8 @@ function distinctLevels(levels: readonly Level[]): Level[] {
 }
 
 const stemmable = /^[a-z']+$/;
+/** As most words are, which the slower test after it is then spared. */
+const asciiLetters = /^[a-z]+$/;
 const numberAndLetters = pattern(String.raw`^(?:(\p{N}+)(\p{L}+)|(\p{L}{2,})(\p{N}+))$`, 'u');
 const digit = pattern(String.raw`\p{N}`, 'u');
 const onlyLetters = pattern(String.raw`^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$`, 'u');

@@ -154,7 +154,7 @@ export class TermLists {
     if (found) return found;
     if (this.#rows.size >= mostRows) this.#rows.clear();
     found = this.#orders.map((orders, field) => {
-      if (!this.#hasRows(field)) return [];
+      if (!this.#isShort(field)) return [];
       const lists = [left, right].map((words) => words.map((word) => this.textsOf(field, word).slice()));
       const [fewer, more] = sizeOf(lists[0]) < sizeOf(lists[1]) ? lists : [lists[1], lists[0]];
       const both = [...new Set(fewer.flatMap((texts) => [...texts]))].filter((text) => more.some((texts) => isIn(texts, text)));
@@ -164,13 +164,17 @@ export class TermLists {
     return found;
   }
 
-  #hasRows(field: number): boolean {
+  /** Whether its texts are, on average. */
+  #isShort(field: number): boolean {
     const { words, live } = this.#texts;
     return words[field] <= longestWithRows * live;
   }
 
+  get hasRows(): boolean {
+    return this.#fields.some((_, field) => this.#isShort(field));
+  }
+
   halvesOf(word: string, find: () => Halves[]): Halves[] {
-    if (!this.#fields.some((_, field) => this.#hasRows(field))) return [];
     let found = this.#halves.get(word);
     if (found) return found;
     found = find();
