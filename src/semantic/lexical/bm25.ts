@@ -6,15 +6,17 @@ import type { TextRange } from './highlight.ts';
 import { packLexical, unpackLexical } from './lexical-file.ts';
 import { MatchScores } from './match-scores.ts';
 import { Orders, type Placed } from './orders.ts';
+import { PartedWords, type TextsAsked } from './parted-words.ts';
 import { hasPhrase, type PhrasePlaces, readQuoted } from './phrases.ts';
 import { Postings } from './postings.ts';
-import { type Term, TermReader, type TextsAsked, type WordOptions } from './query-terms.ts';
+import { type Term, TermReader, type WordOptions } from './query-terms.ts';
 import { type Stem, stemmerOf } from './stemmer.ts';
 import { readSynonyms, type Synonyms } from './synonyms.ts';
 import { TermLists } from './term-lists.ts';
 import { Texts } from './texts.ts';
 import type { Tokenizer } from './tokenizers.ts';
 import { WordCounts } from './word-counts.ts';
+import { WordForms } from './word-forms.ts';
 import { type WordSettings, wordsOf } from './words.ts';
 
 /** How words are compared and counted. */
@@ -81,6 +83,8 @@ export class LexicalIndex {
   #orders: Orders[] | undefined;
   #texts: Texts;
   #lists: TermLists;
+  readonly #forms: WordForms;
+  readonly #parted: PartedWords;
   readonly #terms: TermReader;
   readonly #scores = new MatchScores();
   #asked: readonly number[] = []; // the fields that count
@@ -97,7 +101,9 @@ export class LexicalIndex {
     this.#orders = this.#cut.placed && this.#fields.map(() => new Orders());
     this.#lists = this.#newLists();
     const synonyms = readSynonyms(options.synonyms, (text) => this.#cut.ofQuery(text).words, 'SemanticIndex.build');
-    this.#terms = new TermReader(this.#words, stemmerOf(options.stem, options.language ?? 'none'), this.#cut, synonyms);
+    this.#forms = new WordForms(this.#words, stemmerOf(options.stem, options.language ?? 'none'));
+    this.#parted = new PartedWords(this.#forms, this.#cut);
+    this.#terms = new TermReader(this.#forms, this.#parted, this.#cut, synonyms);
   }
 
   /** Number of texts. */
@@ -176,17 +182,17 @@ export class LexicalIndex {
 
   /** The numbers of the forms of a word. */
   formsOf(word: string): readonly number[] {
-    return this.#terms.same(word);
+    return this.#forms.same(word);
   }
 
   /** Whether texts write a word as two. */
   isRow(word: string): boolean {
-    return this.#terms.rowsOf(word, this.#lists).length > 0;
+    return this.#parted.rowsOf(word, this.#lists).length > 0;
   }
 
   /** What words are compared by. */
   stemOf(word: string): string {
-    return this.#terms.stemOf(word);
+    return this.#forms.stemOf(word);
   }
 
   /** Whether a word hardly says what is wanted. */
@@ -261,7 +267,7 @@ export class LexicalIndex {
     const words = new IdMap();
     for (const word of kept) words.add(this.#words.idAt(word));
     this.#words = words;
-    this.#terms.reset(words);
+    this.#forms.reset(words);
   }
 
   /** Its part of a model file. */
@@ -275,7 +281,7 @@ export class LexicalIndex {
     const index = new LexicalIndex(options, tokenizer);
     const { words, fields, orders, texts } = yield* unpackLexical(file, keys, index.#fields.length, index.#orders !== undefined);
     index.#words = words;
-    index.#terms.reset(words);
+    index.#forms.reset(words);
     index.#fields = fields;
     index.#orders = orders;
     index.#texts = texts;
@@ -328,8 +334,8 @@ export class LexicalIndex {
     const places: { row: Set<number>[]; span: number }[][] = [];
     for (const { word, at, span } of this.#cut.placed?.(phrase, true) ?? []) {
       while (places.length < at + span) places.push([]);
-      places[at].push({ row: [new Set(this.#terms.same(word))], span });
-      for (const row of this.#terms.rowsOf(word, this.#lists)) places[at].push({ row: row.map((forms) => new Set(forms)), span });
+      places[at].push({ row: [new Set(this.#forms.same(word))], span });
+      for (const row of this.#parted.rowsOf(word, this.#lists)) places[at].push({ row: row.map((forms) => new Set(forms)), span });
     }
     return places;
   }

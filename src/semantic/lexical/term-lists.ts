@@ -1,7 +1,8 @@
 import type { Orders } from './orders.ts';
+import type { Halves, Row } from './parted-words.ts';
 import { hasNeighbours } from './phrases.ts';
 import type { Postings } from './postings.ts';
-import type { Halves, Level, Row } from './query-terms.ts';
+import type { Level } from './query-terms.ts';
 import type { Texts } from './texts.ts';
 
 /** The texts that have a term, each once, and what each earns by it before the weight of the term: its share times tf / (tf + k1). */

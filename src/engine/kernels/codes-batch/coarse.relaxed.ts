@@ -13,6 +13,8 @@ import { F32s, I16s, Optional, U8s } from '../types';
 const bias: i32 = 64;
 /** Bytes between a row's sixteen codes and its next ones: those of six rows lie together. */
 const next: usize = 96;
+/** Bytes of what is known of four rows. */
+const knownBytes: usize = 80;
 /** What both halves of a code have too much: 8 each. */
 const added: i32 = 136;
 
@@ -47,6 +49,13 @@ function spreadRow(p: usize, shift: i32, flip: v128, low: v128, place: usize): v
   v128.store(place, bytes(c, d), next);
 }
 
+/** Adds `bias` times the sums of 32 codes of a row, four by four. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function addCodes(sum: v128, place: usize, ones: v128): v128 {
+  return i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(place), ones, i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(place, next), ones, sum));
+}
+
 /** Where the row of a number among those that are multiplied together begins, in tiles of six rows. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
@@ -66,10 +75,10 @@ function spread(row: i32, k: i32, width: i32, high: usize, low: usize, tiles: us
     spreadRow(p, 0, none, v128.load(l + half), t);
     spreadRow(p, 4, none, v128.load(l + 2 * half), u);
     spreadRow(p, 8, flip, v128.load(l + 3 * half), v);
-    a = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(s), ones, i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(s, next), ones, a));
-    b = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(t), ones, i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(t, next), ones, b));
-    c = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(u), ones, i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(u, next), ones, c));
-    d = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(v), ones, i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(v, next), ones, d));
+    a = addCodes(a, s, ones);
+    b = addCodes(b, t, ones);
+    c = addCodes(c, u, ones);
+    d = addCodes(d, v, ones);
     p += 64;
     s += 2 * next;
     t += 2 * next;
@@ -113,7 +122,7 @@ function sixTimesTwo(a: usize, aEnd: usize, q: usize, first: usize, second: usiz
   v128.store64_lane(second, rest, 1, 16);
 }
 
-/** What is known of four rows, 80 bytes: their scales, what their codes leave, how long these are, 64 times their sums, and ones where a row counts. */
+/** What is known of four rows: their scales, what their codes leave, how long these are, 64 times their sums, and ones where a row counts. */
 // @ts-ignore: decorator of AssemblyScript
 @inline
 function describe(
@@ -140,7 +149,7 @@ function bounds(sum: v128, step: v128, alpha: v128, beta: v128, known: usize): v
 function levelsOfGroups(
   groups: usize, count: i32, tiles: usize, pairs: i32, queries: usize, own: usize, width: i32, levels: usize, stride: i32,
 ): void {
-  const known = groups + 16, first = known + 6 * 80, second = first + 96, tile = <usize>width * 6, end = tiles + (<usize>(8 * count + 5) / 6) * tile;
+  const known = groups + 16, first = known + 6 * knownBytes, second = first + 96, tile = <usize>width * 6, end = tiles + (<usize>(8 * count + 5) / 6) * tile;
   for (let k = 0; k < 2 * pairs; k += 2) {
     const q = queries + <usize>(k * width);
     for (let t = tiles, sum = first; t < end; t += tile, sum += 24) sixTimesTwo(t, t + tile, q, sum, sum + 96);
@@ -150,15 +159,15 @@ function levelsOfGroups(
       const out = levels + <usize>(k + side) * <usize>stride;
       let sum = side ? second : first, rows = known;
       for (let g = 0; g < count; g++) {
-        const a = bounds(v128.load(sum), step, alpha, beta, rows), b = bounds(v128.load(sum, 16), step, alpha, beta, rows + 80);
-        const maybeA = v128.andnot(v128.load(rows, 64), f32x4.lt(a, least)), maybeB = v128.andnot(v128.load(rows, 144), f32x4.lt(b, least));
+        const a = bounds(v128.load(sum), step, alpha, beta, rows), b = bounds(v128.load(sum, 16), step, alpha, beta, rows + knownBytes);
+        const maybeA = v128.andnot(v128.load(rows, 64), f32x4.lt(a, least)), maybeB = v128.andnot(v128.load(rows + knownBytes, 64), f32x4.lt(b, least));
         const to = out + <usize>load<i32>(groups + (<usize>g << 2));
         if (v128.any_true(v128.or(maybeA, maybeB))) {
           const both = i16x8.narrow_i32x4_s(v128.and(levelsOf(a, mine), maybeA), v128.and(levelsOf(b, mine), maybeB));
           v128.store64_lane(to, i8x16.narrow_i16x8_u(both, both), 0);
         } else store<u64>(to, 0);
         sum += 32;
-        rows += 160;
+        rows += 2 * knownBytes;
       }
     }
   }
@@ -168,6 +177,7 @@ export function coarseMany(
   lo: i32, hi: i32, block: i32, scratch: usize, pairs: i32, queries: U8s, own: F32s, width: i32, high: I16s, low: I16s, scales: F32s,
   errors: F32s, coarseErrors: F32s, lengths: F32s, marks: Optional<U8s>, levels: U8s, stride: i32,
 ): void {
+  // Scratch: the codes of 24 rows, the first rows of three groups, what is known of all, and their sums with two queries.
   const groups = scratch + <usize>width * 24, known = groups + 16;
   let count = 0;
   for (let row = lo; row < hi; row += 8) {
@@ -177,7 +187,7 @@ export function coarseMany(
       store<i32>(groups + (<usize>count << 2), row);
       for (let half = 0; half < 8; half += 4) {
         const sum = spread(row + half, 8 * count + half, width, high, low, scratch);
-        const place = known + <usize>(2 * count + (half >> 2)) * 80;
+        const place = known + <usize>(2 * count + (half >> 2)) * knownBytes;
         describe(place, row + half, sum, lanes(row + half, hi, marks), scales, errors, coarseErrors, lengths);
       }
       count++;

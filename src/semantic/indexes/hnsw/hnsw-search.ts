@@ -84,7 +84,7 @@ function searchAllowed(
     const ef = Math.ceil(needed(wanted / share));
     const found = graph.search(ef, length);
     const rank = rankOf(contents, found, allowed, wanted);
-    return rank !== undefined && needed(rank) <= 2 * ef ? bestOf(contents, found, allowed, wanted, margin) : undefined;
+    return rank !== undefined && needed(rank) <= 2 * ef ? scored(contents, found, allowed, wanted, margin) : undefined;
   }
   if (allowedAround * size < leastShareAround * around.count * candidates) return undefined;
   graph.allow();
@@ -111,7 +111,11 @@ function bestOf(
   wanted: number,
   margin: number,
 ): Ranked | undefined {
-  if (rankOf(contents, found, allowed, wanted) === undefined) return undefined;
+  return rankOf(contents, found, allowed, wanted) === undefined ? undefined : scored(contents, found, allowed, wanted, margin);
+}
+
+/** The best of what was found, which are as many as wanted. */
+function scored(contents: GraphContents, found: Found, allowed: Uint8Array | undefined, wanted: number, margin: number): Ranked {
   const best = new TopK(wanted);
   for (let k = 0; k < found.count && found.score(k) + margin >= best.threshold; k++) offer(best, contents, found.slot(k), allowed);
   return best.take();
